@@ -1,0 +1,20 @@
+"""Options of the gate, known from every folder. The gate itself lives in `contracts/`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The gate's own options; without --deployment it judges the embedded sandbox."""
+    group = parser.getgroup("contract", "conformance of a deployment (pytest contracts …)")
+    group.addoption("--deployment", metavar="FILE", help="TOML file of the deployment to judge (default: the sandbox)")
+    group.addoption("--document", metavar="DOC", help="OpenAPI document, in place of the deployment file's own")
+    group.addoption("--overlay", metavar="FILE", action="append", default=[], help="OpenAPI Overlay for the document")
+    group.addoption("--depth", choices=("quick", "standard", "deep"), default="quick", help="how much to ask")
+    group.addoption("--out", metavar="DIR", help="where to write the run (default: reports/out/<time>)")
+    group.addoption("--contract-seed", metavar="N", type=int, default=0, help="seed of everything drawn (default 0)")
+    group.addoption(
+        "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"
+    )
+    group.addoption("--sandbox-args", metavar="ARGS", default="", help="further arguments for the embedded sandbox")

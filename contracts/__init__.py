@@ -1,0 +1,1 @@
+"""Laws and checks that judge a deployment by its own document: plan, ask, record, judge."""

@@ -1,0 +1,202 @@
+"""`python -m contracts`: what would be asked, what a law means, and judging or cleaning up after a recorded run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from contracts import checks, deployment, evidence, judge, laws, replay, session
+from contracts.budget import duration
+from contracts.checks import Check
+from contracts.client import Client
+from contracts.deployment import ConfigError
+from contracts.drive import Live
+from contracts.embedded import Sandbox, SandboxError
+from contracts.evidence import EvidenceError, Recorder
+from contracts.law import BLOCKED, BROKEN, DEPTHS, Law
+from contracts.ledger import Ledger
+from contracts.plan import Plan, make
+from contracts.sweep import sweep
+
+DEPTH = click.option("--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How much to ask.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Laws and checks that judge a deployment by its own document."""
+
+
+@main.command()
+@click.option("--deployment", "file", metavar="FILE", help="Deployment file (default: the sandbox's).")
+@click.option("--document", metavar="DOC", help="OpenAPI document, in place of the deployment file's own.")
+@click.option("--overlay", metavar="FILE", multiple=True, help="OpenAPI Overlay for the document.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@DEPTH
+def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_json: bool, depth: str) -> None:
+    """What would be asked, before anything is sent."""
+    made = _planned(file, document, overlay, depth)
+    if as_json:
+        click.echo(json.dumps(_listed(made), indent=1))
+        return
+    for line in made.lines:
+        click.echo(f"{line.id}  ({line.closed})" if line.closed else line.id)
+    click.echo()
+    for title, rows in _facts(made):
+        click.echo(title)
+        for row in rows:
+            click.echo(f"  {row}")
+    families = Counter(line.rule.family for line in made.lines if not line.closed)
+    click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
+    click.echo(f"{sum(families.values())} of {len(made.lines)} lines will be asked; plan {made.digest}")
+    click.echo(f"at the declared limits this takes about {_seconds(made):.0f} s")
+
+
+def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
+    try:
+        if file is not None:
+            return session.planned(file, document=document, overlays=overlay, depth=depth)
+        sandbox = Sandbox()
+        try:
+            return session.planned(sandbox.deployment, document=document, overlays=overlay, depth=depth)
+        finally:
+            sandbox.stop()
+    except (ConfigError, SandboxError) as error:
+        _fail(str(error))
+
+
+def _listed(made: Plan) -> dict[str, object]:
+    lines = [{"id": line.id, "writes": line.writes, "rooms": line.rooms, "closed": line.closed} for line in made.lines]
+    return {"digest": made.digest, "depth": made.depth, "seconds": round(_seconds(made)), "lines": lines}
+
+
+def _facts(made: Plan) -> list[tuple[str, list[str]]]:
+    """What the suite read or inferred from the document: lists and resources."""
+    lists = [
+        f"{each.key}: items at {each.paging.items or '/'}, pages by {each.paging.dialect}"
+        for each in made.contract.operations
+        if each.paging
+    ]
+    resources = [
+        f"{each.collection}: {', '.join(op.method for op in each.operations)}" for each in made.contract.resources
+    ]
+    return [("lists", lists), ("resources", resources)]
+
+
+def _seconds(made: Plan) -> float:
+    """Seconds the plan needs at the declared limits, by what each law is known to ask."""
+    asked = [
+        (line.operation, line.principal.name if line.principal else None, line.rule.cost(made.depth))
+        for line in made.lines
+        if isinstance(line.rule, Law) and not line.closed
+    ]
+    return duration(asked, made.deployment.time_scale)
+
+
+@main.command()
+@click.argument("identity", metavar="ID")
+def law(identity: str) -> None:
+    """Explain one law or check."""
+    known: dict[str, Law | Check] = {**laws.load(), **checks.load()}
+    if identity not in known:
+        near = [each for each in known if identity in each]
+        _fail(f"no law or check is called {identity!r}" + (f"; perhaps {', '.join(near[:5])}" if near else ""))
+    rule = known[identity]
+    click.echo(f"{rule.id}\n\n{rule.text}\n\njudges promises of kind: {', '.join(rule.kinds)}")
+
+
+@main.command("laws")
+def listing() -> None:
+    """All laws and checks, one a line."""
+    rules: list[Law | Check] = [*laws.load().values(), *checks.load().values()]
+    for rule in rules:
+        click.echo(f"{rule.id:58} {rule.title}")
+
+
+@main.command("judge")
+@click.argument("file", metavar="EVIDENCE", type=click.Path(path_type=Path))
+@click.option("--document", metavar="DOC", help="The document the run was made with, if it has moved.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for verdicts.json (default: beside the evidence).")
+def judging(file: Path, document: str | None, out: Path | None) -> None:
+    """Judge recorded evidence again, offline. EVIDENCE is a run's folder or its evidence.ndjson."""
+    try:
+        made, recorded, verdicts = _judged(file / "evidence.ndjson" if file.is_dir() else file, document)
+    except (ConfigError, EvidenceError) as error:
+        _fail(str(error))
+    footer = recorded.footer or {}
+    content = session.verdicts_json(
+        made,
+        recorded.header,
+        verdicts,
+        requests=len(recorded.exchanges),
+        finished=footer.get("finished", recorded.header["started"]),
+        ended=footer.get("ended", "incomplete"),
+        left_behind=footer.get("left_behind", []),
+    )
+    session.write(out or (file if file.is_dir() else file.parent), content)
+    if not recorded.footer:
+        click.echo("this run did not reach its end; what was recorded is judged", err=True)
+    for verdict in verdicts:
+        if verdict.verdict == BROKEN:
+            click.echo(f"broken: {verdict.line.id}: expected {verdict.expected}, got {verdict.actual}")
+    counts = judge.totals(verdicts)
+    click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
+    sys.exit(1 if counts[BROKEN] else 3 if counts[BLOCKED] else 0)
+
+
+def _judged(file: Path, document: str | None) -> tuple[Plan, evidence.Evidence, list[judge.Verdict]]:
+    header = evidence.header_of(file)
+    told = deployment.recorded(header)
+    contract = session.contract_of(told, document or header["document"]["location"], header.get("overlays", ()))
+    if contract.document.digest != header["document"]["digest"]:
+        raise EvidenceError(
+            f"{file}: made with another document than {contract.document.location}; --document names it"
+        )
+    made = make(contract, told, header["depth"])
+    recorded = evidence.read(file, contract)
+    return made, recorded, replay.verdicts(made, recorded)
+
+
+@main.command()
+@click.argument("file", metavar="EVIDENCE", type=click.Path(path_type=Path))
+@click.option("--deployment", "deployment_file", metavar="FILE", required=True, help="The deployment file of the run.")
+def clean(file: Path, deployment_file: str) -> None:
+    """Remove what a run created and, having crashed, left behind. EVIDENCE tells what that was."""
+    try:
+        target = deployment.load(deployment_file)
+        contract = session.contract_of(target)
+        recorded = evidence.read(file / "evidence.ndjson" if file.is_dir() else file, contract)
+    except (ConfigError, EvidenceError) as error:
+        _fail(str(error))
+    if recorded.header["deployment"]["base_url"] != target.base_url:
+        _fail(f"{file}: recorded at {recorded.header['deployment']['base_url']}, not at {target.base_url}")
+    ledger = Ledger(contract)
+    for exchange in recorded.exchanges.values():
+        ledger.note(exchange)
+    removing = len(ledger.standing)
+    left = asyncio.run(_cleaned(target, ledger))
+    click.echo(f"{removing - len(ledger.standing)} of {removing} removed")
+    for each in left:
+        click.echo(f"left behind: {each}")
+    sys.exit(3 if ledger.standing else 0)
+
+
+async def _cleaned(target: deployment.Deployment, ledger: Ledger) -> list[str]:
+    async with Client(target.base_url, target.vault) as client:
+        live = Live(target, client, Recorder(None), ledger)
+        return await sweep(live, 0)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    sys.argv[0] = "python -m contracts"
+    main(prog_name="python -m contracts")

@@ -1,0 +1,237 @@
+"""What a law asks through: it turns intentions into requests, in the words of the document at hand.
+
+An `Api` stands for one operation of one document, called by one principal. It sends nothing: its methods return the
+requests (or the steps of a conversation) for the law to yield.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote
+
+import attrs
+
+from contracts.deployment import Deployment, Principal
+from contracts.exchange import MISSING, Pairs, Request
+from contracts.law import NotObservable
+from specs.contract import Alternative, Contract, Operation, Parameter, Resource, Scheme
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+
+@attrs.define
+class Api:
+    """One operation as one principal. `tag` makes names that no other conversation of any run uses."""
+
+    contract: Contract
+    deployment: Deployment
+    operation: Operation
+    principal: Principal | None
+    tag: str
+    depth: str = "quick"
+    values: dict[str, str] = attrs.field(factory=dict)
+    """Values of the operation's path parameters, found before the law begins."""
+    _names: int = 0
+
+    @property
+    def resource(self) -> Resource:
+        """The resource this operation serves. Raises NotObservable where the document shows none."""
+        if found := self.contract.resource_of(self.operation):
+            return found
+        raise NotObservable("the document shows no resource behind this operation")
+
+    @property
+    def tenant(self) -> str:
+        return self.principal.tenant if self.principal else ""
+
+    @property
+    def rival(self) -> Principal:
+        """A principal of another tenant that may call this operation. Raises NotObservable without one."""
+        for principal in callers(self.deployment, self.operation):
+            if principal.tenant != self.tenant:
+                return principal
+        raise NotObservable("the deployment file names no second tenant that may call this operation")
+
+    def name(self) -> str:
+        """A name never used before, the same again when the run is replayed."""
+        self._names += 1
+        return f"{self.tag}-{self._names}"
+
+    def caller(self, operation: Operation) -> Principal:
+        """Who of this tenant may call another operation. Raises NotObservable if nobody may."""
+        able = [each for each in callers(self.deployment, operation) if each.tenant == self.tenant]
+        if self.principal is not None and self.principal in able:
+            return self.principal
+        if able:
+            return able[0]
+        raise NotObservable(f"no principal of {self.tenant or 'this deployment'} may call {operation.key}")
+
+    def ask(
+        self,
+        operation: Operation | None = None,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Any = MISSING,
+        raw: str | None = None,
+        headers: Pairs = (),
+        principal: Principal | None = None,
+        credentials: Pairs | None = None,
+        method: str = "",
+        fresh: bool = False,
+        limited: bool = False,
+    ) -> Request:
+        """A request to an operation (this one by default), as this principal unless told otherwise.
+
+        `credentials`: these headers in place of a principal's own; `()` sends none. `raw`: a body as it stands.
+        `fresh`: ask even what is known. `limited`: a 429 is an answer this question expects.
+        """
+        operation = operation or self.operation
+        caller = None if credentials is not None else principal or self.caller(operation)
+        signed, extra = ((), ()) if caller is None else sign(operation, caller)
+        text = raw if raw is not None else None if body is MISSING else json.dumps(body, ensure_ascii=False)
+        media = ((("Content-Type", operation.body.media_type),) if operation.body else ()) if text is not None else ()
+        if any(name.lower() == "content-type" for name, _ in headers):
+            media = ()
+        return Request(
+            operation=operation,
+            target=target(operation, path if path is not None else self.values, [*pairs(operation, query), *extra]),
+            headers=(*(credentials if credentials is not None else signed), *_required(operation), *media, *headers),
+            body=text,
+            principal=caller.name if caller else None,
+            method=method,
+            fresh=fresh,
+            limited=limited,
+        )
+
+    def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
+        """One page of this list: `size` items beginning with number `start`, however the document asks for pages."""
+        return self.ask(query=[*paged(self.operation, start, size), *pairs(self.operation, query)])
+
+
+def paged(operation: Operation, start: int | None, size: int | None) -> list[tuple[str, str]]:
+    """The query of a page, in the document's dialect. Raises NotObservable where it cannot be said."""
+    paging = operation.paging
+    if paging is None:
+        raise NotObservable("the document declares no pages here")
+    query: list[tuple[str, str]] = []
+    if start is not None:
+        if paging.position is None or paging.dialect == "cursor":
+            raise NotObservable("pages here are found by following a cursor, not by number")
+        if paging.dialect == "page" and (not size or start % size):
+            raise NotObservable("numbered pages begin at multiples of their size")
+        number = start if paging.dialect == "offset" else start // (size or 1) + 1
+        query.append((paging.position.name, str(number)))
+    if size is not None:
+        if paging.size is None:
+            raise NotObservable("the document has no parameter for the size of a page")
+        query.append((paging.size.name, str(size)))
+    return query
+
+
+def pairs(operation: Operation, query: Query) -> list[tuple[str, str]]:
+    """Query parameters as name and text, arrays in the style the document declares."""
+    found: list[tuple[str, str]] = []
+    for name, value in query.items() if isinstance(query, Mapping) else query:
+        if not isinstance(value, list | tuple):
+            found.append((name, _text(value)))
+            continue
+        parameter = operation.parameter(name, "query")
+        if parameter is None or parameter.explode:
+            found += [(name, _text(each)) for each in value]
+        else:
+            found.append((name, ",".join(_text(each) for each in value)))
+    return found
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def target(operation: Operation, path: Mapping[str, str], query: Iterable[tuple[str, str]] = ()) -> str:
+    """Path and query as sent: every value percent-encoded, placeholders of secrets left readable."""
+    filled = re.sub(r"\{([^}]+)\}", lambda match: _encode(str(path.get(match[1], match[0]))), operation.path)
+    asked = "&".join(f"{_encode(name)}={_encode(value, ',:@')}" for name, value in query)
+    return f"{filled}?{asked}" if asked else filled
+
+
+def _encode(text: str, also: str = "") -> str:
+    return quote(text, safe="-._~$" + also) if text not in {".", ".."} else text.replace(".", "%2E")
+
+
+def path_values(operation: Operation, asked: str) -> dict[str, str]:
+    """The path parameters of a request's target, decoded; empty where the target is not of this operation."""
+    pattern = re.sub(r"\\\{([^}]+)\\\}", lambda match: f"(?P<{_group(match[1])}>[^/]*)", re.escape(operation.path))
+    match = re.fullmatch(pattern, asked.partition("?")[0])
+    if not match:
+        return {}
+    return {name: unquote(match[_group(name)]) for name in operation.path_parameters}
+
+
+def _group(name: str) -> str:
+    return re.sub(r"\W", "_", name.replace("\\", ""))
+
+
+def _required(operation: Operation) -> Pairs:
+    """Header parameters a request cannot go without, from the document's own example or default."""
+    needed = (each for each in operation.parameters if each.location == "header" and each.required)
+    return tuple((each.name, str(_sample(each))) for each in needed)
+
+
+def _sample(parameter: Parameter) -> Any:
+    if parameter.example is not None:
+        return parameter.example
+    return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])
+
+
+def secret_of(principal: Principal, scheme: Scheme) -> str | None:
+    """What a principal puts into a security scheme, as a placeholder; None if it has nothing for it."""
+    if scheme.principal is not None:
+        return principal.values.get(scheme.member or "key") if principal.kind == scheme.principal else None
+    if scheme.name in principal.values:
+        return principal.values[scheme.name]
+    kinds = {"bearer": ("token", "access_token", "key"), "oauth2": ("token", "access_token"), "apiKey": ("key",)}
+    return next((principal.values[key] for key in kinds.get(scheme.kind, ()) if key in principal.values), None)
+
+
+def alternative_for(operation: Operation, principal: Principal) -> Alternative | None:
+    """The first of the operation's security alternatives this principal can fulfil."""
+    for alternative in operation.security:
+        if all(secret_of(principal, scheme) is not None for scheme in alternative.schemes):
+            return alternative
+    return None
+
+
+def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
+    """Who may call an operation: administrators and clients first, members last, else as the file lists them."""
+    able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
+    if not able and not operation.security:
+        able = list(deployment.principals)
+    return sorted(able, key=lambda principal: (principal.role or "").lower() == "member")
+
+
+def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:
+    """A principal's credentials for an operation: the headers, and the query members, to send."""
+    alternative = alternative_for(operation, principal)
+    return credentials(alternative, principal) if alternative else ((), ())
+
+
+def credentials(alternative: Alternative, principal: Principal) -> tuple[Pairs, Pairs]:
+    """The headers and query members that fulfil one security alternative as a principal."""
+    headers: list[tuple[str, str]] = []
+    query: list[tuple[str, str]] = []
+    for scheme in alternative.schemes:
+        value = secret_of(principal, scheme) or ""
+        if scheme.location == "query":
+            query.append((scheme.parameter, value))
+        elif scheme.location == "cookie":
+            headers.append(("Cookie", f"{scheme.parameter}={value}"))
+        else:
+            headers.append((scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{value}"))
+    return tuple(headers), tuple(query)
+
+
+PREFIX = {"bearer": "Bearer ", "oauth2": "Bearer ", "openIdConnect": "Bearer ", "basic": "Basic "}

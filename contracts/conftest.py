@@ -1,0 +1,115 @@
+"""The gate as pytest sees it: one item per line of the plan, its verdict awaited while the run goes on beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contracts.deployment import ConfigError
+from contracts.embedded import SandboxError
+from contracts.gate import Gate, finding, marks, progress
+from contracts.judge import Verdict, totals
+from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE
+from contracts.plan import Line
+
+SHOW_EVERY = 10.0
+"""Seconds between two progress lines where the output is no terminal."""
+
+
+_GATE = pytest.StashKey[Gate]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the plan before collection, so that a mistake in a file is told at once and alone."""
+    try:
+        gate = Gate(config)
+    except (ConfigError, SandboxError) as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[_GATE] = gate
+    for mark in sorted({mark for line in gate.plan.lines for mark in marks(line)}):
+        config.addinivalue_line("markers", f"{mark}: lines of the plan about this")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item per line of the plan."""
+    if "line" in metafunc.fixturenames:
+        lines = metafunc.config.stash[_GATE].plan.lines
+        metafunc.parametrize(
+            "line",
+            [pytest.param(each, id=each.id, marks=[getattr(pytest.mark, m) for m in marks(each)]) for each in lines],
+        )
+
+
+@pytest.fixture
+def verdict(line: Line, request: pytest.FixtureRequest) -> Verdict:
+    """The verdict of a line; asking for the first one starts the whole run."""
+    gate = request.config.stash[_GATE]
+    selected = [item.callspec.params["line"].id for item in request.session.items if hasattr(item, "callspec")]
+    found = gate.begin(selected).verdict(line.id)
+    if gate.run and gate.run.gone:
+        pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
+    if found.verdict == BLOCKED:
+        pytest.fail(f"blocked: {found.reason}", pytrace=False)
+    if found.verdict in {NOT_OBSERVABLE, NOT_ASKED}:
+        pytest.skip(f"{found.verdict}: {found.reason}")
+    return found
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Say what a run will cost before it begins."""
+    gate = session.config.stash.get(_GATE, None)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if gate and reporter:
+        deployment = gate.plan.deployment
+        reporter.write_line(
+            f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
+        )
+        for warning in deployment.warnings:
+            reporter.write_line(f"warning: {warning}", yellow=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A progress line now and then, for people who wait."""
+    gate = item.config.stash[_GATE]
+    reporter = item.config.pluginmanager.get_plugin("terminalreporter")
+    now = time.monotonic()
+    if gate.run and reporter and now - gate.shown > SHOW_EVERY:
+        gate.shown = now
+        reporter.write_line("")
+        reporter.write_line(progress(gate.run))
+    yield
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Also after Ctrl-C: what was created is removed and the report is written."""
+    if gate := session.config.stash.get(_GATE, None):
+        gate.finish()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The embedded sandbox ends with the gate."""
+    gate = config.stash.get(_GATE, None)
+    if gate and gate.sandbox:
+        gate.sandbox.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Per broken line: the promise, the curl, expected and got. Then what was seen, and what was not."""
+    gate = config.stash.get(_GATE, None)
+    if gate is None or gate.run is None:
+        return
+    write = terminalreporter.write_line
+    found = gate.run.verdicts
+    for each in [verdict for verdict in found if verdict.verdict == BROKEN]:
+        terminalreporter.write_sep("-", each.line.id, red=True)
+        write(finding(each))
+    write("")
+    counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
+    write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")
+    for left in gate.run.left_behind:
+        write(f"left behind: {left}", yellow=True)
+    write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

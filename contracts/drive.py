@@ -1,0 +1,157 @@
+"""The live driver: answers a conversation's commands from the deployment, and records every exchange.
+
+Questions that were already answered on quiet data are not asked again; a 5xx is asked again before anyone may call it
+broken; a 429 nobody expected is waited out, and voids the conversation if it stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from contracts.budget import Budget, until
+from contracts.client import Client
+from contracts.deployment import Deployment
+from contracts.evidence import Recorder
+from contracts.exchange import Exchange, Request
+from contracts.law import Blocked, Command, Draw, NotObservable, Outcome, Talk, Together, Void, Wait
+from contracts.ledger import Ledger
+from specs.contract import room
+
+IN_FLIGHT = 16
+PATIENCE = 2
+"""How often a request refused with an unexpected 429 is sent again."""
+GIVE_UP_AFTER = 12
+"""So many requests without any answer in a row, and the deployment counts as gone."""
+
+Key = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+@attrs.define
+class Live:
+    """Sends what conversations ask. One per run; all its methods belong to one event loop."""
+
+    deployment: Deployment
+    client: Client
+    recorder: Recorder
+    ledger: Ledger
+    on_exchange: Callable[[Exchange], None] = lambda _: None
+    budget: Budget = attrs.field(init=False)
+    gone: str | None = None
+    """Why the deployment counts as gone; from then on nothing is sent any more."""
+    _flight: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(IN_FLIGHT))
+    _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
+    _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
+    _failures: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.monotonic)
+
+    async def answer(self, command: Command, conversation: int, *, reuse: bool = False) -> Any:
+        """What a law asked for. `reuse`: the data is quiet, so a known answer will do. Raises Outcome."""
+        match command:
+            case Request():
+                return await self._request(command, conversation, reuse)
+            case Together(requests):
+                return list(await asyncio.gather(*(self._request(each, conversation, False) for each in requests)))
+            case Wait(seconds):
+                await asyncio.sleep(seconds / self.deployment.time_scale)
+            case Draw():
+                raise Blocked("this law draws its inputs; only the property driver can answer it")
+        return None
+
+    async def _request(self, request: Request, conversation: int, reuse: bool) -> Exchange:
+        if not (request.safe or self.deployment.writes):
+            raise NotObservable("the deployment file does not allow writes")
+        if not reuse or not request.safe or request.fresh:
+            return await self._settled(request, conversation)
+        known = self._known.setdefault(room(request.operation.path), {})
+        key = (request.verb, request.target, request.headers)
+        if (earlier := known.get(key)) is None or earlier.cancelled() or (earlier.done() and earlier.exception()):
+            known[key] = earlier = asyncio.ensure_future(self._settled(request, conversation))
+            return await asyncio.shield(earlier)
+        exchange = await asyncio.shield(earlier)
+        self.recorder.write("reused", conversation=conversation, seq=exchange.seq)
+        return exchange
+
+    async def _settled(self, request: Request, conversation: int) -> Exchange:
+        """An answer that means something: no surprise 429, and no 5xx that was not asked twice."""
+        exchange = await self._sent(request, conversation)
+        for _ in range(PATIENCE):
+            if exchange.status != 429 or request.limited:
+                break
+            self._hold(exchange)
+            exchange = await self._sent(request, conversation, again=exchange)
+        if exchange.status == 429 and not request.limited:
+            raise Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
+        if exchange.status >= 500:
+            exchange = await self._sent(request, conversation, again=exchange)
+        if exchange.response is None:
+            raise Void(f"no answer from {request.operation.key}: {exchange.error}")
+        return exchange
+
+    async def _sent(self, request: Request, conversation: int, again: Exchange | None = None) -> Exchange:
+        moment = self.budget.reserve(request.operation, request.principal)
+        await until(moment, time.monotonic)
+        async with self._flight:
+            if self.gone:
+                raise Blocked(self.gone)
+            response, error, sent, received = await self.client.send(request)
+        exchange = Exchange(
+            seq=next(self._seqs),
+            request=request,
+            response=response,
+            error=error,
+            sent=sent,
+            received=received,
+            repeats=again.seq if again else None,
+            because=again.status if again else None,
+            conversation=conversation,
+        )
+        self.recorder.exchange(exchange, self.deployment.base_url)
+        self._notice(exchange)
+        return exchange
+
+    def _notice(self, exchange: Exchange) -> None:
+        self._failures = 0 if exchange.response else self._failures + 1
+        if self._failures >= GIVE_UP_AFTER:
+            self.gone = f"{self.deployment.base_url} does not answer: {exchange.error}"
+        if not exchange.request.safe:
+            self._known.pop(room(exchange.operation.path), None)
+        self.ledger.note(exchange)
+        self.on_exchange(exchange)
+
+    def _hold(self, exchange: Exchange) -> None:
+        seconds = advised_wait(exchange)
+        longest = max((limit.window for limit in exchange.operation.limits), default=60.0) / self.deployment.time_scale
+        if seconds is None or seconds > longest * 1.1 + 1:
+            seconds = min(longest, 60.0 / self.deployment.time_scale) * 1.05
+        self.budget.hold(exchange.operation, exchange.request.principal, seconds)
+
+
+def advised_wait(exchange: Exchange) -> float | None:
+    """Seconds a 429 asks to wait, by Retry-After or a Reset header in epoch seconds; None if it says nothing usable."""
+    if exchange.response is None:
+        return None
+    if (told := exchange.response.header("Retry-After") or "").isdigit():
+        return float(told)
+    for name, value in exchange.response.headers:
+        if name.lower().startswith("x-ratelimit-reset") and value.isdigit() and int(value) > exchange.received - 60:
+            return max(0.0, int(value) - exchange.received) + 0.05
+    return None
+
+
+async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool) -> None:
+    """Drive a conversation to its ending."""
+    while talk.command is not None:
+        try:
+            answer = await live.answer(talk.command, conversation, reuse=reuse)
+        except Outcome as outcome:
+            talk.give_up(outcome)
+        else:
+            talk.reply(answer)

@@ -1,0 +1,164 @@
+"""Finding and making what a law needs to stand on: path values, bodies, resources of its own.
+
+All of these are steps of a conversation (`yield from`): what they ask is recorded like everything else.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from contracts.api import Api
+from contracts.exchange import MISSING, Exchange, at
+from contracts.law import Blocked, NotObservable, Steps
+from contracts.strategies.samples import sample, stranger
+from specs.contract import Operation, Resource, Source
+
+UNIQUE = {"email", "slug", "username", "name", "title", "domain", "code"}
+"""Members that tend to be unique; no document says which are."""
+
+
+@attrs.frozen
+class Made:
+    """A resource this conversation created: the answer, the object in it, and the values that address it."""
+
+    resource: Resource
+    answer: Exchange
+    thing: Any
+    values: dict[str, str]
+
+
+def places(api: Api, operation: Operation, *, fresh: bool, known: Mapping[str, str] | None = None) -> Steps:
+    """Values for an operation's path parameters: the tenant's own, then found in lists, then made.
+
+    `fresh`: only things this conversation makes, so that nothing of the owner's is touched.
+    """
+    values: dict[str, str] = {}
+    for name in operation.path_parameters:
+        given = (known or {}).get(name) or api.deployment.value(api.tenant, name)
+        values[name] = given or (yield from _place(api, operation, name, values, fresh))
+    return values
+
+
+def nowhere(api: Api) -> dict[str, str]:
+    """Path values for a request that must be refused before anything is looked up: the tenant's own, else nobody's."""
+    return {
+        name: api.deployment.value(api.tenant, name) or stranger(parameter.schema if parameter else {})
+        for name in api.operation.path_parameters
+        for parameter in [api.operation.parameter(name, "path")]
+    }
+
+
+def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool) -> Steps:
+    parameter = operation.parameter(name, "path")
+    source = parameter.source if parameter else None
+    resource = _origin(api, operation, name, source)
+    if resource is None:
+        raise NotObservable(f"nothing tells a value for {name}; [parameters] in the deployment file can")
+    pointer = source.value if source else resource.member
+    if not fresh and resource.list:
+        found = yield from _listed(api, resource, values)
+        for item in found:
+            if (value := at(item, pointer)) is not MISSING and value is not None:
+                return str(value)
+    if resource.create is None or not api.deployment.writes:
+        raise NotObservable(f"there is no {name} to look at, and none may be created")
+    made: Made = yield from make(api, resource, values)
+    value = at(made.thing, pointer)
+    if value is MISSING:
+        raise Blocked(f"{resource.create.key} answered without {pointer}: no {name} to go on with")
+    return str(value)
+
+
+def _origin(api: Api, operation: Operation, name: str, source: Source | None) -> Resource | None:
+    if source:
+        return api.contract.resource_of(api.contract.operation(source.operation_id))
+    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+    return next((each for each in api.contract.resources if each.item == item), None)
+
+
+def _listed(api: Api, resource: Resource, values: Mapping[str, str]) -> Steps:
+    if resource.list is None:
+        return []
+    path = yield from places(api, resource.list, fresh=False, known=values)
+    answer: Exchange = yield api.ask(resource.list, path=path)
+    return answer.items
+
+
+def make(api: Api, resource: Resource, known: Mapping[str, str] | None = None, **members: Any) -> Steps:
+    """Create a resource, and whatever it needs first. `members` replace members of the body.
+
+    Raises NotObservable if nothing may be created here, Blocked if the deployment refuses.
+    """
+    if resource.create is None or not api.deployment.writes:
+        raise NotObservable(f"nothing may be created at {resource.collection}")
+    values = yield from places(api, resource.create, fresh=True, known=known)
+    content = yield from body(api, resource.create, values)
+    answer: Exchange = yield api.ask(resource.create, path=values, body={**content, **members})
+    if not answer.ok:
+        raise Blocked(f"{resource.create.key} did not create what this law needs: {answer.says()}")
+    identifier = at(answer.data, resource.member)
+    if resource.identifier and identifier is not MISSING:
+        values = {**values, resource.identifier: str(identifier)}
+    return Made(resource, answer, answer.data, values)
+
+
+def body(api: Api, operation: Operation, values: Mapping[str, str]) -> Steps:
+    """A valid body for an operation: the document's richest example, made unique, its references made real."""
+    if operation.body is None:
+        return {}
+    examples = [each for each in operation.body.examples if isinstance(each, dict)]
+    content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
+    schema = api.contract.json_schema(operation.body.schema, direction="request")
+    properties = members_of(schema)
+    if not content:
+        content = sample(schema)
+    for name, value in content.items():
+        content[name] = _unique(api, name, value, properties.get(name, {}))
+    known = dict(values)
+    for pointer, source in operation.body.sources.items():
+        name = pointer.removeprefix("/")
+        if name in content:
+            content[name] = yield from _referred(api, source, known)
+            known[name] = str(content[name])
+    return content
+
+
+def members_of(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of an object schema, `$ref` and `allOf` followed."""
+    if "$ref" in schema:
+        root = schema
+        target = at(root, schema["$ref"].removeprefix("#"))
+        return members_of({**target, "$defs": schema.get("$defs", {})}) if isinstance(target, dict) else {}
+    found: dict[str, Any] = {}
+    for part in schema.get("allOf", ()):
+        found |= members_of({**part, "$defs": schema.get("$defs", {})})
+    return {**found, **schema.get("properties", {})}
+
+
+def _referred(api: Api, source: Source, values: Mapping[str, str]) -> Steps:
+    operation = api.contract.operation(source.operation_id)
+    resource = api.contract.resource_of(operation)
+    if resource is None:
+        raise NotObservable(f"the document shows no resource behind {operation.key}")
+    made: Made = yield from make(api, resource, values)
+    return at(made.thing, source.value)
+
+
+def _unique(api: Api, name: str, value: Any, schema: Any) -> Any:
+    """A value nobody used before where that matters; addresses only at names reserved for examples."""
+    if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
+        return value
+    if re.match(r"https?://", value):
+        return f"https://example.com/{api.name()}"
+    if schema.get("format") == "email" or "@" in value:
+        return f"{api.name()}@example.com"
+    if name.lower() not in UNIQUE:
+        return value
+    if name.lower() == "domain":
+        return f"{api.name()}.example.com"
+    return api.name() if " " not in value else f"{value} {api.name()}"

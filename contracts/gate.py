@@ -1,0 +1,99 @@
+"""What stands behind the gate's pytest items: the plan, the run, and how a finding reads."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+import pytest
+
+from contracts import session
+from contracts.embedded import ROOT, Sandbox
+from contracts.judge import Verdict
+from contracts.plan import Line, Plan
+from contracts.run import Run, header
+
+
+class Gate:
+    """The plan, the run behind the items, and what to clean up."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.sandbox: Sandbox | None = None
+        file = config.getoption("deployment")
+        if file is None:
+            self.sandbox = _embedded(config)
+            file = self.sandbox.deployment
+        self.plan: Plan = session.planned(
+            file,
+            document=config.getoption("document"),
+            overlays=config.getoption("overlay"),
+            depth=config.getoption("depth"),
+        )
+        self.run: Run | None = None
+        self.folder = session.run_folder(config.getoption("out"))
+        self.report_error: str | None = None
+        self.shown = time.monotonic()
+
+    def begin(self, selected: list[str]) -> Run:
+        """Start asking, once."""
+        if self.run is None:
+            self.run = Run(self.plan, self.folder, self.config.getoption("contract_seed"))
+            self.run.start(selected)
+        return self.run
+
+    def finish(self) -> None:
+        """End the run, remove what it made, and write its outputs."""
+        if self.run is None:
+            return
+        self.run.stop()
+        self.run.wait()
+        content = session.verdicts_json(
+            self.plan,
+            header(self.plan, self.run.seed, self.run.started),
+            self.run.verdicts,
+            requests=self.run.recorder.requests,
+            finished=time.time(),
+            ended=self.run.ended,
+            left_behind=self.run.left_behind,
+        )
+        session.write(self.folder, content)
+        # reports may import contracts, never the other way round: so it is run, not imported
+        done = subprocess.run(
+            [sys.executable, "-m", "reports", str(self.folder)], cwd=ROOT, capture_output=True, text=True
+        )
+        self.report_error = done.stderr.strip() if done.returncode else None
+
+
+def _embedded(config: pytest.Config) -> Sandbox:
+    arguments = shlex.split(config.getoption("sandbox_args"))
+    return Sandbox(config.getoption("fault"), arguments or ["--limits", "off"])
+
+
+def marks(line: Line) -> list[str]:
+    """The marks of a line: its family, the tags of its operation, and whether it writes."""
+    tags = [re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") for tag in line.operation.tags]
+    return [line.rule.family, line.kind, *tags, *(["writes"] if line.writes else [])]
+
+
+def progress(run: Run) -> str:
+    """One line that tells somebody who waits how far the run is."""
+    done = run.progress
+    seconds = time.monotonic() - done.started
+    return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
+
+
+def finding(verdict: Verdict) -> str:
+    """A broken line in words: what is promised, how to see it, what was expected and what came."""
+    rule = verdict.line.rule
+    lines = [
+        rule.title,
+        f"  expected  {verdict.expected}",
+        f"  got       {verdict.actual}  ({verdict.confidence})",
+    ]
+    lines += [f"  promise   {pointer}" for pointer in verdict.line.pointers[:2]]
+    lines += [f"  {each}" for each in (verdict.reproduce or "").splitlines()]
+    return "\n".join(lines)

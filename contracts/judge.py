@@ -1,0 +1,204 @@
+"""From evidence to verdicts: a pure function, live and offline alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from contracts.checks import Check
+from contracts.curl import curl
+from contracts.exchange import Exchange
+from contracts.law import (
+    BLOCKED,
+    BROKEN,
+    KNOWN,
+    NOT_ASKED,
+    NOT_OBSERVABLE,
+    OBSERVED,
+    UPHELD,
+    VERDICTS,
+    Broken,
+    Ending,
+    Law,
+)
+from contracts.plan import Line, Plan
+
+SHOWN = 4
+"""How many requests a reproduction prints at most: the last ones of the conversation."""
+
+
+@attrs.frozen
+class Verdict:
+    """What became of one line of the plan."""
+
+    line: Line
+    verdict: str
+    expected: str | None = None
+    actual: str | None = None
+    reason: str | None = None
+    confidence: str | None = None
+    count: int = 0
+    exchanges: tuple[int, ...] = ()
+    reproduce: str | None = None
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in verdicts.json."""
+        line, rule = self.line, self.line.rule
+        return {
+            "id": line.id,
+            "law": rule.id,
+            "family": rule.family,
+            "kind": line.kind,
+            "title": rule.title,
+            "operation": line.operation.key,
+            "tags": list(line.operation.tags),
+            "principal": line.principal.name if line.principal else None,
+            "verdict": self.verdict,
+            "expected": self.expected,
+            "actual": self.actual,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "count": self.count,
+            "promises": list(line.pointers),
+            "exchanges": list(self.exchanges),
+            "reproduce": self.reproduce,
+        }
+
+
+@attrs.frozen
+class Attempt:
+    """One conversation's ending. Attempts with the same `key` asked the same thing again."""
+
+    key: str
+    ending: Ending
+
+
+def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], base_url: str) -> Verdict:
+    """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
+    law = line.rule
+    assert isinstance(law, Law)
+    if not attempts:
+        return Verdict(line, NOT_ASKED, reason=line.closed or "not selected, or the run ended before its turn")
+    shown, once = _broken(law, attempts)
+    if shown:
+        sure = max(shown, key=len)
+        confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
+        smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
+        verdict = Verdict(line, BROKEN, confidence=confidence, count=len(shown))
+        return _with_ending(verdict, smallest, exchanges, base_url)
+    if once:
+        seen = once[0]
+        verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, base_url)
+        reason = f"seen once and not when asked again: expected {seen.expected}, got {seen.actual}"
+        return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
+    return _unbroken(line, attempts)
+
+
+def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], list[Ending]]:
+    """What was seen broken, its sightings together; and what was broken once but not when asked again."""
+    groups: dict[str, list[Ending]] = {}
+    for attempt in attempts:
+        groups.setdefault(attempt.key, []).append(attempt.ending)
+    shown: list[list[Ending]] = []
+    once: list[Ending] = []
+    for endings in groups.values():
+        broken = [each for each in endings if each.verdict == BROKEN]
+        if broken and (law.race or len(endings) == 1 or len(broken) > 1):
+            shown.append(broken)
+        elif broken:
+            once.append(broken[0])
+    return shown, once
+
+
+def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
+    asked = [exchanges[seq].request for seq in ending.exchanges if seq in exchanges]
+    return attrs.evolve(
+        verdict,
+        expected=ending.expected,
+        actual=ending.actual,
+        exchanges=ending.exchanges,
+        reproduce="\n".join(curl(request, base_url) for request in asked[-SHOWN:]),
+    )
+
+
+def _unbroken(line: Line, attempts: Sequence[Attempt]) -> Verdict:
+    for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED):
+        these = [each for each in attempts if each.ending.verdict == verdict]
+        if these:
+            others = [each.ending.reason for each in attempts if each.ending.verdict != verdict]
+            reason = these[0].ending.reason
+            if verdict == UPHELD and others:
+                reason = f"{len(others)} of {len(attempts)} conversations could not tell: {others[0]}"
+            seen = tuple(dict.fromkeys(seq for each in these[:20] for seq in each.ending.exchanges))
+            return Verdict(line, verdict, reason=reason, count=len(these), exchanges=seen)
+    raise AssertionError("every ending has a verdict")
+
+
+def of_checks(plan: Plan, exchanges: Iterable[Exchange], base_url: str) -> list[Verdict]:
+    """The verdicts of all check lines over everything that was exchanged."""
+    by_operation: dict[str, list[Exchange]] = {}
+    for exchange in exchanges:
+        if exchange.response is not None:
+            by_operation.setdefault(exchange.operation.key, []).append(exchange)
+    lines = [line for line in plan.lines if isinstance(line.rule, Check)]
+    return [_of_check(plan, line, by_operation.get(line.operation.key, []), base_url) for line in lines]
+
+
+def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], base_url: str) -> Verdict:
+    rule = line.rule
+    assert isinstance(rule, Check)
+    heard, found = 0, list[tuple[Exchange, Broken]]()
+    for exchange in exchanges:
+        try:
+            heard += bool(rule.judge(exchange, plan.contract))
+        except Broken as outcome:
+            found.append((exchange, outcome))
+    if found:
+        exchange, broken = found[0]
+        return Verdict(
+            line,
+            BROKEN,
+            expected=broken.expected,
+            actual=broken.actual,
+            confidence=f"seen in {len(found)} of {heard + len(found)} answers",
+            count=len(found),
+            exchanges=tuple(each.seq for each, _ in found[:10]),
+            reproduce=curl(exchange.request, base_url),
+        )
+    if heard:
+        return Verdict(line, UPHELD, count=heard)
+    if exchanges:
+        return Verdict(line, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
+    return Verdict(line, NOT_ASKED, reason="nothing was asked of this operation")
+
+
+def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    counted = dict.fromkeys(VERDICTS, 0)
+    for verdict in verdicts:
+        counted[verdict.verdict] += 1
+    return counted
+
+
+_WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
+
+
+def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Every promise of the document with what became of it, "none yet" where nothing judges it."""
+    by_pointer: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        for pointer in verdict.line.pointers:
+            by_pointer.setdefault(pointer, []).append(verdict)
+    told: dict[str, Any] = {}
+    for promise in plan.promises:
+        judged = by_pointer.get(promise.pointer, [])
+        worst = min((each.verdict for each in judged), key=_WORST.index, default="none yet")
+        told[promise.pointer] = {
+            "kind": promise.kind,
+            "operation": promise.operation,
+            "text": promise.text,
+            "verdict": worst,
+            "laws": sorted({each.line.rule.id for each in judged}),
+        }
+    return told

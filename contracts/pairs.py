@@ -1,0 +1,116 @@
+"""Pairs of tokens: where a document says they stand in an answer, and how they are traded and used."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from contracts.api import PREFIX, Api
+from contracts.exchange import MISSING, Exchange, Request, at
+from contracts.fixtures import Made, make, places
+from contracts.law import Blocked, NotObservable, Steps
+from specs.contract import Contract, Operation, TokenMember, TokenRules
+
+
+@attrs.frozen
+class Pair:
+    """An access token with its refresh token, as one answer gave them. Their secret parts are placeholders."""
+
+    access: str
+    refresh: str
+    answer: Exchange
+    access_expires: Any = MISSING
+    refresh_expires: Any = MISSING
+
+
+def rules(api: Api) -> TokenRules:
+    """What the document says of tokens. Raises NotObservable where it says nothing."""
+    if api.contract.tokens is None:
+        raise NotObservable("the document does not say how tokens are issued")
+    return api.contract.tokens
+
+
+def _root(contract: Contract) -> str:
+    return str(contract.document.raw.get("x-contract", {}).get("data", ""))
+
+
+def pair_of(api: Api, answer: Exchange) -> Pair:
+    """The pair in an answer. Raises Blocked if there is none."""
+    told = rules(api)
+    data = at(answer.json, _root(api.contract))
+
+    def read(member: TokenMember | None) -> tuple[Any, Any]:
+        return (at(data, member.token), at(data, member.expires)) if member else (MISSING, MISSING)
+
+    (access, access_expires), (refresh, refresh_expires) = read(told.access), read(told.refresh_token)
+    if not (answer.ok and isinstance(access, str) and isinstance(refresh, str)):
+        raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.says()}")
+    return Pair(access, refresh, answer, access_expires, refresh_expires)
+
+
+def issued(api: Api) -> Steps:
+    """A pair of tokens for an owner made for this conversation: (pair, what was made)."""
+    for operation in rules(api).issue:
+        resource = api.contract.resource_of(operation)
+        if resource and resource.create is operation:
+            made: Made = yield from make(api, resource)
+            return pair_of(api, made.answer), made
+    raise NotObservable("the document has no operation that creates an owner of tokens")
+
+
+def presented(api: Api, token: str) -> Request:
+    """The request that presents a refresh token."""
+    told = rules(api)
+    assert told.refresh is not None
+    operation = told.refresh
+    path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
+    return api.ask(operation, path=path, body=_placed(told.present, token))
+
+
+def _placed(pointer: str, value: str) -> Any:
+    body: Any = value
+    for step in reversed(pointer.strip("/").split("/")):
+        body = {step: body}
+    return body
+
+
+def used(api: Api, token: str) -> Steps:
+    """The answer to a plain question asked with an access token."""
+    operation = next(_open_to_tokens(api), None)
+    if operation is None:
+        raise NotObservable("no operation that only looks accepts an access token")
+    path = yield from places(api, operation, fresh=False)
+    scheme = rules(api).access.scheme
+    assert scheme is not None
+    header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{token}")
+    return (yield api.ask(operation, path=path, credentials=(header,), fresh=True))
+
+
+def _open_to_tokens(api: Api) -> Iterator[Operation]:
+    """Safe operations that accept an access token, those first whose path the tenant's own values fill."""
+    scheme = rules(api).access.scheme
+    able = [
+        each
+        for each in api.contract.operations
+        if each.safe and any(alternative.schemes == (scheme,) for alternative in each.security)
+    ]
+    return iter(
+        sorted(able, key=lambda each: sum(not api.deployment.value(api.tenant, n) for n in each.path_parameters))
+    )
+
+
+def claims(token: str) -> dict[str, Any]:
+    """The payload of a JWT; empty where the token is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return payload if isinstance(payload, dict) else {}

@@ -1,0 +1,147 @@
+"""The plan: which law is asked of which operation as whom. Made before anything is sent, and always the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+
+import attrs
+from specs.promises import Promise, promises
+
+from contracts import checks, laws
+from contracts.api import Api, callers
+from contracts.checks import Check
+from contracts.deployment import Deployment, Principal
+from contracts.law import Law
+from specs.contract import Contract, Operation, Resource, Source, room
+
+QUIET, BUSY = 0, 1
+
+
+@attrs.frozen
+class Line:
+    """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all."""
+
+    rule: Law | Check
+    operation: Operation
+    principal: Principal | None
+    writes: bool
+    pointers: tuple[str, ...]
+    rooms: tuple[str, ...] = ()
+    closed: str | None = None
+
+    @property
+    def id(self) -> str:
+        whom = [self.principal.name] if self.principal else []
+        return " ".join([self.rule.id, self.operation.key, *whom])
+
+    @property
+    def kind(self) -> str:
+        return "law" if isinstance(self.rule, Law) else "check"
+
+    @property
+    def phase(self) -> int:
+        return BUSY if self.writes else QUIET
+
+
+@attrs.frozen
+class Plan:
+    """All lines, with the document and the deployment they are about."""
+
+    contract: Contract
+    deployment: Deployment
+    depth: str
+    lines: tuple[Line, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def digest(self) -> str:
+        """Tells two plans apart: a hash of document, depth and lines."""
+        text = json.dumps([self.contract.document.digest, self.depth, [line.id for line in self.lines]])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def line(self, identity: str) -> Line:
+        return next(line for line in self.lines if line.id == identity)
+
+
+def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
+    """Every law on every operation it is about, then every check on every operation."""
+    told = promises(contract)
+    lines = [*_laws(contract, deployment, depth, told), *_checks(contract, told)]
+    return Plan(contract, deployment, depth, tuple(lines), told)
+
+
+def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[Line]:
+    told = list(told)
+    for law in laws.load().values():
+        for operation in law.on(contract):
+            able = callers(deployment, operation)
+            principal = able[0] if able else None
+            line = Line(
+                rule=law,
+                operation=operation,
+                principal=principal,
+                writes=law.writes or not operation.safe,
+                pointers=_pointers(told, operation, law.kinds),
+            )
+            closed = _closed(line, law, deployment, able, depth)
+            rooms = () if closed else tuple(sorted(rooms_of(contract, deployment, operation, principal)))
+            yield attrs.evolve(line, closed=closed, rooms=rooms)
+
+
+def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
+    if not law.runs_at(depth):
+        return f"asked at depth {law.depth} only"
+    if line.writes and not deployment.writes:
+        return "the deployment file does not allow writes"
+    if line.principal is None:
+        return "the deployment file names nobody who may call this operation"
+    if law.rival and all(each.tenant == line.principal.tenant for each in able):
+        return "the deployment file names no second tenant that may call this operation"
+    return None
+
+
+def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
+    told = list(told)
+    for check in checks.load().values():
+        for operation in contract.operations:
+            pointers = _pointers(told, operation, check.kinds)
+            yield Line(check, operation, None, writes=False, pointers=pointers)
+
+
+def _pointers(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each.pointer for each in told if each.operation == operation.key and each.kind in kinds)
+
+
+def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:
+    """The parts of the deployment a conversation about an operation may look at or change."""
+    api = Api(contract, deployment, operation, principal, "")
+    found: set[str] = set()
+    waiting = [operation]
+    while waiting:
+        each = waiting.pop()
+        if room(each.path) in found and each is not operation:
+            continue
+        found.add(room(each.path))
+        waiting += _needed(api, each)
+    return found
+
+
+def _needed(api: Api, operation: Operation) -> Iterator[Operation]:
+    """Operations that may be asked to find or make what an operation needs."""
+    for name in operation.path_parameters:
+        parameter = operation.parameter(name, "path")
+        if api.deployment.value(api.tenant, name) is None and parameter and parameter.source:
+            yield from _makers(api.contract, parameter.source)
+    for source in operation.body.sources.values() if operation.body else ():
+        yield from _makers(api.contract, source)
+    resource = api.contract.resource_of(operation)
+    if resource and resource.create and resource.create is not operation:
+        yield resource.create
+
+
+def _makers(contract: Contract, source: Source) -> Iterator[Operation]:
+    operation = contract.operation(source.operation_id)
+    resource: Resource | None = contract.resource_of(operation)
+    yield resource.create if resource and resource.create else operation

@@ -1,0 +1,90 @@
+"""Before the first law: is the deployment there, is each credential alive, and is there enough to look at?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from contracts.api import Api, callers
+from contracts.deployment import Principal
+from contracts.drive import Live, converse
+from contracts.exchange import Exchange
+from contracts.fixtures import make, places
+from contracts.law import Blocked, Conversation, Law, Outcome, Steps, Talk
+from contracts.plan import Line, Plan
+from specs.contract import Operation, Resource
+
+ENOUGH = 7
+"""Items a list needs for pages of two and three to mean something."""
+
+
+@attrs.frozen
+class Health:
+    """Which principals' credentials the deployment does not accept, and how it said so."""
+
+    dead: dict[str, str] = attrs.field(factory=dict)
+
+    def why_not(self, principal: Principal | None) -> str | None:
+        """Why nothing can be asked as this principal; None if it can."""
+        return self.dead.get(principal.name) if principal else None
+
+
+async def preflight(plan: Plan, live: Live, conversation: int) -> Health:
+    """One plain question per principal. A deployment that is not there is noted on `live`."""
+    health = Health()
+    for principal in plan.deployment.principals:
+        operation = _plainest(plan, principal)
+        if operation is None:
+            continue
+        api = Api(plan.contract, plan.deployment, operation, principal, "")
+        try:
+            values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
+            exchange: Exchange = await live.answer(api.ask(path=values, principal=principal), conversation, reuse=True)
+        except Outcome as outcome:
+            if live.gone is None and "no answer" in outcome.reason:
+                live.gone = f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}"
+            return health
+        if exchange.status == 401:
+            health.dead[principal.name] = f"the credential of {principal.name} is not accepted: {exchange.says()}"
+    return health
+
+
+def _plainest(plan: Plan, principal: Principal) -> Operation | None:
+    """A safe operation whose path the tenant's own values fill."""
+    for operation in plan.contract.operations:
+        known = all(plan.deployment.value(principal.tenant, name) for name in operation.path_parameters)
+        if operation.safe and known and principal in callers(plan.deployment, operation):
+            return operation
+    return None
+
+
+async def prepare(plan: Plan, lines: Iterable[Line], live: Live, opens: Callable[[], tuple[int, str]]) -> None:
+    """Fill the lists that laws will look at, where they are shorter than a few small pages and may be filled."""
+    wanted: dict[str, Line] = {}
+    for line in lines:
+        if isinstance(line.rule, Law) and line.operation.paging and line.principal and plan.deployment.writes:
+            wanted.setdefault(line.operation.key, line)
+    talks: list[asyncio.Future[None]] = []
+    for line in wanted.values():
+        resource = plan.contract.resource_of(line.operation)
+        if resource and resource.create and not live.gone:
+            number, tag = opens()
+            api = Api(plan.contract, plan.deployment, line.operation, line.principal, tag)
+            talk = Talk(_filled(api, resource))
+            talks.append(asyncio.ensure_future(converse(talk, live, number, reuse=True)))
+    await asyncio.gather(*talks)
+
+
+def _filled(api: Api, resource: Resource) -> Conversation:
+    api.values = yield from places(api, api.operation, fresh=False)
+    answer: Exchange = yield api.ask()
+    if not answer.ok:
+        raise Blocked(answer.says())
+    yield from _more(api, resource, ENOUGH - len(answer.items))
+
+
+def _more(api: Api, resource: Resource, count: int) -> Steps:
+    for _ in range(count):
+        yield from make(api, resource, api.values)

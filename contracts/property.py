@@ -1,0 +1,92 @@
+"""The property driver: Hypothesis draws a law's inputs, and shrinks what breaks it to the smallest case."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+
+from contracts.drive import Live
+from contracts.judge import Attempt
+from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
+
+if TYPE_CHECKING:
+    from contracts.plan import Line
+    from contracts.run import Run
+
+SHRINKS = (0, 20, 200)
+"""Conversations that shrinking one broken law may cost, per depth."""
+
+_THREADS = ThreadPoolExecutor(24, thread_name_prefix="draws")
+
+
+class _Found(Exception):  # noqa: N818 - tells Hypothesis that an example breaks the law
+    pass
+
+
+async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> list[Attempt]:
+    """As many conversations as the depth grants, with drawn inputs; the smallest broken one comes last."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_THREADS, _explored, run, line, live, loop, quiet)
+
+
+def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop, quiet: bool) -> list[Attempt]:
+    law = line.rule
+    assert isinstance(law, Law)
+    depth = DEPTHS.index(run.plan.depth)
+    attempts: list[Attempt] = []
+
+    def ask(command: Command, number: int, reuse: bool) -> Any:
+        return asyncio.run_coroutine_threadsafe(live.answer(command, number, reuse=reuse), loop).result()
+
+    @seed(run.seed)
+    @settings(
+        max_examples=max(1, law.examples[depth]),
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def once(data: st.DataObject) -> None:
+        if sum(each.ending.verdict == BROKEN for each in attempts) > SHRINKS[depth] + 1:
+            return
+        anew = any(each.ending.verdict == BROKEN for each in attempts)
+        talk, number = run.open(line, None, 1)
+        drawn: list[Any] = []
+        try:
+            _drive(talk, data, drawn, lambda command: ask(command, number, quiet and not anew))
+        except BaseException:
+            run.abandon(number)
+            raise
+        for value in drawn:
+            run.drew(number, value)
+        attempts.append(run.close(talk, number, None, drawn))
+        if attempts[-1].ending.verdict == BROKEN:
+            raise _Found
+
+    # the attempts say what was found, and whether it was found again
+    with contextlib.suppress(_Found, HypothesisException):
+        once()
+    return attempts
+
+
+def _drive(talk: Talk, data: st.DataObject, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
+    while talk.command is not None:
+        if isinstance(talk.command, Draw):
+            drawn.append(data.draw(talk.command.strategy))
+            talk.reply(drawn[-1])
+            continue
+        try:
+            answer = ask(talk.command)
+        except Outcome as outcome:
+            talk.give_up(outcome)
+        else:
+            talk.reply(answer)

@@ -1,0 +1,313 @@
+"""A run: every selected conversation side by side, as budgets and quiet data allow.
+
+The deployment is divided into rooms (a collection and everything below it). In each room the laws that only look go
+first, while its data is quiet; then those that write; then those that need to be alone. Rooms do not wait for each
+other, except where a conversation needs several.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from contracts import judge
+from contracts.api import Api
+from contracts.client import Client
+from contracts.drive import Live, converse
+from contracts.evidence import SCHEMA, Recorder
+from contracts.exchange import Exchange
+from contracts.judge import Attempt, Verdict
+from contracts.law import BLOCKED, BROKEN, Ending, Law, Outcome, Talk
+from contracts.ledger import Ledger
+from contracts.opening import opened
+from contracts.plan import BUSY, Line, Plan
+from contracts.preflight import Health, preflight, prepare
+from contracts.property import explore
+from contracts.replay import key
+from contracts.sweep import sweep
+
+SUITE = "0.1.0"
+ENOUGH = 3
+"""So many different inputs that break a law, and the line's other inputs need not be asked."""
+
+
+@attrs.define
+class Progress:
+    """What the run has done so far; read by whoever shows it."""
+
+    conversations: int = 0
+    ended: int = 0
+    requests: int = 0
+    broken: int = 0
+    started: float = attrs.field(factory=time.monotonic)
+
+
+class Rooms:
+    """Who may begin when: in each room, all of an earlier phase have ended before the next begins."""
+
+    def __init__(self, lines: Iterable[tuple[tuple[str, ...], int]]) -> None:
+        self._open: Counter[tuple[str, int]] = Counter()
+        for rooms, phase in lines:
+            self._open.update((room, phase) for room in rooms)
+        self._changed = asyncio.Condition()
+
+    async def enter(self, rooms: tuple[str, ...], phase: int) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free(rooms, phase))
+
+    async def leave(self, rooms: tuple[str, ...], phase: int) -> None:
+        async with self._changed:
+            self._open.subtract((room, phase) for room in rooms)
+            if any(self._open[room, phase] == 0 for room in rooms):
+                self._changed.notify_all()
+
+    def _free(self, rooms: tuple[str, ...], phase: int) -> bool:
+        return not any(count for (room, earlier), count in self._open.items() if room in rooms and earlier < phase)
+
+
+class Run:
+    """Asks what is selected of a plan in a thread of its own; `verdict` waits for a line's."""
+
+    def __init__(self, plan: Plan, out: Path, seed: int = 0) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.plan = plan
+        self.out = out
+        self.seed = seed
+        self.progress = Progress()
+        self.left_behind: list[str] = []
+        self.ended = "incomplete"
+        self.gone: str | None = None
+        self.started = time.time()
+        self.recorder = Recorder(out / "evidence.ndjson")
+        self.exchanges: dict[int, Exchange] = {}
+        self.base_url = plan.deployment.base_url
+        self._ids = itertools.count(1)
+        self._verdicts: dict[str, Verdict] = {}
+        self._changed = threading.Condition()
+        self._finished = False
+        self._stopping = False
+        self._failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asking: asyncio.Task[Any] | None = None
+
+    def start(self, selected: Iterable[str]) -> None:
+        """Begin asking the lines with these ids. Returns at once."""
+        chosen = set(selected)
+        lines = [line for line in self.plan.lines if line.id in chosen]
+        self._thread = threading.Thread(target=self._main, args=(lines,), name="conversations", daemon=True)
+        self._thread.start()
+
+    def verdict(self, identity: str) -> Verdict:
+        """The verdict of a line, as soon as it stands."""
+        with self._changed:
+            self._changed.wait_for(lambda: identity in self._verdicts or self._finished)
+        if self._failure:
+            raise self._failure
+        return self._verdicts[identity]
+
+    def stop(self) -> None:
+        """Ask nothing new; what was created is removed before the run ends."""
+        if self._loop and self._asking and not (self._stopping or self._finished):
+            self._stopping = True
+            with contextlib.suppress(RuntimeError):  # the run has just ended by itself
+                self._loop.call_soon_threadsafe(self._asking.cancel)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the run to end; whether it did."""
+        if self._thread:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """All verdicts in the order of the plan."""
+        return [self._verdicts[line.id] for line in self.plan.lines if line.id in self._verdicts]
+
+    # -- in the run's own thread ----------------------------------------------------------------------------------
+
+    def _main(self, lines: list[Line]) -> None:
+        try:
+            asyncio.run(self._run(lines))
+        except BaseException as error:
+            self._failure = error
+        finally:
+            self.recorder.close()
+            with self._changed:
+                self._finished = True
+                self._changed.notify_all()
+
+    async def _run(self, lines: list[Line]) -> None:
+        self._loop = asyncio.get_running_loop()
+        deployment = self.plan.deployment
+        self.recorder.write("header", **header(self.plan, self.seed, self.started))
+        async with Client(deployment.base_url, deployment.vault) as client:
+            live = Live(deployment, client, self.recorder, Ledger(self.plan.contract), self._noted)
+            self._asking = asyncio.ensure_future(self._ask(lines, live))
+            try:
+                await self._asking
+                self.ended = "complete"
+            except asyncio.CancelledError:
+                self.ended = "interrupted"
+            self.gone = live.gone
+            self.left_behind = await sweep(live, self._opens("sweep")[0])
+        self._judge_rest()
+        self.recorder.write(
+            "footer",
+            requests=self.recorder.requests,
+            finished=time.time(),
+            ended=self.ended,
+            left_behind=self.left_behind,
+        )
+
+    def _noted(self, exchange: Exchange) -> None:
+        self.exchanges[exchange.seq] = exchange
+        self.progress.requests += 1
+
+    async def _ask(self, lines: list[Line], live: Live) -> None:
+        health = await preflight(self.plan, live, self._opens("preflight")[0])
+        self.gone = live.gone
+        asked = [line for line in lines if isinstance(line.rule, Law) and not line.closed]
+        await prepare(self.plan, asked, live, lambda: self._opens("prepare"))
+        phases = {line.id: _phase(line, number) for number, line in enumerate(asked)}
+        rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
+        await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
+
+    async def _line(self, line: Line, phase: int, rooms: Rooms, live: Live, health: Health) -> None:
+        await rooms.enter(line.rooms, phase)
+        try:
+            attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
+            self._settle(judge.of_law(line, attempts, self.exchanges, self.base_url))
+        finally:
+            await rooms.leave(line.rooms, phase)
+
+    async def _attempts(self, line: Line, live: Live, health: Health, *, quiet: bool) -> list[Attempt]:
+        if reason := live.gone or health.why_not(line.principal):
+            return [self._unasked(line, reason)]
+        law = line.rule
+        assert isinstance(law, Law)
+        if law.examples != (0, 0, 0):
+            return await explore(self, line, live, quiet=quiet)
+        try:
+            inputs = await asyncio.to_thread(self._inputs, line, law)
+        except Outcome as outcome:
+            return [Attempt("", Ending(outcome.verdict, reason=outcome.reason))]
+        found: list[list[Attempt]] = []
+        for batch in _batched(inputs, 8):
+            found += await asyncio.gather(*(self._confirmed(line, each, live, quiet) for each in batch))
+            if sum(each[0].ending.verdict == BROKEN for each in found) >= ENOUGH:
+                break
+        return [attempt for attempts in found for attempt in attempts]
+
+    def _inputs(self, line: Line, law: Law) -> list[Any]:
+        return [None] if law.each is None else list(law.each(self._api(line, ""), self.plan.depth))
+
+    async def _confirmed(self, line: Line, inputs: Any, live: Live, quiet: bool) -> list[Attempt]:
+        """One conversation, and once more if it was broken: a lock, a deploy or somebody else may have caused it."""
+        law = line.rule
+        assert isinstance(law, Law)
+        attempts = [await self.conversation(line, inputs, 1, live, quiet)]
+        if attempts[0].ending.verdict == BROKEN and not law.race:
+            attempts.append(await self.conversation(line, inputs, 2, live, False))
+        return attempts
+
+    async def conversation(self, line: Line, inputs: Any, attempt: int, live: Live, quiet: bool) -> Attempt:
+        """One conversation from its opening to its ending, recorded."""
+        talk, number = self.open(line, inputs, attempt)
+        await converse(talk, live, number, reuse=quiet)
+        return self.close(talk, number, inputs, [])
+
+    def open(self, line: Line, inputs: Any, attempt: int) -> tuple[Talk, int]:
+        """Begin a conversation of a line: recorded, and run to its first question."""
+        number, tag = self._opens(line.id, inputs, attempt)
+        self.progress.conversations += 1
+        return Talk(opened(line, self._api(line, tag), inputs)), number
+
+    def close(self, talk: Talk, number: int, inputs: Any, drawn: list[Any]) -> Attempt:
+        """Take note of how a conversation ended."""
+        assert talk.ending is not None
+        if talk.thrown:
+            self.recorder.write("ended", conversation=number, by=f"{talk.ending.verdict}:{talk.ending.reason}")
+        self.progress.ended += 1
+        return Attempt(key(inputs, drawn), talk.ending)
+
+    def drew(self, number: int, value: Any) -> None:
+        """Record what Hypothesis drew for a conversation, for the replay."""
+        self.recorder.write("drawn", conversation=number, value=value)
+
+    def abandon(self, number: int) -> None:
+        """A conversation that nobody will judge, here or in the replay."""
+        self.recorder.write("ended", conversation=number, by="abandoned")
+
+    def _opens(self, line: str, inputs: Any = None, attempt: int = 1) -> tuple[int, str]:
+        number = next(self._ids)
+        tag = f"ct{int(self.started * 1000) % 0xFFFFFF:06x}-{number}"
+        self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=attempt, tag=tag)
+        return number, tag
+
+    def _api(self, line: Line, tag: str) -> Api:
+        return Api(self.plan.contract, self.plan.deployment, line.operation, line.principal, tag, self.plan.depth)
+
+    def _unasked(self, line: Line, reason: str) -> Attempt:
+        number, _ = self._opens(line.id)
+        self.recorder.write("ended", conversation=number, by=f"{BLOCKED}:{reason}")
+        return Attempt("", Ending(BLOCKED, reason=reason))
+
+    def _settle(self, *verdicts: Verdict) -> None:
+        with self._changed:
+            for verdict in verdicts:
+                self._verdicts[verdict.line.id] = verdict
+                self.progress.broken += verdict.verdict == BROKEN
+            self._changed.notify_all()
+
+    def _judge_rest(self) -> None:
+        """The checks hear everything; lines that were not asked say so."""
+        silent = [line for line in self.plan.lines if isinstance(line.rule, Law) and line.id not in self._verdicts]
+        self._settle(*(judge.of_law(line, [], {}, self.base_url) for line in silent))
+        self._settle(*judge.of_checks(self.plan, list(self.exchanges.values()), self.base_url))
+
+
+def _phase(line: Line, number: int) -> int:
+    """Quiet, busy, or a phase of its own for a law that must be alone."""
+    alone = isinstance(line.rule, Law) and line.rule.alone
+    return BUSY + 1 + number if alone else line.phase
+
+
+def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def header(plan: Plan, seed: int, started: float) -> dict[str, Any]:
+    """The first line of the evidence, and most of `run` in verdicts.json."""
+    document, deployment = plan.contract.document, plan.deployment
+    return {
+        "schema": SCHEMA,
+        "suite": SUITE,
+        "document": {
+            "title": document.title,
+            "version": document.version,
+            "digest": document.digest,
+            "location": document.location,
+        },
+        "deployment": {
+            "name": deployment.name,
+            "base_url": deployment.base_url,
+            "time_scale": deployment.time_scale,
+            "writes": deployment.writes,
+        },
+        "seed": seed,
+        "depth": plan.depth,
+        "plan": plan.digest,
+        "started": started,
+        "settings": deployment.settings(),
+    }

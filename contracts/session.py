@@ -1,0 +1,77 @@
+"""One judging session: from a deployment file to a plan, a run, and its written outputs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from contracts import deployment as deployments
+from contracts import judge
+from contracts.deployment import ConfigError, Deployment
+from contracts.judge import Verdict
+from contracts.plan import Plan, make
+from specs.contract import Contract, build
+from specs.document import SpecError, load
+
+OUT = Path(__file__).resolve().parent.parent / "reports" / "out"
+
+
+def contract_of(deployment: Deployment, document: str | None = None, overlays: Sequence[str] = ()) -> Contract:
+    """The contract a deployment is judged by. Raises ConfigError for a document that cannot be read."""
+    try:
+        return build(load(document or deployment.document, [*deployment.overlays, *overlays]))
+    except SpecError as error:
+        raise ConfigError(str(error)) from None
+
+
+def planned(
+    file: str | Path, *, document: str | None = None, overlays: Sequence[str] = (), depth: str = "quick"
+) -> Plan:
+    """The plan for a deployment file. Raises ConfigError."""
+    deployment = deployments.load(file)
+    return make(contract_of(deployment, document, overlays), deployment, depth)
+
+
+def run_folder(chosen: str | None) -> Path:
+    """Where a run writes: the folder asked for, or one named after the time."""
+    if chosen:
+        return Path(chosen)
+    name = time.strftime("%Y%m%d-%H%M%S")
+    folder, number = OUT / name, 1
+    while folder.exists():
+        number += 1
+        folder = OUT / f"{name}-{number}"
+    return folder
+
+
+def verdicts_json(
+    plan: Plan,
+    header: dict[str, Any],
+    verdicts: Sequence[Verdict],
+    *,
+    requests: int,
+    finished: float,
+    ended: str,
+    left_behind: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The content of verdicts.json."""
+    told = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
+    return {
+        "schema": 1,
+        "run": {**told, "requests": requests, "finished": finished, "ended": ended, "left_behind": list(left_behind)},
+        "totals": judge.totals(verdicts),
+        "verdicts": [verdict.written() for verdict in verdicts],
+        "limits": [],
+        "promises": judge.promise_verdicts(plan, verdicts),
+    }
+
+
+def write(folder: Path, content: dict[str, Any]) -> None:
+    """Put verdicts.json into a run's folder, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / "verdicts.json.part"
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    unfinished.replace(folder / "verdicts.json")

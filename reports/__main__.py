@@ -1,0 +1,82 @@
+"""python -m reports: render a run again, or compare two."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from reports.compare import compare as compare_runs
+from reports.compare import described
+from reports.errors import ReportError
+from reports.latest import follow
+from reports.model import load
+from reports.render import render as render_run
+
+USAGE, INTERNAL = 2, 3
+
+
+class DefaultGroup(click.Group):
+    """A group whose first command may go without its name: `python -m reports RUN_DIR`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take the arguments for those of `render` when they begin with no command's name."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["render", *args])
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show both ways to call it."""
+        formatter.write_usage(ctx.command_path, "RUN_DIR")
+        formatter.write_usage(ctx.command_path, "compare BEFORE AFTER")
+
+
+run_dir = click.Path(path_type=Path)
+
+
+@click.group(cls=DefaultGroup)
+def main() -> None:
+    """Render the reports of a run again, or compare two runs.
+
+    RUN_DIR is the directory of a run, with verdicts.json and evidence.ndjson in it, such as reports/out/latest.
+    """
+
+
+@main.command()
+@click.argument("directory", metavar="RUN_DIR", type=run_dir)
+def render(directory: Path) -> None:
+    """Write report.html, junit.xml and summary.md of a run again and print their paths.
+
+    Exits 0 when they are written, 2 when the run cannot be read, 3 when they cannot be written.
+    """
+    for path in render_run(directory):
+        click.echo(path)
+
+
+@main.command()
+@click.argument("before", type=run_dir)
+@click.argument("after", type=run_dir)
+def compare(before: Path, after: Path) -> None:
+    """Tell which verdicts changed between two runs: newly broken, mended, newly unseen.
+
+    Exits 1 when something is newly broken, else 0; 2 when a run cannot be read.
+    """
+    comparison = compare_runs(load(follow(before), evidence=False), load(follow(after), evidence=False))
+    click.echo(described(comparison))
+    if comparison.newly_broken:
+        raise click.exceptions.Exit(1)
+
+
+def run() -> None:
+    """Run the command line, with one line and an exit code for what goes wrong."""
+    try:
+        main(prog_name="python -m reports")
+    except ReportError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(USAGE)
+    except OSError as error:
+        click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+        sys.exit(INTERNAL)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,154 @@
+"""Reading evidence.ndjson: tolerant of how a run may end, strict about everything before that.
+
+Only the exchanges a report shows are kept whole; of the others only their duration, so that the record of a long run
+fits into memory.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import Factory, define, frozen
+
+from reports.build import model
+from reports.errors import ReportError
+from reports.schema import validate
+
+__all__ = ["Conversation", "Evidence", "Exchange", "Request", "Response", "read"]
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@frozen
+class Request:
+    """A request as it was sent, secrets replaced by placeholders."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: str | None
+
+
+@frozen
+class Response:
+    """A response as it came; `length` is in bytes and counts what a cut body no longer shows."""
+
+    status: int
+    headers: Headers
+    body: str
+    length: int
+
+
+@frozen
+class Exchange:
+    """One request and its response, or the `error` that came instead; times are UTC seconds since 1970."""
+
+    seq: int
+    conversation: int | None
+    operation: str | None
+    principal: str | None
+    request: Request
+    response: Response | None
+    error: str | None
+    sent: float
+    received: float | None
+
+
+@frozen
+class Conversation:
+    """One asking of a plan line (`line` is the verdict's id) with the case it was given."""
+
+    id: int
+    line: str
+    inputs: Any
+    attempt: int
+
+
+@define
+class Evidence:
+    """What was kept of the record. `seconds`: duration of every exchange by seq; `members` and `drawn`: seqs and drawn
+    values by conversation."""
+
+    header: dict[str, Any] | None = None
+    footer: dict[str, Any] | None = None
+    exchanges: dict[int, Exchange] = Factory(dict)
+    seconds: dict[int, float] = Factory(dict)
+    conversations: dict[str, list[Conversation]] = Factory(dict)
+    members: dict[int, list[int]] = Factory(dict)
+    drawn: dict[int, list[Any]] = Factory(dict)
+    notes: list[str] = Factory(list)
+
+    def asked(self, line: str, exchanges: Collection[int]) -> Conversation | None:
+        """The latest conversation of a plan line that holds one of `exchanges`; the latest of all if none does."""
+        candidates = self.conversations.get(line, [])
+        holding = [one for one in candidates if not set(exchanges).isdisjoint(self.members.get(one.id, ()))]
+        return next(reversed(holding or candidates), None)
+
+
+def read(path: Path, shown: Collection[int]) -> Evidence:
+    """Read the record, keeping the exchanges numbered in `shown` whole.
+
+    A missing file, a missing footer and a half-written last line are notes. Any other bad line raises ReportError.
+    """
+    evidence = Evidence()
+    try:
+        for where, line in _lines(path, evidence):
+            validate("evidence", line, where)
+            _keep(evidence, line, shown)
+    except FileNotFoundError:
+        evidence.notes.append(f"There is no {path.name} beside the verdicts: no exchange can be shown.")
+        return evidence
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
+    if evidence.footer is None:
+        evidence.notes.append("The record has no footer: the run was cut off before its end.")
+    return evidence
+
+
+def _lines(path: Path, evidence: Evidence) -> Iterator[tuple[str, Any]]:
+    fault: str | None = None  # of the line before: forgiven only if that line turns out to be the last
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            if not raw.strip():
+                continue
+            if fault:
+                raise ReportError(fault)
+            where = f"{path} line {number}"
+            try:
+                yield where, json.loads(raw)
+            except (ValueError, RecursionError) as error:
+                fault = f"{where}: not JSON: {error}"
+    if fault:
+        evidence.notes.append("The last line of the record is half-written and was left out.")
+
+
+def _keep(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> None:
+    kind = line["type"]
+    if kind == "exchange":
+        _keep_exchange(evidence, line, shown)
+    elif kind == "conversation":
+        one = model(Conversation, line)
+        evidence.conversations.setdefault(one.line, []).append(one)
+    elif kind == "reused":
+        evidence.members.setdefault(line["conversation"], []).append(line["seq"])
+    elif kind == "drawn":
+        evidence.drawn.setdefault(line["conversation"], []).append(line["value"])
+    elif kind == "header":
+        evidence.header = line
+    elif kind == "footer":
+        evidence.footer = line
+
+
+def _keep_exchange(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> None:
+    seq, received = line["seq"], line["received"]
+    evidence.seconds[seq] = max(0.0, received - line["sent"]) if received is not None else 0.0
+    if line["conversation"] is not None:
+        evidence.members.setdefault(line["conversation"], []).append(seq)
+    if seq in shown:
+        evidence.exchanges[seq] = _exchange(line)
+
+
+def _exchange(line: dict[str, Any]) -> Exchange:
+    response = line["response"] and model(Response, line["response"])
+    return model(Exchange, line, request=model(Request, line["request"]), response=response)

@@ -1,0 +1,132 @@
+"""What a reader looks for first: the findings, what was not seen and why, and the sentence that sums a run up."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from reports.model import Run, Verdict
+from reports.words import NONE_YET, SEEN, UNSEEN, counted, family_order
+
+__all__ = [
+    "Finding",
+    "Unseen",
+    "findings",
+    "quoted",
+    "remarks",
+    "result",
+    "tone",
+    "unjudged",
+    "unseen",
+    "without_reason",
+]
+
+
+@frozen
+class Finding:
+    """One law broken on one operation, by one or several principals."""
+
+    law: str
+    title: str
+    family: str
+    operation: str | None
+    lines: tuple[Verdict, ...]
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The promises it breaks, in the order its lines name them."""
+        return tuple(dict.fromkeys(pointer for line in self.lines for pointer in line.promises))
+
+
+@frozen
+class Unseen:
+    """One of the words that mean "not judged", how often, and the reasons given, most frequent first."""
+
+    word: str
+    count: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+def quoted(run: Run, finding: Finding) -> tuple[str, ...]:
+    """The promises a finding breaks, those first that speak of the statuses its exchanges show."""
+    shown = [run.evidence.exchanges.get(seq) for line in finding.lines for seq in line.exchanges]
+    statuses = {str(one.response.status) for one in shown if one and one.response}
+    spoken = {pointer: re.search(r"/responses/(\w+)(?:/|$)", pointer) for pointer in finding.pointers}
+    return tuple(sorted(spoken, key=lambda pointer: not ((found := spoken[pointer]) and found[1] in statuses)))
+
+
+def findings(run: Run, word: str = "broken") -> tuple[Finding, ...]:
+    """The broken lines (or those of another verdict) by law and operation, family by family."""
+    groups: dict[tuple[str, str | None], list[Verdict]] = {}
+    for line in run.verdicts:
+        if line.verdict == word:
+            groups.setdefault((line.law, line.operation), []).append(line)
+    found = [Finding(law, of[0].title, of[0].family, operation, tuple(of)) for (law, operation), of in groups.items()]
+    return tuple(sorted(found, key=lambda finding: (family_order(finding.family), finding.law)))
+
+
+def unseen(run: Run) -> tuple[Unseen, ...]:
+    """What the run did not judge, by word and reason; words that do not occur are left out."""
+    return tuple(filter(None, (_unseen(word, run.verdicts) for word in UNSEEN)))
+
+
+def _unseen(word: str, verdicts: Iterable[Verdict]) -> Unseen | None:
+    reasons = Counter(line.reason or without_reason for line in verdicts if line.verdict == word)
+    return Unseen(word, reasons.total(), tuple(reasons.most_common())) if reasons else None
+
+
+without_reason = "no reason was recorded"
+
+
+def unjudged(run: Run) -> dict[str | None, list[str]]:
+    """Pointers of the promises nothing judges yet, by operation."""
+    waiting: dict[str | None, list[str]] = {}
+    for pointer, promise in run.promises.items():
+        if promise.verdict == NONE_YET:
+            waiting.setdefault(promise.operation, []).append(pointer)
+    return waiting
+
+
+def result(run: Run) -> str:
+    """The run in one sentence."""
+    totals = run.totals
+    judged = sum(totals[word] for word in SEEN)
+    name = run.info.deployment.name
+    if totals["broken"]:
+        found = findings(run)
+        where = {finding.operation for finding in found}
+        of = f"{len(where)} of {counted(len(run.operations), 'operation')}"
+        return f"{name} breaks its document: {counted(len(found), 'finding')} on {of}."
+    if not judged:
+        return f"Nothing could be judged: {_nothing(totals)}."
+    blocked = f"; {counted(totals['blocked'], 'question')} blocked" if totals["blocked"] else ""
+    known = f", apart from {counted(totals['known'], 'known deviation')}" if totals["known"] else ""
+    return f"{name} kept every promise that was judged{known}: {totals['upheld']:,} upheld, none broken{blocked}."
+
+
+def tone(run: Run) -> str:
+    """The verdict whose colours suit the sentence: "upheld" only for a whole run in which nothing was in the way."""
+    if run.totals["broken"]:
+        return "broken"
+    whole = run.info.ended == "complete" and not run.totals["blocked"]
+    return "upheld" if whole and any(run.totals[word] for word in SEEN) else "blocked"
+
+
+def _nothing(totals: dict[str, int]) -> str:
+    parts = [f"{totals[word]:,} {word}" for word in UNSEEN if totals[word]]
+    return ", ".join(parts) or "the plan was empty"
+
+
+def remarks(run: Run) -> tuple[str, ...]:
+    """What a reader must know before trusting the figures, each a sentence."""
+    info = run.info
+    said = []
+    if info.ended != "complete":
+        said.append(f"The run is {info.ended}: not all of its plan was carried out.")
+    said += run.notes
+    if not info.deployment.writes:
+        said.append("Writes are not allowed on this deployment: only safe methods were sent.")
+    if info.deployment.time_scale != 1:
+        said.append(f"Time runs {info.deployment.time_scale:g} times as fast on this deployment (time_scale).")
+    return tuple(said)

@@ -1,0 +1,177 @@
+"""A run as the renderers see it: verdicts.json and the part of evidence.ndjson a report may show."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from reports.build import many, model
+from reports.errors import ReportError
+from reports.evidence import Evidence, read
+from reports.schema import validate
+from reports.words import SHOWN, VERDICTS
+
+__all__ = ["Deployment", "Document", "Promise", "Run", "RunInfo", "Verdict", "load"]
+
+
+@frozen
+class Document:
+    """The OpenAPI document the deployment was held to."""
+
+    title: str
+    version: str
+    digest: str
+    location: str
+
+
+@frozen
+class Deployment:
+    """The server that was asked."""
+
+    name: str
+    base_url: str
+    time_scale: float
+    writes: bool
+
+
+@frozen
+class RunInfo:
+    """When, how and against what; `started` and `finished` are UTC seconds since 1970."""
+
+    suite: str
+    document: Document
+    deployment: Deployment
+    seed: int
+    depth: str
+    plan: str
+    started: float
+    finished: float | None
+    requests: int
+    ended: str
+    left_behind: tuple[str, ...]
+
+
+@frozen
+class Verdict:
+    """One plan line and what became of it."""
+
+    id: str
+    law: str
+    family: str
+    kind: str
+    title: str
+    operation: str | None
+    tags: tuple[str, ...]
+    principal: str | None
+    verdict: str
+    expected: str | None
+    actual: str | None
+    reason: str | None
+    confidence: str | None
+    count: int
+    promises: tuple[str, ...]
+    exchanges: tuple[int, ...]
+    reproduce: str | None
+
+
+@frozen
+class Promise:
+    """One thing the document says; `verdict` is "none yet" where no law or check judges it."""
+
+    kind: str
+    operation: str | None
+    text: str
+    verdict: str
+    laws: tuple[str, ...]
+
+
+@frozen
+class Run:
+    """Everything a renderer may use. `notes` are remarks on the record itself, each one sentence."""
+
+    directory: Path
+    info: RunInfo
+    verdicts: tuple[Verdict, ...]
+    limits: tuple[dict[str, Any], ...]
+    promises: dict[str, Promise]
+    evidence: Evidence = field(factory=Evidence)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Verdict lines by word, every word present, worst first."""
+        return {word: sum(line.verdict == word for line in self.verdicts) for word in VERDICTS}
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Every operation of the run: in the document's order as far as its promises tell it."""
+        named = [promise.operation for promise in self.promises.values()] + [line.operation for line in self.verdicts]
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def load(run_dir: str | Path, *, evidence: bool = True) -> Run:
+    """Read the run in `run_dir`; with `evidence=False` only its verdicts.
+
+    Raises ReportError for a missing or unreadable file and for one that does not keep its schema.
+    """
+    directory = Path(run_dir)
+    raw = _verdicts(directory / "verdicts.json")
+    lines = many(Verdict, raw["verdicts"])
+    _unique(lines)
+    shown = {seq for line in lines if line.verdict in SHOWN for seq in line.exchanges}
+    record = read(directory / "evidence.ndjson", shown) if evidence else Evidence()
+    run = Run(
+        directory=directory,
+        info=_info(raw["run"]),
+        verdicts=lines,
+        limits=tuple(raw["limits"]),
+        promises={pointer: model(Promise, each) for pointer, each in raw["promises"].items()},
+        evidence=record,
+    )
+    return _noted(run, raw["totals"])
+
+
+def _info(raw: dict[str, Any]) -> RunInfo:
+    document, deployment = model(Document, raw["document"]), model(Deployment, raw["deployment"])
+    return model(RunInfo, raw, document=document, deployment=deployment)
+
+
+def _verdicts(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ReportError(f"{path}: there is no such file; is {path.parent} a run directory?") from None
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{path}: not JSON: {error}") from None
+    version = raw.get("schema") if isinstance(raw, dict) else None
+    if isinstance(version, int) and version != 1:
+        raise ReportError(f"{path}: schema version {version}; this suite reads version 1")
+    validate("verdicts", raw, str(path))
+    return dict(raw)
+
+
+def _unique(lines: Iterable[Verdict]) -> None:
+    seen: set[str] = set()
+    for line in lines:
+        if line.id in seen:
+            raise ReportError(f"verdicts.json: the verdict {line.id!r} stands twice")
+        seen.add(line.id)
+
+
+def _noted(run: Run, totals: dict[str, int]) -> Run:
+    notes = list(run.evidence.notes)
+    wrong = [
+        f"{totals[word]} {word} where the lines show {count}"
+        for word, count in run.totals.items()
+        if totals[word] != count
+    ]
+    if wrong:
+        notes.append(f"verdicts.json totals do not match its lines: {', '.join(wrong)}. The lines are counted here.")
+    header = run.evidence.header
+    if header and header["plan"] != run.info.plan:
+        notes.append("The evidence was recorded for another plan than the verdicts name.")
+    return Run(run.directory, run.info, run.verdicts, run.limits, run.promises, run.evidence, tuple(notes))

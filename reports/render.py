@@ -1,0 +1,38 @@
+"""Writing the reports of a run into its directory."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reports.errors import ReportError
+from reports.latest import follow
+from reports.model import Run, load
+from reports.renderers.junit import junit
+from reports.renderers.page import page
+from reports.renderers.summary import summary
+
+__all__ = ["RENDERERS", "render"]
+
+RENDERERS: dict[str, Callable[[Run], str]] = {"report.html": page, "junit.xml": junit, "summary.md": summary}
+
+
+def render(run_dir: str | Path) -> tuple[Path, ...]:
+    """Write every report of the run in `run_dir` beside its verdicts; return their paths.
+
+    Raises ReportError for a run that cannot be read and OSError when a report cannot be written.
+    """
+    directory = follow(run_dir)
+    run = load(directory)
+    return tuple(_write(directory / name, renderer(run)) for name, renderer in RENDERERS.items())
+
+
+def _write(path: Path, text: str) -> Path:
+    """Whole or not at all: a reader never sees half a report."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except UnicodeEncodeError as error:
+        raise ReportError(f"{path}: cannot be written as UTF-8: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,1 @@
+"""One module per output format; each has one pure function from a Run to its text."""

@@ -1,0 +1,144 @@
+"""report.html: one file without network, for the API owner and whoever has to mend what it found."""
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from reports.anchors import anchors
+from reports.evidence import Conversation
+from reports.findings import findings, quoted, remarks, result, tone, unjudged, unseen
+from reports.gallery import gallery
+from reports.matrix import matrix
+from reports.model import Run, Verdict
+from reports.text import cut, layout, visible
+from reports.words import MEANING, VERDICTS, clock, counted, duration, size
+
+__all__ = ["page"]
+
+HERE = Path(__file__).parents[1]
+LONGEST_BODY = 4_000  # characters of a body, laid out
+LONGEST_VALUE = 600  # characters of a header, or of the inputs of a conversation
+_KEY = re.compile(r'^( *)("(?:[^"\\]|\\.)*")(: .*|:)$')
+
+
+def page(run: Run) -> str:
+    """The whole report as HTML."""
+    found = findings(run)
+    named = anchors("finding", {(each.law, each.operation): f"{each.law} {each.operation or ''}" for each in found})
+    script = _asset("report.js")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            run=run,
+            info=run.info,
+            totals=run.totals,
+            result=result(run),
+            tone=tone(run),
+            remarks=remarks(run),
+            unseen=unseen(run),
+            unjudged=unjudged(run),
+            matrix=matrix(run),
+            findings=found,
+            by_law=[tuple(each) for _, each in groupby(found, key=lambda finding: finding.law)],
+            anchors=named,
+            shown=gallery(run),
+            quoted=lambda finding: quoted(run, finding),
+            asked=lambda line: _asked(run, line),
+            style=Markup(_asset("report.css")),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+
+
+@cache
+def _asset(name: str) -> str:
+    return (HERE / "assets" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    filters = (clock, counted, duration, size, operation_name, body, breakable, css, described)
+    environment.filters.update({function.__name__: function for function in filters})
+    environment.globals.update(VERDICTS=VERDICTS, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Nothing invisible gets into the page, whoever wrote it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _asked(run: Run, line: Verdict) -> str:
+    """The case of the conversation that showed a verdict, as JSON; empty for a question without a case."""
+    conversation = run.evidence.asked(line.id, line.exchanges)
+    if conversation is None:
+        return ""
+    values = _values(conversation, run.evidence.drawn.get(conversation.id, []))
+    text, left = cut(", ".join(json.dumps(value, ensure_ascii=False) for value in values), LONGEST_VALUE)
+    return f"{text} …" if left else text
+
+
+def _values(conversation: Conversation, drawn: list[Any]) -> list[Any]:
+    given = [] if conversation.inputs in (None, {}, ()) else [conversation.inputs]
+    return given + drawn
+
+
+def operation_name(operation: str | None) -> Markup:
+    """A method and a path, the path's parameters set apart, breakable at its slashes."""
+    if operation is None:
+        return Markup("<span class=op-name>the whole document</span>")
+    method, _, path = operation.rpartition(" ")
+    parts = (_segment(part) for part in re.split(r"(\{[^}]*\}|/)", visible(path)))
+    written = Markup("").join(parts)
+    return Markup("<span class=op-name><b>{}</b> <code>{}</code></span>").format(visible(method), written)
+
+
+def _segment(part: str) -> Markup:
+    if part == "/":
+        return Markup("/<wbr>")
+    return Markup("<i>{}</i>").format(part) if part.startswith("{") else escape(part)
+
+
+def breakable(text: str) -> Markup:
+    """A pointer or URL that may be broken after its slashes and ampersands."""
+    return Markup(re.sub(r"(/|&amp;|\?)", r"\1<wbr>", str(escape(visible(text)))))
+
+
+def body(text: str) -> Markup:
+    """A message body laid out, its JSON keys set apart, cut with a note when it is long."""
+    shown, left = cut(layout(text), LONGEST_BODY)
+    lines = Markup("\n").join(_line(line) for line in visible(shown).split("\n"))
+    return lines + Markup("\n<em>… {} left out here</em>").format(counted(left, "more character")) if left else lines
+
+
+def _line(line: str) -> Markup:
+    key = _KEY.match(line)
+    return Markup("{}<b>{}</b>{}").format(*key.groups()) if key else escape(line)
+
+
+def css(word: str) -> str:
+    """The class of a verdict."""
+    return "v-" + word.replace(" ", "-")
+
+
+def described(tally: dict[str, int]) -> str:
+    """A tally in words: "1 broken, 11 upheld"."""
+    return ", ".join(f"{number:,} {word}" for word, number in tally.items() if number) or "nothing asked"

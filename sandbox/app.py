@@ -1,0 +1,166 @@
+"""The ASGI application: one request through routing, credentials, limits, permission, validation and a handler."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from sandbox import answers, limiter
+from sandbox.answers import Answer, Headers
+from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
+from sandbox.calls import HANDLERS, Call, Later
+from sandbox.document import Operation
+from sandbox.faults import fault
+from sandbox.handlers import load_all
+from sandbox.problems import Problem
+from sandbox.router import Match, Router
+from sandbox.state import Principal, World
+from sandbox.validation import body_value, path_values, query_values
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+VALIDATION_FIRST = fault(
+    "validation-before-authentication",
+    family="credentials",
+    scope="every operation",
+    text="Parameters and bodies are validated before the credential: an invalid request without one gets 400.",
+)
+LONGEST_BODY = 1 << 20  # bytes
+
+load_all()
+
+
+class Sandbox:
+    """Serves a world. Between reading the body and answering nothing waits, so every request is atomic."""
+
+    def __init__(self, world: World) -> None:
+        missing = {each.operation_id for each in world.document.operations} - HANDLERS.keys()
+        if missing:
+            raise LookupError(f"the sandbox has no handler for {', '.join(sorted(missing))}")
+        self.world = world
+        self.router = Router(world.document)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request; other kinds of connection are not for us."""
+        if scope["type"] != "http":
+            return
+        answer = await self._answer(scope, receive)
+        headers = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        match = self.router.match(scope.get("raw_path") or scope["path"].encode())
+        if match is None:
+            return self._refused(Problem(404, "There is nothing at this path."), None)
+        operation = match.operations.get(scope["method"])
+        if operation is None:
+            allowed = ", ".join(sorted(match.operations))
+            return self._refused(Problem(405, "This method is not allowed here.", (("allow", allowed),)), None)
+        body = await _read(receive) if operation.body else b""
+        request = _Request(self.world, operation, match, scope, body)
+        try:
+            result = request.carry_out()
+            if isinstance(result, Later):
+                await asyncio.sleep(result.seconds)
+                result = result.finish()
+            return answers.success(operation, result, request.rate, self.world.faults, self.world.variations)
+        except Problem as problem:
+            return self._refused(problem, request)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            return self._refused(Problem(500, "Something went wrong on the server."), request)
+
+    def _refused(self, problem: Problem, request: _Request | None) -> Answer:
+        faults, variations = self.world.faults, self.world.variations
+        if request is None:
+            return answers.failure(problem, None, (), "", faults, variations)
+        return answers.failure(problem, request.operation, request.rate, request.credential(), faults, variations)
+
+
+class _Request:
+    """One request on its way; `rate` is known from the moment it was counted."""
+
+    def __init__(self, world: World, operation: Operation, match: Match, scope: Scope, body: bytes | None) -> None:
+        self.world = world
+        self.operation = operation
+        self.raw = match.values
+        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        self.query_string: bytes = scope.get("query_string", b"")
+        self.body = body
+        self.rate: Headers = ()
+
+    def carry_out(self) -> Any:
+        """The result of the handler, or Problem."""
+        if VALIDATION_FIRST in self.world.faults:
+            self._path()
+            self._validated()
+        principal = authenticate(self.world, self.operation, self.headers, self.raw)
+        self._count(principal)
+        path = self._path()
+        try:
+            tenant = authorize(self.operation, principal, owner_of(self.world, path), self.world)
+        except Problem:
+            self._applied_all_the_same(principal, path)
+            raise
+        query, body = self._validated()
+        call = Call(self.world, self.operation, principal, tenant, path, query, body)
+        return HANDLERS[self.operation.operation_id](call)
+
+    def credential(self) -> str:
+        """What the request came with, for a fault that repeats it."""
+        bearer = self.headers.get("authorization", "").partition(" ")[2]
+        return bearer or next((self.headers[name] for name in self.headers if "secret" in name), "")
+
+    def _path(self) -> dict[str, Any]:
+        return path_values(self.operation, self.raw, self.world.variations)
+
+    def _validated(self) -> tuple[dict[str, Any], Any]:
+        faults = self.world.faults
+        query = query_values(self.operation, self.query_string, faults, self.world.variations)
+        return query, body_value(self.operation, self.headers.get("content-type", ""), self.body, faults)
+
+    def _count(self, principal: Principal) -> None:
+        if not self.operation.limits:
+            return
+        decision = self.world.limiter.ask(self.operation, principal.credential, self.world.clock())
+        self.rate = limiter.headers(decision, self.world.faults)
+        if not decision.admitted:
+            wait = max(1, math.ceil(decision.retry_after))
+            quiet = answers.NO_RETRY_AFTER in self.world.variations
+            raise Problem(
+                429, "Too many requests; wait for the window to pass.", () if quiet else (("retry-after", str(wait)),)
+            )
+
+    def _applied_all_the_same(self, principal: Principal, path: dict[str, Any]) -> None:
+        if FOREIGN_WRITE not in self.world.faults or self.operation.operation_id not in FOREIGN_WRITE.scope:
+            return
+        if tenant := owner_of(self.world, path):
+            query, body = self._validated()
+            HANDLERS[self.operation.operation_id](
+                Call(self.world, self.operation, principal, tenant, path, query, body)
+            )
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None when it is longer than anyone may send."""
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(chunks)
+        chunk: bytes = message.get("body", b"")
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > LONGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(chunks)

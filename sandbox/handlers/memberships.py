@@ -1,0 +1,92 @@
+"""Memberships of an organization."""
+
+from __future__ import annotations
+
+from sandbox.calls import Call, Page, handles
+from sandbox.faults import fault
+from sandbox.pages import page
+from sandbox.problems import Problem
+from sandbox.state import Row, Tenant
+
+CREATE = "OrganizationsMembershipsController_createMembership"
+DELETE = "OrganizationsMembershipsController_deleteMembership"
+
+DELETE_UNKNOWN = fault(
+    "delete-unknown-succeeds",
+    family="state",
+    scope=(DELETE,),
+    text="Deleting a membership that is gone already is answered 200.",
+)
+ROLE_LOST = fault(
+    "created-with-other-value",
+    family="state",
+    scope=(CREATE,),
+    text="A new membership is always a MEMBER, whatever role was sent.",
+)
+_MEMBERS = ("accepted", "role", "disableImpersonation")
+_SHOWN = ("avatarUrl", "username", "name", "email", "bio", "metadata")
+
+
+def shown(tenant: Tenant, membership: Row) -> Row:
+    """A membership with the profile of its user as it is now."""
+    user = tenant.users[membership["userId"]]
+    return {**membership, "user": {name: user[name] for name in _SHOWN}, "attributes": []}
+
+
+@handles("OrganizationsMembershipsController_getAllMemberships")
+def list_memberships(call: Call) -> Page:
+    """The organization's memberships, oldest first."""
+    rows = page(call, list(call.tenant.memberships.values()))
+    return Page([shown(call.tenant, row) for row in rows.items], rows.pagination)
+
+
+@handles(CREATE)
+def create_membership(call: Call) -> Row:
+    """Make a user of the tenant a member."""
+    user = call.tenant.users.get(call.body["userId"])
+    if user is None:
+        raise Problem(404, "There is no such user.")
+    if call.tenant.membership_of(user["id"]):
+        raise Problem(409, "The user is a member already.")
+    membership = {
+        "id": call.world.number(),
+        "userId": user["id"],
+        "teamId": None,
+        "accepted": call.body.get("accepted", False),
+        "role": "MEMBER" if ROLE_LOST in call.faults else call.body["role"],
+        "disableImpersonation": call.body.get("disableImpersonation", False),
+    }
+    call.tenant.memberships[membership["id"]] = membership
+    return shown(call.tenant, membership)
+
+
+@handles("OrganizationsMembershipsController_getOrgMembership")
+def get_membership(call: Call) -> Row:
+    """One membership."""
+    return shown(call.tenant, _find(call))
+
+
+@handles("OrganizationsMembershipsController_updateMembership")
+def update_membership(call: Call) -> Row:
+    """Change what was sent."""
+    membership = _find(call)
+    membership.update({name: call.body[name] for name in _MEMBERS if name in call.body})
+    return shown(call.tenant, membership)
+
+
+@handles(DELETE)
+def delete_membership(call: Call) -> Row:
+    """Forget a membership and the options that came with it. Keys outlive their owner's membership."""
+    if DELETE_UNKNOWN in call.faults and call.path["membershipId"] not in call.tenant.memberships:
+        return shown(call.tenant, next(iter(call.tenant.memberships.values())))
+    membership = _find(call)
+    row = shown(call.tenant, membership)
+    call.tenant.drop_membership(membership["id"])
+    return row
+
+
+def _find(call: Call) -> Row:
+    membership = call.tenant.memberships.get(call.path["membershipId"])
+    if membership is None:
+        raise Problem(404, "There is no such membership.")
+    return membership

@@ -1,0 +1,118 @@
+"""Options of an attribute, and the lists of those that are assigned."""
+
+from __future__ import annotations
+
+from sandbox.calls import Call, Page, handles
+from sandbox.faults import fault
+from sandbox.handlers.attributes import add_option, find, is_select
+from sandbox.pages import page
+from sandbox.problems import Problem
+from sandbox.state import Row, Tenant
+
+LIST = "OrganizationsAttributesOptionsController_getOrganizationAttributeOptions"
+ASSIGNED = "OrganizationsAttributesOptionsController_getOrganizationAttributeAssignedOptions"
+BY_SLUG = "OrganizationsAttributesOptionsController_getOrganizationAttributeAssignedOptionsBySlug"
+UPDATE = "OrganizationsAttributesOptionsController_updateOrganizationAttributeOption"
+
+CONFLICT_500 = fault(
+    "conflict-500",
+    family="exchange",
+    scope=("OrganizationsAttributesOptionsController_createOrganizationAttributeOption",),
+    text="An option whose slug is taken is answered 500 with the text of a database error.",
+)
+PATCH_CREATES = fault(
+    "patch-changes-id",
+    family="state",
+    scope=(UPDATE,),
+    text="Updating an option gives it a new id.",
+)
+
+
+@handles("OrganizationsAttributesOptionsController_createOrganizationAttributeOption")
+def create_option(call: Call) -> Row:
+    """A new option of a select attribute; its value and slug are unique there."""
+    attribute = find(call)
+    if not is_select(attribute):
+        raise Problem(400, "Only a select attribute has options.")
+    value = call.body.get("value", "")
+    slug = call.body.get("slug", value)
+    _free(call, attribute["id"], value, slug, None)
+    return add_option(call, attribute["id"], value, slug)
+
+
+@handles(LIST)
+def list_options(call: Call) -> list[Row]:
+    """All options of an attribute."""
+    return list(call.tenant.options_of(find(call)["id"]))
+
+
+@handles(UPDATE)
+def update_option(call: Call) -> Row:
+    """Change what was sent."""
+    option = _find_option(call)
+    changes = {name: call.body[name] for name in ("value", "slug") if name in call.body}
+    _free(call, option["attributeId"], changes.get("value"), changes.get("slug"), option["id"])
+    option.update(changes)
+    if PATCH_CREATES in call.faults:
+        del call.tenant.options[option["id"]]
+        return add_option(call, option["attributeId"], option["value"], option["slug"])
+    return option
+
+
+@handles("OrganizationsAttributesOptionsController_deleteOrganizationAttributeOption")
+def delete_option(call: Call) -> Row:
+    """Forget an option and who has it."""
+    option = _find_option(call)
+    call.tenant.drop_option(option["id"])
+    return option
+
+
+@handles(ASSIGNED)
+def list_assigned(call: Call) -> Page:
+    """The options of an attribute that someone has."""
+    return _assigned(call, find(call))
+
+
+@handles(BY_SLUG)
+def list_assigned_by_slug(call: Call) -> Page:
+    """The same for an attribute known by its slug."""
+    slug = call.path["attributeSlug"]
+    attribute = next((row for row in call.tenant.attributes.values() if row["slug"] == slug), None)
+    if attribute is None:
+        raise Problem(404, "There is no such attribute.")
+    return _assigned(call, attribute)
+
+
+def _assigned(call: Call, attribute: Row) -> Page:
+    rows = list(_with_users(call.tenant, attribute["id"], None))
+    teams = frozenset(call.query.get("teamIds", ()))
+    wanted = call.query.get("assignedOptionIds")
+    found = list(_with_users(call.tenant, attribute["id"], teams)) if teams else rows
+    if wanted:
+        found = [row for row in found if row["id"] in wanted]
+    return page(call, found, len(rows))
+
+
+def _with_users(tenant: Tenant, attribute_id: str, teams: frozenset[int] | None) -> list[Row]:
+    """Assigned options with the users who have them, perhaps only users of some teams."""
+    users: dict[str, list[int]] = {}
+    for each in tenant.assignments.values():
+        if teams is None or teams & tenant.teams_of.get(each.user_id, frozenset()):
+            users.setdefault(each.option_id, []).append(each.user_id)
+    options = (option for option in tenant.options_of(attribute_id) if option["id"] in users)
+    return [{**option, "assignedUserIds": users[option["id"]]} for option in options]
+
+
+def _find_option(call: Call) -> Row:
+    option = call.tenant.options.get(call.path["optionId"])
+    if option is None or option["attributeId"] != find(call)["id"]:
+        raise Problem(404, "The attribute has no such option.")
+    return option
+
+
+def _free(call: Call, attribute_id: str, value: str | None, slug: str | None, owner: str | None) -> None:
+    for option in call.tenant.options_of(attribute_id):
+        if option["id"] != owner and (option["slug"] == slug or option["value"] == value):
+            if CONFLICT_500 in call.faults:
+                raise Problem(500, 'duplicate key value violates unique constraint "AttributeOption_slug_key"')
+            raise Problem(409, "The attribute has an option with this value or slug already.")

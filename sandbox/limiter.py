@@ -1,0 +1,238 @@
+"""Rate limits: one bucket for every operation and credential, by one of three algorithms."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections import deque
+
+from attrs import define, field, frozen
+
+from sandbox.document import Limit, Operation
+from sandbox.faults import fault
+from sandbox.switches import Switch
+
+OFF = fault(
+    "limit-not-enforced",
+    family="limits",
+    scope=("OrganizationsAttributesController_getOrganizationAttribute",),
+    text="The limit is announced but never enforced.",
+)
+LOOSER = fault(
+    "limit-looser",
+    family="limits",
+    scope=("OAuthClientWebhooksController_getOAuthClientWebhook",),
+    text="Twice as many requests are admitted as declared, while the declared number is announced.",
+)
+TIGHTER = fault(
+    "limit-tighter",
+    family="limits",
+    scope=("OAuthClientUsersController_getUserById",),
+    text="Only half as many requests are admitted as declared.",
+)
+SHARED = fault(
+    "limit-shared-between-operations",
+    family="limits",
+    scope=(
+        "OrganizationsMembershipsController_getAllMemberships",
+        "OrganizationsMembershipsController_getOrgMembership",
+    ),
+    text="Two operations draw on one bucket.",
+)
+ONE_MORE = fault(
+    "limit-off-by-one",
+    family="limits",
+    scope=("OrganizationsMembershipsController_updateMembership",),
+    text="One request more than declared is admitted in a window.",
+)
+NEGATIVE = fault(
+    "remaining-negative",
+    family="limits",
+    scope="every operation",
+    text="X-RateLimit-Remaining is -1 on a 429.",
+)
+RESET_MILLISECONDS = fault(
+    "reset-in-milliseconds",
+    family="limits",
+    scope="every operation",
+    text="X-RateLimit-Reset is in milliseconds.",
+)
+_SWITCHED: tuple[tuple[Switch, float, int], ...] = (
+    (OFF, 1e9, 0),
+    (LOOSER, 2, 0),
+    (TIGHTER, 0.5, 0),
+    (ONE_MORE, 1, 1),
+)
+_SWEEP = 5000  # new buckets between two searches for idle ones
+
+
+@frozen
+class Decision:
+    """What the limiter says about one request. Times are seconds since the epoch, `retry_after` is seconds."""
+
+    admitted: bool
+    limit: int
+    remaining: int
+    reset: float
+    retry_after: float
+
+
+@define
+class Meter(ABC):
+    """One limit of one bucket: how many fit, and when that changes."""
+
+    requests: int
+    window: float
+
+    @abstractmethod
+    def room(self, now: float) -> int:
+        """How many requests would be admitted at this instant."""
+
+    @abstractmethod
+    def count(self, now: float) -> None:
+        """Count one admitted request."""
+
+    @abstractmethod
+    def reset(self, now: float) -> float:
+        """When the window that is announced ends."""
+
+    @abstractmethod
+    def opens(self, now: float) -> float:
+        """When a refused request would be admitted."""
+
+
+@define
+class Fixed(Meter):
+    """Windows aligned to the epoch, each with a counter of its own."""
+
+    index: int = -1
+    used: int = 0
+
+    def room(self, now: float) -> int:
+        index = math.floor(now / self.window)
+        if index != self.index:
+            self.index, self.used = index, 0
+        return self.requests - self.used
+
+    def count(self, now: float) -> None:  # noqa: ARG002
+        self.used += 1
+
+    def reset(self, now: float) -> float:  # noqa: ARG002
+        return (self.index + 1) * self.window
+
+    def opens(self, now: float) -> float:
+        return self.reset(now)
+
+
+@define
+class Sliding(Meter):
+    """A log of the admitted requests of the last window."""
+
+    log: deque[float] = field(factory=deque)
+
+    def room(self, now: float) -> int:
+        while self.log and self.log[0] <= now - self.window:
+            self.log.popleft()
+        return self.requests - len(self.log)
+
+    def count(self, now: float) -> None:
+        self.log.append(now)
+
+    def reset(self, now: float) -> float:
+        return (self.log[0] if self.log else now) + self.window
+
+    def opens(self, now: float) -> float:
+        return self.reset(now)
+
+
+@define
+class Bucket(Meter):
+    """A token bucket, as GCRA: one theoretical arrival time, a burst of the whole limit."""
+
+    due: float = 0.0
+
+    def room(self, now: float) -> int:
+        return math.floor((now + self.window - max(self.due, now)) * self.requests / self.window + 1e-6)
+
+    def count(self, now: float) -> None:
+        self.due = max(self.due, now) + self.window / self.requests
+
+    def reset(self, now: float) -> float:
+        return max(self.due, now)
+
+    def opens(self, now: float) -> float:  # noqa: ARG002
+        return self.due + self.window / self.requests - self.window
+
+
+METERS: dict[str, type[Meter]] = {"fixed": Fixed, "sliding": Sliding, "bucket": Bucket}
+
+
+@define(eq=False)
+class Limiter:
+    """All buckets. `scale` divides the windows; with `enforced` false it counts but never refuses."""
+
+    algorithm: str
+    scale: float
+    enforced: bool
+    faults: frozenset[Switch]
+    buckets: dict[tuple[str, str], tuple[Meter, ...]] = field(factory=dict)
+    _since_sweep: int = 0
+
+    def ask(self, operation: Operation, credential: str, now: float) -> Decision:
+        """Admit and count, or refuse and leave everything as it was."""
+        meters = self._meters(operation, credential, now)
+        rooms = [meter.room(now) for meter in meters]
+        full = [meter for meter, room in zip(meters, rooms, strict=True) if room < 1]
+        if full and self.enforced:
+            return self._refusal(operation, meters, full, now)
+        for meter in meters:
+            meter.count(now)
+        remaining = max(0, min(rooms) - 1)
+        limit = operation.limits[0].requests
+        return Decision(True, limit, min(remaining, limit), meters[0].reset(now), 0.0)
+
+    def _refusal(self, operation: Operation, meters: tuple[Meter, ...], full: list[Meter], now: float) -> Decision:
+        opens = max(meter.opens(now) for meter in full)
+        binding = operation.limits[meters.index(full[-1])]
+        remaining = -1 if NEGATIVE in self.faults else 0
+        return Decision(False, binding.requests, remaining, full[-1].reset(now), max(0.0, opens - now))
+
+    def _meters(self, operation: Operation, credential: str, now: float) -> tuple[Meter, ...]:
+        name = SHARED.name if SHARED in self.faults and operation.operation_id in SHARED.scope else operation.key
+        meters = self.buckets.get((name, credential))
+        if meters is None:
+            self._sweep(now)
+            kind = METERS[self.algorithm]
+            meters = tuple(
+                kind(self._allowed(operation, limit), limit.window / self.scale) for limit in operation.limits
+            )
+            self.buckets[name, credential] = meters
+        return meters
+
+    def _allowed(self, operation: Operation, limit: Limit) -> int:
+        for switch, factor, more in _SWITCHED:
+            if switch in self.faults and operation.operation_id in switch.scope:
+                return int(limit.requests * factor) + more
+        return limit.requests
+
+    def _sweep(self, now: float) -> None:
+        # Every access token has buckets of its own, so a long run would gather them without end.
+        self._since_sweep += 1
+        if self._since_sweep < _SWEEP:
+            return
+        self._since_sweep = 0
+        idle = [key for key, meters in self.buckets.items() if all(m.room(now) >= m.requests for m in meters)]
+        for key in idle:
+            del self.buckets[key]
+
+
+def headers(decision: Decision, faults: frozenset[Switch]) -> tuple[tuple[str, str], ...]:
+    """The three headers of a decision; the reset is whole seconds, rounded up."""
+    reset = math.ceil(decision.reset)
+    if RESET_MILLISECONDS in faults:
+        reset = math.ceil(decision.reset * 1000)
+    return (
+        ("x-ratelimit-limit", str(decision.limit)),
+        ("x-ratelimit-remaining", str(decision.remaining)),
+        ("x-ratelimit-reset", str(reset)),
+    )

@@ -1,0 +1,13 @@
+"""The one way to refuse a request."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """An error answer: a status, a message without anything secret in it, and perhaps headers of its own."""
+
+    def __init__(self, status: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers

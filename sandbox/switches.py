@@ -1,0 +1,87 @@
+"""Named switches: what faults and variations have in common."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import define, field, frozen
+
+from sandbox.document import Document, Operation
+
+SCOPES: dict[str, Callable[[Operation], bool]] = {
+    "every operation": lambda _: True,
+    "every list": lambda operation: operation.paging is not None,
+    "every list with a pagination object": lambda operation: bool(
+        operation.paging and operation.paging.object_required
+    ),
+    "every GET": lambda operation: operation.method == "GET",
+    "operations that issue tokens": lambda operation: operation.issues_tokens,
+    "every operation with a body": lambda operation: operation.body is not None,
+    "operations of a client": lambda operation: "{clientId}" in operation.segments,
+    "operations of an organization": lambda operation: "{orgId}" in operation.segments,
+}
+
+
+class UnknownSwitch(Exception):
+    """No switch of that name; the message is one line with the nearest names."""
+
+
+@frozen(eq=False)
+class Switch:
+    """One behaviour that can be turned on. Compared by identity, so membership in a set costs next to nothing."""
+
+    name: str
+    family: str
+    text: str
+    scope: str | tuple[str, ...]
+
+    def operations(self, document: Document) -> list[str]:
+        """The keys of the operations it touches."""
+        if isinstance(self.scope, str):
+            touches = SCOPES[self.scope]
+            return [operation.key for operation in document.operations if touches(operation)]
+        return [document.operation(operation_id).key for operation_id in self.scope]
+
+    def reach(self, document: Document) -> str:
+        """The scope in words: the operation, or what the operations have in common."""
+        return self.scope if isinstance(self.scope, str) else ", ".join(self.operations(document))
+
+    def described(self, document: Document) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            "name": self.name,
+            "family": self.family,
+            "scope": self.reach(document),
+            "operations": self.operations(document),
+            "text": self.text,
+        }
+
+
+@define
+class Switchboard:
+    """All switches of one kind, by name."""
+
+    kind: str
+    switches: dict[str, Switch] = field(factory=dict)
+
+    def declare(self, name: str, *, family: str, scope: str | tuple[str, ...], text: str) -> Switch:
+        """Add a switch; ValueError when the name is taken or the scope has no such name."""
+        if name in self.switches:
+            raise ValueError(f"the {self.kind} {name} is declared twice")
+        if isinstance(scope, str) and scope not in SCOPES:
+            raise ValueError(f"the {self.kind} {name} has the unknown scope {scope!r}")
+        self.switches[name] = Switch(name, family, text, scope)
+        return self.switches[name]
+
+    def select(self, names: Iterable[str]) -> frozenset[Switch]:
+        """The switches of these names, or UnknownSwitch."""
+        return frozenset(self._find(name) for name in names)
+
+    def _find(self, name: str) -> Switch:
+        if name in self.switches:
+            return self.switches[name]
+        near = difflib.get_close_matches(name, self.switches, n=3, cutoff=0.4)
+        hint = f"; did you mean {' or '.join(near)}?" if near else f"; see --list-{self.kind}s"
+        raise UnknownSwitch(f"there is no {self.kind} named {name!r}{hint}")

@@ -1,0 +1,170 @@
+"""The contract of a document: what its operations take, answer and promise, ready to be held against a deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attrs import field, frozen
+
+from specs.document import Document
+from specs.limits import caching, limits
+from specs.model import (
+    Alternative,
+    Answer,
+    Body,
+    Filter,
+    Header,
+    Limit,
+    Operation,
+    Paging,
+    Parameter,
+    Resource,
+    Schema,
+    Scheme,
+    Sort,
+    Source,
+    TokenMember,
+    TokenRules,
+)
+from specs.operations import Site, answers, body, parameters, sites
+from specs.paging import data_pointer, paging, wording
+from specs.pointers import SpecError, join, resolve
+from specs.resources import resources, room
+from specs.schemas import Direction, json_schema
+from specs.security import alternatives, schemes
+from specs.tokens import token_rules
+
+__all__ = [
+    "Alternative", "Answer", "Body", "Contract", "Filter", "Header", "Limit", "Operation", "Paging", "Parameter",
+    "Resource", "Scheme", "Sort", "Source", "SpecError", "TokenMember", "TokenRules", "build", "room",
+]  # fmt: skip
+
+
+@frozen(eq=False)
+class Contract:
+    """A document, understood. Operations stand in the document's order."""
+
+    document: Document
+    operations: tuple[Operation, ...] = field(repr=lambda value: f"<{len(value)}>")
+    schemes: dict[str, Scheme] = field(repr=False)
+    resources: tuple[Resource, ...] = field(repr=False)
+    tokens: TokenRules | None = field(repr=False)
+    error_schema: Schema | None = field(repr=False)
+    _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
+
+    def operation(self, name: str) -> Operation:
+        """Find an operation by its key ("GET /v2/…") or its operationId. Raises KeyError."""
+        for operation in self.operations:
+            if name in (operation.key, operation.operation_id):
+                return operation
+        raise KeyError(name)
+
+    def resource_of(self, operation: Operation) -> Resource | None:
+        """Give the resource an operation belongs to."""
+        return next((resource for resource in self.resources if operation in resource.operations), None)
+
+    def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:
+        """Give a schema of the document as self-contained JSON Schema 2020-12.
+
+        Members that only travel the other way (readOnly in requests, writeOnly in responses) are not required.
+        The result is shared: do not change it.
+        """
+        key = (json.dumps(schema, sort_keys=True, default=str), direction)
+        if key not in self._converted:
+            self._converted[key] = json_schema(self.document.raw, schema, direction)
+        return self._converted[key]
+
+
+def build(document: Document) -> Contract:
+    """Understand a document. Raises SpecError, naming the place, for what cannot be understood."""
+    try:
+        return _build(document)
+    except SpecError as error:
+        raise SpecError(f"{document.location}: {error}") from None
+
+
+def _build(document: Document) -> Contract:
+    raw = document.raw
+    extension = extension_of(raw, "#")
+    known = schemes(raw)
+    operations = tuple(_operation(raw, site, extension, known) for site in sites(raw))
+    by_name = {name: operation for operation in operations for name in (operation.operation_id, operation.key)}
+    _check_sources(operations, by_name)
+    return Contract(
+        document=document,
+        operations=operations,
+        schemes=known,
+        resources=resources(raw, operations),
+        tokens=token_rules(extension, by_name.__getitem__, known),
+        error_schema=_error_schema(raw, extension, operations),
+    )
+
+
+def extension_of(node: Schema, pointer: str) -> Schema:
+    """Give a node's `x-contract`, {} where it has none."""
+    extension = node.get("x-contract", {})
+    if not isinstance(extension, dict):
+        raise SpecError(f"{pointer}/x-contract: has to be an object")
+    return extension
+
+
+def _operation(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+    try:
+        return _read(raw, site, root, known)
+    except SpecError as error:
+        told = str(error)
+        raise SpecError(told if told.startswith("#") else f"{site.pointer}: {told}") from None
+
+
+def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+    node = site.node
+    words = wording(root, extension_of(node, site.pointer), site.pointer)
+    inputs, outcomes = parameters(raw, site, known), answers(raw, site)
+    success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
+    success = success or next((answer for answer in outcomes if answer.succeeds), None)
+    data = data_pointer(raw, site.key, inputs, success, words)
+    secured, where = (node, site.pointer) if "security" in node else (raw, "#")
+    return Operation(
+        key=site.key,
+        method=site.method.upper(),
+        path=site.path,
+        operation_id=str(node.get("operationId", site.key)),
+        tags=tuple(str(tag) for tag in node.get("tags") or ()),
+        summary=str(node.get("summary", "")),
+        description=str(node.get("description", "")),
+        parameters=inputs,
+        body=body(raw, site),
+        answers=outcomes,
+        security=alternatives(secured.get("security"), known, join(where, "security")),
+        limits=limits(raw, node, site.pointer),
+        paging=paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None,
+        caching=caching(node, site.pointer)[0],
+        data=data,
+        pointer=site.pointer,
+    )
+
+
+def _check_sources(operations: tuple[Operation, ...], by_name: dict[str, Operation]) -> None:
+    for operation in operations:
+        stated = [(item.pointer, item.source) for item in operation.parameters]
+        if operation.body is not None:
+            stated += [(operation.body.pointer, source) for source in operation.body.sources.values()]
+        for pointer, source in stated:
+            if source is not None and source.operation_id not in by_name:
+                raise SpecError(f"{pointer}/x-contract/from: there is no operation {source.operation_id}")
+
+
+def _error_schema(raw: Schema, extension: Schema, operations: tuple[Operation, ...]) -> Schema | None:
+    """Give the schema of every error: the stated one, else the one that all declared errors share."""
+    stated: Any = extension.get("error")
+    if stated is not None:
+        schema = {"$ref": stated} if isinstance(stated, str) else stated
+        if not isinstance(resolve(raw, schema), dict):
+            raise SpecError("#/x-contract/error: has to name a schema")
+        return dict(schema)
+    errors = [answer for operation in operations for answer in operation.answers if answer.status[:1] in "45"]
+    shapes = {
+        json.dumps(answer.schema, sort_keys=True): answer.schema for answer in errors if answer.schema is not None
+    }
+    return next(iter(shapes.values())) if len(shapes) == 1 else None

@@ -1,0 +1,261 @@
+"""The words a contract is made of. Plain frozen data, built by the other modules of this package.
+
+A pointer is a JSON pointer with a leading `#`; it may pass through references, so that it reads like the place the API
+owner wrote. A pointer into an answer ("/data/user") has no `#` and counts from the body's root, or from whatever its
+owner's docstring names.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+Schema = dict[str, Any]
+Location = Literal["path", "query", "header", "cookie"]
+Kind = Literal["bearer", "basic", "apiKey", "oauth2", "openIdConnect", "other"]
+Dialect = Literal["offset", "page", "cursor"]
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@frozen
+class Limit:
+    """At most `requests` in `window` seconds. `implied`: a longer limit that cannot bind while a shorter one holds."""
+
+    period: str
+    window: float
+    requests: int
+    pointer: str
+    implied: bool = False
+
+
+@frozen
+class Source:
+    """Where valid values of an input are found: at `value` inside each resource that an operation answers with."""
+
+    operation_id: str
+    value: str
+
+
+@frozen
+class Filter:
+    """What a query parameter keeps: items whose `member` is in, equals, contains, after or before its value."""
+
+    member: str
+    by: str
+
+
+@frozen
+class Sort:
+    """Which member of the items a query parameter sorts by."""
+
+    member: str
+
+
+@frozen(eq=False)
+class Parameter:
+    """One input in the path, the query, a header or a cookie. `schema` is as written and may contain references."""
+
+    name: str
+    location: Location
+    required: bool
+    schema: Schema
+    style: str
+    explode: bool
+    pointer: str
+    example: Any = None
+    source: Source | None = None
+    filter: Filter | None = None
+    sort: Sort | None = None
+    description: str = ""
+
+
+@frozen(eq=False)
+class Body:
+    """A request body in its preferred media type. `sources` maps members' places to where their values come from."""
+
+    required: bool
+    media_type: str
+    schema: Schema
+    examples: tuple[Any, ...]
+    pointer: str
+    sources: dict[str, Source] = field(factory=dict)
+
+
+@frozen(eq=False)
+class Header:
+    """A header that an answer declares."""
+
+    name: str
+    required: bool
+    schema: Schema
+    pointer: str
+
+
+@frozen(eq=False)
+class Answer:
+    """A declared answer. `status` may be a range ("4XX") or "default"; `schema` is that of its JSON body."""
+
+    status: str
+    media_types: tuple[str, ...]
+    schema: Schema | None
+    headers: tuple[Header, ...]
+    pointer: str
+    description: str
+    schema_pointer: str = ""
+
+    @property
+    def succeeds(self) -> bool:
+        """Tell whether this is a 2xx answer."""
+        return self.status.startswith("2")
+
+
+@frozen
+class Scheme:
+    """A way to authenticate: `parameter` is the header, query parameter or cookie that carries the credential.
+
+    `principal` and `member` say which kind of principal holds it, under which key of the deployment file.
+    """
+
+    name: str
+    kind: Kind
+    location: Literal["header", "query", "cookie"]
+    parameter: str
+    principal: str | None
+    member: str | None
+    pointer: str
+
+
+@frozen
+class Alternative:
+    """Schemes that suffice together. None at all: the operation may be called without a credential."""
+
+    schemes: tuple[Scheme, ...]
+    pointer: str
+
+
+@frozen(eq=False)
+class Paging:
+    """How a list is asked for in pages.
+
+    `items` points at the array in a success answer, `pagination` at the object that tells about the page ("" is the
+    whole answer), and `members` from a role to a place inside that object. Roles: total, remaining, size, page, pages,
+    offset, next and previous (booleans), cursor (what the next request carries), link (address of the next page) and
+    previous_link. `headers` maps roles to answer headers. `optional`: the object may be missing.
+    """
+
+    dialect: Dialect
+    size: Parameter | None
+    position: Parameter | None
+    items: str
+    pagination: str | None
+    optional: bool
+    members: dict[str, str]
+    default: int | None
+    maximum: int | None
+    pointer: str
+    headers: dict[str, str] = field(factory=dict)
+
+
+@frozen(eq=False)
+class Operation:
+    """One method of one path. `data` points at the resource (or the array of them) in a success answer."""
+
+    key: str
+    method: str = field(repr=False)
+    path: str = field(repr=False)
+    operation_id: str = field(repr=False)
+    tags: tuple[str, ...] = field(repr=False)
+    summary: str = field(repr=False)
+    description: str = field(repr=False)
+    parameters: tuple[Parameter, ...] = field(repr=False)
+    body: Body | None = field(repr=False)
+    answers: tuple[Answer, ...] = field(repr=False)
+    security: tuple[Alternative, ...] = field(repr=False)
+    limits: tuple[Limit, ...] = field(repr=False)
+    paging: Paging | None = field(repr=False)
+    caching: str | None = field(repr=False)
+    data: str = field(repr=False)
+    pointer: str = field(repr=False)
+
+    def answer(self, status: int) -> Answer | None:
+        """Give the declared answer for a status: the exact one, else its range, else the default."""
+        by_status = {answer.status.upper(): answer for answer in self.answers}
+        return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("DEFAULT")
+
+    def parameter(self, name: str, location: Location | None = None) -> Parameter | None:
+        """Find a parameter by name (header names in any case) and, if given, by location."""
+        for item in self.parameters:
+            same = item.name == name or (item.location == "header" and item.name.lower() == name.lower())
+            if same and location in (None, item.location):
+                return item
+        return None
+
+    @property
+    def success(self) -> tuple[Answer, ...]:
+        """Give the 2xx answers."""
+        return tuple(answer for answer in self.answers if answer.succeeds)
+
+    @property
+    def safe(self) -> bool:
+        """Tell whether the method promises to change nothing."""
+        return self.method in SAFE
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        """Give the names in the path's braces, in order."""
+        return tuple(part.split("}")[0] for part in self.path.split("{")[1:])
+
+
+@frozen(eq=False)
+class Resource:
+    """Operations on one kind of thing. `identifier` is the item path's own parameter, `member` the id in an object."""
+
+    name: str
+    collection: str
+    item: str | None
+    identifier: str | None
+    member: str
+    create: Operation | None
+    list: Operation | None
+    read: Operation | None
+    update: Operation | None
+    delete: Operation | None
+    delete_all: Operation | None
+    room: str
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operations it has, creation first."""
+        every = (self.create, self.list, self.read, self.update, self.delete, self.delete_all)
+        return tuple(operation for operation in every if operation is not None)
+
+
+@frozen
+class TokenMember:
+    """A token in an answer: where it stands, where its expiry stands (in `unit`), how many seconds it lives."""
+
+    token: str
+    expires: str | None
+    lifetime: float | None
+    unit: str
+    scheme: Scheme | None
+
+
+@frozen(eq=False)
+class TokenRules:
+    """Which operations issue tokens, and what is promised of them.
+
+    `data` points at the part of an issuing answer that `owner` and the token members count from; `present` points into
+    the refresh request's body; `claims` maps client, owner, issued and expires to names in the access token's payload.
+    """
+
+    issue: tuple[Operation, ...]
+    refresh: Operation | None
+    force: Operation | None
+    present: str
+    owner: str | None
+    access: TokenMember
+    refresh_token: TokenMember | None
+    claims: dict[str, str]
+    data: str = ""

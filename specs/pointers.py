@@ -1,0 +1,81 @@
+"""JSON pointers into a document, and the local references that are written with them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+MISSING: Any = object()
+
+
+class SpecError(Exception):
+    """A document, an overlay or the `x-contract` extension cannot be used. The message is one line."""
+
+
+def escape(part: str | int) -> str:
+    """Write one step of a pointer."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def unescape(part: str) -> str:
+    """Read one step of a pointer."""
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def join(pointer: str, *parts: str | int) -> str:
+    """Extend a pointer by one or more steps."""
+    return pointer + "".join("/" + escape(part) for part in parts)
+
+
+def split(pointer: str) -> list[str]:
+    """Give the steps of a pointer; a leading `#` is allowed."""
+    steps = pointer.removeprefix("#").split("/")[1:]
+    return [unescape(step) for step in steps]
+
+
+def step_into(node: Any, step: str) -> Any:
+    """Take one step down, or give MISSING."""
+    if isinstance(node, dict):
+        return node.get(step, MISSING)
+    if isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
+        return node[int(step)]
+    return MISSING
+
+
+def look_up(node: Any, pointer: str) -> Any:
+    """Find what a pointer points at, or give MISSING."""
+    for step in split(pointer):
+        node = step_into(node, step)
+        if node is MISSING:
+            return MISSING
+    return node
+
+
+def is_reference(node: Any) -> bool:
+    """Tell whether a node is a reference object."""
+    return isinstance(node, dict) and isinstance(node.get("$ref"), str)
+
+
+def resolve(raw: dict[str, Any], node: Any) -> Any:
+    """Follow a local reference, and the reference it leads to, until something else stands there.
+
+    Raises SpecError for a reference that leads nowhere, out of the document, or back to itself.
+    """
+    seen: set[str] = set()
+    while is_reference(node):
+        target = node["$ref"]
+        if target in seen:
+            raise SpecError(f"the reference {target} leads back to itself")
+        seen.add(target)
+        node = target_of(raw, target)
+    return node
+
+
+def target_of(raw: dict[str, Any], reference: str) -> Any:
+    """Give what one local reference names (not followed further)."""
+    if not reference.startswith("#"):
+        raise SpecError(f"the reference {reference} leads out of the document; bundle the files first")
+    found = look_up(raw, unquote(reference))
+    if found is MISSING:
+        raise SpecError(f"the reference {reference} leads nowhere")
+    return found

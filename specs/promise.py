@@ -1,0 +1,34 @@
+"""What a promise is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+# Every kind of promise, and what it is about.
+KINDS = {
+    "status": "a declared answer",
+    "schema": "the shape of a success answer",
+    "error": "the shape of an error",
+    "header": "a header of an answer",
+    "body": "the request body",
+    "parameter": "a parameter's permitted values",
+    "credential": "who may call",
+    "limit": "a rate limit",
+    "page": "pages, filters and order of a list",
+    "cache": "caching",
+    "token": "tokens",
+    "state": "what stays true from one operation to the next",
+}
+Told = Iterator[tuple[str, str]]  # pointer and text
+
+
+@frozen
+class Promise:
+    """One thing the document says. `kind` is a key of KINDS; `operation` is None where it concerns several."""
+
+    pointer: str
+    kind: str
+    operation: str | None
+    text: str

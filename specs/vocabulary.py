@@ -1,0 +1,68 @@
+"""The names that APIs commonly give to page parameters and to what they tell about a page.
+
+Names are compared folded: "page[size]", "page_size" and "pageSize" are one. Earlier names are preferred.
+"""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# What says where a page begins, by dialect.
+POSITIONS = {
+    "offset": _names("offset skip start startindex startat from pageoffset"),
+    "page": _names("page pagenumber pageno pageindex pagenum currentpage p"),
+    "cursor": _names(
+        "cursor pagecursor pagetoken nexttoken nextpagetoken continuationtoken continuation marker token after "
+        "startingafter pageafter nextcursor sinceid scrollid"
+    ),
+}
+# What says how long a page is.
+SIZES = _names(
+    "limit take perpage pagesize pagelimit itemsperpage maxresults maxitems maxpagesize count top size rows first max n"
+)
+# Positions that mean other things too: they count only beside a page size.
+UNSURE = _names("start from p token after marker sinceid continuation")
+
+# Members that hold the items, objects around them, and objects that tell about the page.
+ITEMS = _names("data items results records values entries list rows content elements hits value")
+WRAPPERS = _names("data result results response payload embedded body")
+OBJECTS = _names("pagination paging page pageinfo meta metadata links cursors paginginfo responsemetadata")
+
+# What the members of a pagination object play.
+ROLES = {
+    "total": _names("total totalcount totalitems totalresults totalelements totalrecords recordstotal totalsize count"),
+    "remaining": _names("remaining remainingitems remainingcount left"),
+    "size": _names("itemsperpage perpage pagesize limit take size maxresults"),
+    "page": _names("currentpage page pagenumber pageno number pageindex current"),
+    "pages": _names("totalpages pages pagecount numpages lastpage pagestotal"),
+    "offset": _names("offset skip startindex startat"),
+    "next": _names("hasnextpage hasnext hasmore more moreavailable"),
+    "previous": _names("haspreviouspage hasprevious hasprevpage hasprev"),
+    "cursor": _names(
+        "nextcursor nextpagetoken nexttoken continuationtoken endcursor nextmarker nextafter cursor after next nextpage"
+    ),
+    "link": _names("nextlink nexturl nextpageurl nexthref odatanextlink next"),
+    "previous_link": _names("previouslink prevlink previousurl prevurl prevpageurl previouspageurl previous prev"),
+}
+_NUMBER = ("integer", "number")
+TYPES = {
+    **dict.fromkeys(("total", "remaining", "size", "page", "pages", "offset"), _NUMBER),
+    **dict.fromkeys(("next", "previous"), ("boolean",)),
+    **dict.fromkeys(("link", "previous_link"), ("string",)),
+    "cursor": ("string", *_NUMBER),
+}
+# Answer headers that play a role.
+HEADERS = {
+    "link": ("link",),
+    "total": _names("xtotalcount xtotal totalcount xpaginationtotal xtotalitems xpaginationtotalcount"),
+    "pages": _names("xtotalpages xpagecount xpaginationpages xpaginationtotalpages"),
+    "cursor": _names("xnextcursor xnextpagetoken xcontinuationtoken xnextpage"),
+}
+
+
+def fold(name: str) -> str:
+    """Reduce a name to what its spellings have in common."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
