@@ -61,9 +61,10 @@ class Gate:
             left_behind=self.run.left_behind,
         )
         session.write(self.folder, content)
+        latest = ["--latest"] if self.folder.parent == session.OUT else []
         # reports may import contracts, never the other way round: so it is run, not imported
         done = subprocess.run(
-            [sys.executable, "-m", "reports", str(self.folder)], cwd=ROOT, capture_output=True, text=True
+            [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
         )
         self.report_error = done.stderr.strip() if done.returncode else None
 

@@ -8,7 +8,7 @@ import click
 from reports.compare import compare as compare_runs
 from reports.compare import described
 from reports.errors import ReportError
-from reports.latest import follow
+from reports.latest import follow, mark_latest
 from reports.model import load
 from reports.render import render as render_run
 
@@ -18,15 +18,14 @@ USAGE, INTERNAL = 2, 3
 class DefaultGroup(click.Group):
     """A group whose first command may go without its name: `python -m reports RUN_DIR`."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the arguments for those of `render` when they begin with no command's name."""
-        return super().resolve_command(ctx, args if args[0] in self.commands else ["render", *args])
+        named = args and args[0] in (*self.commands, *ctx.help_option_names)
+        return super().parse_args(ctx, args if named or not args else ["render", *args])
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show both ways to call it."""
-        formatter.write_usage(ctx.command_path, "RUN_DIR")
+        formatter.write_usage(ctx.command_path, "RUN_DIR [--latest]")
         formatter.write_usage(ctx.command_path, "compare BEFORE AFTER")
 
 
@@ -41,18 +40,21 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(short_help="Render a run again; RUN_DIR alone does the same.")
 @click.argument("directory", metavar="RUN_DIR", type=run_dir)
-def render(directory: Path) -> None:
+@click.option("--latest", is_flag=True, help="Also let `latest`, beside the run, name it.")
+def render(directory: Path, latest: bool) -> None:
     """Write report.html, junit.xml and summary.md of a run again and print their paths.
 
     Exits 0 when they are written, 2 when the run cannot be read, 3 when they cannot be written.
     """
     for path in render_run(directory):
         click.echo(path)
+    if latest:
+        mark_latest(follow(directory).parent, follow(directory))
 
 
-@main.command()
+@main.command(short_help="Tell which verdicts changed between two runs.")
 @click.argument("before", type=run_dir)
 @click.argument("after", type=run_dir)
 def compare(before: Path, after: Path) -> None:

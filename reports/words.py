@@ -38,19 +38,12 @@ MEANING = {
     NONE_YET: "The document promises it and no law or check judges it so far.",
 }
 
-# The columns of the matrix, as a reader would ask; families not named here follow in alphabetical order.
+# The columns of the matrix: what every answer is judged by, then what takes a conversation. Families not named here
+# follow in alphabetical order.
 FAMILIES = (
-    "exchange",
-    "checks",
-    "input",
-    "pagination",
-    "filters",
-    "state",
-    "credentials",
-    "tokens",
-    "caching",
-    "limits",
-)
+    "status", "schema", "headers", "errors", "caching", "limits",
+    "input", "pagination", "filters", "state", "credentials", "tokens",
+)  # fmt: skip
 
 
 def family_order(family: str) -> tuple[int, str]:

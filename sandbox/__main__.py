@@ -15,7 +15,7 @@ from sandbox.document import DEFAULT, Document, DocumentError, load
 from sandbox.faults import FAULTS
 from sandbox.limiter import METERS
 from sandbox.server import AddressError, listen, serve, url
-from sandbox.switches import Switchboard, UnknownSwitch
+from sandbox.switches import Switchboard, SwitchError
 from sandbox.variations import VARIATIONS
 
 
@@ -67,7 +67,7 @@ def main(
         if deployment_out:
             name = str(document.resolve()) if document else DEFAULT.stem
             deployment_out.write_text(deployment_toml(app.world, options, url(listener), name), "utf-8")
-    except (UnknownSwitch, DocumentError, AddressError, OSError) as error:
+    except (SwitchError, DocumentError, AddressError, OSError) as error:
         _refuse(str(error))
     serve(app, listener, lambda: print(f"READY {url(listener)}", flush=True))
 

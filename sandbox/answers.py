@@ -10,7 +10,7 @@ from attrs import define
 from sandbox.calls import Page
 from sandbox.document import Operation
 from sandbox.faults import fault
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.switches import Switch
 from sandbox.variations import variation
 
@@ -59,6 +59,7 @@ RATE_MISSING = fault(
 RATE_MISSING_429 = fault(
     "rate-headers-missing-on-429",
     family="limits",
+    needs="limits",
     scope="every operation",
     text="A 429 lacks the rate limit headers.",
 )
@@ -158,7 +159,7 @@ def success(
 
 
 def failure(
-    problem: Problem,
+    problem: RefusalError,
     operation: Operation | None,
     rate: Headers,
     secret: str,

@@ -16,7 +16,7 @@ from sandbox.calls import HANDLERS, Call, Later
 from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers import load_all
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.router import Match, Router
 from sandbox.state import Principal, World
 from sandbox.validation import body_value, path_values, query_values
@@ -59,11 +59,11 @@ class Sandbox:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         match = self.router.match(scope.get("raw_path") or scope["path"].encode())
         if match is None:
-            return self._refused(Problem(404, "There is nothing at this path."), None)
+            return self._refused(RefusalError(404, "There is nothing at this path."), None)
         operation = match.operations.get(scope["method"])
         if operation is None:
             allowed = ", ".join(sorted(match.operations))
-            return self._refused(Problem(405, "This method is not allowed here.", (("allow", allowed),)), None)
+            return self._refused(RefusalError(405, "This method is not allowed here.", (("allow", allowed),)), None)
         body = await _read(receive) if operation.body else b""
         request = _Request(self.world, operation, match, scope, body)
         try:
@@ -72,13 +72,13 @@ class Sandbox:
                 await asyncio.sleep(result.seconds)
                 result = result.finish()
             return answers.success(operation, result, request.rate, self.world.faults, self.world.variations)
-        except Problem as problem:
+        except RefusalError as problem:
             return self._refused(problem, request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return self._refused(Problem(500, "Something went wrong on the server."), request)
+            return self._refused(RefusalError(500, "Something went wrong on the server."), request)
 
-    def _refused(self, problem: Problem, request: _Request | None) -> Answer:
+    def _refused(self, problem: RefusalError, request: _Request | None) -> Answer:
         faults, variations = self.world.faults, self.world.variations
         if request is None:
             return answers.failure(problem, None, (), "", faults, variations)
@@ -98,7 +98,7 @@ class _Request:
         self.rate: Headers = ()
 
     def carry_out(self) -> Any:
-        """The result of the handler, or Problem."""
+        """The result of the handler, or RefusalError."""
         if VALIDATION_FIRST in self.world.faults:
             self._path()
             self._validated()
@@ -106,8 +106,8 @@ class _Request:
         self._count(principal)
         path = self._path()
         try:
-            tenant = authorize(self.operation, principal, owner_of(self.world, path), self.world)
-        except Problem:
+            tenant = authorize(self.world, self.operation, principal, path)
+        except RefusalError:
             self._applied_all_the_same(principal, path)
             raise
         query, body = self._validated()
@@ -135,7 +135,7 @@ class _Request:
         if not decision.admitted:
             wait = max(1, math.ceil(decision.retry_after))
             quiet = answers.NO_RETRY_AFTER in self.world.variations
-            raise Problem(
+            raise RefusalError(
                 429, "Too many requests; wait for the window to pass.", () if quiet else (("retry-after", str(wait)),)
             )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from sandbox.document import Operation, Scheme
 from sandbox.faults import fault
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Principal, Tenant, World
 from sandbox.variations import variation
 
@@ -50,13 +52,13 @@ MEMBER_WRITES = fault(
     "member-may-write",
     family="credentials",
     scope=("OrganizationsAttributesController_createOrganizationAttribute",),
-    text="A managed user's access token may create, as if it were an administrator's.",
+    text="The key of a member who may only read creates, as if it were an administrator's.",
 )
 FOREIGN_404 = variation(
     "foreign-404",
     family="credentials",
-    scope="every operation",
-    text="Another tenant's credential gets 404 instead of 403 where 404 is declared.",
+    scope="operations of an organization",
+    text="Another organization's credential gets 404 instead of 403 where 404 is declared.",
 )
 KIND_403 = variation(
     "wrong-kind-403",
@@ -87,7 +89,7 @@ _PREFIX = 12
 
 
 def authenticate(world: World, operation: Operation, headers: Mapping[str, str], path: Mapping[str, str]) -> Principal:
-    """The principal of the first security alternative the request satisfies, or Problem 401."""
+    """The principal of the first security alternative the request satisfies, or RefusalError 401."""
     if (
         NO_CREDENTIAL in world.faults
         and operation.operation_id in NO_CREDENTIAL.scope
@@ -106,8 +108,8 @@ def authenticate(world: World, operation: Operation, headers: Mapping[str, str],
         if principal := _satisfied(world, operation, alternative, headers, bearer, path):
             return principal
     if KIND_403 in world.variations and _known(world, headers, bearer):
-        raise Problem(403, "This kind of credential is not accepted here.")
-    raise Problem(401, "A valid credential is needed.", _CHALLENGE)
+        raise RefusalError(403, "This kind of credential is not accepted here.")
+    raise RefusalError(401, "A valid credential is needed.", _CHALLENGE)
 
 
 def owner_of(world: World, path: Mapping[str, object]) -> Tenant | None:
@@ -120,24 +122,31 @@ def owner_of(world: World, path: Mapping[str, object]) -> Tenant | None:
         return None
 
 
-def authorize(operation: Operation, principal: Principal, tenant: Tenant | None, world: World) -> Tenant:
-    """The tenant the path names, if the principal may do this there; Problem 403 or 404 else."""
+def authorize(world: World, operation: Operation, principal: Principal, path: Mapping[str, object]) -> Tenant:
+    """The tenant the path names, if the principal may do this there; RefusalError 400, 403 or 404 else."""
+    tenant = owner_of(world, path)
     if tenant is None:
-        undeclared = 400 if UNKNOWN_400 in world.variations else 403
-        raise Problem(404 if 404 in operation.statuses else undeclared, "There is no such client or organization.")
-    if principal.tenant is not tenant and not (
-        FOREIGN_READ in world.faults and operation.operation_id in FOREIGN_READ.scope
-    ):
-        hidden = FOREIGN_404 in world.variations and 404 in operation.statuses
-        raise Problem(404 if hidden else 403, "This credential has no access here.")
+        raise RefusalError(_unknown(world, operation, principal), "There is no such client or organization.")
+    readable = FOREIGN_READ in world.faults and operation.operation_id in FOREIGN_READ.scope
+    if principal.tenant is not tenant and not readable:
+        hidden = FOREIGN_404 in world.variations and "orgId" in path and 404 in operation.statuses
+        raise RefusalError(404 if hidden else 403, "This credential has no access here.")
     if operation.method != "GET" and principal.role == "member" and not _excused(operation, principal, world):
-        raise Problem(403, "This credential may read but not change anything.")
+        raise RefusalError(403, "This credential may read but not change anything.")
     return tenant
+
+
+def _unknown(world: World, operation: Operation, principal: Principal) -> int:
+    # A client that names itself in a header and another client in the path is refused for that, whether the other
+    # one exists or not.
+    if 404 in operation.statuses and not principal.named:
+        return 404
+    return 400 if UNKNOWN_400 in world.variations else 403
 
 
 def _excused(operation: Operation, principal: Principal, world: World) -> bool:
     excused = MEMBER_WRITES in world.faults and operation.operation_id in MEMBER_WRITES.scope
-    return excused and principal.kind == "managed_user"
+    return excused and principal.kind == "api_key"
 
 
 def _bearer(headers: Mapping[str, str]) -> str:
@@ -184,13 +193,13 @@ def _client(
         return None
     own, named = principal.tenant.client_id, sent.get("client_id")
     if named == own:
-        return principal
+        return evolve(principal, named="clientId" in path)
     if named is None:
         unchecked = CLIENT_ID_UNCHECKED in world.faults and operation.operation_id in CLIENT_ID_UNCHECKED.scope
         return principal if "clientId" in path or unchecked else None
     if path.get("clientId") == own:
         status = 401 if HEADER_401 in world.variations else 400 if HEADER_400 in world.variations else 403
-        raise Problem(status, "The client id of the header is not the one of the path.")
+        raise RefusalError(status, "The client id of the header is not the one of the path.")
     return None
 
 

@@ -36,7 +36,7 @@ class Options:
 
 
 def build(options: Options, document: Document | Path = DEFAULT, clock: Clock = time.time) -> Sandbox:
-    """A sandbox with two populated tenants; UnknownSwitch or DocumentError when it cannot be."""
+    """A sandbox with two populated tenants; SwitchError or DocumentError when it cannot be."""
     faults, variations = FAULTS.select(options.faults), VARIATIONS.select(options.variations)
     if isinstance(document, Path):
         document = load(document)

@@ -55,7 +55,7 @@ class Later:
 
 
 class Handler(Protocol):
-    """Carries out one operation: returns the answer's `data`, a Page or a Later, or raises Problem."""
+    """Carries out one operation: returns the answer's `data`, a Page or a Later, or raises RefusalError."""
 
     def __call__(self, call: Call) -> Any: ...
 

@@ -15,24 +15,28 @@ from sandbox.switches import Switch
 OFF = fault(
     "limit-not-enforced",
     family="limits",
+    needs="limits",
     scope=("OrganizationsAttributesController_getOrganizationAttribute",),
     text="The limit is announced but never enforced.",
 )
 LOOSER = fault(
     "limit-looser",
     family="limits",
+    needs="limits",
     scope=("OAuthClientWebhooksController_getOAuthClientWebhook",),
     text="Twice as many requests are admitted as declared, while the declared number is announced.",
 )
 TIGHTER = fault(
     "limit-tighter",
     family="limits",
+    needs="limits",
     scope=("OAuthClientUsersController_getUserById",),
     text="Only half as many requests are admitted as declared.",
 )
 SHARED = fault(
     "limit-shared-between-operations",
     family="limits",
+    needs="limits",
     scope=(
         "OrganizationsMembershipsController_getAllMemberships",
         "OrganizationsMembershipsController_getOrgMembership",
@@ -42,12 +46,14 @@ SHARED = fault(
 ONE_MORE = fault(
     "limit-off-by-one",
     family="limits",
+    needs="limits",
     scope=("OrganizationsMembershipsController_updateMembership",),
     text="One request more than declared is admitted in a window.",
 )
 NEGATIVE = fault(
     "remaining-negative",
     family="limits",
+    needs="limits",
     scope="every operation",
     text="X-RateLimit-Remaining is -1 on a 429.",
 )

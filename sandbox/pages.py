@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.calls import Call, Page
 from sandbox.faults import fault
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.switches import Switch
 from sandbox.variations import variation
 
@@ -99,7 +99,7 @@ def page(call: Call, rows: Sequence[Any], unfiltered: int | None = None) -> Page
         return Page(list(rows), None)
     size, skip = call.query[paging.size.name], call.query[paging.position.name]
     if PAST_END_404 in call.faults and skip >= len(rows) and skip:
-        raise Problem(404, "There is no such page.")
+        raise RefusalError(404, "There is no such page.")
     items = _slice(call, rows, skip, size)
     if not paging.object_required and ALWAYS not in call.variations:
         return Page(items, None)
@@ -133,6 +133,6 @@ def _pagination(call: Call, total: int, skip: int, size: int, returned: int) -> 
 
 
 def _current(total: int, skip: int, size: int, faults: frozenset[Switch], variations: frozenset[Switch]) -> int:
-    if total == 0 and EMPTY_ZERO in variations:
-        return 0
+    if total == 0:
+        return 0 if EMPTY_ZERO in variations else 1
     return skip // size + (0 if CURRENT_PAGE_WRONG in faults else 1)

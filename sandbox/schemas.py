@@ -68,7 +68,9 @@ class Check:
     @classmethod
     def of(cls, schema: Any, components: dict[str, Any]) -> Check:
         """Compile `schema` (OpenAPI 3.0); `components` are the schemas its references name, already modern."""
-        whole = {**modern(schema), "components": {"schemas": components}}
+        whole = modern(schema)
+        if "$ref" in str(schema):
+            whole["components"] = {"schemas": components}
         return cls(schema, jsonschema_rs.Draft202012Validator(whole, validate_formats=True))
 
     def accepts(self, value: Any) -> bool:

@@ -29,6 +29,7 @@ class Principal:
     tenant: Tenant
     role: str
     credential: str
+    named: bool = False  # a client whose id came in a header beside a path that names a client
 
 
 @define

@@ -24,7 +24,7 @@ SCOPES: dict[str, Callable[[Operation], bool]] = {
 }
 
 
-class UnknownSwitch(Exception):
+class SwitchError(Exception):
     """No switch of that name; the message is one line with the nearest names."""
 
 
@@ -36,6 +36,7 @@ class Switch:
     family: str
     text: str
     scope: str | tuple[str, ...]
+    needs: str = ""
 
     def operations(self, document: Document) -> list[str]:
         """The keys of the operations it touches."""
@@ -55,6 +56,7 @@ class Switch:
             "family": self.family,
             "scope": self.reach(document),
             "operations": self.operations(document),
+            "needs": self.needs,
             "text": self.text,
         }
 
@@ -66,17 +68,20 @@ class Switchboard:
     kind: str
     switches: dict[str, Switch] = field(factory=dict)
 
-    def declare(self, name: str, *, family: str, scope: str | tuple[str, ...], text: str) -> Switch:
-        """Add a switch; ValueError when the name is taken or the scope has no such name."""
+    def declare(self, name: str, *, family: str, scope: str | tuple[str, ...], text: str, needs: str = "") -> Switch:
+        """Add a switch; ValueError when the name is taken or the scope has no such name.
+
+        `needs` says what must be so for it to show: "limits" (they are on), "time-scale" (lifetimes can be awaited).
+        """
         if name in self.switches:
             raise ValueError(f"the {self.kind} {name} is declared twice")
         if isinstance(scope, str) and scope not in SCOPES:
             raise ValueError(f"the {self.kind} {name} has the unknown scope {scope!r}")
-        self.switches[name] = Switch(name, family, text, scope)
+        self.switches[name] = Switch(name, family, text, scope, needs)
         return self.switches[name]
 
     def select(self, names: Iterable[str]) -> frozenset[Switch]:
-        """The switches of these names, or UnknownSwitch."""
+        """The switches of these names, or SwitchError."""
         return frozenset(self._find(name) for name in names)
 
     def _find(self, name: str) -> Switch:
@@ -84,4 +89,4 @@ class Switchboard:
             return self.switches[name]
         near = difflib.get_close_matches(name, self.switches, n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else f"; see --list-{self.kind}s"
-        raise UnknownSwitch(f"there is no {self.kind} named {name!r}{hint}")
+        raise SwitchError(f"there is no {self.kind} named {name!r}{hint}")

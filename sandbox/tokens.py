@@ -42,6 +42,7 @@ FORCE_LEAVES_OLD = fault(
 NO_EXPIRY = fault(
     "expired-access-token-accepted",
     family="tokens",
+    needs="time-scale",
     scope="operations of an organization",
     text="An access token keeps working after the expiry it announced.",
 )

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from sandbox.document import Operation, Parameter
 from sandbox.faults import fault
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.schemas import Check, Violation
 from sandbox.switches import Switch
 from sandbox.times import is_date
@@ -33,7 +33,7 @@ DEFAULT_SIZE = fault(
     "default-page-size-wrong",
     family="pagination",
     scope="every list",
-    text="Without a page size the page has at most ten items.",
+    text="Without a page size the page has at most three items.",
 )
 ENUM_IGNORED = fault(
     "enum-ignored",
@@ -58,12 +58,6 @@ MALFORMED_500 = fault(
     family="input",
     scope="every operation with a body",
     text="A body that is not JSON is answered 500.",
-)
-MEDIA_TYPE_IGNORED = fault(
-    "content-type-ignored",
-    family="input",
-    scope="every operation with a body",
-    text="A body of any content type is read as JSON.",
 )
 NON_NUMERIC_IGNORED = fault(
     "non-numeric-page-accepted",
@@ -95,21 +89,22 @@ _SKIPPED: tuple[tuple[Switch, str], ...] = (
     (REQUIRED_IGNORED, "required"),
     (FORMAT_IGNORED, "format"),
 )
-_WRONG_DEFAULT = 10
+_WRONG_DEFAULT = 3
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,999})(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")  # as in JSON
 _TRUTH = {"true": True, "false": False}
 
 
 def path_values(operation: Operation, raw: Mapping[str, str], variations: frozenset[Switch]) -> dict[str, Any]:
-    """The path parameters, converted and valid; Problem 400 (or 404) else."""
+    """The path parameters, converted and valid; RefusalError 400 (or 404) else."""
     values: dict[str, Any] = {}
     for name, parameter in operation.path_parameters.items():
         value = _scalar(raw[name], parameter.kind)
         if not parameter.check.accepts(value):
             hidden = PATH_404 in variations and 404 in operation.statuses
-            raise Problem(404 if hidden else 400, f"The path parameter {name} is not valid.")
+            raise RefusalError(404 if hidden else 400, f"The path parameter {name} is not valid.")
         if PATH_400 in variations and "orgId" in raw and name.endswith("Id") and _no_uuid(value):
-            raise Problem(400, f"The path parameter {name} is not valid.")
+            raise RefusalError(400, f"The path parameter {name} is not valid.")
         values[name] = value
     return values
 
@@ -121,7 +116,7 @@ def _no_uuid(value: Any) -> bool:
 def query_values(
     operation: Operation, raw: bytes, faults: frozenset[Switch], variations: frozenset[Switch]
 ) -> dict[str, Any]:
-    """The declared query parameters, converted, valid and with their defaults; Problem 400 else."""
+    """The declared query parameters, converted, valid and with their defaults; RefusalError 400 else."""
     values = {each.name: each.default for each in operation.query_parameters.values() if each.default is not None}
     if DEFAULT_SIZE in faults and operation.paging:
         values[operation.paging.size.name] = _WRONG_DEFAULT
@@ -140,7 +135,7 @@ def _sent(operation: Operation, raw: bytes) -> dict[str, list[str]]:
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError as error:
-        raise Problem(400, "The query is not valid text.") from error
+        raise RefusalError(400, "The query is not valid text.") from error
     sent: dict[str, list[str]] = {}
     for name, text in pairs:
         if name in operation.query_parameters:
@@ -153,7 +148,7 @@ def _converted(parameter: Parameter, texts: list[str]) -> Any:
         joined = ",".join(texts)
         return [_scalar(text, parameter.items) for text in joined.split(",")] if joined else []
     if len(texts) > 1:
-        raise Problem(400, f"The query parameter {parameter.name} is given more than once.")
+        raise RefusalError(400, f"The query parameter {parameter.name} is given more than once.")
     return _scalar(texts[0], parameter.kind)
 
 
@@ -163,12 +158,11 @@ def _scalar(text: str, kind: str) -> Any:
         return _TRUTH.get(text, text)
     if kind not in {"number", "integer"}:
         return text
-    if text.isascii() and text.removeprefix("-").isdigit():
-        return int(text) if len(text) < 4000 else text
-    try:
-        value = float(text) if text.isascii() and "_" not in text and text == text.strip() else math.nan
-    except ValueError:
+    if not _NUMBER.match(text):
         return text
+    if text.lstrip("-").isdigit():
+        return int(text)
+    value = float(text)
     return value if math.isfinite(value) else text
 
 
@@ -180,7 +174,7 @@ def _whole(value: Any) -> Any:
 def _excused(
     operation: Operation, parameter: Parameter, value: Any, faults: frozenset[Switch], variations: frozenset[Switch]
 ) -> Any:
-    """The value to go on with although it is not valid; Problem 400 unless a switch lets it pass."""
+    """The value to go on with although it is not valid; RefusalError 400 unless a switch lets it pass."""
     if BARE_DATES in variations and isinstance(value, str) and is_date(value):
         return value
     name = operation.operation_id
@@ -195,7 +189,7 @@ def _excused(
         return parameter.default
     left = _left(parameter.check, value, operation, faults)
     if left:
-        raise Problem(400, f"The query parameter {parameter.name} is not valid: {left[0]}.")
+        raise RefusalError(400, f"The query parameter {parameter.name} is not valid: {left[0]}.")
     return value
 
 
@@ -205,21 +199,20 @@ def _left(check: Check, value: Any, operation: Operation, faults: frozenset[Swit
 
 
 def body_value(operation: Operation, content_type: str, body: bytes | None, faults: frozenset[Switch]) -> Any:
-    """The body as declared, or None where none is; Problem 400 else. A body of None was too long to be read."""
+    """The body as declared, or None where none is; RefusalError 400 else. A body of None was too long to be read."""
     if operation.body is None:
         return None
     if body is None:
-        raise Problem(400, "The body is too long.", (("connection", "close"),))
+        raise RefusalError(400, "The body is too long.", (("connection", "close"),))
     value = _parsed(content_type, body, faults)
     if not operation.body.accepts(value) and (left := _left(operation.body, value, operation, faults)):
-        raise Problem(400, f"The body is not valid: {left[0]}.")
+        raise RefusalError(400, f"The body is not valid: {left[0]}.")
     return value
 
 
 def _parsed(content_type: str, body: bytes, faults: frozenset[Switch]) -> Any:
-    lenient = MEDIA_TYPE_IGNORED in faults
-    if content_type.partition(";")[0].strip().lower() != "application/json" and not lenient:
-        raise Problem(400, "The body has to be application/json.")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise RefusalError(400, "The body has to be application/json.")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
         if b"\\" in body:  # escapes can spell a lone surrogate, which no text has
@@ -227,8 +220,8 @@ def _parsed(content_type: str, body: bytes, faults: frozenset[Switch]) -> Any:
         return value
     except (ValueError, RecursionError) as error:
         if MALFORMED_500 in faults:
-            raise Problem(500, "Something went wrong on the server.") from error
-        raise Problem(400, "The body is not valid JSON.") from error
+            raise RefusalError(500, "Something went wrong on the server.") from error
+        raise RefusalError(400, "The body is not valid JSON.") from error
 
 
 def _no_constant(name: str) -> Any:

@@ -130,7 +130,7 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
         method=site.method.upper(),
         path=site.path,
         operation_id=str(node.get("operationId", site.key)),
-        tags=tuple(str(tag) for tag in node.get("tags") or ()),
+        tags=tuple(str(tag) for tag in _listed(node.get("tags"))),
         summary=str(node.get("summary", "")),
         description=str(node.get("description", "")),
         parameters=inputs,
@@ -143,6 +143,10 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
         data=data,
         pointer=site.pointer,
     )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _check_sources(operations: tuple[Operation, ...], by_name: dict[str, Operation]) -> None:

@@ -6,6 +6,7 @@ answer holds an array and that takes page parameters.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, cast
 
 from attrs import frozen
@@ -295,4 +296,4 @@ def _largest(raw: Schema, size: Parameter | None) -> int | None:
 
 
 def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None

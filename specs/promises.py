@@ -99,7 +99,8 @@ def _body(raw: Schema, operation: Operation) -> Told:
     if operation.body is None:
         return
     named = _name(operation.body.schema)
-    needed = [name for name, member in members(raw, operation.body.schema).items() if member.required]
+    inside = members(raw, operation.body.schema)
+    needed = [name for name, member in inside.items() if member.required and member.schema.get("readOnly") is not True]
     rest = f"; {', '.join(needed)} {'is' if len(needed) == 1 else 'are'} required" if needed else ""
     start = "The request needs" if operation.body.required else "The request may have"
     yield (

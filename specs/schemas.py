@@ -94,7 +94,9 @@ class _Converter:
         """Take out the members that only travel the other way, and a `required` that is no list."""
         names = result["required"]
         hidden = self._hidden(schema, set())
-        kept = [name for name in names if name not in hidden] if isinstance(names, list) else []
+        kept = (
+            [name for name in names if isinstance(name, str) and name not in hidden] if isinstance(names, list) else []
+        )
         if kept:
             result["required"] = kept
         else:
@@ -111,7 +113,8 @@ class _Converter:
             target = resolve(self.raw, member)
             if any(isinstance(item, dict) and item.get(flag) is True for item in (member, target)):
                 names.add(name)
-        for part in schema.get("allOf") or ():
+        parts = schema.get("allOf")
+        for part in parts if isinstance(parts, list) else ():
             target = resolve(self.raw, part)
             if isinstance(target, dict):
                 names |= self._hidden(target, seen)

@@ -30,8 +30,7 @@ def follow(raw: Schema, schema: Any) -> Schema:
 def members(raw: Schema, schema: Any, pointer: str = "#", depth: int = 0) -> dict[str, Member]:
     """Give the members of an object schema, those of its compositions included."""
     target = follow(raw, schema)
-    required = target.get("required")
-    wanted = set(required) if isinstance(required, list) else set()
+    wanted = {name for name in _listing(target.get("required")) if isinstance(name, str)}
     found: dict[str, Member] = {}
     for name, value in _mapping(target.get("properties")).items():
         found[name] = Member(follow(raw, value), join(pointer, "properties", name), name in wanted)
@@ -42,7 +41,7 @@ def members(raw: Schema, schema: Any, pointer: str = "#", depth: int = 0) -> dic
 
 def _compose(raw: Schema, target: Schema, pointer: str, depth: int, found: dict[str, Member]) -> None:
     for word in ("allOf", "anyOf", "oneOf"):
-        for index, part in enumerate(target.get(word) or ()):
+        for index, part in enumerate(_listing(target.get(word))):
             for name, item in members(raw, part, join(pointer, word, index), depth + 1).items():
                 certain = evolve(item, required=item.required and word == "allOf")
                 found.setdefault(name, certain)
@@ -70,7 +69,7 @@ def types(raw: Schema, schema: Any, depth: int = 0) -> set[str]:
     if named or depth >= _DEPTH:
         return named
     for word in ("allOf", "anyOf", "oneOf"):
-        for part in target.get(word) or ():
+        for part in _listing(target.get(word)):
             named |= types(raw, part, depth + 1)
     if not named and "properties" in target:
         return {"object"}
@@ -83,10 +82,14 @@ def items(raw: Schema, schema: Any, depth: int = 0) -> Schema | None:
     if "items" in target:
         return follow(raw, target["items"])
     for word in ("allOf", "anyOf", "oneOf") if depth < _DEPTH else ():
-        for part in target.get(word) or ():
+        for part in _listing(target.get(word)):
             if (found := items(raw, part, depth + 1)) is not None:
                 return found
     return {} if "array" in types(raw, target) else None
+
+
+def _listing(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 from functools import cache
@@ -19,14 +20,14 @@ from reports.gallery import gallery
 from reports.matrix import matrix
 from reports.model import Run, Verdict
 from reports.text import cut, layout, visible
-from reports.words import MEANING, VERDICTS, clock, counted, duration, size
+from reports.words import MEANING, SEEN, UNSEEN, VERDICTS, clock, counted, duration, size
 
 __all__ = ["page"]
 
 HERE = Path(__file__).parents[1]
 LONGEST_BODY = 4_000  # characters of a body, laid out
 LONGEST_VALUE = 600  # characters of a header, or of the inputs of a conversation
-_KEY = re.compile(r'^( *)("(?:[^"\\]|\\.)*")(: .*|:)$')
+_KEY = re.compile(r'^( *)("(?:[^"\\\n]|\\.)*")(?=:)', re.MULTILINE)
 
 
 def page(run: Run) -> str:
@@ -77,7 +78,9 @@ def _environment() -> jinja2.Environment:
     )
     filters = (clock, counted, duration, size, operation_name, body, breakable, css, described)
     environment.filters.update({function.__name__: function for function in filters})
-    environment.globals.update(VERDICTS=VERDICTS, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE)
+    environment.globals.update(
+        VERDICTS=VERDICTS, SEEN=SEEN, UNSEEN=UNSEEN, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE
+    )
     return environment
 
 
@@ -125,13 +128,10 @@ def breakable(text: str) -> Markup:
 def body(text: str) -> Markup:
     """A message body laid out, its JSON keys set apart, cut with a note when it is long."""
     shown, left = cut(layout(text), LONGEST_BODY)
-    lines = Markup("\n").join(_line(line) for line in visible(shown).split("\n"))
-    return lines + Markup("\n<em>… {} left out here</em>").format(counted(left, "more character")) if left else lines
-
-
-def _line(line: str) -> Markup:
-    key = _KEY.match(line)
-    return Markup("{}<b>{}</b>{}").format(*key.groups()) if key else escape(line)
+    written = Markup(_KEY.sub(r"\1<b>\2</b>", html.escape(visible(shown), quote=False)))
+    return (
+        written + Markup("\n<em>… {} left out here</em>").format(counted(left, "more character")) if left else written
+    )
 
 
 def css(word: str) -> str:

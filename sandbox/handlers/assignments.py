@@ -7,7 +7,7 @@ import re
 from sandbox.calls import Call, handles
 from sandbox.faults import fault
 from sandbox.handlers.attributes import add_option, is_select
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Assignment, Row
 
 ASSIGN = "OrganizationsAttributesOptionsController_assignOrganizationAttributeOptionToUser"
@@ -32,11 +32,11 @@ def assign(call: Call) -> Row:
     membership = call.tenant.membership_of(call.path["userId"])
     attribute = call.tenant.attributes.get(call.body["attributeId"])
     if membership is None or attribute is None:
-        raise Problem(404, "There is no such member or attribute.")
+        raise RefusalError(404, "There is no such member or attribute.")
     option = _option(call, attribute)
     held = [each for each in call.tenant.assignments.values() if each.member_id == membership["id"]]
     if any(each.option_id == option["id"] for each in held) and TWICE_ACCEPTED not in call.faults:
-        raise Problem(409, "The user has this option already.")
+        raise RefusalError(409, "The user has this option already.")
     if attribute["type"] != "MULTI_SELECT" and SINGLE_ADDED not in call.faults:
         _withdraw(call, attribute, membership["id"])
     made = Assignment(call.world.uuid(), membership["id"], membership["userId"], attribute["id"], option["id"])
@@ -62,12 +62,12 @@ def unassign(call: Call) -> Row:
         if each.user_id == user_id and each.option_id == option_id:
             del call.tenant.assignments[each.id]
             return each.row()
-    raise Problem(404, "The user does not have this option.")
+    raise RefusalError(404, "The user does not have this option.")
 
 
 def _known(call: Call) -> None:
     if call.path["userId"] not in call.tenant.users:
-        raise Problem(404, "There is no such user.")
+        raise RefusalError(404, "There is no such user.")
 
 
 def _option(call: Call, attribute: Row) -> Row:
@@ -80,7 +80,7 @@ def _option(call: Call, attribute: Row) -> Row:
     if option := next(found, None):
         return option
     if is_select(attribute) or "attributeOptionId" in call.body:
-        raise Problem(404, "The attribute has no such option.")
+        raise RefusalError(404, "The attribute has no such option.")
     value = call.body["value"]
     return add_option(call, attribute["id"], value, f"{attribute['slug']}-{_slug(value)}")
 

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
 CREATE = "OrganizationsAttributesController_createOrganizationAttribute"
@@ -29,10 +29,10 @@ DELETED_READABLE = fault(
 
 
 def find(call: Call) -> Row:
-    """The attribute the path names, or Problem 404."""
+    """The attribute the path names, or RefusalError 404."""
     attribute = call.tenant.attributes.get(call.path["attributeId"])
     if attribute is None:
-        raise Problem(404, "There is no such attribute.")
+        raise RefusalError(404, "There is no such attribute.")
     return attribute
 
 
@@ -50,7 +50,7 @@ def create_attribute(call: Call) -> Row:
     _free(call.tenant, call.body["slug"], None)
     sent: list[Row] = call.body["options"]
     if len({option["slug"] for option in sent}) < len(sent):
-        raise Problem(400, "Two of the options have the same slug.")
+        raise RefusalError(400, "Two of the options have the same slug.")
     attribute = {
         "id": call.world.uuid(),
         "teamId": call.tenant.org_id,
@@ -108,9 +108,9 @@ def add_option(call: Call, attribute_id: str, value: Any, slug: Any) -> Row:
 
 def _ascii(call: Call) -> None:
     if UNICODE_500 in call.faults and not str(call.body.get("name", "")).isascii():
-        raise Problem(500, "Something went wrong on the server.")
+        raise RefusalError(500, "Something went wrong on the server.")
 
 
 def _free(tenant: Tenant, slug: str, owner: str | None) -> None:
     if any(row["slug"] == slug and row["id"] != owner for row in tenant.attributes.values()):
-        raise Problem(409, "An attribute with this slug exists already.")
+        raise RefusalError(409, "An attribute with this slug exists already.")

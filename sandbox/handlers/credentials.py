@@ -6,18 +6,12 @@ from typing import Any
 
 from sandbox.calls import Call, handles
 from sandbox.faults import fault
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row
 
 CREATE = "OrganizationsDelegationCredentialController_createDelegationCredential"
 UPDATE = "OrganizationsDelegationCredentialController_updateDelegationCredential"
 
-KEY_SHOWN = fault(
-    "private-key-in-answer",
-    family="exchange",
-    scope=(CREATE,),
-    text="The answer repeats the service account key that was sent.",
-)
 TIME_WITHOUT_ZONE = fault(
     "time-without-zone",
     family="exchange",
@@ -41,8 +35,6 @@ def create_credential(call: Call) -> Row:
         "updatedAt": now,
     }
     call.tenant.credentials[credential["id"]] = credential
-    if KEY_SHOWN in call.faults:
-        return {**credential, "serviceAccountKey": call.body["serviceAccountKey"]}
     return credential
 
 
@@ -51,7 +43,7 @@ def update_credential(call: Call) -> Row:
     """Enable, disable or give a new key."""
     credential = call.tenant.credentials.get(call.path["credentialId"])
     if credential is None:
-        raise Problem(404, "There is no such credential.")
+        raise RefusalError(404, "There is no such credential.")
     if "enabled" in call.body:
         credential["enabled"] = call.body["enabled"]
     credential["updatedAt"] = call.world.now()

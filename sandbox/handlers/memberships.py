@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
 CREATE = "OrganizationsMembershipsController_createMembership"
@@ -45,9 +45,9 @@ def create_membership(call: Call) -> Row:
     """Make a user of the tenant a member."""
     user = call.tenant.users.get(call.body["userId"])
     if user is None:
-        raise Problem(404, "There is no such user.")
+        raise RefusalError(404, "There is no such user.")
     if call.tenant.membership_of(user["id"]):
-        raise Problem(409, "The user is a member already.")
+        raise RefusalError(409, "The user is a member already.")
     membership = {
         "id": call.world.number(),
         "userId": user["id"],
@@ -88,5 +88,5 @@ def delete_membership(call: Call) -> Row:
 def _find(call: Call) -> Row:
     membership = call.tenant.memberships.get(call.path["membershipId"])
     if membership is None:
-        raise Problem(404, "There is no such membership.")
+        raise RefusalError(404, "There is no such membership.")
     return membership

@@ -6,7 +6,7 @@ from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.handlers.attributes import add_option, find, is_select
 from sandbox.pages import page
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
 LIST = "OrganizationsAttributesOptionsController_getOrganizationAttributeOptions"
@@ -33,7 +33,7 @@ def create_option(call: Call) -> Row:
     """A new option of a select attribute; its value and slug are unique there."""
     attribute = find(call)
     if not is_select(attribute):
-        raise Problem(400, "Only a select attribute has options.")
+        raise RefusalError(400, "Only a select attribute has options.")
     value = call.body.get("value", "")
     slug = call.body.get("slug", value)
     _free(call, attribute["id"], value, slug, None)
@@ -79,7 +79,7 @@ def list_assigned_by_slug(call: Call) -> Page:
     slug = call.path["attributeSlug"]
     attribute = next((row for row in call.tenant.attributes.values() if row["slug"] == slug), None)
     if attribute is None:
-        raise Problem(404, "There is no such attribute.")
+        raise RefusalError(404, "There is no such attribute.")
     return _assigned(call, attribute)
 
 
@@ -106,7 +106,7 @@ def _with_users(tenant: Tenant, attribute_id: str, teams: frozenset[int] | None)
 def _find_option(call: Call) -> Row:
     option = call.tenant.options.get(call.path["optionId"])
     if option is None or option["attributeId"] != find(call)["id"]:
-        raise Problem(404, "The attribute has no such option.")
+        raise RefusalError(404, "The attribute has no such option.")
     return option
 
 
@@ -114,5 +114,5 @@ def _free(call: Call, attribute_id: str, value: str | None, slug: str | None, ow
     for option in call.tenant.options_of(attribute_id):
         if option["id"] != owner and (option["slug"] == slug or option["value"] == value):
             if CONFLICT_500 in call.faults:
-                raise Problem(500, 'duplicate key value violates unique constraint "AttributeOption_slug_key"')
-            raise Problem(409, "The attribute has an option with this value or slug already.")
+                raise RefusalError(500, 'duplicate key value violates unique constraint "AttributeOption_slug_key"')
+            raise RefusalError(409, "The attribute has an option with this value or slug already.")

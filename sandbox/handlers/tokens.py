@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.calls import Call, Later, handles
 from sandbox.faults import fault
 from sandbox.handlers.users import find
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.tokens import FORCE, REFRESH, Token
 from sandbox.variations import variation
 
@@ -77,7 +77,7 @@ def refresh(call: Call) -> dict[str, Any] | Later:
     book = call.world.tokens
     token = book.presented(call.body[book.rules.present])
     if token is None or not _fits(call, token):
-        raise Problem(400, "The refresh token is not valid.")
+        raise RefusalError(400, "The refresh token is not valid.")
     if not book.usable(token, call.world.clock()):
         _refuse(call, token)
     if RACE in call.faults:
@@ -95,17 +95,17 @@ def _fits(call: Call, token: Token) -> bool:
 
 def _refuse(call: Call, token: Token) -> None:
     if token.busy:
-        raise Problem(404, "This refresh token is being spent.")
+        raise RefusalError(404, "This refresh token is being spent.")
     if REUSE_500 in call.faults and token.spent:
-        raise Problem(500, "Something went wrong on the server.")
-    raise Problem(400 if SPENT_400 in call.variations else 401, "The refresh token is spent or expired.")
+        raise RefusalError(500, "Something went wrong on the server.")
+    raise RefusalError(400 if SPENT_400 in call.variations else 401, "The refresh token is spent or expired.")
 
 
 def _renew(call: Call, token: Token) -> dict[str, Any]:
     book, now = call.world.tokens, call.world.clock()
     token.busy = False
     if token.user_id not in call.world.by_client[token.client_id].managed:
-        raise Problem(401, "The refresh token is spent or expired.")
+        raise RefusalError(401, "The refresh token is spent or expired.")
     if NO_ROTATION not in call.faults:
         book.spend(token)
     pair = book.issue(token.client_id, token.user_id, now)

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
 CREATE = "OAuthClientUsersController_createUser"
@@ -67,10 +67,10 @@ _PROFILE = (
 
 
 def find(call: Call) -> Row:
-    """The managed user the path names, or Problem 404."""
+    """The managed user the path names, or RefusalError 404."""
     user = call.tenant.managed.get(call.path["userId"])
     if user is None:
-        raise Problem(404, "There is no such user.")
+        raise RefusalError(404, "There is no such user.")
     return user
 
 
@@ -80,10 +80,10 @@ def list_users(call: Call) -> Page:
     users = list(call.tenant.managed.values())
     if NOT_IN_LIST in call.faults:
         users = [user for user in users if user["id"] not in call.tenant.hidden]
-    wanted = {email.lower() for email in call.query.get("emails", ())}
+    wanted = call.query.get("emails")
     if not wanted or FILTER_IGNORED in call.faults:
         return page(call, users)
-    return page(call, [user for user in users if user["email"].lower() in wanted], len(users))
+    return page(call, [user for user in users if user["email"] in wanted], len(users))
 
 
 @handles(CREATE)
@@ -163,4 +163,4 @@ def _profile(body: Row) -> Row:
 def _free(tenant: Tenant, email: str, owner: int | None) -> None:
     taken = (user["id"] for user in tenant.managed.values() if user["email"].lower() == email.lower())
     if any(user_id != owner for user_id in taken):
-        raise Problem(409, "Another user has this email already.")
+        raise RefusalError(409, "Another user has this email already.")

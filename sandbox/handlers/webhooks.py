@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.problems import Problem
+from sandbox.refusals import RefusalError
 from sandbox.state import Row
 
 DELETE = "OAuthClientWebhooksController_deleteOAuthClientWebhook"
@@ -106,7 +106,7 @@ def _find(call: Call) -> Row:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
     webhook = call.tenant.webhooks.get(number)
     if webhook is None or str(number) != text:
-        raise Problem(404, "There is no such webhook.")
+        raise RefusalError(404, "There is no such webhook.")
     return webhook
 
 

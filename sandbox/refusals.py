@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Problem(Exception):
+class RefusalError(Exception):
     """An error answer: a status, a message without anything secret in it, and perhaps headers of its own."""
 
     def __init__(self, status: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> None:

@@ -1,0 +1,23 @@
+"""What the tests share: the document, and a sandbox that runs as long as they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from contracts.embedded import Sandbox
+from specs.contract import Contract, build
+from specs.document import load
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return build(load("calcom-v2"))
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    started = Sandbox(arguments=["--limits", "off"])
+    yield started
+    started.stop()

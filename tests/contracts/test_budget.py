@@ -1,0 +1,79 @@
+"""The budget never lets more through than a limit allows, whatever window a server counts in."""
+
+from __future__ import annotations
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.budget import Budget, duration
+from specs.contract import Contract, Limit
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def limited(contract: Contract, *limits: tuple[int, float]):
+    made = tuple(Limit("test", window, requests, "#") for requests, window in limits)
+    return attrs.evolve(contract.operations[0], limits=made)
+
+
+@given(
+    requests=st.integers(1, 10),
+    window=st.floats(0.5, 60),
+    pauses=st.lists(st.floats(0, 30), min_size=1, max_size=60),
+)
+def test_no_window_of_any_phase_holds_more_than_the_limit(contract, requests, window, pauses):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    operation = limited(contract, (requests, window))
+    sent = []
+    for pause in pauses:
+        clock.now = max(clock.now + pause, sent[-1] if sent else 0)
+        sent.append(budget.reserve(operation, "acme"))
+    for start in sent:
+        assert sum(start <= moment < start + window for moment in sent) <= requests
+
+
+def test_principals_and_operations_have_budgets_of_their_own(contract):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    operation = limited(contract, (1, 60.0))
+    other = attrs.evolve(operation, key="GET /other")
+    assert budget.reserve(operation, "acme") == 0
+    assert budget.reserve(operation, "rival") == 0
+    assert budget.reserve(other, "acme") == 0
+    assert budget.reserve(operation, "acme") >= 60
+
+
+def test_the_tighter_of_two_limits_binds(contract):
+    budget = Budget("declared", 1.0, Clock())
+    operation = limited(contract, (5, 60.0), (6, 3600.0))
+    times = [budget.reserve(operation, "acme") for _ in range(7)]
+    assert times[4] == 0
+    assert 60 <= times[5] < 120
+    assert times[6] >= 3600
+
+
+def test_a_scaled_deployment_is_asked_that_much_faster(contract):
+    budget = Budget("declared", 60.0, Clock())
+    operation = limited(contract, (1, 60.0))
+    budget.reserve(operation, "acme")
+    assert 1 <= budget.reserve(operation, "acme") < 1.2
+
+
+def test_patience_asked_for_is_given(contract):
+    budget = Budget("none", 1.0, Clock())
+    operation = limited(contract, (1, 60.0))
+    budget.hold(operation, "acme", 9.0)
+    assert budget.reserve(operation, "acme") == 9.0
+
+
+def test_the_stated_duration_is_that_of_the_slowest_operation(contract):
+    fast, slow = limited(contract, (60, 60.0)), attrs.evolve(limited(contract, (5, 60.0)), key="POST /slow")
+    assert duration([(fast, "acme", 60), (slow, "acme", 11)], 1.0) == 120.0

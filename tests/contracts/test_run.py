@@ -1,0 +1,84 @@
+"""A run asks, records and judges; what it recorded, judged again offline, gives the same verdicts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contracts import deployment as deployments
+from contracts import evidence, replay, session
+from contracts.embedded import Sandbox
+from contracts.law import BROKEN, UPHELD
+from contracts.plan import make
+from contracts.run import Run, header
+
+
+def run(contract, sandbox, folder, chosen, depth="quick"):
+    plan = make(contract, deployments.load(sandbox.deployment), depth)
+    made = Run(plan, folder)
+    made.start([line.id for line in plan.lines if chosen(line)])
+    made.wait()
+    return plan, made
+
+
+def told(verdicts):
+    return {each.line.id: (each.verdict, each.expected, each.actual, each.reason, each.count) for each in verdicts}
+
+
+def judged_again(plan, folder):
+    recorded = evidence.read(folder / "evidence.ndjson", plan.contract)
+    offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
+    return replay.verdicts(offline, recorded)
+
+
+def test_a_fault_free_deployment_is_blamed_for_nothing_and_nothing_is_left(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: True)
+    assert [each.line.id for each in made.verdicts if each.verdict == BROKEN] == []
+    assert sum(each.verdict == UPHELD for each in made.verdicts) > len(plan.lines) / 2
+    assert made.ended == "complete"
+    assert [left for left in made.left_behind if "no way to remove" not in left] == []
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("fault", "law", "operation"),
+    [
+        ("pages-overlap", "pagination/", None),
+        ("foreign-write-applied", "credentials/another-tenant-is-refused", None),
+        ("refresh-token-reusable", "tokens/a-spent-refresh-token-is-refused", None),
+        ("unicode-name-500", "", "attributes"),
+    ],
+)
+def test_a_broken_promise_is_named_and_replays_to_the_same_verdict(contract, tmp_path, fault, law, operation):
+    sandbox = Sandbox([fault], ["--limits", "off"])
+    try:
+        plan, made = run(contract, sandbox, tmp_path, lambda line: True)
+    finally:
+        sandbox.stop()
+    broken = [each for each in made.verdicts if each.verdict == BROKEN]
+    assert any(each.line.rule.id.startswith(law) and (operation or "") in each.line.operation.key for each in broken)
+    assert all(each.expected and each.actual and each.reproduce for each in broken)
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+def test_a_record_that_a_crash_cut_short_is_still_judged(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.family == "pagination")
+    path = tmp_path / "evidence.ndjson"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[: len(lines) // 2]) + '\n{"type": "exch')
+    again = judged_again(plan, tmp_path)
+    assert [each for each in again if each.verdict == BROKEN] == []
+    assert 0 < sum(each.verdict == UPHELD for each in again) < sum(each.verdict == UPHELD for each in made.verdicts)
+
+
+def test_verdicts_are_written_with_the_run_they_belong_to(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.family == "caching")
+    content = session.verdicts_json(
+        plan, header(plan, 0, made.started), made.verdicts, requests=1, finished=2.0, ended=made.ended
+    )
+    session.write(tmp_path, content)
+    written = json.loads((tmp_path / "verdicts.json").read_text())
+    assert written["run"]["document"]["digest"] == contract.document.digest
+    assert sum(written["totals"].values()) == len(plan.lines) == len(written["verdicts"])
+    assert set(written["promises"]) == {promise.pointer for promise in plan.promises}

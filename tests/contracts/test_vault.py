@@ -1,0 +1,55 @@
+"""Secrets go in and placeholders come out; only what is sent has secrets again."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.vault import Vault
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJvd25lcklkIjo3fQ.c2lnbmF0dXJlLW9mLXRoaXM"
+
+
+def test_a_known_secret_is_hidden_in_every_spelling():
+    vault = Vault()
+    placeholder = vault.keep("ACME_SECRET", 's3/cr"et+')
+    text = 'plain s3/cr"et+ url s3%2Fcr%22et%2B json s3/cr\\"et+ basic czMvY3IiZXQr'
+    assert vault.hide(text) == f"plain {placeholder} url {placeholder} json {placeholder} basic {placeholder}"
+
+
+def test_the_parts_of_a_token_that_make_it_usable_are_hidden_and_equal_ones_stay_equal():
+    vault = Vault()
+    body = json.dumps({"accessToken": JWT, "again": JWT})
+    hidden = vault.hide(body)
+    first, again = json.loads(hidden).values()
+    assert first == again
+    assert "c2lnbmF0dXJl" not in hidden
+    assert first.startswith("eyJhbGciOiJIUzI1NiJ9.eyJvd25lcklkIjo3fQ.$SIGNATURE_")
+    assert vault.reveal(first) == JWT
+
+
+@given(st.text(min_size=1).filter(lambda text: not text.startswith("eyJ") and "$" not in text))
+def test_members_with_secret_names_are_hidden_and_can_be_sent_again(value):
+    vault = Vault()
+    hidden = json.loads(vault.hide(json.dumps({"refresh_token": value})))["refresh_token"]
+    assert hidden.startswith("$TOKEN_")
+    assert json.loads(vault.reveal_json(json.dumps({"token": hidden})))["token"] == value
+
+
+def test_values_we_made_up_ourselves_are_no_secrets():
+    vault = Vault()
+    vault.ours('{"secret": "made-up"}')
+    assert vault.hide('{"secret": "made-up"}') == '{"secret": "made-up"}'
+
+
+def test_damages_are_done_to_the_real_secret_in_the_notation_of_bash():
+    vault = Vault()
+    vault.keep("KEY", "abcdef")
+    changes = ["${KEY%?}", "${KEY:2}", "${KEY:0:3}", "${KEY^^}", "x$KEY"]
+    assert [vault.reveal(change) for change in changes] == ["abcde", "cdef", "abc", "ABCDEF", "xabcdef"]
+
+
+def test_unknown_variables_are_left_alone():
+    assert Vault().reveal("price $FIVE and ${OTHER%?}") == "price $FIVE and ${OTHER%?}"
