@@ -6,6 +6,7 @@ requests (or the steps of a conversation) for the law to yield.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,23 @@ Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 
 @attrs.define
+class Scene:
+    """Questions that several conversations of a run ask alike and in the same order.
+
+    Each question is sent once, by whoever comes to it first; everyone else hears the same answer. So many laws can judge
+    one thing's life at the cost of one. What was sent is told by the exchange, never by the body a law offered.
+    """
+
+    name: str
+    _asked: int = 0
+
+    def next(self) -> str:
+        """The name of the next question."""
+        self._asked += 1
+        return f"{self.name} {self._asked}"
+
+
+@attrs.define
 class Api:
     """One operation as one principal. `tag` makes names that no other conversation of any run uses."""
 
@@ -34,7 +52,9 @@ class Api:
     depth: str = "quick"
     values: dict[str, str] = attrs.field(factory=dict)
     """Values of the operation's path parameters, found before the law begins."""
-    _names: int = 0
+    scene: Scene | None = None
+    """What is asked belongs to this scene, and is shared with the others who play it."""
+    _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     @property
     def resource(self) -> Resource:
@@ -57,8 +77,15 @@ class Api:
 
     def name(self) -> str:
         """A name never used before, the same again when the run is replayed."""
-        self._names += 1
-        return f"{self.tag}-{self._names}"
+        return f"{self.tag}-{next(self._names)}"
+
+    def on(self, operation: Operation, values: Mapping[str, str] | None = None) -> Api:
+        """The same conversation about another operation of the document."""
+        return attrs.evolve(self, operation=operation, values=dict(self.values if values is None else values))
+
+    def playing(self, scene: str) -> Api:
+        """The same conversation in a scene of this tenant's that other conversations play too."""
+        return attrs.evolve(self, scene=Scene(f"{self.tenant}: {scene}"))
 
     def caller(self, operation: Operation) -> Principal:
         """Who of this tenant may call another operation. Raises NotObservable if nobody may."""
@@ -83,16 +110,18 @@ class Api:
         method: str = "",
         fresh: bool = False,
         limited: bool = False,
+        under: Alternative | None = None,
     ) -> Request:
         """A request to an operation (this one by default), as this principal unless told otherwise.
 
+        `under`: signed by this security alternative, whether the operation declares it or not.
         `credentials`: these headers in place of a principal's own; `()` sends none. `raw`: a body as it stands.
         `fresh`: ask even what is known. `limited`: a 429 is an answer this question expects.
         """
         operation = operation or self.operation
         caller = None if credentials is not None else principal or self.caller(operation)
-        signed, extra = ((), ()) if caller is None else sign(operation, caller)
-        text = raw if raw is not None else None if body is MISSING else json.dumps(body, ensure_ascii=False)
+        signed, extra = ((), ()) if caller is None else _signed(operation, caller, under)
+        text = raw if raw is not None else None if body is MISSING else encoded(operation, body)
         media = ((("Content-Type", operation.body.media_type),) if operation.body else ()) if text is not None else ()
         if any(name.lower() == "content-type" for name, _ in headers):
             media = ()
@@ -105,11 +134,20 @@ class Api:
             method=method,
             fresh=fresh,
             limited=limited,
+            shared=self.scene.next() if self.scene else "",
         )
 
     def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
         """One page of this list: `size` items beginning with number `start`, however the document asks for pages."""
         return self.ask(query=[*paged(self.operation, start, size), *pairs(self.operation, query)])
+
+    def numbered(self, count: int, size: int | None, *, query: Query = ()) -> Request:
+        """The page behind `count` pages of a list whose pages are numbered."""
+        paging = self.operation.paging
+        if paging is None or paging.position is None:
+            raise NotObservable("the pages of this list have no numbers")
+        number = (paging.position.name, str(first_number(self.operation) + count))
+        return self.ask(query=[number, *paged(self.operation, None, size), *pairs(self.operation, query)])
 
 
 def paged(operation: Operation, start: int | None, size: int | None) -> list[tuple[str, str]]:
@@ -123,13 +161,22 @@ def paged(operation: Operation, start: int | None, size: int | None) -> list[tup
             raise NotObservable("pages here are found by following a cursor, not by number")
         if paging.dialect == "page" and (not size or start % size):
             raise NotObservable("numbered pages begin at multiples of their size")
-        number = start if paging.dialect == "offset" else start // (size or 1) + 1
+        number = start if paging.dialect == "offset" else start // (size or 1) + first_number(operation)
         query.append((paging.position.name, str(number)))
     if size is not None:
         if paging.size is None:
             raise NotObservable("the document has no parameter for the size of a page")
         query.append((paging.size.name, str(size)))
     return query
+
+
+def first_number(operation: Operation) -> int:
+    """The number of the first page or item: 0 for offsets; for pages their declared default or minimum, else 1."""
+    paging = operation.paging
+    if paging is None or paging.position is None or paging.dialect == "offset":
+        return 0
+    told = (paging.position.schema.get(key) for key in ("default", "minimum"))
+    return next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), 1)
 
 
 def pairs(operation: Operation, query: Query) -> list[tuple[str, str]]:
@@ -187,8 +234,17 @@ def _sample(parameter: Parameter) -> Any:
     return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])
 
 
+def encoded(operation: Operation, body: Any) -> str:
+    """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
+    if operation.body and "x-www-form-urlencoded" in operation.body.media_type and isinstance(body, Mapping):
+        return "&".join(f"{_encode(str(name))}={_encode(_text(value))}" for name, value in body.items())
+    return json.dumps(body, ensure_ascii=False)
+
+
 def secret_of(principal: Principal, scheme: Scheme) -> str | None:
     """What a principal puts into a security scheme, as a placeholder; None if it has nothing for it."""
+    if scheme.kind == "basic" and "basic" in principal.values:
+        return principal.values["basic"] if scheme.principal in {None, principal.kind} else None
     if scheme.principal is not None:
         return principal.values.get(scheme.member or "key") if principal.kind == scheme.principal else None
     if scheme.name in principal.values:
@@ -206,11 +262,18 @@ def alternative_for(operation: Operation, principal: Principal) -> Alternative |
 
 
 def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
-    """Who may call an operation: administrators and clients first, members last, else as the file lists them."""
+    """Who may call an operation: administrators and clients first, then members, then those who may only look.
+
+    Those the suite made for itself come last; else they stand as the file lists them.
+    """
     able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
     if not able and not operation.security:
         able = list(deployment.principals)
-    return sorted(able, key=lambda principal: (principal.role or "").lower() == "member")
+    return sorted(able, key=lambda each: (each.lent, each.reads_only, (each.role or "").lower() == "member"))
+
+
+def _signed(operation: Operation, caller: Principal, under: Alternative | None) -> tuple[Pairs, Pairs]:
+    return sign(operation, caller) if under is None else credentials(under, caller)
 
 
 def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:

@@ -10,9 +10,9 @@ import pytest
 
 from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
-from contracts.gate import Gate, finding, marks, progress
+from contracts.gate import Gate, marks, progress
 from contracts.judge import Verdict, totals
-from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE
+from contracts.law import BLOCKED, NOT_ASKED, NOT_OBSERVABLE
 from contracts.plan import Line
 
 SHOW_EVERY = 10.0
@@ -41,6 +41,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "line",
             [pytest.param(each, id=each.id, marks=[getattr(pytest.mark, m) for m in marks(each)]) for each in lines],
         )
+
+
+@pytest.fixture(scope="session")
+def told(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The sentence of every promise, by its pointer."""
+    return {promise.pointer: promise.text for promise in request.config.stash[_GATE].plan.promises}
 
 
 @pytest.fixture
@@ -98,15 +104,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Per broken line: the promise, the curl, expected and got. Then what was seen, and what was not."""
+    """What was seen, and what was not; each broken line stands above with its promise, curl, expected and got."""
     gate = config.stash.get(_GATE, None)
     if gate is None or gate.run is None:
         return
     write = terminalreporter.write_line
     found = gate.run.verdicts
-    for each in [verdict for verdict in found if verdict.verdict == BROKEN]:
-        terminalreporter.write_sep("-", each.line.id, red=True)
-        write(finding(each))
     write("")
     counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
     write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")

@@ -5,6 +5,7 @@ Every error names the file and the key at fault. Secrets go straight into the va
 
 from __future__ import annotations
 
+import base64
 import difflib
 import os
 import re
@@ -18,7 +19,8 @@ import attrs
 from contracts.vault import Vault
 
 SECRET_KEYS = ("secret", "key", "password", "token", "access_token")
-_SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds"}
+_SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds", "tokens"}
+_TOKEN_KEYS = {"expired_access", "expired_refresh"}
 _DEPLOYMENT_KEYS = {
     "name",
     "base_url",
@@ -38,13 +40,23 @@ class ConfigError(Exception):
 
 @attrs.frozen
 class Principal:
-    """Who a request is sent as. `values` are placeholders for secrets and plain values for the rest."""
+    """Who a request is sent as. `values` are placeholders for secrets and plain values for the rest.
+
+    `may`: "read" where its credential may look but must be refused every change. `lent`: made by the suite for a run.
+    """
 
     name: str
     tenant: str
     kind: str
     values: dict[str, str]
     role: str | None = None
+    may: str | None = None
+    lent: bool = False
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether the deployment file says that this credential may change nothing."""
+        return self.may == "read"
 
 
 @attrs.frozen
@@ -65,6 +77,10 @@ class Deployment:
     parameters: dict[str, str] = attrs.field(factory=dict)
     known: dict[str, Any] = attrs.field(factory=dict)
     warnings: tuple[str, ...] = ()
+    tokens: dict[str, str] = attrs.field(factory=dict)
+    """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
+    traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others)."""
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -90,6 +106,8 @@ class Deployment:
             "pace": self.pace,
             "limits": self.limits,
             "disposable": self.disposable,
+            "tokens": self.tokens,
+            "traits": {name: list(each) for name, each in self.traits.items()},
         }
 
 
@@ -109,6 +127,8 @@ def recorded(header: dict[str, Any]) -> Deployment:
         disposable=settings["disposable"],
         overlays=tuple(settings["overlays"]),
         parameters=settings["parameters"],
+        tokens=settings.get("tokens", {}),
+        traits={name: tuple(each) for name, each in settings.get("traits", {}).items()},
     )
 
 
@@ -134,6 +154,7 @@ class _Reader:
         self.raw = raw
         self.vault = Vault()
         self.warnings: list[str] = []
+        self.traits: dict[str, tuple[str, ...]] = {}
 
     def deployment(self) -> Deployment:
         self._known_keys(self.raw, _SECTIONS, "")
@@ -143,6 +164,7 @@ class _Reader:
         synthetic = bool(section.get("synthetic", False))
         principals = tuple(self._principal(number, raw, synthetic) for number, raw in enumerate(self._principals()))
         overlay = section.get("overlay", [])
+        tokens = self._tokens(synthetic)
         return Deployment(
             name=str(section.get("name", urlsplit(base_url).netloc)),
             base_url=base_url,
@@ -158,7 +180,17 @@ class _Reader:
             parameters={key: str(value) for key, value in self._table("parameters", {}).items()},
             known=self._table("known", {}),
             warnings=tuple(self.warnings),
+            tokens=tokens,
+            traits=self.traits,
         )
+
+    def _tokens(self, synthetic: bool) -> dict[str, str]:
+        table = self._table("tokens", {})
+        self._known_keys(table, _TOKEN_KEYS, "tokens.")
+        for key in table:
+            text, label = self._read("tokens", key, table[key], synthetic=synthetic, secret=True)
+            table[key] = self._kept(label, text)
+        return {key: str(value) for key, value in table.items()}
 
     def _fail(self, message: str) -> ConfigError:
         return ConfigError(f"{self.path}: {message}")
@@ -220,37 +252,73 @@ class _Reader:
         for key in ("name", "tenant", "kind"):
             if not isinstance(raw.get(key), str) or not raw[key]:
                 raise self._fail(f"principals[{number}].{key}: a text is needed")
-        plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role"}}
+        if raw.get("may") not in {None, "read", "write"}:
+            raise self._fail(f"principals.{raw['name']}.may: one of 'read', 'write' is needed")
+        plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role", "may"}}
         values = {key: self._value(raw["name"], key, value, synthetic) for key, value in plain.items()}
-        return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"))
+        if "password" in values:
+            values["basic"] = self._basic(raw["name"], values)
+        return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"))
+
+    def _basic(self, name: str, values: dict[str, str]) -> str:
+        """What HTTP Basic sends, and what it would send with a password or a name that is not quite right."""
+        user = next((values[key] for key in ("username", "user", "login", "client_id") if key in values), name)
+        password = self.vault.reveal(values["password"])
+        wrong = {"": (user, password), **basic_damages(user, password)}
+        for ending, (each, other) in wrong.items():
+            encoded = base64.b64encode(f"{each}:{other}".encode()).decode()
+            self.vault.keep(f"{_label(name, 'basic')}{ending}", encoded)
+        return f"${_label(name, 'basic')}"
+
+    def _kept(self, label: str, text: str) -> str:
+        hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
+        told = {"long": len(text) >= 16, "cased": text.swapcase() != text and not hexadecimal}
+        self.traits[label] = tuple(name for name, holds in told.items() if holds)
+        return self.vault.keep(label, text)
 
     def _value(self, name: str, key: str, value: Any, synthetic: bool) -> str:
+        secret = key in SECRET_KEYS
+        text, label = self._read(f"principals.{name}", key, value, synthetic=synthetic, secret=secret)
+        return self._kept(label, text) if secret else text
+
+    def _read(self, place: str, key: str, value: Any, *, synthetic: bool, secret: bool) -> tuple[str, str]:
+        """A value of the file, or of where it points to, and the name its placeholder gets."""
+        name = place.removeprefix("principals.")
         if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
-            raise self._fail(f"principals.{name}.{key}: a text or a number is needed, not {type(value).__name__}")
+            raise self._fail(f"{place}.{key}: a text or a number is needed, not {type(value).__name__}")
         text = str(value)
         source, _, rest = text.partition(":")
         if source == "env":
-            text, label = self._environment(name, key, rest), rest.upper()
+            text, label = self._environment(place, key, rest), re.sub(r"[^A-Z0-9]+", "_", rest.upper())
         elif source == "file":
-            text, label = self._file(name, key, rest), _label(name, key)
+            text, label = self._file(place, key, rest), _label(name, key)
         else:
             label = _label(name, key)
-            if key in SECRET_KEYS and not synthetic:
-                self.warnings.append(
-                    f"{self.path}: principals.{name}.{key} stands in the file as it is; env:NAME is safer"
-                )
-        return self.vault.keep(label, text) if key in SECRET_KEYS else text
+            if secret and not synthetic:
+                self.warnings.append(f"{self.path}: {place}.{key} stands in the file as it is; env:NAME is safer")
+        return text, label
 
-    def _environment(self, name: str, key: str, variable: str) -> str:
+    def _environment(self, place: str, key: str, variable: str) -> str:
         if not os.environ.get(variable):
-            raise self._fail(f"principals.{name}.{key}: the environment variable {variable} is not set")
+            raise self._fail(f"{place}.{key}: the environment variable {variable} is not set")
         return os.environ[variable]
 
-    def _file(self, name: str, key: str, where: str) -> str:
+    def _file(self, place: str, key: str, where: str) -> str:
         try:
             return (self.path.parent / where).read_text("utf-8").strip()
         except OSError as error:
-            raise self._fail(f"principals.{name}.{key}: {where} cannot be read ({error.strerror})") from None
+            raise self._fail(f"{place}.{key}: {where} cannot be read ({error.strerror})") from None
+
+
+def basic_damages(user: str, password: str) -> dict[str, tuple[str, str]]:
+    """Names and passwords that are not quite right, by the ending of their placeholder's name."""
+    return {
+        "_CUT": (user, password[:-1]),
+        "_CHANGED": (user, f"{password[:-1]}~"),
+        "_LONGER": (user, f"{password}x"),
+        "_NOBODY": (f"{user}-nobody", password),
+        "_EMPTY": (user, ""),
+    }
 
 
 def _label(name: str, key: str) -> str:

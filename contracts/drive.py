@@ -47,40 +47,57 @@ class Live:
     _flight: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(IN_FLIGHT))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
+    _played: dict[str, asyncio.Future[Exchange]] = attrs.field(factory=dict)
     _failures: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.monotonic)
 
-    async def answer(self, command: Command, conversation: int, *, reuse: bool = False) -> Any:
-        """What a law asked for. `reuse`: the data is quiet, so a known answer will do. Raises Outcome."""
+    async def answer(self, command: Command, conversation: int, *, reuse: bool = False, attempt: int = 1) -> Any:
+        """What a law asked for. Raises Outcome.
+
+        `reuse`: the data is quiet, so a known answer will do. `attempt`: scenes are shared within one only.
+        """
         match command:
             case Request():
-                return await self._request(command, conversation, reuse)
+                return await self._request(command, conversation, reuse, attempt)
             case Together(requests):
-                return list(await asyncio.gather(*(self._request(each, conversation, False) for each in requests)))
+                asked = (self._request(each, conversation, False, attempt, alone=False) for each in requests)
+                return list(await asyncio.gather(*asked))
             case Wait(seconds):
                 await asyncio.sleep(seconds / self.deployment.time_scale)
             case Draw():
                 raise Blocked("this law draws its inputs; only the property driver can answer it")
         return None
 
-    async def _request(self, request: Request, conversation: int, reuse: bool) -> Exchange:
+    async def _request(
+        self, request: Request, conversation: int, reuse: bool, attempt: int, *, alone: bool = True
+    ) -> Exchange:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
+        if request.shared:
+            return await self._once(self._played, f"{attempt} {request.shared}", request, conversation, alone)
         if not reuse or not request.safe or request.fresh:
-            return await self._settled(request, conversation)
+            return await self._settled(request, conversation, alone)
         known = self._known.setdefault(room(request.operation.path), {})
-        key = (request.verb, request.target, request.headers)
+        return await self._once(known, (request.verb, request.target, request.headers), request, conversation, alone)
+
+    async def _once(
+        self, known: dict[Any, asyncio.Future[Exchange]], key: Any, request: Request, conversation: int, alone: bool
+    ) -> Exchange:
+        """The known answer, or that of sending; whoever comes meanwhile waits for the same."""
         if (earlier := known.get(key)) is None or earlier.cancelled() or (earlier.done() and earlier.exception()):
-            known[key] = earlier = asyncio.ensure_future(self._settled(request, conversation))
+            known[key] = earlier = asyncio.ensure_future(self._settled(request, conversation, alone))
             return await asyncio.shield(earlier)
         exchange = await asyncio.shield(earlier)
         self.recorder.write("reused", conversation=conversation, seq=exchange.seq)
         return exchange
 
-    async def _settled(self, request: Request, conversation: int) -> Exchange:
-        """An answer that means something: no surprise 429, and no 5xx that was not asked twice."""
+    async def _settled(self, request: Request, conversation: int, alone: bool) -> Exchange:
+        """An answer that means something: no surprise 429, and no 5xx that was not asked twice.
+
+        A 5xx among requests that were sent together stands as it is: asked again by itself it would say something else.
+        """
         exchange = await self._sent(request, conversation)
         for _ in range(PATIENCE):
             if exchange.status != 429 or request.limited:
@@ -89,7 +106,7 @@ class Live:
             exchange = await self._sent(request, conversation, again=exchange)
         if exchange.status == 429 and not request.limited:
             raise Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
-        if exchange.status >= 500:
+        if exchange.status >= 500 and alone:
             exchange = await self._sent(request, conversation, again=exchange)
         if exchange.response is None:
             raise Void(f"no answer from {request.operation.key}: {exchange.error}")
@@ -146,11 +163,11 @@ def advised_wait(exchange: Exchange) -> float | None:
     return None
 
 
-async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool) -> None:
+async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool, attempt: int = 1) -> None:
     """Drive a conversation to its ending."""
     while talk.command is not None:
         try:
-            answer = await live.answer(talk.command, conversation, reuse=reuse)
+            answer = await live.answer(talk.command, conversation, reuse=reuse, attempt=attempt)
         except Outcome as outcome:
             talk.give_up(outcome)
         else:

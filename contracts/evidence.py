@@ -87,6 +87,7 @@ class Conversation:
     tag: str = ""
     answers: list[Exchange] = attrs.field(factory=list)
     drawn: list[Any] = attrs.field(factory=list)
+    lent: list[str] = attrs.field(factory=list)
     ended: str | None = None
 
 
@@ -151,6 +152,10 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
             _hear(evidence, line["conversation"], evidence.exchanges[line["seq"]])
         case "drawn":
             evidence.conversations[line["conversation"]].drawn.append(line["value"])
+        case "lent":
+            evidence.conversations[line["conversation"]].lent.append(line["value"])
+        case "void":
+            _forget(evidence, line["conversation"], line["seq"])
         case "ended":
             evidence.conversations[line["conversation"]].ended = line["by"]
         case "footer":
@@ -160,6 +165,12 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
 def _hear(evidence: Evidence, conversation: int, exchange: Exchange) -> None:
     if conversation in evidence.conversations:
         evidence.conversations[conversation].answers.append(exchange)
+
+
+def _forget(evidence: Evidence, conversation: int, seq: int) -> None:
+    """An answer its conversation never heard, because the credential it was asked with had died."""
+    if talk := evidence.conversations.get(conversation):
+        talk.answers = [each for each in talk.answers if each.seq != seq]
 
 
 def _read(line: dict[str, Any], operation: Operation, base: str) -> Exchange:

@@ -45,6 +45,8 @@ class Request:
     """Ask again even if this run already knows the answer."""
     limited: bool = False
     """True where a 429 is an answer this question expects; elsewhere it voids the conversation."""
+    shared: str = ""
+    """Conversations that ask under the same name share one sending and its answer (see `contracts.api.Scene`)."""
 
     @property
     def verb(self) -> str:
@@ -128,11 +130,17 @@ class Exchange:
         return found if isinstance(found, list) else []
 
     def page(self, role: str) -> Any:
-        """A member of the pagination object by its role (total, remaining, size, page, pages, next, previous)."""
+        """What the answer tells about its page by a role (total, remaining, size, page, pages, next, previous, …).
+
+        A member of the pagination object, or else a header that plays the role; digits in a header are a number.
+        """
         paging = self.operation.paging
-        if paging is None or paging.pagination is None or role not in paging.members:
+        if paging is None:
             return MISSING
-        return at(at(self.json, paging.pagination), paging.members[role])
+        if paging.pagination is not None and role in paging.members:
+            return at(at(self.json, paging.pagination), paging.members[role])
+        told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
+        return MISSING if told is None else int(told) if told.isdigit() else told
 
     def says(self) -> str:
         """The answer in a few words, for a verdict: status, and the start of a message if there is one."""

@@ -35,13 +35,22 @@ class Made:
 def places(api: Api, operation: Operation, *, fresh: bool, known: Mapping[str, str] | None = None) -> Steps:
     """Values for an operation's path parameters: the tenant's own, then found in lists, then made.
 
-    `fresh`: only things this conversation makes, so that nothing of the owner's is touched.
+    `fresh`: only things made for this, so that nothing of the owner's is touched. The thing the operation is about is
+    this conversation's own; what only holds it is made once for all who need such a place.
     """
     values: dict[str, str] = {}
+    own = target_of(api, operation)
     for name in operation.path_parameters:
         given = (known or {}).get(name) or api.deployment.value(api.tenant, name)
-        values[name] = given or (yield from _place(api, operation, name, values, fresh))
+        values[name] = given or (yield from _place(api, operation, name, values, fresh, shared=name != own))
     return values
+
+
+def target_of(api: Api, operation: Operation) -> str | None:
+    """The path parameter that names what an operation acts on; None where it acts inside of what they name."""
+    resource = api.contract.resource_of(operation)
+    acts = resource is None or operation.path == resource.item or operation is resource.delete_all
+    return operation.path_parameters[-1] if acts and operation.path_parameters else None
 
 
 def nowhere(api: Api) -> dict[str, str]:
@@ -53,25 +62,46 @@ def nowhere(api: Api) -> dict[str, str]:
     }
 
 
-def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool) -> Steps:
+def _place(
+    api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool
+) -> Steps:
+    resource, pointer = _named_by(api, operation, name)
+    if not fresh:
+        found = yield from _shown(api, resource, pointer, values)
+        if found:
+            return found[0]
+    if resource.create is None or not api.deployment.writes:
+        raise NotObservable(f"there is no {name} to look at, and none may be created")
+    maker = api.playing(f"a place in {resource.collection} {sorted(values.items())}") if shared else api
+    made: Made = yield from make(maker, resource, values)
+    value = at(made.thing, pointer)
+    if value is MISSING:
+        raise Blocked(f"{resource.create.key} answered without {pointer}: no {name} to go on with")
+    return str(value)
+
+
+def candidates(api: Api, operation: Operation, name: str) -> Steps:
+    """All values of a path parameter that its list shows, in the list's order; none where there is no list."""
+    resource, pointer = _named_by(api, operation, name)
+    before = operation.path_parameters[: operation.path_parameters.index(name)]
+    values = {each: api.deployment.value(api.tenant, each) or "" for each in before}
+    return (yield from _shown(api, resource, pointer, {each: value for each, value in values.items() if value}))
+
+
+def _shown(api: Api, resource: Resource, pointer: str, values: Mapping[str, str]) -> Steps:
+    items: list[Any] = yield from _listed(api, resource, values)
+    shown = [at(item, pointer) for item in items]
+    return [str(value) for value in shown if value is not MISSING and value is not None]
+
+
+def _named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]:
+    """The resource whose objects a path parameter names, and where its values stand in them."""
     parameter = operation.parameter(name, "path")
     source = parameter.source if parameter else None
     resource = _origin(api, operation, name, source)
     if resource is None:
         raise NotObservable(f"nothing tells a value for {name}; [parameters] in the deployment file can")
-    pointer = source.value if source else resource.member
-    if not fresh and resource.list:
-        found = yield from _listed(api, resource, values)
-        for item in found:
-            if (value := at(item, pointer)) is not MISSING and value is not None:
-                return str(value)
-    if resource.create is None or not api.deployment.writes:
-        raise NotObservable(f"there is no {name} to look at, and none may be created")
-    made: Made = yield from make(api, resource, values)
-    value = at(made.thing, pointer)
-    if value is MISSING:
-        raise Blocked(f"{resource.create.key} answered without {pointer}: no {name} to go on with")
-    return str(value)
+    return resource, source.value if source else resource.member
 
 
 def _origin(api: Api, operation: Operation, name: str, source: Source | None) -> Resource | None:
@@ -97,18 +127,27 @@ def make(api: Api, resource: Resource, known: Mapping[str, str] | None = None, *
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"nothing may be created at {resource.collection}")
     values = yield from places(api, resource.create, fresh=True, known=known)
-    content = yield from body(api, resource.create, values)
+    content = yield from body(api, resource.create, values, given=members)
     answer: Exchange = yield api.ask(resource.create, path=values, body={**content, **members})
     if not answer.ok:
         raise Blocked(f"{resource.create.key} did not create what this law needs: {answer.says()}")
+    return made_by(resource, answer, values)
+
+
+def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> Made:
+    """What a creation that succeeded at some path has made."""
     identifier = at(answer.data, resource.member)
-    if resource.identifier and identifier is not MISSING:
-        values = {**values, resource.identifier: str(identifier)}
-    return Made(resource, answer, answer.data, values)
+    own = {resource.identifier: str(identifier)} if resource.identifier and identifier is not MISSING else {}
+    return Made(resource, answer, answer.data, {**values, **own})
 
 
-def body(api: Api, operation: Operation, values: Mapping[str, str]) -> Steps:
-    """A valid body for an operation: the document's richest example, made unique, its references made real."""
+def body(
+    api: Api, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None
+) -> Steps:
+    """A valid body for an operation: the document's richest example, made unique, its references made real.
+
+    `given` are members that are known already, so that nothing has to be made for them.
+    """
     if operation.body is None:
         return {}
     examples = [each for each in operation.body.examples if isinstance(each, dict)]
@@ -119,10 +158,10 @@ def body(api: Api, operation: Operation, values: Mapping[str, str]) -> Steps:
         content = sample(schema)
     for name, value in content.items():
         content[name] = _unique(api, name, value, properties.get(name, {}))
-    known = dict(values)
+    known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
-        if name in content:
+        if name in content and name not in (given or {}):
             content[name] = yield from _referred(api, source, known)
             known[name] = str(content[name])
     return content

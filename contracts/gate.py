@@ -87,14 +87,16 @@ def progress(run: Run) -> str:
     return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
 
 
-def finding(verdict: Verdict) -> str:
-    """A broken line in words: what is promised, how to see it, what was expected and what came."""
-    rule = verdict.line.rule
+def finding(verdict: Verdict, told: dict[str, str]) -> str:
+    """A broken line in words: what is promised and where, what was expected, what came, and how to see it.
+
+    `told`: the sentence of each promise by its pointer.
+    """
     lines = [
-        rule.title,
+        f"{verdict.line.operation.key}: {verdict.line.rule.title}",
+        *(f"  promise   {told.get(pointer, '')}  ({pointer})" for pointer in verdict.line.pointers[:2]),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.actual}  ({verdict.confidence})",
     ]
-    lines += [f"  promise   {pointer}" for pointer in verdict.line.pointers[:2]]
-    lines += [f"  {each}" for each in (verdict.reproduce or "").splitlines()]
+    lines += [f"  $ {each}" for each in (verdict.reproduce or "").splitlines()]
     return "\n".join(lines)

@@ -104,7 +104,14 @@ class Draw:
     strategy: SearchStrategy[Any]
 
 
-Command = Request | Together | Wait | Draw
+@attrs.frozen
+class Token:
+    """The access token that a principal of the suite's own making holds; answered with its text, secret part hidden."""
+
+    principal: str
+
+
+Command = Request | Together | Wait | Draw | Token
 Reply = Any
 Conversation = Generator[Command, Reply, None]
 Steps = Generator[Command, Reply, Any]
@@ -122,6 +129,8 @@ class Law:
     `writes`: creates or changes data. `race`: one sighting proves it, since it needs luck to be seen.
     `each`: the inputs, one conversation per input. `examples`: how often a law that draws is asked, per depth.
     `rival`: needs a second tenant. `alone`: nothing else may touch this part of the deployment meanwhile.
+    `roomy`: where its list has several places (one per parent), it looks at one with enough items in it.
+    `tenants`: asked as a principal of every tenant, from depth standard on; further tenants as at depth quick.
     `nowhere`: it finds its own place, or needs none, so nothing is looked up or made for it beforehand.
     `kinds`: kinds of the promises it judges, looked up at the operation.
     """
@@ -141,6 +150,8 @@ class Law:
     examples: tuple[int, int, int] = (0, 0, 0)
     depth: str = "quick"
     nowhere: bool = False
+    roomy: bool = False
+    tenants: bool = False
 
     @property
     def id(self) -> str:

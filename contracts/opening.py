@@ -8,6 +8,7 @@ from contracts.api import Api
 from contracts.fixtures import places
 from contracts.law import Conversation, Law
 from contracts.plan import Line
+from contracts.subjects import spacious
 
 
 def opened(line: Line, api: Api, inputs: Any) -> Conversation:
@@ -18,5 +19,6 @@ def opened(line: Line, api: Api, inputs: Any) -> Conversation:
     law = line.rule
     assert isinstance(law, Law)
     if not law.nowhere:
-        api.values = yield from places(api, api.operation, fresh=line.writes)
+        quiet = law.roomy and not line.writes
+        api.values = yield from spacious(api) if quiet else places(api, api.operation, fresh=line.writes)
     yield from law.ask(api) if law.each is None else law.ask(api, inputs)

@@ -21,7 +21,10 @@ QUIET, BUSY = 0, 1
 
 @attrs.frozen
 class Line:
-    """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all."""
+    """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all.
+
+    `depth`: another one than the plan's, for what is asked in less detail.
+    """
 
     rule: Law | Check
     operation: Operation
@@ -30,6 +33,7 @@ class Line:
     pointers: tuple[str, ...]
     rooms: tuple[str, ...] = ()
     closed: str | None = None
+    depth: str | None = None
 
     @property
     def id(self) -> str:
@@ -77,17 +81,26 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
     for law in laws.load().values():
         for operation in law.on(contract):
             able = callers(deployment, operation)
-            principal = able[0] if able else None
-            line = Line(
-                rule=law,
-                operation=operation,
-                principal=principal,
-                writes=law.writes or not operation.safe,
-                pointers=_pointers(told, operation, law.kinds),
-            )
-            closed = _closed(line, law, deployment, able, depth)
-            rooms = () if closed else tuple(sorted(rooms_of(contract, deployment, operation, principal)))
-            yield attrs.evolve(line, closed=closed, rooms=rooms)
+            for number, principal in enumerate(_asked_as(law, able, depth)):
+                line = Line(
+                    rule=law,
+                    operation=operation,
+                    principal=principal,
+                    writes=law.writes or not operation.safe,
+                    pointers=_pointers(told, operation, law.kinds),
+                    depth="quick" if number else None,
+                )
+                closed = _closed(line, law, deployment, able, depth)
+                rooms = () if closed else tuple(sorted(rooms_of(contract, deployment, operation, principal)))
+                yield attrs.evolve(line, closed=closed, rooms=rooms)
+
+
+def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:
+    """The first who may ask; where a law is for every tenant, the first of each."""
+    if not able:
+        return [None]
+    first = {principal.tenant: principal for principal in reversed(able)}
+    return sorted(first.values(), key=able.index) if law.tenants and depth != "quick" else [able[0]]
 
 
 def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
@@ -111,7 +124,9 @@ def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
 
 
 def _pointers(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each.pointer for each in told if each.operation == operation.key and each.kind in kinds)
+    """The promises a rule judges at an operation, those of its first kind first."""
+    mine = [each for each in told if each.operation == operation.key and each.kind in kinds]
+    return tuple(each.pointer for each in sorted(mine, key=lambda each: kinds.index(each.kind)))
 
 
 def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:

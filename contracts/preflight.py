@@ -65,7 +65,7 @@ async def prepare(plan: Plan, lines: Iterable[Line], live: Live, opens: Callable
     wanted: dict[str, Line] = {}
     for line in lines:
         if isinstance(line.rule, Law) and line.operation.paging and line.principal and plan.deployment.writes:
-            wanted.setdefault(line.operation.key, line)
+            wanted.setdefault(f"{line.operation.key} {line.principal.tenant}", line)
     talks: list[asyncio.Future[None]] = []
     for line in wanted.values():
         resource = plan.contract.resource_of(line.operation)

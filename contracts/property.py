@@ -39,11 +39,12 @@ async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> list[Atte
 def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop, quiet: bool) -> list[Attempt]:
     law = line.rule
     assert isinstance(law, Law)
-    depth = DEPTHS.index(run.plan.depth)
+    depth = DEPTHS.index(line.depth or run.plan.depth)
     attempts: list[Attempt] = []
 
-    def ask(command: Command, number: int, reuse: bool) -> Any:
-        return asyncio.run_coroutine_threadsafe(live.answer(command, number, reuse=reuse), loop).result()
+    def ask(command: Command, number: int, anew: bool) -> Any:
+        answer = live.answer(command, number, reuse=quiet and not anew, attempt=2 if anew else 1)
+        return asyncio.run_coroutine_threadsafe(answer, loop).result()
 
     @seed(run.seed)
     @settings(
@@ -62,7 +63,7 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
         talk, number = run.open(line, None, 1)
         drawn: list[Any] = []
         try:
-            _drive(talk, data, drawn, lambda command: ask(command, number, quiet and not anew))
+            _drive(talk, data, drawn, lambda command: ask(command, number, anew))
         except BaseException:
             run.abandon(number)
             raise

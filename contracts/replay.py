@@ -21,6 +21,7 @@ from contracts.law import (
     Outcome,
     Talk,
     Together,
+    Token,
     Void,
     Wait,
 )
@@ -82,6 +83,7 @@ class _Memory:
     def __init__(self, conversation: Conversation) -> None:
         self._answers = _settled(conversation.answers)
         self._drawn = iter(conversation.drawn)
+        self._lent = iter(conversation.lent)
         self._ended = conversation.ended
 
     def answer(self, command: Command) -> Any:
@@ -92,6 +94,8 @@ class _Memory:
                 return [self._next(request) for request in requests]
             case Draw():
                 return self._following(self._drawn)
+            case Token():
+                return self._following(self._lent)
             case Wait():
                 return None
 

@@ -210,7 +210,7 @@ class Run:
         return [attempt for attempts in found for attempt in attempts]
 
     def _inputs(self, line: Line, law: Law) -> list[Any]:
-        return [None] if law.each is None else list(law.each(self._api(line, ""), self.plan.depth))
+        return [None] if law.each is None else list(law.each(self._api(line, ""), line.depth or self.plan.depth))
 
     async def _confirmed(self, line: Line, inputs: Any, live: Live, quiet: bool) -> list[Attempt]:
         """One conversation, and once more if it was broken: a lock, a deploy or somebody else may have caused it."""
@@ -224,7 +224,7 @@ class Run:
     async def conversation(self, line: Line, inputs: Any, attempt: int, live: Live, quiet: bool) -> Attempt:
         """One conversation from its opening to its ending, recorded."""
         talk, number = self.open(line, inputs, attempt)
-        await converse(talk, live, number, reuse=quiet)
+        await converse(talk, live, number, reuse=quiet, attempt=attempt)
         return self.close(talk, number, inputs, [])
 
     def open(self, line: Line, inputs: Any, attempt: int) -> tuple[Talk, int]:

@@ -9,7 +9,7 @@ from contracts.judge import Verdict
 from contracts.law import BROKEN
 
 
-def test_promise(verdict: Verdict) -> None:
+def test_promise(verdict: Verdict, told: dict[str, str]) -> None:
     """The deployment keeps what the document promises here."""
     if verdict.verdict == BROKEN:
-        pytest.fail(finding(verdict), pytrace=False)
+        pytest.fail(finding(verdict, told), pytrace=False)

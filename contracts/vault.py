@@ -6,6 +6,7 @@ moment before sending. A few bash expansions describe damaged credentials, so th
 
     ${ACME_SECRET%?}  without its last character      ${ACME_SECRET:0:4}  its first four
     ${ACME_SECRET:1}  without its first               ${ACME_SECRET^^}  ${ACME_SECRET,,}  in upper, lower case
+    ${ACME_SECRET~~}  in the other case, letter by letter
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 def _changed(value: str, change: str) -> str:
     if change == "%?":
         return value[:-1]
-    if change in {"^^", ",,"}:
-        return value.upper() if change == "^^" else value.lower()
+    if change in {"^^", ",,", "~~"}:
+        return {"^^": value.upper, ",,": value.lower, "~~": value.swapcase}[change]()
     if part := _SLICE.fullmatch(change):
         start, count = int(part[1]), part[2]
         return value[start : start + int(count)] if count else value[start:]

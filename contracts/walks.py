@@ -1,16 +1,29 @@
-"""Walking a list page by page, and telling its items apart."""
+"""Walking a list page by page in whatever way the document asks for pages, and telling its items apart.
+
+Every law of lists asks through this module, so that the same law speaks of offsets, page numbers, cursors and links,
+and so that laws that look at the same pages share one exchange.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from contracts.api import Api, Query
-from contracts.exchange import MISSING, Exchange, at
+from contracts.api import Api, Query, pairs
+from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Blocked, NotObservable, Steps
+from contracts.links import leads_to, next_link
+from specs.contract import Paging
 
 MOST = 60
 """Pages a walk follows at most: a list longer than that is judged by its first pages."""
+WHOLE = 12
+"""Pages that reading a whole list may take."""
+
+
+class Endless(Blocked):
+    """The list leads back to a page that was read already."""
 
 
 def identity(api: Api, item: Any) -> str:
@@ -32,31 +45,110 @@ def listed(exchange: Exchange) -> Exchange:
     return exchange
 
 
-def everything(api: Api, query: Query = ()) -> Steps:
-    """All items of the list in as few requests as the document allows: pages of its maximum size."""
+def paging_of(api: Api) -> Paging:
+    """How this list is asked for in pages."""
+    if api.operation.paging is None:
+        raise NotObservable("the document declares no pages here")
+    return api.operation.paging
+
+
+def largest(api: Api) -> int | None:
+    """The largest page that may be asked for; None where the document sets no limit, or has no size to ask for."""
     paging = api.operation.paging
-    largest = paging.maximum if paging and paging.size else None
-    return (yield from walk(api, largest, query=query))
+    return paging.maximum if paging and paging.size else None
+
+
+def numbered(paging: Paging) -> bool:
+    """Whether a page can be asked for by its number or its first item's."""
+    return paging.dialect != "cursor" and paging.position is not None
+
+
+def everything(api: Api, query: Query = ()) -> Steps:
+    """All items of the list in as few requests as the document allows: pages of its maximum size.
+
+    A short page is not believed to be the last one: the page behind it must be empty, or bring nothing new. So a
+    deployment that cuts its pages shorter than it declares is still read to its end.
+    """
+    if api.operation.paging is None:
+        return listed((yield api.ask(query=pairs(api.operation, query)))).items
+    found: list[Any] = []
+    known: set[str] = set()
+    pages: list[Exchange] = []
+    request: Request | None = api.page(None, largest(api), query=query)
+    while request is not None:
+        pages.append(listed((yield request)))
+        new = [item for item in pages[-1].items if identity(api, item) not in known]
+        if pages[1:] and not new:
+            return found
+        if len(pages) > WHOLE:
+            raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
+        found += new if pages[1:] else pages[-1].items
+        known.update(names(api, new))
+        request = following(api, pages, largest(api), query=query, short=False)
+    return found
 
 
 def walk(api: Api, size: int | None, *, query: Query = ()) -> Steps:
-    """All items by pages of one size, until a page is not full. Raises Blocked if the list does not end."""
-    found: list[Any] = []
-    for _ in range(MOST):
-        start = len(found) if size is None or api.operation.paging is None else found_start(found, size)
-        page: Exchange = listed((yield api.page(start or None, size, query=query)))
-        found += page.items
-        if size is None or len(page.items) < size:
-            return found
-    raise Blocked(f"the list did not end after {MOST} pages of {size}")
+    """All items by pages of one size, until the list says it is at its end. Raises Blocked if it does not end."""
+    pages = yield from pages_of(api, size, query=query)
+    return [item for page in pages for item in page.items]
 
 
-def found_start(found: list[Any], size: int) -> int:
-    """Where the next full page begins."""
-    return -(-len(found) // size) * size
+def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST) -> Steps:
+    """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end."""
+    if api.operation.paging is None:
+        return [listed((yield api.ask(query=pairs(api.operation, query))))]
+    pages: list[Exchange] = []
+    asked: set[str] = set()
+    request: Request | None = api.page(None, size, query=query)
+    while request is not None:
+        if request.target in asked:
+            raise Endless(f"after {len(pages)} pages the list leads back to a page that was read already")
+        if len(pages) == most:
+            raise Blocked(f"the list did not end after {most} pages of {size}")
+        asked.add(request.target)
+        pages.append(listed((yield request)))
+        request = following(api, pages, size, query=query)
+    return pages
 
 
-def at_least(items: list[Any], count: int) -> None:
+def following(
+    api: Api, pages: Sequence[Exchange], size: int | None, *, query: Query = (), short: bool = True
+) -> Request | None:
+    """The question for the page behind these; None at the end. `short`: a page that is not full is the last one."""
+    paging, last = paging_of(api), pages[-1]
+    if not numbered(paging):
+        return _led(api, paging, last, size, query)
+    if not last.items or (short and size is not None and len(last.items) < size):
+        return None
+    if paging.dialect == "page":
+        return api.numbered(len(pages), size, query=query)
+    read = sum(len(page.items) for page in pages)
+    full = size is not None and all(len(page.items) >= size for page in pages)
+    return api.page(len(pages) * size if full and size is not None else read, size, query=query)
+
+
+def _led(api: Api, paging: Paging, last: Exchange, size: int | None, query: Query) -> Request | None:
+    """Where a page says the next one is: by a cursor to send, or by an address."""
+    if last.page("next") is False:
+        return None
+    cursor = last.page("cursor")
+    if paging.position is not None and cursor not in (MISSING, None, ""):
+        return api.ask(query=[*after(api, cursor, size), *pairs(api.operation, query)])
+    link = next_link(last)
+    return None if link is None else leads_to(api, last, link)
+
+
+def after(api: Api, cursor: Any, size: int | None) -> list[tuple[str, str]]:
+    """The query that asks for the page behind a cursor."""
+    paging = paging_of(api)
+    assert paging.position is not None
+    text = cursor if isinstance(cursor, str) else json.dumps(cursor)
+    sized = [(paging.size.name, str(size))] if size is not None and paging.size is not None else []
+    return [(paging.position.name, text), *sized]
+
+
+def at_least(items: Sequence[Any], count: int) -> None:
     """Raises NotObservable where a list is too short to show anything."""
     if len(items) < count:
         raise NotObservable(f"the list has {len(items)} item{'s' if len(items) != 1 else ''}, {count} are needed")

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from specs.document import Document
+from specs.extension import extension
 from specs.limits import caching, limits
 from specs.model import (
     Alternative,
@@ -28,7 +29,8 @@ from specs.model import (
     TokenRules,
 )
 from specs.operations import Site, answers, body, parameters, sites
-from specs.paging import data_pointer, paging, wording
+from specs.page_info import wording
+from specs.paging import data_pointer, paging
 from specs.pointers import SpecError, join, resolve
 from specs.resources import resources, room
 from specs.schemas import Direction, json_schema
@@ -86,9 +88,9 @@ def build(document: Document) -> Contract:
 
 def _build(document: Document) -> Contract:
     raw = document.raw
-    extension = extension_of(raw, "#")
+    stated = extension(raw, "#", "root")
     known = schemes(raw)
-    operations = tuple(_operation(raw, site, extension, known) for site in sites(raw))
+    operations = tuple(_operation(raw, site, stated, known) for site in sites(raw))
     by_name = {name: operation for operation in operations for name in (operation.operation_id, operation.key)}
     _check_sources(operations, by_name)
     return Contract(
@@ -96,17 +98,9 @@ def _build(document: Document) -> Contract:
         operations=operations,
         schemes=known,
         resources=resources(raw, operations),
-        tokens=token_rules(extension, by_name.__getitem__, known),
-        error_schema=_error_schema(raw, extension, operations),
+        tokens=token_rules(stated, by_name.__getitem__, known),
+        error_schema=_error_schema(raw, stated, operations),
     )
-
-
-def extension_of(node: Schema, pointer: str) -> Schema:
-    """Give a node's `x-contract`, {} where it has none."""
-    extension = node.get("x-contract", {})
-    if not isinstance(extension, dict):
-        raise SpecError(f"{pointer}/x-contract: has to be an object")
-    return extension
 
 
 def _operation(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
@@ -119,7 +113,7 @@ def _operation(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) 
 
 def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
     node = site.node
-    words = wording(root, extension_of(node, site.pointer), site.pointer)
+    words = wording(root, extension(node, site.pointer, "operation"))
     inputs, outcomes = parameters(raw, site, known), answers(raw, site)
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
     success = success or next((answer for answer in outcomes if answer.succeeds), None)
@@ -159,9 +153,9 @@ def _check_sources(operations: tuple[Operation, ...], by_name: dict[str, Operati
                 raise SpecError(f"{pointer}/x-contract/from: there is no operation {source.operation_id}")
 
 
-def _error_schema(raw: Schema, extension: Schema, operations: tuple[Operation, ...]) -> Schema | None:
+def _error_schema(raw: Schema, root: Schema, operations: tuple[Operation, ...]) -> Schema | None:
     """Give the schema of every error: the stated one, else the one that all declared errors share."""
-    stated: Any = extension.get("error")
+    stated: Any = root.get("error")
     if stated is not None:
         schema = {"$ref": stated} if isinstance(stated, str) else stated
         if not isinstance(resolve(raw, schema), dict):

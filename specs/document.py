@@ -72,6 +72,6 @@ def _mapping(raw: Any, where: str) -> dict[str, Any]:
 def _digest(raw: dict[str, Any], where: str) -> str:
     try:
         canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    except (RecursionError, ValueError):
-        raise SpecError(f"{where}: nested too deeply") from None
+    except (RecursionError, ValueError, TypeError):
+        raise SpecError(f"{where}: nested too deeply, or not JSON") from None
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from specs.extension import extension
 from specs.model import Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
 from specs.pointers import SpecError, join, resolve
 from specs.shapes import items, members
@@ -15,7 +16,6 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # Header parameters of these names are ignored, says OpenAPI: security schemes and media types govern them.
 IGNORED = ("authorization", "accept", "content-type")
 _LOCATIONS = ("path", "query", "header", "cookie")
-_FILTERS = ("in", "equals", "contains", "after", "before")
 
 
 @frozen(eq=False)
@@ -84,7 +84,7 @@ def _fold(location: str, name: str) -> str:
 def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
     location = cast("Location", node["in"])
     style = str(node.get("style", "form" if location in ("query", "cookie") else "simple"))
-    extension = _extension(node, pointer)
+    stated = extension(node, pointer, "input")
     return Parameter(
         name=str(node["name"]),
         location=location,
@@ -94,9 +94,9 @@ def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
         explode=bool(node.get("explode", style == "form")),
         pointer=pointer,
         example=_first_example(raw, node),
-        source=_source(extension, pointer),
-        filter=_filter(extension, pointer),
-        sort=_sort(extension, pointer),
+        source=_source(stated),
+        filter=Filter(**stated["filter"]) if "filter" in stated else None,
+        sort=Sort(**stated["sort"]) if "sort" in stated else None,
         description=str(node.get("description", "")),
     )
 
@@ -118,38 +118,8 @@ def media_schema(media: Schema) -> Schema | None:
     return schema if isinstance(schema, dict) else None
 
 
-def _extension(node: Schema, pointer: str) -> Schema:
-    extension = node.get("x-contract", {})
-    if not isinstance(extension, dict):
-        raise SpecError(f"{pointer}/x-contract: has to be an object")
-    return extension
-
-
-def _source(extension: Schema, pointer: str) -> Source | None:
-    if "from" not in extension:
-        return None
-    value = extension.get("value")
-    if not isinstance(value, str) or not isinstance(extension["from"], str):
-        raise SpecError(f"{pointer}/x-contract: `from` names an operation, `value` a place in its resources")
-    return Source(extension["from"], value)
-
-
-def _filter(extension: Schema, pointer: str) -> Filter | None:
-    stated = extension.get("filter")
-    if stated is None:
-        return None
-    if not isinstance(stated, dict) or not isinstance(stated.get("member"), str) or stated.get("by") not in _FILTERS:
-        raise SpecError(f"{pointer}/x-contract/filter: needs `member` and `by` (one of {', '.join(_FILTERS)})")
-    return Filter(stated["member"], stated["by"])
-
-
-def _sort(extension: Schema, pointer: str) -> Sort | None:
-    stated = extension.get("sort")
-    if stated is None:
-        return None
-    if not isinstance(stated, dict) or not isinstance(stated.get("member"), str):
-        raise SpecError(f"{pointer}/x-contract/sort: needs `member`")
-    return Sort(stated["member"])
+def _source(stated: Schema) -> Source | None:
+    return Source(stated["from"], stated["value"]) if "from" in stated else None
 
 
 def examples(raw: Schema, node: Schema) -> tuple[Any, ...]:
@@ -199,7 +169,7 @@ def _body_sources(raw: Schema, schema: Schema, pointer: str) -> dict[str, Source
         place = join(pointer, "schema", "properties", name)
         inner = items(raw, member.schema)
         for path, node in ((join("", name), member.schema), (join("", name, "*"), inner)):
-            source = _source(_extension(node, place), place) if isinstance(node, dict) else None
+            source = _source(extension(node, place, "input")) if isinstance(node, dict) else None
             if source is not None:
                 found[path] = source
     return found

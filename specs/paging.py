@@ -9,50 +9,18 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any, cast
 
-from attrs import frozen
-
 from specs.model import Answer, Dialect, Paging, Parameter, Schema
-from specs.pointers import SpecError, join
-from specs.shapes import Member, follow, items, member_at, members, types
-from specs.vocabulary import HEADERS, ITEMS, OBJECTS, POSITIONS, ROLES, SIZES, TYPES, UNSURE, WRAPPERS, fold
-
-
-@frozen(eq=False)
-class Wording:
-    """What `x-contract` says of an operation's answers: the document's words, overridden by the operation's own."""
-
-    data: str | None
-    pagination: str | None
-    optional: bool
-    pages: dict[str, str] | None
-    dialect: Dialect | None
-    size: str | None
-    position: str | None
-    headers: dict[str, str] | None
-
-
-def wording(root: Schema, own: Schema, pointer: str) -> Wording:
-    """Read the extension of the document and of one operation. Raises SpecError for words of the wrong kind."""
-    both = {**root, **{key: value for key, value in own.items() if (key, value) != ("pagination", "optional")}}
-    for key in ("data", "pagination", "size", "position"):
-        if not isinstance(both.get(key), str | None):
-            raise SpecError(f"{pointer}/x-contract/{key}: has to be text")
-    if both.get("dialect") not in (None, *POSITIONS):
-        raise SpecError(f"{pointer}/x-contract/dialect: has to be one of {', '.join(POSITIONS)}")
-    for key in ("pages", "headers"):
-        if not isinstance(both.get(key), dict | None):
-            raise SpecError(f"{pointer}/x-contract/{key}: has to be an object")
-    return Wording(
-        both.get("data"), both.get("pagination"), own.get("pagination") == "optional", both.get("pages"),
-        both.get("dialect"), both.get("size"), both.get("position"), both.get("headers"),
-    )  # fmt: skip
+from specs.page_info import Wording, header_roles, page_info, settle
+from specs.pointers import join
+from specs.shapes import follow, items, member_at, members, types
+from specs.vocabulary import ITEMS, POSITIONS, SIZES, UNSURE, WRAPPERS, fold
 
 
 def data_pointer(
     raw: Schema, key: str, parameters: tuple[Parameter, ...], answer: Answer | None, words: Wording
 ) -> str:
     """Say where the resource, or the array of them, stands in a success answer ("" is the whole answer)."""
-    if words.data is not None:
+    if words.data is not None and (words.certain or answer is None or _leads(raw, answer, words.data)):
         return words.data
     if answer is None or answer.schema is None:
         return ""
@@ -64,6 +32,13 @@ def data_pointer(
             # Without page parameters only a telling name makes a list: any resource may contain an array.
             return _array_in(raw, answer.schema, (*ITEMS, fold(last))) or _wrapped(raw, answer.schema)
     return _wrapped(raw, answer.schema)
+
+
+def _leads(raw: Schema, answer: Answer, data: str) -> bool:
+    """Tell whether the document's pointer fits one answer; where the schema is silent, it does."""
+    if answer.schema is None or not members(raw, answer.schema):
+        return not (answer.schema is not None and items(raw, answer.schema) is not None)
+    return member_at(raw, answer.schema, data) is not None
 
 
 def _array_in(raw: Schema, schema: Schema, names: tuple[str, ...] | None = None, depth: int = 0) -> str:
@@ -109,8 +84,8 @@ def paging(
     if answer is None or not (shows_list(raw, answer, data) or (answer.schema is None and words.data is not None)):
         return None
     size, position, dialect = _asked(raw, parameters, words)
-    described = _described(raw, answer, data, words)
-    headers = words.headers if words.headers is not None else _header_roles(answer)
+    described = page_info(raw, answer, data, words)
+    headers = words.headers if words.headers is not None else header_roles(answer)
     linked = "link" in described.members or "link" in headers
     if dialect is None and not (size and linked):
         return None
@@ -121,7 +96,7 @@ def paging(
         items=data,
         pagination=described.pagination,
         optional=described.optional,
-        members=_settle(described.members, dialect or "cursor", position),
+        members=settle(described.members, dialect or "cursor", position),
         default=_default(raw, size),
         maximum=_largest(raw, size),
         pointer=pointer,
@@ -162,122 +137,6 @@ def _is_filter(raw: Schema, parameter: Parameter, dialect: str) -> bool:
 
 def _dialect_of(name: str) -> Dialect | None:
     return next((cast("Dialect", dialect) for dialect, names in POSITIONS.items() if name in names), None)
-
-
-@frozen
-class _Described:
-    pagination: str | None
-    optional: bool
-    members: dict[str, str]
-
-
-def _described(raw: Schema, answer: Answer, data: str, words: Wording) -> _Described:
-    """Find the pagination object and its members, as stated or by their usual names."""
-    schema = answer.schema
-    if schema is None:
-        return _Described(words.pagination, words.optional, dict(words.pages or {}))
-    if words.pagination is None:
-        return _inferred(raw, schema, data)
-    found = member_at(raw, schema, words.pagination)
-    if found is None:
-        return _Described(words.pagination if words.optional else None, words.optional, {})
-    known = {
-        role: place for role, place in (words.pages or {}).items()
-        if not members(raw, found.schema) or member_at(raw, found.schema, place) is not None
-    }  # fmt: skip
-    return _Described(words.pagination, words.optional or not found.required, known)
-
-
-def _inferred(raw: Schema, schema: Schema, data: str) -> _Described:
-    """Look for members with usual names beside the items, and in objects with usual names."""
-    places: dict[str, dict[str, str]] = {}
-    required = True
-    for holder, member in _holders(raw, schema, data):
-        if roles := _roles(raw, member.schema, plain=not _is_links(holder)):
-            places[holder] = roles
-            required = required and member.required
-    if not places:
-        return _Described(None, False, {})
-    if len(places) == 1:
-        holder, roles = next(iter(places.items()))
-        return _Described(holder, not required, roles)
-    spread: dict[str, str] = {}
-    for holder, roles in places.items():
-        for role, place in roles.items():
-            spread.setdefault(role, holder + place)
-    return _Described("", not required, spread)
-
-
-def _is_links(holder: str) -> bool:
-    return fold(holder.rpartition("/")[2]) == "links"
-
-
-def _holders(raw: Schema, schema: Schema, data: str) -> list[tuple[str, Member]]:
-    """Give the objects that may tell about a page, most likely first, as pointers from the answer's root."""
-    if not data:
-        return []
-    around = data.rpartition("/")[0]
-    found: list[tuple[str, Member]] = []
-    for place in dict.fromkeys(("", around)):
-        root = member_at(raw, schema, place)
-        for name, member in members(raw, root.schema).items() if root else ():
-            if fold(name) in OBJECTS and "object" in types(raw, member.schema):
-                found.append((join(place, name), member))
-                found += [
-                    (join(place, name, inner), below)
-                    for inner, below in members(raw, member.schema).items()
-                    if fold(inner) in OBJECTS and "object" in types(raw, below.schema)
-                ]
-        if root is not None:
-            found.append((place, root))
-    return found
-
-
-def _roles(raw: Schema, schema: Schema, *, plain: bool) -> dict[str, str]:
-    """Match an object's members to roles by name and type. In an object of links only links count."""
-    inside = members(raw, schema)
-    by_name = {fold(name): (name, member) for name, member in inside.items()}
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for role, names in ROLES.items():
-        if not plain and role not in ("link", "previous_link"):
-            continue
-        for name in names:
-            if name in by_name and name not in taken and (place := _fits(raw, role, *by_name[name])) is not None:
-                found[role] = place
-                taken.add(name)
-                break
-    return found
-
-
-def _fits(raw: Schema, role: str, name: str, member: Member) -> str | None:
-    """Give the place of a member that may play a role, or None. `next: {href: …}` counts as a link."""
-    kinds = types(raw, member.schema)
-    if role in ("link", "previous_link") and "href" in members(raw, member.schema):
-        return join("", name, "href")
-    if role == "cursor" and fold(name) in ("next", "nextpage") and _reads_like_address(member.schema):
-        return None
-    return join("", name) if not kinds - {"null"} or kinds & set(TYPES[role]) else None
-
-
-def _reads_like_address(schema: Schema) -> bool:
-    text = f"{schema.get('description', '')} {schema.get('example', '')}".lower()
-    return schema.get("format") in ("uri", "url", "uri-reference") or "http" in text or "url" in text or "link" in text
-
-
-def _settle(found: dict[str, str], dialect: Dialect, position: Parameter | None) -> dict[str, str]:
-    """Drop roles that the dialect gives no meaning: a lone `next` text is a cursor only where cursors are asked for."""
-    settled = dict(found)
-    if dialect != "cursor" or position is None:
-        cursor = settled.pop("cursor", None)
-        if cursor is not None and "link" not in settled and fold(cursor.rpartition("/")[2]) == "next":
-            settled["link"] = cursor
-    return settled
-
-
-def _header_roles(answer: Answer) -> dict[str, str]:
-    by_name = {fold(header.name): header.name for header in answer.headers}
-    return {role: by_name[name] for role, names in HEADERS.items() for name in names if name in by_name}
 
 
 def _default(raw: Schema, size: Parameter | None) -> int | None:

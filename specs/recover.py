@@ -88,6 +88,11 @@ class _Builder:
     marks: dict[str, Place] = Factory(dict)
     flaws: list[Flaw] = Factory(list)
 
+    def feed_all(self, events: list[tuple[str, Any]], place: Place) -> None:
+        for event, value in events:
+            self.feed(event, value, place)
+        del events[:]
+
     def feed(self, event: str, value: Any, place: Place) -> None:
         if event == "map_key":
             self._key(value, place)
@@ -158,12 +163,9 @@ def recover(data: bytes) -> Reading:
     parser = ijson.basic_parse_coro(events)
     place = Place(1, 1, 0)
     try:
-        for piece, start, following in _pieces(data):
-            place = start
+        for piece, place, following in _pieces(data):
             parser.send(piece)
-            for event, value in events:
-                builder.feed(event, value, start)
-            del events[:]
+            builder.feed_all(events, place)
             place = following
     except (ijson.JSONError, RecursionError, UnicodeError) as error:
         return _broken_off(builder, "malformed", place, _short(error))
@@ -171,6 +173,7 @@ def recover(data: bytes) -> Reading:
         parser.close()
     except (ijson.JSONError, UnicodeError):
         return _broken_off(builder, "truncated", place, "")
+    builder.feed_all(events, Place(1, 1, 0))  # a bare number ends only where the text does
     return Reading(builder.root, builder.marks, tuple(builder.flaws))
 
 

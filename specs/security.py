@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 
 from attrs import evolve
 
+from specs.extension import extension
 from specs.model import Alternative, Kind, Schema, Scheme
 from specs.pointers import SpecError, join, resolve
 
@@ -39,8 +40,7 @@ def _scheme(raw: Schema, name: str, node: Any, pointer: str) -> Scheme:
     if not isinstance(target, dict):
         raise SpecError(f"{pointer}: a security scheme has to be an object")
     kind = scheme_kind(target)
-    extension = target.get("x-contract")
-    stated = extension if isinstance(extension, dict) else {}
+    stated = extension(target, pointer, "scheme")
     principal, member = _HOLDERS.get(kind, (None, None))
     location, parameter = carrier(target)
     return Scheme(

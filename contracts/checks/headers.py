@@ -1,36 +1,31 @@
-"""Checks on headers: declared ones, rate limits, caching."""
+"""Checks on headers: the declared ones, and the grammar every header has by HTTP itself."""
 
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema_rs
 
 from contracts.checks import check
+from contracts.checks.reading import asked_as_declared, declared, has_no_body, response, sure
 from contracts.exchange import Exchange
 from contracts.law import Broken
 from specs.contract import Contract, Header
 
-CLOCK = 5.0
-"""Seconds by which two clocks may differ before a time in a header counts as wrong."""
-
-
-def _header(exchange: Exchange, name: str) -> str | None:
-    return exchange.response.header(name) if exchange.response else None
-
-
-def _declared(exchange: Exchange) -> tuple[Header, ...]:
-    answer = exchange.operation.answer(exchange.status)
-    return answer.headers if answer and exchange.request.verb == exchange.operation.method else ()
+CLOCK = 120.0
+"""Seconds by which a Date may differ from ours: a suite's own clock is not beyond doubt."""
 
 
 @check(family="headers", kinds=("header",))
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
     """Every header the document requires on an answer is there, and each declared one fits its schema."""
+    answer = declared(exchange)
     told = False
-    for header in _declared(exchange):
-        value = _header(exchange, header.name)
+    for header in answer.headers if answer and sure(exchange) else ():
+        value = response(exchange).header(header.name)
         if value is None and header.required:
             raise Broken(f"{header.name} on a {exchange.status}", _nearest(exchange, header.name))
         if value is not None:
@@ -41,8 +36,8 @@ def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
 
 def _nearest(exchange: Exchange, name: str) -> str:
     """A header that means the same by another name is worth telling."""
-    stem = re.sub(r"[^a-z]", "", name.lower().removeprefix("x-"))
-    near = [key for key, _ in (exchange.response.headers if exchange.response else ()) if stem in _letters(key)]
+    stem = _letters(name.lower().removeprefix("x-"))
+    near = [key for key, _ in response(exchange).headers if stem in _letters(key)]
     return f"no such header, but {near[0]}" if near else "no such header"
 
 
@@ -51,9 +46,14 @@ def _letters(name: str) -> str:
 
 
 def _typed(contract: Contract, header: Header, value: str) -> None:
-    if not jsonschema_rs.is_valid(contract.json_schema(header.schema), _read(header.schema, value)):
+    if not _validator(contract, header).is_valid(_read(header.schema, value)):
         wanted = header.schema.get("pattern") and f"fitting {header.schema['pattern']}"
         raise Broken(f"{header.name}: {wanted or header.schema.get('type', 'a value of its schema')}", repr(value))
+
+
+@cache
+def _validator(contract: Contract, header: Header) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(contract.json_schema(header.schema), validate_formats=True)
 
 
 def _read(schema: dict[str, Any], value: str) -> Any:
@@ -65,65 +65,129 @@ def _read(schema: dict[str, Any], value: str) -> Any:
     return value == "true" if schema.get("type") == "boolean" and value in {"true", "false"} else value
 
 
-@check(family="limits", kinds=("limit",))
-def rate_headers_tell_the_truth(exchange: Exchange, _: Contract) -> bool:
-    """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_TEXT = r'(?:"(?:[^"\\]|\\.)*")'
+_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
+_DATE = rf"{_DAY} \d\d:\d\d:\d\d GMT"
+_DIRECTIVE = rf"{_TOKEN}(=({_TOKEN}|{_TEXT}))?"
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+GRAMMAR: dict[str, tuple[str, re.Pattern[str]]] = {
+    name: (words, re.compile(pattern))
+    for name, words, pattern in (
+        ("age", "a number of seconds", r"\d+"),
+        ("allow", "methods, separated by commas", rf"({_TOKEN}(\s*,\s*{_TOKEN})*)?"),
+        ("cache-control", "directives, separated by commas", rf"{_DIRECTIVE}(\s*,\s*({_DIRECTIVE})?)*"),
+        ("content-length", "a number of bytes", r"\d+"),
+        ("content-type", "a media type", rf"{_TOKEN}/{_TOKEN}(\s*;\s*({_TOKEN}=({_TOKEN}|{_TEXT}))?)*"),
+        ("date", "an HTTP date", _DATE),
+        ("etag", 'an entity tag, such as "abc"', _TAG),
+        ("last-modified", "an HTTP date", _DATE),
+        ("location", "an address", r"\S+"),
+        ("retry-after", "seconds or an HTTP date", rf"\d+|{_DATE}"),
+        ("vary", "names of headers, or *", rf"\*|{_TOKEN}(\s*,\s*{_TOKEN})*"),
+        ("www-authenticate", "a challenge", rf"{_TOKEN}([ ,].*)?"),
+    )
+}  # fmt: skip
+SINGLE = frozenset(
+    ("age", "content-length", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after")
+)
 
-    `X-RateLimit-Limit` is a declared number; `Remaining` lies between 0 and it, and is 0 on a 429; `Reset` is a
-    UTC epoch second, not past and not further away than the longest declared window.
+
+@check(family="protocol", kinds=("header",))
+def headers_are_well_formed(exchange: Exchange, _: Contract) -> bool:
+    """The headers HTTP itself defines have the form HTTP gives them (RFC 9110, 9111).
+
+    Date, Last-Modified, ETag, Age, Allow, Vary, Location, Retry-After, Cache-Control, Content-Type, Content-Length and
+    WWW-Authenticate are read; headers HTTP does not define are not judged here. Expires is not: its bad values have a
+    meaning of their own.
     """
-    limit, remaining, reset = (_header(exchange, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
-    declared = {each.requests: each.window for each in exchange.operation.limits}
-    if not declared or (limit, remaining, reset) == (None, None, None):
-        return False
-    for name, value in (("Limit", limit), ("Remaining", remaining), ("Reset", reset)):
-        if value is not None and not re.fullmatch(r"\d+", value):
-            raise Broken(f"X-RateLimit-{name}: a whole number", repr(value))
-    if limit is not None and int(limit) not in declared:
-        raise Broken(f"X-RateLimit-Limit: {' or '.join(map(str, declared))}, as declared", limit)
-    if remaining is not None:
-        _counts(exchange, int(remaining), int(limit) if limit else max(declared))
-    if reset is not None:
-        _resets(exchange, int(reset), declared[int(limit)] if limit else max(declared.values()))
+    for name, value in response(exchange).headers:
+        if words := _malformed(name.lower(), value.strip()):
+            raise Broken(f"{name}: {words}", repr(value[:80]))
     return True
 
 
-def _counts(exchange: Exchange, remaining: int, limit: int) -> None:
-    if exchange.status == 429 and remaining:
-        raise Broken("X-RateLimit-Remaining: 0 on a 429", str(remaining))
-    if remaining > limit:
-        raise Broken(f"X-RateLimit-Remaining: at most {limit}", str(remaining))
+@lru_cache(maxsize=4096)
+def _malformed(name: str, value: str) -> str | None:
+    """What a header should have been; None where its form is right or HTTP gives it none."""
+    words, grammar = GRAMMAR.get(name, ("", None))
+    return words if grammar and not grammar.fullmatch(value) else None
 
 
-def _resets(exchange: Exchange, reset: int, window: float) -> None:
-    away = reset - exchange.received
-    if away < -CLOCK or away > window + CLOCK:
-        unit = (
-            " (it looks like milliseconds)" if reset > 1e11 else " (it looks like seconds left)" if reset < 1e7 else ""
-        )
-        raise Broken(
-            f"X-RateLimit-Reset: an epoch second within the next {window:g} s",
-            f"{reset}, {away:+.0f} s from now{unit}",
-        )
+@check(family="protocol", kinds=("header",))
+def no_header_contradicts_another(exchange: Exchange, _: Contract) -> bool:
+    """What can be said once is said once: no header that has one value comes twice with different ones."""
+    seen: dict[str, str] = {}
+    for name, value in response(exchange).headers:
+        key = name.lower()
+        if (key in SINGLE or key.startswith(("x-ratelimit-", "x-rate-limit-"))) and seen.setdefault(
+            key, value
+        ) != value:
+            raise Broken(f"one {name}", f"{seen[key]!r} and {value!r}")
+        if key in SINGLE and key not in _DATED and "," in value and not _TAGGED.match(value) and key != "location":
+            raise Broken(f"one {name}", repr(value[:80]))
+    return True
 
 
-_CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?[1-9])", re.IGNORECASE)
-_UNCACHED = re.compile(r"(^|[\s,])(no-cache|no-store)\b", re.IGNORECASE)
+_DATED = {"date", "expires", "last-modified", "retry-after", "content-type"}
+_TAGGED = re.compile(r'(W/)?"')
 
 
-@check(family="caching", kinds=("cache",))
-def answers_are_not_cached(exchange: Exchange, _: Contract) -> bool:
-    """Where the document says No-Cache, an answer says no-cache or no-store, and never that it may be kept.
+@check(family="protocol", kinds=("header",))
+def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
+    """Content-Length is the length of the body; answers that HTTP gives no body announce none.
 
-    On answers to changes the header may be missing, but must not make them cacheable.
+    Not judged: encoded bodies (their length counts before decoding), HEAD and 304, whose length is that of the body
+    they stand for, and answers with a Transfer-Encoding, which must not have a Content-Length as well.
     """
-    if (exchange.operation.caching or "").lower() not in {"no-cache", "no-store"} or not exchange.ok:
+    got = response(exchange)
+    told = got.header("Content-Length")
+    if exchange.status == 204 and ((told or "0") != "0" or got.length):
+        raise Broken("no body on a 204", f"Content-Length {told}" if told else f"{got.length} bytes")
+    if told is None or not told.isdigit() or got.header("Content-Encoding") or has_no_body(exchange):
         return False
-    value = _header(exchange, "Cache-Control")
-    if value is None:
+    if got.header("Transfer-Encoding"):
+        raise Broken("Content-Length or Transfer-Encoding", "both")
+    if int(told) != got.length:
+        raise Broken(f"Content-Length: {got.length}, as many as came", told)
+    return True
+
+
+@check(family="protocol", kinds=("header",))
+def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
+    """The Date of an answer is the time it was made: two minutes of difference are allowed."""
+    value = response(exchange).header("Date")
+    if value is None or response(exchange).header("Age"):
         return False
-    if _CACHEABLE.search(value):
-        raise Broken("Cache-Control that forbids caching", repr(value))
-    if exchange.request.safe and not _UNCACHED.search(value):
-        raise Broken("Cache-Control: no-cache or no-store", repr(value))
+    try:
+        told = epoch(value)
+    except ValueError:
+        return False  # its form is judged elsewhere
+    if not exchange.sent - CLOCK <= told <= exchange.received + CLOCK:
+        raise Broken("a Date that is now", f"{value}, {told - exchange.received:+.0f} s away")
+    return True
+
+
+@lru_cache(maxsize=4096)
+def epoch(value: str) -> float:
+    return parsedate_to_datetime(value).timestamp()
+
+
+@check(family="protocol", kinds=("status", "header"))
+def a_refused_method_names_the_others(exchange: Exchange, contract: Contract) -> bool:
+    """A 405 says in Allow which methods there are, and the refused one is not among them.
+
+    Where the document declares methods for the path, Allow has at least one of them.
+    """
+    if exchange.status != 405:
+        return False
+    allow = response(exchange).header("Allow")
+    if allow is None:
+        raise Broken("Allow on a 405", "no such header")
+    named = {each.strip().upper() for each in allow.split(",")}
+    if exchange.request.verb in named:
+        raise Broken(f"Allow without {exchange.request.verb}, which was refused", allow)
+    there = {each.method for each in contract.operations if each.path == exchange.operation.path}
+    if not asked_as_declared(exchange) and not named & there:
+        raise Broken(f"Allow with {', '.join(sorted(there))}", repr(allow))
     return True

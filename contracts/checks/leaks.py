@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from contracts.checks import check
+from contracts.checks.reading import response
 from contracts.exchange import Exchange
 from contracts.law import Broken
 from specs.contract import Contract
 
-INSIDE = {
+TRACES = {
     "a stack trace": re.compile(
-        r"Traceback \(most recent call last\)|\bat [\w.$<>]+ \((?:/|file:|node:)[^)]+:\d+:\d+\)"
-        r"|\bFile \"/[^\"]+\", line \d+|\bat [\w.$]+\([\w]+\.java:\d+\)"
-    ),
-    "a path of the server": re.compile(
-        r"(?:/(?:usr|home|app|srv|opt|var|root)/[\w./-]+\.(?:py|js|ts|go|rb|php|java))\b"
-    ),
-    "a database's words": re.compile(
-        r"\bP20\d\d\b|duplicate key value violates|SQLSTATE|\bSELECT .+ FROM\b|UNIQUE constraint failed|PrismaClient",
+        r"Traceback \(most recent call last\)|\bFile \\?\"/[^\"]+\", line \d+"
+        r"|\bat (?:async )?[\w.$<>\[\] ]+ \((?:/|file:|node:|[A-Z]:\\)[^)]+:\d+:\d+\)|\n\s*at (?:/|file:|node:)\S+:\d+:\d+"
+        r"|\bat [\w.$]+\([\w]+\.java:\d+\)|goroutine \d+ \[running\]|\.rb:\d+:in `|#\d+ /\S+\.php\(\d+\)"
     ),
 }
+INSIDE = {
+    **TRACES,
+    "a path of the server": re.compile(
+        r"(?:/(?:usr|home|app|srv|opt|var|root|workspace)/[\w./@-]+\.(?:py|[mc]?js|ts|go|rb|php|java|rs))\b"
+        r"|\bnode_modules/[\w@./-]+|[A-Z]:\\(?:\w+\\)+\w+\.\w+"
+    ),
+    "a database's words": re.compile(
+        r"\bP20\d\d\b|duplicate key value violates|SQLSTATE|\bUNIQUE constraint failed|PrismaClient"
+        r"|\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM)\b|syntax error at or near|ORA-\d{5}"
+        r"|violates (?:foreign key|not-null|check) constraint|relation \\?\"\w+\\?\" does not exist|\bER_[A-Z_]{5,}"
+        r"|E11000 duplicate|MongoServerError|QueryFailedError|SequelizeDatabaseError|psycopg\d?\.|sqlalchemy"
+    ),
+}
+"""By kind, how the inside of a server shows. Stack traces count in every answer, the rest in errors alone."""
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]{3,})")
+_SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
 
 @check(family="errors", kinds=("error",))
 def errors_hide_the_inside(exchange: Exchange, _: Contract) -> bool:
-    """No error shows a stack trace, a path of the server or a database's own words."""
-    if exchange.status < 400 or exchange.response is None:
-        return False
-    for what, pattern in INSIDE.items():
-        if found := pattern.search(exchange.response.body):
-            raise Broken(f"no {what.partition(' ')[2]} in an error", repr(found[0][:80]))
-    return True
+    """No error shows a stack trace, a path of the server or a database's own words; no other answer a stack trace.
+
+    What the request itself said does not count when the answer repeats it.
+    """
+    asked = (exchange.request.body or "") + exchange.request.target
+    for what, found in _shown(response(exchange).body, exchange.status >= 400):
+        if found not in asked:
+            raise Broken(f"no {what.partition(' ')[2]} in an answer", repr(found[:80]))
+    return exchange.status >= 400
+
+
+@lru_cache(maxsize=4096)
+def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
+    """What a text shows of the inside, by kind."""
+    found = ((what, pattern.search(text)) for what, pattern in (INSIDE if error else TRACES).items())
+    return tuple((what, match[0]) for what, match in found if match)
 
 
 @check(family="errors", kinds=("error",))
-def errors_do_not_echo_credentials(exchange: Exchange, _: Contract) -> bool:
-    """No error repeats the credential it was sent with."""
-    if exchange.status < 400 or exchange.response is None:
-        return False
-    sent = {name for _, value in exchange.request.headers for name in _PLACEHOLDER.findall(value)}
-    for name in sorted(sent):
-        if re.search(rf"\$\{{?{name}\b", exchange.response.body):
-            raise Broken("no credential in an error", f"the value of ${name} in the answer")
-    return True
+def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
+    """No answer repeats the credential it was sent with, neither in its body nor in its headers."""
+    got = response(exchange)
+    text = "\n".join([got.body, *(value for _, value in got.headers)])
+    for _, sent in exchange.request.headers if "$" in text else ():
+        for name in _PLACEHOLDER.findall(sent):
+            if re.search(rf"\$\{{?{name}\b", text):
+                raise Broken("no credential in an answer", f"the value of ${name} in it")
+    for value in _made_up(exchange):
+        if value in text:
+            raise Broken("no credential in an answer", f"the {len(value)} letters that were sent as one")
+    return bool(exchange.request.headers)
+
+
+def _made_up(exchange: Exchange) -> list[str]:
+    """Bearer credentials without any real secret in them: an answer must not repeat those either."""
+    bearers = {s.parameter.lower() for each in exchange.operation.security for s in each.schemes if s.kind == "bearer"}
+    told = [value for name, value in exchange.request.headers if name.lower() in bearers]
+    return [found[1] for value in told if (found := _SPELLED.match(value)) and found[1] not in exchange.request.target]

@@ -113,7 +113,6 @@ def test_the_page_size_may_be_a_thousand(wire: Wire) -> None:
 
 LIST_OF_BOOKINGS = document().operation("OrganizationsBookingsController_getAllOrgTeamBookings")
 LIST_OF_FORMS = document().operation("OrganizationsRoutingFormsController_getOrganizationRoutingForms")
-NOON = "2024-04-26T09:00:00Z"
 FILTERS: list[tuple[Operation, Callable[[Row], str], Callable[[Row, Row], bool]]] = [
     (LIST_OF_BOOKINGS, lambda row: f"status={row['status']}", lambda a, b: a["status"] == b["status"]),
     (LIST_OF_BOOKINGS, lambda row: f"bookingUid={row['uid']}", lambda a, b: a["uid"] == b["uid"]),

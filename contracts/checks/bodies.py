@@ -1,0 +1,222 @@
+"""Checks on the body of an answer: its schema, the envelope of errors, and what was meant for requests only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import attrs
+import jsonschema_rs
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+
+from contracts.checks import check
+from contracts.checks.reading import asked_as_declared, declared, has_no_body, media_type, parsed, response, sure
+from contracts.exchange import Exchange, Response
+from contracts.law import Broken
+from specs.contract import Contract, Operation
+
+
+@check(family="schema", kinds=("schema",))
+def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
+    """The body of a success answer is what the document's schema says, formats included."""
+    answer = declared(exchange)
+    if answer is None or answer.schema is None or not exchange.ok or has_no_body(exchange):
+        return False
+    _fits(response(exchange), _validators(contract, exchange.operation, answer.status))
+    return True
+
+
+@check(family="errors", kinds=("error", "status"))
+def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
+    """Every error answer is JSON of the one shape the document gives errors.
+
+    Answers to undeclared methods included; a 5xx only when it came twice.
+    """
+    if exchange.status < 400 or exchange.request.verb == "HEAD" or not sure(exchange):
+        return False
+    answer = declared(exchange)
+    status = answer.status if answer and answer.schema is not None else ""
+    if not status and contract.error_schema is None:
+        return False
+    _is_json(response(exchange))
+    _fits(response(exchange), _validators(contract, exchange.operation, status))
+    return True
+
+
+def _is_json(answer: Response) -> None:
+    if "json" not in media_type(answer):
+        raise Broken("an error as JSON", f"{media_type(answer) or 'no content type'}: {answer.body[:60]!r}")
+
+
+@check(family="errors", kinds=("error", "status"))
+def a_success_is_no_error(exchange: Exchange, contract: Contract) -> bool:
+    """A 2xx answer does not carry the body of an error.
+
+    Judged only where the document's error schema can tell the two apart, so that no success of the document's own
+    would count as an error.
+    """
+    if not exchange.ok or has_no_body(exchange) or not asked_as_declared(exchange):
+        return False
+    body = parsed(response(exchange).body)
+    telling = _telling(contract)
+    if telling is None or not isinstance(body, dict):
+        return False
+    member, value, schema = telling
+    if body.get(member) == value and schema.is_valid(body):
+        raise Broken("a success, or the status of an error", f"{exchange.status} with the body of an error")
+    return True
+
+
+@cache
+def _telling(contract: Contract) -> tuple[str, Any, jsonschema_rs.Validator] | None:
+    """The member that every error has with one fixed value, that value, and the schema of errors."""
+    if contract.error_schema is None:
+        return None
+    schema = contract.json_schema(contract.error_schema)
+    plain = schema
+    while "$ref" in plain:
+        plain = schema.get("$defs", {}).get(plain["$ref"].rpartition("/")[2], {})
+    for name, member in plain.get("properties", {}).items():
+        values = [member["const"]] if "const" in member else member.get("enum", [])
+        if len(values) == 1 and name in plain.get("required", ()):
+            return name, values[0], jsonschema_rs.Draft202012Validator(schema)
+    return None
+
+
+@check(family="schema", kinds=("schema",))
+def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -> bool:
+    """An answer does not give back what the document has in requests only, nor other things that have to stay secret.
+
+    Proof: a member that is `writeOnly`; a member that requests of this resource carry, its answers are not declared to,
+    and that is a secret by its name; a private key. Other undeclared members are allowed.
+    """
+    answer = declared(exchange)
+    if not exchange.ok or answer is None or answer.schema is None or has_no_body(exchange):
+        return False
+    if "PRIVATE KEY-----" in response(exchange).body and "PRIVATE KEY-----" not in str(answer.schema):
+        raise Broken("no private key in an answer", "a PEM private key")
+    body = parsed(response(exchange).body)
+    names = _secret_names(contract, exchange.operation, answer.status)
+    for name, value in _members(body):
+        if name in names and isinstance(value, str) and value and not _MASKED.match(value):
+            raise Broken(f"no {name} in an answer", f"the member {name}, which only requests carry")
+    return True
+
+
+_SECRET = re.compile(
+    r"(password|passwd|private_?key|secret|api_?key|pass_?phrase)(?!.*(id|ref|hint|at)$)", re.IGNORECASE
+)
+_ALWAYS = frozenset(
+    ("password", "passwordHash", "password_hash", "hashedPassword", "passwd", "private_key", "privateKey")
+)
+
+
+_MASKED = re.compile(r"[*•.xX]{3,}")
+"""Stars or dots hide a secret well enough, with its last few letters or without."""
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield from each.items()
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
+@cache
+def _secret_names(contract: Contract, operation: Operation, status: str) -> frozenset[str]:
+    """Members that no answer of this operation may have: written only, or secret and sent by requests alone."""
+    answer = next(each for each in operation.answers if each.status == status)
+    told = _properties(contract.json_schema(answer.schema or {}))
+    resource = contract.resource_of(operation)
+    requests = [each.body for each in (resource.operations if resource else (operation,)) if each.body]
+    sent: set[str] = set()
+    for body in requests:
+        sent |= _properties(contract.json_schema(body.schema, direction="request"))
+    secret = {name for name in sent - told if _SECRET.search(name)}
+    return frozenset(secret | (_ALWAYS - told) | _write_only(contract, answer.schema))
+
+
+def _properties(schema: Any) -> set[str]:
+    """All names of members anywhere in a schema."""
+    return {
+        name for key, value in _members(schema) if key == "properties" and isinstance(value, dict) for name in value
+    }
+
+
+def _write_only(contract: Contract, schema: Any) -> set[str]:
+    """Members of the document's schema that say `writeOnly`, references followed."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[Any] = [schema]
+    while waiting:
+        for key, value in _members(waiting.pop()):
+            if key == "$ref" and isinstance(value, str) and value not in seen:
+                seen.add(value)
+                waiting.append(_target(contract, value))
+            elif isinstance(value, dict) and value.get("writeOnly") is True:
+                found.add(key)
+    return found
+
+
+def _target(contract: Contract, reference: str) -> Any:
+    node: Any = contract.document.raw
+    for step in reference.removeprefix("#/").split("/"):
+        node = node.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(node, dict) else {}
+    return node
+
+
+@attrs.frozen
+class _Pair:
+    """A fast validator to decide and a slow one to explain."""
+
+    fast: jsonschema_rs.Validator
+    slow: Draft202012Validator
+    known: dict[str, Broken | None] = attrs.field(factory=dict)
+    """What became of bodies seen before: lists and errors repeat."""
+
+
+def _fits(answer: Response, validators: _Pair) -> None:
+    if answer.body not in validators.known:
+        if len(validators.known) > 500:
+            validators.known.clear()
+        validators.known[answer.body] = _misfit(answer, validators)
+    if misfit := validators.known[answer.body]:
+        raise Broken(misfit.expected, misfit.actual)
+
+
+def _misfit(answer: Response, validators: _Pair) -> Broken | None:
+    body = parsed(answer.body)
+    if isinstance(body, ValueError):
+        return Broken("a JSON body", f"{media_type(answer) or 'no content type'}: {answer.body[:60]!r}")
+    if validators.fast.is_valid(body):
+        return None
+    error = best_match(validators.slow.iter_errors(body), key=_weight)
+    if error is None:  # the fast one knows more formats than the slow one
+        return Broken("a body that fits the schema", _short(str(next(validators.fast.iter_errors(body)).message)))
+    place = "".join("/*" if isinstance(step, int) else f"/{step}" for step in error.absolute_path) or "the body"
+    return Broken(f"a body that fits the schema at {place}", _short(error.message))
+
+
+def _weight(error: ValidationError) -> tuple[int, bool]:
+    """The misfit nearest to the top of the body explains best."""
+    return -len(error.absolute_path), error.validator not in {"anyOf", "oneOf"}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:80]} … {text[-70:]}"
+
+
+@cache
+def _validators(contract: Contract, operation: Operation, status: str) -> _Pair:
+    """The validators of one answer; "" is the document's common error schema."""
+    answer = next((each for each in operation.answers if each.status == status), None)
+    schema = contract.json_schema((answer.schema if answer else contract.error_schema) or {})
+    slow = Draft202012Validator(schema, format_checker=FormatChecker())
+    return _Pair(jsonschema_rs.Draft202012Validator(schema, validate_formats=True), slow)

@@ -1,0 +1,74 @@
+"""Checks on caching: what the document says must not be kept is not kept, and does not come out of a cache."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.checks import check
+from contracts.checks.headers import epoch
+from contracts.checks.reading import asked_as_declared, response
+from contracts.exchange import Exchange
+from contracts.law import Broken
+from specs.contract import Contract
+
+_CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?0*[1-9])", re.IGNORECASE)
+_UNCACHED = re.compile(r"(^|[\s,])(no-cache|no-store)(?![\w=-])", re.IGNORECASE)
+_ELSEWHERE = ("CDN-Cache-Control", "Surrogate-Control", "Cloudflare-CDN-Cache-Control")
+"""Headers that tell caches in front of the deployment to keep what Cache-Control forbids."""
+
+
+def _uncached(exchange: Exchange) -> bool:
+    return (exchange.operation.caching or "").lower() in {"no-cache", "no-store"} and asked_as_declared(exchange)
+
+
+@check(family="caching", kinds=("cache",))
+def answers_are_not_cached(exchange: Exchange, _: Contract) -> bool:
+    """Where the document says No-Cache, an answer says no-cache or no-store, and never that it may be kept.
+
+    `public`, `s-maxage` and a positive `max-age` say that it may; so do the headers that speak to a CDN alone, and an
+    Expires in the future where there is no Cache-Control. On answers to changes, and where the document does not
+    require it, Cache-Control may be missing.
+    """
+    if not _uncached(exchange) or not exchange.ok:
+        return False
+    got = response(exchange)
+    for name in ("Cache-Control", *_ELSEWHERE):
+        value = got.header(name)
+        if value and _CACHEABLE.search(value):
+            raise Broken(f"{name} that forbids caching", repr(value))
+    value = got.header("Cache-Control")
+    if value is None:
+        _not_until(exchange)
+        return False
+    if exchange.request.safe and not _UNCACHED.search(value):
+        raise Broken("Cache-Control: no-cache or no-store", repr(value))
+    return True
+
+
+def _not_until(exchange: Exchange) -> None:
+    expires = response(exchange).header("Expires")
+    try:
+        until = epoch(expires) if expires else 0.0
+    except ValueError:
+        return  # what cannot be read counts as expired
+    if until > exchange.received + 5:
+        raise Broken("an answer that must not be kept", f"Expires: {expires}, and no Cache-Control")
+
+
+@check(family="caching", kinds=("cache",))
+def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
+    """Where the document says No-Cache, no answer is one that a cache had kept.
+
+    Proof: an Age above 0, or a cache's own word that it had it (`X-Cache: HIT`). A cache that asked the deployment
+    again, and says so (`REVALIDATED`), is none.
+    """
+    if not _uncached(exchange):
+        return False
+    got = response(exchange)
+    age = got.header("Age") or ""
+    if age.isdigit() and int(age) > 0:
+        raise Broken("an answer made for this request", f"Age: {age}")
+    for name in ("X-Cache", "CF-Cache-Status", "X-Cache-Status"):
+        if re.match(r"(tcp_)?(mem_)?hit\b", got.header(name) or "", re.IGNORECASE):
+            raise Broken("an answer made for this request", f"{name}: {got.header(name)}")
+    return True

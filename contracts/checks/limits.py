@@ -1,0 +1,76 @@
+"""Checks on what answers say of rate limits."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.checks import check
+from contracts.checks.reading import asked_as_declared, response
+from contracts.exchange import Exchange
+from contracts.law import Broken
+from specs.contract import Contract
+
+CLOCK = 5.0
+"""Seconds by which two clocks may differ before a time in a header counts as wrong."""
+
+
+@check(family="limits", kinds=("limit",))
+def rate_headers_tell_the_truth(exchange: Exchange, _: Contract) -> bool:
+    """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
+
+    `X-RateLimit-Limit` is the declared number of a limit that can bind; `Remaining` lies between 0 and it, and is 0 on
+    a 429; `Reset` is a UTC epoch second, not past and not further away than the declared window.
+    """
+    told = {
+        role: value
+        for role in ("Limit", "Remaining", "Reset")
+        if (value := response(exchange).header(f"X-RateLimit-{role}")) is not None
+    }
+    declared = {each.requests: each.window for each in exchange.operation.limits if not each.implied}
+    if not declared or not told or not asked_as_declared(exchange):
+        return False
+    for name, value in told.items():
+        if not re.fullmatch(r"\d+", value):
+            raise Broken(f"X-RateLimit-{name}: a whole number", repr(value))
+    limit = int(told["Limit"]) if "Limit" in told else None
+    if limit is not None and limit not in declared:
+        raise Broken(f"X-RateLimit-Limit: {' or '.join(map(str, declared))}, as declared", str(limit))
+    if "Remaining" in told:
+        _counts(exchange, int(told["Remaining"]), limit or max(declared))
+    if "Reset" in told:
+        _resets(exchange, int(told["Reset"]), declared[limit] if limit else max(declared.values()))
+    return True
+
+
+def _counts(exchange: Exchange, remaining: int, limit: int) -> None:
+    if exchange.status == 429 and remaining:
+        raise Broken("X-RateLimit-Remaining: 0 on a 429", str(remaining))
+    if remaining > limit:
+        raise Broken(f"X-RateLimit-Remaining: at most {limit}", str(remaining))
+
+
+def _resets(exchange: Exchange, reset: int, window: float) -> None:
+    away = reset - exchange.received
+    if away < -CLOCK or away > window + CLOCK:
+        unit = (
+            " (it looks like milliseconds)" if reset > 1e11 else " (it looks like seconds left)" if reset < 1e7 else ""
+        )
+        raise Broken(
+            f"X-RateLimit-Reset: an epoch second within the next {window:g} s",
+            f"{reset}, {away:+.0f} s from now{unit}",
+        )
+
+
+@check(family="limits", kinds=("limit",))
+def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
+    """Retry-After on a 429 is true as far as one answer can show it: not longer than the longest declared window.
+
+    It is not promised, so it may be missing. Whether waiting that long helps is judged by the laws of limits.
+    """
+    told = response(exchange).header("Retry-After") or ""
+    if exchange.status != 429 or not exchange.operation.limits or not told.isdigit():
+        return False
+    longest = max(each.window for each in exchange.operation.limits)
+    if int(told) > longest + CLOCK:
+        raise Broken(f"Retry-After: at most {longest:g}, the longest declared window", told)
+    return True

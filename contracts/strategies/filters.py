@@ -1,0 +1,136 @@
+"""Values for the filters of a list: seen in its items, just beside what was seen, and ones that nothing has.
+
+`telling` gives plain lists, the most telling value first; the strategies draw from them. A value is telling when it keeps
+some of the items and not the others, so that a filter that does nothing, or the opposite, is seen at once.
+
+    items = [{"colour": "red"}, {"colour": "blue"}, {"colour": "blue"}]
+    filter_values(contract, parameter, items)     # "blue" or "red", never a value no item has
+    strange_values(contract, parameter, items)    # "lue", "zz-red", …: no item has them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contracts.generate import fits
+from contracts.matching import Wanted, kept, number, shown, text
+from specs.contract import Contract, Filter, Parameter
+
+GAP = 2.0
+"""Seconds (or units) between two values, so that a value between them is neither."""
+DAYS = 4 * 86400.0
+"""The same for a parameter that takes days: whose day an instant belongs to may be argued about."""
+
+
+def filter_values(
+    contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8
+) -> st.SearchStrategy[Wanted]:
+    """Values of one filter that keep some of the items, and if possible not all."""
+    return st.sampled_from(telling(contract, parameter, items, most=most))
+
+
+def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> st.SearchStrategy[str]:
+    """Valid values of one filter that keep none of the items."""
+    return st.sampled_from(strange(contract, parameter, items))
+
+
+def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8) -> list[Wanted]:
+    """Values of one filter seen in the items, those that divide them most evenly first; lists where it takes them."""
+    rule = parameter.filter
+    if rule is None:
+        return []
+    if rule.by in {"after", "before"}:
+        found: list[Wanted] = list(_between(contract, parameter, items))
+    else:
+        found = _seen(contract, parameter, rule, items)
+    middle = len(items) / 2
+    rated = [(abs(sum(each is True for each in kept([(rule, value)], items)) - middle), value) for value in found]
+    several = [each for each in rated if isinstance(each[1], list) and len(each[1]) > 1 and each[0] < middle]
+    alone = [each for each in rated if each not in several]
+    ordered = [value for _, value in [*sorted(several, key=_first), *sorted(alone, key=_first)]]
+    return ordered[:most]
+
+
+def _first(rated: tuple[float, Wanted]) -> float:
+    return rated[0]
+
+
+def _values(items: Sequence[Any], rule: Filter) -> list[str]:
+    found = (value for item in items for value in shown(item, rule.member) or () if value is not None)
+    return [each for each in dict.fromkeys(text(value) for value in found) if each.strip() == each and each]
+
+
+def _seen(contract: Contract, parameter: Parameter, rule: Filter, items: Sequence[Any]) -> list[Wanted]:
+    many = contract.json_schema(parameter.schema).get("type") == "array"
+    values = _values(items, rule)
+    if rule.by == "contains":
+        values = [part for value in values for part in _parts(value)]
+    values = [each for each in values if fits(contract, parameter, each) is True and not (many and "," in each)][:12]
+    if not many:
+        return list(values)
+    return [*(list(pair) for pair in combinations(values[:6], 2)), *([value] for value in values)]
+
+
+def _parts(value: str) -> list[str]:
+    """A part from the middle of a text, and the text."""
+    middle = value[len(value) // 4 : len(value) - len(value) // 4].strip()
+    return [middle, value] if len(middle) >= 2 else [value]
+
+
+def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
+    """Values between two neighbours that items show: whether a filter keeps the instant itself is left open."""
+    assert parameter.filter is not None
+    schema = contract.json_schema(parameter.schema)
+    raw = (value for item in items for value in shown(item, parameter.filter.member) or ())
+    known = sorted({each for value in raw if (each := number(value)) is not None})
+    gap = DAYS if schema.get("format") == "date" else GAP
+    middles = [(low + high) // 2 for low, high in zip(known, known[1:], strict=False) if high - low >= gap]
+    if schema.get("type") in {"number", "integer"}:
+        return [text(each) for each in middles]
+    pattern = "%Y-%m-%d" if schema.get("format") == "date" else "%Y-%m-%dT%H:%M:%S.000Z"
+    return [datetime.fromtimestamp(each, UTC).strftime(pattern) for each in middles if 0 < each < 4e9]
+
+
+def strange(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
+    """Valid values of one filter that no item has: a seen one shortened, so that a search inside texts would find it."""
+    rule = parameter.filter
+    if rule is None or rule.by in {"after", "before"}:
+        return []
+    schema = contract.json_schema(parameter.schema)
+    inner = schema.get("items", schema) if schema.get("type") == "array" else schema
+    seen = _values(items, rule)
+    found = list(inner["enum"]) if "enum" in inner else _beside(inner, rule, seen)
+    texts = [text(each) for each in found]
+    texts = [each for each in texts if fits(contract, parameter, each) is True and "," not in each]
+    return [each for each in dict.fromkeys(texts) if not any(kept([(rule, each)], items))]
+
+
+def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[Any]:
+    if schema.get("type") in {"number", "integer"}:
+        return [2147480000]
+    near = [each for value in seen[:4] for each in ([f"{value}zq"] if rule.by == "contains" else [value[1:], value[:-1]])]
+    made_up = ["zq.nobody@example.com"] if schema.get("format") == "email" else ["zq-nobody"]
+    return [*near, *made_up]
+
+
+def effective_pair(
+    rules: tuple[Filter, Filter], values: tuple[Sequence[Wanted], Sequence[Wanted]], items: Sequence[Any]
+) -> tuple[Wanted, Wanted] | None:
+    """A value for each of two filters, such that both together keep something, and either alone would keep more."""
+    best: tuple[int, tuple[Wanted, Wanted]] | None = None
+    for one in values[0]:
+        for other in values[1]:
+            both = _count(kept([(rules[0], one), (rules[1], other)], items))
+            alone = min(_count(kept([(rules[0], one)], items)), _count(kept([(rules[1], other)], items)))
+            if 0 < both < alone and (best is None or both > best[0]):
+                best = (both, (one, other))
+    return best[1] if best else None
+
+
+def _count(judged: Sequence[bool | None]) -> int:
+    return sum(each is True for each in judged)

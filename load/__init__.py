@@ -1,0 +1,1 @@
+"""Load scenarios: declared rate limits and token refresh under load."""

@@ -1,0 +1,89 @@
+"""How fast recorded evidence is judged: exchanges a second through all checks, on one core.
+
+python tests/power/judge_speed.py                  on evidence made for this (a quick run on the sandbox)
+python tests/power/judge_speed.py RUN/evidence.ndjson
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from contracts import deployment as deployments  # noqa: E402
+from contracts import evidence, judge, session  # noqa: E402
+from contracts.embedded import Sandbox  # noqa: E402
+from contracts.exchange import Exchange, Request, Response  # noqa: E402
+from contracts.plan import Plan, make  # noqa: E402
+from contracts.run import Run  # noqa: E402
+from specs.contract import build  # noqa: E402
+from specs.document import load  # noqa: E402
+
+WANTED = 3000
+"""Exchanges a second that judging has to manage."""
+SECONDS = 5.0
+
+
+def recorded() -> Path:
+    """Evidence of a quick run on a sandbox without faults."""
+    folder = Path(tempfile.mkdtemp(prefix="judge-speed-"))
+    sandbox = Sandbox(arguments=["--limits", "off"])
+    try:
+        plan = make(build(load("calcom-v2")), deployments.load(sandbox.deployment))
+        run = Run(plan, folder)
+        run.start([line.id for line in plan.lines])
+        run.wait()
+    finally:
+        sandbox.stop()
+    return folder / "evidence.ndjson"
+
+
+def fresh(exchange: Exchange) -> Exchange:
+    """The same exchange, with nothing remembered of its being parsed."""
+    asked, got = exchange.request, exchange.response
+    return Exchange(
+        exchange.seq,
+        Request(asked.operation, asked.target, asked.headers, asked.body, asked.principal, asked.method),
+        got and Response(got.status, got.headers, got.body, got.length),
+        exchange.error,
+        exchange.sent,
+        exchange.received,
+        exchange.repeats,
+        exchange.because,
+        exchange.conversation,
+    )
+
+
+def rate(plan: Plan, exchanges: list[Exchange], seconds: float = SECONDS) -> float:
+    """Exchanges judged per second of this process's own time."""
+    judged, began = 0, time.process_time()
+    while (spent := time.process_time() - began) < seconds:
+        judge.of_checks(plan, [fresh(each) for each in exchanges], "http://127.0.0.1")
+        judged += len(exchanges)
+    return judged / spent
+
+
+def main() -> int:
+    """Print the rate; exit 1 below what is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("evidence", nargs="?", type=Path)
+    options = parser.parse_args()
+    file = options.evidence or recorded()
+    header = evidence.header_of(file)
+    told = deployments.recorded(header)
+    contract = session.contract_of(told, header["document"]["location"])
+    plan = make(contract, told, header["depth"])
+    exchanges = list(evidence.read(file, contract).exchanges.values())
+    checks = len({line.rule.id for line in plan.lines if line.kind == "check"})
+    found = rate(plan, exchanges)
+    print(f"{found:,.0f} exchanges/s through {checks} checks ({len(exchanges)} different ones; {WANTED:,} wanted)")
+    return 0 if found >= WANTED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
