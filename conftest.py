@@ -14,6 +14,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--depth", choices=("quick", "standard", "deep"), default="quick", help="how much to ask")
     group.addoption("--out", metavar="DIR", help="where to write the run (default: reports/out/<time>)")
     group.addoption("--contract-seed", metavar="N", type=int, default=0, help="seed of everything drawn (default 0)")
+    group.addoption("--max-requests", metavar="N", type=int, help="send no more than N, the most telling first")
+    group.addoption("--max-time", metavar="S", type=float, help="ask nothing new after S seconds")
+    group.addoption("--accept-known", metavar="FILE", help="write all present findings down as known deviations")
     group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"
     )

@@ -11,8 +11,7 @@ from typing import NoReturn
 
 import click
 
-from contracts import checks, deployment, evidence, judge, laws, replay, session
-from contracts.budget import duration
+from contracts import checks, deployment, estimate, evidence, judge, laws, replay, session
 from contracts.checks import Check
 from contracts.client import Client
 from contracts.deployment import ConfigError
@@ -54,7 +53,7 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
     families = Counter(line.rule.family for line in made.lines if not line.closed)
     click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
     click.echo(f"{sum(families.values())} of {len(made.lines)} lines will be asked; plan {made.digest}")
-    click.echo(f"at the declared limits this takes about {_seconds(made):.0f} s")
+    click.echo(estimate.told(made))
 
 
 def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
@@ -72,7 +71,7 @@ def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], d
 
 def _listed(made: Plan) -> dict[str, object]:
     lines = [{"id": line.id, "writes": line.writes, "rooms": line.rooms, "closed": line.closed} for line in made.lines]
-    return {"digest": made.digest, "depth": made.depth, "seconds": round(_seconds(made)), "lines": lines}
+    return {"digest": made.digest, "depth": made.depth, "seconds": round(estimate.seconds(made)), "lines": lines}
 
 
 def _facts(made: Plan) -> list[tuple[str, list[str]]]:
@@ -88,16 +87,6 @@ def _facts(made: Plan) -> list[tuple[str, list[str]]]:
     return [("lists", lists), ("resources", resources)]
 
 
-def _seconds(made: Plan) -> float:
-    """Seconds the plan needs at the declared limits, by what each law is known to ask."""
-    asked = [
-        (line.operation, line.principal.name if line.principal else None, line.rule.cost(made.depth))
-        for line in made.lines
-        if isinstance(line.rule, Law) and not line.closed
-    ]
-    return duration(asked, made.deployment.time_scale)
-
-
 @main.command()
 @click.argument("identity", metavar="ID")
 def law(identity: str) -> None:
@@ -111,11 +100,29 @@ def law(identity: str) -> None:
 
 
 @main.command("laws")
-def listing() -> None:
+@click.option(
+    "--judged-by", is_flag=True, help="The content of specs/judged-by.toml: which rules judge which promises."
+)
+def listing(judged_by: bool) -> None:
     """All laws and checks, one a line."""
     rules: list[Law | Check] = [*laws.load().values(), *checks.load().values()]
+    if judged_by:
+        click.echo(_judged_by(rules), nl=False)
+        return
     for rule in rules:
         click.echo(f"{rule.id:58} {rule.title}")
+
+
+def _judged_by(rules: list[Law | Check]) -> str:
+    kinds = sorted({kind for rule in rules for kind in rule.kinds})
+    lines = [
+        "# Which laws and checks judge promises of which kind; written by `python -m contracts laws --judged-by`.",
+        "",
+    ]
+    lines.append("[kinds]")
+    for kind in kinds:
+        lines += [f"{kind} = [", *(f'    "{rule.id}",' for rule in rules if kind in rule.kinds), "]"]
+    return "\n".join(lines) + "\n"
 
 
 @main.command("judge")
@@ -143,7 +150,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         click.echo("this run did not reach its end; what was recorded is judged", err=True)
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
-            click.echo(f"broken: {verdict.line.id}: expected {verdict.expected}, got {verdict.actual}")
+            click.echo(f"broken: {verdict.line.id}: expected {verdict.expected}, got {verdict.told}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     sys.exit(1 if counts[BROKEN] else 3 if counts[BLOCKED] else 0)

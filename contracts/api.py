@@ -27,8 +27,8 @@ Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 class Scene:
     """Questions that several conversations of a run ask alike and in the same order.
 
-    Each question is sent once, by whoever comes to it first; everyone else hears the same answer. So many laws can judge
-    one thing's life at the cost of one. What was sent is told by the exchange, never by the body a law offered.
+    Each question is sent once, by whoever comes to it first; all others hear the same answer. So many laws judge one
+    thing's life at the cost of one. What was sent is told by the exchange, never by the body a law offered.
     """
 
     name: str
@@ -86,6 +86,10 @@ class Api:
     def playing(self, scene: str) -> Api:
         """The same conversation in a scene of this tenant's that other conversations play too."""
         return attrs.evolve(self, scene=Scene(f"{self.tenant}: {scene}"))
+
+    def beside(self, other: Principal) -> Api:
+        """The same conversation as somebody else sees it."""
+        return attrs.evolve(self, principal=other, values={}, tag=f"{self.tag}-{other.tenant}"[:60])
 
     def caller(self, operation: Operation) -> Principal:
         """Who of this tenant may call another operation. Raises NotObservable if nobody may."""
@@ -205,7 +209,13 @@ def target(operation: Operation, path: Mapping[str, str], query: Iterable[tuple[
     return f"{filled}?{asked}" if asked else filled
 
 
+_CHANGED = re.compile(r"(\$\{[A-Z][A-Z0-9_]*[^}]*\})")
+"""A placeholder that says how its secret is to be changed: it must reach the vault as it stands."""
+
+
 def _encode(text: str, also: str = "") -> str:
+    if "${" in text:
+        return "".join(each if _CHANGED.fullmatch(each) else _encode(each, also) for each in _CHANGED.split(text))
     return quote(text, safe="-._~$" + also) if text not in {".", ".."} else text.replace(".", "%2E")
 
 
@@ -274,6 +284,12 @@ def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
 
 def _signed(operation: Operation, caller: Principal, under: Alternative | None) -> tuple[Pairs, Pairs]:
     return sign(operation, caller) if under is None else credentials(under, caller)
+
+
+def held(contract: Contract, principal: Principal) -> Alternative | None:
+    """The first security alternative of any operation that this principal can fulfil."""
+    found = (alternative_for(operation, principal) for operation in contract.operations)
+    return next((alternative for alternative in found if alternative and alternative.schemes), None)
 
 
 def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:

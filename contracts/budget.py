@@ -7,7 +7,7 @@ requests than were sent in a span of that length.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 import attrs
@@ -26,11 +26,12 @@ class Allowance:
     window: float
     sent: deque[float] = attrs.field(factory=deque)
 
-    def free_at(self, now: float) -> float:
-        """The earliest time one more request may be sent."""
+    def free_at(self, now: float, count: int = 1) -> float:
+        """The earliest time one more request may be sent, or so many at once."""
         while self.sent and self.sent[0] <= now - self.window:
             self.sent.popleft()
-        return now if len(self.sent) < self.requests else self.sent[-self.requests] + self.window
+        over = len(self.sent) + min(count, self.requests) - self.requests
+        return now if over <= 0 else self.sent[over - 1] + self.window
 
 
 @attrs.define
@@ -54,10 +55,43 @@ class Budget:
             allowance.sent.append(at)
         return at
 
+    def together(self, asked: Iterable[tuple[Operation, str | None]]) -> float:
+        """Take several requests that are to be sent at one moment; returns the first at which all of them may be.
+
+        More at once than a limit ever grants are taken as if it granted them: such a burst is meant to exceed it.
+        """
+        moment = self.clock()
+        operations = list(asked)
+        counts = Counter((operation.key, principal) for operation, principal in operations)
+        for operation, principal in operations:
+            key = (operation.key, principal)
+            if key not in self._allowances:
+                self._allowances[key] = list(self._declared(operation.limits))
+            free = [each.free_at(moment, counts[key]) for each in self._allowances[key]]
+            moment = max([moment, self._not_before.get(key, moment), *free])
+        for key, count in counts.items():
+            for allowance in self._allowances[key]:
+                allowance.sent.extend([moment] * count)
+        return moment
+
     def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:
         """The deployment asked for patience: send nothing more of this kind for so long."""
         key = (operation.key, principal)
         self._not_before[key] = max(self._not_before.get(key, 0), self.clock() + seconds)
+        self._learn(key)
+
+    def _learn(self, key: tuple[str, str | None]) -> None:
+        """A refusal below the declared number: from now on only as many are sent as were let through.
+
+        Very few are no measure of the bucket: then somebody else has used it, an earlier run perhaps.
+        """
+        shortest = min(self._allowances.get(key, ()), key=lambda each: each.window, default=None)
+        if shortest is None:
+            return
+        now = self.clock()
+        let_through = sum(now - shortest.window < moment <= now for moment in shortest.sent) - 1
+        if shortest.requests / 4 <= let_through < shortest.requests:
+            shortest.requests = let_through
 
     def _declared(self, limits: Iterable[Limit]) -> Iterable[Allowance]:
         if self.pace == "none":

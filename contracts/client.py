@@ -60,8 +60,8 @@ class Client:
         if request.body is not None:
             self._vault.ours(request.body)
             form = any("x-www-form-urlencoded" in value for _, value in request.headers)
-            reveal = self._vault.reveal_url if form else self._vault.reveal_json
-            content = reveal(request.body).encode("utf-8", "surrogateescape")
+            body = self._vault.reveal_url(request.body) if form else self._vault.reveal_json(request.body)
+            content = body.encode("utf-8", "surrogateescape")
         raw_path = self._prefix + self._vault.reveal_url(request.target).encode("ascii")
         url = self._base.copy_with(raw_path=raw_path)
         return httpx.Request(

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from contracts import estimate, known
 from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
 from contracts.gate import Gate, marks, progress
 from contracts.judge import Verdict, totals
-from contracts.law import BLOCKED, NOT_ASKED, NOT_OBSERVABLE
+from contracts.law import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.plan import Line
+from contracts.run import Run
 
 SHOW_EVERY = 10.0
 """Seconds between two progress lines where the output is no terminal."""
@@ -35,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item per line of the plan."""
+    if "entry" in metafunc.fixturenames:
+        entries = known.of(metafunc.config.stash[_GATE].plan.deployment.known)
+        metafunc.parametrize("entry", [pytest.param(each, id=each.name) for each in entries])
     if "line" in metafunc.fixturenames:
         lines = metafunc.config.stash[_GATE].plan.lines
         metafunc.parametrize(
@@ -49,16 +54,31 @@ def told(request: pytest.FixtureRequest) -> dict[str, str]:
     return {promise.pointer: promise.text for promise in request.config.stash[_GATE].plan.promises}
 
 
+def _begun(gate: Gate, session: pytest.Session) -> Run:
+    """The run over everything that was selected; started by the first who asks."""
+    return gate.begin([line.id for item in session.items if (line := _line_of(item))])
+
+
+@pytest.fixture
+def complaint(entry: known.Deviation, request: pytest.FixtureRequest) -> str | None:
+    """What is wrong with a known deviation once the run has ended; None where nothing is."""
+    gate = request.config.stash[_GATE]
+    run = _begun(gate, request.session)
+    run.wait()
+    return known.complaint(entry, run.verdicts, run.started)
+
+
 @pytest.fixture
 def verdict(line: Line, request: pytest.FixtureRequest) -> Verdict:
     """The verdict of a line; asking for the first one starts the whole run."""
     gate = request.config.stash[_GATE]
-    selected = [item.callspec.params["line"].id for item in request.session.items if hasattr(item, "callspec")]
-    found = gate.begin(selected).verdict(line.id)
+    found = _begun(gate, request.session).verdict(line.id)
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
     if found.verdict == BLOCKED:
         pytest.fail(f"blocked: {found.reason}", pytrace=False)
+    if found.verdict == KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=found.reason or KNOWN))
     if found.verdict in {NOT_OBSERVABLE, NOT_ASKED}:
         pytest.skip(f"{found.verdict}: {found.reason}")
     return found
@@ -73,8 +93,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         reporter.write_line(
             f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
         )
+        selected = {line.id for item in session.items if (line := _line_of(item))}
+        reporter.write_line(estimate.told(gate.plan, selected))
         for warning in deployment.warnings:
             reporter.write_line(f"warning: {warning}", yellow=True)
+
+
+def _line_of(item: pytest.Item) -> Line | None:
+    """The plan line of an item; None for the items of known deviations."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("line") if callspec else None
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -113,6 +141,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     write("")
     counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
     write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")
+    if gate.accepted is not None:
+        write(f"{gate.accepted} findings written to {config.getoption('accept_known')}: add reasons and owners")
     for left in gate.run.left_behind:
         write(f"left behind: {left}", yellow=True)
     write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from contracts import known
 from contracts.vault import Vault
 
 SECRET_KEYS = ("secret", "key", "password", "token", "access_token")
@@ -106,6 +107,7 @@ class Deployment:
             "pace": self.pace,
             "limits": self.limits,
             "disposable": self.disposable,
+            "known": self.known,
             "tokens": self.tokens,
             "traits": {name: list(each) for name, each in self.traits.items()},
         }
@@ -127,6 +129,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         disposable=settings["disposable"],
         overlays=tuple(settings["overlays"]),
         parameters=settings["parameters"],
+        known=settings.get("known", {}),
         tokens=settings.get("tokens", {}),
         traits={name: tuple(each) for name, each in settings.get("traits", {}).items()},
     )
@@ -178,7 +181,7 @@ class _Reader:
             disposable=self._flag(section, "disposable", default=synthetic),
             overlays=tuple(self._beside(str(each)) for each in ([overlay] if isinstance(overlay, str) else overlay)),
             parameters={key: str(value) for key, value in self._table("parameters", {}).items()},
-            known=self._table("known", {}),
+            known=self._accepted(),
             warnings=tuple(self.warnings),
             tokens=tokens,
             traits=self.traits,
@@ -191,6 +194,13 @@ class _Reader:
             text, label = self._read("tokens", key, table[key], synthetic=synthetic, secret=True)
             table[key] = self._kept(label, text)
         return {key: str(value) for key, value in table.items()}
+
+    def _accepted(self) -> dict[str, Any]:
+        """The recorded deviations, see `contracts.known`."""
+        try:
+            return known.read(self._table("known", {}), self.path.parent)
+        except ValueError as error:
+            raise self._fail(str(error)) from None
 
     def _fail(self, message: str) -> ConfigError:
         return ConfigError(f"{self.path}: {message}")

@@ -7,9 +7,10 @@ broken; a 429 nobody expected is waited out, and voids the conversation if it st
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import attrs
@@ -19,7 +20,7 @@ from contracts.client import Client
 from contracts.deployment import Deployment
 from contracts.evidence import Recorder
 from contracts.exchange import Exchange, Request
-from contracts.law import Blocked, Command, Draw, NotObservable, Outcome, Talk, Together, Void, Wait
+from contracts.law import Blocked, Command, Draw, NotObservable, Outcome, Talk, Together, Token, Void, Wait
 from contracts.ledger import Ledger
 from specs.contract import room
 
@@ -44,6 +45,13 @@ class Live:
     budget: Budget = attrs.field(init=False)
     gone: str | None = None
     """Why the deployment counts as gone; from then on nothing is sent any more."""
+    dead: dict[str, str] = attrs.field(factory=dict)
+    """Principals whose credentials are not accepted any more, and how that was found out."""
+    lend: Callable[[str], Awaitable[str]] | None = None
+    """Makes sure that a principal of the suite's own making holds a good token, and tells its text."""
+    doubt: Callable[[Exchange], Awaitable[str | None]] | None = None
+    """Whether a refusal means that the credential it was asked with has died: the reason, or None."""
+    _burst: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     _flight: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(IN_FLIGHT))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
@@ -62,43 +70,67 @@ class Live:
             case Request():
                 return await self._request(command, conversation, reuse, attempt)
             case Together(requests):
-                asked = (self._request(each, conversation, False, attempt, alone=False) for each in requests)
-                return list(await asyncio.gather(*asked))
+                if any(each.limited for each in requests):
+                    async with self._burst:  # a burst means something only if it is quick
+                        return await self._together(requests, conversation, attempt, time.monotonic())
+                moment = self.budget.together((each.operation, each.principal) for each in requests)
+                return await self._together(requests, conversation, attempt, moment)
+            case Token(principal):
+                if self.lend is None:
+                    raise NotObservable("nobody here lends tokens")
+                self.recorder.write("lent", conversation=conversation, value=(token := await self.lend(principal)))
+                return token
             case Wait(seconds):
                 await asyncio.sleep(seconds / self.deployment.time_scale)
             case Draw():
                 raise Blocked("this law draws its inputs; only the property driver can answer it")
         return None
 
+    async def _together(
+        self, requests: tuple[Request, ...], conversation: int, attempt: int, moment: float
+    ) -> list[Exchange]:
+        asked = (self._request(each, conversation, False, attempt, moment) for each in requests)
+        return list(await asyncio.gather(*asked))
+
     async def _request(
-        self, request: Request, conversation: int, reuse: bool, attempt: int, *, alone: bool = True
+        self, request: Request, conversation: int, reuse: bool, attempt: int, moment: float | None = None
     ) -> Exchange:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
         if request.shared:
-            return await self._once(self._played, f"{attempt} {request.shared}", request, conversation, alone)
+            return await self._once(self._played, f"{attempt} {request.shared}", request, conversation, moment)
         if not reuse or not request.safe or request.fresh:
-            return await self._settled(request, conversation, alone)
+            return await self._settled(request, conversation, moment)
         known = self._known.setdefault(room(request.operation.path), {})
-        return await self._once(known, (request.verb, request.target, request.headers), request, conversation, alone)
+        return await self._once(known, (request.verb, request.target, request.headers), request, conversation, moment)
 
     async def _once(
-        self, known: dict[Any, asyncio.Future[Exchange]], key: Any, request: Request, conversation: int, alone: bool
+        self,
+        known: dict[Any, asyncio.Future[Exchange]],
+        key: Any,
+        request: Request,
+        conversation: int,
+        moment: float | None,
     ) -> Exchange:
         """The known answer, or that of sending; whoever comes meanwhile waits for the same."""
         if (earlier := known.get(key)) is None or earlier.cancelled() or (earlier.done() and earlier.exception()):
-            known[key] = earlier = asyncio.ensure_future(self._settled(request, conversation, alone))
+            known[key] = earlier = asyncio.ensure_future(self._settled(request, conversation, moment))
             return await asyncio.shield(earlier)
         exchange = await asyncio.shield(earlier)
         self.recorder.write("reused", conversation=conversation, seq=exchange.seq)
         return exchange
 
-    async def _settled(self, request: Request, conversation: int, alone: bool) -> Exchange:
+    async def _settled(self, request: Request, conversation: int, moment: float | None) -> Exchange:
         """An answer that means something: no surprise 429, and no 5xx that was not asked twice.
 
         A 5xx among requests that were sent together stands as it is: asked again by itself it would say something else.
+        `moment`: when those are sent.
         """
-        exchange = await self._sent(request, conversation)
+        if request.principal in self.dead:
+            raise Blocked(self.dead[request.principal])
+        if self.lend and request.principal:
+            await self.lend(request.principal)
+        exchange = await self._sent(request, conversation, moment=moment)
         for _ in range(PATIENCE):
             if exchange.status != 429 or request.limited:
                 break
@@ -106,16 +138,28 @@ class Live:
             exchange = await self._sent(request, conversation, again=exchange)
         if exchange.status == 429 and not request.limited:
             raise Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
-        if exchange.status >= 500 and alone:
+        if exchange.status >= 500 and moment is None:
             exchange = await self._sent(request, conversation, again=exchange)
         if exchange.response is None:
             raise Void(f"no answer from {request.operation.key}: {exchange.error}")
+        if exchange.status in {401, 403} and self.doubt and (reason := await self.doubt(exchange)):
+            self.recorder.write("void", conversation=conversation, seq=exchange.seq)
+            raise Void(reason)
         return exchange
 
-    async def _sent(self, request: Request, conversation: int, again: Exchange | None = None) -> Exchange:
-        moment = self.budget.reserve(request.operation, request.principal)
-        await until(moment, time.monotonic)
-        async with self._flight:
+    async def probe(self, request: Request, conversation: int) -> Exchange:
+        """One request as it is, whatever became of the credential it is asked with."""
+        return await self._sent(request, conversation)
+
+    async def _sent(
+        self, request: Request, conversation: int, again: Exchange | None = None, moment: float | None = None
+    ) -> Exchange:
+        if moment is None:
+            await until(self.budget.reserve(request.operation, request.principal), time.monotonic)
+        else:
+            await until(moment, time.monotonic)
+        # requests sent together do not queue for a place: being at once is what they are about
+        async with self._flight if moment is None else contextlib.nullcontext():
             if self.gone:
                 raise Blocked(self.gone)
             response, error, sent, received = await self.client.send(request)

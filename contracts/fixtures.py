@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -20,6 +20,8 @@ from specs.contract import Operation, Resource, Source
 
 UNIQUE = {"email", "slug", "username", "name", "title", "domain", "code"}
 """Members that tend to be unique; no document says which are."""
+UNIQUE_BESIDE_SIBLINGS = UNIQUE | {"value", "label", "key"}
+"""The same in bodies that refer to nothing else: there these are names among siblings, not somebody else's values."""
 
 
 @attrs.frozen
@@ -41,9 +43,17 @@ def places(api: Api, operation: Operation, *, fresh: bool, known: Mapping[str, s
     values: dict[str, str] = {}
     own = target_of(api, operation)
     for name in operation.path_parameters:
-        given = (known or {}).get(name) or api.deployment.value(api.tenant, name)
+        given = (known or {}).get(name)
+        if not given and not (fresh and name == own and _makeable(api, operation, name)):
+            given = api.deployment.value(api.tenant, name)  # never what a principal is itself, to act upon
         values[name] = given or (yield from _place(api, operation, name, values, fresh, shared=name != own))
     return values
+
+
+def _makeable(api: Api, operation: Operation, name: str) -> bool:
+    parameter = operation.parameter(name, "path")
+    resource = _origin(api, operation, name, parameter.source if parameter else None)
+    return resource is not None and resource.create is not None
 
 
 def target_of(api: Api, operation: Operation) -> str | None:
@@ -62,9 +72,7 @@ def nowhere(api: Api) -> dict[str, str]:
     }
 
 
-def _place(
-    api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool
-) -> Steps:
+def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool) -> Steps:
     resource, pointer = _named_by(api, operation, name)
     if not fresh:
         found = yield from _shown(api, resource, pointer, values)
@@ -141,9 +149,7 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
     return Made(resource, answer, answer.data, {**values, **own})
 
 
-def body(
-    api: Api, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None
-) -> Steps:
+def body(api: Api, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None) -> Steps:
     """A valid body for an operation: the document's richest example, made unique, its references made real.
 
     `given` are members that are known already, so that nothing has to be made for them.
@@ -156,8 +162,9 @@ def body(
     properties = members_of(schema)
     if not content:
         content = sample(schema)
+    unique = UNIQUE if operation.body.sources else UNIQUE_BESIDE_SIBLINGS
     for name, value in content.items():
-        content[name] = _unique(api, name, value, properties.get(name, {}))
+        content[name] = anew(api, name, value, properties.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
@@ -188,7 +195,7 @@ def _referred(api: Api, source: Source, values: Mapping[str, str]) -> Steps:
     return at(made.thing, source.value)
 
 
-def _unique(api: Api, name: str, value: Any, schema: Any) -> Any:
+def anew(api: Api, name: str, value: Any, schema: Any, unique: Collection[str] = UNIQUE) -> Any:
     """A value nobody used before where that matters; addresses only at names reserved for examples."""
     if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
         return value
@@ -196,7 +203,7 @@ def _unique(api: Api, name: str, value: Any, schema: Any) -> Any:
         return f"https://example.com/{api.name()}"
     if schema.get("format") == "email" or "@" in value:
         return f"{api.name()}@example.com"
-    if name.lower() not in UNIQUE:
+    if name.lower() not in unique:
         return value
     if name.lower() == "domain":
         return f"{api.name()}.example.com"

@@ -7,10 +7,11 @@ import shlex
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from contracts import session
+from contracts import known, session
 from contracts.embedded import ROOT, Sandbox
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
@@ -36,12 +37,20 @@ class Gate:
         self.run: Run | None = None
         self.folder = session.run_folder(config.getoption("out"))
         self.report_error: str | None = None
+        self.accepted: int | None = None
+        """How many findings were written down as known."""
         self.shown = time.monotonic()
 
     def begin(self, selected: list[str]) -> Run:
         """Start asking, once."""
         if self.run is None:
-            self.run = Run(self.plan, self.folder, self.config.getoption("contract_seed"))
+            self.run = Run(
+                self.plan,
+                self.folder,
+                self.config.getoption("contract_seed"),
+                most=self.config.getoption("max_requests"),
+                within=self.config.getoption("max_time"),
+            )
             self.run.start(selected)
         return self.run
 
@@ -61,6 +70,8 @@ class Gate:
             left_behind=self.run.left_behind,
         )
         session.write(self.folder, content)
+        if accepted := self.config.getoption("accept_known"):
+            self.accepted = known.accept(Path(accepted), self.run.verdicts, self.run.started)
         latest = ["--latest"] if self.folder.parent == session.OUT else []
         # reports may import contracts, never the other way round: so it is run, not imported
         done = subprocess.run(
@@ -96,7 +107,7 @@ def finding(verdict: Verdict, told: dict[str, str]) -> str:
         f"{verdict.line.operation.key}: {verdict.line.rule.title}",
         *(f"  promise   {told.get(pointer, '')}  ({pointer})" for pointer in verdict.line.pointers[:2]),
         f"  expected  {verdict.expected}",
-        f"  got       {verdict.actual}  ({verdict.confidence})",
+        f"  got       {verdict.told}  ({verdict.confidence})",
     ]
     lines += [f"  $ {each}" for each in (verdict.reproduce or "").splitlines()]
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from contracts.law import (
 )
 from contracts.plan import Line, Plan
 
+NAMED = 6
+"""How many further findings of a line are named at most."""
 SHOWN = 4
 """How many requests a reproduction prints at most: the last ones of the conversation."""
 
@@ -42,6 +45,8 @@ class Verdict:
     count: int = 0
     exchanges: tuple[int, ...] = ()
     reproduce: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """What else was seen broken here, for other reasons: expected and actual."""
 
     def written(self) -> dict[str, Any]:
         """As it stands in verdicts.json."""
@@ -57,7 +62,7 @@ class Verdict:
             "principal": line.principal.name if line.principal else None,
             "verdict": self.verdict,
             "expected": self.expected,
-            "actual": self.actual,
+            "actual": self.told,
             "reason": self.reason,
             "confidence": self.confidence,
             "count": self.count,
@@ -65,6 +70,16 @@ class Verdict:
             "exchanges": list(self.exchanges),
             "reproduce": self.reproduce,
         }
+
+
+    @property
+    def told(self) -> str | None:
+        """What was got, with the other things found broken here named at its end."""
+        if not self.others:
+            return self.actual
+        named = "; ".join(f"{expected} → {actual}" for expected, actual in self.others[:NAMED])
+        more = f"; and {len(self.others) - NAMED} more" if len(self.others) > NAMED else ""
+        return f"{self.actual}. Also: {named}{more}"
 
 
 @attrs.frozen
@@ -118,6 +133,7 @@ def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange
         verdict,
         expected=ending.expected,
         actual=ending.actual,
+        others=ending.others,
         exchanges=ending.exchanges,
         reproduce="\n".join(curl(request, base_url) for request in asked[-SHOWN:]),
     )
@@ -149,29 +165,50 @@ def of_checks(plan: Plan, exchanges: Iterable[Exchange], base_url: str) -> list[
 def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], base_url: str) -> Verdict:
     rule = line.rule
     assert isinstance(rule, Check)
-    heard, found = 0, list[tuple[Exchange, Broken]]()
+    heard, found = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]]()
     for exchange in exchanges:
         try:
             heard += bool(rule.judge(exchange, plan.contract))
         except Broken as outcome:
-            found.append((exchange, outcome))
+            found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
     if found:
-        exchange, broken = found[0]
-        return Verdict(
-            line,
-            BROKEN,
-            expected=broken.expected,
-            actual=broken.actual,
-            confidence=f"seen in {len(found)} of {heard + len(found)} answers",
-            count=len(found),
-            exchanges=tuple(each.seq for each, _ in found[:10]),
-            reproduce=curl(exchange.request, base_url),
-        )
+        return _found(line, found, heard, base_url)
     if heard:
         return Verdict(line, UPHELD, count=heard)
     if exchanges:
         return Verdict(line, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
     return Verdict(line, NOT_ASKED, reason="nothing was asked of this operation")
+
+
+def _root(actual: str) -> str:
+    """What was got, without what differs from answer to answer: two findings with one root are one."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "…", actual)
+
+
+def _found(
+    line: Line, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int, base_url: str
+) -> Verdict:
+    """One verdict of a check: the finding seen most often, by its smallest request; the others are named."""
+    groups = sorted(found.values(), key=lambda group: (-len(group), group[0][0].seq))
+    smallest, *others = (min(group, key=lambda each: _size(each[0])) for group in groups)
+    seen = sum(map(len, groups))
+    return Verdict(
+        line,
+        BROKEN,
+        expected=smallest[1].expected,
+        actual=smallest[1].actual,
+        others=tuple((broken.expected, broken.actual) for _, broken in others),
+        confidence=f"seen in {len(groups[0])} of {heard + seen} answers",
+        count=len(groups[0]),
+        exchanges=tuple(dict.fromkeys([smallest[0].seq, *(each.seq for each, _ in groups[0][:9])])),
+        reproduce=curl(smallest[0].request, base_url),
+    )
+
+
+def _size(exchange: Exchange) -> tuple[bool, int, int]:
+    """Requests that only look are easier to repeat, short ones easier to read."""
+    request = exchange.request
+    return not request.safe, len(request.target) + len(request.body or ""), exchange.seq
 
 
 def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:

@@ -48,10 +48,18 @@ class Broken(Outcome):
 
     verdict = BROKEN
 
-    def __init__(self, expected: str, actual: str) -> None:
+    def __init__(
+        self, expected: str, actual: str, shown: Iterable[Exchange] = (), others: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """`shown`: the exchanges that prove it, where a conversation had others besides.
+
+        `others`: what else it showed broken, as expected and actual.
+        """
         super().__init__(f"expected {expected}, got {actual}")
         self.expected = expected
         self.actual = actual
+        self.shown = tuple(exchange.seq for exchange in shown)
+        self.others = tuple(others)
 
 
 class Observed(Outcome):
@@ -129,6 +137,8 @@ class Law:
     `writes`: creates or changes data. `race`: one sighting proves it, since it needs luck to be seen.
     `each`: the inputs, one conversation per input. `examples`: how often a law that draws is asked, per depth.
     `rival`: needs a second tenant. `alone`: nothing else may touch this part of the deployment meanwhile.
+    `stateful`: its steps are chosen one by one, by a state machine, where others that draw have their inputs drawn.
+    `last`: asked when all others have been, since it uses up what they need.
     `roomy`: where its list has several places (one per parent), it looks at one with enough items in it.
     `tenants`: asked as a principal of every tenant, from depth standard on; further tenants as at depth quick.
     `nowhere`: it finds its own place, or needs none, so nothing is looked up or made for it beforehand.
@@ -146,6 +156,8 @@ class Law:
     race: bool = False
     rival: bool = False
     alone: bool = False
+    last: bool = False
+    stateful: bool = False
     each: Cases | None = None
     examples: tuple[int, int, int] = (0, 0, 0)
     depth: str = "quick"
@@ -201,6 +213,7 @@ class Ending:
     actual: str | None = None
     reason: str | None = None
     exchanges: tuple[int, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class Talk:
@@ -245,4 +258,6 @@ class Talk:
         self.command = None
         expected, actual = (outcome.expected, outcome.actual) if isinstance(outcome, Broken) else (None, None)
         reason = None if isinstance(outcome, Broken) else outcome.reason
-        self.ending = Ending(outcome.verdict, expected, actual, reason, tuple(self._seen))
+        shown = (isinstance(outcome, Broken) and outcome.shown) or tuple(self._seen)
+        others = outcome.others if isinstance(outcome, Broken) else ()
+        self.ending = Ending(outcome.verdict, expected, actual, reason, shown, others)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
-from contracts.api import PREFIX, Api
+from contracts.api import PREFIX, Api, callers
+from contracts.deployment import Deployment, Principal
 from contracts.exchange import MISSING, Exchange, Request, at
-from contracts.fixtures import Made, make, places
+from contracts.fixtures import Made, make, members_of, places
 from contracts.law import Blocked, NotObservable, Steps
 from specs.contract import Contract, Operation, TokenMember, TokenRules
 
@@ -37,6 +39,35 @@ def rules(api: Api) -> TokenRules:
 
 def _root(contract: Contract) -> str:
     return str(contract.document.raw.get("x-contract", {}).get("data", ""))
+
+
+def with_users(contract: Contract, deployment: Deployment) -> Deployment:
+    """The deployment with one user per tenant who will hold tokens, where the file names nobody who does.
+
+    The suite creates them when it runs (see `contracts.lending`); what they hold is a placeholder until then.
+    """
+    told = contract.tokens
+    scheme = told.access.scheme if told else None
+    if told is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
+        return deployment
+    creation = next((each for each in told.issue if _creates(contract, each)), None)
+    held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
+    makers = {each.tenant for each in callers(deployment, creation) if not each.reads_only} if creation else set()
+    lent = [
+        Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, lent=True)
+        for tenant in deployment.tenants
+        if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals)
+    ]
+    return attrs.evolve(deployment, principals=(*deployment.principals, *lent)) if lent else deployment
+
+
+def _creates(contract: Contract, operation: Operation) -> bool:
+    resource = contract.resource_of(operation)
+    return resource is not None and resource.create is operation
+
+
+def _placeholder(tenant: str) -> str:
+    return f"${re.sub(r'[^A-Z0-9]+', '_', tenant.upper()).strip('_') or 'OWN'}_USER_TOKEN"
 
 
 def pair_of(api: Api, answer: Exchange) -> Pair:
@@ -64,19 +95,29 @@ def issued(api: Api) -> Steps:
 
 
 def presented(api: Api, token: str) -> Request:
-    """The request that presents a refresh token."""
+    """The request that presents a refresh token, with whatever else a token endpoint wants to be told."""
     told = rules(api)
-    assert told.refresh is not None
+    if told.refresh is None:
+        raise NotObservable("the document has no operation that trades a refresh token")
     operation = told.refresh
     path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
-    return api.ask(operation, path=path, body=_placed(told.present, token))
+    return api.ask(operation, path=path, body={**_besides(api, operation), **_placed(told.present, token)})
 
 
-def _placed(pointer: str, value: str) -> Any:
+def _placed(pointer: str, value: str) -> dict[str, Any]:
     body: Any = value
     for step in reversed(pointer.strip("/").split("/")):
         body = {step: body}
-    return body
+    return dict(body)
+
+
+def _besides(api: Api, operation: Operation) -> dict[str, Any]:
+    """What OAuth asks for in the body of a refresh, where the document declares it there."""
+    assert operation.body is not None
+    declared = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
+    caller = api.caller(operation).values
+    known = {"grant_type": "refresh_token", "client_id": caller.get("client_id"), "client_secret": caller.get("secret")}
+    return {name: value for name, value in known.items() if name in declared and value is not None}
 
 
 def used(api: Api, token: str) -> Steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -14,6 +15,7 @@ from contracts.api import Api, callers
 from contracts.checks import Check
 from contracts.deployment import Deployment, Principal
 from contracts.law import Law
+from contracts.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
 
 QUIET, BUSY = 0, 1
@@ -72,6 +74,7 @@ class Plan:
 def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
     """Every law on every operation it is about, then every check on every operation."""
     told = promises(contract)
+    deployment = with_users(contract, deployment)
     lines = [*_laws(contract, deployment, depth, told), *_checks(contract, told)]
     return Plan(contract, deployment, depth, tuple(lines), told)
 
@@ -80,7 +83,7 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
     told = list(told)
     for law in laws.load().values():
         for operation in law.on(contract):
-            able = callers(deployment, operation)
+            able = _pooled(callers(deployment, operation), law, operation)
             for number, principal in enumerate(_asked_as(law, able, depth)):
                 line = Line(
                     rule=law,
@@ -95,12 +98,35 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
                 yield attrs.evolve(line, closed=closed, rooms=rooms)
 
 
+def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Principal]:
+    """Where several credentials are as good as the first, each family of laws asks an operation with another of them.
+
+    So every further credential of a tenant multiplies the budget, and laws of one family still share what they ask.
+    """
+    pool = [each for each in able if _alike(each, able[0])]
+    if len(pool) < 2:
+        return able
+    chosen = pool[zlib.crc32(f"{law.family} {operation.key}".encode()) % len(pool)]
+    return [chosen, *(each for each in able if each is not chosen)]
+
+
+def _alike(one: Principal, other: Principal) -> bool:
+    """Whether two principals differ in their names and secrets only."""
+
+    def told(principal: Principal) -> object:
+        open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}
+        return principal.tenant, principal.kind, principal.role, principal.may, principal.lent, open_values
+
+    return told(one) == told(other)
+
+
 def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:
     """The first who may ask; where a law is for every tenant, the first of each."""
     if not able:
         return [None]
     first = {principal.tenant: principal for principal in reversed(able)}
-    return sorted(first.values(), key=able.index) if law.tenants and depth != "quick" else [able[0]]
+    everyone = [principal for principal in able if principal in first.values()]
+    return [*everyone] if law.tenants and depth != "quick" else [able[0]]
 
 
 def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
@@ -110,6 +136,8 @@ def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal],
         return "the deployment file does not allow writes"
     if line.principal is None:
         return "the deployment file names nobody who may call this operation"
+    if line.writes and line.principal.reads_only:
+        return "the deployment file names nobody who may change anything here"
     if law.rival and all(each.tenant == line.principal.tenant for each in able):
         return "the deployment file names no second tenant that may call this operation"
     return None
@@ -124,23 +152,22 @@ def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
 
 
 def _pointers(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """The promises a rule judges at an operation, those of its first kind first."""
-    mine = [each for each in told if each.operation == operation.key and each.kind in kinds]
+    """The promises a rule judges at an operation, those of its first kind first; some belong to no operation."""
+    mine = [each for each in told if each.operation in {operation.key, None} and each.kind in kinds]
     return tuple(each.pointer for each in sorted(mine, key=lambda each: kinds.index(each.kind)))
 
 
 def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:
     """The parts of the deployment a conversation about an operation may look at or change."""
     api = Api(contract, deployment, operation, principal, "")
-    found: set[str] = set()
+    seen: list[Operation] = []
     waiting = [operation]
     while waiting:
         each = waiting.pop()
-        if room(each.path) in found and each is not operation:
-            continue
-        found.add(room(each.path))
-        waiting += _needed(api, each)
-    return found
+        if each not in seen:
+            seen.append(each)
+            waiting += _needed(api, each)
+    return {room(each.path) for each in seen}
 
 
 def _needed(api: Api, operation: Operation) -> Iterator[Operation]:

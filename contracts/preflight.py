@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 import attrs
@@ -12,9 +13,10 @@ from contracts.deployment import Principal
 from contracts.drive import Live, converse
 from contracts.exchange import Exchange
 from contracts.fixtures import make, places
+from contracts.health import question
 from contracts.law import Blocked, Conversation, Law, Outcome, Steps, Talk
 from contracts.plan import Line, Plan
-from specs.contract import Operation, Resource
+from specs.contract import Resource
 
 ENOUGH = 7
 """Items a list needs for pages of two and three to mean something."""
@@ -33,15 +35,13 @@ class Health:
 
 async def preflight(plan: Plan, live: Live, conversation: int) -> Health:
     """One plain question per principal. A deployment that is not there is noted on `live`."""
-    health = Health()
+    health = Health(live.dead)
     for principal in plan.deployment.principals:
-        operation = _plainest(plan, principal)
-        if operation is None:
+        request = None if principal.lent else question(plan, principal)
+        if request is None:
             continue
-        api = Api(plan.contract, plan.deployment, operation, principal, "")
         try:
-            values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
-            exchange: Exchange = await live.answer(api.ask(path=values, principal=principal), conversation, reuse=True)
+            exchange: Exchange = await live.answer(request, conversation, reuse=True)
         except Outcome as outcome:
             if live.gone is None and "no answer" in outcome.reason:
                 live.gone = f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}"
@@ -51,13 +51,16 @@ async def preflight(plan: Plan, live: Live, conversation: int) -> Health:
     return health
 
 
-def _plainest(plan: Plan, principal: Principal) -> Operation | None:
-    """A safe operation whose path the tenant's own values fill."""
-    for operation in plan.contract.operations:
-        known = all(plan.deployment.value(principal.tenant, name) for name in operation.path_parameters)
-        if operation.safe and known and principal in callers(plan.deployment, operation):
-            return operation
-    return None
+async def introduce(plan: Plan, lines: Iterable[Line], live: Live) -> None:
+    """Create the users that hold tokens for the run, if anything will be asked that one of them may call.
+
+    Before everything else: later they would disturb the lists they appear in.
+    """
+    asked = list(lines)
+    for principal in plan.deployment.principals:
+        if principal.lent and live.lend and any(principal in callers(plan.deployment, each.operation) for each in asked):
+            with contextlib.suppress(Outcome):  # what cannot be lent is told where it is missed
+                await live.lend(principal.name)
 
 
 async def prepare(plan: Plan, lines: Iterable[Line], live: Live, opens: Callable[[], tuple[int, str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contracts import judge
+from contracts import judge, known
 from contracts.api import Api
 from contracts.evidence import Conversation, Evidence
 from contracts.exchange import Exchange, Request
@@ -40,7 +40,8 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
         for line in plan.lines
         if isinstance(line.rule, Law)
     ]
-    return judged + judge.of_checks(plan, evidence.exchanges.values(), base)
+    judged += judge.of_checks(plan, evidence.exchanges.values(), base)
+    return [known.settled(each, plan.deployment.known, evidence.header["started"]) for each in judged]
 
 
 def attempts(plan: Plan, line: Line, conversations: list[Conversation]) -> list[Attempt]:

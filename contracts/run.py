@@ -13,29 +13,34 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from contracts import judge
+from contracts import judge, known
 from contracts.api import Api
 from contracts.client import Client
 from contracts.drive import Live, converse
 from contracts.evidence import SCHEMA, Recorder
 from contracts.exchange import Exchange
+from contracts.health import Watch
 from contracts.judge import Attempt, Verdict
 from contracts.law import BLOCKED, BROKEN, Ending, Law, Outcome, Talk
 from contracts.ledger import Ledger
+from contracts.lending import Lender
 from contracts.opening import opened
 from contracts.plan import BUSY, Line, Plan
-from contracts.preflight import Health, preflight, prepare
+from contracts.preflight import Health, introduce, preflight, prepare
 from contracts.property import explore
 from contracts.replay import key
+from contracts.stateful import perform
 from contracts.sweep import sweep
 
 SUITE = "0.1.0"
+FEW = 8
+"""Lines asked side by side where requests or time are short: what was begun should come to an end."""
 ENOUGH = 3
 """So many different inputs that break a law, and the line's other inputs need not be asked."""
 
@@ -77,13 +82,19 @@ class Rooms:
 class Run:
     """Asks what is selected of a plan in a thread of its own; `verdict` waits for a line's."""
 
-    def __init__(self, plan: Plan, out: Path, seed: int = 0) -> None:
+    def __init__(
+        self, plan: Plan, out: Path, seed: int = 0, *, most: int | None = None, within: float | None = None
+    ) -> None:
+        """`most` requests are sent, its own removals included, and nothing new `within` so many seconds is over."""
         out.mkdir(parents=True, exist_ok=True)
         self.plan = plan
         self.out = out
         self.seed = seed
         self.progress = Progress()
         self.left_behind: list[str] = []
+        self.deaths: dict[str, str] = {}
+        """Principals whose credentials died during the run, and which requests may have killed them."""
+        self.watch: Watch | None = None
         self.ended = "incomplete"
         self.gone: str | None = None
         self.started = time.time()
@@ -99,6 +110,10 @@ class Run:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[Any] | None = None
+        self._most = most
+        self._within = within
+        self._standing: Callable[[], int] = int
+        self._side_by_side = asyncio.Semaphore(10_000 if most is None and within is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin asking the lines with these ids. Returns at once."""
@@ -153,13 +168,19 @@ class Run:
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
         async with Client(deployment.base_url, deployment.vault) as client:
             live = Live(deployment, client, self.recorder, Ledger(self.plan.contract), self._noted)
+            self.watch = Watch(self.plan, live, lambda: self._opens("health")[0])
+            live.lend = Lender(self.plan, live, lambda: self._opens("lending")).lend
             self._asking = asyncio.ensure_future(self._ask(lines, live))
+            self._standing = lambda: len(live.ledger.standing)
+            if self._within is not None:
+                self._loop.call_later(self._within, self._asking.cancel)
             try:
                 await self._asking
                 self.ended = "complete"
             except asyncio.CancelledError:
                 self.ended = "interrupted"
             self.gone = live.gone
+            self.deaths = dict(live.dead)
             self.left_behind = await sweep(live, self._opens("sweep")[0])
         self._judge_rest()
         self.recorder.write(
@@ -168,25 +189,39 @@ class Run:
             finished=time.time(),
             ended=self.ended,
             left_behind=self.left_behind,
+            deaths=self.deaths,
         )
 
     def _noted(self, exchange: Exchange) -> None:
+        if self.watch:
+            self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
         self.progress.requests += 1
+        if self._most is not None and self._asking and self.progress.requests + self._standing() >= self._most:
+            self._asking.cancel()
 
     async def _ask(self, lines: list[Line], live: Live) -> None:
         health = await preflight(self.plan, live, self._opens("preflight")[0])
         self.gone = live.gone
         asked = [line for line in lines if isinstance(line.rule, Law) and not line.closed]
+        if self._most is not None or self._within is not None:
+            asked.sort(key=lambda line: _price(line, self.plan.depth))
+        assert self.watch is not None
+        live.doubt = self.watch.doubt
+        await introduce(self.plan, asked, live)
         await prepare(self.plan, asked, live, lambda: self._opens("prepare"))
         phases = {line.id: _phase(line, number) for number, line in enumerate(asked)}
         rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
         await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
+        await self.watch.everyone()
 
     async def _line(self, line: Line, phase: int, rooms: Rooms, live: Live, health: Health) -> None:
         await rooms.enter(line.rooms, phase)
         try:
-            attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
+            if phase >= BUSY and self.watch:
+                await self.watch.between()
+            async with self._side_by_side:
+                attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
             self._settle(judge.of_law(line, attempts, self.exchanges, self.base_url))
         finally:
             await rooms.leave(line.rooms, phase)
@@ -196,6 +231,8 @@ class Run:
             return [self._unasked(line, reason)]
         law = line.rule
         assert isinstance(law, Law)
+        if law.stateful:
+            return await perform(self, line, live)
         if law.examples != (0, 0, 0):
             return await explore(self, line, live, quiet=quiet)
         try:
@@ -265,7 +302,8 @@ class Run:
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:
-            for verdict in verdicts:
+            for each in verdicts:
+                verdict = known.settled(each, self.plan.deployment.known, self.started)
                 self._verdicts[verdict.line.id] = verdict
                 self.progress.broken += verdict.verdict == BROKEN
             self._changed.notify_all()
@@ -277,10 +315,18 @@ class Run:
         self._settle(*judge.of_checks(self.plan, list(self.exchanges.values()), self.base_url))
 
 
+def _price(line: Line, depth: str) -> tuple[int, int]:
+    """Lines that only look, and cheap ones, tell most for a request."""
+    assert isinstance(line.rule, Law)
+    return line.phase, line.rule.cost(depth)
+
+
 def _phase(line: Line, number: int) -> int:
     """Quiet, busy, or a phase of its own for a law that must be alone."""
-    alone = isinstance(line.rule, Law) and line.rule.alone
-    return BUSY + 1 + number if alone else line.phase
+    assert isinstance(line.rule, Law)
+    if line.rule.alone:
+        return BUSY + 2 + number
+    return BUSY + 1 if line.rule.last else line.phase
 
 
 def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:

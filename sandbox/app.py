@@ -13,11 +13,13 @@ from sandbox import answers, limiter
 from sandbox.answers import Answer, Headers
 from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
 from sandbox.calls import HANDLERS, Call, Later
+from sandbox.credential_faults import APPLIED, looked_up_first, on, reached, understood
 from sandbox.document import Operation
 from sandbox.faults import fault
-from sandbox.handlers import load_all
+from sandbox.handlers import attributes, load_all
 from sandbox.refusals import RefusalError
 from sandbox.router import Match, Router
+from sandbox.spoiling import Asked, spoilt
 from sandbox.state import Principal, World
 from sandbox.validation import body_value, path_values, query_values
 
@@ -51,10 +53,17 @@ class Sandbox:
         if scope["type"] != "http":
             return
         answer = await self._answer(scope, receive)
+        if self.world.faults:
+            answer = spoilt(answer, self._asked(scope), self.world.faults)
         headers = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in answer.headers]
         headers.append((b"content-length", str(len(answer.body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _asked(self, scope: Scope) -> Asked:
+        match = self.router.match(scope.get("raw_path") or scope["path"].encode())
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        return Asked(match.operations.get(scope["method"]) if match else None, scope["method"], headers)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         match = self.router.match(scope.get("raw_path") or scope["path"].encode())
@@ -102,7 +111,13 @@ class _Request:
         if VALIDATION_FIRST in self.world.faults:
             self._path()
             self._validated()
-        principal = authenticate(self.world, self.operation, self.headers, self.raw)
+        try:
+            looked_up_first(self.world, self.operation, self.raw)
+            headers = understood(self.world, self.operation, self.headers, self.query_string)
+            principal = authenticate(self.world, self.operation, headers, self.raw)
+        except RefusalError:
+            attributes.deleted_all_the_same(self.world, self.operation, self.raw)
+            raise
         self._count(principal)
         path = self._path()
         try:
@@ -110,7 +125,12 @@ class _Request:
         except RefusalError:
             self._applied_all_the_same(principal, path)
             raise
-        query, body = self._validated()
+        tenant = reached(self.world, self.operation, tenant, path)
+        try:
+            query, body = self._validated()
+        except RefusalError:
+            attributes.stored_all_the_same(Call(self.world, self.operation, principal, tenant, path, {}, self.body))
+            raise
         call = Call(self.world, self.operation, principal, tenant, path, query, body)
         return HANDLERS[self.operation.operation_id](call)
 
@@ -120,7 +140,7 @@ class _Request:
         return bearer or next((self.headers[name] for name in self.headers if "secret" in name), "")
 
     def _path(self) -> dict[str, Any]:
-        return path_values(self.operation, self.raw, self.world.variations)
+        return path_values(self.operation, self.raw, self.world.variations, self.world.faults)
 
     def _validated(self) -> tuple[dict[str, Any], Any]:
         faults = self.world.faults
@@ -140,7 +160,7 @@ class _Request:
             )
 
     def _applied_all_the_same(self, principal: Principal, path: dict[str, Any]) -> None:
-        if FOREIGN_WRITE not in self.world.faults or self.operation.operation_id not in FOREIGN_WRITE.scope:
+        if not any(on(switch, self.world, self.operation) for switch in (FOREIGN_WRITE, *APPLIED)):
             return
         if tenant := owner_of(self.world, path):
             query, body = self._validated()

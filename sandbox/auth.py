@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
+from sandbox import credential_faults as faulty
 from sandbox.document import Operation, Scheme
 from sandbox.faults import fault
 from sandbox.refusals import RefusalError
@@ -105,11 +106,15 @@ def authenticate(world: World, operation: Operation, headers: Mapping[str, str],
     ):
         return Principal("stranger", "api_key", owner, "admin", bearer)
     for alternative in operation.alternatives:
-        if principal := _satisfied(world, operation, alternative, headers, bearer, path):
+        principal = _satisfied(world, operation, alternative, headers, bearer, path)
+        if principal and not faulty.refused(world, operation, principal):
             return principal
+    if let_in := faulty.admitted(world, operation, headers, _holder(world, bearer), owner_of(world, path)):
+        return let_in
     if KIND_403 in world.variations and _known(world, headers, bearer):
         raise RefusalError(403, "This kind of credential is not accepted here.")
-    raise RefusalError(401, "A valid credential is needed.", _CHALLENGE)
+    status = faulty.status_of_unknown(world, operation, headers)
+    raise RefusalError(status, "A valid credential is needed.", _CHALLENGE if status == 401 else ())
 
 
 def owner_of(world: World, path: Mapping[str, object]) -> Tenant | None:
@@ -129,7 +134,10 @@ def authorize(world: World, operation: Operation, principal: Principal, path: Ma
         raise RefusalError(_unknown(world, operation, principal), "There is no such client or organization.")
     readable = FOREIGN_READ in world.faults and operation.operation_id in FOREIGN_READ.scope
     if principal.tenant is not tenant and not readable:
-        hidden = FOREIGN_404 in world.variations and "orgId" in path and 404 in operation.statuses
+        if shown := faulty.stranger(world, operation, principal, tenant):
+            return shown
+        apart = FOREIGN_404 if "orgId" in path else faulty.FOREIGN_CLIENT_404
+        hidden = apart in world.variations and 404 in operation.statuses
         raise RefusalError(404 if hidden else 403, "This credential has no access here.")
     if operation.method != "GET" and principal.role == "member" and not _excused(operation, principal, world):
         raise RefusalError(403, "This credential may read but not change anything.")
@@ -145,7 +153,7 @@ def _unknown(world: World, operation: Operation, principal: Principal) -> int:
 
 
 def _excused(operation: Operation, principal: Principal, world: World) -> bool:
-    excused = MEMBER_WRITES in world.faults and operation.operation_id in MEMBER_WRITES.scope
+    excused = any(faulty.on(switch, world, operation) for switch in (MEMBER_WRITES, faulty.MEMBER_DELETES))
     return excused and principal.kind == "api_key"
 
 
@@ -194,9 +202,13 @@ def _client(
     own, named = principal.tenant.client_id, sent.get("client_id")
     if named == own:
         return evolve(principal, named="clientId" in path)
+    if named is None and faulty.on(faulty.HEADER_NEEDED, world, operation):
+        return None
     if named is None:
         unchecked = CLIENT_ID_UNCHECKED in world.faults and operation.operation_id in CLIENT_ID_UNCHECKED.scope
         return principal if "clientId" in path or unchecked else None
+    if faulty.on(faulty.HEADER_IGNORED, world, operation):
+        return principal
     if path.get("clientId") == own:
         status = 401 if HEADER_401 in world.variations else 400 if HEADER_400 in world.variations else 403
         raise RefusalError(status, "The client id of the header is not the one of the path.")

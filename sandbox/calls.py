@@ -46,6 +46,9 @@ class Page:
     pagination: dict[str, Any] | None
 
 
+GAP = 0.05  # seconds between looking and storing, where a switch opens a gap between the two
+
+
 @frozen
 class Later:
     """The answer comes after so many seconds, from a function that raises or returns as a handler does."""

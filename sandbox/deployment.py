@@ -17,6 +17,7 @@ def deployment_toml(world: World, options: Options, base_url: str, document: str
     if not options.limits:
         lines += _members(limits="off")
     lines += ["", "[budget]", *_members(pace="declared" if options.limits else "none")]
+    lines += ["", "[tokens]", *_members(**world.expired)]
     for tenant in world.tenants.values():
         lines += _principals(tenant)
     return "\n".join(lines) + "\n"
@@ -33,9 +34,12 @@ def _principals(tenant: Tenant) -> list[str]:
             org_id=tenant.org_id,
         )
     ]
-    for role, key in (("admin", tenant.admin_key), ("member", tenant.member_key)):
+    for role, key, may in (("admin", tenant.admin_key, "write"), ("member", tenant.member_key, "read")):
         name = f"{tenant.name}-{role}"
-        blocks.append(_members(name=name, tenant=tenant.name, kind="api_key", key=key, org_id=tenant.org_id, role=role))
+        told = _members(
+            name=name, tenant=tenant.name, kind="api_key", key=key, org_id=tenant.org_id, role=role, may=may
+        )
+        blocks.append(told)
     return [line for block in blocks for line in ("", "[[principals]]", *block)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sandbox import page_faults
 from sandbox.calls import Call, Page
 from sandbox.faults import fault
 from sandbox.refusals import RefusalError
@@ -108,6 +109,8 @@ def page(call: Call, rows: Sequence[Any], unfiltered: int | None = None) -> Page
 
 
 def _slice(call: Call, rows: Sequence[Any], skip: int, size: int) -> list[Any]:
+    if call.faults:
+        rows, skip, size = page_faults.shown(call, rows, skip, size)
     ordered = list(rows)
     if UNSTABLE in call.faults:
         call.world.random.shuffle(ordered)
@@ -120,7 +123,7 @@ def _slice(call: Call, rows: Sequence[Any], skip: int, size: int) -> list[Any]:
 def _pagination(call: Call, total: int, skip: int, size: int, returned: int) -> dict[str, Any]:
     remaining = max(0, total - skip - returned)
     faults, variations = call.faults, call.variations
-    meanings = {
+    meanings: dict[str, Any] = {
         "total": total,
         "remaining": remaining + returned if REMAINING_WRONG in faults else remaining,
         "size": returned if SHORT_SIZE in variations and returned < size else size,
@@ -129,6 +132,8 @@ def _pagination(call: Call, total: int, skip: int, size: int, returned: int) -> 
         "next": remaining > 0 or (NEXT_ON_LAST in faults and returned > 0),
         "previous": skip > 0,
     }
+    if faults:
+        meanings = page_faults.told(call, meanings, skip, size, returned)
     return {name: meanings[meaning] for meaning, name in call.world.document.pages.items()}
 
 

@@ -56,6 +56,14 @@ def populate(world: World) -> None:
         _bookings(world, tenant)
         _forms(world, tenant)
         _credentials(world, tenant)
+    _expired(world)
+
+
+def _expired(world: World) -> None:
+    """A pair that ran out a while ago, of the first client's first user."""
+    tenant = next(iter(world.tenants.values()))
+    access, refresh = world.tokens.outlived(tenant.client_id, next(iter(tenant.managed)), world.clock())
+    world.expired = {"expired_access": access, "expired_refresh": refresh}
 
 
 def _text(random: Random, length: int) -> str:

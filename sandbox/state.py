@@ -94,6 +94,9 @@ class Tenant:
     bookings: list[Booking] = field(factory=list)
     forms: list[Form] = field(factory=list)
     credentials: dict[str, Row] = field(factory=dict)
+    former: dict[int, Row] = field(factory=dict)  # users as they were created, for faults that remember
+    deleted: list[Row] = field(factory=list)  # what a fault keeps showing
+    gone: dict[str, Row] = field(factory=dict)  # what was deleted, by its id in a path
     hidden: set[int] = field(factory=set)  # numbers a fault keeps out of lists
     hidden_ids: set[str] = field(factory=set)  # the same for string ids
 
@@ -156,6 +159,7 @@ class World:
     by_org: dict[float, Tenant] = field(factory=dict)
     by_secret: dict[str, Principal] = field(factory=dict)
     by_key: dict[str, Principal] = field(factory=dict)
+    expired: dict[str, str] = field(factory=dict)  # tokens nobody needs to wait for, by their name in a deployment file
 
     def add(self, tenant: Tenant) -> None:
         """Let a tenant in, with its three principals."""

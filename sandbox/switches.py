@@ -71,7 +71,8 @@ class Switchboard:
     def declare(self, name: str, *, family: str, scope: str | tuple[str, ...], text: str, needs: str = "") -> Switch:
         """Add a switch; ValueError when the name is taken or the scope has no such name.
 
-        `needs` says what must be so for it to show: "limits" (they are on), "time-scale" (lifetimes can be awaited).
+        `needs` says what must be so for it to show: "limits" (they are on), "time-scale" (lifetimes can be awaited),
+        "depth" (a run asks more than at depth quick).
         """
         if name in self.switches:
             raise ValueError(f"the {self.kind} {name} is declared twice")

@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
+from sandbox import token_faults as faulty
 from sandbox.document import TokenHalf, Tokens
 from sandbox.faults import fault
 from sandbox.switches import Switch
@@ -79,6 +80,7 @@ class Token:
     expires: int
     spent: bool = False
     busy: bool = False
+    since: float = 0.0  # when it was spent
 
 
 @define(eq=False)
@@ -100,29 +102,59 @@ class TokenBook:
         members: dict[str, Any] = {}
         for half, access, unit in ((self.rules.access, True, 60.0), (self.rules.refresh, False, 86400.0)):
             token = self._token(half, access, unit, client_id, user_id, now)
-            self.issued[token.text] = token
+            token = self.issued.setdefault(token.text, token)
             members[half.token] = token.text
             members[half.expires] = token.expires * 1000 if MILLISECONDS in self.faults else token.expires
         return members
 
+    def outlived(self, client_id: str, user_id: int, now: float) -> tuple[str, str]:
+        """An access token and a refresh token that expired an hour ago."""
+        pair = []
+        for half, access, unit in ((self.rules.access, True, 60.0), (self.rules.refresh, False, 86400.0)):
+            then = now - half.lifetime / self.scale - 3600
+            token = self._token(half, access, unit, client_id, user_id, then)
+            self.issued[token.text] = token
+            pair.append(token.text)
+        return pair[0], pair[1]
+
     def access(self, text: str, now: float) -> Token | None:
         """The access token of that text, if it is one and still good."""
-        token = self.issued.get(text)
-        if token is None or not token.access or token.spent:
+        token = self.issued.get(text) or self._mistaken(text, now)
+        if token is None or token.spent or not (token.access or faulty.REFRESH_AS_ACCESS in self.faults):
             return None
-        return token if token.expires > now or NO_EXPIRY in self.faults else None
+        late = NO_EXPIRY in self.faults or (
+            faulty.LEEWAY in self.faults and token.expires + faulty.LEEWAY_SECONDS > now
+        )
+        return token if token.expires > now or late else None
+
+    def _mistaken(self, text: str, now: float) -> Token | None:
+        """The good token a forged one is taken for, with a fault."""
+        payload = faulty.believed(self.faults, text)
+        if payload is None:
+            return None
+        client = faulty.client_of(payload, self.rules.claims["client"])
+        alive = (each for each in self.issued.values() if each.access and each.expires > now)
+        return next((each for each in alive if each.client_id == client), None)
 
     def presented(self, text: str) -> Token | None:
         """Whatever token has that text, good or not."""
+        if faulty.GARBAGE_200 in self.faults and text not in self.issued:
+            signed = text.rpartition(".")[0]
+            return next((each for known, each in self.issued.items() if known.rpartition(".")[0] == signed), None)
         return self.issued.get(text)
 
     def usable(self, token: Token, now: float) -> bool:
         """Whether a refresh token may still be spent."""
-        return token.expires > now and (not token.spent or REUSABLE in self.faults)
+        again = REUSABLE in self.faults or (faulty.GRACE in self.faults and now < token.since + faulty.GRACE_SECONDS)
+        return (token.expires > now or faulty.EXPIRED_REFRESH in self.faults) and (not token.spent or again)
 
-    def spend(self, token: Token) -> None:
+    def spend(self, token: Token, now: float = 0.0) -> None:
         """Use a refresh token up."""
-        token.spent = True
+        if faulty.OLDER_FORGOTTEN in self.faults:
+            for each in self.issued.values():
+                if each.user_id == token.user_id and not each.access:
+                    each.spent = False
+        token.spent, token.since = True, now
         if OLD_DIES in self.variations:
             self._end(token.user_id, access=True)
 
@@ -130,13 +162,23 @@ class TokenBook:
         """End every refresh token a user has."""
         if FORCE_LEAVES_OLD not in self.faults:
             self._end(user_id, access=False)
+        if faulty.FORCE_ENDS_ALL in self.faults:
+            for other in {each.user_id for each in self.issued.values()}:
+                self._end(other, access=False)
         if OLD_DIES in self.variations:
             self._end(user_id, access=True)
 
     def forget(self, user_id: int) -> None:
         """Drop every token of a deleted user."""
-        for text in [text for text, token in self.issued.items() if token.user_id == user_id]:
-            del self.issued[text]
+        kept = faulty.REFRESH_SURVIVES in self.faults
+        for text, token in list(self.issued.items()):
+            if token.user_id == user_id and not (kept and not token.access):
+                del self.issued[text]
+
+    def revoke(self, user_id: int) -> None:
+        """End everything a user has."""
+        self._end(user_id, access=True)
+        self._end(user_id, access=False)
 
     def _end(self, user_id: int, *, access: bool) -> None:
         for token in self.issued.values():
@@ -144,16 +186,19 @@ class TokenBook:
                 token.spent = True
 
     def _token(self, half: TokenHalf, access: bool, unit: float, client_id: str, user_id: int, now: float) -> Token:
-        expires = self._expiry(half.lifetime, unit, now)
+        month = not access and faulty.MONTH in self.faults
+        expires = self._expiry(half.lifetime / 12 if month else half.lifetime, unit, now)
         claimed = expires + 3600 if access and CLAIMS_DISAGREE in self.faults else expires
         claims = self.rules.claims
         payload = {
             claims["client"]: client_id,
             claims["owner"]: user_id,
-            claims["issued"]: int(now),
+            claims["issued"]: int(now) * 1000 if faulty.IAT_MS in self.faults else int(now),
             claims["expires"]: claimed,
             "jti": self.new_id(),
         }
+        if access and faulty.SAME_SECOND in self.faults:
+            del payload["jti"]
         return Token(self._sign(payload), access, client_id, user_id, expires)
 
     def _expiry(self, lifetime: float, unit: float, now: float) -> int:
@@ -162,6 +207,15 @@ class TokenBook:
         expires = math.ceil(now + lifetime) if self.scale != 1 else int(now) + int(lifetime)
         step = int(unit / self.scale)
         return expires // step * step if ROUNDED in self.variations and step > 1 else expires
+
+    def amend(self, pair: dict[str, Any], change: dict[str, Any]) -> None:
+        """Issue a pair's access token anew with other claims; None takes a claim away."""
+        name = self.rules.access.token
+        token = self.issued.pop(pair[name])
+        payload = json.loads(base64.urlsafe_b64decode(token.text.split(".")[1] + "=="))
+        token.text = self._sign({key: value for key, value in {**payload, **change}.items() if value is not None})
+        self.issued[token.text] = token
+        pair[name] = token.text
 
     def _sign(self, payload: dict[str, Any]) -> str:
         parts = [

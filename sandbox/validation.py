@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sandbox import leniency
 from sandbox.document import Operation, Parameter
 from sandbox.faults import fault
 from sandbox.refusals import RefusalError
@@ -95,11 +96,15 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,999})(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z") 
 _TRUTH = {"true": True, "false": False}
 
 
-def path_values(operation: Operation, raw: Mapping[str, str], variations: frozenset[Switch]) -> dict[str, Any]:
+def path_values(
+    operation: Operation, raw: Mapping[str, str], variations: frozenset[Switch], faults: frozenset[Switch]
+) -> dict[str, Any]:
     """The path parameters, converted and valid; RefusalError 400 (or 404) else."""
     values: dict[str, Any] = {}
     for name, parameter in operation.path_parameters.items():
         value = _scalar(raw[name], parameter.kind)
+        if faults and leniency.fails_at(operation, name, raw[name], faults):
+            raise RefusalError(500, "Something went wrong on the server.")
         if not parameter.check.accepts(value):
             hidden = PATH_404 in variations and 404 in operation.statuses
             raise RefusalError(404 if hidden else 400, f"The path parameter {name} is not valid.")
@@ -126,7 +131,11 @@ def query_values(
         parameter = operation.query_parameters[name]
         value = _converted(parameter, texts)
         if not parameter.check.accepts(value):
+            if faults and leniency.excused(operation, name, faults):
+                continue
             value = _excused(operation, parameter, value, faults, variations)
+        if faults and leniency.refused(operation, name, value, faults):
+            raise RefusalError(400, f"The query parameter {name} is not valid.")
         values[name] = _whole(value)
     return values
 
@@ -195,7 +204,8 @@ def _excused(
 
 def _left(check: Check, value: Any, operation: Operation, faults: frozenset[Switch]) -> list[Violation]:
     ignored = {keyword for switch, keyword in _SKIPPED if switch in faults and operation.operation_id in switch.scope}
-    return [violation for violation in check.violations(value) if violation.keyword not in ignored]
+    left = [violation for violation in check.violations(value) if violation.keyword not in ignored]
+    return [each for each in left if not leniency.waved(each, operation, faults)] if faults else left
 
 
 def body_value(operation: Operation, content_type: str, body: bytes | None, faults: frozenset[Switch]) -> Any:
@@ -204,10 +214,16 @@ def body_value(operation: Operation, content_type: str, body: bytes | None, faul
         return None
     if body is None:
         raise RefusalError(400, "The body is too long.", (("connection", "close"),))
+    if faults:
+        content_type, body = leniency.taken(operation, content_type, body, faults)
     value = _parsed(content_type, body, faults)
-    if not operation.body.accepts(value) and (left := _left(operation.body, value, operation, faults)):
+    if faults:
+        value = leniency.understood(operation, value, faults)
+    if operation.body.accepts(value):
+        return value
+    if left := _left(operation.body, value, operation, faults):
         raise RefusalError(400, f"The body is not valid: {left[0]}.")
-    return value
+    return leniency.completed(operation, value, faults)
 
 
 def _parsed(content_type: str, body: bytes, faults: frozenset[Switch]) -> Any:

@@ -15,17 +15,18 @@ _INFO = "x-server-conversion-info"
 
 def limits(raw: Schema, node: Schema, pointer: str) -> tuple[Limit, ...]:
     """Give an operation's limits, shortest window first: its own, else the document's."""
-    found = _stated(node, pointer) or _stated(raw, "#")
-    return mark_implied(tuple(sorted(found, key=lambda limit: limit.window)))
+    own = _stated(node, pointer)
+    found = _stated(raw, "#") if own is None else own
+    return mark_implied(tuple(sorted(found or (), key=lambda limit: limit.window)))
 
 
-def _stated(node: Schema, pointer: str) -> list[Limit]:
-    """Read both ways of stating limits: `x-contract: {limits: …}` and `x-server-conversion-info`."""
+def _stated(node: Schema, pointer: str) -> list[Limit] | None:
+    """Read both ways of stating limits: `x-contract: {limits: …}` and `x-server-conversion-info`; None for neither."""
     own = _step(node.get("x-contract"), "limits")
     if own is not None:
         return _listed(own, join(pointer, "x-contract", "limits"))
     info = _step(_step(node.get(_INFO), "rate_limiting"), "limits")
-    return [] if info is None else _listed(info, join(pointer, _INFO, "rate_limiting", "limits"))
+    return None if info is None else _listed(info, join(pointer, _INFO, "rate_limiting", "limits"))
 
 
 def _listed(value: Any, pointer: str) -> list[Limit]:

@@ -103,6 +103,7 @@ class Answer:
     pointer: str
     description: str
     schema_pointer: str = ""
+    examples: tuple[Any, ...] = ()
 
     @property
     def succeeds(self) -> bool:

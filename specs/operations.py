@@ -127,7 +127,8 @@ def examples(raw: Schema, node: Schema) -> tuple[Any, ...]:
     found = [value for value, _ in placed_examples(raw, node, "#")]
     schema = resolve(raw, node.get("schema"))
     if not found and isinstance(schema, dict):
-        found += [schema["example"]] if "example" in schema else list(schema.get("examples") or ())
+        several = schema.get("examples")
+        found += [schema["example"]] if "example" in schema else several if isinstance(several, list) else []
     return tuple(found)
 
 
@@ -202,6 +203,7 @@ def _answer(raw: Schema, status: str, node: Any, pointer: str) -> Answer:
         pointer=pointer,
         description=str(target.get("description", "")),
         schema_pointer=join(pointer, "content", chosen[0], "schema") if chosen else "",
+        examples=examples(raw, chosen[1]) if chosen else (),
     )
 
 

@@ -19,7 +19,7 @@ from specs.recover import Flaw, Place, Reading, recover
 HERE = Path(__file__).parent
 SUFFIXES = (".yaml", ".yml", ".json")
 _LARGEST = 64 * 1024 * 1024  # bytes; an API description is never near it, an endless answer is
-_MOST_VALUES = 2_000_000  # YAML aliases can make a short text explode
+_MOST_COPIES, _MOST_FREE = 20, 50_000  # YAML aliases can make a short text explode
 _PATIENCE = 30.0  # seconds
 
 
@@ -180,11 +180,13 @@ class _YamlBuilder:
     marks: dict[str, Place] = Factory(dict)
     flaws: list[Flaw] = Factory(list)
     open: set[int] = Factory(set)
+    seen: set[int] = Factory(set)
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
         place = _place(node)
         self.marks.setdefault(pointer, place)
-        if len(self.marks) > _MOST_VALUES:
+        self.seen.add(id(node))
+        if len(self.marks) > _MOST_FREE + _MOST_COPIES * len(self.seen):
             raise SpecError(f"line {place.line}: the document's aliases expand beyond all measure")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)

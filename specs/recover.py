@@ -19,6 +19,7 @@ from specs.pointers import join
 # One piece holds at most one key, value or bracket that opens, so an event's place is where its piece begins.
 _PIECE = re.compile(rb"[^,:{\[\n]*[,:{\[\n]?")
 _SPACE = b" \t\r\n,:"
+_DEEPEST = 500  # no API description comes near it; a hostile one could cost hours
 # Objects whose members are independent of each other: only these are merged when they stand twice.
 _HOLDERS = ("paths", "components", "webhooks")
 
@@ -121,6 +122,8 @@ class _Builder:
         self.marks.setdefault(pointer, place)
 
     def _open(self, value: Any, place: Place) -> None:
+        if len(self.levels) >= _DEEPEST:
+            raise RecursionError("nested too deeply")
         pointer = self.here()
         self.levels.append(_Level(self._put(value, place), pointer))
 

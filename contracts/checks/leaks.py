@@ -14,7 +14,8 @@ from specs.contract import Contract
 TRACES = {
     "a stack trace": re.compile(
         r"Traceback \(most recent call last\)|\bFile \\?\"/[^\"]+\", line \d+"
-        r"|\bat (?:async )?[\w.$<>\[\] ]+ \((?:/|file:|node:|[A-Z]:\\)[^)]+:\d+:\d+\)|\n\s*at (?:/|file:|node:)\S+:\d+:\d+"
+        r"|\bat (?:async )?[\w.$<>\[\] ]+ \((?:/|file:|node:|[A-Z]:\\)[^)]+:\d+:\d+\)"
+        r"|\n\s*at (?:/|file:|node:)\S+:\d+:\d+"
         r"|\bat [\w.$]+\([\w]+\.java:\d+\)|goroutine \d+ \[running\]|\.rb:\d+:in `|#\d+ /\S+\.php\(\d+\)"
     ),
 }
@@ -61,7 +62,7 @@ def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
     """No answer repeats the credential it was sent with, neither in its body nor in its headers."""
     got = response(exchange)
     text = "\n".join([got.body, *(value for _, value in got.headers)])
-    for _, sent in exchange.request.headers if "$" in text else ():
+    for _name, sent in exchange.request.headers if "$" in text else ():
         for name in _PLACEHOLDER.findall(sent):
             if re.search(rf"\$\{{?{name}\b", text):
                 raise Broken("no credential in an answer", f"the value of ${name} in it")

@@ -1,35 +1,34 @@
-"""Laws of credentials: nothing without one, nothing with a damaged one, nothing of another tenant's."""
+"""Laws of credentials: nothing without one, nothing with a wrong one, and whatever is declared to suffice suffices."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 from contracts import on
-from contracts.api import Api, sign
-from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import Made, body, make, nowhere, places
-from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
-from contracts.strategies.credentials import DAMAGES, damaged
-from specs.contract import Resource
+from contracts.api import Api
+from contracts.exchange import Exchange
+from contracts.fixtures import places
+from contracts.law import Broken, Conversation, NotObservable, Observed, law
+from contracts.signatures import (
+    address,
+    carried,
+    example,
+    fulfils,
+    holders,
+    named,
+    optional,
+    repeated,
+    shown,
+    traits,
+)
+from contracts.strategies.credentials import SPELLINGS, damaged, damages, spelled
+from specs.contract import Parameter
 
 
 def _refusals(api: Api) -> set[int]:
     """What the operation declares for a missing credential: 401, or 403 where it declares no 401."""
     return {401} if api.operation.answer(401) else {401, 403}
-
-
-def _spare(api: Api) -> None:
-    """A question that would delete everything at once, were it answered, is only asked where that does no harm."""
-    if on.bulk(api.contract, api.operation) and not api.deployment.disposable:
-        raise NotObservable(
-            "a refusal that fails would delete what is not ours (set deployment.disposable to allow it)"
-        )
-
-
-def _example(api: Api) -> Any:
-    body = api.operation.body
-    return body.examples[0] if body and body.examples else MISSING
 
 
 @law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
@@ -38,8 +37,7 @@ def nothing_without_a_credential(api: Api) -> Conversation:
 
     The request is well-formed, and addresses nothing that exists, so that a refusal can only be about the credential.
     """
-    _spare(api)
-    answer: Exchange = yield api.ask(path=nowhere(api), body=_example(api), credentials=())
+    answer: Exchange = yield api.ask(path=address(api), body=example(api), credentials=())
     if answer.status not in _refusals(api):
         raise Broken("401 without a credential", answer.says())
 
@@ -47,102 +45,219 @@ def nothing_without_a_credential(api: Api) -> Conversation:
 @law(family="credentials", on=on.protected_with_body, kinds=("credential", "status"), nowhere=True)
 def the_credential_comes_before_the_body(api: Api) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
-    _spare(api)
-    answer: Exchange = yield api.ask(path=nowhere(api), body=[], credentials=())
+    answer: Exchange = yield api.ask(path=address(api), body=[], credentials=())
     if answer.status not in _refusals(api):
         raise Broken("401 before the body is looked at", answer.says())
 
 
-def _damages(_: Api, depth: str) -> list[str]:
-    return list(DAMAGES)[: {"quick": 3, "standard": 5}.get(depth)]
+@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
+    """Without a credential even an impossible parameter is answered with 401.
+
+    One parameter of the query, or else of the path, that is declared to be a number or one of a few words is sent as
+    another word.
+    """
+    typed = [each for each in api.operation.parameters if each.location in {"query", "path"} and _typed(api, each)]
+    if not typed:
+        raise NotObservable("no parameter has a type that a text could miss")
+    wrong = min(typed, key=lambda each: each.location != "query")
+    path = address(api)
+    if wrong.location == "path":
+        path[wrong.name] = "nonsense"
+    query = [(wrong.name, "nonsense")] if wrong.location == "query" else []
+    answer: Exchange = yield api.ask(path=path, query=query, body=example(api), credentials=())
+    if answer.status not in _refusals(api):
+        raise Broken(f"401 before {wrong.name} is looked at", answer.says())
+
+
+def _typed(api: Api, parameter: Parameter) -> bool:
+    schema = api.contract.json_schema(parameter.schema)
+    return schema.get("type") in {"number", "integer", "boolean"} or "enum" in schema
+
+
+def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
+    """Wrong credentials in the place of every alternative's right one; few of them where little is asked."""
+    turn = api.contract.operations.index(api.operation)
+    found: list[dict[str, Any]] = []
+    for number, holder in holders(api):
+        able = damages(carried(api.operation.security[number], holder), lambda secret: traits(api, secret))
+        if depth == "quick":
+            able = _taken(able, turn, 1 if found else 3)
+        elif depth == "standard":
+            able = able[:8] if not found else _taken(able, turn, 4)
+        found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
+    return found
+
+
+def _taken(able: Sequence[str], turn: int, count: int) -> list[str]:
+    """The most telling ones, and then others in turn, so that all operations together see all of them."""
+    rest = able[1:]
+    first = list(able[:1]) if count > 1 else []
+    return first + [
+        rest[(turn * (count - len(first)) + each) % len(rest)] for each in range(count - len(first)) if rest
+    ]
 
 
 @law(family="credentials", on=on.protected, kinds=("credential", "status"), each=_damages, nowhere=True)
-def nothing_with_a_damaged_credential(api: Api, damage: str) -> Conversation:
-    """A credential that is not exactly right is refused with 401, however little it is damaged.
+def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conversation:
+    """A credential that is not exactly right, or not where it belongs, is refused with 401.
 
-    The caller's own secret is cut, changed or lengthened by a little; the rest of the request is as it should be.
+    The caller's own secret is cut, changed or lengthened by a little, or sent under another scheme or in the query; the
+    rest of the request is as it should be. Only damages that make another secret of this one are done: letters change
+    case only where the secret has some that are no hexadecimal digits.
     """
-    _spare(api)
-    assert api.principal is not None
-    headers, query = sign(api.operation, api.principal)
-    if query:
-        raise NotObservable("the credential travels in the query")
-    answer: Exchange = yield api.ask(path=nowhere(api), body=_example(api), credentials=damaged(headers, damage))
+    alternative = api.operation.security[wrong["alternative"]]
+    credentials = damaged(carried(alternative, named(api, wrong["holder"])), wrong["damage"])
+    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
     if answer.status not in _refusals(api):
-        raise Broken(f"401 for a secret with {damage}", answer.says())
+        raise Broken(f"401 for the credential of {wrong['holder']} with {wrong['damage']}", answer.says())
 
 
-@law(family="credentials", on=on.owned, kinds=("credential", "status"), rival=True)
-def another_tenant_is_refused(api: Api) -> Conversation:
-    """What belongs to one tenant is refused to every other: 403 or 404, and nothing changes.
+def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
+    """Alternatives of several schemes, each with one scheme left out that is not told by the path as well."""
+    found = []
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        told = {scheme.name for scheme, _ in repeated(api, alternative)}
+        if len(alternative.schemes) > 1:
+            left = [each.name for each in alternative.schemes if each.name not in told]
+            found += [{"alternative": number, "holder": holder.name, "without": each} for each in left]
+    return found
 
-    The owner's own request is first shown to work where it is safe. Then another tenant sends it with a credential that
-    is valid for itself. After a change that was refused, what it was about must be as it was, seen by its owner.
+
+@law(family="credentials", on=on.compound, kinds=("credential", "status"), each=_parts, nowhere=True)
+def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
+    """Where several schemes are needed together, one of them alone is refused with 401.
+
+    A scheme whose value the path names as well, such as the id of a client, is left out of this.
     """
-    _spare(api)
-    rival = api.rival
+    alternative = api.operation.security[part["alternative"]]
+    kept = [each for each in alternative.schemes if each.name != part["without"]]
+    credentials = [
+        each
+        for each, scheme in zip(carried(alternative, named(api, part["holder"])), alternative.schemes, strict=True)
+        if scheme in kept
+    ]
+    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
+    if answer.status not in _refusals(api):
+        raise Broken(f"401 without {part['without']}", answer.says())
+
+
+@law(family="credentials", on=on.repeating, kinds=("credential",), nowhere=True)
+def what_the_path_names_need_not_be_repeated(api: Api) -> Conversation:
+    """Where the path names the client and the document declares the header as optional, the secret suffices.
+
+    Broken only by a 401. A change is asked of nobody, so that nothing changes.
+    """
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        told = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
+        if not told:
+            continue
+        pairs = zip(carried(alternative, holder), alternative.schemes, strict=True)
+        credentials = [each for each, scheme in pairs if scheme.name not in told]
+        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
+        empty = [] if api.operation.body and api.operation.body.required else example(api)
+        answer: Exchange = yield shown(api, credentials, path=values, **({} if api.operation.safe else {"body": empty}))
+        if answer.status == 401:
+            raise Broken(f"{' and '.join(sorted(told))} to be optional where the path says the same", answer.says())
+        return
+    raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
+
+
+@law(family="credentials", on=on.compound, kinds=("credential",), nowhere=True, rival=True)
+def parts_of_two_credentials_do_not_fit(api: Api) -> Conversation:
+    """A secret of one tenant with the id of another is no credential: it is refused.
+
+    Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
+    """
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        other = next((each for each in _others(api) if fulfils(each, alternative)), None)
+        open_parts = [each for each in carried(alternative, holder) if each.secret is None]
+        if len(alternative.schemes) < 2 or not open_parts or other is None or repeated(api, alternative):
+            continue
+        theirs = {each.name: each for each in carried(alternative, other)}
+        mixed = [theirs[each.name] if each.secret is None else each for each in carried(alternative, holder)]
+        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
+        body_ = example(api)
+        answer: Exchange = yield shown(api, mixed, path=values, body=body_)
+        if answer.ok or answer.status >= 500 or answer.status == 404:
+            raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.says())
+        return
+    raise NotObservable("no alternative here has an id and a secret apart")
+
+
+def _others(api: Api) -> list[Any]:
+    return [each for each in api.deployment.principals if each.tenant != api.tenant]
+
+
+def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
+    return [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+
+
+@law(family="credentials", on=on.protected, kinds=("credential",), each=_alternatives, nowhere=True)
+def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation:
+    """Each of the credentials the document accepts is accepted by itself: it gets no 401.
+
+    What only looks is asked plainly. What would change something is asked of nobody or with an empty body, since after
+    a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
+    """
+    holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
+    kinds = " and ".join(each.name for each in alternative.schemes)
     if api.operation.safe:
-        own: Exchange = yield api.ask()
-        if not own.ok:
-            raise Blocked(f"the owner's own request does not work: {own.says()}")
-    stake = yield from _stake(api)
-    content = (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
-    before = yield from _seen(api, stake)
-    answer: Exchange = yield api.ask(body=content, principal=rival)
-    if answer.ok:
-        raise Broken(f"403 or 404 for {rival.name}", answer.says())
-    if answer.status not in {400, 401, 403, 404, 409}:
-        raise Blocked(f"neither granted nor refused: {answer.says()}")
-    after = yield from _seen(api, stake)
-    if before != after:
-        raise Broken(f"nothing changed by the refused request of {rival.name}", _difference(before, after))
+        values = yield from places(api, api.operation, fresh=False)
+        answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
+    else:
+        raw = "[]" if api.operation.body and "json" in api.operation.body.media_type else None
+        answer = yield api.ask(path=address(api), principal=holder, under=alternative, raw=raw)
+    if answer.status == 401:
+        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.says())
+    if answer.status == 403:
+        raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.says()}")
 
 
-def _stake(api: Api) -> Steps:
-    """What a refused change must leave alone: a thing for it to destroy, where the request itself names none."""
-    if on.bulk(api.contract, api.operation):
-        return (yield from make(api, api.resource, api.values))
-    return None
+@law(family="credentials", on=on.safe_protected, kinds=("credential",), depth="standard")
+def other_spellings_of_a_credential_do_no_harm(api: Api) -> Conversation:
+    """However a right credential is spelled, or with whatever it stands together, the server does not fail.
+
+    Letter case of the scheme, blanks, and headers that stand there twice. What is accepted is observed; only an answer
+    of 500 or above breaks this.
+    """
+    number, holder = next(holders(api), (0, None))
+    if holder is None:
+        raise NotObservable("nobody here can call this")
+    right = carried(api.operation.security[number], holder)
+    told: list[str] = []
+    for spelling in SPELLINGS:
+        again = spelled(right, spelling)
+        if again == right or any(each.basic and each.value == "nobody" for each in again):
+            continue
+        answer: Exchange = yield shown(api, again)
+        if answer.status >= 500:
+            raise Broken(f"no server error for a credential with {spelling}", answer.says())
+        told.append(f"{spelling}: {'accepted' if answer.ok else f'refused with {answer.status}'}")
+    if told:
+        raise Observed("; ".join(told))
 
 
-def _seen(api: Api, stake: Made | None) -> Steps:
-    """The owner's view of what the request could change; only what this conversation made, since others write too."""
-    resource = api.contract.resource_of(api.operation)
-    if api.operation.safe or resource is None:
-        return None
-    if stake is not None:
-        return (yield from _standing(api, stake.resource, stake.values, str(at(stake.thing, stake.resource.member))))
-    if api.operation is resource.create:
-        return (yield from _listed(api, resource))
-    identifier = resource.identifier or ""
-    return (yield from _standing(api, resource, api.values, api.values.get(identifier, "")))
+@law(family="credentials", on=on.ambiguous, kinds=("credential",), depth="standard", rival=True)
+def two_credentials_that_disagree_show_nothing_of_anothers(api: Api) -> Conversation:
+    """A request with two credentials of different tenants does not make the server fail.
 
-
-def _standing(api: Api, resource: Resource, values: dict[str, str], own: str) -> Steps:
-    """The thing itself as it reads now: by its own address, or in its list."""
-    look = resource.read or resource.list
-    if look is None:
-        return None
-    answer: Exchange = yield api.ask(look, path=values, fresh=True)
-    if not answer.ok:
-        return answer.status
-    if look is resource.read:
-        return json.dumps(answer.data, sort_keys=True)
-    found = [item for item in answer.items if str(at(item, resource.member)) == own]
-    return json.dumps(found, sort_keys=True)
-
-
-def _listed(api: Api, resource: Resource) -> Steps:
-    """How many items of the owner's list bear a name of this conversation's making."""
-    if resource.list is None:
-        return None
-    path = yield from places(api, resource.list, fresh=False, known=api.values)
-    answer: Exchange = yield api.ask(resource.list, path=path, fresh=True)
-    return sum(api.tag + "-" in json.dumps(item) for item in answer.items) if answer.ok else answer.status
-
-
-def _difference(before: Any, after: Any) -> str:
-    if isinstance(after, int) and not isinstance(before, int):
-        return f"the owner gets {after} now"
-    return "it was applied all the same"
+    The first alternative is fulfilled by this tenant, the second by another. Which of them counts is observed.
+    """
+    pairs = [(number, holder) for number, holder in holders(api)]
+    for first, holder in pairs:
+        own = carried(api.operation.security[first], holder)
+        for alternative in api.operation.security:
+            other = next((each for each in _others(api) if alternative.schemes and fulfils(each, alternative)), None)
+            theirs = carried(alternative, other) if other else []
+            if not theirs or {each.name.lower() for each in own} & {each.name.lower() for each in theirs}:
+                continue
+            answer: Exchange = yield shown(api, [*own, *theirs])
+            if answer.status >= 500:
+                raise Broken("no server error for two credentials that disagree", answer.says())
+            counts = "the owner's counts" if answer.ok else f"refused with {answer.status}"
+            raise Observed(f"with a credential of {holder.name} and one of {other.name if other else ''}: {counts}")
+    raise NotObservable("no two alternatives here travel in different headers")

@@ -1,168 +1,204 @@
-"""Laws of input: what the document allows is accepted, what it forbids is refused, nothing makes the server fail."""
+"""Laws of input: what the document forbids is refused, in the query, the body, the path and the headers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from contracts import on
 from contracts.api import Api
-from contracts.exchange import MISSING, Exchange
+from contracts.exchange import MISSING, Exchange, Request
+from contracts.findings import Findings
 from contracts.fixtures import body, nowhere
-from contracts.generate import Case, cases, validator
-from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
+from contracts.generate import Case, cases, validator, wrong_bodies, wrong_queries
+from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
+from contracts.strategies.bodies import Change, applied, written_oddly
 
-PER_PLACE = (2, 4, 50)
-"""Invalid values tried in one place, per depth."""
-PER_OPERATION = (12, 36, 1000)
+PER_PLACE = (1, 4, 50)
+"""Invalid values tried in one place of a body, per depth; being missing comes on top where that is wrong."""
+PER_PARAMETER = (3, 4, 50)
+"""Invalid values tried for one query parameter, per depth."""
+PER_OPERATION = (12, 34, 1000)
 """Invalid requests to one operation, per depth."""
+UNREADABLE = (2, 5, 50)
+"""Bodies that are none, per depth."""
+ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
+"""Header parameters that OpenAPI leaves to other parts of the document."""
 
 
 def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
-    """Invalid cases grouped by the place they are wrong in, so that one conversation can share what it stands on."""
-    if on.bulk(api.contract, api.operation):
+    """Invalid cases, those in the body together: one conversation asks them all, on what it has made once."""
+    contract, operation, level = api.contract, api.operation, DEPTHS.index(depth)
+    if on.bulk(contract, operation):
         return []
-    level = DEPTHS.index(depth)
+    bodies = wrong_bodies(contract, operation)
+    unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
+    placed = [each for each in bodies if each not in unreadable]
+    groups = [
+        spread(wrong_queries(contract, operation), PER_PARAMETER[level], PER_OPERATION[level] + 4),
+        [*unreadable[: UNREADABLE[level]], *spread(placed, PER_PLACE[level], PER_OPERATION[level]), *_odd(api, depth)],
+        _headers(api),
+    ]
+    return [[case.written() for case in group] for group in groups if group]
+
+
+def spread(found: Iterable[Case], per_place: int, most: int) -> list[Case]:
+    """So many cases, in so many ways per place: the first of every place before the second of any."""
     places: dict[str, list[Case]] = {}
-    for case in cases(api.contract, api.operation):
-        if not case.valid and case.place != "path":
-            places.setdefault(case.where, []).append(case)
-    chosen = [_varied(group)[: PER_PLACE[level]] for group in places.values()]
-    return _capped([[case.written() for case in group] for group in chosen], PER_OPERATION[level])
+    for case in found:
+        places.setdefault(f"{case.place} {case.where}", []).append(case)
+    rows = zip_longest(*(_varied(group)[:per_place] for group in places.values()))
+    return [case for row in rows for case in row if case is not None][:most]
 
 
-def _varied(group: list[Case]) -> list[Case]:
-    """Different ways of being wrong first, wrong types last: those are what frameworks catch by themselves."""
+def _varied(group: Sequence[Case]) -> list[Case]:
+    """Each way of being wrong once, then each once more."""
     by_way: dict[str, list[Case]] = {}
     for case in group:
-        by_way.setdefault(case.what, []).append(case)
-    ways = sorted(by_way.values(), key=lambda cases: "type" in cases[0].what.lower())
-    return [case for row in zip_longest(*ways) for case in row if case is not None]
+        by_way.setdefault(case.what.lower().replace("incorrect", "wrong"), []).append(case)
+    return [case for row in zip_longest(*by_way.values()) for case in row if case is not None]
 
 
-def _capped(groups: list[list[dict[str, Any]]], most: int) -> list[list[dict[str, Any]]]:
-    """At most so many cases: the first of every place before the second of any."""
-    order = [(rank, number) for number, group in enumerate(groups) for rank in range(len(group))]
-    kept = set(sorted(order)[:most])
-    capped = [
-        [case for rank, case in enumerate(group) if (rank, number) in kept] for number, group in enumerate(groups)
+def _odd(api: Api, depth: str) -> list[Case]:
+    """At little depth the oddest right body comes along here, since everything it needs is there already."""
+    if depth != "quick" or api.operation.body is None or "json" not in api.operation.body.media_type:
+        return []
+    return [Case("odd", "", "letters of many scripts", True, 0)]
+
+
+def _headers(api: Api) -> list[Case]:
+    """Each header parameter the document requires, left out."""
+    schemes = {s.parameter.lower() for alternative in api.operation.security for s in alternative.schemes}
+    return [
+        Case("header", each.name, "missing", False, None)
+        for each in api.operation.parameters
+        if each.location == "header" and each.required
+        if each.name not in ELSEWHERE and each.name.lower() not in schemes
     ]
-    return [group for group in capped if group]
 
 
 @law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_invalid)
 def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) -> Conversation:
-    """A query or body that breaks its declared schema is refused with 400: never accepted, never a server error.
+    """A query, body or header that breaks what is declared for it is refused with 400: never accepted.
 
-    Schemathesis generates what is wrong; everything else about the request is right, so that only that can be why.
+    Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
+    wrong format, null, or missing; or a body that is no JSON, or says that it is something else. Schemathesis finds
+    such values too, and whether a value really breaks its schema is decided by the schema alone. Resources that the
+    path or the body names are there, so that nothing else can be the reason.
+
+    Proof: a success, a server error, or any other status than 400 (422 counts as 400 here; whether it is declared is
+    judged elsewhere; bodies that cannot be read may get any 4xx). Not asserted: numbers with a fraction, unknown
+    members and parameters, texts longer than needed, and 401.
     """
+    found = Findings()
+    right = (yield from content(api)) if any(each["place"] not in {"query", "header"} for each in wrong) else MISSING
     for case in (Case(**each) for each in wrong):
-        answer: Exchange = yield (yield from _asked(api, case))
-        if answer.ok:
-            raise Broken(f"400 for {case.where}: {_short(case)} ({case.what})", answer.says())
-        if answer.status not in {400, 422}:
-            raise Broken(f"400 for {case.where}: {_short(case)} ({case.what})", answer.says())
+        request = _asked(api, case, right)
+        if request is None:
+            continue
+        answer: Exchange = yield request
+        if not _refused(case, answer):
+            status = {"raw": "a 4xx", "media": "a 4xx", "odd": "no server error"}.get(case.place, "400")
+            found.add(case.where, f"{status} for {case.where}: {_short(case)} ({case.what})", answer)
+    found.close()
 
 
-def _asked(api: Api, case: Case) -> Steps:
-    """The request of a case; a body's broken member is set into a body that is right otherwise."""
-    if case.place == "query":
-        return api.ask(query=[(case.name, case.value)])
-    value = case.value
-    if case.name and isinstance(value, dict) and api.operation.body and api.depth != "deep":
-        base = api.operation.body.examples[0] if api.operation.body.examples else {}
-        if isinstance(base, dict):
-            changed = {**base, case.name: value[case.name]} if case.name in value else value
-            value = value if validator(api.contract, api.operation).is_valid(changed) else changed
-    yield from ()
-    return api.ask(body=value)
+def _refused(case: Case, answer: Exchange) -> bool:
+    if case.place == "odd":
+        return answer.status < 500
+    if case.place in {"raw", "media"}:
+        return 400 <= answer.status < 500
+    return answer.status in {400, 401, 422}
+
+
+def _asked(api: Api, case: Case, right: Any) -> Request | None:
+    """The request of a case; None where it would not be wrong after all."""
+    match case.place:
+        case "query":
+            return api.ask(query=[(case.name, case.value)])
+        case "raw":
+            return api.ask(raw=case.value)
+        case "media":
+            return api.ask(body=right, headers=(("Content-Type", case.value),))
+        case "odd":
+            schema = (
+                api.contract.json_schema(api.operation.body.schema, direction="request") if api.operation.body else {}
+            )
+            odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
+            return api.ask(raw=odd[case.value][1]) if case.value < len(odd) else None
+        case "header":
+            asked = api.ask()
+            kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
+            return api.ask(credentials=kept)
+    changed = case.value if not case.name else _changed(case, right)
+    if changed is MISSING or validator(api.contract, api.operation).is_valid(changed):
+        return None
+    return api.ask(body=changed)
+
+
+def _changed(case: Case, right: Any) -> Any:
+    try:
+        return applied(right, Change(case.name, case.what, case.value, drop=case.place == "gone"))
+    except (LookupError, TypeError, ValueError):
+        return MISSING
 
 
 def _short(case: Case) -> str:
-    value = case.value
-    if case.place == "body" and case.name and isinstance(value, dict):
-        value = {case.name: value.get(case.name, "(missing)")}
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = "(none)" if case.place in {"gone", "header"} else json.dumps(case.value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def content(api: Api) -> Steps:
+    """A body that is right in every way, the token it presents included; MISSING where none is asked for."""
+    if api.contract.tokens and api.operation is api.contract.tokens.refresh:
+        pair, _ = yield from issued(api)
+        return presented(api, pair.refresh).json
+    return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
 
 
 def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
     if on.bulk(api.contract, api.operation):
         return []
     found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]
-    own = api.operation.path_parameters[-1:]
-    return [
-        case.written()
-        for case in _varied([each for each in found if each.name in own])[: PER_PLACE[DEPTHS.index(depth)]]
-    ]
+    own = [each for each in found if each.name in api.operation.path_parameters[-1:]]
+    telling = sorted(own, key=lambda case: case.value != "AAA")
+    return [case.written() for case in _varied(telling)[: (1, 3, 50)[DEPTHS.index(depth)]]]
 
 
 @law(family="input", on=on.every, kinds=("parameter", "status"), each=_ids, nowhere=True)
 def an_impossible_id_is_refused(api: Api, wrong: dict[str, Any]) -> Conversation:
-    """An id that cannot be one is answered with 400 or 404."""
+    """An id that cannot be one is answered with 400 or 404, or not at all to those who may not ask (403)."""
     case = Case(**wrong)
-    content = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
-    answer: Exchange = yield api.ask(path={**nowhere(api), case.name: case.value}, body=content)
-    if answer.status not in {400, 404, 422, 403}:
+    right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
+    answer: Exchange = yield api.ask(path={**nowhere(api), case.name: case.value}, body=right)
+    if answer.status not in {400, 404, 422, 403, 401}:
         raise Broken(f"400 or 404 for {case.name} {case.value}", answer.says())
 
 
-def _broken_bodies(api: Api, depth: str) -> list[str]:
-    if api.operation.body is None or "json" not in api.operation.body.media_type:
+ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
+
+
+def _odd_ids(api: Api, depth: str) -> list[str]:
+    resource = api.contract.resource_of(api.operation)
+    if resource is None or api.operation not in (resource.read, resource.delete):
         return []
-    return ['{"unfinished": ', "[]", ""][: {"quick": 1}.get(depth, 3)]
+    return list(
+        ODD_IDS[: {"quick": 1, "standard": 3}.get(depth, 50)] if api.operation is resource.read else ODD_IDS[:1]
+    )
 
 
-@law(family="input", on=on.every, kinds=("body", "status"), each=_broken_bodies, nowhere=True)
-def a_body_that_is_no_object_is_refused(api: Api, raw: str) -> Conversation:
-    """A body that is not JSON, or not an object where one is needed, is refused with a 4xx and never a server error."""
-    assert api.operation.body is not None
-    if raw == "[]" and validator(api.contract, api.operation).is_valid([]):
-        raise NotObservable("an array is a valid body here")
-    answer: Exchange = yield api.ask(path=nowhere(api), raw=raw)
-    if answer.ok or answer.status >= 500:
-        raise Broken(f"a 4xx for the body {raw!r}", answer.says())
+@law(family="input", on=on.every, kinds=("parameter", "status"), each=_odd_ids, nowhere=True)
+def an_odd_id_is_no_server_error(api: Api, odd: str) -> Conversation:
+    """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes.
 
-
-def _valid(api: Api, depth: str) -> list[dict[str, Any]]:
-    if on.bulk(api.contract, api.operation) or api.operation.method == "DELETE":
-        return []
-    level = DEPTHS.index(depth)
-    plain = Case("", "", "a plain request", True, None).written()
-    queries = [each for each in cases(api.contract, api.operation) if each.valid and each.place == "query"]
-    return [plain, *(case.written() for case in _spread(queries, (4, 12, 1000)[level]))]
-
-
-def _spread(found: Iterable[Case], most: int) -> list[Case]:
-    """One case of every parameter before the second of any."""
-    by_name: dict[str, list[Case]] = {}
-    for case in found:
-        by_name.setdefault(case.name, []).append(case)
-    return [case for row in zip_longest(*by_name.values()) for case in row if case is not None][:most]
-
-
-@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_valid)
-def what_the_document_allows_is_accepted(api: Api, allowed: dict[str, Any]) -> Conversation:
-    """A request that fits the document is not refused as invalid.
-
-    The document's own example is sent, made unique where that matters, and each query parameter with values at its
-    boundaries. What is refused for the state of things (403, 404, 409) is not judged here.
+    Which refusal it gets is not judged here, only that it is one: such an id names nothing.
     """
-    case = Case(**allowed)
-    content = yield from _content(api)
-    query = [(case.name, case.value)] if case.place == "query" else []
-    answer: Exchange = yield api.ask(query=query, body=content)
-    if answer.status in {400, 415, 422} or answer.status >= 500:
-        what = f"{case.where}={case.value}" if case.place else case.what
-        raise Broken(f"{what} to be accepted", answer.says())
-
-
-def _content(api: Api) -> Steps:
-    """A body that is right in every way, the token it presents included."""
-    if api.contract.tokens and api.operation is api.contract.tokens.refresh:
-        pair, _ = yield from issued(api)
-        return presented(api, pair.refresh).json
-    return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
+    name = api.operation.path_parameters[-1:]
+    if not name:
+        return
+    answer: Exchange = yield api.ask(path={**nowhere(api), name[0]: odd})
+    if answer.ok or answer.status >= 500:
+        raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.says())

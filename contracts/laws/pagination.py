@@ -1,50 +1,46 @@
-"""Laws of lists: the pages of a quiet list are its items, each once, in one order, counted rightly."""
+"""Laws of pages: the pages of a quiet list are its items, each once, in one order, of the size asked for."""
 
 from __future__ import annotations
 
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange
-from contracts.law import Broken, Conversation, Draw, law
-from contracts.strategies.pages import offsets, offsets_past, page_sizes
-from contracts.walks import at_least, everything, listed, names, walk
+from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, law
+from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes, telling_sizes
+from contracts.walks import Endless, at_least, everything, largest, listed, names, paging_of, walk
+
+SOME = 10
+"""Items asked for where the size of a page does not matter."""
 
 
-def _maximum(api: Api) -> int | None:
-    return api.operation.paging.maximum if api.operation.paging else None
-
-
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), examples=(1, 3, 12))
-def pages_do_not_overlap(api: Api) -> Conversation:
-    """Two neighbouring pages share no item.
-
-    Two pages of a drawn size are asked for, the second beginning where the first ends. Broken if an item is on both.
-    """
-    items = yield from everything(api)
-    at_least(items, 2)
-    size = yield Draw(page_sizes(max(len(items) // 2, 1), maximum=_maximum(api)))
-    first: Exchange = listed((yield api.page(0, size)))
-    second: Exchange = listed((yield api.page(size, size)))
-    if twice := set(names(api, first.items)) & set(names(api, second.items)):
-        raise Broken("no item on both pages", f"{len(twice)} shared, such as {min(twice)[:60]}")
-
-
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), examples=(1, 2, 8))
+@law(
+    family="pagination",
+    on=on.sized_lists,
+    kinds=("page", "parameter"),
+    examples=(1, 2, 8),
+    roomy=True,
+    tenants=True,
+)
 def every_walk_gives_the_same_items(api: Api) -> Conversation:
     """Walking a list in pages of any size gives the same items in the same order, none twice and none lost.
 
-    The list is read in the largest pages and again in pages of a drawn size. Not observable with fewer than two items.
+    The list is read in the largest pages and again in pages of a drawn size: first one that does not divide the number
+    of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or if the
+    walk leads back to a page it came from. Not observable with fewer than two items.
     """
     items = yield from everything(api)
     at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=_maximum(api), pages=8))
-    walked = yield from walk(api, size)
+    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=5))
+    try:
+        walked = yield from walk(api, size)
+    except Endless as endless:
+        raise Broken(f"a walk in pages of {size} to end", endless.reason) from None
     expected, got = names(api, items), names(api, walked)
     if sorted(expected) != sorted(got):
         lost, added = set(expected) - set(got), set(got) - set(expected)
         twice = len(got) - len(set(got))
         raise Broken(
-            f"the {len(expected)} items of one large page in pages of {size}",
+            f"the {len(expected)} items of the largest pages in pages of {size}",
             f"{len(got)} items, {len(lost)} lost, {len(added)} added, {twice} twice",
         )
     if expected != got:
@@ -52,83 +48,110 @@ def every_walk_gives_the_same_items(api: Api) -> Conversation:
         raise Broken(f"the same order in pages of {size}", f"another item at position {place}")
 
 
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), examples=(1, 3, 8))
-def pages_have_the_size_asked_for(api: Api) -> Conversation:
-    """A page has as many items as were asked for, or as many as are left.
+@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), roomy=True, tenants=True)
+def pages_do_not_overlap(api: Api) -> Conversation:
+    """Two neighbouring pages share no item.
 
-    Broken if a page in the middle of a list has more or fewer items than its size.
+    The first two pages of a size that makes more than one page are asked for. Broken if an item is on both.
     """
     items = yield from everything(api)
     at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=_maximum(api), pages=len(items)))
-    start = 0 if size >= len(items) else (yield Draw(offsets(len(items) // size))) * size
+    size = telling_sizes(len(items), maximum=largest(api), pages=5)[0]
+    first: Exchange = listed((yield api.page(None, size)))
+    second: Exchange = listed((yield api.page(size, size)))
+    if twice := set(names(api, first.items)) & set(names(api, second.items)):
+        raise Broken("no item on both pages", f"{len(twice)} shared, such as {min(twice)[:60]}")
+
+
+def _sizes(api: Api, depth: str) -> list[str]:
+    return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
+
+
+@law(family="pagination", on=on.sized_lists, kinds=("page", "parameter"), each=_sizes, roomy=True)
+def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
+    """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
+
+    The first page is asked for in sizes from one item to the declared maximum. Broken if a size the document allows is
+    refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
+    fewer, since such documents promise no more.
+    """
+    top = largest(api)
+    if which == "the largest":
+        if top is None:
+            raise NotObservable("the document declares no largest page")
+        page: Exchange = yield api.page(None, top)
+        if not page.ok:
+            raise Broken(f"a page of {top}, the declared maximum", page.says())
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = _size(which, len(items), top)
+    page = yield api.page(None, size)
+    if not page.ok:
+        raise Broken(f"a page of {size}", page.says())
+    expected = min(size, len(items))
+    fewer = len(page.items) < expected and paging_of(api).dialect != "cursor"
+    if fewer or len(page.items) > expected:
+        raise Broken(f"{expected} items on the first page of {size}", f"{len(page.items)}")
+
+
+def _size(which: str, total: int, top: int | None) -> int:
+    some = telling_sizes(total, maximum=top, pages=5)[0]
+    named = {"the largest": top or some, "one": 1, "all but one": total - 1, "one too many": total + 1}
+    return min(named.get(which, some), top or total + 1)
+
+
+def _places(api: Api, depth: str) -> list[str]:
+    return ["the second", "the last", "the middle", "the first"][: (1, 2, 4)[DEPTHS.index(depth)]]
+
+
+@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), each=_places, roomy=True, tenants=True)
+def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
+    """A page that begins at item number k shows the list from its item number k on: these, in this order, no others.
+
+    Asked at offsets that no walk comes to (the second item, the last one), and where pages have numbers at the page
+    that holds such an item. Broken if the page shows anything else than that part of the whole list.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = telling_sizes(len(items), maximum=largest(api), pages=5)[0]
+    start = {"the second": 1, "the last": len(items) - 1, "the middle": len(items) // 2}.get(which, 0)
+    if paging_of(api).dialect == "page":
+        start = max(start, size) // size * size if which != "the first" else 0
     page: Exchange = listed((yield api.page(start, size)))
-    expected = min(size, max(len(items) - start, 0))
-    if len(page.items) != expected:
-        raise Broken(f"{expected} items on the page of {size} from {start}", f"{len(page.items)}")
+    expected, got = names(api, items[start : start + size]), names(api, page.items)
+    if expected != got:
+        told = f"{len(got)} items" if len(got) != len(expected) else "others, or in another order"
+        raise Broken(f"the {len(expected)} items from number {start} on (page of {size}, {len(items)} in all)", told)
 
 
-@law(family="pagination", on=on.numbered_lists, kinds=("page",), examples=(1, 2, 8))
-def the_pagination_object_adds_up(api: Api) -> Conversation:
-    """Each member of the pagination object tells the truth about the page it stands on.
-
-    For a page of size t beginning at s, of n items in all: total is n, remaining is what is left behind the page, pages
-    is n divided by t and rounded up, the current page is s divided by t, rounded down, plus one, and the two flags say
-    whether a next and a previous page exist. First the last page is asked for, since most errors show there.
-    """
-    items = yield from everything(api)
-    at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=_maximum(api), pages=len(items)))
-    last = (len(items) - 1) // size * size
-    for start in dict.fromkeys([last, 0]):
-        page: Exchange = listed((yield api.page(start, size)))
-        for role, allowed in counted(len(items), start, size, len(page.items)).items():
-            value = page.page(role)
-            if value is not MISSING and not any(value == each and type(value) is type(each) for each in allowed):
-                expected = " or ".join(str(each).lower() for each in sorted(allowed))
-                raise Broken(
-                    f"{_member(api, role)} {expected} (page of {size} from {start}, {len(items)} in all)", str(value)
-                )
+def _beyond(api: Api, depth: str) -> list[str]:
+    ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
+    return ways[: {"quick": 2, "standard": 3}.get(depth)]
 
 
-def counted(total: int, start: int, size: int, returned: int) -> dict[str, set[int]]:
-    """What each member of the pagination object may say."""
-    remaining = max(0, total - start - returned)
-    return {
-        "total": {total},
-        "remaining": {remaining},
-        "size": {size, returned} if returned < size else {size},
-        "page": {start // size + 1} if total else {0, 1},
-        "pages": {-(-total // size)},
-        "next": {remaining > 0},
-        "previous": {start > 0},
-    }
-
-
-def _member(api: Api, role: str) -> str:
-    paging = api.operation.paging
-    return paging.members[role].removeprefix("/") if paging else role
-
-
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), examples=(1, 2, 3))
-def past_the_end_is_an_empty_page(api: Api) -> Conversation:
+@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), each=_beyond, roomy=True, tenants=True)
+def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
     """A page past the end of a list is a success without items.
 
-    Broken if it is an error, or if it shows items again.
+    Asked just past the end and far behind it, where some servers have a ceiling they do not declare. Broken if it is an
+    error, or if it shows items again. Numbers too large for 32 or 64 bits may be refused, but show no items and make no
+    server fail.
     """
     items = yield from everything(api)
-    start = yield Draw(offsets_past(len(items)))
-    size = 10 if _maximum(api) is None else min(10, _maximum(api) or 10)
-    if api.operation.paging and api.operation.paging.dialect == "page":
+    size = largest(api) or SOME
+    start = {"just past": len(items), "one further": len(items) + 1, "far": len(items) + FAR}.get(which)
+    start = int(which) if start is None else start
+    if paging_of(api).dialect == "page":
         start = -(-start // size) * size
-    page: Exchange = yield api.page(start, size)
-    if not page.ok:
-        raise Broken("a success without items", page.says())
-    if page.items:
+    sized = size if largest(api) is not None or paging_of(api).size is not None else None
+    page: Exchange = yield api.page(start, sized)
+    if not page.ok and not (which.isdigit() and page.status < 500):
+        raise Broken(f"a success without items from {start} of {len(items)}", page.says())
+    if page.ok and page.items:
         raise Broken("no items past the end", f"{len(page.items)} items from {start} of {len(items)}")
 
 
-@law(family="pagination", on=on.lists, kinds=("page",))
+@law(family="pagination", on=on.lists, kinds=("page",), roomy=True)
 def the_same_question_has_the_same_answer(api: Api) -> Conversation:
     """Asked twice while nothing changes, a list gives the same items in the same order."""
     first: Exchange = listed((yield api.page()))
@@ -139,22 +162,53 @@ def the_same_question_has_the_same_answer(api: Api) -> Conversation:
         raise Broken("the same items in the same order", "another order" if same else "other items")
 
 
-@law(family="pagination", on=on.lists, kinds=("page", "parameter"))
+@law(family="pagination", on=on.sized_lists, kinds=("page", "parameter"), roomy=True, tenants=True)
 def the_default_page_size_is_as_declared(api: Api) -> Conversation:
     """Without a page size, a page has the declared default number of items, or all there are.
 
     Where the answer names its page size it must name the default; where the list is longer than the default, the page
-    must have that length.
+    must have that length. Not observable where the list is shorter and the answer names no size.
     """
-    paging = api.operation.paging
-    assert paging is not None
+    paging = paging_of(api)
+    if paging.default is None:
+        raise NotObservable("the document declares no default")
     items = yield from everything(api)
     page: Exchange = listed((yield api.page()))
-    if paging.default is None:
-        return
     expected = min(paging.default, len(items))
-    if len(page.items) != expected:
+    if len(page.items) > expected or (len(page.items) < expected and paging.dialect != "cursor"):
         raise Broken(f"{expected} items ({paging.default} is the default, {len(items)} in all)", str(len(page.items)))
     told = page.page("size")
     if told is not MISSING and told not in {paging.default, len(page.items)}:
-        raise Broken(f"{paging.members['size'].removeprefix('/')} {paging.default}", str(told))
+        raise Broken(f"{paging.members.get('size', '').removeprefix('/')} {paging.default}", str(told))
+    if told is MISSING and len(items) <= paging.default:
+        raise NotObservable(f"the list has {len(items)} items, the default is {paging.default}")
+
+
+def _impossible(api: Api, depth: str) -> list[list[str]]:
+    """Values that the schemas of size and position forbid: number too small or too large, or no number at all."""
+    paging = paging_of(api)
+    chosen: list[list[str]] = []
+    for parameter in (paging.size, paging.position if paging.dialect != "cursor" else None):
+        schema = api.contract.json_schema(parameter.schema) if parameter else {}
+        if parameter is None or schema.get("type") not in {"integer", "number"}:
+            continue
+        bounds = [schema.get(key) for key in ("minimum", "maximum")]
+        low, high = (int(each) if isinstance(each, int | float) else None for each in bounds)
+        found = impossible(minimum=low, maximum=high, words=depth == "deep")
+        chosen += [[parameter.name, each] for each in found[: (2, 3, 9)[DEPTHS.index(depth)]]]
+    return chosen
+
+
+@law(family="pagination", on=on.lists, kinds=("page", "parameter"), each=_impossible, roomy=True)
+def an_impossible_page_is_refused(api: Api, wrong: list[str]) -> Conversation:
+    """A page size or position that the document forbids is refused with 400, not cut to size and not taken for another.
+
+    Asked with one more than the maximum, one less than the minimum, and at greater depths with numbers of more than 31
+    and 63 bits and a word. Empty and repeated parameters are not asked: the document says nothing about them.
+    """
+    name, value = wrong
+    answer: Exchange = yield api.ask(query=[(name, value)])
+    if answer.ok:
+        raise Broken(f"400 for {name}={value}", f"{answer.says()} with {len(answer.items)} items")
+    if answer.status not in {400, 422}:
+        raise Broken(f"400 for {name}={value}", answer.says())

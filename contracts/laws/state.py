@@ -1,178 +1,212 @@
-"""Laws of resources: what was created is there, what was changed is changed and no more, what was deleted is gone."""
+"""Laws of resources that are created and deleted: what was created is there, what was deleted is gone.
+
+The laws of one kind share one thing's life (see `contracts.lives`), so that each question is asked once.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import attrs
 
 from contracts import on
 from contracts.api import Api
-from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import Made, body, make, members_of
+from contracts.exchange import Exchange
+from contracts.fixtures import Made, body, made_by, make, places
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
-from contracts.walks import everything, identity, names
-from specs.contract import Resource
+from contracts.lives import Life, Sight, begun, born, look, unlike
+from contracts.trials import Deleted, deleted, haunted, spared
+from contracts.values import SECRET, differences, lean, short, thing_of
 
-
-def _look(api: Api, made: Made) -> Steps:
-    """The thing as it reads now: by its own address, or found in its list. MISSING where it is neither."""
-    resource = made.resource
-    if resource.read:
-        answer: Exchange = yield api.ask(resource.read, path=made.values, fresh=True)
-        return answer.data if answer.ok else MISSING
-    if resource.list:
-        answer = yield api.ask(resource.list, path=made.values, fresh=True)
-        return _found(answer.items, resource, made)
-    raise NotObservable("the document offers no way to look at one")
-
-
-def _found(items: list[Any], resource: Resource, made: Made) -> Any:
-    """The made thing among the items of its list; MISSING where it is not there.
-
-    Raises NotObservable where items and creation show no id in common, so that nobody could tell.
-    """
-    for pointer in (resource.member, "/id"):
-        wanted = at(made.thing, pointer)
-        if wanted is not MISSING and (not items or any(at(item, pointer) is not MISSING for item in items)):
-            found = [item for item in items if at(item, pointer) == wanted]
-            if found or pointer == resource.member:
-                return found[0] if found else MISSING
-    raise NotObservable("the list does not show which of its items was created")
+LIFE, MEDDLED, END = "a life", "a meddled one", "the last days of one"
+"""The scenes: one thing is changed, one meddled with, one deleted, so that a fault of one blames no other law."""
 
 
 @law(family="state", on=on.creations, kinds=("state", "status"), writes=True, nowhere=True)
 def what_was_created_can_be_read(api: Api) -> Conversation:
-    """What was created can be read at once, and reads as the answer to its creation showed it."""
-    made: Made = yield from make(api, api.resource)
-    thing = yield from _look(api, made)
-    if thing is MISSING:
-        raise Broken("what was created just now", "it is not there")
-    _same(made.thing, thing, "as the creation showed it")
+    """What was created can be read at once, and reads as the answer to its creation showed it.
 
-
-def _same(before: Any, after: Any, how: str, but: tuple[str, ...] = ()) -> None:
-    """Members both show must agree; times of change may move on."""
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        return
-    for name in before.keys() & after.keys() - set(but) - {"updatedAt", "updated_at"}:
-        if before[name] != after[name]:
-            raise Broken(f"{name} {how}: {_short(before[name])}", _short(after[name]))
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
+    A resource is created and looked at: by its own address, else in its list, else by an update that changes nothing.
+    Members that both answers show must agree; secrets and times of change are left out.
+    """
+    life: Life = yield from born(api, LIFE)
+    if not life.first.seen:
+        raise Broken("what was created just now", life.first.told)
+    for name in differences(life.made.thing, life.first.thing):
+        raise Broken(f"{name} as the creation showed it: {short(life.made.thing[name])}", short(life.first.thing[name]))
 
 
 @law(family="state", on=on.creations, kinds=("state", "body"), writes=True, nowhere=True)
 def what_was_sent_is_what_is_kept(api: Api) -> Conversation:
-    """A created resource has the values it was created with."""
-    resource = api.resource
-    made: Made = yield from make(api, resource)
-    sent = made.answer.request.json
-    for name, value in sent.items() if isinstance(sent, dict) else ():
-        shown = made.thing.get(name, MISSING) if isinstance(made.thing, dict) else MISSING
-        if shown is not MISSING and not _means(value, shown):
-            raise Broken(f"{name} as sent: {_short(value)}", _short(shown))
+    """A created resource has the values it was created with, in the answer and when it is read.
+
+    All members are sent whose values are known to make sense, with other choices than the document's examples make, so
+    that a default in their place would be seen. Broken if a member is shown with another value than was sent. One value
+    may be shown as a list of one, a time or an address in another way of writing, a secret in any way.
+    """
+    life: Life = yield from born(api, LIFE)
+    _kept(life.made.answer, life.made.answer)
+    if life.sight and life.sight.seen:
+        _kept(life.made.answer, life.sight.answer, life.sight)
 
 
-def _means(sent: Any, shown: Any) -> bool:
-    """Whether a shown value is what was sent; one value may be shown as a list of one."""
-    return bool(shown == sent or shown == [sent])
+def _kept(sent: Exchange, shown: Exchange, sight: Sight | None = None) -> None:
+    content = sent.request.json if isinstance(sent.request.json, dict) else {}
+    thing = sight.thing if sight else thing_of(shown)
+    for name in unlike(content, thing):
+        if not SECRET.search(name):
+            where = "" if shown is sent else f" when it is read with {shown.operation.key}"
+            raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))
 
 
 @law(family="state", on=on.creations, kinds=("state",), writes=True, nowhere=True)
 def what_was_created_is_listed_once(api: Api) -> Conversation:
-    """What was created stands in its list, exactly once."""
-    resource = api.resource
-    if resource.list is None:
-        raise NotObservable("the document has no list of these")
-    made: Made = yield from make(api, resource)
-    view = Api(api.contract, api.deployment, resource.list, api.principal, api.tag, api.depth, made.values)
-    items = yield from everything(view)
-    found = _found(items, resource, made)
-    times = names(view, items).count(identity(view, found)) if found is not MISSING else 0
-    if times != 1:
-        raise Broken("the created item once in its list", f"{times} times among {len(names(view, items))}")
+    """What was created stands in its list, exactly once, and reads there as it does by itself.
 
-
-@law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
-def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
-    """A PATCH changes the members it sends, and only those.
-
-    One member of a new resource is changed. Broken if the change does not show, or if another member changed with it.
+    Not observable where items of the list show no id that the creation showed too.
     """
-    made: Made = yield from make(api, api.resource)
-    name, value = yield from _change(api, made)
-    answer: Exchange = yield api.ask(path=made.values, body={name: value})
+    if api.resource.list is None:
+        raise NotObservable("the document has no list of these")
+    life: Life = yield from born(api, LIFE)
+    if life.listed is None:
+        raise NotObservable(life.doubt)
+    if len(life.listed) != 1:
+        raise Broken("the created item once in its list", f"{len(life.listed)} times")
+    if life.first.seen:
+        _agree(life.first.thing, life.listed[0])
+
+
+def _agree(thing: object, item: object) -> None:
+    for name in differences(thing, item):
+        assert isinstance(thing, dict)
+        assert isinstance(item, dict)
+        raise Broken(f"{name} in the list as by itself: {short(thing[name])}", short(item[name]))
+
+
+def removable(api: Api) -> None:
+    """Where nothing can be removed again, only what is needed is created. Raises NotObservable."""
+    if api.resource.delete is None and not api.deployment.disposable:
+        raise NotObservable("the document offers no way to remove what would be created for this")
+
+
+@law(family="state", on=on.creations_with_body, kinds=("state", "body", "status"), writes=True, nowhere=True)
+def the_required_members_suffice(api: Api) -> Conversation:
+    """A creation that sends only the members its schema requires is accepted, and they are kept.
+
+    Broken if it is refused as invalid where the same body with the optional members of the document's example is not.
+    """
+    removable(api)
+    create = api.operation
+    values = yield from places(api, create, fresh=True)
+    whole = yield from body(api, create, values)
+    content = lean(api, create, whole)
+    if content == whole:
+        raise NotObservable("the document's example has no optional member")
+    answer: Exchange = yield api.ask(path=values, body=content)
+    if answer.status in {400, 422}:
+        other: Exchange = yield api.ask(path=values, body=whole)
+        if other.ok:
+            left = ", ".join(sorted(whole.keys() - content.keys()))
+            raise Broken(f"a creation without the optional {left}", answer.says())
+    yield from _judged(api, answer, values)
+
+
+def _judged(api: Api, answer: Exchange, values: dict[str, str]) -> Steps:
     if not answer.ok:
-        raise Blocked(f"the change was not accepted: {answer.says()}")
-    thing = yield from _look(api, made) if made.resource.read or made.resource.list else _shown(answer)
-    if thing is MISSING:
-        raise Broken("the changed resource", "it is not there any more")
-    if name in thing and not _means(value, thing[name]):
-        raise Broken(f"{name} as changed: {_short(value)}", _short(thing[name]))
-    _same(made.thing, thing, "as before", but=(name,))
+        raise NotObservable(f"the creation was refused: {answer.says()}")
+    _kept(answer, answer)
+    made = made_by(api.resource, answer, values)
+    sight: Sight = yield from look(api, made)
+    if not sight.seen:
+        raise Broken("what was created just now", sight.told)
+    _kept(answer, sight.answer, sight)
 
 
-def _shown(answer: Exchange) -> Steps:
-    yield from ()
-    return answer.data
-
-
-def _change(api: Api, made: Made) -> Steps:
-    """One member the update may carry, with another value than it has: a free text, else a switch, else a choice."""
-    assert api.operation.body is not None
-    schema = api.contract.json_schema(api.operation.body.schema, direction="request")
-    offered = yield from body(api, api.operation, made.values)
-    thing = made.thing if isinstance(made.thing, dict) else {}
-    for name, rule in sorted(members_of(schema).items(), key=lambda pair: _freedom(pair[0], pair[1])):
-        now = thing.get(name, MISSING)
-        if isinstance(now, bool):
-            return name, not now
-        choices = [each for each in rule.get("enum", ()) if each not in (now, None)]
-        if choices:
-            return name, choices[0]
-        if isinstance(now, str) and _freedom(name, rule) == 0:
-            return name, f"{now} {api.name()}"
-    for name, value in offered.items():
-        if value != thing.get(name):
-            return name, value
-    raise NotObservable("no member is known that could be changed")
-
-
-def _freedom(name: str, rule: Any) -> int:
-    """0 for a name or a text of no particular format, 1 for a switch or a choice, 2 for the rest."""
-    if not isinstance(rule, dict):
-        return 2
-    if name in {"name", "bio", "title", "value", "description"} and "enum" not in rule:
-        return 0
-    return 1 if rule.get("type") == "boolean" or "enum" in rule else 2
+@law(family="state", on=on.deletions, kinds=("state", "credential"), writes=True, nowhere=True)
+def a_refused_deletion_deletes_nothing(api: Api) -> Conversation:
+    """A deletion that is refused for want of a credential leaves the thing where it was."""
+    life: Life = yield from begun(api, END)
+    answer, still = yield from spared(life)
+    if answer is None or answer.ok:
+        raise NotObservable("a deletion without a credential is not refused here")
+    if not still.seen:
+        raise Broken(f"nothing deleted by a deletion answered {answer.status}", still.told)
 
 
 @law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True)
 def what_was_deleted_is_gone(api: Api) -> Conversation:
-    """A deleted resource cannot be read any more, and deleting it again is no success and no server error."""
-    made: Made = yield from make(api, api.resource)
-    answer: Exchange = yield api.ask(path=made.values)
-    if not answer.ok:
-        raise Broken("a deletion that succeeds", answer.says())
-    if made.resource.read or made.resource.list:
-        thing = yield from _look(api, made)
-        if thing is not MISSING:
-            raise Broken("a deleted resource to be gone", "it can still be read")
-    again: Exchange = yield api.ask(path=made.values)
-    if again.ok:
+    """A deleted resource cannot be read any more, and stands in no list.
+
+    How its absence is told (403, 404, 410) is not judged here.
+    """
+    life: Life = yield from begun(api, END)
+    end: Deleted = yield from deleted(life)
+    if end.answer.status in {409, 423}:
+        raise NotObservable(f"the deletion was refused: {end.answer.says()}")
+    if not end.answer.ok:
+        raise Broken("a deletion that succeeds", end.answer.says())
+    if end.after.seen:
+        raise Broken("a deleted resource to be gone", "it can still be read")
+    if end.listed:
+        raise Broken("a deleted resource to be gone", "it is still in the list")
+
+
+@law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True)
+def what_was_deleted_stays_deleted(api: Api) -> Conversation:
+    """What is deleted can be neither changed nor deleted again: both are refused, and neither is a server error."""
+    life: Life = yield from begun(api, END)
+    changed, again = yield from haunted(life)
+    if changed is not None and (changed.ok or changed.status >= 500):
+        raise Broken("404 for a change of what is deleted", changed.says())
+    if again.ok or again.status >= 500:
         raise Broken("404 for a second deletion", again.says())
 
 
-@law(family="state", on=on.creations, kinds=("status", "state"), writes=True, nowhere=True)
-def a_duplicate_is_refused(api: Api) -> Conversation:
-    """Where the document declares a conflict, creating the same thing twice is refused and creates nothing."""
-    if api.operation.answer(409) is None or "409" not in {each.status for each in api.operation.answers}:
-        raise NotObservable("the document declares no conflict here")
-    made: Made = yield from make(api, api.resource)
-    again: Exchange = yield api.ask(path=made.values, body=made.answer.request.json)
-    if again.ok:
-        raise Broken("409 for a duplicate", again.says())
-    if again.status not in {400, 404, 409}:
-        raise Broken("409 for a duplicate (or 400, 404)", again.says())
+@law(family="state", on=on.bulk_deletions, kinds=("state", "status"), writes=True, nowhere=True, alone=True)
+def deleting_all_empties_the_list(api: Api) -> Conversation:
+    """Deleting all empties the caller's list, all of it, and nobody else's.
+
+    Two are created, all are deleted, the list is read: it must be empty, and one of them gone by its address too. Where
+    there is a second tenant, its list must show the same items before and after. Asked only where the deployment file
+    says `disposable`, or where both lists hold nothing but what this run has made.
+    """
+    resource = api.resource
+    values = yield from places(api, api.operation, fresh=True)
+    made: Made = yield from make(api, resource, values)
+    yield from make(api, resource, values)
+    theirs = yield from _rivals_list(api)
+    own: Exchange = yield api.ask(resource.list, path=values, fresh=True)
+    _ours(api, [*own.items, *(theirs[1].items if theirs else ())])
+    answer: Exchange = yield api.ask(path=values)
+    if not answer.ok:
+        raise Broken("a deletion of all that succeeds", answer.says())
+    left: Exchange = yield api.ask(resource.list, path=values, fresh=True)
+    if not left.ok or left.items:
+        raise Broken("an empty list", left.says() if not left.ok else f"{len(left.items)} items of {len(own.items)}")
+    sight: Sight = yield from look(api, made, known=True)
+    if sight.seen:
+        raise Broken("what was deleted with all others to be gone", "it can still be read")
+    if theirs:
+        after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, fresh=True)
+        if (lost := len(theirs[1].items) - len(after.items)) > 0:
+            raise Broken(f"the list of {theirs[0].tenant} as before", f"{lost} of {len(theirs[1].items)} items gone")
+
+
+def _rivals_list(api: Api) -> Steps:
+    """The other tenant's view and its list, with at least one item; None where there is no other tenant."""
+    try:
+        rival = api.rival
+    except NotObservable:
+        return None
+    view = attrs.evolve(api, principal=rival, values={})
+    view.values = yield from places(view, api.operation, fresh=False)
+    yield from make(view, api.resource, view.values)
+    listed: Exchange = yield view.ask(api.resource.list, fresh=True)
+    if not listed.ok:
+        raise Blocked(f"the list of {rival.name} was not given: {listed.says()}")
+    return view, listed
+
+
+def _ours(api: Api, items: list[object]) -> None:
+    """Raises NotObservable where something in a list is not this run's to delete."""
+    run = api.tag.partition("-")[0] + "-"
+    if not api.deployment.disposable and any(run not in repr(item) for item in items):
+        raise NotObservable("the list holds what this run has not made (deployment.disposable allows to delete it)")

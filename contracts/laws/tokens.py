@@ -1,147 +1,300 @@
-"""Laws of tokens: a refresh gives a new pair and spends the old one, once, for its own client only."""
+"""Laws of rotation: a refresh gives a new pair and spends the old token, once, for its own client only.
+
+Several laws judge one session: what they ask alike is sent once (see `contracts.api.Scene`).
+"""
 
 from __future__ import annotations
 
+import attrs
+
 from contracts import on
 from contracts.api import Api
-from contracts.exchange import MISSING, Exchange
-from contracts.law import Broken, Conversation, NotObservable, Together, law
-from contracts.pairs import Pair, claims, issued, pair_of, presented, rules, used
+from contracts.exchange import Exchange
+from contracts.fixtures import Made
+from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Steps, Together, Wait, law
+from contracts.pairs import Pair, issued, pair_of, presented, rules, used
+from contracts.strategies.tokens import WORTHLESS, worthless
 
 REFUSED = {400, 401}
 LOST = {400, 401, 404, 409}
+GONE = {400, 401, 403, 404}
+
+
+@attrs.define
+class Session:
+    """One user's tokens through a refresh and a reuse. What is MISSING was not asked for yet."""
+
+    api: Api
+    first: Pair
+    second: Pair
+
+    def reused(self) -> Steps:
+        """The first refresh token once more, after it was spent."""
+        return (yield presented(self.api, self.first.refresh))
+
+
+def _session(api: Api) -> Steps:
+    stage = api.playing("a session")
+    first, _ = yield from issued(stage)
+    second = pair_of(stage, (yield presented(stage, first.refresh)))
+    return Session(stage, first, second)
 
 
 @law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
 def a_refresh_gives_a_new_pair(api: Api) -> Conversation:
     """A refresh answers with a new access token and a new refresh token, and the new access token works at once."""
-    pair, _ = yield from issued(api)
-    fresh = pair_of(api, (yield presented(api, pair.refresh)))
-    if fresh.refresh == pair.refresh:
-        raise Broken("another refresh token than the one presented", "the same one")
-    if fresh.access == pair.access:
-        raise Broken("another access token than before", "the same one")
-    answer: Exchange = yield from used(api, fresh.access)
+    session: Session = yield from _session(api)
+    _another(session.first, session.second)
+    answer: Exchange = yield from used(session.api, session.second.access)
     if answer.status == 401:
         raise Broken("the new access token to work at once", answer.says())
+
+
+def _another(before: Pair, after: Pair) -> None:
+    if after.refresh == before.refresh:
+        raise Broken("another refresh token than before", "the same one")
+    if after.access == before.access:
+        raise Broken("another access token than before", "the same one")
+
+
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+def the_access_token_of_before_a_refresh(api: Api) -> Conversation:
+    """Whether an access token survives a refresh is not declared: it is observed."""
+    session: Session = yield from _session(api)
+    yield from used(session.api, session.second.access)
+    answer: Exchange = yield from used(session.api, session.first.access)
+    told = "dies with" if answer.status == 401 else "survives"
+    raise Observed(f"the previous access token {told} a refresh ({answer.status})")
 
 
 @law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
 def a_spent_refresh_token_is_refused(api: Api) -> Conversation:
     """A refresh token works once: presented again it is refused with 400 or 401."""
-    pair, _ = yield from issued(api)
-    pair_of(api, (yield presented(api, pair.refresh)))
-    again: Exchange = yield presented(api, pair.refresh)
+    session: Session = yield from _session(api)
+    yield from used(session.api, session.second.access)
+    yield from used(session.api, session.first.access)
+    again: Exchange = yield from session.reused()
     if again.status not in REFUSED:
         raise Broken("400 or 401 for a refresh token that was used", again.says())
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, race=True, nowhere=True)
-def of_refreshes_at_once_one_wins(api: Api) -> Conversation:
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+def the_family_of_a_reused_token(api: Api) -> Conversation:
+    """Whether the reuse of a spent refresh token ends the tokens that came from it is not declared: it is observed."""
+    session: Session = yield from _session(api)
+    yield from used(session.api, session.second.access)
+    yield from used(session.api, session.first.access)
+    yield from session.reused()
+    answer: Exchange = yield presented(session.api, session.second.refresh)
+    told = "goes on working" if answer.ok else "is revoked with it"
+    raise Observed(f"after a reuse the newer refresh token {told} ({answer.status})")
+
+
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+def a_token_spent_before_the_last_is_refused(api: Api) -> Conversation:
+    """A refresh token stays spent when the one that followed it is spent as well."""
+    session: Session = yield from _session(api)
+    yield from used(session.api, session.second.access)
+    yield from used(session.api, session.first.access)
+    yield from session.reused()
+    yield presented(session.api, session.second.refresh)
+    again: Exchange = yield from session.reused()
+    if again.status not in REFUSED:
+        raise Broken("400 or 401 for a refresh token that was used two refreshes ago", again.says())
+
+
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True, depth="deep")
+def a_spent_refresh_token_stays_spent(api: Api) -> Conversation:
+    """A spent refresh token does not come back to life: it is still refused a little over a minute later."""
+    pair, _ = yield from issued(api)
+    pair_of(api, (yield presented(api, pair.refresh)))
+    yield Wait(65)
+    again: Exchange = yield presented(api, pair.refresh)
+    if again.status not in REFUSED:
+        raise Broken("400 or 401 for a refresh token that was used a minute ago", again.says())
+
+
+def _crowds(api: Api, depth: str) -> list[int]:
+    """How many refresh at once; never more than the declared limit lets through at a time."""
+    wanted = {"quick": [5], "standard": [2, 5]}.get(depth, [2, 5, 20])
+    limits = api.operation.limits if api.deployment.limits else ()
+    most = min((each.requests for each in limits), default=20)
+    return sorted({min(each, most) for each in wanted if most > 1})
+
+
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, race=True, nowhere=True, each=_crowds)
+def of_refreshes_at_once_one_wins(api: Api, crowd: int) -> Conversation:
     """Of several refreshes with one token at the same moment exactly one succeeds; the others are refused.
 
-    Five are sent together. Broken if two succeed, if none does, or if a loser gets a server error.
+    Broken if two succeed, if none does, or if a loser gets a server error. More than the declared limit are never sent.
     """
     pair, _ = yield from issued(api)
-    answers: list[Exchange] = yield Together.of(presented(api, pair.refresh) for _ in range(5))
+    answers: list[Exchange] = yield Together.of(presented(api, pair.refresh) for _ in range(crowd))
     winners = [each for each in answers if each.ok]
     if len(winners) != 1:
-        raise Broken("exactly 1 of 5 refreshes at once to succeed", f"{len(winners)} did")
+        raise Broken(f"exactly 1 of {crowd} refreshes at once to succeed", f"{len(winners)} did")
     for loser in answers:
         if not loser.ok and loser.status not in LOST:
             raise Broken("400, 401, 404 or 409 for a refresh that lost", loser.says())
 
 
+def _refused(api: Api) -> Steps:
+    """A pair, and the answers to each of its tokens in the place of the other."""
+    stage = api.playing("tokens in the wrong place")
+    pair, _ = yield from issued(stage)
+    access = yield presented(stage, pair.access)
+    refresh = yield from used(stage, pair.refresh)
+    return stage, pair, access, refresh
+
+
 @law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
 def the_kinds_of_token_are_not_swapped(api: Api) -> Conversation:
     """An access token is refused where a refresh token is asked for, and the other way round."""
-    pair, _ = yield from issued(api)
-    answer: Exchange = yield presented(api, pair.access)
-    if answer.status not in REFUSED:
-        raise Broken("400 or 401 for an access token presented as a refresh token", answer.says())
-    answer = yield from used(api, pair.refresh)
-    if answer.status not in {401, 403}:
-        raise Broken("401 for a refresh token used as an access token", answer.says())
+    _, _, access, refresh = yield from _refused(api)
+    if access.status not in REFUSED:
+        raise Broken("400 or 401 for an access token presented as a refresh token", access.says())
+    if refresh.status not in {401, 403}:
+        raise Broken("401 for a refresh token used as an access token", refresh.says())
 
 
-@law(family="tokens", on=on.issues, kinds=("token",), writes=True, nowhere=True)
-def tokens_say_when_they_expire(api: Api) -> Conversation:
-    """The expiry members are Unix seconds, as far ahead as the document promises, and agree with the token's claims.
+@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+def what_is_no_refresh_token_is_refused(api: Api) -> Conversation:
+    """A text that is no refresh token of this deployment is refused with 400 or 401, whatever it looks like.
 
-    Rounding down to the minute (access) or to the day (refresh) is allowed, and a deployment with a scaled clock may
-    scale the lifetimes too.
+    Words, a changed token, a token of somebody else's key. The token they were made from still works afterwards.
     """
-    pair, made = yield from issued(api)
-    if api.operation is rules(api).refresh:
-        pair = pair_of(api, (yield presented(api, pair.refresh)))
-    elif api.operation is rules(api).force:
-        pair = pair_of(api, (yield api.ask(path=made.values)))
-    told = rules(api)
-    _expires(api, "access", pair.access_expires, told.access.lifetime, 60, pair)
-    if told.refresh_token:
-        _expires(api, "refresh", pair.refresh_expires, told.refresh_token.lifetime, 86400, pair)
-    _claimed(api, pair, made.values)
-
-
-TOLERANCE = 10.0
-"""Seconds by which clocks may differ."""
-
-
-def _expires(api: Api, which: str, expires: object, lifetime: float | None, rounding: float, pair: Pair) -> None:
-    if expires is MISSING or lifetime is None:
-        return
-    if isinstance(expires, bool) or not isinstance(expires, int | float):
-        raise Broken(f"the expiry of the {which} token in Unix seconds", repr(expires))
-    ahead = expires - pair.answer.received
-    scaled = lifetime / api.deployment.time_scale
-    if not any(each - rounding - TOLERANCE <= ahead <= each + TOLERANCE for each in (lifetime, scaled)):
-        unit = " (it looks like milliseconds)" if expires > 1e11 else ""
-        raise Broken(f"the {which} token to expire {lifetime:g} s after it was issued", f"{ahead:.0f} s{unit}")
-
-
-def _claimed(api: Api, pair: Pair, owner: dict[str, str]) -> None:
-    names, payload = rules(api).claims, claims(pair.access)
-    if not names:
-        return
-    if not payload:
-        raise Broken("an access token that is a JWT with a readable payload", "something else")
-    for role, name in names.items():
-        if name not in payload:
-            raise Broken(f"the claim {name} in the access token", f"only {', '.join(sorted(payload))}")
-        if role == "owner" and str(payload[name]) not in owner.values():
-            raise Broken(f"the claim {name} to name the owner of the token", repr(payload[name]))
-    expiry = payload.get(names.get("expires", ""), MISSING)
-    if isinstance(expiry, int | float) and isinstance(pair.access_expires, int | float):
-        apart = abs(expiry - pair.access_expires)
-        if apart > 60 + TOLERANCE:
-            raise Broken(f"the claim {names['expires']} to agree with the answer's expiry", f"{apart:g} s apart")
-
-
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
-def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
-    """After a forced refresh the previous refresh token is refused, and the new pair works."""
-    pair, made = yield from issued(api)
-    forced = pair_of(api, (yield api.ask(path=made.values)))
-    old: Exchange = yield presented(api, pair.refresh)
-    if old.status not in REFUSED:
-        raise Broken("400 or 401 for the refresh token of before", old.says())
-    answer: Exchange = yield presented(api, forced.refresh)
-    if not answer.ok:
-        raise Broken("the new refresh token to work", answer.says())
+    stage, pair, access, _ = yield from _refused(api)
+    kinds = list(WORTHLESS)[: {"quick": 3, "standard": 6}.get(api.depth)]
+    for kind in kinds:
+        answer: Exchange = yield presented(stage, worthless(kind, pair.refresh))
+        if answer.status not in REFUSED | {422}:
+            raise Broken(f"400 or 401 for {kind}", answer.says())
+    own: Exchange = yield presented(stage, pair.refresh)
+    if not own.ok and not access.ok:
+        raise Broken("the good token to work after refused ones", own.says())
 
 
 @law(family="tokens", on=on.refreshes, kinds=("token", "credential"), writes=True, rival=True, nowhere=True)
 def a_refresh_token_belongs_to_its_client(api: Api) -> Conversation:
     """Another client cannot use a refresh token, and its attempt does not spend it."""
     pair, _ = yield from issued(api)
-    rival = api.rival
-    path = {name: api.deployment.value(rival.tenant, name) or "" for name in api.operation.path_parameters}
-    body = presented(api, pair.refresh).json
-    answer: Exchange = yield api.ask(path=path, body=body, principal=rival)
+    rival = api.beside(api.rival)
+    answer: Exchange = yield presented(rival, pair.refresh)
     if answer.ok:
         raise Broken("a refusal of another client's refresh token", answer.says())
     if answer.status >= 500:
-        raise NotObservable(f"the other client got {answer.says()}")
+        raise Broken("a refusal of another client's refresh token", answer.says())
     own: Exchange = yield presented(api, pair.refresh)
     if not own.ok:
         raise Broken("the owner's refresh token still to work", own.says())
+
+
+@attrs.define
+class Forced:
+    """A user's tokens through two forced refreshes at once after another, and a bystander's."""
+
+    stage: Api
+    first: Pair
+    made: Made
+    second: Pair
+    third: Pair
+    bystander: Pair
+
+
+def forced(api: Api) -> Steps:
+    """The scene of a forced refresh, which the laws about it share."""
+    force = rules(api).force
+    if force is None:
+        raise NotObservable("the document has no forced refresh")
+    stage = api.playing("a forced refresh")
+    bystander, _ = yield from issued(stage)
+    first, made = yield from issued(stage)
+    second = pair_of(stage, (yield stage.ask(force, path=made.values)))
+    third = pair_of(stage, (yield stage.ask(force, path=made.values)))
+    return Forced(stage, first, made, second, third, bystander)
+
+
+@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
+    """After a forced refresh the previous refresh token is refused, and the new pair works."""
+    scene: Forced = yield from forced(api)
+    for old in (scene.first, scene.second):
+        answer: Exchange = yield presented(scene.stage, old.refresh)
+        if answer.status not in REFUSED:
+            raise Broken("400 or 401 for the refresh token of before", answer.says())
+    answer = yield from used(scene.stage, scene.third.access)
+    if answer.status == 401:
+        raise Broken("the new access token to work at once", answer.says())
+    answer = yield presented(scene.stage, scene.third.refresh)
+    if not answer.ok:
+        raise Broken("the new refresh token to work", answer.says())
+
+
+@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+def tokens_are_never_issued_twice(api: Api) -> Conversation:
+    """Two pairs issued within one second have nothing in common: no token is given out twice."""
+    scene: Forced = yield from forced(api)
+    _another(scene.first, scene.second)
+    _another(scene.second, scene.third)
+    if scene.bystander.access == scene.first.access or scene.bystander.refresh == scene.first.refresh:
+        raise Broken("two users to get different tokens", "the same one")
+
+
+@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+def the_access_token_of_before_a_forced_refresh(api: Api) -> Conversation:
+    """Whether an access token survives a forced refresh is not declared: it is observed."""
+    scene: Forced = yield from forced(api)
+    answer: Exchange = yield from used(attrs.evolve(scene.stage, scene=None), scene.first.access)
+    told = "dies with" if answer.status == 401 else "survives"
+    raise Observed(f"the previous access token {told} a forced refresh ({answer.status})")
+
+
+@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
+    """The tokens of another user of the same client work on after a forced refresh."""
+    scene: Forced = yield from forced(api)
+    alone = attrs.evolve(scene.stage, scene=None)
+    answer: Exchange = yield from used(alone, scene.bystander.access)
+    if answer.status == 401:
+        raise Broken("another user's access token to work on", answer.says())
+    answer = yield presented(alone, scene.bystander.refresh)
+    if not answer.ok:
+        raise Broken("another user's refresh token to work on", answer.says())
+
+
+@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True, depth="standard", race=True)
+def a_forced_refresh_during_use(api: Api) -> Conversation:
+    """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
+    pair, made = yield from issued(api)
+    ask = yield from using(api, pair.access)
+    answers: list[Exchange] = yield Together.of([ask, ask, api.ask(path=made.values), ask, ask])
+    for answer in answers:
+        if answer.status >= 500:
+            raise Broken("no server error during a forced refresh", answer.says())
+    after = yield from used(api, pair_of(api, answers[2]).access)
+    if after.status == 401:
+        raise Broken("the new access token to work at once", after.says())
+
+
+def using(api: Api, token: str) -> Steps:
+    """The plain question that `used` asks, as one that may be asked several times at once."""
+    answer: Exchange = yield from used(api, token)
+    return answer.request
+
+
+@law(family="tokens", on=on.token_owners, kinds=("token", "state"), writes=True, nowhere=True)
+def a_deleted_owners_tokens_are_dead(api: Api) -> Conversation:
+    """With the user its tokens go: the access token is refused, and the refresh token gives no new pair."""
+    pair, made = yield from issued(api)
+    before: Exchange = yield from used(api, pair.access)
+    deletion: Exchange = yield api.ask(path=made.values)
+    if not deletion.ok:
+        raise Blocked(f"the owner was not deleted: {deletion.says()}")
+    after: Exchange = yield from used(api, pair.access)
+    if before.status != 401 and after.status not in {401, 403, 404}:
+        raise Broken("401 for the access token of a deleted user", after.says())
+    if rules(api).refresh is None:
+        return
+    refresh: Exchange = yield presented(api, pair.refresh)
+    if refresh.status not in GONE:
+        raise Broken("400 or 401 for the refresh token of a deleted user", refresh.says())

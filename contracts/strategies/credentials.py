@@ -1,33 +1,151 @@
-"""Damaged credentials: what a valid one turns into by a small mistake or a small attack.
+"""Damaged credentials: what a valid one turns into by a small mistake or a small attack, and swapped owners.
 
-Credentials are placeholders (see `contracts.vault`), so a damage is a change of the placeholder, in bash's notation.
+Credentials are placeholders (see `contracts.vault`), so a damage to a secret is a change of its placeholder, in bash's
+notation. What only changes how a good credential is spelled is kept apart: some of that may be accepted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from itertools import combinations
 
-from contracts.exchange import Pairs
+import attrs
+from hypothesis import strategies as st
 
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)\}?")
 
-DAMAGES: dict[str, str] = {
-    "its last character missing": "${%s%%?}",
-    "its last character changed": "${%s%%?}~",
-    "only its first eight characters": "${%s:0:8}",
-    "its first character missing": "${%s:1}",
-    "something after its end": "${%s}x",
-    "made up": "cal_0000000000000000000000000000",
-    "empty": "",
+IN_SECRETS: dict[str, tuple[str, str]] = {
+    "its last character changed": ("${%s%%?}~", ""),
+    "its first character changed": ("~${%s:1}", ""),
+    "its last character missing": ("${%s%%?}", ""),
+    "something after its end": ("${%s}x", ""),
+    "its letters in the other case": ("${%s~~}", "cased"),
+    "only its first eight characters": ("${%s:0:8}", "long"),
+    "its first character missing": ("${%s:1}", ""),
+    "a character in its middle changed": ("${%s:0:12}~${%s:13}", "long"),
+    "another one's name in its place": ("nobody", ""),
+    "nothing in it": ("", ""),
 }
-"""Each damage by what it does to the secret; `%s` is the secret's name."""
+"""What is done to every secret (`%s` is its name), and what must be known of a secret for it to be a damage."""
+IN_BASIC = {
+    "its last character changed": "_CHANGED",
+    "its last character missing": "_CUT",
+    "something after its end": "_LONGER",
+    "another one's name in its place": "_NOBODY",
+    "nothing in it": "_EMPTY",
+}
+"""HTTP Basic encodes its secret, so the deployment file's reader prepared these: the endings of their names."""
+IN_PLACES = ("under another scheme", "without its scheme", "in the query")
+"""The right secret where the document does not want it."""
+SPELLINGS = (
+    "its scheme in small letters",
+    "its scheme in capitals",
+    "two blanks behind its scheme",
+    "a blank behind it",
+    "it stands there twice",
+    "a wrong one behind it",
+    "a wrong one before it",
+)
+"""Other spellings of a right credential; a deployment may accept or refuse them, but not fail."""
+_SCHEMES = ("Bearer ", "Basic ")
 
 
-def damaged(headers: Pairs, damage: str) -> Pairs:
-    """Credential headers with one damage done to every secret in them."""
-    return tuple((name, _PLACEHOLDER.sub(_doing(DAMAGES[damage]), value)) for name, value in headers)
+@attrs.frozen
+class Carried:
+    """One credential as a request carries it: where, under which name, behind which scheme."""
+
+    location: str
+    name: str
+    scheme: str
+    value: str
+
+    @property
+    def secret(self) -> str | None:
+        """The name of the secret in it; None where it is open, such as a client's id."""
+        found = _PLACEHOLDER.search(self.value)
+        return found[1] if found else None
+
+    @property
+    def basic(self) -> bool:
+        return self.scheme == "Basic "
 
 
-def _doing(pattern: str) -> Callable[[re.Match[str]], str]:
-    return lambda match: pattern % match[1] if "%s" in pattern else pattern
+def damages(carried: Sequence[Carried], traits: Callable[[str], Collection[str]]) -> list[str]:
+    """Every damage that certainly makes a wrong credential of a right one, the most telling first."""
+    secrets = [each for each in carried if each.secret]
+    if any(each.basic for each in secrets):
+        found = list(IN_BASIC)
+    else:
+        found = [
+            name
+            for name, (_, trait) in IN_SECRETS.items()
+            if not trait or all(trait in traits(each.secret or "") for each in secrets)
+        ]
+    headed = [each for each in secrets if each.location == "header"]
+    places = [name for name in IN_PLACES if headed and (name == "in the query" or any(each.scheme for each in headed))]
+    return [*found[:3], *places, *found[3:]] if secrets else []
+
+
+def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:
+    """The credentials of a request with one damage done to every secret in them."""
+    return [_damaged(each, damage) if each.secret else each for each in carried]
+
+
+def _damaged(each: Carried, damage: str) -> Carried:
+    if damage == "under another scheme":
+        other = next(scheme for scheme in _SCHEMES if scheme != each.scheme)
+        return attrs.evolve(each, scheme=other if each.scheme else "")
+    if damage == "without its scheme":
+        return attrs.evolve(each, scheme="")
+    if damage == "in the query":
+        name = "access_token" if each.name.lower() == "authorization" else each.name
+        return attrs.evolve(each, location="query", name=name, scheme="")
+    if each.basic:
+        return attrs.evolve(each, value=f"${each.secret}{IN_BASIC[damage]}")
+    pattern, _ = IN_SECRETS[damage]
+    changed = _PLACEHOLDER.sub(lambda match: pattern.replace("%s", match[1]).replace("%%", "%"), each.value)
+    return attrs.evolve(each, value=changed)
+
+
+def spelled(carried: Sequence[Carried], spelling: str) -> list[Carried]:
+    """A right credential, spelled in another way."""
+    return [again for each in carried for again in (_spelled(each, spelling) if each.secret else [each])]
+
+
+def _spelled(each: Carried, spelling: str) -> list[Carried]:
+    wrong = attrs.evolve(each, value="nobody")
+    match spelling:
+        case "its scheme in small letters":
+            return [attrs.evolve(each, scheme=each.scheme.lower())]
+        case "its scheme in capitals":
+            return [attrs.evolve(each, scheme=each.scheme.upper())]
+        case "two blanks behind its scheme":
+            return [attrs.evolve(each, scheme=f"{each.scheme} " if each.scheme else "")]
+        case "a blank behind it":
+            return [attrs.evolve(each, value=f"{each.value} ")]
+        case "it stands there twice":
+            return [each, each]
+        case "a wrong one behind it":
+            return [each, wrong]
+    return [wrong, each]
+
+
+def owner_swaps(parameters: Sequence[str], tenants: Collection[str]) -> list[list[str]]:
+    """Which path parameters to give another tenant's value, the most telling first: never none, never all.
+
+    `tenants`: the parameters that name the tenant itself. First everything below the tenant is another's, then only the
+    last thing, then only the tenant, then every other mixture.
+    """
+    below = [name for name in parameters if name not in tenants]
+    above = [name for name in parameters if name in tenants]
+    mixtures = [list(mix) for size in range(1, len(parameters)) for mix in combinations(parameters, size)]
+    ordered = [below, below[-1:], above, *mixtures]
+    return [mix for number, mix in enumerate(ordered) if mix in mixtures and mix not in ordered[:number]]
+
+
+def damaged_credentials(
+    carried: Sequence[Carried], traits: Callable[[str], Collection[str]] = lambda _: ()
+) -> st.SearchStrategy[str]:
+    """Names of damages for `damaged`."""
+    return st.sampled_from(damages(carried, traits))

@@ -1,7 +1,7 @@
 """Values for the filters of a list: seen in its items, just beside what was seen, and ones that nothing has.
 
-`telling` gives plain lists, the most telling value first; the strategies draw from them. A value is telling when it keeps
-some of the items and not the others, so that a filter that does nothing, or the opposite, is seen at once.
+`telling` gives plain lists, the most telling value first; the strategies draw from them. A value is telling when it
+keeps some of the items and not the others, so that a filter that does nothing, or the opposite, is seen at once.
 
     items = [{"colour": "red"}, {"colour": "blue"}, {"colour": "blue"}]
     filter_values(contract, parameter, items)     # "blue" or "red", never a value no item has
@@ -10,9 +10,9 @@ some of the items and not the others, so that a filter that does nothing, or the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -89,7 +89,7 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
     raw = (value for item in items for value in shown(item, parameter.filter.member) or ())
     known = sorted({each for value in raw if (each := number(value)) is not None})
     gap = DAYS if schema.get("format") == "date" else GAP
-    middles = [(low + high) // 2 for low, high in zip(known, known[1:], strict=False) if high - low >= gap]
+    middles = [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
     if schema.get("type") in {"number", "integer"}:
         return [text(each) for each in middles]
     pattern = "%Y-%m-%d" if schema.get("format") == "date" else "%Y-%m-%dT%H:%M:%S.000Z"
@@ -97,7 +97,7 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
 
 
 def strange(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
-    """Valid values of one filter that no item has: a seen one shortened, so that a search inside texts would find it."""
+    """Valid values of one filter that no item has: a seen one shortened, which a search inside texts would find."""
     rule = parameter.filter
     if rule is None or rule.by in {"after", "before"}:
         return []
@@ -113,24 +113,44 @@ def strange(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> l
 def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[Any]:
     if schema.get("type") in {"number", "integer"}:
         return [2147480000]
-    near = [each for value in seen[:4] for each in ([f"{value}zq"] if rule.by == "contains" else [value[1:], value[:-1]])]
+    longer = rule.by == "contains"
+    near = [each for value in seen[:4] for each in ([f"{value}zq"] if longer else [value[1:], value[:-1]])]
     made_up = ["zq.nobody@example.com"] if schema.get("format") == "email" else ["zq-nobody"]
     return [*near, *made_up]
 
 
-def effective_pair(
-    rules: tuple[Filter, Filter], values: tuple[Sequence[Wanted], Sequence[Wanted]], items: Sequence[Any]
-) -> tuple[Wanted, Wanted] | None:
-    """A value for each of two filters, such that both together keep something, and either alone would keep more."""
-    best: tuple[int, tuple[Wanted, Wanted]] | None = None
-    for one in values[0]:
-        for other in values[1]:
-            both = _count(kept([(rules[0], one), (rules[1], other)], items))
-            alone = min(_count(kept([(rules[0], one)], items)), _count(kept([(rules[1], other)], items)))
-            if 0 < both < alone and (best is None or both > best[0]):
-                best = (both, (one, other))
-    return best[1] if best else None
+def questions(
+    rules: Mapping[str, Filter], values: Mapping[str, Sequence[Wanted]], items: Sequence[Any]
+) -> list[dict[str, Wanted]]:
+    """As few questions as will try every filter: several filters together where each of them still makes a difference.
+
+    Without any one of its filters a question would keep more items, and it keeps at least one: so a filter that does
+    nothing, too little or too much is seen, although others stand beside it.
+    """
+    left = [name for name in rules if values[name]]
+    found: list[dict[str, Wanted]] = []
+    while left:
+        asked: dict[str, Wanted] = {left[0]: values[left[0]][0]}
+        for name in left[1:]:
+            asked = _joined(asked, name, rules, values[name], items)
+        found.append(asked)
+        left = [name for name in left if name not in asked]
+    return found
 
 
-def _count(judged: Sequence[bool | None]) -> int:
-    return sum(each is True for each in judged)
+def _joined(
+    asked: dict[str, Wanted], name: str, rules: Mapping[str, Filter], values: Sequence[Wanted], items: Sequence[Any]
+) -> dict[str, Wanted]:
+    """The question with one more filter, at the value that leaves most items; as it was if there is none."""
+    best, most = asked, 0
+    for value in values:
+        tried = {**asked, name: value}
+        both = _count(tried, rules, items)
+        without = ({each: wanted for each, wanted in tried.items() if each != dropped} for dropped in tried)
+        if both > most and all(_count(each, rules, items) > both for each in without):
+            best, most = tried, both
+    return best
+
+
+def _count(asked: Mapping[str, Wanted], rules: Mapping[str, Filter], items: Sequence[Any]) -> int:
+    return kept([(rules[name], wanted) for name, wanted in asked.items()], items).count(True)

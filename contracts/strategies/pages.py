@@ -62,8 +62,9 @@ def impossible(*, minimum: int | None = 1, maximum: int | None = None, words: bo
     """The same as a plain list; empty where everything is allowed."""
     found = [str(maximum + 1)] if maximum is not None else []
     if minimum is not None:
-        found += [str(minimum - 1)] if minimum > -1 else []
-        found += ["-1"] if minimum > 0 else []
+        found += [str(minimum - 1)]
     if maximum is not None:
-        found += [str(number) for number in ABSURD if number > maximum]
+        found += [str(number) for number in reversed(ABSURD) if number > maximum]
+    if minimum is not None and minimum > 0:
+        found += ["-1"]
     return [*dict.fromkeys(found), *(["many"] if words else [])]

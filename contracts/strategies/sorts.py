@@ -1,7 +1,7 @@
 """Orders a list may be asked for, as queries.
 
-    sorts(operation)                       # {"sortStart": "asc"}, {"sortStart": "desc"}, …
-    sorts(operation, directions=["desc"])  # only descending ones
+sorts(operation)                       # {"sortStart": "asc"}, {"sortStart": "desc"}, …
+sorts(operation, directions=["desc"])  # only descending ones
 """
 
 from __future__ import annotations

@@ -31,6 +31,42 @@ FOREIGN_ROWS = fault(
     scope=(LIST,),
     text="The list ends with a booking of another organization.",
 )
+FIRST_VALUE = fault(
+    "filter-takes-first-value",
+    family="pagination",
+    scope=(LIST,),
+    text="Of several values with commas between them only the first counts.",
+)
+LAST_FILTER = fault(
+    "only-one-filter-counts",
+    family="pagination",
+    scope=(LIST,),
+    text="Of several filters only the last one counts.",
+)
+SORT_WITHOUT_FILTER = fault(
+    "sort-ignored-with-filter",
+    family="pagination",
+    scope=(LIST,),
+    text="A filtered list is not sorted.",
+)
+TIES_UNSTABLE = fault(
+    "ties-unstable",
+    family="pagination",
+    scope=(LIST,),
+    text="Bookings that tie in a sort change places from request to request.",
+)
+SORT_OTHER_MEMBER = fault(
+    "sort-by-other-member",
+    family="pagination",
+    scope=(LIST,),
+    text="Sorting by the end sorts by the time of creation.",
+)
+RANGE_OR = fault(
+    "impossible-range-shows-all",
+    family="pagination",
+    scope=(LIST,),
+    text="A range of creation times that ends before it begins counts as no filter.",
+)
 
 _FILTERS: dict[str, Callable[[Booking, Any], bool]] = {
     "status": lambda booking, wanted: booking.row["status"] in wanted,
@@ -61,14 +97,24 @@ _SORTS: dict[str, Callable[[Booking], float]] = {
 def list_bookings(call: Call) -> Page:
     """The bookings that pass every filter, in the order asked for; ties by id."""
     found = call.tenant.bookings
-    for name, passes in _FILTERS.items():
+    for name, passes in _counting(call):
         if name in call.query and (wanted := _wanted(name, call.query[name])) != []:
+            wanted = wanted[:1] if FIRST_VALUE in call.faults and isinstance(wanted, list) else wanted
             leak = STATUS_LEAKS in call.faults and name == "status"
             found = [each for each in found if passes(each, wanted) or (leak and each.row["status"] == "cancelled")]
     rows = [booking.row for booking in _sorted(call, found)]
     if FOREIGN_ROWS in call.faults:
         rows += [other.bookings[0].row for other in call.world.others(call.tenant) if other.bookings]
     return page(call, rows, len(call.tenant.bookings))
+
+
+def _counting(call: Call) -> list[tuple[str, Callable[[Booking, Any], bool]]]:
+    """The filters of a query that count."""
+    asked = [(name, passes) for name, passes in _FILTERS.items() if name in call.query]
+    if RANGE_OR in call.faults and {"afterCreatedAt", "beforeCreatedAt"} <= call.query.keys():
+        late, early = (seconds(call.query[name]) for name in ("afterCreatedAt", "beforeCreatedAt"))
+        asked = [each for each in asked if late < early or not each[0].endswith("CreatedAt")]
+    return asked[-1:] if LAST_FILTER in call.faults else asked
 
 
 def _wanted(name: str, value: Any) -> Any:
@@ -79,8 +125,14 @@ def _wanted(name: str, value: Any) -> Any:
 
 def _sorted(call: Call, bookings: list[Booking]) -> list[Booking]:
     """Sorted by the last key first, so that the first one decides; equal bookings keep the order of their ids."""
+    if SORT_WITHOUT_FILTER in call.faults and _FILTERS.keys() & call.query.keys():
+        return bookings
+    if TIES_UNSTABLE in call.faults and _SORTS.keys() & call.query.keys():
+        bookings = call.world.random.sample(bookings, len(bookings))
     for name, key in reversed(_SORTS.items()):
         if name in call.query:
+            if SORT_OTHER_MEMBER in call.faults and name == "sortEnd":
+                key = _SORTS["sortCreated"]
             wrong = DESCENDING_WRONG in call.faults and name == "sortStart"
             bookings = sorted(bookings, key=key, reverse=call.query[name] == "desc" and not wrong)
     return bookings

@@ -25,6 +25,19 @@ SORT_IGNORED = fault(
     scope=(LIST,),
     text="Sorting has no effect.",
 )
+UPDATED_IS_CREATED = fault(
+    "filter-looks-at-other-member",
+    family="pagination",
+    scope=(LIST,),
+    text="beforeUpdatedAt looks at the time of creation.",
+)
+SORTED_LOSES = fault(
+    "sorted-list-loses-items",
+    family="pagination",
+    scope=(LIST,),
+    text="Sorting by the time of the last update leaves out disabled forms.",
+)
+
 _FILTERS: dict[str, Callable[[Form, Any], bool]] = {
     "afterCreatedAt": lambda form, wanted: form.created > wanted,
     "beforeCreatedAt": lambda form, wanted: form.created < wanted,
@@ -46,7 +59,11 @@ def list_forms(call: Call) -> Page:
     for name, passes in _FILTERS.items():
         if name in call.query and (wanted := _wanted(name, call.query[name])) != []:
             inverted = AFTER_IS_BEFORE in call.faults and name == "afterCreatedAt"
+            if UPDATED_IS_CREATED in call.faults and name == "beforeUpdatedAt":
+                passes = _FILTERS["beforeCreatedAt"]
             forms = [form for form in forms if passes(form, wanted) is not inverted]
+    if SORTED_LOSES in call.faults and "sortUpdatedAt" in call.query:
+        forms = [form for form in forms if not form.row["disabled"]]
     if SORT_IGNORED not in call.faults:
         for name, key in reversed(_SORTS.items()):
             if name in call.query:

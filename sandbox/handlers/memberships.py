@@ -9,6 +9,7 @@ from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
 CREATE = "OrganizationsMembershipsController_createMembership"
+UPDATE = "OrganizationsMembershipsController_updateMembership"
 DELETE = "OrganizationsMembershipsController_deleteMembership"
 
 DELETE_UNKNOWN = fault(
@@ -22,6 +23,24 @@ ROLE_LOST = fault(
     family="state",
     scope=(CREATE,),
     text="A new membership is always a MEMBER, whatever role was sent.",
+)
+ID_FROM_BODY = fault(
+    "id-changed-by-body",
+    family="state",
+    scope=(UPDATE,),
+    text="An update may set the id of a membership.",
+)
+ACCEPTED_RESET = fault(
+    "patch-resets-one-member",
+    family="state",
+    scope=(UPDATE,),
+    text="An update that does not send accepted sets it to false.",
+)
+IMPERSONATION_INVERTED = fault(
+    "created-with-default",
+    family="state",
+    scope=(CREATE,),
+    text="A new membership allows impersonation, whatever was sent.",
 )
 _MEMBERS = ("accepted", "role", "disableImpersonation")
 _SHOWN = ("avatarUrl", "username", "name", "email", "bio", "metadata")
@@ -56,6 +75,8 @@ def create_membership(call: Call) -> Row:
         "role": "MEMBER" if ROLE_LOST in call.faults else call.body["role"],
         "disableImpersonation": call.body.get("disableImpersonation", False),
     }
+    if IMPERSONATION_INVERTED in call.faults:
+        membership["disableImpersonation"] = False
     call.tenant.memberships[membership["id"]] = membership
     return shown(call.tenant, membership)
 
@@ -66,10 +87,16 @@ def get_membership(call: Call) -> Row:
     return shown(call.tenant, _find(call))
 
 
-@handles("OrganizationsMembershipsController_updateMembership")
+@handles(UPDATE)
 def update_membership(call: Call) -> Row:
     """Change what was sent."""
     membership = _find(call)
+    if ACCEPTED_RESET in call.faults:
+        membership["accepted"] = False
+    if ID_FROM_BODY in call.faults and "id" in call.body:
+        del call.tenant.memberships[membership["id"]]
+        membership["id"] = call.body["id"]
+        call.tenant.memberships[membership["id"]] = membership
     membership.update({name: call.body[name] for name in _MEMBERS if name in call.body})
     return shown(call.tenant, membership)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sandbox.calls import Call, Page, handles
+from functools import partial
+
+from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.handlers.attributes import add_option, find, is_select
 from sandbox.pages import page
 from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
 
+CREATE = "OrganizationsAttributesOptionsController_createOrganizationAttributeOption"
 LIST = "OrganizationsAttributesOptionsController_getOrganizationAttributeOptions"
 ASSIGNED = "OrganizationsAttributesOptionsController_getOrganizationAttributeAssignedOptions"
 BY_SLUG = "OrganizationsAttributesOptionsController_getOrganizationAttributeAssignedOptionsBySlug"
@@ -27,9 +30,41 @@ PATCH_CREATES = fault(
     text="Updating an option gives it a new id.",
 )
 
+SLUG_OF_ANYONE = fault(
+    "slug-finds-other-tenants",
+    family="credentials",
+    scope=(BY_SLUG,),
+    text="The assigned options of an attribute known by its slug include those of other organizations.",
+)
+ASSIGNED_FILTER_IGNORED = fault(
+    "nested-filter-ignored",
+    family="pagination",
+    scope=(ASSIGNED, BY_SLUG),
+    text="The assignedOptionIds filter has no effect.",
+)
 
-@handles("OrganizationsAttributesOptionsController_createOrganizationAttributeOption")
-def create_option(call: Call) -> Row:
+MOVED_BY_BODY = fault(
+    "parent-changed-by-body",
+    family="state",
+    scope=(UPDATE,),
+    text="An update may move an option to another attribute, even to one that is not there.",
+)
+CONCURRENT_500 = fault(
+    "concurrent-creations-500",
+    family="state",
+    scope=(CREATE,),
+    text="Of creations with one slug at the same moment all but the first are answered 500.",
+)
+DELETED_STAYS_ASSIGNED = fault(
+    "deleted-option-stays-assigned",
+    family="state",
+    scope=("OrganizationsAttributesOptionsController_deleteOrganizationAttributeOption",),
+    text="Deleting an option leaves it with the users who have it.",
+)
+
+
+@handles(CREATE)
+def create_option(call: Call) -> Row | Later:
     """A new option of a select attribute; its value and slug are unique there."""
     attribute = find(call)
     if not is_select(attribute):
@@ -37,7 +72,17 @@ def create_option(call: Call) -> Row:
     value = call.body.get("value", "")
     slug = call.body.get("slug", value)
     _free(call, attribute["id"], value, slug, None)
+    if CONCURRENT_500 in call.faults:
+        return Later(GAP, partial(_add_if_free, call, attribute["id"], value, slug))
     return add_option(call, attribute["id"], value, slug)
+
+
+def _add_if_free(call: Call, attribute_id: str, value: str, slug: str) -> Row:
+    try:
+        _free(call, attribute_id, value, slug, None)
+    except RefusalError as problem:
+        raise RefusalError(500, "Something went wrong on the server.") from problem
+    return add_option(call, attribute_id, value, slug)
 
 
 @handles(LIST)
@@ -52,6 +97,8 @@ def update_option(call: Call) -> Row:
     option = _find_option(call)
     changes = {name: call.body[name] for name in ("value", "slug") if name in call.body}
     _free(call, option["attributeId"], changes.get("value"), changes.get("slug"), option["id"])
+    if MOVED_BY_BODY in call.faults:
+        changes |= {name: call.body[name] for name in ("attributeId",) if name in call.body}
     option.update(changes)
     if PATCH_CREATES in call.faults:
         del call.tenant.options[option["id"]]
@@ -63,6 +110,9 @@ def update_option(call: Call) -> Row:
 def delete_option(call: Call) -> Row:
     """Forget an option and who has it."""
     option = _find_option(call)
+    if DELETED_STAYS_ASSIGNED in call.faults:
+        option["attributeId"] = ""
+        return option
     call.tenant.drop_option(option["id"])
     return option
 
@@ -88,9 +138,22 @@ def _assigned(call: Call, attribute: Row) -> Page:
     teams = frozenset(call.query.get("teamIds", ()))
     wanted = call.query.get("assignedOptionIds")
     found = list(_with_users(call.tenant, attribute["id"], teams)) if teams else rows
-    if wanted:
+    if SLUG_OF_ANYONE in call.faults and call.operation.operation_id == BY_SLUG:
+        found = found + _of_others(call, attribute["slug"])
+    if wanted and ASSIGNED_FILTER_IGNORED not in call.faults:
         found = [row for row in found if row["id"] in wanted]
     return page(call, found, len(rows))
+
+
+def _of_others(call: Call, slug: str) -> list[Row]:
+    """What other tenants assigned of the attribute with this slug."""
+    return [
+        row
+        for tenant in call.world.others(call.tenant)
+        for attribute in tenant.attributes.values()
+        if attribute["slug"] == slug
+        for row in _with_users(tenant, attribute["id"], None)
+    ]
 
 
 def _with_users(tenant: Tenant, attribute_id: str, teams: frozenset[int] | None) -> list[Row]:

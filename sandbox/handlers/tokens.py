@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from sandbox import token_faults as faulty
 from sandbox.calls import Call, Later, handles
 from sandbox.faults import fault
 from sandbox.handlers.users import find
@@ -66,26 +67,45 @@ _GAP = 0.05  # seconds between checking and spending, where a switch opens one
 @handles(FORCE[0])
 def force_refresh(call: Call) -> dict[str, Any]:
     """A new pair without a refresh token; those the user had are dead."""
-    user = find(call)
-    call.world.tokens.force(user["id"])
-    return call.world.tokens.issue(call.tenant.client_id, user["id"], call.world.clock())
+    user, book = find(call), call.world.tokens
+    book.force(user["id"])
+    pair = book.issue(call.tenant.client_id, user["id"], call.world.clock())
+    if faulty.FORCED_DEAD in call.faults:
+        book.issued[pair[book.rules.access.token]].spent = True
+    if faulty.FORCED_REFRESH_DEAD in call.faults:
+        book.issued[pair[book.rules.refresh.token]].spent = True
+    if faulty.OWNER_WRONG in call.faults:
+        book.amend(pair, {book.rules.claims["owner"]: next(iter(call.tenant.managed))})
+    if faulty.EXPIRY_TEXT in call.faults:
+        pair[book.rules.access.expires] = str(pair[book.rules.access.expires])
+    return pair
 
 
 @handles(REFRESH[0])
 def refresh(call: Call) -> dict[str, Any] | Later:
     """A new pair for a refresh token, which is spent by that."""
     book = call.world.tokens
-    token = book.presented(call.body[book.rules.present])
+    sent = call.body[book.rules.present]
+    token = book.presented(sent)
     if token is None or not _fits(call, token):
-        raise RefusalError(400, "The refresh token is not valid.")
+        raise _unknown(call, sent, token)
     if not book.usable(token, call.world.clock()):
         _refuse(call, token)
     if RACE in call.faults:
         return Later(_GAP, partial(_renew, call, token))
-    if LOSER_404 in call.variations:
+    if LOSER_404 in call.variations or faulty.LOSER_409 in call.variations or faulty.LOSER_500 in call.faults:
         token.spent = token.busy = True
         return Later(_GAP, partial(_renew, call, token))
     return _renew(call, token)
+
+
+def _unknown(call: Call, sent: str, token: Token | None) -> RefusalError:
+    if faulty.GARBAGE_500 in call.faults and sent.count(".") != 2:
+        return RefusalError(500, "Something went wrong on the server.")
+    if faulty.FOREIGN_SPENDS in call.faults and token and token.client_id != call.tenant.client_id:
+        token.spent = True
+    status = 403 if faulty.INVALID_403 in call.faults else 401 if faulty.UNKNOWN_401 in call.variations else 400
+    return RefusalError(status, "The refresh token is not valid.")
 
 
 def _fits(call: Call, token: Token) -> bool:
@@ -95,7 +115,12 @@ def _fits(call: Call, token: Token) -> bool:
 
 def _refuse(call: Call, token: Token) -> None:
     if token.busy:
-        raise RefusalError(404, "This refresh token is being spent.")
+        status = 409 if 409 in call.operation.statuses else 401
+        if LOSER_404 in call.variations or faulty.LOSER_500 in call.faults:
+            status = 500 if faulty.LOSER_500 in call.faults else 404
+        raise RefusalError(status, "This refresh token is being spent.")
+    if faulty.FAMILY_REVOKED in call.variations and token.spent:
+        call.world.tokens.revoke(token.user_id)
     if REUSE_500 in call.faults and token.spent:
         raise RefusalError(500, "Something went wrong on the server.")
     raise RefusalError(400 if SPENT_400 in call.variations else 401, "The refresh token is spent or expired.")
@@ -104,14 +129,19 @@ def _refuse(call: Call, token: Token) -> None:
 def _renew(call: Call, token: Token) -> dict[str, Any]:
     book, now = call.world.tokens, call.world.clock()
     token.busy = False
-    if token.user_id not in call.world.by_client[token.client_id].managed:
+    gone = token.user_id not in call.world.by_client[token.client_id].managed
+    if gone and faulty.REFRESH_SURVIVES not in call.faults:
         raise RefusalError(401, "The refresh token is spent or expired.")
     if NO_ROTATION not in call.faults:
-        book.spend(token)
+        book.spend(token, now)
     pair = book.issue(token.client_id, token.user_id, now)
     if NO_ROTATION in call.faults:
         half = book.rules.refresh
         pair |= {half.token: token.text, half.expires: token.expires}
+    if faulty.CLAIM_MISSING in call.faults:
+        book.amend(pair, {book.rules.claims["client"]: None})
+    if faulty.DAY in call.faults:
+        pair[book.rules.access.expires] += 82800
     if NEW_TOKEN_LATE in call.faults:
         book.issued[pair[book.rules.access.token]].spent = True
     return pair

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sandbox.calls import Call, Page, handles
+from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
 from sandbox.refusals import RefusalError
@@ -45,11 +46,83 @@ TOKEN_SURVIVES = fault(
     scope=(DELETE,),
     text="The access token of a deleted user keeps working.",
 )
+SEVERAL_LOSE_ONE = fault(
+    "patch-of-several-loses-one",
+    family="state",
+    scope=(UPDATE,),
+    text="Of an update with more than two members the last is not stored.",
+)
+STALE_LIST = fault(
+    "update-not-in-list",
+    family="state",
+    scope=(UPDATE, LIST),
+    text="An update shows when the user is read; the list keeps the values from before.",
+)
+CONFLICT_APPLIED = fault(
+    "conflicting-update-half-applied",
+    family="state",
+    scope=(UPDATE,),
+    text="An update refused for a taken email has stored its other members all the same.",
+)
+CREATE_RACE = fault(
+    "concurrent-creations-make-two",
+    family="state",
+    scope=(CREATE,),
+    text="Creations with one email at the same moment all succeed: it is looked up a moment before it is stored.",
+)
+UPDATE_RACE = fault(
+    "concurrent-updates-lose-one",
+    family="state",
+    scope=(UPDATE,),
+    text="An update stores the whole user as it was a moment before, which undoes others of that moment.",
+)
+OPTIONAL_IGNORED = fault(
+    "optional-member-ignored",
+    family="state",
+    scope=(CREATE,),
+    text="The avatarUrl of a new user is not stored.",
+)
+METADATA_LOST = fault(
+    "patch-empties-metadata",
+    family="state",
+    scope=(UPDATE,),
+    text="An update that does not send metadata empties it.",
+)
+MEMBERSHIP_STAYS = fault(
+    "deleted-user-stays-member",
+    family="state",
+    scope=(DELETE,),
+    text="Deleting a user leaves the membership, which can be read as before.",
+)
+EARLIER_UNDONE = fault(
+    "patch-undoes-earlier-patch",
+    family="state",
+    scope=(UPDATE,),
+    text="An update starts from the user as it was created: what earlier updates changed is undone.",
+)
 FILTER_IGNORED = fault(
     "filter-ignored",
     family="pagination",
     scope=(LIST,),
     text="The emails filter has no effect.",
+)
+FILTER_SUBSTRING = fault(
+    "filter-matches-substring",
+    family="pagination",
+    scope=(LIST,),
+    text="The emails filter also keeps users whose email only contains the text.",
+)
+FILTER_AFTER_PAGING = fault(
+    "filter-after-paging",
+    family="pagination",
+    scope=(LIST,),
+    text="The emails filter is applied to the page, not to the list.",
+)
+FIRST_NAME_ONLY = fault(
+    "list-differs-from-item",
+    family="pagination",
+    scope=(LIST,),
+    text="The list shows only the first word of a user's name.",
 )
 
 _PROFILE = (
@@ -78,20 +151,39 @@ def find(call: Call) -> Row:
 def list_users(call: Call) -> Page:
     """The client's users, oldest first, perhaps only those with one of some emails."""
     users = list(call.tenant.managed.values())
+    if STALE_LIST in call.faults:
+        users = [call.tenant.former.get(user["id"], user) for user in users]
     if NOT_IN_LIST in call.faults:
         users = [user for user in users if user["id"] not in call.tenant.hidden]
+    if FIRST_NAME_ONLY in call.faults:
+        users = [{**user, "name": str(user["name"]).split()[0]} for user in users]
     wanted = call.query.get("emails")
     if not wanted or FILTER_IGNORED in call.faults:
         return page(call, users)
+    if FILTER_AFTER_PAGING in call.faults:
+        whole = page(call, users)
+        return Page([user for user in whole.items if user["email"] in wanted], whole.pagination)
+    if FILTER_SUBSTRING in call.faults:
+        return page(call, [user for user in users if any(text in user["email"] for text in wanted)])
     return page(call, [user for user in users if user["email"] in wanted], len(users))
 
 
 @handles(CREATE)
-def create_user(call: Call) -> dict[str, Any]:
+def create_user(call: Call) -> dict[str, Any] | Later:
     """A new user with a token pair."""
     if DUPLICATE not in call.faults:
         _free(call.tenant, call.body["email"], None)
+    if CREATE_RACE in call.faults:
+        return Later(GAP, partial(_store_user, call))
+    return _store_user(call)
+
+
+def _store_user(call: Call) -> dict[str, Any]:
     user = new_user(call)
+    if OPTIONAL_IGNORED in call.faults:
+        user["avatarUrl"] = None
+    if STALE_LIST in call.faults or EARLIER_UNDONE in call.faults:
+        call.tenant.former[user["id"]] = dict(user)
     call.tenant.users[user["id"]] = call.tenant.managed[user["id"]] = user
     call.tenant.teams_of[user["id"]] = frozenset()
     if NOT_IN_LIST in call.faults:
@@ -107,12 +199,22 @@ def get_user(call: Call) -> Row:
 
 
 @handles(UPDATE)
-def update_user(call: Call) -> Row:
+def update_user(call: Call) -> Row | Later:
     """Change what was sent; metadata gains members and keeps the others."""
     user = find(call)
+    if CONFLICT_APPLIED in call.faults:
+        user.update({name: value for name, value in _profile(call.body).items() if name != "email"})
     if "email" in call.body:
         _free(call.tenant, call.body["email"], user["id"])
     changes = _profile(call.body)
+    if SEVERAL_LOSE_ONE in call.faults and len(changes) > 2:
+        changes.popitem()
+    if METADATA_LOST in call.faults and "metadata" not in changes:
+        user["metadata"] = {}
+    if EARLIER_UNDONE in call.faults:
+        user.update(call.tenant.former.get(user["id"], {}))
+    if UPDATE_RACE in call.faults:
+        return Later(GAP, partial(_overwrite, user, {**user, **changes}))
     if "metadata" in changes:
         changes["metadata"] = {**user["metadata"], **changes["metadata"]}
     if SENT_MEMBER_LOST in call.faults and "name" in changes:
@@ -125,10 +227,18 @@ def update_user(call: Call) -> Row:
     return user
 
 
+def _overwrite(user: Row, whole: Row) -> Row:
+    user.update(whole)
+    return user
+
+
 @handles(DELETE)
 def delete_user(call: Call) -> Row:
     """Forget a user and everything that is only theirs."""
     user = find(call)
+    if MEMBERSHIP_STAYS in call.faults:
+        del call.tenant.managed[user["id"]]
+        return user
     call.tenant.drop_user(user["id"])
     if TOKEN_SURVIVES not in call.faults:
         call.world.tokens.forget(user["id"])

@@ -11,6 +11,8 @@ from sandbox.state import Row
 DELETE = "OAuthClientWebhooksController_deleteOAuthClientWebhook"
 DELETE_ALL = "OAuthClientWebhooksController_deleteAllOAuthClientWebhooks"
 CREATE = "OAuthClientWebhooksController_createOAuthClientWebhook"
+UPDATE = "OAuthClientWebhooksController_updateOAuthClientWebhook"
+LIST = "OAuthClientWebhooksController_getOAuthClientWebhooks"
 
 DELETE_NOOP = fault(
     "delete-is-a-no-op",
@@ -30,6 +32,55 @@ DELETE_ALL_KEEPS_ONE = fault(
     scope=(DELETE_ALL,),
     text="Deleting all webhooks leaves the oldest.",
 )
+TEMPLATE_CLEARED = fault(
+    "patch-clears-unsent-member",
+    family="state",
+    scope=(UPDATE,),
+    text="An update that does not send payloadTemplate sets it to null.",
+)
+TEMPLATE_IGNORED = fault(
+    "creation-ignores-optional-member",
+    family="state",
+    scope=(CREATE,),
+    text="The payloadTemplate of a new webhook is answered and not stored.",
+)
+OWNER_FROM_BODY = fault(
+    "owner-changed-by-body",
+    family="state",
+    scope=(UPDATE,),
+    text="An update may set oAuthClientId.",
+)
+SECOND_DELETE_500 = fault(
+    "second-deletion-500",
+    family="state",
+    scope=(DELETE,),
+    text="Deleting a webhook that is gone already is answered 500.",
+)
+DELETED_LISTED = fault(
+    "deleted-still-in-list",
+    family="state",
+    scope=(DELETE, LIST),
+    text="A deleted webhook cannot be read and stays in the list.",
+)
+DELETED_CHANGES = fault(
+    "deleted-accepts-changes",
+    family="state",
+    scope=(UPDATE,),
+    text="An update of a webhook that is gone is answered 200.",
+)
+ALL_STILL_READABLE = fault(
+    "delete-all-leaves-them-readable",
+    family="state",
+    scope=(DELETE_ALL, LIST),
+    text="Deleting all webhooks empties the list; each can still be read by its address.",
+)
+NEIGHBOUR_DELETED = fault(
+    "deletion-takes-the-next-with-it",
+    family="state",
+    scope=(DELETE,),
+    text="Deleting a webhook deletes the one behind it in the list, too.",
+    needs="standard depth",
+)
 TRIGGERS_NOT_ARRAY = fault(
     "triggers-answered-as-string",
     family="exchange",
@@ -38,10 +89,13 @@ TRIGGERS_NOT_ARRAY = fault(
 )
 
 
-@handles("OAuthClientWebhooksController_getOAuthClientWebhooks")
+@handles(LIST)
 def list_webhooks(call: Call) -> Page:
     """The client's webhooks, oldest first."""
-    return page(call, list(call.tenant.webhooks.values()))
+    webhooks = call.tenant.webhooks.values()
+    if DELETED_LISTED in call.faults:
+        return page(call, [*webhooks, *call.tenant.deleted])
+    return page(call, [webhook for webhook in webhooks if webhook["id"] not in call.tenant.hidden])
 
 
 @handles(CREATE)
@@ -57,6 +111,9 @@ def create_webhook(call: Call) -> Row:
         "payloadTemplate": call.body.get("payloadTemplate"),
     }
     call.tenant.webhooks[webhook["id"]] = webhook
+    if TEMPLATE_IGNORED in call.faults:
+        shown, webhook["payloadTemplate"] = dict(webhook), None
+        return shown
     if TRIGGERS_NOT_ARRAY in call.faults:
         return {**webhook, "triggers": call.body["triggers"]}
     return webhook
@@ -68,13 +125,16 @@ def get_webhook(call: Call) -> Row:
     return _find(call)
 
 
-@handles("OAuthClientWebhooksController_updateOAuthClientWebhook")
+@handles(UPDATE)
 def update_webhook(call: Call) -> Row:
     """Change what was sent."""
+    if DELETED_CHANGES in call.faults and call.path["webhookId"] in call.tenant.gone:
+        return {**call.tenant.gone[call.path["webhookId"]], **call.body, "triggers": []}
     webhook = _find(call)
-    known = {
-        name: value for name, value in call.body.items() if name in webhook and name not in {"id", "oAuthClientId"}
-    }
+    closed = {"id"} if OWNER_FROM_BODY in call.faults else {"id", "oAuthClientId"}
+    known = {name: value for name, value in call.body.items() if name in webhook and name not in closed}
+    if TEMPLATE_CLEARED in call.faults and "payloadTemplate" not in known:
+        known["payloadTemplate"] = None
     if "triggers" in known:
         known["triggers"] = _triggers(known["triggers"])
     webhook.update(known)
@@ -84,15 +144,30 @@ def update_webhook(call: Call) -> Row:
 @handles(DELETE)
 def delete_webhook(call: Call) -> Row:
     """Forget one webhook."""
+    if SECOND_DELETE_500 in call.faults and call.path["webhookId"] in call.tenant.gone:
+        raise RefusalError(500, "Something went wrong on the server.")
     webhook = _find(call)
+    if NEIGHBOUR_DELETED in call.faults:
+        _drop_next(call.tenant.webhooks, webhook["id"])
     if DELETE_NOOP not in call.faults:
         del call.tenant.webhooks[webhook["id"]]
+        call.tenant.gone[call.path["webhookId"]] = webhook
+        call.tenant.deleted.append(webhook)
     return webhook
+
+
+def _drop_next(webhooks: dict[int, Row], number: int) -> None:
+    following = [each for each in webhooks if each > number]
+    if following:
+        del webhooks[following[0]]
 
 
 @handles(DELETE_ALL)
 def delete_all_webhooks(call: Call) -> str:
     """Forget every webhook of the client."""
+    if ALL_STILL_READABLE in call.faults:
+        call.tenant.hidden.update(call.tenant.webhooks)
+        return "All webhooks deleted successfully."
     kept = list(call.tenant.webhooks.items())[:1] if DELETE_ALL_KEEPS_ONE in call.faults else []
     call.tenant.webhooks = dict(kept)
     if DELETE_ALL_EVERYWHERE in call.faults:

@@ -75,7 +75,10 @@ def main() -> int:
     for fault in chosen:
         name = fault["name"] if fault else "none"
         began = time.monotonic()
-        verdicts, requests = judged(contract, [*options.args.split(), *(["--fault", name] if fault else [])], options.depth)
+        timed = fault is not None and fault["needs"] in {"limits", "time-scale"}
+        needs = ["--time-scale", "60"] if timed else options.args.split()
+        depth = "standard" if fault and fault["needs"] == "depth" else options.depth
+        verdicts, requests = judged(contract, [*needs, *(["--fault", name] if fault else [])], depth)
         matrix[name] = broken(verdicts)
         blocked = sum(each.verdict == BLOCKED for each in verdicts)
         print(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.sandbox.scenes_of_lists import SCENES_OF_LISTS
 from tests.sandbox.wire import Wire, bearer, created
 
 Scene = Callable[[Wire], Any]
@@ -195,6 +196,7 @@ def _created(part: str) -> Scene:
 
 
 SCENES: dict[str, Scene] = {
+    **SCENES_OF_LISTS,
     # pagination
     "pages-overlap": _walk,
     "last-item-lost": _walk,

@@ -44,7 +44,7 @@ def test_a_fault_has_a_family_a_sentence_and_a_reach(name: str) -> None:
     assert fault.family in FAMILIES
     assert fault.text.endswith(".")
     assert fault.operations(document())
-    assert fault.needs in {"", "limits", "time-scale"}
+    assert fault.needs in {"", "limits", "time-scale", "depth"}
 
 
 @each_fault

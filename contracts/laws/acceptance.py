@@ -1,0 +1,187 @@
+"""Laws of input: what the document allows is accepted, and what is merely odd makes no server fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import Exchange
+from contracts.findings import Findings
+from contracts.generate import cases, example, validator
+from contracts.law import DEPTHS, Broken, Conversation, Draw, Observed, Steps, law
+from contracts.laws.input import content
+from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
+from specs.contract import Contract, Operation, Parameter
+
+REFUSED = frozenset((400, 415, 422))
+"""Statuses that call a request itself wrong; others speak of the state of things."""
+ROWS = (1, 6, 100)
+"""Queries of allowed values, per depth; each sets every parameter it can."""
+
+
+def _plain(contract: Contract, operation: Operation) -> bool:
+    return not on.bulk(contract, operation) and operation.method != "DELETE"
+
+
+def _allowed(api: Api, depth: str) -> list[list[list[str]]]:
+    """Queries to ask together: the plain one first, then rows of allowed values."""
+    if not _plain(api.contract, api.operation):
+        return []
+    rows = _rows(api.contract, api.operation)[: ROWS[DEPTHS.index(depth)]]
+    return [[], *rows]
+
+
+def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
+    """Row by row, the next allowed value of every parameter that nothing but its schema can refuse."""
+    values: dict[str, list[str]] = {}
+    for case in cases(contract, operation):
+        parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
+        if parameter and _closed(contract, operation, parameter):
+            values.setdefault(case.name, []).append(case.value)
+    ordered = {name: sorted(found, key=_edge, reverse=True) for name, found in values.items()}
+    longest = max(map(len, ordered.values()), default=0)
+    return [[[name, found[row % len(found)]] for name, found in ordered.items()] for row in range(longest)]
+
+
+def _edge(text: str) -> int:
+    """The largest number first, then the smallest; other texts as they come."""
+    return int(text) if text.lstrip("-").isdigit() else 0
+
+
+def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> bool:
+    """Whether its schema says all there is to say of a parameter's values.
+
+    A number without a maximum may name something that is not there, and a text without a form may have one all the
+    same; the parameters of pages are what they are.
+    """
+    schema = contract.json_schema(parameter.schema)
+    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
+    paging = operation.paging
+    if paging and parameter.name in {each.name for each in (paging.size, paging.position) if each}:
+        return paging.dialect != "cursor" or parameter.name == (paging.size.name if paging.size else "")
+    return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
+
+
+@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_allowed)
+def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Conversation:
+    """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
+
+    The document's own example of a body is sent, made unique where that matters and its references made real; and each
+    query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. Several parameters are
+    asked at once; when that is refused each is asked alone, and only what is refused alone is held against the
+    deployment. A body with secrets of another system may be refused, since those cannot be made up: observed only.
+    """
+    right = yield from content(api)
+    answer: Exchange = yield api.ask(query=[(name, value) for name, value in query], body=right)
+    if answer.status not in REFUSED and answer.status < 500:
+        return
+    if not query:
+        if answer.status in REFUSED and _secretive(right):
+            raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
+        raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
+    found = Findings()
+    for name, value in query:
+        alone: Exchange = yield api.ask(query=[(name, value)], body=right)
+        if alone.status in REFUSED or alone.status >= 500:
+            found.add(name, f"query {name}={value} to be accepted", alone)
+    found.close()
+
+
+def _secretive(right: Any) -> bool:
+    return any(word in str(right).lower() for word in ("private_key", "clientsecret", "client_secret", "password"))
+
+
+def _bodies(contract: Contract) -> Iterator[Operation]:
+    """Operations that take a JSON object and can be asked without harm."""
+    for operation in contract.operations:
+        if operation.body and "json" in operation.body.media_type and _plain(contract, operation):
+            yield operation
+
+
+def _oddities(api: Api, depth: str) -> list[list[int]]:
+    """Which odd bodies to send, by their number: all in one conversation, which makes what it needs once."""
+    return [list(range({"standard": 6}.get(depth, 12)))]
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_oddities, depth="standard")
+def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
+    """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
+
+    Letters of many scripts, control characters, half of a surrogate pair, very long texts, members given twice, deep
+    nesting and numbers out of range. Which of these are accepted is not judged; a 5xx that comes twice is.
+    """
+    schema = _schema(api)
+    right = yield from content(api)
+    found = Findings()
+    odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
+    for what, text in [odd[number] for number in chosen if number < len(odd)]:
+        answer: Exchange = yield api.ask(raw=text)
+        if answer.status >= 500:
+            found.add(what, f"an answer below 500 to a body with {what}", answer)
+    found.close()
+
+
+def _schema(api: Api) -> dict[str, Any]:
+    assert api.operation.body is not None
+    return api.contract.json_schema(api.operation.body.schema, direction="request")
+
+
+def _variants(api: Api, depth: str) -> list[list[dict[str, Any]]]:
+    """Other right bodies than the richest example: the least there may be, every value of an enumeration."""
+    if depth == "quick":
+        return []
+    found = list(_others(_schema(api), example(api.operation)))[: {"standard": 6}.get(depth, 40)]
+    return [found] if found else []
+
+
+def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    plain = flat(schema, schema)
+    required = set(plain.get("required", ()))
+    simple = {name: value for name, value in base.items() if name in required or not isinstance(value, dict | list)}
+    if required and required < base.keys():
+        yield {"drop": sorted(base.keys() - required), "set": {}}
+    if any(isinstance(value, dict | list) for value in simple.values()):
+        return  # what one member may be can hang on another
+    for name, member in plain.get("properties", {}).items():
+        told = flat(schema, member).get("enum", [])
+        for value in [each for each in told if each != base.get(name) and each is not None]:
+            yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_variants, depth="standard")
+def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) -> Conversation:
+    """A body with no more than what is required, and one with any value of an enumeration, is accepted.
+
+    Only bodies are asked in which no member can hang on another. What is refused is compared with the document's own
+    example, sent right after: only where that is accepted is the difference held against the deployment.
+    """
+    found = Findings()
+    for variant in variants:
+        right = yield from content(api)
+        other = {name: value for name, value in {**right, **variant["set"]}.items() if name not in variant["drop"]}
+        if not validator(api.contract, api.operation).is_valid(other):
+            continue
+        answer: Exchange = yield api.ask(body=other)
+        if answer.status in REFUSED and (yield from _accepted(api)):
+            told = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
+            found.add(told, f"a body with {told} to be accepted", answer)
+    found.close()
+
+
+def _accepted(api: Api) -> Steps:
+    """Whether the document's own example is accepted now."""
+    right = yield from content(api)
+    answer: Exchange = yield api.ask(body=right)
+    return answer.ok
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), examples=(0, 0, 40), depth="deep")
+def no_wrong_body_is_accepted(api: Api) -> Conversation:
+    """Of bodies drawn at random none that breaks its schema is accepted, and none makes the server fail."""
+    right = yield from content(api)
+    wrong = yield Draw(wrong_bodies(_schema(api), right if isinstance(right, dict) else {}))
+    answer: Exchange = yield api.ask(body=wrong)
+    if answer.ok or answer.status >= 500:
+        raise Broken("a refusal of a body that breaks its schema", answer.says(), [answer])

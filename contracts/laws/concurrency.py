@@ -1,0 +1,93 @@
+"""Laws of what happens at once: equal creations make one, changes do not undo each other, nothing fails."""
+
+from __future__ import annotations
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import Made, make
+from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.laws.state import MEDDLED, removable
+from contracts.lives import Life, begun, look, unlike
+from contracts.peers import Equals, equal_creations
+from contracts.trials import AtOnce, changes_at_once, conflicts, together
+from contracts.values import short
+
+DUPLICATE = {400, 404, 409, 422}
+
+
+@law(family="state", on=on.creations_with_body, kinds=("state", "status"), writes=True, nowhere=True, race=True)
+def of_equal_creations_at_once_one_is_made(api: Api) -> Conversation:
+    """Equal creations at the same moment make one resource where a duplicate is a conflict; none is a server error.
+
+    Three are sent. Where the document declares a conflict at most one may succeed; elsewhere each that succeeds must
+    have made a resource of its own. The list must show as many as were answered as made. A server error has to
+    come in two rounds before it counts.
+    """
+    removable(api)
+    peers: Equals = yield from equal_creations(api)
+    if failed := [each for each in peers.answers if each.status >= 500]:
+        raise Broken("no server error for equal creations at once, in two rounds", failed[0].says())
+    made = len(peers.made)
+    if conflicts(api.operation) and made > 1:
+        raise Broken(f"1 of {len(peers.answers)} equal creations at once to succeed", f"{made} did")
+    ids = [str(at(each.data, api.resource.member)) for each in peers.made]
+    if str(MISSING) not in ids and len(set(ids)) < made:
+        raise Broken("an id of its own for each of the creations at once", f"{short(ids[0])} more than once")
+    if peers.listed is not None and peers.listed != made:
+        raise Broken(f"{made} in the list after {made} of the creations at once succeeded", f"{peers.listed}")
+
+
+@law(family="state", on=on.conflicting_creations, kinds=("status", "state"), writes=True, nowhere=True)
+def a_duplicate_is_refused(api: Api) -> Conversation:
+    """Where the document declares a conflict, creating the same thing twice is refused.
+
+    409 is expected; 400 and 404 are accepted as other ways to say so. That refused ones created nothing is counted for
+    equal creations at once.
+    """
+    removable(api)
+    peers: Equals = yield from equal_creations(api)
+    if not peers.made:
+        raise NotObservable(f"not even the first was created: {peers.answers[0].says()}")
+    again: Exchange = yield peers.api.ask(path=peers.values, body=peers.content)
+    if again.status not in DUPLICATE:
+        raise Broken("409 for a duplicate", again.says())
+
+
+@law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True, race=True)
+def changes_at_once_are_both_kept(api: Api) -> Conversation:
+    """Two updates of different members, sent at the same moment, do not undo each other.
+
+    Either may be refused; each that is accepted must show afterwards, and none is a server error in two rounds.
+    """
+    life: Life = yield from begun(api, MEDDLED)
+    seen: AtOnce = yield from changes_at_once(life)
+    if not seen.answers:
+        raise NotObservable("fewer than two members are known that could be changed")
+    for each in seen.answers:
+        if each.status >= 500:
+            raise Broken("no server error for changes at once, in two rounds", each.says())
+        content = each.request.json
+        if each.ok and isinstance(content, dict) and (lost := unlike(content, seen.after.thing)):
+            raise Broken(
+                f"{lost[0]} as changed: {short(content[lost[0]])}", f"{short(seen.after.thing[lost[0]])}, undone"
+            )
+
+
+@law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True, race=True, depth="deep")
+def of_deletions_at_once_none_fails(api: Api) -> Conversation:
+    """Deletions of one thing at the same moment: it is gone afterwards, and none is a server error in two rounds."""
+    made: Made = yield from make(api, api.resource)
+    answers: list[Exchange] = yield from together(lambda: [api.ask(path=made.values) for _ in range(3)])
+    if failed := [each for each in answers if each.status >= 500]:
+        raise Broken("no server error for deletions at once, in two rounds", failed[0].says())
+    if not any(each.ok for each in answers):
+        raise Broken("one of the deletions at once to succeed", answers[0].says())
+    if (yield from _seen(api, made)):
+        raise Broken("a deleted resource to be gone", "it can still be read")
+
+
+def _seen(api: Api, made: Made) -> Steps:
+    if made.resource.read is None and made.resource.list is None:
+        return False
+    return (yield from look(api, made, known=True)).seen

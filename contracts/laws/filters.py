@@ -1,0 +1,210 @@
+"""Laws of filters: a filtered list has the items that fit, all of them and no others, and is paged like any other.
+
+What fits is judged by the members that the items of the whole list show, and by what the document says a parameter
+looks at. What an item does not show, upper and lower case, and the very instant of a time, are never held against
+anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import Exchange
+from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
+from contracts.laws.told_of_pages import judge
+from contracts.matching import Wanted, kept
+from contracts.strategies.filters import questions, strange, telling
+from contracts.strategies.pages import telling_sizes
+from contracts.strategies.sorts import both_ways, sorting
+from contracts.walks import at_least, everything, identity, largest, listed, names, numbered, pages_of, paging_of, walk
+from specs.contract import Filter, Operation, Parameter
+
+Question = dict[str, Wanted]
+"""Filters by parameter name, and the values they are asked with."""
+
+
+def filtering(operation: Operation) -> list[Parameter]:
+    """The query parameters whose filter the document explains."""
+    return [each for each in operation.parameters if each.location == "query" and each.filter]
+
+
+def _rules(api: Api, question: Question) -> list[tuple[Filter, Wanted]]:
+    found = ((api.operation.parameter(name, "query"), wanted) for name, wanted in question.items())
+    return [(parameter.filter, wanted) for parameter, wanted in found if parameter and parameter.filter]
+
+
+def _said(question: Question) -> str:
+    return "&".join(f"{name}={','.join(each) if isinstance(each, list) else each}" for name, each in question.items())
+
+
+def _asked(api: Api, question: Question, items: Sequence[Any]) -> Steps:
+    """The filtered list, and what is wrong with it (None if nothing is): expected and actual.
+
+    Where something is wrong the list is read on behind a page that is short, before the filter is blamed.
+    """
+    found: list[Any] = yield from walk(api, largest(api), query=question)
+    if wrong(api, question, items, found):
+        found = yield from everything(api, question)
+    return found, wrong(api, question, items, found)
+
+
+def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[Any]) -> tuple[str, str] | None:
+    """What a filtered list has that the whole list has not, that does not fit, or that it lacks."""
+    got, all_of_them = names(api, list(found)), names(api, list(items))
+    if strangers := set(got) - set(all_of_them):
+        return f"a part of the whole list for {_said(question)}", f"{len(strangers)} items that are not in it"
+    if len(set(got)) < len(got):
+        return f"no item twice for {_said(question)}", f"{len(got) - len(set(got))} twice"
+    rules = _rules(api, question)
+    fitting = kept(rules, items)
+    if misfits := [each for each, keep in zip(found, kept(rules, found), strict=True) if keep is False]:
+        fit = f"only items that fit {_said(question)} ({fitting.count(True)} of {len(items)} do)"
+        return fit, f"{len(misfits)} of {len(found)} that do not, such as {identity(api, misfits[0])[:60]}"
+    due = [name for name, keep in zip(all_of_them, fitting, strict=True) if keep is True]
+    if missing := [name for name in due if name not in set(got)]:
+        return f"all {len(due)} items that fit {_said(question)}", f"{len(missing)} missing, such as {missing[0][:60]}"
+    return None
+
+
+def _groups(api: Api, depth: str) -> list[list[str]]:
+    """Three filters at a time, far apart in the document; at depth deep each by itself as well."""
+    known = [each.name for each in filtering(api.operation)]
+    third = -(-len(known) // 3)
+    groups = [known[number::third] for number in range(third)]
+    alone = [[name] for name in known] if depth == "deep" else []
+    return [*groups, *(each for each in alone if each not in groups)]
+
+
+@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_groups, roomy=True)
+def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Conversation:
+    """A filtered list has every item of the whole list that fits, and no other.
+
+    The values come from the items of the whole list: ones that keep some items and not others, two at once where a
+    parameter takes several, instants between those that items show. To save requests up to three filters are asked
+    together, with values for which the question without any one of them would keep more, so that all of them must work;
+    each is then asked alone if something is wrong, to name the one that fails. Broken if an item does not fit, a
+    fitting one is missing, or one is not in the whole list. Not observable where no item shows the member.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    asked = _questions(api, chosen, items)
+    if not asked:
+        raise NotObservable(f"no item shows what {' and '.join(chosen)} could look for")
+    for question in asked:
+        _, fault = yield from _asked(api, question, items)
+        for name, wanted in question.items() if fault and len(question) > 1 else ():
+            _, single = yield from _asked(api, {name: wanted}, items)
+            if single:
+                raise Broken(*single)
+        if fault:
+            raise Broken(*fault)
+
+
+def _questions(api: Api, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
+    parameters = [each for each in filtering(api.operation) if each.name in chosen]
+    rules = {each.name: each.filter for each in parameters if each.filter}
+    values = {each.name: telling(api.contract, each, items) for each in parameters}
+    return questions(rules, values, items)
+
+
+def _nameable(api: Api, depth: str) -> list[str]:
+    """Filters that can be asked for something nobody has: texts first, since those are searched in odd ways."""
+    known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
+    kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
+    known.sort(key=lambda each: kinds[each.name].get("items", kinds[each.name]).get("type") != "string")
+    return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
+
+
+@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_nameable, roomy=True)
+def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
+    """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
+
+    The value is one that items show, a little shortened (or lengthened, where a part of a text is looked for), else one
+    that was made up. Broken if items come all the same. A value may also be refused, since it may name something that
+    does not exist.
+    """
+    items = yield from everything(api)
+    parameter = api.operation.parameter(name, "query")
+    assert parameter is not None
+    values = strange(api.contract, parameter, items)
+    if not values or not items:
+        raise NotObservable(f"no value of {name} is known that no item has")
+    many = api.contract.json_schema(parameter.schema).get("type") == "array"
+    page: Exchange = yield api.page(None, largest(api), query={name: [values[0]] if many else values[0]})
+    if not page.ok:
+        raise NotObservable(f"{name}={values[0]} is refused: {page.says()}")
+    if page.items:
+        raise Broken(f"no items for {name}={values[0]}", f"{len(page.items)} of {len(items)}")
+    if numbered(paging_of(api)) and (size := largest(api)) is not None:
+        judge(api, page, total=0, start=0, size=size)
+
+
+def _ranges(api: Api, depth: str) -> list[list[str]]:
+    """Filters after and before the same member: together a range, which can be impossible."""
+    named = {(each.filter.member, each.filter.by): each.name for each in filtering(api.operation) if each.filter}
+    starts = [(name, member) for (member, by), name in named.items() if by == "after"]
+    found = [[name, named[member, "before"]] for name, member in starts if (member, "before") in named]
+    return found[: (1, 1, 99)[DEPTHS.index(depth)]]
+
+
+@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_ranges, roomy=True)
+def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
+    """A range that ends before it begins has no items. It may be refused as well."""
+    items = yield from everything(api)
+    at_least(items, 2)
+    late, early = (api.operation.parameter(name, "query") for name in chosen)
+    if late is None or early is None:
+        raise NotObservable("the document has no such range")
+    values = sorted(str(each) for each in telling(api.contract, late, items))
+    if len(values) < 2 or not telling(api.contract, early, items):
+        raise NotObservable(f"the items do not show two different times for {late.name}")
+    question: Question = {late.name: values[-1], early.name: values[0]}
+    page: Exchange = yield api.page(None, largest(api), query=question)
+    if page.ok and page.items:
+        raise Broken(f"no items for {_said(question)}", f"{len(page.items)}")
+
+
+def some_question(api: Api, *, least: int, order: bool = True) -> Steps:
+    """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
+    items = yield from everything(api)
+    found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
+    for parameter in filtering(api.operation):
+        found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
+    for question in found:
+        if least <= kept(_rules(api, question), items).count(True) < len(items):
+            return question
+    for parameter in sorting(api.operation) if order and len(items) >= least else ():
+        ways = both_ways(parameter)
+        return {parameter.name: ways[1]} if ways else {}
+    raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
+
+
+@law(family="filters", on=on.filtered_lists, kinds=("page",), roomy=True, tenants=True)
+def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
+    """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
+
+    A filter that keeps at least two items is asked with the largest page and walked in pages of a size that does not
+    divide their number. Broken if the walk has other items or another order, or if a total, a remainder, a number of
+    pages or a flag is not that of the filtered list.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    question = yield from some_question(api, least=2, order=False)
+    found, fault = yield from _asked(api, question, items)
+    if fault:
+        raise Broken(*fault)
+    at_least(found, 2)
+    if paging_of(api).size is None:
+        raise NotObservable("the size of a page cannot be asked for")
+    size = telling_sizes(len(found), maximum=largest(api), pages=3)[0]
+    pages: list[Exchange] = yield from pages_of(api, size, query=question)
+    walked = [item for page in pages for item in page.items]
+    if names(api, walked) != names(api, found):
+        same = sorted(names(api, walked)) == sorted(names(api, found))
+        told = "another order" if same else f"{len(walked)} items"
+        raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", told)
+    for number, page in enumerate(pages) if numbered(paging_of(api)) else ():
+        judge(api, listed(page), total=len(found), start=number * size, size=size)

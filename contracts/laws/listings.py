@@ -1,0 +1,146 @@
+"""Laws of what a list shows: its owner's items and nobody else's, as they are, and each new one once."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import attrs
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import Made, make
+from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.subjects import spacious
+from contracts.walks import at_least, everything, identity, largest, listed, names
+
+_FLEETING = re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE)
+"""Members that change by being looked at."""
+
+
+def rivals_items(api: Api) -> Steps:
+    """The same list as another tenant's principal sees it in their own place, and the api that asks so."""
+    rival = api.rival
+    other = attrs.evolve(api, principal=rival, values={})
+    other = attrs.evolve(other, values=(yield from spacious(other)))
+    items: list[Any] = yield from everything(other)
+    return other, items
+
+
+def same_things(api: Api, items: list[Any], others: list[Any]) -> list[Any]:
+    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
+    known = {json.dumps(each, sort_keys=True) for each in others}
+    return [each for each in items if json.dumps(each, sort_keys=True) in known]
+
+
+@law(
+    family="pagination",
+    on=on.owned_lists,
+    kinds=("page", "credential"),
+    rival=True,
+    roomy=True,
+    tenants=True,
+)
+def nothing_of_another_tenant_appears(api: Api) -> Conversation:
+    """The lists of two tenants have no item in common, and no item names the other tenant as its owner.
+
+    Each tenant's whole list is read by a principal of its own. Broken if an item stands in both, equal in every member,
+    or if an item of the one carries the id by which the document knows the other. Not observable where either is empty,
+    and where the path is the same for both, since such a list may be meant for everybody.
+    """
+    own = yield from everything(api)
+    other, theirs = yield from rivals_items(api)
+    if api.values == other.values:
+        raise NotObservable("both tenants read the same place")
+    at_least(own, 1)
+    if shared := same_things(api, own, theirs):
+        raise Broken("no item of another tenant", f"{len(shared)} of theirs, such as {identity(api, shared[0])[:60]}")
+    foreign = {value for name, value in other.values.items() if len(value) >= 8 and value != api.values.get(name)}
+    for item in own:
+        for name, value in item.items() if isinstance(item, dict) else ():
+            if isinstance(value, str) and value in foreign:
+                raise Broken("only items of this tenant", f"one whose {name} is {value}, the other tenant's")
+
+
+def _ends(api: Api, depth: str) -> list[str]:
+    return ["last", "first"][: 1 if depth == "quick" else 2]
+
+
+@law(family="pagination", on=on.readable_lists, kinds=("page", "state"), each=_ends, roomy=True, tenants=True)
+def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
+    """What a list shows of an item is what the item's own address shows.
+
+    The last item, and at greater depths the first, is read by itself. Broken if it is not there, or if a member that
+    both show differs. Lists of plain values may come in another order; what only one of them shows does not count.
+    """
+    resource = api.resource
+    items = yield from everything(api)
+    at_least(items, 1)
+    item = items[-1 if which == "last" else 0]
+    own = at(item, resource.member)
+    if own is MISSING or own is None or resource.identifier is None or resource.read is None:
+        raise NotObservable(f"items do not show {resource.member}")
+    answer: Exchange = yield api.ask(resource.read, path={**api.values, resource.identifier: str(own)})
+    if answer.status in {401, 403}:
+        raise NotObservable(f"this principal may not read an item: {answer.says()}")
+    if not answer.ok:
+        raise Broken(f"the listed item {own} at its own address", answer.says())
+    if difference := differs(item, answer.data, ""):
+        raise Broken(f"{difference[0]} as the list shows it: {_short(difference[1])}", _short(difference[2]))
+
+
+def differs(one: Any, other: Any, where: str) -> tuple[str, Any, Any] | None:
+    """The first member that both show and that differs: its place and both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        shared = (name for name in one if name in other and not _FLEETING.search(name))
+        found = (differs(one[name], other[name], f"{where}/{name}") for name in shared)
+        return next((each for each in found if each), None)
+    if isinstance(one, list) and isinstance(other, list):
+        return _unlike(one, other, where)
+    return None if one == other else (where or "the item", one, other)
+
+
+def _unlike(one: list[Any], other: list[Any], where: str) -> tuple[str, Any, Any] | None:
+    plain = all(not isinstance(each, dict | list) for each in [*one, *other])
+    same = sorted(map(json.dumps, one)) == sorted(map(json.dumps, other)) if plain else len(one) == len(other)
+    return None if same else (where, one, other)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+@law(family="pagination", on=on.growing_lists, kinds=("page", "state"), writes=True, nowhere=True)
+def a_new_item_appears_once(api: Api) -> Conversation:
+    """What was created stands in its list exactly once, and no more after it was deleted.
+
+    Others may create and delete at the same time, so only the new item is looked for, and only a list that fits on one
+    page of the largest size shows anything.
+    """
+    resource = api.resource
+    made: Made = yield from make(api, resource)
+    if at(made.thing, resource.member) is MISSING:
+        raise NotObservable("the answer to a creation does not show the id")
+    own = identity(api, made.thing)
+    place = attrs.evolve(api, values=made.values)
+    times = yield from _times(place, own)
+    if times == 0:  # a deployment that cuts its pages short is read on, so that only the list is blamed
+        times = names(place, (yield from everything(place))).count(own)
+    if times != 1:
+        raise Broken("the new item once in its list", f"{times} times")
+    if resource.delete is None:
+        return
+    answer: Exchange = yield api.ask(resource.delete, path=made.values)
+    if answer.ok and (yield from _times(place, own)):
+        raise Broken("the deleted item gone from its list", "it is still there")
+
+
+def _times(api: Api, own: str) -> Steps:
+    """How often the item is on the largest page, which has to hold the whole list."""
+    page: Exchange = listed((yield api.page(None, largest(api))))
+    if page.items and len(page.items) == largest(api):
+        raise NotObservable("the list is longer than its largest page, and others may be changing it")
+    return names(api, page.items).count(own)

@@ -1,0 +1,35 @@
+"""The law of whole sessions: whatever a user does with its tokens, in whatever order, a model foresees the answers."""
+
+from __future__ import annotations
+
+from hypothesis.strategies import SearchStrategy, just
+
+from contracts import on
+from contracts.api import Api
+from contracts.law import Conversation, Draw, law
+from contracts.pairs import issued
+from contracts.session_model import Model
+from contracts.strategies.tokens import programs
+
+PLAIN = ["refresh", "use", "refresh", "reuse oldest"]
+"""The one session that is asked where little is."""
+
+
+@law(family="tokens", on=on.refreshes, kinds=("token", "state"), writes=True, nowhere=True, examples=(1, 12, 60))
+def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
+    """Refresh, reuse, use, force and delete, in any order: each step is answered as a model of the session foresees.
+
+    A program of such steps is drawn and carried out for a new user. What breaks is shrunk to the shortest program that
+    still does. What the document leaves open is open in the model: the reuse of a spent token may end the newer ones,
+    and an access token may or may not survive a refresh; but what was found dead once must stay dead.
+    """
+    program: list[str] = yield Draw(_programs(api))
+    pair, made = yield from issued(api)
+    model = Model(api, made, pair)
+    for step in program:
+        yield from model.step(step)
+
+
+def _programs(api: Api) -> SearchStrategy[list[str]]:
+    """One program where little is asked, else any of up to eight steps."""
+    return just(PLAIN) if api.depth == "quick" else programs(8)

@@ -1,0 +1,98 @@
+"""Laws of order: a sorted list is in order, descending is ascending backwards, and pages do not disturb it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import Exchange
+from contracts.law import DEPTHS, Broken, Conversation, NotObservable, law
+from contracts.laws.filters import some_question, wrong
+from contracts.matching import out_of_order, sort_values
+from contracts.strategies.pages import telling_sizes
+from contracts.strategies.sorts import both_ways, sorting
+from contracts.walks import at_least, everything, largest, names, pages_of, paging_of, walk
+from specs.contract import Parameter
+
+
+def _orders(api: Api, depth: str) -> list[str]:
+    return [each.name for each in sorting(api.operation)]
+
+
+def _parameter(api: Api, name: str) -> tuple[Parameter, str, tuple[str, str]]:
+    """A sorting parameter, the member it orders by, and its words for ascending and descending."""
+    parameter = api.operation.parameter(name, "query")
+    ways = both_ways(parameter) if parameter else None
+    if parameter is None or parameter.sort is None or ways is None:
+        raise NotObservable(f"the document does not say how {name} is asked for both ways")
+    return parameter, parameter.sort.member, ways
+
+
+def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> None:
+    if (place := out_of_order(items, member, descending=descending)) is not None:
+        raise Broken(f"{how} in order of {member.removeprefix('/')}", f"item {place} stands out of order")
+
+
+@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_orders, roomy=True)
+def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
+    """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
+
+    Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
+    and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
+    of the other.
+    """
+    _, member, (up, down) = _parameter(api, name)
+    items = yield from everything(api)
+    at_least(items, 2)
+    ascending = yield from walk(api, largest(api), query={name: up})
+    descending = yield from walk(api, largest(api), query={name: down})
+    for found, word in ((ascending, up), (descending, down)):
+        if sorted(names(api, found)) != sorted(names(api, items)):
+            raise Broken(f"the {len(items)} items of the list with {name}={word}", f"{len(found)} items, not the same")
+        _in_order(found, member, descending=word == down, how=f"{name}={word}")
+    one, other = sort_values(ascending, member), sort_values(descending, member)[::-1]
+    if one != other and all(each != "null" and "[null]" not in each for each in one):
+        raise Broken(f"{name}={down} as {name}={up} backwards", "another order")
+
+
+def _first_orders(api: Api, depth: str) -> list[str]:
+    return [each.name for each in sorting(api.operation)][: (1, 1, 9)[DEPTHS.index(depth)]]
+
+
+@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_first_orders, roomy=True)
+def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
+    """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
+
+    Read with the largest page and again in pages of a size that parts items which tie, if any do.
+    """
+    _, member, (up, _) = _parameter(api, name)
+    if paging_of(api).size is None:
+        raise NotObservable("the size of a page cannot be asked for")
+    whole = yield from walk(api, largest(api), query={name: up})
+    at_least(whole, 3)
+    size = _parting(sort_values(whole, member), largest(api))
+    pages: list[Exchange] = yield from pages_of(api, size, query={name: up})
+    walked = [item for page in pages for item in page.items]
+    if names(api, walked) != names(api, whole):
+        same = sorted(names(api, walked)) == sorted(names(api, whole))
+        raise Broken(f"the list with {name}={up} in pages of {size}", "another order" if same else "other items")
+
+
+def _parting(values: list[str], top: int | None) -> int:
+    """A page size whose first page ends between two items that tie, of those that make two pages."""
+    sizes = telling_sizes(len(values), maximum=top, pages=2)
+    return next((size for size in sizes if size < len(values) and values[size - 1] == values[size]), sizes[0])
+
+
+@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_first_orders, roomy=True)
+def a_filtered_list_is_sorted_too(api: Api, name: str) -> Conversation:
+    """A list that is filtered and sorted is both: what fits and nothing else, in order."""
+    _, member, (_, down) = _parameter(api, name)
+    items = yield from everything(api)
+    at_least(items, 3)
+    question = yield from some_question(api, least=2, order=False)
+    found = yield from walk(api, largest(api), query={**question, name: down})
+    if fault := wrong(api, question, items, found):
+        raise Broken(*fault)
+    _in_order(found, member, descending=True, how=f"a filtered list with {name}={down}")

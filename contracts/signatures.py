@@ -1,0 +1,117 @@
+"""What a request may show as its credential, apart from the principal's own: damaged, misplaced, mixed, another's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contracts import on
+from contracts.api import PREFIX, Api, callers, secret_of
+from contracts.deployment import Principal
+from contracts.exchange import MISSING, Request
+from contracts.fixtures import nowhere
+from contracts.law import NotObservable
+from contracts.strategies.credentials import Carried
+from specs.contract import Alternative, Scheme
+from specs.operations import sites, stated_parameters
+
+
+def holders(api: Api) -> Iterator[tuple[int, Principal]]:
+    """For every security alternative of the operation, by its number, who of this tenant can fulfil it."""
+    able = [each for each in callers(api.deployment, api.operation) if each.tenant == api.tenant]
+    if api.principal in able:
+        able = [api.principal, *(each for each in able if each is not api.principal)]
+    for number, alternative in enumerate(api.operation.security):
+        holder = next((each for each in able if alternative.schemes and fulfils(each, alternative)), None)
+        if holder:
+            yield number, holder
+
+
+def fulfils(principal: Principal, alternative: Alternative) -> bool:
+    return all(secret_of(principal, scheme) is not None for scheme in alternative.schemes)
+
+
+def named(api: Api, name: str) -> Principal:
+    """The principal of a name, as a law's input gives it."""
+    return next(each for each in api.deployment.principals if each.name == name)
+
+
+def carried(alternative: Alternative, principal: Principal) -> list[Carried]:
+    """What a principal shows for one security alternative, scheme by scheme."""
+    return [
+        Carried(each.location, each.parameter, _scheme(each), secret_of(principal, each) or "")
+        for each in alternative.schemes
+    ]
+
+
+def _scheme(scheme: Scheme) -> str:
+    return PREFIX.get(scheme.kind, "") if scheme.location == "header" else ""
+
+
+def shown(api: Api, credentials: Sequence[Carried], **asking: Any) -> Request:
+    """The request with exactly these credentials, wherever they are carried."""
+    headers = [(each.name, f"{each.scheme}{each.value}") for each in credentials if each.location == "header"]
+    cookies = [f"{each.name}={each.value}" for each in credentials if each.location == "cookie"]
+    if cookies:
+        headers.append(("Cookie", "; ".join(cookies)))
+    query = [(each.name, each.value) for each in credentials if each.location == "query"]
+    return api.ask(credentials=tuple(headers), query=[*asking.pop("query", ()), *query], **asking)
+
+
+def traits(api: Api, secret: str) -> Sequence[str]:
+    """What may be known of a secret's text."""
+    return api.deployment.traits.get(secret, ("long", "cased") if secret.endswith("_USER_TOKEN") else ())
+
+
+def repeated(api: Api, alternative: Alternative) -> list[tuple[Scheme, str]]:
+    """Schemes whose value the path names as well, such as the id of a client, with the path parameter's name."""
+    if len(alternative.schemes) < 2:
+        return []
+    found = []
+    for scheme in alternative.schemes:
+        for name in api.operation.path_parameters:
+            known = [_plain(scheme.parameter), _plain(scheme.member or "")]
+            if len(_plain(name)) > 3 and any(each.endswith(_plain(name)) for each in known):
+                found.append((scheme, name))
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def optional(api: Api, scheme: Scheme) -> bool:
+    """Whether the document declares what carries a scheme once more, as a parameter that may be left out."""
+    raw = api.contract.document.raw
+    site = next(each for each in sites(raw) if each.key == api.operation.key)
+    for (location, name), (node, _) in stated_parameters(raw, site).items():
+        if location == scheme.location and name.lower() == scheme.parameter.lower():
+            return not node.get("required", False)
+    return False
+
+
+def example(api: Api) -> Any:
+    """The document's own example of a body, or nothing."""
+    body = api.operation.body
+    return body.examples[0] if body and body.examples else MISSING
+
+
+def spare(api: Api) -> None:
+    """A question that would change what the tenant is, were it answered, is only asked where that does no harm.
+
+    That is one that deletes everything at once, or one without a body at an address that holds nothing but the tenant.
+    """
+    operation = api.operation
+    own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
+    blunt = not operation.safe and own and (operation.body is None or operation.method == "DELETE")
+    if (on.bulk(api.contract, operation) or blunt) and not api.deployment.disposable:
+        raise NotObservable(
+            "a refusal that fails would change what is not ours (set deployment.disposable to allow it)"
+        )
+
+
+def address(api: Api) -> dict[str, str]:
+    """Where to ask what must be refused for its credential alone: nowhere in particular."""
+    spare(api)
+    return nowhere(api)

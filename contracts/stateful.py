@@ -1,0 +1,210 @@
+"""The stateful driver: Hypothesis chooses a law's next step, rule by rule, and shrinks what breaks it to the fewest.
+
+A law that yields `Step` says which kinds of step make sense now; a `RuleBasedStateMachine` has one rule for each kind,
+and answers with the step it chose, as plain JSON. So the sequence is recorded like everything else that is drawn, a
+replay needs no Hypothesis, and the same law can be driven by any source of steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.strategies import SearchStrategy
+
+from contracts.drive import Live
+from contracts.judge import Attempt
+from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
+from contracts.property import SHRINKS
+
+if TYPE_CHECKING:
+    from contracts.plan import Line
+    from contracts.run import Run
+
+_THREADS = ThreadPoolExecutor(12, thread_name_prefix="machines")
+END = ["end", 0, 0]
+NUMBERS = st.integers(0, 3)
+STEPS = (0, 7, 20)
+"""Steps in one sequence, per depth."""
+
+
+@attrs.frozen
+class Step(Draw):
+    """The next step: [kind, which, what], of one of these kinds, or the end. Numbers choose among what there is."""
+
+    kinds: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, kinds: tuple[str, ...]) -> Step:
+        return cls(steps(kinds), kinds)
+
+
+def steps(kinds: tuple[str, ...]) -> SearchStrategy[list[Any]]:
+    """Steps of these kinds, the end first because it is the simplest; for tests that need no state machine."""
+    return st.tuples(st.sampled_from(("end", *kinds)), NUMBERS, NUMBERS).map(list)
+
+
+class Machine(RuleBasedStateMachine):
+    """One conversation, its steps chosen by rules.
+
+    Hypothesis tries the simplest sequence first, and orders rules of equally many arguments by their names. So the
+    first sequence creates two, reads the list and one of them, changes it, deletes it and looks for it again.
+
+    `advance` answers a command that is no step; `ended` is told when the law has come to its end.
+    """
+
+    def __init__(
+        self, talk: Talk, advance: Callable[[Talk, Command], None], ended: Callable[[Machine], None] = lambda _: None
+    ) -> None:
+        super().__init__()
+        self.talk = talk
+        self.drawn: list[Any] = []
+        self._advance = advance
+        self._ended = ended
+        self._on()
+
+    def possible(self, kind: str) -> bool:
+        """Whether a step of this kind makes sense now."""
+        return isinstance(self.talk.command, Step) and kind in self.talk.command.kinds
+
+    def play(self, step: builtins.list[Any]) -> None:
+        """Take a step and go on to where the next one is asked for."""
+        self.drawn.append(step)
+        self.talk.reply(step)
+        self._on()
+
+    def _on(self) -> None:
+        while self.talk.command is not None and not isinstance(self.talk.command, Step):
+            self._advance(self.talk, self.talk.command)
+        if self.talk.ending is not None:
+            self._ended(self)
+
+    @precondition(lambda self: not isinstance(self.talk.command, Step))
+    @rule()
+    def idle(self) -> None:
+        """The conversation is over; a machine has to have something to do."""
+
+    @precondition(lambda self: self.possible("again"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def again(self, which: int, what: int) -> None:
+        """Look for one that was deleted."""
+        self.play(["again", which, what])
+
+    @precondition(lambda self: self.possible("create"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def create(self, which: int, what: int) -> None:
+        """Create one more."""
+        self.play(["create", which, what])
+
+    @precondition(lambda self: self.possible("delete"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def delete(self, which: int, what: int) -> None:
+        """Delete one that stands."""
+        self.play(["delete", which, what])
+
+    @precondition(lambda self: self.possible("list"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def list(self, which: int, what: int) -> None:
+        """Read the whole list."""
+        self.play(["list", which, what])
+
+    @precondition(lambda self: self.possible("read"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def read(self, which: int, what: int) -> None:
+        """Read one that stands."""
+        self.play(["read", which, what])
+
+    @precondition(lambda self: self.possible("update"))
+    @rule(which=NUMBERS, what=NUMBERS)
+    def update(self, which: int, what: int) -> None:
+        """Change a member of one that stands."""
+        self.play(["update", which, what])
+
+    def teardown(self) -> None:
+        """Let the law come to its end, where it looks at all that stands once more."""
+        if isinstance(self.talk.command, Step):
+            self.play(END)
+
+
+class _Found(Exception):  # noqa: N818 - tells Hypothesis that a sequence breaks the law
+    pass
+
+
+class _Enough(Exception):  # noqa: N818 - the shrinking has cost what it may
+    pass
+
+
+async def perform(run: Run, line: Line, live: Live) -> list[Attempt]:
+    """As many sequences as the depth grants; the shortest broken one comes last."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_THREADS, _performed, run, line, live, loop)
+
+
+def _performed(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop) -> list[Attempt]:
+    law = line.rule
+    assert isinstance(law, Law)
+    depth = DEPTHS.index(line.depth or run.plan.depth)
+    attempts: list[Attempt] = []
+
+    def broken() -> int:
+        return sum(each.ending.verdict == BROKEN for each in attempts)
+
+    def begun() -> Machine:
+        if broken() > SHRINKS[depth] + 1:
+            raise _Enough
+        talk, number = run.open(line, None, 1)
+        answer = _answering(run, live, loop, number, 2 if broken() else 1)
+        return Machine(talk, answer, lambda machine: ended(machine, number))
+
+    def ended(machine: Machine, number: int) -> None:
+        for value in machine.drawn:
+            run.drew(number, value)
+        attempts.append(run.close(machine.talk, number, None, machine.drawn))
+        if attempts[-1].ending.verdict == BROKEN:
+            raise _Found
+
+    begun._hypothesis_internal_use_seed = run.seed  # type: ignore[attr-defined]
+    # the attempts say what was found, and whether it was found again
+    with contextlib.suppress(_Found, _Enough, HypothesisException):
+        run_state_machine_as_test(begun, settings=_settings(law, depth))  # type: ignore[arg-type]
+    return attempts
+
+
+def _answering(
+    run: Run, live: Live, loop: asyncio.AbstractEventLoop, number: int, attempt: int
+) -> Callable[[Talk, Command], None]:
+    """Answers a conversation's commands from the deployment, from this thread to the run's."""
+
+    def answer(talk: Talk, command: Command) -> None:
+        asked = live.answer(command, number, attempt=attempt)
+        try:
+            talk.reply(asyncio.run_coroutine_threadsafe(asked, loop).result())
+        except Outcome as outcome:
+            talk.give_up(outcome)
+        except BaseException:
+            run.abandon(number)
+            raise
+
+    return answer
+
+
+def _settings(law: Law, depth: int) -> settings:
+    return settings(
+        max_examples=max(1, law.examples[depth]),
+        stateful_step_count=max(1, STEPS[depth]),
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )

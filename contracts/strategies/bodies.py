@@ -1,0 +1,286 @@
+"""Bodies that are wrong in one place, and bodies that are allowed but unkind. Plain data, and a strategy over it.
+
+    for change in changes(schema, {"name": "Alice", "age": 7}):
+        print(change.where, change.what, applied(base, change))
+
+Schemas are self-contained JSON Schema, as `Contract.json_schema` gives them.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import attrs
+import jsonschema_rs
+from hypothesis import strategies as st
+from hypothesis_jsonschema import from_schema
+
+Schema = dict[str, Any]
+
+DEEP = 2_000
+"""Levels of nesting that no body needs."""
+LONG = 20_000
+"""Letters that no name has; still well below what servers take as a body."""
+
+
+@attrs.frozen
+class Change:
+    """One member of a body set to another value, or dropped. `where` is its place: "address/street", "tags/0"."""
+
+    where: str
+    what: str
+    value: Any = None
+    drop: bool = False
+
+    @property
+    def place(self) -> str:
+        """The place without the numbers of array items: where in the schema it is."""
+        return re.sub(r"/\d+(?=/|$)", "/*", self.where)
+
+
+def applied(base: Any, change: Change) -> Any:
+    """A copy of a body with one change made. Raises LookupError where the body has no such place."""
+    changed = copy.deepcopy(base)
+    *way, last = change.where.split("/")
+    parent = changed
+    for step in way:
+        parent = parent[int(step)] if isinstance(parent, list) else parent[step]
+    key: Any = int(last) if isinstance(parent, list) else last
+    if change.drop:
+        del parent[key]
+    else:
+        parent[key] = change.value
+    return changed
+
+
+def changes(schema: Schema, base: Any) -> Iterator[Change]:
+    """Every way known here to break a body in one place, the most telling of each place first.
+
+    A change is made only where the schema says that it breaks it, so a member that may be anything yields none.
+    """
+    allowed = _validator(json.dumps(schema, sort_keys=True))
+    seen: set[tuple[str, str]] = set()
+    for change in _candidates(schema, schema, base, ""):
+        key = (change.where, json.dumps(change.value) if not change.drop else "(dropped)")
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            broken = not allowed.is_valid(applied(base, change))
+        except (LookupError, TypeError, ValueError):
+            continue
+        if broken:
+            yield change
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
+
+
+def _candidates(root: Schema, schema: Schema, base: Any, where: str, depth: int = 0) -> Iterator[Change]:
+    plain = flat(root, schema)
+    if not isinstance(base, dict) or depth > 3:
+        return
+    required = set(plain.get("required", ()))
+    for name, member in plain.get("properties", {}).items():
+        place = f"{where}{name}"
+        told = [Change(place, what, value) for what, value in _values(root, member)]
+        gone = [Change(place, "missing", drop=True)] if name in required and name in base else []
+        yield from [*told[:1], *gone, *told[1:]]
+        if name in base:
+            yield from _inside(root, member, base[name], place, depth)
+
+
+def _inside(root: Schema, member: Any, value: Any, place: str, depth: int) -> Iterator[Change]:
+    """Changes in what a member holds: its own members, or those of its first item."""
+    for branch in branches(root, member):
+        if isinstance(value, dict):
+            yield from _candidates(root, branch, value, f"{place}/", depth + 1)
+        elif isinstance(value, list) and value and isinstance(branch.get("items"), dict):
+            for what, wrong in _values(root, branch["items"]):
+                yield Change(f"{place}/0", what, wrong)
+            for item in branches(root, branch["items"]):
+                yield from _candidates(root, item, value[0], f"{place}/0/", depth + 1)
+
+
+def flat(root: Schema, schema: Any) -> Schema:
+    """A schema with its own reference followed and the parts of `allOf` put together."""
+    seen: set[str] = set()
+    while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        schema = {**root.get("$defs", {}).get(schema["$ref"].rpartition("/")[2], {}), **beside}
+    if not isinstance(schema, dict):
+        return {}
+    whole = dict(schema)
+    for part in schema.get("allOf", ()):
+        other = flat(root, part)
+        whole["properties"] = {**whole.get("properties", {}), **other.get("properties", {})}
+        whole["required"] = [*whole.get("required", ()), *other.get("required", ())]
+        for key in ("type", "enum", "format", "items"):
+            if key in other:
+                whole.setdefault(key, other[key])
+    return whole
+
+
+def branches(root: Schema, schema: Any) -> list[Schema]:
+    """The schemas a value may fit: the alternatives of `oneOf` and `anyOf`, null left out, or the schema itself."""
+    plain = flat(root, schema)
+    found = [each for key in ("oneOf", "anyOf") for each in plain.get(key, ())]
+    if not found:
+        return [plain]
+    return [each for part in found for each in branches(root, part) if each.get("type") != "null"]
+
+
+_BAD_FORMAT = {
+    "email": ["no-address", "two@@example.com", "@example.com"],
+    "uri": ["no address", "//example.com", "http//example.com"],
+    "url": ["no address"],
+    "date-time": ["2026-02-30T10:00:00Z", "yesterday", "2026-01-01"],
+    "date": ["2026-02-30", "yesterday"],
+    "time": ["25:00:00Z", "noon"],
+    "uuid": ["no-uuid", "00000000-0000-0000-0000-00000000000"],
+    "ipv4": ["256.1.1.1"],
+    "ipv6": ["::g"],
+    "hostname": ["-no-.example"],
+}
+
+
+def _values(root: Schema, member: Any) -> Iterator[tuple[str, Any]]:
+    """Values that may be wrong for a member, the most telling first; who takes them decides whether they are."""
+    kinds = branches(root, member)
+    for each in kinds:
+        yield from _outside(each)
+    for each in kinds:
+        yield from _mistyped(each)
+    yield "null", None
+    for each in kinds:
+        yield from _further(each)
+
+
+def _outside(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Right in type, wrong in value."""
+    told = [each for each in schema.get("enum", ()) if isinstance(each, str)]
+    if told:
+        yield "not in the enumeration", f"{told[0]}_X"
+    elif "enum" in schema and all(isinstance(each, int | float) for each in schema["enum"]):
+        yield "not in the enumeration", max(schema["enum"]) + 1
+    elif (name := str(schema.get("format", ""))) in _BAD_FORMAT:
+        yield f"no {name}", _BAD_FORMAT[name][0]
+    if "pattern" in schema:
+        yield "not of the pattern", "ftp://example.com/x"
+        yield "not of the pattern", "~"
+    for key, step in (("maximum", 1), ("exclusiveMaximum", 0)):
+        if isinstance(schema.get(key), int):
+            yield "above the maximum", schema[key] + step
+    for key, step in (("minimum", -1), ("exclusiveMinimum", 0)):
+        if isinstance(schema.get(key), int):
+            yield "below the minimum", schema[key] + step
+    if schema.get("minLength"):
+        yield "too short", "x" * (schema["minLength"] - 1)
+    if isinstance(schema.get("maxLength"), int) and schema["maxLength"] < LONG:
+        yield "too long", "x" * (schema["maxLength"] + 1)
+    if schema.get("minItems"):
+        yield "too few items", []
+
+
+def _mistyped(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Of a type that lenient servers take for the right one."""
+    kinds = schema.get("type", ())
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        if kind == "boolean":
+            yield "wrong type", "true"
+        elif kind in {"number", "integer"}:
+            yield "wrong type", "7"
+        elif kind == "string":
+            yield "wrong type", 7
+        elif kind == "array":
+            yield "wrong type", {"0": "x"}
+        elif kind == "object":
+            yield "wrong type", "text"
+
+
+def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Less likely to pass unseen."""
+    for wrong in _BAD_FORMAT.get(str(schema.get("format", "")), [])[1:]:
+        yield f"no {schema['format']}", wrong
+    for each in schema.get("enum", ())[:1]:
+        if isinstance(each, str) and each.swapcase() != each:
+            yield "not in the enumeration", each.swapcase()
+    yield "wrong type", {"a": 1}
+    yield "wrong type", ["x", {}]
+    yield "wrong type", True
+    yield "wrong type", "text"
+
+
+UNICODE = " Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ"
+"""Letters of many scripts, combining and directing marks, no-width spaces, and an emoji made of three."""
+CONTROL = "a\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"
+
+
+def written_oddly(schema: Schema, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Raw bodies no server may fail at, whatever else it thinks of them: (what is odd, the text)."""
+    free = [name for name, value in base.items() if isinstance(value, str) and _free(schema, name)]
+    natural = [name for name in free if not re.fullmatch(r"[a-z0-9_.:/@-]*", base[name])] or free
+    if natural:
+        yield "letters of many scripts", _with(base, {name: base[name] + UNICODE for name in natural})
+        yield "control characters", _with(base, dict.fromkeys(natural, CONTROL))
+        half = _with(base, {name: base[name] + "HALF" for name in natural})
+        yield "half of a surrogate pair", half.replace("HALF", "\\ud83d")
+        yield "a very long text", _with(base, {natural[0]: base[natural[0]] + "x" * LONG})
+    if base:
+        name = next(iter(base))
+        twice = json.dumps(base, ensure_ascii=False)
+        yield "a member twice", f"{twice[:-1]}, {json.dumps(name)}: {json.dumps(base[name], ensure_ascii=False)}}}"
+    yield "deep nesting", "[" * DEEP + "]" * DEEP
+    member = natural[0] if natural else "x"
+    yield "a member nested deeply", _raw(base, member, '{"a":' * DEEP + "1" + "}" * DEEP)
+    yield "a number out of range", _raw(base, next(iter(numbers(base)), member), "1e400")
+    yield "a number out of range", _raw(base, next(iter(numbers(base)), member), "9" * 40)
+    yield "a member called __proto__", _raw(base, "__proto__", '{"admin": true}')
+
+
+def numbers(base: dict[str, Any]) -> list[str]:
+    """Members that are numbers."""
+    return [name for name, value in base.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+
+
+def _free(schema: Schema, name: str) -> bool:
+    """Whether a member is text without a form of its own."""
+    member = flat(schema, flat(schema, schema).get("properties", {}).get(name, {}))
+    return member.get("type") in ("string", ["string", "null"]) and not member.keys() & {"enum", "format", "pattern"}
+
+
+def _with(base: dict[str, Any], members: dict[str, str]) -> str:
+    return json.dumps({**base, **members}, ensure_ascii=False)
+
+
+def _raw(base: dict[str, Any], name: str, text: str) -> str:
+    """A body with one member written as a text that no JSON value of ours could be turned into."""
+    mark = "@@raw@@"
+    return json.dumps({**base, name: mark}, ensure_ascii=False).replace(f'"{mark}"', text)
+
+
+def wrong_bodies(schema: Schema, base: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Bodies that break a schema in one place, or anything at all that is not what it allows."""
+    known = [applied(base, each) for each in changes(schema, base)]
+    allowed = _validator(json.dumps(schema, sort_keys=True))
+    names = list(flat(schema, schema).get("properties", {})) or ["x"]
+    anything = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+        max_leaves=6,
+    )
+    mixed = st.builds(lambda name, value: {**base, name: value}, st.sampled_from(names), anything)
+    return (st.sampled_from(known) | mixed if known else mixed).filter(lambda body: not allowed.is_valid(body))
+
+
+def right_bodies(schema: Schema) -> st.SearchStrategy[Any]:
+    """Bodies that fit a schema, of any kind."""
+    return from_schema(schema)

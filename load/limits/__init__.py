@@ -1,0 +1,1 @@
+"""What kind of rate limiter answers, from timestamps and statuses alone: pure, no I/O, no clock, no randomness."""

@@ -1,0 +1,171 @@
+"""What an examination found, in words and numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal
+
+import attrs
+
+from load.limits.kinds import Hypothesis
+from load.limits.space import Rule, Space
+from load.limits.trace import Sample
+
+Outcome = Literal["decided", "open", "void", "not enforced"]
+Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
+
+PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
+
+
+@attrs.frozen
+class Estimate:
+    """A limiter as observed. `limit` and `window` (shortest, longest) are None where they could not be told."""
+
+    rule: Rule
+    verdict: Verdict
+    kinds: tuple[str, ...]
+    limit: int | None
+    window: tuple[float, float] | None
+    admitted: int
+    """Admissions of the first burst, on an idle credential."""
+    burst: float
+    """Most admissions in any span of a declared window, divided by the limit."""
+    confidence: str
+    reason: str
+    samples: tuple[Sample, ...]
+    doubtful: bool = False
+    """Somebody else's requests with the same credential, or a race, would look like this."""
+    recovered: bool | None = None
+    """Whether a request was admitted again after the first refusal."""
+    after: tuple[Sample, ...] = ()
+    """The trace of a second look, if there was one."""
+
+    @property
+    def conforms(self) -> bool:
+        return self.verdict == "kept"
+
+    def confirmed(self, again: Estimate) -> Estimate:
+        """This finding, weighed against a second look (one request at a time, after an idle window)."""
+        both = attrs.evolve(self, after=again.samples, recovered=self.recovered or again.recovered)
+        if again.verdict == self.verdict and self.verdict != "inconclusive":
+            return attrs.evolve(both, confidence="repeated", doubtful=False)
+        if self.admitted > self.rule.limit and again.verdict == "kept":
+            reason = f"{self.admitted} of concurrent requests admitted, {again.admitted} one by one"
+            return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
+        if self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept":
+            return attrs.evolve(both, verdict="looser", confidence="repeated")
+        if again.verdict == "kept" and self.admitted <= self.rule.limit:
+            return attrs.evolve(again, samples=self.samples, after=again.samples, reason="the credential was not idle at first")
+        reason = f"two looks disagree: {self.verdict} ({self.reason}), then {again.verdict} ({again.reason})"
+        return attrs.evolve(both, verdict="inconclusive", reason=reason)
+
+    @property
+    def digest(self) -> str:
+        """Tells two traces apart."""
+        rows = [(round(each.sent, 4), round(each.received, 4), each.status) for each in (*self.samples, *self.after)]
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
+    """What a trace shows, as far as it went."""
+    rule, samples = space.rule, tuple(each for batch in space.batches for each in batch)
+    first = sum(not each.refused for each in space.opening)
+    found = Estimate(
+        rule=rule,
+        verdict="inconclusive",
+        kinds=(),
+        limit=None,
+        window=None,
+        admitted=first,
+        burst=round(_densest(samples, rule.window) / rule.limit, 3),
+        confidence="",
+        reason="",
+        samples=samples,
+        recovered=_recovered(samples),
+    )
+    if outcome == "void":
+        return attrs.evolve(found, reason="a request was not answered, so nobody knows whether it was counted")
+    if outcome == "not enforced":
+        spent = samples[-1].received - samples[0].sent
+        reason = f"{first} requests in {spent:.1f} s, none refused"
+        return attrs.evolve(found, verdict="not enforced", confidence=PROVEN, reason=reason, kinds=("off",))
+    return _of_survivors(space, found, together)
+
+
+def _of_survivors(space: Space, found: Estimate, together: int) -> Estimate:
+    state, rule = space.state, space.rule
+    alive = space.keeping if state in ("kept", "open") else space.alive
+    kinds = tuple(dict.fromkeys(each.kind for each in alive))
+    known = attrs.evolve(found, kinds=kinds, limit=_same(alive), window=_hull(alive))
+    if state == "kept":
+        return attrs.evolve(known, verdict="kept", confidence=PROVEN)
+    if state == "open":
+        return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space))
+    if state == "inconsistent":
+        return _inconsistent(found, together)
+    return _broken(space, known, together)
+
+
+def _broken(space: Space, known: Estimate, together: int) -> Estimate:
+    """Another number in the declared window explains it, or else another window."""
+    rule = space.rule
+    others = [each for each in space.alive if each.limit != rule.limit]
+    usual = [each for each in others if each.points(rule.shortest, rule.longest)]
+    same = [each for each in space.alive if each.limit == rule.limit]
+    chosen = (same if known.admitted == rule.limit else []) or usual or same or others
+    known = attrs.evolve(
+        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=_hull(chosen)
+    )
+    if chosen is same:
+        shortest, longest = _hull(same)
+        told = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
+        return attrs.evolve(known, verdict="window", confidence=PROVEN, reason=told)
+    looser = min(each.limit for each in chosen) > rule.limit
+    return attrs.evolve(
+        known,
+        verdict="looser" if looser else "tighter",
+        confidence=PROVEN if looser else ONCE,
+        doubtful=not looser or together > 1,
+        reason=f"{known.admitted} admitted on an idle credential",
+    )
+
+
+def _inconsistent(found: Estimate, together: int) -> Estimate:
+    over = found.admitted > found.rule.limit + 1
+    factor = found.admitted / found.rule.limit
+    reason = f"not one limiter of a known kind; {found.admitted} admitted at first, {factor:.2g} × the declared number"
+    if over and factor >= 1.5:
+        return attrs.evolve(found, verdict="looser", kinds=("several counters",), reason=reason, confidence=PROVEN)
+    return attrs.evolve(found, reason=reason, doubtful=True)
+
+
+def _still(space: Space) -> str:
+    low, high = _hull(space.keeping)
+    return f"the window lies between {low:.4g} and {high:.4g} s"
+
+
+def _same(alive: list[Hypothesis]) -> int | None:
+    limits = {each.limit for each in alive}
+    return limits.pop() if len(limits) == 1 else None
+
+
+def _hull(alive: list[Hypothesis]) -> tuple[float, float]:
+    lengths = [each.windows() for each in alive]
+    return min(low for low, _ in lengths), max(high for _, high in lengths)
+
+
+def _recovered(samples: tuple[Sample, ...]) -> bool | None:
+    first = next((number for number, each in enumerate(samples) if each.refused), None)
+    return None if first is None else any(not each.refused for each in samples[first:])
+
+
+def _densest(samples: tuple[Sample, ...], window: float) -> int:
+    """Most admissions in any span of a window."""
+    times = sorted(each.sent for each in samples if not each.refused)
+    most, first = 0, 0
+    for last, time in enumerate(times):
+        while time - times[first] >= window:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

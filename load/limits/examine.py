@@ -1,0 +1,150 @@
+"""The conversation that examines one limit: it asks for requests at certain times and learns from the answers.
+
+A pilot request, then a burst until the first refusals: that tells the number. Then single requests just before and
+just after each time at which a limiter that keeps the declaration would let the next one in: that tells the window.
+Every admission is followed by another burst, so that the next answer is informative again. It ends as soon as only
+limiters that keep the declaration are possible, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import attrs
+
+from load.limits.choose import Timing, next_probe
+from load.limits.estimate import Estimate, Outcome, conclude
+from load.limits.space import Rule, Space
+from load.limits.trace import Sample
+
+
+@attrs.frozen
+class Ask:
+    """Send up to `count` requests from a time on, `together` in flight, until `refusals` in a row were refused."""
+
+    at: float
+    count: int
+    together: int = 1
+    refusals: int = 1
+
+
+@attrs.frozen
+class Setting:
+    """How an examination goes about it. `windows`: how long it may take; `together`: requests in flight in a burst."""
+
+    windows: float = 5.0
+    together: int = 8
+    waits: bool = True
+    """Whether it may wait for a good moment in the server's window before the burst."""
+    factor: float = 4.0
+    """How many times the declared number is offered before a limit counts as not enforced."""
+    spare: int = 60
+    """Requests besides the bursts."""
+    confirms: bool = True
+    """Whether a finding that somebody else's requests could cause is looked at again."""
+
+
+Answers = list[Sample]
+Examination = Generator[Ask, Answers, Estimate]
+Steps = Generator[Ask, Answers, None]
+
+
+def examine(rule: Rule, now: float, boundary: float, setting: Setting | None = None) -> Examination:
+    """Examine one limit from `now` on. `boundary`: any time at which a window of the server's clock ends."""
+    setting = setting or Setting()
+    first = _Attempt(rule, boundary, setting)
+    yield from first.run(now, setting.together)
+    found = conclude(first.space, first.outcome, setting.together)
+    if not (setting.confirms and found.doubtful):
+        return found
+    # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
+    again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False))
+    yield from again.run(first.now + rule.window * 1.08, 1)
+    return found.confirmed(conclude(again.space, again.outcome, 1))
+
+
+@attrs.define
+class _Attempt:
+    """One trace from an idle credential to a conclusion."""
+
+    rule: Rule
+    boundary: float
+    setting: Setting
+    space: Space = attrs.field(init=False)
+    outcome: Outcome = "open"
+    now: float = 0.0
+    asked: int = 0
+    ends: float = 0.0
+    together: int = 1
+    timing: Timing = attrs.field(init=False)
+
+    def run(self, now: float, together: int) -> Steps:
+        self.now, self.together = now, together
+        self.ends = now + self.setting.windows * self.rule.window
+        opening = yield from self._opening()
+        self.space = Space(self.rule, opening[0][0].sent)
+        self.timing = Timing(self.rule.window, self.boundary)
+        for batch in opening:
+            self.timing.learn(batch)
+        if any(each.void for batch in opening for each in batch):
+            self.outcome = "void"
+            return
+        self.space.batches = opening
+        if not any(each.refused for batch in opening for each in batch):
+            self.outcome = "not enforced"
+            return
+        self.space.begin(opening)
+        yield from self._narrow()
+
+    def _send(self, at: float, count: int, together: int = 1, refusals: int = 1) -> Generator[Ask, Answers, Answers]:
+        answers = yield Ask(max(at, self.now), count, together, refusals)
+        self.asked += len(answers)
+        self.now = max((each.received for each in answers), default=self.now)
+        return answers
+
+    def _opening(self) -> Generator[Ask, Answers, list[Answers]]:
+        limit = self.rule.limit
+        pilot = yield from self._send(self.now, 1)
+        batches = [pilot]
+        at = self._good_moment(pilot[-1].received)
+        for count in (limit + max(3, limit // 8), int(limit * (self.setting.factor - 1)) + 4):
+            batches.append((yield from self._send(at, count, self.together, 3)))
+            if any(each.refused or each.void for each in batches[-1]):
+                break
+        if sum(not each.refused for batch in batches for each in batch) > limit + 1:
+            # More than declared: several counters may be behind it, and each of them is to be seen full.
+            batches.append((yield from self._send(self.now, int(limit * self.setting.factor) + 4, self.together, 12)))
+        return batches if batches[-1] else batches[:-1]
+
+    def _good_moment(self, now: float) -> float:
+        """A time for the burst that is far from the end of a window of the server's clock."""
+        if not self.setting.waits:
+            return now
+        window = self.rule.window
+        earliest = now + 0.12 * window
+        left = (self.boundary - earliest) % window / window
+        return earliest if 0.3 <= left <= 0.75 else earliest + ((left - 0.75) % 1) * window
+
+    def _narrow(self) -> Steps:
+        limit = self.rule.limit
+        most = self.asked + 3 * limit + self.setting.spare
+        while self.space.state == "open" and self.now < self.ends and self.asked < most:
+            at = next_probe(self.space, self.timing, self.now)
+            if at is not None and at > self.ends:
+                break
+            answers = yield from self._send(self.now + 0.1 * self.rule.window if at is None else at, 1)
+            yield from self._learn(answers)
+            if self.outcome == "void":
+                return
+            if not answers[-1].refused and self.space.state == "open":
+                yield from self._learn((yield from self._send(self.now, limit + max(3, limit // 8), self.together, 1)))
+        self.outcome = "decided" if self.space.state != "open" else "open"
+
+    def _learn(self, answers: Sequence[Sample]) -> Steps:
+        if any(each.void for each in answers):
+            self.outcome = "void"
+        elif answers:
+            self.timing.learn(answers)
+            self.space.feed(answers)
+        return
+        yield  # a step like the others, though it asks nothing

@@ -1,0 +1,382 @@
+"""The kinds of limiters thought of. Each hypothesis is a kind and a limit, and knows which windows still fit the trace.
+
+A hypothesis follows what was observed: an admitted request was counted, whatever the hypothesis would have done. Each
+observation cuts off the windows that contradict it. Where it is not certain in which window a request fell, a
+hypothesis splits in two. One without any window left is refuted. Nothing true is ever cut off, as long as the server is
+one limiter of the kind: so what survives is what may be, not what is likely.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import ceil
+from typing import ClassVar, Self
+
+import attrs
+
+from load.limits.region import Point, Region, boundaries, centre, cut, whole, windows
+from load.limits.trace import History, Step
+
+NEVER = float("inf")
+
+
+@attrs.frozen
+class Hypothesis(ABC):
+    """A kind with a limit, and what the trace has left of its possible windows."""
+
+    limit: int
+    kind: ClassVar[str] = ""
+    phased: ClassVar[bool] = False
+
+    @abstractmethod
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        """What becomes of it after one more decision: nothing if refuted, two where it is open how to read it."""
+
+    @abstractmethod
+    def windows(self) -> tuple[float, float]:
+        """The shortest and the longest window that fit."""
+
+    @abstractmethod
+    def opens(self, point: Point, history: History) -> float:
+        """When the next request is admitted, if the window (and its phase) are these; past when room is left."""
+
+    @abstractmethod
+    def points(self, shortest: float, longest: float) -> list[Point]:
+        """Some windows (and phases) that fit, of these lengths; none if none does."""
+
+
+@attrs.frozen
+class Lengths(Hypothesis):
+    """A kind without a phase of its own: an interval of windows."""
+
+    shortest: float
+    longest: float
+
+    def windows(self) -> tuple[float, float]:
+        return self.shortest, self.longest
+
+    def points(self, shortest: float, longest: float) -> list[Point]:
+        low, high = max(shortest, self.shortest), min(longest, self.longest)
+        return [(low, 0.0), ((low + high) / 2, 0.0), (high, 0.0)] if low <= high else []
+
+    def _within(self, shortest: float, longest: float) -> Self | None:
+        if shortest <= self.shortest and longest >= self.longest:
+            return self
+        low, high = max(shortest, self.shortest), min(longest, self.longest)
+        return attrs.evolve(self, shortest=low, longest=high) if low <= high else None
+
+    def _bounded(self, shortest: float, longest: float) -> list[Hypothesis]:
+        found = self._within(shortest, longest)
+        return [found] if found else []
+
+
+@attrs.frozen
+class SlidingLog(Lengths):
+    """The admissions of the last window are remembered one by one."""
+
+    kind: ClassVar[str] = "sliding log"
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        seen = history.admitted
+        if step.admitted:
+            if step.number < self.limit:
+                return [self]
+            return self._bounded(0.0, step.latest - seen.earliest[step.number - self.limit])
+        before = seen.begun(step.latest)
+        if before < self.limit:
+            return []
+        return self._bounded(step.earliest - seen.latest[before - self.limit], NEVER)
+
+    def opens(self, point: Point, history: History) -> float:
+        seen = history.admitted
+        return -NEVER if len(seen) < self.limit else seen.latest[len(seen) - self.limit] + point[0]
+
+
+@attrs.frozen
+class SlidingLogOfAll(Lengths):
+    """Refused requests are remembered too, so asking on keeps the door shut."""
+
+    kind: ClassVar[str] = "sliding log that counts refused requests"
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        seen = history.all
+        if step.admitted:
+            admitted, before = history.admitted, seen.done(step.earliest)
+            longest = NEVER
+            if step.number >= self.limit:
+                longest = step.latest - admitted.earliest[step.number - self.limit]
+            if before >= self.limit:
+                longest = min(longest, step.latest - seen.earliest[before - self.limit])
+            return self._bounded(0.0, longest)
+        before = seen.begun(step.latest) - 1
+        if before < self.limit or (not history.refused and history.admitted.begun(step.latest) < self.limit):
+            return []
+        return self._bounded(step.earliest - seen.latest[before - self.limit], NEVER)
+
+    def opens(self, point: Point, history: History) -> float:
+        seen = history.all
+        return -NEVER if len(seen) < self.limit else seen.latest[len(seen) - self.limit] + point[0]
+
+
+@attrs.frozen
+class TokenBucket(Lengths):
+    """A bucket of `limit` tokens that refills steadily, as fast as the limit allows (GCRA behaves the same)."""
+
+    kind: ClassVar[str] = "token bucket"
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        seen, limit = history.admitted, self.limit
+        if step.admitted:
+            longest = NEVER
+            for first in {0, step.number - limit, max(0, step.number - 2 * limit)}:
+                if (spent := step.number - first + 1 - limit) > 0 and first >= 0:
+                    longest = min(longest, limit * (step.latest - seen.earliest[first]) / spent)
+            return self._bounded(0.0, longest)
+        before = seen.begun(step.latest)
+        if before < limit:
+            return []
+        return self._bounded(self._emptied(step.earliest, before, history), NEVER)
+
+    def _emptied(self, moment: float, before: int, history: History) -> float:
+        """The longest window with which a token would have been there at a moment."""
+        times, limit = history.admitted.latest, self.limit
+        return min(limit * (moment - times[first]) / (before - first + 1 - limit) for first in range(before - limit + 1))
+
+    def opens(self, point: Point, history: History) -> float:
+        times, limit = history.admitted.latest, self.limit
+        count = len(times)
+        gap = point[0] / limit
+        return max((times[first] + (count - first + 1 - limit) * gap for first in range(count - limit + 1)), default=-NEVER)
+
+
+@attrs.frozen
+class Spacing(Lengths):
+    """No burst at all: each admission must be a window ÷ limit after the one before."""
+
+    kind: ClassVar[str] = "strict spacing"
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        seen = history.admitted
+        if step.admitted:
+            if not step.number:
+                return [self]
+            return self._bounded(0.0, (step.latest - seen.earliest[step.number - 1]) * self.limit)
+        before = seen.begun(step.latest)
+        if not before:
+            return []
+        return self._bounded((step.earliest - seen.latest[before - 1]) * self.limit, NEVER)
+
+    def opens(self, point: Point, history: History) -> float:
+        seen = history.admitted
+        return seen.latest[-1] + point[0] / self.limit if len(seen) else -NEVER
+
+
+@attrs.frozen
+class FromFirst(Lengths):
+    """A window begins with the first request after the last one ended, and has a counter."""
+
+    kind: ClassVar[str] = "fixed window from the first request"
+    begun: tuple[float, float] = (0.0, 0.0)
+    count: int = 0
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        return self._admitted(step) if step.admitted else self._refused(step)
+
+    def _admitted(self, step: Step) -> list[Hypothesis]:
+        if not self.count:
+            return [attrs.evolve(self, begun=(step.earliest, step.latest), count=1)]
+        if not step.fresh and self.count < self.limit:
+            return [self._counted()]  # within a batch, a window ends only if it is full
+        found: list[Hypothesis] = []
+        if self.count < self.limit and (same := self._within(step.earliest - self.begun[1], NEVER)):
+            found.append(same._counted())
+        if new := self._within(0.0, step.latest - self.begun[0]):
+            found.append(attrs.evolve(new, begun=(step.earliest, step.latest), count=1))
+        return found
+
+    def _counted(self) -> FromFirst:
+        return type(self)(self.limit, self.shortest, self.longest, self.begun, self.count + 1)
+
+    def _refused(self, step: Step) -> list[Hypothesis]:
+        if self.count >= self.limit:
+            return self._bounded(step.earliest - self.begun[1], NEVER)
+        return [self] if self.count and step.earliest <= self.begun[1] else []
+
+    def opens(self, point: Point, history: History) -> float:  # noqa: ARG002
+        return self.begun[1] + point[0] if self.count >= self.limit else -NEVER
+
+
+@attrs.frozen
+class Block(FromFirst):
+    """The first refusal shuts the door for a whole window."""
+
+    kind: ClassVar[str] = "fixed window with a block after a refusal"
+    shut: tuple[float, float] | None = None
+
+    def _admitted(self, step: Step) -> list[Hypothesis]:
+        if self.shut is None:
+            return FromFirst._admitted(self, step)
+        again = self._within(0.0, step.latest - self.shut[0])
+        return [attrs.evolve(again, begun=(step.earliest, step.latest), count=1, shut=None)] if again else []
+
+    def _refused(self, step: Step) -> list[Hypothesis]:
+        if self.shut is not None:
+            kept = self._within(step.earliest - self.shut[1], NEVER)
+            earliest = min(self.shut[0], step.earliest) if step.earliest < self.shut[1] else self.shut[0]
+            return [attrs.evolve(kept, shut=(earliest, self.shut[1]))] if kept else []
+        found = FromFirst._refused(self, step)
+        if self.count < self.limit:
+            return found
+        return [attrs.evolve(each, shut=(step.earliest, step.latest)) for each in found]
+
+    def opens(self, point: Point, history: History) -> float:
+        if self.shut is None:
+            return FromFirst.opens(self, point, history)
+        return self.shut[1] + point[0]
+
+
+@attrs.frozen
+class Phased(Hypothesis):
+    """A kind whose windows follow each other without a gap: possible windows and first boundaries together."""
+
+    phased: ClassVar[bool] = True
+    region: Region
+
+    def windows(self) -> tuple[float, float]:
+        return windows(self.region)
+
+    def points(self, shortest: float, longest: float) -> list[Point]:
+        part = cut(cut(self.region, -1, 0, -shortest), 1, 0, longest)
+        if not part:
+            return []
+        middle = centre(part)
+        return [middle, *(((x * 9 + middle[0]) / 10, (y * 9 + middle[1]) / 10) for x, y in part)]
+
+    def _in(self, regions: list[Region]) -> list[Hypothesis]:
+        """This hypothesis in each of these parts of its region; itself where one is the whole."""
+        parts = [each for each in regions if each]
+        if any(each is self.region for each in parts):
+            return [self]
+        return [attrs.evolve(self, region=each) for each in parts]
+
+
+@attrs.frozen
+class Aligned(Phased):
+    """Windows follow each other from some time of the server's own, each with a counter."""
+
+    kind: ClassVar[str] = "fixed window"
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        seen = history.admitted
+        if step.admitted:
+            if step.number < self.limit or not (step.fresh or step.final):
+                return [self]
+            return self._in(self._between(seen.earliest[step.number - self.limit], step.latest))
+        before = seen.begun(step.latest)
+        if before < self.limit:
+            return []
+        return self._in(self._together(seen.latest[before - self.limit], step.earliest))
+
+    def _between(self, first: float, last: float) -> list[Region]:
+        """The parts with a boundary between two times: so many admissions do not fit into one window."""
+        return [
+            cut(cut(self.region, -number, -1, -first), number, 1, last)
+            for number in range(boundaries(self.region, first).start, boundaries(self.region, last).stop)
+        ]
+
+    def _together(self, first: float, last: float) -> list[Region]:
+        """The parts without one: only so many admissions in one window make it full."""
+        if last <= first:
+            return [self.region]
+        parts = [cut(self.region, 0, -1, -last)]
+        for number in range(boundaries(self.region, first).start, boundaries(self.region, last).stop):
+            parts.append(cut(cut(self.region, number, 1, first), -(number + 1), -1, -last))
+        return parts
+
+    def opens(self, point: Point, history: History) -> float:
+        seen, (window, phase) = history.admitted, point
+        if len(seen) < self.limit:
+            return -NEVER
+        full = seen.latest[len(seen) - self.limit]
+        return phase + max(0, ceil((full - phase) / window)) * window
+
+
+@attrs.frozen
+class SlidingCounter(Phased):
+    """Two counters: this window's, and the share of the last one's that still lies within a window's length."""
+
+    kind: ClassVar[str] = "sliding counter"
+    index: int = 0
+    """How many boundaries have passed."""
+    count: int = 0
+    before: int = 0
+    """What was counted in the window before this one."""
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:  # noqa: ARG002
+        found: list[Hypothesis] = []
+        for each in self._placed(step) if step.fresh else [self]:
+            found += each._admitted(step) if step.admitted else each._refused(step)
+        return found
+
+    def _placed(self, step: Step) -> list[SlidingCounter]:
+        """This hypothesis for each window the batch may belong to."""
+        found: list[SlidingCounter] = []
+        index, rest = self.index, self.region
+        while rest:
+            if inside := cut(rest, -index, -1, -step.earliest):  # the window's end is after the decision
+                found.append(self._at(index, inside))
+            rest = cut(rest, index, 1, step.until)  # the window had ended before
+            index += 1
+        return found
+
+    def _at(self, index: int, region: Region) -> SlidingCounter:
+        if index == self.index:
+            return self if region is self.region else attrs.evolve(self, region=region)
+        before = self.count if index == self.index + 1 else 0
+        return attrs.evolve(self, region=region, index=index, count=0, before=before)
+
+    def _share(self, room: int) -> float:
+        """Which part of this window must have passed until one more fits, with so much room."""
+        if not self.before:
+            return 0.0 if room >= 0 else NEVER
+        return max(0.0, 1 - room / self.before)
+
+    def _admitted(self, step: Step) -> list[Hypothesis]:
+        # Counting whole requests, a server may round the share down: then one more fits.
+        share = self._share(self.limit - self.count)
+        if share > 1 or self.count >= self.limit:
+            return []
+        region = cut(self.region, self.index - 1 + share, 1, step.latest) if share else self.region
+        return [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before)] if region else []
+
+    def _refused(self, step: Step) -> list[Hypothesis]:
+        share = self._share(self.limit - 1 - self.count)
+        if share <= 0:
+            return []
+        if share > 1:
+            return [self]
+        return self._in([cut(self.region, -(self.index - 1 + share), -1, -step.earliest)])
+
+    def opens(self, point: Point, history: History) -> float:  # noqa: ARG002
+        share = self._share(self.limit - 1 - self.count)
+        if share <= 0:
+            return -NEVER
+        begin = point[1] + (self.index - 1) * point[0]
+        if share <= 1:
+            return begin + share * point[0]
+        return begin + point[0] + max(0.0, 1 - (self.limit - 1) / max(self.count, 1)) * point[0]
+
+
+def hypotheses(limit: int, shortest: float, longest: float) -> list[Hypothesis]:
+    """Every kind with this limit, nothing known of its window yet."""
+    region = whole(shortest, longest)
+    return [
+        Aligned(limit, region),
+        FromFirst(limit, shortest, longest),
+        Block(limit, shortest, longest),
+        SlidingLog(limit, shortest, longest),
+        SlidingLogOfAll(limit, shortest, longest),
+        SlidingCounter(limit, region),
+        TokenBucket(limit, shortest, longest),
+        Spacing(limit, shortest, longest),
+    ]

@@ -1,0 +1,54 @@
+"""Which windows and phases are still possible: a convex polygon in the plane (window, phase), cut by half-planes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil, floor
+
+Point = tuple[float, float]
+Region = tuple[Point, ...]
+
+NEAR = 1e-9
+SHORTEST, LONGEST = 0.15, 5.0
+"""Windows thought of, as multiples of the declared one."""
+
+
+def whole(shortest: float, longest: float) -> Region:
+    """Every window of these lengths, its first boundary anywhere in the first window."""
+    return ((shortest, 0.0), (longest, 0.0), (longest, longest), (shortest, shortest))
+
+
+def cut(region: Region, by_window: float, by_phase: float, most: float) -> Region:
+    """The part where by_window × window + by_phase × phase ≤ most; empty where there is none."""
+    values = [by_window * window + by_phase * phase - most for window, phase in region]
+    if all(value <= NEAR for value in values):
+        return region
+    if all(value > NEAR for value in values):
+        return ()
+    kept: list[Point] = []
+    for here, (point, value) in enumerate(zip(region, values, strict=True)):
+        after, following = region[here + 1 - len(region)], values[here + 1 - len(region)]
+        if value <= NEAR:
+            kept.append(point)
+        if (value <= NEAR) != (following <= NEAR):
+            share = value / (value - following)
+            kept.append((point[0] + share * (after[0] - point[0]), point[1] + share * (after[1] - point[1])))
+    return tuple(kept)
+
+
+def windows(region: Region) -> tuple[float, float]:
+    """The shortest and the longest window of a region."""
+    lengths = [window for window, _ in region]
+    return min(lengths), max(lengths)
+
+
+def centre(points: Iterable[Point]) -> Point:
+    """The middle of some points."""
+    listed = list(points)
+    return sum(x for x, _ in listed) / len(listed), sum(y for _, y in listed) / len(listed)
+
+
+def boundaries(region: Region, moment: float) -> range:
+    """Which boundaries (the first is 0) may lie at a moment."""
+    places = [(moment - phase) / window for window, phase in region]
+    return range(max(0, floor(min(places))), max(0, ceil(max(places))) + 1)

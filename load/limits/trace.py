@@ -1,0 +1,131 @@
+"""What was seen: when each request left and its answer came, and what the answer said.
+
+The server decided somewhere between the two. Nothing here assumes more than that, so a conclusion never rests on a
+guessed latency. Requests sent one after the other are ordered; requests in flight together are not, and only what holds
+for every possible order is used: the k-th admission happened between the k-th smallest time of sending and the k-th
+smallest time of receiving.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+
+@attrs.frozen
+class Told:
+    """The rate headers of an answer, as text; `odd` are names that only resemble the promised ones."""
+
+    limit: str | None = None
+    remaining: str | None = None
+    reset: str | None = None
+    retry_after: str | None = None
+    odd: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether the answer has one of the promised headers."""
+        return not (self.limit is None and self.remaining is None and self.reset is None)
+
+
+@attrs.frozen
+class Sample:
+    """One request. `status` 0: no answer came. Times are seconds of the asking machine's clock."""
+
+    sent: float
+    received: float
+    status: int
+    told: Told = Told()
+    seq: int = 0
+
+    @property
+    def refused(self) -> bool:
+        """Whether the limiter turned it away."""
+        return self.status == 429
+
+    @property
+    def void(self) -> bool:
+        """Whether nobody can say if the limiter counted it."""
+        return self.status == 0 or self.status >= 500
+
+
+@attrs.frozen
+class Step:
+    """One decision in the order of the trace, and between which two times it was taken."""
+
+    admitted: bool
+    earliest: float
+    latest: float
+    number: int = 0
+    """How many were admitted before it (for an admission)."""
+    fresh: bool = True
+    """Whether it is the first of its batch: those of one batch follow each other at once."""
+    final: bool = True
+    """Whether it is the last admission of its batch."""
+    until: float = 0.0
+    """When the last answer of its batch had come."""
+
+
+@attrs.define
+class Spans:
+    """Decisions of unknown order: the k-th of them was taken between `earliest[k]` and `latest[k]`."""
+
+    earliest: list[float] = attrs.field(factory=list)
+    latest: list[float] = attrs.field(factory=list)
+
+    def add(self, earliest: float, latest: float) -> None:
+        """Take one more decision into account."""
+        insort(self.earliest, earliest)
+        insort(self.latest, latest)
+
+    def begun(self, moment: float) -> int:
+        """How many may have been taken before a moment."""
+        return bisect_left(self.earliest, moment)
+
+    def done(self, moment: float) -> int:
+        """How many were certainly taken before a moment."""
+        return bisect_left(self.latest, moment)
+
+    def __len__(self) -> int:
+        return len(self.earliest)
+
+
+@attrs.define
+class History:
+    """All decisions so far: the admitted ones, and all of them. Times count from the first request.
+
+    `slack`: how far a server's clock may round (seconds).
+    """
+
+    slack: float = 0.0
+    admitted: Spans = attrs.field(factory=Spans)
+    all: Spans = attrs.field(factory=Spans)
+    refused: int = 0
+    """How many were refused before the batch that is being looked at."""
+
+    def add(self, batch: Iterable[Sample], start: float) -> Iterator[Step]:
+        """Take answers that were all awaited before anything else is asked; returns them in an order that is possible.
+
+        Where the order is unknown, admissions come first: they cannot have been refused their place.
+        """
+        rows = [(each.sent - start - self.slack, each.received - start + self.slack, each.refused) for each in batch]
+        before = len(self.admitted)
+        self.refused = len(self.all) - before
+        for sent, received, refused in rows:
+            self.all.add(sent, received)
+            if not refused:
+                self.admitted.add(sent, received)
+        later = len(self.admitted)
+        steps = [
+            (self.admitted.earliest[number], Step(True, self.admitted.earliest[number], self.admitted.latest[number], number))
+            for number in range(before, later)
+        ]
+        steps += [(received, Step(False, sent, received)) for sent, received, refused in rows if refused]
+        steps.sort(key=lambda pair: pair[0])
+        end = max((step.latest for _, step in steps), default=0.0)
+        return (
+            Step(step.admitted, step.earliest, step.latest, step.number, not place, step.number == later - 1, end)
+            for place, (_, step) in enumerate(steps)
+        )

@@ -1,0 +1,73 @@
+"""How often the estimator errs: simulated limiters of every kind, with and without faults.
+
+    python tests/power/limits_trials.py [--trials 10000] [--show]
+
+Prints, per fault, how many verdicts were wrong and how many inconclusive; exits 1 if more than 0.2 % were wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from load.limits.examine import examine
+from load.limits.space import Rule
+from tests.load.limiters import FAULTS, KINDS, Off, Server, drive
+
+LIMITS = (5, 10, 30, 60)
+WRONG = 0.002
+
+
+def trial(number: int, window: float = 60.0):
+    """One limiter, one examination: its fault, its kind, the estimate, how long it took, how many requests."""
+    rng = random.Random(number)
+    fault, kind, limit = rng.choice(list(FAULTS)), rng.choice(list(KINDS)), rng.choice(LIMITS)
+    real, length = FAULTS[fault](limit, window)
+    limiter = Off(real, length, rng) if fault == "off" else KINDS[kind](real, length, rng)
+    now = 1_700_000_000.0 + rng.uniform(0, 600)
+    found, _ = drive(examine(Rule(limit, window), now, 0.0), Server(limiter, rng, delay=rng.choice((0.01, 0.08))))
+    samples = found.samples + found.after
+    return fault, kind, limit, found, (samples[-1].received - now) / window, len(samples)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=2000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--show", action="store_true", help="list what was wrong or inconclusive")
+    options = parser.parse_args()
+    total, wrong, unsure, spans, asked = Counter(), Counter(), Counter(), defaultdict(list), []
+    begun = time.perf_counter()
+    for number in range(options.first, options.first + options.trials):
+        fault, kind, limit, found, span, requests = trial(number)
+        total[fault] += 1
+        spans[fault].append(span)
+        asked.append(requests)
+        odd = found.verdict == "inconclusive"
+        bad = not odd and found.conforms != (fault == "none")
+        unsure[fault] += odd
+        wrong[fault] += bad
+        if options.show and (odd or bad):
+            print("wrong" if bad else "inconclusive", number, fault, kind, limit, found.verdict, found.kinds, found.window, found.reason, f"{span:.2f}")
+    print(f"{'fault':24} {'trials':>6} {'wrong':>6} {'inconcl.':>8} {'median W':>9} {'worst W':>8}")
+    for fault in FAULTS:
+        if total[fault]:
+            lengths = sorted(spans[fault])
+            print(f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {lengths[len(lengths) // 2]:9.2f} {lengths[-1]:8.2f}")
+    share = sum(wrong.values()) / options.trials
+    print(
+        f"{options.trials} trials: {sum(wrong.values())} wrong ({share:.2%}), {sum(unsure.values())} inconclusive "
+        f"({sum(unsure.values()) / options.trials:.2%}); {sum(asked) / len(asked):.0f} requests on average, at most {max(asked)}; "
+        f"{time.perf_counter() - begun:.0f} s"
+    )
+    return int(share > WRONG)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""This suite and plain Schemathesis on the same faults: requests sent, and faults found, by each.
+
+    python tests/power/side_by_side.py                     a sample of the sandbox's faults
+    python tests/power/side_by_side.py --sample 40         a larger one
+    python tests/power/side_by_side.py NAME …              these faults
+    python tests/power/side_by_side.py --markdown          the table as documentation shows it
+
+Both get the same document and the same credentials, on a sandbox whose limits are off, one fault at a time.
+Schemathesis runs as its users run it (`schemathesis run`, all default checks and phases), with credentials configured
+for every security scheme. What it also reports on a sandbox without faults is no fault found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from contracts import deployment as deployments  # noqa: E402
+from contracts.api import secret_of  # noqa: E402
+from contracts.embedded import Sandbox  # noqa: E402
+from contracts.law import BROKEN  # noqa: E402
+from contracts.plan import make  # noqa: E402
+from contracts.run import Run  # noqa: E402
+from specs.contract import Contract, build  # noqa: E402
+from specs.document import load  # noqa: E402
+
+SAMPLE = 12
+"""Faults compared unless told otherwise."""
+PATIENCE = 600
+"""Seconds Schemathesis may take for one fault."""
+
+
+@attrs.frozen
+class Outcome:
+    """What one tool sent and found on one sandbox; a finding is named by what it is and where."""
+
+    requests: int
+    findings: frozenset[str]
+    seconds: float
+
+
+def faults() -> list[dict[str, Any]]:
+    """All faults of the sandbox that show without limits and without waiting."""
+    told = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--list-faults", "--json"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    listed: list[dict[str, Any]] = json.loads(told.stdout)
+    return [each for each in listed if each["needs"] in {"", "depth"}]
+
+
+def ours(contract: Contract, depth: str, arguments: Sequence[str]) -> Outcome:
+    """This suite on a sandbox started with these arguments."""
+    began = time.monotonic()
+    sandbox = Sandbox(arguments=["--limits", "off", *arguments])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            plan = make(contract, deployments.load(sandbox.deployment), depth)
+            run = Run(plan, Path(folder))
+            run.start([line.id for line in plan.lines])
+            run.wait()
+    finally:
+        sandbox.stop()
+    broken = [each for each in run.verdicts if each.verdict == BROKEN]
+    names = frozenset(f"{each.line.rule.id} {each.line.operation.key}" for each in broken)
+    return Outcome(run.recorder.requests, names, time.monotonic() - began)
+
+
+def theirs(contract: Contract, arguments: Sequence[str]) -> Outcome:
+    """Plain Schemathesis on such a sandbox."""
+    began = time.monotonic()
+    sandbox = Sandbox(arguments=["--limits", "off", *arguments])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return attrs.evolve(_schemathesis(contract, sandbox, Path(folder)), seconds=time.monotonic() - began)
+    finally:
+        sandbox.stop()
+
+
+def _schemathesis(contract: Contract, sandbox: Sandbox, folder: Path) -> Outcome:
+    (folder / "document.yaml").write_text(yaml.safe_dump(contract.document.raw, sort_keys=False), "utf-8")
+    (folder / "schemathesis.toml").write_text(_configured(contract, sandbox), "utf-8")
+    base = tomllib.loads(sandbox.deployment.read_text("utf-8"))["deployment"]["base_url"]
+    subprocess.run(
+        [
+            *("schemathesis", "--config-file", "schemathesis.toml", "run", "document.yaml", "--url", base),
+            *("--continue-on-failure", "--seed", "1", "--report", "ndjson", "--report-ndjson-path", "events.ndjson"),
+        ],
+        cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    return _read(folder / "events.ndjson")
+
+
+def _configured(contract: Contract, sandbox: Sandbox) -> str:
+    """Its configuration: a credential per security scheme, and the path values the deployment file tells."""
+    deployment = deployments.load(sandbox.deployment)
+    lines: list[str] = []
+    for name, scheme in contract.schemes.items():
+        holders = (secret_of(each, scheme) for each in deployment.principals if each.tenant == deployment.tenants[0])
+        secret = next((deployment.vault.reveal(each) for each in holders if each), None)
+        if secret is not None:
+            kind = "bearer" if scheme.kind == "bearer" else "api_key"
+            lines += [f"[auth.openapi.{name}]", f"{kind} = {json.dumps(secret)}", ""]
+    known = {
+        parameter: deployment.value(deployment.tenants[0], parameter)
+        for operation in contract.operations
+        for parameter in operation.path_parameters
+    }
+    told = [f'"path.{name}" = {json.dumps(value)}' for name, value in known.items() if value is not None]
+    return "\n".join([*lines, "[parameters]", *told, ""])
+
+
+def _read(events: Path) -> Outcome:
+    """Requests and failures from its report of events."""
+    requests, findings = 0, set[str]()
+    for line in events.read_text("utf-8").splitlines() if events.is_file() else ():
+        event = json.loads(line)
+        scenario = event.get("ScenarioFinished")
+        if not scenario:
+            continue
+        recorder = scenario.get("recorder", {})
+        requests += len(recorder.get("interactions", {}))
+        label = recorder.get("label", "")
+        for checks in recorder.get("checks", {}).values():
+            findings |= {f"{each['name']} {label}" for each in checks if each.get("status") == "failure"}
+    return Outcome(requests, frozenset(findings), 0.0)
+
+
+def compared(contract: Contract, chosen: Iterable[dict[str, Any]], depth: str) -> list[dict[str, Any]]:
+    """One row per fault; the first, without a fault, tells what each tool reports of itself."""
+    rows: list[dict[str, Any]] = []
+    noise: frozenset[str] = frozenset()
+    for fault in [None, *chosen]:
+        name = fault["name"] if fault else "none"
+        arguments = ["--fault", name] if fault else []
+        mine, other = ours(contract, depth, arguments), theirs(contract, arguments)
+        noise = other.findings if fault is None else noise
+        rows.append(
+            {
+                "fault": name,
+                "ours": len(mine.findings),
+                "our requests": mine.requests,
+                "our seconds": round(mine.seconds, 1),
+                "theirs": len(other.findings - noise) if fault else len(other.findings),
+                "their requests": other.requests,
+                "their seconds": round(other.seconds, 1),
+            }
+        )
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    return rows
+
+
+def table(rows: list[dict[str, Any]], operations: int) -> str:
+    """The comparison as Markdown: a row per fault, and what each tool found and sent in all."""
+    head = ["| fault | found by this suite | requests | found by Schemathesis | requests |", "|---|---|---|---|---|"]
+    body = [
+        f"| {row['fault']} | {_word(row['ours'], row)} | {row['our requests']:,} "
+        f"| {_word(row['theirs'], row)} | {row['their requests']:,} |"
+        for row in rows
+    ]
+    real = [row for row in rows if row["fault"] != "none"]
+    count = max(len(real), 1)
+    sums = [sum(bool(row[who]) for row in real) for who in ("ours", "theirs")]
+    means = [sum(row[who] for row in rows) / len(rows) / operations for who in ("our requests", "their requests")]
+    total = (
+        f"| {len(real)} faults | {sums[0]} ({sums[0] / count:.0%}) | {means[0]:.0f} per operation "
+        f"| {sums[1]} ({sums[1] / count:.0%}) | {means[1]:.0f} per operation |"
+    )
+    return "\n".join([*head, *body, total])
+
+
+def _word(found: int, row: dict[str, Any]) -> str:
+    if row["fault"] == "none":
+        return f"{found} reported" if found else "nothing, rightly"
+    return "yes" if found else "no"
+
+
+def main() -> int:
+    """Compare, print the table; exit 1 if this suite finds less or reports a sound deployment."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help=f"how many faults (default {SAMPLE})")
+    parser.add_argument("--seed", type=int, default=1, help="which sample")
+    parser.add_argument("--depth", default="quick", help="of this suite")
+    parser.add_argument("--markdown", action="store_true", help="print the table alone")
+    options = parser.parse_args()
+    known = faults()
+    named = [each for each in known if each["name"] in options.names]
+    chosen = named or random.Random(options.seed).sample(known, min(options.sample, len(known)))
+    contract = build(load("calcom-v2"))
+    rows = compared(contract, chosen, options.depth)
+    print(table(rows, len(contract.operations)))
+    mine = sum(bool(row["ours"]) for row in rows[1:])
+    return 0 if mine >= sum(bool(row["theirs"]) for row in rows[1:]) and not rows[0]["ours"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
