@@ -185,18 +185,17 @@ def clean(file: Path, deployment_file: str) -> None:
     ledger = Ledger(contract)
     for exchange in recorded.exchanges.values():
         ledger.note(exchange)
-    removing = len(ledger.standing)
-    left = asyncio.run(_cleaned(target, ledger))
-    click.echo(f"{removing - len(ledger.standing)} of {removing} removed")
+    left = asyncio.run(_cleaned(target, ledger, evidence.mark(recorded)))
+    click.echo(f"{ledger.removed} removed")
     for each in left:
         click.echo(f"left behind: {each}")
     sys.exit(3 if ledger.standing else 0)
 
 
-async def _cleaned(target: deployment.Deployment, ledger: Ledger) -> list[str]:
+async def _cleaned(target: deployment.Deployment, ledger: Ledger, mark: str) -> list[str]:
     async with Client(target.base_url, target.vault) as client:
         live = Live(target, client, Recorder(None), ledger)
-        return await sweep(live, 0)
+        return await sweep(live, 0, mark)
 
 
 def _fail(message: str) -> NoReturn:

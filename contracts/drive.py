@@ -47,8 +47,8 @@ class Live:
     """Why the deployment counts as gone; from then on nothing is sent any more."""
     dead: dict[str, str] = attrs.field(factory=dict)
     """Principals whose credentials are not accepted any more, and how that was found out."""
-    lend: Callable[[str], Awaitable[str]] | None = None
-    """Makes sure that a principal of the suite's own making holds a good token, and tells its text."""
+    lend: Callable[..., Awaitable[str]] | None = None
+    """Makes sure that a principal of the suite's own making holds a good token, and tells its text, or the first's."""
     doubt: Callable[[Exchange], Awaitable[str | None]] | None = None
     """Whether a refusal means that the credential it was asked with has died: the reason, or None."""
     _burst: asyncio.Lock = attrs.field(factory=asyncio.Lock)
@@ -56,6 +56,8 @@ class Live:
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
     _played: dict[str, asyncio.Future[Exchange]] = attrs.field(factory=dict)
+    _afloat: set[asyncio.Future[Exchange]] = attrs.field(factory=set)
+    _last: int | None = None
     _failures: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -75,10 +77,10 @@ class Live:
                         return await self._together(requests, conversation, attempt, time.monotonic())
                 moment = self.budget.together((each.operation, each.principal) for each in requests)
                 return await self._together(requests, conversation, attempt, moment)
-            case Token(principal):
+            case Token(principal, first):
                 if self.lend is None:
                     raise NotObservable("nobody here lends tokens")
-                self.recorder.write("lent", conversation=conversation, value=(token := await self.lend(principal)))
+                self.recorder.write("lent", conversation=conversation, value=(token := await self.lend(principal, first)))
                 return token
             case Wait(seconds):
                 await asyncio.sleep(seconds / self.deployment.time_scale)
@@ -158,10 +160,32 @@ class Live:
             await until(self.budget.reserve(request.operation, request.principal), time.monotonic)
         else:
             await until(moment, time.monotonic)
+        sending = asyncio.ensure_future(self._delivered(request, conversation, again, queue=moment is None))
+        self._afloat.add(sending)
+        sending.add_done_callback(self._landed)
+        return await asyncio.shield(sending)  # what was sent is recorded even if nobody waits for it any more
+
+    def _landed(self, sending: asyncio.Future[Exchange]) -> None:
+        self._afloat.discard(sending)
+        if not sending.cancelled():
+            sending.exception()  # whoever still waits is told; nobody else needs to be
+
+    async def close(self, conversation: int) -> None:
+        """Wait for what is under way; from now on this conversation alone may send."""
+        self._last = conversation
+        waiting = [*self._played.values(), *(each for known in self._known.values() for each in known.values())]
+        for each in waiting:
+            each.cancel()
+        while self._afloat:
+            await asyncio.wait(set(self._afloat))
+
+    async def _delivered(self, request: Request, conversation: int, again: Exchange | None, *, queue: bool) -> Exchange:
         # requests sent together do not queue for a place: being at once is what they are about
-        async with self._flight if moment is None else contextlib.nullcontext():
+        async with self._flight if queue else contextlib.nullcontext():
             if self.gone:
                 raise Blocked(self.gone)
+            if self._last not in (None, conversation):
+                raise Blocked("the run was stopped")
             response, error, sent, received = await self.client.send(request)
         exchange = Exchange(
             seq=next(self._seqs),

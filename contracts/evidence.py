@@ -201,3 +201,8 @@ def _read(line: dict[str, Any], operation: Operation, base: str) -> Exchange:
         line.get("because"),
         line["conversation"],
     )
+
+
+def mark(evidence: Evidence) -> str:
+    """What every name begins with that the run has made up; "" where it made up none."""
+    return next((each.tag.partition("-")[0] for each in evidence.conversations.values() if each.tag), "")

@@ -17,7 +17,6 @@ from typing import Any
 import attrs
 import jsonschema_rs
 
-from contracts.strategies.bodies import Change, changes
 from specs.contract import Contract, Operation, Parameter
 
 _LOCK = threading.Lock()  # its generation is not safe in several threads
@@ -55,10 +54,10 @@ def cases(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """All coverage cases of an operation that the document itself calls valid or invalid, without repetitions."""
     with _LOCK:
         found = list(_converted(contract, operation))
-    return _once(found)
+    return once(found)
 
 
-def _once(found: Iterable[Case]) -> tuple[Case, ...]:
+def once(found: Iterable[Case]) -> tuple[Case, ...]:
     """Each case once, where it stands first."""
     unique: dict[str, Case] = {}
     for each in found:
@@ -188,118 +187,3 @@ def _one(schema: dict[str, Any], text: str) -> bool | None:
     if schema.get("format") == "date-time" and re.match(r"\d{4}-\d\d-\d\d", text):
         return True if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", text) else None
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(text)
-
-
-RAW = (
-    ("malformed JSON", '{"unfinished": '),
-    ("an empty body", ""),
-    ("an array", "[]"),
-    ("a text", '"text"'),
-    ("null", "null"),
-    ("no JSON at all", "name=value"),
-    ("a comma too many", '{"a": 1,}'),
-    ("single quotes", "{'a': 1}"),
-    ("not a number", '{"a": NaN}'),
-)
-"""Bodies that are no object, or nothing at all, by what they are."""
-
-
-def example(operation: Operation) -> dict[str, Any]:
-    """The document's richest example of a body; {} where it has none."""
-    found = [each for each in operation.body.examples if isinstance(each, dict)] if operation.body else []
-    return max(found, key=lambda each: len(str(each)), default={})
-
-
-@cache
-def wrong_bodies(contract: Contract, operation: Operation) -> tuple[Case, ...]:
-    """Ways to break the body of an operation: the most telling of each place first, Schemathesis's own at the end."""
-    if operation.body is None or "json" not in operation.body.media_type:
-        return ()
-    schema = contract.json_schema(operation.body.schema, direction="request")
-    told = [_as_case(each) for each in changes(schema, example(operation))]
-    told += [converted for each in cases(contract, operation) if (converted := _narrowed(each)) is not None]
-    return (*_unreadable(contract, operation), *_once(told))
-
-
-def _as_case(change: Change) -> Case:
-    return Case("gone" if change.drop else "body", change.where, change.what, False, change.value)
-
-
-def _narrowed(case: Case) -> Case | None:
-    """Schemathesis's whole body as one member of a right body."""
-    if case.place != "body" or case.valid:
-        return None
-    if not isinstance(case.value, dict):
-        return case if not case.name else None
-    if not case.name:
-        return None
-    kind = "body" if case.name in case.value else "gone"
-    what = case.what.removeprefix(f"{case.name}: ").lower()
-    return Case(kind, case.name, what, False, case.value.get(case.name))
-
-
-def _unreadable(contract: Contract, operation: Operation) -> list[Case]:
-    """Bodies that cannot be read, or not as what they say they are.
-
-    An empty body, and one of another type, may be taken for an empty object, so they are wrong only where that is.
-    """
-    allowed = validator(contract, operation)
-    lenient = allowed.is_valid({}) or (operation.body is not None and not operation.body.required)
-    found = [Case("media", "", "text/plain", False, "text/plain")] if not lenient else []
-    for what, text in RAW:
-        try:
-            wrong = not allowed.is_valid(json.loads(text)) and "NaN" not in text
-        except ValueError:
-            wrong = bool(text) or not lenient
-        if wrong or "NaN" in text:
-            found.append(Case("raw", "", what, False, text))
-    return found
-
-
-@cache
-def wrong_queries(contract: Contract, operation: Operation) -> tuple[Case, ...]:
-    """Query values the document forbids, for each parameter the most telling first."""
-    found = [each for each in cases(contract, operation) if each.place == "query" and not each.valid]
-    own = [
-        Case("query", p.name, what, False, text) for p in operation.parameters for what, text in _telling(contract, p)
-    ]
-    return _once([*own, *found])
-
-
-def _paging_first(operation: Operation) -> list[Parameter]:
-    """The parameters every list has come before those of one list alone."""
-    paging = operation.paging
-    names = {each.name for each in (paging.size, paging.position) if each} if paging else set()
-    return sorted(operation.parameters, key=lambda each: each.name not in names)
-
-
-def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str]]:
-    """Texts that break a query parameter where implementations tend to be lenient."""
-    if parameter.location != "query":
-        return
-    schema = contract.json_schema(parameter.schema)
-    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
-    for what, text in _texts(inner):
-        if fits(contract, parameter, text) is False:
-            yield what, text
-    good = inner.get("enum") or ([parameter.example] if isinstance(parameter.example, str) else [])
-    if inner is not schema and good and fits(contract, parameter, f"{good[0]},~no~") is False:
-        yield "one wrong item among right ones", f"{good[0]},~no~"
-
-
-def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if isinstance(schema.get("maximum"), int | float):
-        yield "above the maximum", str(int(schema["maximum"]) + 1)
-    if isinstance(schema.get("minimum"), int | float):
-        yield "below the minimum", str(int(schema["minimum"]) - 1)
-    if told := [each for each in schema.get("enum", ()) if isinstance(each, str)]:
-        yield "not in the enumeration", f"{told[0]}_x"
-        if told[0].swapcase() != told[0]:
-            yield "another case than in the enumeration", told[0].swapcase()
-    yield "of another kind", {"email": "no-address", "date-time": "yesterday"}.get(str(schema.get("format")), "AAA")
-    if schema.get("format") == "date-time":
-        yield "no day of the calendar", "2026-02-30T10:00:00+00:00"
-    if isinstance(schema.get("maximum"), int | float):
-        yield "far above the maximum", str(int(schema["maximum"]) * 1000)
-    if schema.get("type") in {"number", "integer"}:
-        yield "a number with something after it", "5x"

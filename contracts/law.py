@@ -114,9 +114,13 @@ class Draw:
 
 @attrs.frozen
 class Token:
-    """The access token that a principal of the suite's own making holds; answered with its text, secret part hidden."""
+    """The access token that a principal of the suite's own making holds; answered with its text, secret part hidden.
+
+    `first`: the one it got first, however old that is by now.
+    """
 
     principal: str
+    first: bool = False
 
 
 Command = Request | Together | Wait | Draw | Token

@@ -18,6 +18,8 @@ class Ledger:
     standing: dict[str, Request] = attrs.field(factory=dict)
     kept: dict[str, None] = attrs.field(factory=dict)
     """Created by operations the document offers no deletion for: named to the user at the end."""
+    removed: int = 0
+    """How many of its own things the sweep has removed."""
 
     def note(self, exchange: Exchange) -> None:
         """Take a creation or a removal into account."""
@@ -28,7 +30,7 @@ class Ledger:
             return
         if exchange.operation == resource.create:
             self._created(resource, exchange)
-        elif exchange.operation == resource.delete:
+        elif exchange.operation in (resource.delete, resource.delete_all):
             self._removed(exchange.request.target)
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:

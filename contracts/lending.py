@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import attrs
 
-from contracts.api import Api
+from contracts.api import Api, callers
 from contracts.deployment import Principal
 from contracts.drive import Live, converse
 from contracts.law import Blocked, Conversation, Talk
@@ -32,10 +32,14 @@ class Lender:
     live: Live
     opens: Callable[[], tuple[int, str]]
     _pairs: dict[str, tuple[Pair, float]] = attrs.field(factory=dict)
+    _first: dict[str, str] = attrs.field(factory=dict)
     _locks: dict[str, asyncio.Lock] = attrs.field(factory=lambda: defaultdict(asyncio.Lock))
 
-    async def lend(self, name: str) -> str:
-        """The access token of a lent principal, renewed if it is old; "" for any other. Raises Blocked."""
+    async def lend(self, name: str, first: bool = False) -> str:
+        """The access token of a lent principal, renewed if it is old; "" for any other. Raises Blocked.
+
+        `first`: the one it was given first, which nobody renews.
+        """
         principal = next((each for each in self.plan.deployment.principals if each.name == name and each.lent), None)
         if principal is None:
             return ""
@@ -44,7 +48,7 @@ class Lender:
                 raise Blocked(self.live.dead[name])
             if name not in self._pairs or time.monotonic() > self._pairs[name][1]:
                 await self._renew(principal)
-            return self._pairs[name][0].access
+            return self._first[name] if first else self._pairs[name][0].access
 
     async def _renew(self, principal: Principal) -> None:
         """A new pair, by its refresh token if it has one, else with a new user."""
@@ -55,6 +59,7 @@ class Lender:
         vault = self.live.deployment.vault
         placeholder = next(iter(principal.values.values()))
         vault.keep(placeholder.removeprefix("$"), vault.reveal(pair.access))
+        self._first.setdefault(principal.name, pair.access)
         told = self.plan.contract.tokens
         lifetime = told.access.lifetime if told and told.access.lifetime else 3600.0
         self._pairs[principal.name] = pair, time.monotonic() + lifetime / self.live.deployment.time_scale * KEPT_FOR
@@ -73,12 +78,12 @@ class Lender:
         return found[0] if found else None
 
 
-def owner_of(plan: Plan, principal: Principal) -> Principal:
-    """Who creates a lent principal: somebody of its tenant that may."""
+def owner_of(plan: Plan, principal: Principal) -> Principal | None:
+    """Who creates a lent principal: somebody of its tenant that may, and was not lent itself."""
     told = plan.contract.tokens
     assert told is not None
-    api = Api(plan.contract, plan.deployment, told.issue[0], principal, "")
-    return api.caller(told.issue[0])
+    able = callers(plan.deployment, told.issue[0])
+    return next((each for each in able if each.tenant == principal.tenant and not each.lent), None)
 
 
 def _lent(api: Api, old: Pair | None, found: list[Pair]) -> Conversation:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -37,10 +37,6 @@ def rules(api: Api) -> TokenRules:
     return api.contract.tokens
 
 
-def _root(contract: Contract) -> str:
-    return str(contract.document.raw.get("x-contract", {}).get("data", ""))
-
-
 def with_users(contract: Contract, deployment: Deployment) -> Deployment:
     """The deployment with one user per tenant who will hold tokens, where the file names nobody who does.
 
@@ -50,15 +46,24 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
     scheme = told.access.scheme if told else None
     if told is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
         return deployment
-    creation = next((each for each in told.issue if _creates(contract, each)), None)
     held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
-    makers = {each.tenant for each in callers(deployment, creation) if not each.reads_only} if creation else set()
+    makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, told, tenant)}
     lent = [
         Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, lent=True)
         for tenant in deployment.tenants
         if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals)
     ]
     return attrs.evolve(deployment, principals=(*deployment.principals, *lent)) if lent else deployment
+
+
+def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, tenant: str) -> bool:
+    creation = next((each for each in told.issue if _creates(contract, each)), None)
+    if creation:
+        return any(each.tenant == tenant and not each.reads_only for each in callers(deployment, creation))
+    try:
+        return bool(granting(contract, deployment, tenant))
+    except NotObservable:
+        return False
 
 
 def _creates(contract: Contract, operation: Operation) -> bool:
@@ -73,7 +78,7 @@ def _placeholder(tenant: str) -> str:
 def pair_of(api: Api, answer: Exchange) -> Pair:
     """The pair in an answer. Raises Blocked if there is none."""
     told = rules(api)
-    data = at(answer.json, _root(api.contract))
+    data = at(answer.json, told.data)
 
     def read(member: TokenMember | None) -> tuple[Any, Any]:
         return (at(data, member.token), at(data, member.expires)) if member else (MISSING, MISSING)
@@ -85,13 +90,45 @@ def pair_of(api: Api, answer: Exchange) -> Pair:
 
 
 def issued(api: Api) -> Steps:
-    """A pair of tokens for an owner made for this conversation: (pair, what was made)."""
+    """A pair of tokens for an owner made for this conversation, and what was made; else one granted to a principal."""
     for operation in rules(api).issue:
         resource = api.contract.resource_of(operation)
         if resource and resource.create is operation:
             made: Made = yield from make(api, resource)
             return pair_of(api, made.answer), made
-    raise NotObservable("the document has no operation that creates an owner of tokens")
+    operation, content = granting(api.contract, api.deployment, api.tenant)
+    return pair_of(api, (yield api.ask(operation, path={}, body=content))), None
+
+
+def granting(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
+    """The operation that gives tokens for what a principal knows, and what it has to be told.
+
+    Raises NotObservable where there is none, or nobody of the tenant has a name and a password, or an id and a secret.
+    """
+    for operation in contract.tokens.issue if contract.tokens else ():
+        if operation.body is None or operation.path_parameters:
+            continue
+        declared = members_of(contract.json_schema(operation.body.schema, direction="request"))
+        for principal in deployment.principals:
+            content = _granted(declared, principal) if principal.tenant == tenant and not principal.lent else None
+            if content is not None:
+                return operation, content
+    raise NotObservable("the document has no operation that creates an owner of tokens, or none is known who gets any")
+
+
+_GRANTS = {"password": ("username", "password"), "client_credentials": ("client_id", "client_secret")}
+
+
+def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any] | None:
+    known = {**principal.values, "client_secret": principal.values.get("secret")}
+    for grant, needed in (
+        ("password", ("username", "password")),
+        ("client_credentials", ("client_id", "client_secret")),
+    ):
+        if all(name in declared and known.get(name) for name in needed):
+            content: dict[str, Any] = {name: known[name] for name in needed}
+            return {"grant_type": grant, **content} if "grant_type" in declared else content
+    return None
 
 
 def presented(api: Api, token: str) -> Request:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 import attrs
-from specs.promises import Promise, promises
 
 from contracts import checks, laws
 from contracts.api import Api, callers
@@ -17,6 +16,7 @@ from contracts.deployment import Deployment, Principal
 from contracts.law import Law
 from contracts.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
+from specs.promises import Promise, promises
 
 QUIET, BUSY = 0, 1
 
@@ -178,6 +178,9 @@ def _needed(api: Api, operation: Operation) -> Iterator[Operation]:
             yield from _makers(api.contract, parameter.source)
     for source in operation.body.sources.values() if operation.body else ():
         yield from _makers(api.contract, source)
+    tokens = api.contract.tokens
+    if tokens and operation is tokens.refresh:
+        yield from tokens.issue  # a token to present is that of an owner made for it
     resource = api.contract.resource_of(operation)
     if resource and resource.create and resource.create is not operation:
         yield resource.create

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 
 from contracts.drive import Live
 from contracts.judge import Attempt
 from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
+from contracts.session import OUT
 
 if TYPE_CHECKING:
     from contracts.plan import Line
@@ -49,10 +51,10 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
     @seed(run.seed)
     @settings(
         max_examples=max(1, law.examples[depth]),
-        database=None,
+        database=_kept(run.plan.depth),
         deadline=None,
         report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
     @given(st.data())
@@ -73,10 +75,16 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
         if attempts[-1].ending.verdict == BROKEN:
             raise _Found
 
+    once._hypothesis_internal_database_key = line.id.encode()  # type: ignore[attr-defined]
     # the attempts say what was found, and whether it was found again
     with contextlib.suppress(_Found, HypothesisException):
         once()
     return attempts
+
+
+def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
+    """At depth deep what broke a law is remembered and tried first in the next run."""
+    return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
 
 
 def _drive(talk: Talk, data: st.DataObject, drawn: list[Any], ask: Callable[[Command], Any]) -> None:

@@ -22,7 +22,7 @@ import attrs
 from contracts import judge, known
 from contracts.api import Api
 from contracts.client import Client
-from contracts.drive import Live, converse
+from contracts.drive import IN_FLIGHT, Live, converse
 from contracts.evidence import SCHEMA, Recorder
 from contracts.exchange import Exchange
 from contracts.health import Watch
@@ -181,7 +181,9 @@ class Run:
                 self.ended = "interrupted"
             self.gone = live.gone
             self.deaths = dict(live.dead)
-            self.left_behind = await sweep(live, self._opens("sweep")[0])
+            number, tag = self._opens("sweep")
+            await live.close(number)
+            self.left_behind = await sweep(live, number, tag.partition("-")[0])
         self._judge_rest()
         self.recorder.write(
             "footer",
@@ -197,7 +199,7 @@ class Run:
             self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
         self.progress.requests += 1
-        if self._most is not None and self._asking and self.progress.requests + self._standing() >= self._most:
+        if self._most is not None and self._asking and self.progress.requests + self._standing() + IN_FLIGHT >= self._most:
             self._asking.cancel()
 
     async def _ask(self, lines: list[Line], live: Live) -> None:

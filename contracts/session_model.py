@@ -23,7 +23,7 @@ class Model:
     """One user's tokens as far as they are known. `sure`: the newest pair must work; nothing may have revoked it."""
 
     api: Api
-    made: Made
+    made: Made | None
     pair: Pair
     sure: bool = True
     deleted: bool = False
@@ -78,7 +78,7 @@ class Model:
 
     def _force(self) -> Steps:
         force = rules(self.api).force
-        if force is None:
+        if force is None or self.made is None:
             return
         answer: Exchange = yield self.api.ask(force, path=self.made.values)
         if self.deleted:
@@ -119,8 +119,8 @@ class Model:
             raise self._broken("a refusal of another client's refresh token", answer)
 
     def _delete(self) -> Steps:
-        delete = self.made.resource.delete
-        if delete is None or self.deleted:
+        delete = self.made.resource.delete if self.made else None
+        if self.made is None or delete is None or self.deleted:
             return
         answer: Exchange = yield self.api.ask(delete, path=self.made.values)
         self.deleted = answer.ok

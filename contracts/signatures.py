@@ -97,6 +97,14 @@ def example(api: Api) -> Any:
     return body.examples[0] if body and body.examples else MISSING
 
 
+def harmless(api: Api) -> None:
+    """Raises NotObservable for what a right credential would carry out: a question that needs nothing but its path."""
+    operation = api.operation
+    own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
+    if on.bulk(api.contract, operation) or (own and not (operation.body and operation.body.required)):
+        raise NotObservable("what a right credential would do here is not asked for its credential's sake")
+
+
 def spare(api: Api) -> None:
     """A question that would change what the tenant is, were it answered, is only asked where that does no harm.
 

@@ -1,8 +1,10 @@
-"""The stateful driver: Hypothesis chooses a law's next step, rule by rule, and shrinks what breaks it to the fewest.
+"""The stateful driver: Hypothesis chooses a law's next step, rule by rule; what breaks it is shrunk to the fewest.
 
 A law that yields `Step` says which kinds of step make sense now; a `RuleBasedStateMachine` has one rule for each kind,
 and answers with the step it chose, as plain JSON. So the sequence is recorded like everything else that is drawn, a
-replay needs no Hypothesis, and the same law can be driven by any source of steps.
+replay needs no Hypothesis, and the same law can be driven by any source of steps. That is also how a sequence is
+shrunk: by leaving out steps as long as what is left still breaks the law. Hypothesis would shrink the choices behind
+the steps, which mean something else once an earlier step is gone.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import builtins
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -139,10 +142,6 @@ class _Found(Exception):  # noqa: N818 - tells Hypothesis that a sequence breaks
     pass
 
 
-class _Enough(Exception):  # noqa: N818 - the shrinking has cost what it may
-    pass
-
-
 async def perform(run: Run, line: Line, live: Live) -> list[Attempt]:
     """As many sequences as the depth grants; the shortest broken one comes last."""
     loop = asyncio.get_running_loop()
@@ -154,29 +153,56 @@ def _performed(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop
     assert isinstance(law, Law)
     depth = DEPTHS.index(line.depth or run.plan.depth)
     attempts: list[Attempt] = []
+    found: list[Any] = []
 
     def broken() -> int:
         return sum(each.ending.verdict == BROKEN for each in attempts)
 
     def begun() -> Machine:
-        if broken() > SHRINKS[depth] + 1:
-            raise _Enough
         talk, number = run.open(line, None, 1)
-        answer = _answering(run, live, loop, number, 2 if broken() else 1)
-        return Machine(talk, answer, lambda machine: ended(machine, number))
+        return Machine(talk, _answering(run, live, loop, number, 2 if broken() else 1), partial(ended, number))
 
-    def ended(machine: Machine, number: int) -> None:
+    def ended(number: int, machine: Machine) -> None:
         for value in machine.drawn:
             run.drew(number, value)
         attempts.append(run.close(machine.talk, number, None, machine.drawn))
+        found[:] = machine.drawn
         if attempts[-1].ending.verdict == BROKEN:
             raise _Found
 
+    def breaks(chosen: list[Any]) -> bool:
+        if broken() > SHRINKS[depth]:
+            return False
+        with contextlib.suppress(_Found):
+            follow(begun(), chosen)
+        return attempts[-1].ending.verdict == BROKEN
+
     begun._hypothesis_internal_use_seed = run.seed  # type: ignore[attr-defined]
     # the attempts say what was found, and whether it was found again
-    with contextlib.suppress(_Found, _Enough, HypothesisException):
+    with contextlib.suppress(_Found, HypothesisException):
         run_state_machine_as_test(begun, settings=_settings(law, depth))  # type: ignore[arg-type]
+    if attempts and attempts[-1].ending.verdict == BROKEN:
+        fewest(list(found), breaks)
     return attempts
+
+
+def follow(machine: Machine, chosen: list[Any]) -> None:
+    """Take these steps, as far as they are asked for, and let the law come to its end."""
+    for step in chosen:
+        if isinstance(machine.talk.command, Step):
+            machine.play(step)
+    machine.teardown()
+
+
+def fewest(chosen: list[Any], breaks: Callable[[list[Any]], bool]) -> list[Any]:
+    """The steps of a sequence that are needed to break the law: without any one of them it does not break."""
+    position = len(chosen) - 1
+    while position >= 0:
+        fewer = chosen[:position] + chosen[position + 1 :]
+        if breaks(fewer):
+            chosen = fewer
+        position -= 1
+    return chosen
 
 
 def _answering(
@@ -205,6 +231,6 @@ def _settings(law: Law, depth: int) -> settings:
         deadline=None,
         report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

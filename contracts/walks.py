@@ -67,7 +67,8 @@ def everything(api: Api, query: Query = ()) -> Steps:
     """All items of the list in as few requests as the document allows: pages of its maximum size.
 
     A short page is not believed to be the last one: the page behind it must be empty, or bring nothing new. So a
-    deployment that cuts its pages shorter than it declares is still read to its end.
+    deployment that cuts its pages shorter than it declares is still read to its end. Where that last question is
+    refused the list ends there too: a law of its own speaks of it.
     """
     if api.operation.paging is None:
         return listed((yield api.ask(query=pairs(api.operation, query)))).items
@@ -76,7 +77,10 @@ def everything(api: Api, query: Query = ()) -> Steps:
     pages: list[Exchange] = []
     request: Request | None = api.page(None, largest(api), query=query)
     while request is not None:
-        pages.append(listed((yield request)))
+        page: Exchange = yield request
+        if pages and not page.ok:
+            return found
+        pages.append(listed(page))
         new = [item for item in pages[-1].items if identity(api, item) not in known]
         if pages[1:] and not new:
             return found

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from sandbox import answers, limiter
+from sandbox import answers, limiter, spoilers
 from sandbox.answers import Answer, Headers
 from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
 from sandbox.calls import HANDLERS, Call, Later
@@ -36,6 +36,7 @@ VALIDATION_FIRST = fault(
 LONGEST_BODY = 1 << 20  # bytes
 
 load_all()
+spoilers.load_all()
 
 
 class Sandbox:
@@ -125,7 +126,7 @@ class _Request:
         except RefusalError:
             self._applied_all_the_same(principal, path)
             raise
-        tenant = reached(self.world, self.operation, tenant, path)
+        tenant = reached(self.world, self.operation, tenant, self.raw)
         try:
             query, body = self._validated()
         except RefusalError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from attrs import evolve
@@ -26,12 +26,12 @@ def _fault(name: str, scope: str | tuple[str, ...], text: str) -> Switch:
 
 
 SECRET_CASE = _fault("secret-case-ignored", CLIENT, "The client secret is compared without regard to letter case.")
-KEY_TAIL = _fault("key-with-a-tail-accepted", (ATTRIBUTE,), "Whatever follows an API key is ignored.")
-KEY_END = _fault("key-checked-by-its-end", (BOOKINGS,), "Only the last twelve characters of an API key are compared.")
-KEY_IN_QUERY = _fault("key-accepted-in-query", (FORMS,), "A bearer token is accepted as the query's access_token.")
+KEY_TAIL = _fault("key-with-a-tail-accepted", ORGANIZATION, "Whatever follows an API key is ignored.")
+KEY_END = _fault("key-checked-by-its-end", ORGANIZATION, "Only the last twelve characters of an API key are compared.")
+KEY_IN_QUERY = _fault("key-accepted-in-query", ORGANIZATION, "A bearer token is accepted as the query's access_token.")
 SECRET_IN_QUERY = _fault(
     "secret-accepted-in-query",
-    ("OAuthClientWebhooksController_getOAuthClientWebhooks",),
+    CLIENT,
     "The client secret is accepted as a query parameter of the header's name.",
 )
 ANY_SCHEME = _fault("any-scheme-accepted", ORGANIZATION, "A token is accepted behind any scheme, Basic for one.")
@@ -47,7 +47,7 @@ DELETE_OPEN = _fault(
 MISSING_403 = _fault("missing-credential-403", (BOOKINGS,), "A request without a credential gets 403.")
 UNKNOWN_403 = _fault("unknown-key-403", (FORMS,), "An unknown bearer token gets 403.")
 MALFORMED_500 = _fault(
-    "malformed-authorization-500", (MEMBERSHIPS,), "An Authorization header of one word is answered 500."
+    "malformed-authorization-500", ORGANIZATION, "An Authorization header of one word is answered 500."
 )
 LOOKUP_FIRST = _fault(
     "lookup-before-authentication",
@@ -236,16 +236,24 @@ def stranger(world: World, operation: Operation, principal: Principal, tenant: T
     return None
 
 
-def reached(world: World, operation: Operation, tenant: Tenant, path: Mapping[str, object]) -> Tenant:
+def reached(world: World, operation: Operation, tenant: Tenant, path: Mapping[str, str]) -> Tenant:
     """Whose things the last id of the path is looked up among."""
     if not any(on(switch, world, operation) for switch in NESTED):
         return tenant
-    last = str(list(path.values())[-1])
+    last = path[_names(operation)[-1]]
     return next((each for each in (tenant, *world.others(tenant)) if _holds(each, operation, last)), tenant)
 
 
 def _holds(tenant: Tenant, operation: Operation, last: str) -> bool:
-    shelves = {"webhookId": tenant.webhooks, "membershipId": tenant.memberships, "attributeId": tenant.attributes}
-    names = [segment.strip("{}") for segment in operation.segments if segment.startswith("{")]
-    shelf = {**shelves, "optionId": tenant.options, "userId": tenant.managed}[names[-1]]
-    return last.removesuffix(".0") in {str(each) for each in shelf}
+    shelves: dict[str, Iterable[object]] = {
+        "webhookId": tenant.webhooks,
+        "membershipId": tenant.memberships,
+        "attributeId": tenant.attributes,
+        "optionId": tenant.options,
+        "userId": tenant.managed,
+    }
+    return last in {str(each) for each in shelves[_names(operation)[-1]]}
+
+
+def _names(operation: Operation) -> list[str]:
+    return [segment.strip("{}") for segment in operation.segments if segment.startswith("{")]

@@ -71,7 +71,7 @@ LOSER_409 = variation(
     "loser-409",
     family="tokens",
     scope=REFRESH,
-    text="A refresh that meets another one under way with the same token gets 409, where 409 is declared, else 401.",
+    text="A refresh that meets another one under way with the same token gets 409; a spent token still gets 401.",
 )
 UNKNOWN_401 = variation(
     "unknown-refresh-token-401",

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from specs.document import Document
 from specs.extension import extension
+from specs.inferred_tokens import inferred
 from specs.limits import caching, limits
 from specs.model import (
     Alternative,
@@ -98,7 +99,7 @@ def _build(document: Document) -> Contract:
         operations=operations,
         schemes=known,
         resources=resources(raw, operations),
-        tokens=token_rules(stated, by_name.__getitem__, known),
+        tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
         error_schema=_error_schema(raw, stated, operations),
     )
 

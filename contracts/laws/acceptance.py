@@ -9,10 +9,11 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.findings import Findings
-from contracts.generate import cases, example, validator
+from contracts.generate import cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Draw, Observed, Steps, law
 from contracts.laws.input import content
 from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
+from contracts.wrong import example
 from specs.contract import Contract, Operation, Parameter
 
 REFUSED = frozenset((400, 415, 422))

@@ -15,6 +15,7 @@ from contracts.signatures import (
     carried,
     example,
     fulfils,
+    harmless,
     holders,
     named,
     optional,
@@ -110,7 +111,7 @@ def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conver
     credentials = damaged(carried(alternative, named(api, wrong["holder"])), wrong["damage"])
     answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
     if answer.status not in _refusals(api):
-        raise Broken(f"401 for the credential of {wrong['holder']} with {wrong['damage']}", answer.says())
+        raise Broken(f"401 for the credential of {wrong['holder']}: {wrong['damage']}", answer.says())
 
 
 def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
@@ -209,6 +210,7 @@ def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation
         values = yield from places(api, api.operation, fresh=False)
         answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
     else:
+        harmless(api)
         raw = "[]" if api.operation.body and "json" in api.operation.body.media_type else None
         answer = yield api.ask(path=address(api), principal=holder, under=alternative, raw=raw)
     if answer.status == 401:

@@ -12,12 +12,13 @@ from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, Request
 from contracts.findings import Findings
 from contracts.fixtures import body, nowhere
-from contracts.generate import Case, cases, validator, wrong_bodies, wrong_queries
+from contracts.generate import Case, cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
 from contracts.strategies.bodies import Change, applied, written_oddly
+from contracts.wrong import wrong_bodies, wrong_queries
 
-PER_PLACE = (1, 4, 50)
+PER_PLACE = (1, 5, 50)
 """Invalid values tried in one place of a body, per depth; being missing comes on top where that is wrong."""
 PER_PARAMETER = (3, 4, 50)
 """Invalid values tried for one query parameter, per depth."""

@@ -12,7 +12,7 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, make
-from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.subjects import spacious
 from contracts.walks import at_least, everything, identity, largest, listed, names
 
@@ -47,15 +47,16 @@ def nothing_of_another_tenant_appears(api: Api) -> Conversation:
     """The lists of two tenants have no item in common, and no item names the other tenant as its owner.
 
     Each tenant's whole list is read by a principal of its own. Broken if an item stands in both, equal in every member,
-    or if an item of the one carries the id by which the document knows the other. Not observable where either is empty,
-    and where the path is the same for both, since such a list may be meant for everybody.
+    or if an item of the one carries the id by which the document knows the other. Where the path is the same for both,
+    the list may be meant for everybody, in part or as a whole: then what they share is only observed.
     """
     own = yield from everything(api)
     other, theirs = yield from rivals_items(api)
-    if api.values == other.values:
-        raise NotObservable("both tenants read the same place")
     at_least(own, 1)
-    if shared := same_things(api, own, theirs):
+    shared = same_things(api, own, theirs)
+    if shared and api.values == other.values:
+        raise Observed(f"{len(shared)} of {len(own)} items stand in both tenants' lists, which have one address")
+    if shared:
         raise Broken("no item of another tenant", f"{len(shared)} of theirs, such as {identity(api, shared[0])[:60]}")
     foreign = {value for name, value in other.values.items() if len(value) >= 8 and value != api.values.get(name)}
     for item in own:

@@ -34,12 +34,14 @@ def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
 
 
 def _refused(scene: Scene, allowed: set[int], expected: str) -> None:
-    """Nobody got through. Raises Broken, or Blocked where an answer is neither a grant nor a refusal."""
+    """Nobody got through, and nothing came of it. Raises Broken, or Blocked where an answer is neither yes nor no."""
+    unclear = [each for each in scene.attempts if each.answer.status in {400, 409, 422} - allowed]
     for attempt in scene.attempts:
-        if attempt.answer.status not in allowed:
-            if attempt.answer.status in {400, 409, 422}:
-                raise Blocked(f"neither granted nor refused: {attempt.intruder.called} got {attempt.answer.says()}")
+        if attempt.answer.status not in allowed and attempt not in unclear:
             raise Broken(f"{expected} for {attempt.intruder.called}", attempt.answer.says())
+    _unchanged(scene)
+    for attempt in unclear:
+        raise Blocked(f"neither granted nor refused: {attempt.intruder.called} got {attempt.answer.says()}")
 
 
 def _unchanged(scene: Scene) -> None:
@@ -66,7 +68,6 @@ def another_tenant_is_refused(api: Api) -> Conversation:
     scene: Scene = yield from played(api, "tenants")
     contradicts = any(repeated(api, each.intruder.under) for each in scene.attempts)
     _refused(scene, _foreign(api, contradicts=contradicts), "403 or 404")
-    _unchanged(scene)
 
 
 @law(family="credentials", on=on.unsafe_protected, kinds=("credential", "status"), nowhere=True)
@@ -77,7 +78,6 @@ def a_reader_changes_nothing(api: Api) -> Conversation:
     """
     scene: Scene = yield from played(api, "readers")
     _refused(scene, {403, 404}, "403")
-    _unchanged(scene)
 
 
 @law(family="credentials", on=on.owned, kinds=("credential", "status"), nowhere=True)
@@ -88,7 +88,6 @@ def a_credential_of_another_kind_is_refused(api: Api) -> Conversation:
     """
     scene: Scene = yield from played(api, "kinds")
     _refused(scene, {401, 403}, "401 or 403")
-    _unchanged(scene)
 
 
 @law(family="credentials", on=on.repeating, kinds=("credential", "status"), rival=True, nowhere=True)

@@ -212,7 +212,7 @@ def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
         yield f"no {schema['format']}", wrong
     for each in schema.get("enum", ())[:1]:
         if isinstance(each, str) and each.swapcase() != each:
-            yield "not in the enumeration", each.swapcase()
+            yield "another case than in the enumeration", each.swapcase()
     yield "wrong type", {"a": 1}
     yield "wrong type", ["x", {}]
     yield "wrong type", True

@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 
 import attrs
 
+from load.limits.kinds import SlidingLogOfAll
 from load.limits.space import Guess, Space
 from load.limits.trace import Sample
 
@@ -22,6 +23,8 @@ class Timing:
     window: float
     boundary: float
     delays: list[float] = attrs.field(factory=list)
+    releases: int = 0
+    """How often a request was admitted after a refusal."""
     refused: float = -float("inf")
     """When a request was last known to be refused."""
 
@@ -37,16 +40,17 @@ class Timing:
 
     @property
     def reach(self) -> float:
-        """How far from a predicted time one asks, before it and after it."""
-        return max(0.012 * self.window, 1.1 * self.delay)
+        """How far from a predicted time one asks, before it and after it.
+
+        Not always the same, or else a limiter with the rhythm of the questions would never be told from a good one.
+        """
+        return max(0.011 * self.window, 1.1 * self.delay) * (1.0, 1.4, 0.8, 1.2)[self.releases % 4]
 
 
 def next_probe(space: Space, timing: Timing, now: float) -> float | None:
     """The time of the most informative request; None if no time tells anything."""
-    good, bad = space.guesses()
-    around = _around(space, timing, now)
-    splitting = _splitting(space, good, bad, timing, now)
-    return min((each for each in (around, splitting) if each is not None), default=None) if around else splitting
+    found = _swept(space, timing, now) if timing.releases else _around(space, timing, now)
+    return _splitting(space, *space.guesses(), timing, now) if found is None else found
 
 
 def _around(space: Space, timing: Timing, now: float) -> float | None:
@@ -54,11 +58,36 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
     times: list[float] = []
     for guess in space.nominal(timing.boundary):
         opens = space.opens(guess)
-        if opens <= now - timing.reach:
+        if opens <= now - timing.reach or _puts_off(guess, space):
             continue
         before, after = opens - timing.reach, opens + timing.reach
-        times.append(before if timing.refused < before - timing.reach and now < before else after)
+        early = timing.refused < before - timing.reach and now < before
+        times.append(before if early and not isinstance(guess.hypothesis, SlidingLogOfAll) else after)
     return min((each for each in times if each >= now), default=None)
+
+
+def _puts_off(guess: Guess, space: Space) -> bool:
+    """Whether to leave a guess for later: where refused requests count, asking puts off what is asked for."""
+    of_all = isinstance(guess.hypothesis, SlidingLogOfAll)
+    return of_all and any(not isinstance(each, SlidingLogOfAll) for each in space.keeping)
+
+
+def _swept(space: Space, timing: Timing, now: float) -> float | None:
+    """Step by step through the time in which a limiter that keeps the declaration lets the next request in."""
+    step = 1.6 * timing.reach
+    good = [each for each in space.guesses()[0] if not _puts_off(each, space)]
+    opens = sorted(each for each in map(space.opens, good) if each > now - step)
+    if not opens:
+        return None
+    first = last = opens[0]
+    for each in opens:
+        last = each if each - last < 0.1 * timing.window else last
+    if last - first > 0.35 * timing.window:
+        return None
+    quiet = all(isinstance(each.hypothesis, SlidingLogOfAll) for each in good)
+    if first - timing.reach > now and timing.refused < first - 2 * timing.reach and not quiet:
+        return first - timing.reach
+    return last + timing.reach if quiet or now + step > last else max(now + step, first)
 
 
 def _splitting(

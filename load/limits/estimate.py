@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
@@ -12,7 +13,7 @@ from load.limits.kinds import Hypothesis
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 
-Outcome = Literal["decided", "open", "void", "not enforced"]
+Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
 Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
 
 PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
@@ -78,7 +79,7 @@ def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
         limit=None,
         window=None,
         admitted=first,
-        burst=round(_densest(samples, rule.window) / rule.limit, 3),
+        burst=round(densest(samples, rule.window) / rule.limit, 3),
         confidence="",
         reason="",
         samples=samples,
@@ -86,6 +87,10 @@ def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
     )
     if outcome == "void":
         return attrs.evolve(found, reason="a request was not answered, so nobody knows whether it was counted")
+    if outcome == "too slow":
+        spent = samples[-1].received - samples[0].sent
+        reason = f"{first} requests took {spent:.2g} s: too slow to use up {rule.limit} in {rule.window:g} s"
+        return attrs.evolve(found, reason=reason)
     if outcome == "not enforced":
         spent = samples[-1].received - samples[0].sent
         reason = f"{first} requests in {spent:.1f} s, none refused"
@@ -160,9 +165,9 @@ def _recovered(samples: tuple[Sample, ...]) -> bool | None:
     return None if first is None else any(not each.refused for each in samples[first:])
 
 
-def _densest(samples: tuple[Sample, ...], window: float) -> int:
+def densest(samples: Sequence[Sample], window: float) -> int:
     """Most admissions in any span of a window."""
-    times = sorted(each.sent for each in samples if not each.refused)
+    times = sorted(each.received for each in samples if not each.refused)
     most, first = 0, 0
     for last, time in enumerate(times):
         while time - times[first] >= window:

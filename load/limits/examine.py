@@ -13,7 +13,8 @@ from collections.abc import Generator, Sequence
 import attrs
 
 from load.limits.choose import Timing, next_probe
-from load.limits.estimate import Estimate, Outcome, conclude
+from load.limits.estimate import Estimate, Outcome, conclude, densest
+from load.limits.kinds import SlidingCounter
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 
@@ -59,7 +60,8 @@ def examine(rule: Rule, now: float, boundary: float, setting: Setting | None = N
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
     again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False))
-    yield from again.run(first.now + rule.window * 1.08, 1)
+    idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
+    yield from again.run(first.now + rule.window * idle, 1)
     return found.confirmed(conclude(again.space, again.outcome, 1))
 
 
@@ -76,6 +78,8 @@ class _Attempt:
     asked: int = 0
     ends: float = 0.0
     together: int = 1
+    thin: int = 0
+    """How many releases in a row let hardly anything in."""
     timing: Timing = attrs.field(init=False)
 
     def run(self, now: float, together: int) -> Steps:
@@ -91,7 +95,9 @@ class _Attempt:
             return
         self.space.batches = opening
         if not any(each.refused for batch in opening for each in batch):
-            self.outcome = "not enforced"
+            # Asked too slowly, every limiter lets everything in.
+            dense = densest([each for batch in opening for each in batch], 0.95 * self.rule.window)
+            self.outcome = "not enforced" if dense > 2 * self.rule.limit else "too slow"
             return
         self.space.begin(opening)
         yield from self._narrow()
@@ -104,11 +110,11 @@ class _Attempt:
 
     def _opening(self) -> Generator[Ask, Answers, list[Answers]]:
         limit = self.rule.limit
-        pilot = yield from self._send(self.now, 1)
-        batches = [pilot]
-        at = self._good_moment(pilot[-1].received)
+        batches = [(yield from self._send(self._good_moment(self.now), 1))]
+        if batches[0][0].void:
+            return batches
         for count in (limit + max(3, limit // 8), int(limit * (self.setting.factor - 1)) + 4):
-            batches.append((yield from self._send(at, count, self.together, 3)))
+            batches.append((yield from self._send(self.now, count, self.together, 3)))
             if any(each.refused or each.void for each in batches[-1]):
                 break
         if sum(not each.refused for batch in batches for each in batch) > limit + 1:
@@ -121,24 +127,37 @@ class _Attempt:
         if not self.setting.waits:
             return now
         window = self.rule.window
-        earliest = now + 0.12 * window
-        left = (self.boundary - earliest) % window / window
-        return earliest if 0.3 <= left <= 0.75 else earliest + ((left - 0.75) % 1) * window
+        left = (self.boundary - now) % window / window
+        return now if 0.3 <= left <= 0.75 else now + ((left - 0.75) % 1) * window
 
     def _narrow(self) -> Steps:
         limit = self.rule.limit
         most = self.asked + 3 * limit + self.setting.spare
-        while self.space.state == "open" and self.now < self.ends and self.asked < most:
+        while self.outcome == "open" and self.space.state == "open" and self.now < self.ends and self.asked < most:
             at = next_probe(self.space, self.timing, self.now)
             if at is not None and at > self.ends:
                 break
-            answers = yield from self._send(self.now + 0.1 * self.rule.window if at is None else at, 1)
+            if self.thin >= 3 or at is None:
+                # Fed drop by drop, different limiters look alike; after a rest they do not.
+                yield from self._drain(self.now + (0.6 if self.thin else 0.15) * self.rule.window)
+                self.thin = 0
+                continue
+            answers = yield from self._send(at, 1)
             yield from self._learn(answers)
+            if answers and not answers[-1].refused and self.space.state == "open" and self.outcome != "void":
+                yield from self._drain(self.now)
             if self.outcome == "void":
                 return
-            if not answers[-1].refused and self.space.state == "open":
-                yield from self._learn((yield from self._send(self.now, limit + max(3, limit // 8), self.together, 1)))
-        self.outcome = "decided" if self.space.state != "open" else "open"
+        if self.outcome == "open" and self.space.state != "open":
+            self.outcome = "decided"
+
+    def _drain(self, at: float) -> Steps:
+        """Use up whatever fits, so that the next answer is informative again."""
+        limit = self.rule.limit
+        answers = yield from self._send(at, limit + max(3, limit // 8), self.together, 1)
+        self.timing.releases += 1
+        self.thin = self.thin + 1 if sum(not each.refused for each in answers) <= limit // 5 else 0
+        yield from self._learn(answers)
 
     def _learn(self, answers: Sequence[Sample]) -> Steps:
         if any(each.void for each in answers):

@@ -252,7 +252,7 @@ class Phased(Hypothesis):
         middle = centre(part)
         return [middle, *(((x * 9 + middle[0]) / 10, (y * 9 + middle[1]) / 10) for x, y in part)]
 
-    def _in(self, regions: list[Region]) -> list[Hypothesis]:
+    def _in(self, regions: list[Region]) -> list[Self]:
         """This hypothesis in each of these parts of its region; itself where one is the whole."""
         parts = [each for each in regions if each]
         if any(each is self.region for each in parts):
@@ -269,18 +269,21 @@ class Aligned(Phased):
     def follow(self, step: Step, history: History) -> list[Hypothesis]:
         seen = history.admitted
         if step.admitted:
-            if step.number < self.limit or not (step.fresh or step.final):
-                return [self]
-            return self._in(self._between(seen.earliest[step.number - self.limit], step.latest))
+            found: list[Aligned] = [self]
+            for full in (1, 2) if step.fresh or step.final else ():
+                if (first := step.number - full * self.limit) >= 0:
+                    begun = seen.earliest[first]
+                    found = [part for each in found for part in each._in(each._between(begun, step.latest, full))]
+            return [*found]
         before = seen.begun(step.latest)
         if before < self.limit:
             return []
-        return self._in(self._together(seen.latest[before - self.limit], step.earliest))
+        return [*self._in(self._together(seen.latest[before - self.limit], step.earliest))]
 
-    def _between(self, first: float, last: float) -> list[Region]:
-        """The parts with a boundary between two times: so many admissions do not fit into one window."""
+    def _between(self, first: float, last: float, full: int) -> list[Region]:
+        """The parts with so many boundaries between two times: all these admissions need one window more than that."""
         return [
-            cut(cut(self.region, -number, -1, -first), number, 1, last)
+            cut(cut(self.region, -number, -1, -first), number + full - 1, 1, last)
             for number in range(boundaries(self.region, first).start, boundaries(self.region, last).stop)
         ]
 
@@ -311,6 +314,8 @@ class SlidingCounter(Phased):
     count: int = 0
     before: int = 0
     """What was counted in the window before this one."""
+    rounds: bool = False
+    """Whether the share is rounded down to whole requests, so that one fits a little sooner."""
 
     def follow(self, step: Step, history: History) -> list[Hypothesis]:  # noqa: ARG002
         found: list[Hypothesis] = []
@@ -335,30 +340,29 @@ class SlidingCounter(Phased):
         before = self.count if index == self.index + 1 else 0
         return attrs.evolve(self, region=region, index=index, count=0, before=before)
 
-    def _share(self, room: int) -> float:
-        """Which part of this window must have passed until one more fits, with so much room."""
-        if not self.before:
-            return 0.0 if room >= 0 else NEVER
-        return max(0.0, 1 - room / self.before)
+    def _share(self) -> float:
+        """Which part of this window must have passed until one more fits."""
+        if self.count >= self.limit or not self.before:
+            return 0.0 if self.count < self.limit else NEVER
+        return max(0.0, 1 - (self.limit - (not self.rounds) - self.count) / self.before)
 
     def _admitted(self, step: Step) -> list[Hypothesis]:
-        # Counting whole requests, a server may round the share down: then one more fits.
-        share = self._share(self.limit - self.count)
-        if share > 1 or self.count >= self.limit:
+        share = self._share()
+        if share > 1:
             return []
         region = cut(self.region, self.index - 1 + share, 1, step.latest) if share else self.region
-        return [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before)] if region else []
+        return [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
 
     def _refused(self, step: Step) -> list[Hypothesis]:
-        share = self._share(self.limit - 1 - self.count)
+        share = self._share()
         if share <= 0:
             return []
         if share > 1:
             return [self]
-        return self._in([cut(self.region, -(self.index - 1 + share), -1, -step.earliest)])
+        return [*self._in([cut(self.region, -(self.index - 1 + share), -1, -step.earliest)])]
 
     def opens(self, point: Point, history: History) -> float:  # noqa: ARG002
-        share = self._share(self.limit - 1 - self.count)
+        share = self._share()
         if share <= 0:
             return -NEVER
         begin = point[1] + (self.index - 1) * point[0]
@@ -367,9 +371,13 @@ class SlidingCounter(Phased):
         return begin + point[0] + max(0.0, 1 - (self.limit - 1) / max(self.count, 1)) * point[0]
 
 
-def hypotheses(limit: int, shortest: float, longest: float) -> list[Hypothesis]:
-    """Every kind with this limit, nothing known of its window yet."""
-    region = whole(shortest, longest)
+def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> list[Hypothesis]:
+    """Every kind with this limit, nothing known of its window yet.
+
+    `begun`: when the first answer had come. That a window of the server's own ended just then is left out: it would
+    need luck, and it would make every trace ambiguous.
+    """
+    region = whole(shortest, longest, begun)
     return [
         Aligned(limit, region),
         FromFirst(limit, shortest, longest),
@@ -377,6 +385,7 @@ def hypotheses(limit: int, shortest: float, longest: float) -> list[Hypothesis]:
         SlidingLog(limit, shortest, longest),
         SlidingLogOfAll(limit, shortest, longest),
         SlidingCounter(limit, region),
+        SlidingCounter(limit, region, rounds=True),
         TokenBucket(limit, shortest, longest),
         Spacing(limit, shortest, longest),
     ]

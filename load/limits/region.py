@@ -13,9 +13,9 @@ SHORTEST, LONGEST = 0.15, 5.0
 """Windows thought of, as multiples of the declared one."""
 
 
-def whole(shortest: float, longest: float) -> Region:
-    """Every window of these lengths, its first boundary anywhere in the first window."""
-    return ((shortest, 0.0), (longest, 0.0), (longest, longest), (shortest, shortest))
+def whole(shortest: float, longest: float, begun: float) -> Region:
+    """Every window of these lengths, its first boundary anywhere in the window that follows a time."""
+    return ((shortest, begun), (longest, begun), (longest, begun + longest), (shortest, begun + shortest))
 
 
 def cut(region: Region, by_window: float, by_phase: float, most: float) -> Region:

@@ -76,19 +76,20 @@ class Space:
     def _replay(self, rounding: float) -> None:
         self.history = History(slack=rounding * self.rule.window)
         window = self.rule.window
+        begun = self.batches[0][0].received - self.start + self.history.slack
         self.alive = [
             each
             for limit in self._limits()
-            for each in hypotheses(limit, SHORTEST * window, LONGEST * window)
+            for each in hypotheses(limit, SHORTEST * window, LONGEST * window, begun)
             if limit == self.rule.limit or not isinstance(each, Spacing)  # only window ÷ limit can be told of it
         ]
         for batch in self.batches:
             self._follow(batch)
 
     def _limits(self) -> list[int]:
-        """Limits that the opening may show: what was admitted at first, give or take what a pilot request adds."""
+        """Limits that the opening may show: what was admitted at first, give or take one."""
         first = sum(not each.refused for each in self.opening)
-        near = range(first - len(self.batches), first + 2)
+        near = range(first - 1, first + 2)
         return sorted({self.rule.limit, *(each for each in near if each > 0)})
 
     @property

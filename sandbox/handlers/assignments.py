@@ -12,12 +12,6 @@ from sandbox.state import Assignment, Row
 
 ASSIGN = "OrganizationsAttributesOptionsController_assignOrganizationAttributeOptionToUser"
 
-SINGLE_ADDED = fault(
-    "single-select-adds",
-    family="state",
-    scope=(ASSIGN,),
-    text="A second option of a SINGLE_SELECT attribute is added instead of taking the first one's place.",
-)
 TWICE_ACCEPTED = fault(
     "assigned-twice",
     family="state",
@@ -37,7 +31,7 @@ def assign(call: Call) -> Row:
     held = [each for each in call.tenant.assignments.values() if each.member_id == membership["id"]]
     if any(each.option_id == option["id"] for each in held) and TWICE_ACCEPTED not in call.faults:
         raise RefusalError(409, "The user has this option already.")
-    if attribute["type"] != "MULTI_SELECT" and SINGLE_ADDED not in call.faults:
+    if attribute["type"] != "MULTI_SELECT":
         _withdraw(call, attribute, membership["id"])
     made = Assignment(call.world.uuid(), membership["id"], membership["userId"], attribute["id"], option["id"])
     call.tenant.assignments[made.id] = made

@@ -188,7 +188,7 @@ def stored_all_the_same(call: Call) -> None:
     """With the faults: store what can be used of a body that is refused as invalid."""
     name = call.operation.operation_id
     body = _object(call.body)
-    if body.get("type") in {"TEXT", "NUMBER", "SINGLE_SELECT", "MULTI_SELECT", None}:
+    if body.get("type") in ("TEXT", "NUMBER", "SINGLE_SELECT", "MULTI_SELECT", None):
         return
     if INVALID_HALF_APPLIED in call.faults and name == UPDATE and isinstance(body.get("name"), str):
         find(call)["name"] = body["name"]

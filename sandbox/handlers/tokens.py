@@ -115,9 +115,9 @@ def _fits(call: Call, token: Token) -> bool:
 
 def _refuse(call: Call, token: Token) -> None:
     if token.busy:
-        status = 409 if 409 in call.operation.statuses else 401
-        if LOSER_404 in call.variations or faulty.LOSER_500 in call.faults:
-            status = 500 if faulty.LOSER_500 in call.faults else 404
+        status = 409 if faulty.LOSER_409 in call.variations else 404
+        if faulty.LOSER_500 in call.faults:
+            status = 500
         raise RefusalError(status, "This refresh token is being spent.")
     if faulty.FAMILY_REVOKED in call.variations and token.spent:
         call.world.tokens.revoke(token.user_id)

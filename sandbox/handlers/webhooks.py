@@ -79,7 +79,7 @@ NEIGHBOUR_DELETED = fault(
     family="state",
     scope=(DELETE,),
     text="Deleting a webhook deletes the one behind it in the list, too.",
-    needs="standard depth",
+    needs="depth",
 )
 TRIGGERS_NOT_ARRAY = fault(
     "triggers-answered-as-string",

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.sandbox.scenes_of_credentials import SCENES_OF_CREDENTIALS
 from tests.sandbox.scenes_of_lists import SCENES_OF_LISTS
+from tests.sandbox.scenes_of_state import SCENES_OF_STATE
 from tests.sandbox.wire import Wire, bearer, created
 
 Scene = Callable[[Wire], Any]
@@ -197,6 +199,8 @@ def _created(part: str) -> Scene:
 
 SCENES: dict[str, Scene] = {
     **SCENES_OF_LISTS,
+    **SCENES_OF_CREDENTIALS,
+    **SCENES_OF_STATE,
     # pagination
     "pages-overlap": _walk,
     "last-item-lost": _walk,
@@ -253,7 +257,6 @@ SCENES: dict[str, Scene] = {
     "created-not-in-list": _listed,
     "created-with-other-value": lambda wire: _member(wire)["role"],
     "assigned-twice": _assigned,
-    "single-select-adds": _assigned,
     "token-survives-deletion": _deleted_user,
     # exchange
     "unicode-name-500": lambda wire: wire.status(

@@ -1,0 +1,56 @@
+"""Sending a recorded request with Locust's own client: secrets put in on the way out, taken out on the way in."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from locust.contrib.fasthttp import FastHttpSession
+
+from contracts.deployment import Deployment
+from contracts.exchange import Request, Response
+from load.run import Sent
+
+AGENT = "calcom-contracts/0.1"
+
+
+class Wire:
+    """One user's way to the deployment. Redirects are not followed, and every status is an answer."""
+
+    def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
+        self._client = client
+        self._vault = deployment.vault
+        client.client.redirect_response_codes = frozenset()
+
+    def send(self, request: Request) -> Sent:
+        """The response or the transport's error, with the times of sending and receiving."""
+        headers = {name: self._vault.reveal(value) for name, value in request.headers}
+        headers.update({"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"})
+        body = None
+        if request.body is not None:
+            self._vault.ours(request.body)
+            form = any("x-www-form-urlencoded" in value for _, value in request.headers)
+            reveal = self._vault.reveal_url if form else self._vault.reveal_json
+            body = reveal(request.body).encode("utf-8", "surrogateescape")
+        target = self._vault.reveal_url(request.target)
+        sent = time.time()
+        with self._client.request(
+            request.verb, target, name=request.operation.key, headers=headers, data=body, catch_response=True
+        ) as answer:
+            received = time.time()
+            return self._judged(answer, request, sent, received)
+
+    def _judged(self, answer: Any, request: Request, sent: float, received: float) -> Sent:
+        if not answer.status_code:
+            error = str(answer.error or "no answer")
+            answer.failure(error)
+            return None, self._vault.hide(error), sent, received
+        if answer.status_code >= 500 or (answer.status_code == 429 and not request.limited):
+            answer.failure(f"{answer.status_code}")
+        else:
+            answer.success()
+        hide = self._vault.hide
+        content = answer.content or b""
+        headers = tuple((name, hide(value)) for name, value in answer.headers.items())
+        text = hide(content.decode("utf-8", "surrogateescape"))
+        return Response(answer.status_code, headers, text, len(content)), None, sent, received

@@ -1,0 +1,265 @@
+"""From findings to verdicts, one per law, operation and credential, and to the `limits` of verdicts.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from contracts import checks, judge
+from contracts.curl import curl
+from contracts.judge import Verdict
+from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.plan import Line, Plan
+from load.laws import LAWS, limited
+from load.limits.estimate import Estimate
+from load.limits.truth import lies
+from load.run import Finding, Job, LoadRun
+from specs.contract import Limit
+from specs.promises import promises
+
+SHOWN = 8
+"""Exchanges a verdict names at most."""
+
+
+@attrs.frozen
+class Judged:
+    """A verdict in words."""
+
+    verdict: str
+    expected: str | None = None
+    actual: str | None = None
+    reason: str | None = None
+    confidence: str | None = None
+    seqs: tuple[int, ...] = ()
+
+
+def plan(run: LoadRun) -> Plan:
+    """Every law of limits for every limited operation, and every check for every operation."""
+    told = promises(run.contract)
+    jobs = {job.operation.key: job for job in run.jobs()}
+    lines = [
+        Line(law, operation, jobs[operation.key].principal if operation.key in jobs else None, False, _pointers(told, operation.key, law.kinds), closed=None if operation.key in jobs else "the deployment file names nobody who may call this operation")
+        for law in LAWS.values()
+        for operation in limited(run.contract)
+    ]
+    lines += [
+        Line(check, operation, None, False, _pointers(told, operation.key, check.kinds))
+        for check in checks.load().values()
+        for operation in run.contract.operations
+    ]
+    return Plan(run.contract, run.deployment, run.depth, tuple(lines), told)
+
+
+def _pointers(told: Iterable[Any], key: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    if kinds == ("limit", "header"):
+        return tuple(each.pointer for each in told if each.operation == key and each.kind == "limit")[:1]
+    return tuple(each.pointer for each in told if each.operation == key and each.kind in kinds)
+
+
+def verdicts(run: LoadRun, made: Plan) -> list[Verdict]:
+    """All verdicts, in the order of the plan."""
+    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)}
+    return [heard[line.id] if line.id in heard else _of_line(run, line) for line in made.lines]
+
+
+def _of_line(run: LoadRun, line: Line) -> Verdict:
+    finding = run.findings.get((line.operation.key, line.principal.name if line.principal else ""))
+    if finding is None or (finding.estimate is None and finding.blocked is None):
+        return Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn")
+    if finding.estimate is None:
+        return Verdict(line, BLOCKED, reason=finding.blocked)
+    found = _JUDGES[line.rule.name](finding, finding.estimate, run)
+    asked = [run.exchanges[seq].request for seq in found.seqs[:1] if seq in run.exchanges]
+    return Verdict(
+        line,
+        found.verdict,
+        found.expected,
+        found.actual,
+        found.reason,
+        found.confidence,
+        count=len(finding.estimate.samples),
+        exchanges=found.seqs[:SHOWN],
+        reproduce="\n".join(curl(each, run.deployment.base_url) for each in asked) or None,
+    )
+
+
+def _declared(found: Estimate) -> str:
+    return f"{found.rule.limit} in {found.rule.window:g} s"
+
+
+def _edge(found: Estimate) -> tuple[int, ...]:
+    """The answers around the first refusal."""
+    first = next((number for number, each in enumerate(found.samples) if each.refused), len(found.samples))
+    return tuple(each.seq for each in found.samples[max(0, first - 2) : first + 2])
+
+
+def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+    sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
+    if found.verdict in {"not enforced", "looser", "tighter"}:
+        if found.verdict == "tighter" and found.confidence != "repeated":
+            return Judged(NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle")
+        actual = {
+            "not enforced": f"not enforced: {found.reason}",
+            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the declared number",
+            "tighter": f"tighter: {found.admitted} admitted{sharing}",
+        }[found.verdict]
+        return Judged(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
+    if found.verdict == "inconclusive" and found.admitted != found.rule.limit:
+        return Judged(NOT_OBSERVABLE, reason=found.reason)
+    if found.verdict in {"race"}:
+        return Judged(UPHELD, reason=found.reason, seqs=_edge(found))
+    if not any(each.refused for each in found.samples):
+        return Judged(NOT_OBSERVABLE, reason=found.reason)
+    return Judged(UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found))
+
+
+def _window(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+    expected = f"{found.rule.window:g} s"
+    if found.verdict == "window" and found.window:
+        low, high = found.window
+        return Judged(BROKEN, expected, found.reason or f"{low:.4g} to {high:.4g} s", None, found.confidence, _edge(found))
+    if found.verdict == "kept" and found.window:
+        told = f"{' or '.join(found.kinds)}, {found.window[0]:.4g} to {found.window[1]:.4g} s"
+        return Judged(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
+    return Judged(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
+
+
+def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+    if found.verdict == "race":
+        return Judged(BROKEN, f"{found.rule.limit} admissions, however they are sent", found.reason, None, found.confidence, _edge(found))
+    if found.verdict == "kept":
+        return Judged(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
+    return Judged(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
+
+
+def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:  # noqa: ARG001
+    wrong = lies(found, run.offset)
+    if wrong:
+        more = f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
+        return Judged(BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs)
+    if not any(each.told.any for each in found.samples):
+        return Judged(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
+    return Judged(UPHELD, seqs=_edge(found))
+
+
+def _credentials(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+    if finding.other is None:
+        return Judged(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
+    name, status, seq = finding.other
+    if status == 429:
+        return Judged(BROKEN, f"{name} is not refused for what {finding.job.principal.name} used", "429", None, "seen once", (seq,))
+    return Judged(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
+
+
+def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+    if finding.sharing:
+        return Judged(BROKEN, "other operations are not refused", f"refused too: {', '.join(finding.sharing)}", None, "seen once", _edge(finding.alone or found))
+    if found.verdict in {"kept", "window", "race", "looser"} or finding.looked:
+        return Judged(UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None)
+    return Judged(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
+
+
+def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+    if found.recovered:
+        return Judged(UPHELD)
+    if found.recovered is None:
+        return Judged(NOT_OBSERVABLE, reason="nothing was refused")
+    admitted = [each for each in found.samples if not each.refused]
+    refused = [each for each in found.samples if each.refused]
+    silent = refused[-1].sent - admitted[-1].received if admitted else 0.0
+    if silent > 1.06 * found.rule.window and not any("counts refused" in kind or "block" in kind for kind in found.kinds):
+        return Judged(BROKEN, f"admitted again after {found.rule.window:g} s", f"refused still after {silent:.1f} s", None, "seen once", (admitted[-1].seq, refused[-1].seq))
+    return Judged(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
+
+
+def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+    if finding.created is None:
+        return Judged(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
+    mark, seq, there = finding.created
+    if there is None:
+        return Judged(NOT_OBSERVABLE, reason="the list could not be looked at")
+    if there:
+        return Judged(BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,))
+    return Judged(UPHELD, seqs=(seq,))
+
+
+_JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Judged]] = {
+    "declared-limit-is-enforced": _enforced,
+    "window-is-as-declared": _window,
+    "a-burst-admits-no-more-than-the-limit": _race,
+    "headers-are-true": _headers,
+    "credentials-have-buckets-of-their-own": _credentials,
+    "operations-have-buckets-of-their-own": _operations,
+    "recovery": _recovery,
+    "a-refused-request-changes-nothing": _effect,
+}
+
+
+def limits(run: LoadRun) -> list[dict[str, Any]]:
+    """Declared and observed, one object per operation, credential and period."""
+    return [_object(run, finding, limit) for finding in run.findings.values() for limit in finding.job.operation.limits]
+
+
+def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
+    own = limit is finding.job.limit
+    found = finding.estimate if own else finding.hour
+    rule = run.rule(limit)
+    word, reason = (found.verdict, found.reason) if found else _longer(finding, limit)
+    if own and finding.blocked:
+        word, reason = "not observable", finding.blocked
+    samples = [*found.samples, *found.after] if found else []
+    start = samples[0].sent if samples else run.started
+    return {
+        "operation": finding.job.operation.key,
+        "principal": finding.job.principal.name,
+        "period": limit.period,
+        "pointer": limit.pointer,
+        "declared": {"limit": limit.requests, "window": limit.window, "scaled_window": rule.window},
+        "observed": {
+            "limit": found.limit if found else None,
+            "window": list(found.window) if found and found.window else None,
+            "admitted": found.admitted if found else None,
+            "kinds": list(found.kinds) if found else [],
+            "burst": found.burst if found else None,
+            "counts": _counted(finding) if own else None,
+        },
+        "verdict": word,
+        "reason": reason or None,
+        "confidence": (found.confidence or None) if found else None,
+        "requests": len(samples),
+        "late": finding.late if own else 0,
+        "trace": found.digest if found else None,
+        "started": start,
+        "admitted": [round(each.sent - start, 3) for each in samples if not each.refused and not each.void],
+        "refused": [round(each.sent - start, 3) for each in samples if each.refused],
+    }
+
+
+def _longer(finding: Finding, limit: Limit) -> tuple[str, str]:
+    """What a run says of a longer limit that it did not wait for."""
+    found = finding.estimate
+    if found is None:
+        return "not observable", finding.blocked or "the run ended before its turn"
+    if limit.implied:
+        if found.verdict == "kept":
+            return "implied", "it cannot bind while the shorter limit is kept"
+        return "not observable", "the shorter limit, which would imply it, was not shown to be kept"
+    count = sum(not each.refused for each in (*found.samples, *found.after))
+    return "not refuted", f"not refuted up to {count}"
+
+
+def _counted(finding: Finding) -> str | None:
+    """Which answers the limiter was seen to count."""
+    found = finding.estimate
+    if found is None or not any(each.refused for each in found.samples):
+        return None
+    return "answers " + ", ".join(map(str, sorted(finding.statuses)))
+
+
+def jobs_of(run: LoadRun) -> list[Job]:
+    return list(run.jobs())
+
+
+__all__ = ["OBSERVED", "limits", "plan", "verdicts"]

@@ -1,0 +1,12 @@
+"""Ways to spoil a finished answer, one module per part of it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+
+def load_all() -> None:
+    """Import every module here, so that its faults are declared."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")

@@ -1,0 +1,133 @@
+"""The laws of lists speak every dialect: a conforming shop is blamed for nothing, a faulty one for what it does."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from contracts import deployment as deployments
+from contracts import run as running
+from contracts.client import Client
+from contracts.law import BLOCKED, BROKEN, OBSERVED, UPHELD
+from contracts.plan import make
+from tests.lists.dialects import DIALECTS, contract
+from tests.lists.shop import BASE, Shop
+
+FAMILIES = {"pagination", "filters", "sorting"}
+DEPLOYMENT = f"""
+[deployment]
+name = "shop"
+base_url = "{BASE}"
+synthetic = true
+[budget]
+pace = "none"
+""" + "".join(
+    f'[[principals]]\nname = "{name}"\ntenant = "{name}"\nkind = "api_key"\nkey = "{name}-key"\n'
+    for name in ("acme", "rival")
+)
+WALK = "pagination/every-walk-gives-the-same-items"
+OWN = "pagination/nothing-of-another-tenant-appears"
+EVERYWHERE = {
+    "overlap": WALK,
+    "lost-last": WALK,
+    "too-large-accepted": "pagination/an-impossible-page-is-refused",
+    "filter-ignored": "filters/a-filter-keeps-what-fits-and-nothing-else",
+    "filter-substring": "filters/what-nobody-has-is-not-found",
+    "after-is-before": "filters/a-filter-keeps-what-fits-and-nothing-else",
+    "order-ignored": "sorting/descending-is-ascending-backwards",
+    "item-differs": "pagination/items-read-as-they-are-listed",
+}
+PAST_END = "pagination/past-the-end-is-an-empty-page"
+NUMBERED = {
+    "offset": {"past-end-404": PAST_END, "size-capped": "pagination/pages-have-the-size-asked-for"},
+    "page": {"past-end-404": PAST_END, "size-capped": WALK},
+}
+LED = {
+    "cursor-loops": WALK,
+    "cursor-skips": WALK,
+    "foreign-cursor": "pagination/a-cursor-of-another-tenant-shows-nothing-of-theirs",
+    "damaged-cursor-500": "pagination/a-damaged-cursor-makes-nothing-fail",
+}
+LINKED = {
+    "link-elsewhere": "pagination/the-next-link-leads-to-the-next-page",
+    "link-forgets-filter": "pagination/the-next-link-keeps-the-question",
+}
+
+
+def faults(name):
+    """The faults that can show in a dialect, and the law that has to find each."""
+    dialect = DIALECTS[name]
+    told = {*dialect.told, *dialect.headers}
+    found = dict(EVERYWHERE)
+    found |= NUMBERED.get(dialect.kind, {})
+    found |= LED if dialect.kind == "cursor" and "cursor" in told else {}
+    found |= LINKED if "link" in told else {}
+    if dialect.kind == "page" and "link" in told:
+        found |= {"link-on-last": "pagination/the-last-page-has-no-next-link"}
+    if "previous_link" in told:
+        found |= {"previous-is-self": "pagination/the-previous-link-leads-back"}
+    truth = "the-pagination-object-adds-up" if dialect.kind in NUMBERED else "what-a-walk-is-told-is-true"
+    found |= {"total-wrong": f"pagination/{truth}"} if "total" in told else {}
+    found |= {"page-wrong": f"pagination/{truth}"} if "page" in told else {}
+    if "next" in told:
+        found |= {"more-on-last": f"pagination/{truth}" if dialect.kind in NUMBERED else WALK}
+    return found
+
+
+CASES = [(name, fault, law) for name in DIALECTS for fault, law in faults(name).items()]
+
+
+@pytest.fixture
+def judged(tmp_path, monkeypatch):
+    """All verdicts of the laws of lists on a shop, asked in this process at depth standard."""
+
+    def ask(name, fault="", law=None):
+        shop = Shop(DIALECTS[name], fault)
+
+        class InProcess(Client):
+            def __init__(self, base_url, vault):
+                super().__init__(base_url, vault)
+                self._transport = httpx.ASGITransport(shop)
+
+        monkeypatch.setattr(running, "Client", InProcess)
+        file = tmp_path / "shop.toml"
+        file.write_text(DEPLOYMENT)
+        plan = make(contract(name), deployments.load(file), "standard")
+        run = running.Run(plan, tmp_path / "run")
+        asked = [line for line in plan.lines if line.rule.family in FAMILIES and law in {None, line.rule.id}]
+        run.start([line.id for line in asked])
+        run.wait()
+        run.asked = sum(each.operation.operation_id == "listBooks" for each in run.exchanges.values())
+        return run
+
+    return ask
+
+
+def of_lists(run):
+    return [each for each in run.verdicts if each.line.rule.family in FAMILIES]
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_conforming_list_is_blamed_for_nothing(judged, name):
+    run = judged(name)
+    verdicts = of_lists(run)
+    assert [(each.line.id, each.expected, each.actual) for each in verdicts if each.verdict == BROKEN] == []
+    assert [(each.line.id, each.reason) for each in verdicts if each.verdict == BLOCKED] == []
+    upheld = {each.line.rule.id for each in verdicts if each.verdict == UPHELD}
+    assert {WALK, OWN, *EVERYWHERE.values()} <= upheld
+
+
+def test_items_that_two_tenants_share_at_one_address_are_only_observed(judged):
+    verdicts = [each.verdict for each in of_lists(judged("skip-take", "foreign-row", OWN)) if each.line.rule.id == OWN]
+    assert verdicts == [OBSERVED, OBSERVED]
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_list_is_asked_no_more_than_its_budget(judged, name):
+    assert judged(name).asked <= 45
+
+
+@pytest.mark.parametrize(("name", "fault", "law"), CASES, ids=[f"{name}-{fault}" for name, fault, _ in CASES])
+def test_a_fault_is_found_by_its_law(judged, name, fault, law):
+    broken = {each.line.rule.id for each in of_lists(judged(name, fault, law)) if each.verdict == BROKEN}
+    assert broken == {law}
