@@ -48,11 +48,6 @@ def readable_lists(contract: Contract) -> Iterator[Operation]:
     )
 
 
-def growing_lists(contract: Contract) -> Iterator[Operation]:
-    """Lists to which items can be added."""
-    return (each.list for each in contract.resources if each.list and each.list.paging and each.create)
-
-
 def owned_lists(contract: Contract) -> Iterator[Operation]:
     """Lists that need a credential: what they show depends on who asks."""
     return (each for each in protected(contract) if each.paging)

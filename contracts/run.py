@@ -19,7 +19,7 @@ from typing import Any
 
 import attrs
 
-from contracts import judge, known
+from contracts import judge, known, on
 from contracts.api import Api
 from contracts.client import Client
 from contracts.drive import IN_FLIGHT, Live, converse
@@ -37,6 +37,7 @@ from contracts.property import explore
 from contracts.replay import key
 from contracts.stateful import perform
 from contracts.sweep import sweep
+from specs.contract import Contract
 
 SUITE = "0.1.0"
 FEW = 8
@@ -199,7 +200,8 @@ class Run:
             self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
         self.progress.requests += 1
-        if self._most is not None and self._asking and self.progress.requests + self._standing() + IN_FLIGHT >= self._most:
+        used = self.progress.requests + self._standing() + IN_FLIGHT
+        if self._most is not None and self._asking and used >= self._most:
             self._asking.cancel()
 
     async def _ask(self, lines: list[Line], live: Live) -> None:
@@ -212,7 +214,9 @@ class Run:
         live.doubt = self.watch.doubt
         await introduce(self.plan, asked, live)
         await prepare(self.plan, asked, live, lambda: self._opens("prepare"))
-        phases = {line.id: _phase(line, number) for number, line in enumerate(asked)}
+        if not live.gone:
+            await asyncio.to_thread(self._foresee, asked)
+        phases = {line.id: _phase(line, number, self.plan.contract) for number, line in enumerate(asked)}
         rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
         await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
         await self.watch.everyone()
@@ -250,6 +254,15 @@ class Run:
 
     def _inputs(self, line: Line, law: Law) -> list[Any]:
         return [None] if law.each is None else list(law.each(self._api(line, ""), line.depth or self.plan.depth))
+
+    def _foresee(self, lines: Iterable[Line]) -> None:
+        """Make the cases of all lines before the first is asked: Hypothesis and Schemathesis share no thread well."""
+        for line in lines:
+            law = line.rule
+            assert isinstance(law, Law)
+            if law.each is not None and law.examples == (0, 0, 0):
+                with contextlib.suppress(Outcome):
+                    self._inputs(line, law)
 
     async def _confirmed(self, line: Line, inputs: Any, live: Live, quiet: bool) -> list[Attempt]:
         """One conversation, and once more if it was broken: a lock, a deploy or somebody else may have caused it."""
@@ -323,10 +336,10 @@ def _price(line: Line, depth: str) -> tuple[int, int]:
     return line.phase, line.rule.cost(depth)
 
 
-def _phase(line: Line, number: int) -> int:
-    """Quiet, busy, or a phase of its own for a law that must be alone."""
+def _phase(line: Line, number: int, contract: Contract) -> int:
+    """Quiet, busy, or a phase of its own: for a law that must be alone, and where everything may be deleted at once."""
     assert isinstance(line.rule, Law)
-    if line.rule.alone:
+    if line.rule.alone or on.bulk(contract, line.operation):
         return BUSY + 2 + number
     return BUSY + 1 if line.rule.last else line.phase
 

@@ -32,16 +32,31 @@ class Model:
     dead: set[str] = attrs.field(factory=set)
     done: list[str] = attrs.field(factory=list)
 
+    def end(self) -> Steps:
+        """Whatever was done: the newest pair answers as foreseen, and what it took the place of stays spent."""
+        if not self.deleted:
+            yield from self._use(old=False)
+            yield from self._refresh()
+            if len(self.spent) > 1:
+                yield from self._reuse(self.spent[-2])
+
     def step(self, name: str) -> Steps:
-        """Do one step of a program and hold its answer against the model. Raises Broken."""
+        """Do one step of a program and hold its answer against the model. Raises Broken.
+
+        A step that needs what no refresh has made yet begins with one.
+        """
         self.done.append(name)
+        missing = {"reuse": 1, "use old": 1, "reuse oldest": 2}.get(name, 0) - len(self.spent)
+        for _ in range(missing if not self.deleted else 0):
+            yield from self._refresh()
         match name:
             case "refresh":
                 yield from self._refresh()
             case "force":
                 yield from self._force()
             case "reuse" | "reuse oldest":
-                yield from self._reuse(oldest=name == "reuse oldest")
+                for token in self.spent[:1] if name == "reuse oldest" else self.spent[-1:]:
+                    yield from self._reuse(token)
             case "use" | "use old":
                 yield from self._use(old=name == "use old")
             case "use refresh":
@@ -88,10 +103,8 @@ class Model:
             raise self._broken("a forced refresh to work", answer)
         self._renewed(pair_of(self.api, answer), sure=True)
 
-    def _reuse(self, *, oldest: bool) -> Steps:
-        if not self.spent:
-            return
-        answer: Exchange = yield presented(self.api, self.spent[0 if oldest else -1])
+    def _reuse(self, token: str) -> Steps:
+        answer: Exchange = yield presented(self.api, token)
         self._expect(answer, GONE if self.deleted else REFUSED, "400 or 401 for a refresh token that was used")
         self.sure = False  # the reuse may have ended the whole family
 
@@ -124,6 +137,9 @@ class Model:
             return
         answer: Exchange = yield self.api.ask(delete, path=self.made.values)
         self.deleted = answer.ok
+        if self.deleted:
+            yield from self._use(old=False)
+            yield from self._refresh()
 
     def _expect(self, answer: Exchange, allowed: set[int], expected: str) -> None:
         if answer.status not in allowed:

@@ -27,6 +27,8 @@ _MEMBER = re.compile(
     r'"(?P<value>(?:[^"\\]|\\.)+)"',
     re.IGNORECASE,
 )
+_TELLING = 8
+"""Characters of a damaged secret from which on it tells something worth hiding."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 
 
@@ -69,9 +71,19 @@ class Vault:
             name = match["braced"] or match["plain"]
             if name not in self._real:
                 return match[0]
-            return spell(_changed(self._real[name], match["change"] or ""))
+            if not match["change"]:
+                return spell(self._real[name])
+            changed = _changed(self._real[name], match["change"])
+            self._hide_changed(changed, match[0])
+            return spell(changed)
 
         return _PLACEHOLDER.sub(real, text) if "$" in text else text
+
+    def _hide_changed(self, changed: str, placeholder: str) -> None:
+        """A damaged secret is nearly the whole one: an answer that repeats it must not show it either."""
+        if len(changed) >= _TELLING and (changed, placeholder) not in self._hidden:
+            self._hidden += [(spelling, placeholder) for spelling in (changed, quote(changed, safe=""))]
+            self._hidden.sort(key=lambda pair: -len(pair[0]))
 
     def reveal_json(self, text: str) -> str:
         return self.reveal(text, _in_json)

@@ -14,20 +14,22 @@ INERT_BODY = '"this is no object"'
 """A body that no schema of an object accepts."""
 
 
-def question(api: Api) -> Steps:
-    """The request for an operation: for a safe one a plain valid request, else one that must be refused as invalid.
+def question(api: Api) -> Request:
+    """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
-    An invalid write names something that does not exist, or carries a body that cannot be meant.
+    Nothing is looked up for it, since that would use up the limit of the operation that is asked.
     """
-    if api.operation.safe:
-        try:
-            api.values = yield from fixtures.places(api, api.operation, fresh=False)
-        except Outcome:
-            api.values = fixtures.nowhere(api)
-        return api.ask(query=smallest(api), fresh=True, limited=True)
-    api.values = nobody(api)
+    known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
+    if api.operation.safe and known:
+        return api.ask(path=fixtures.nowhere(api), query=smallest(api), fresh=True, limited=True)
     raw = INERT_BODY if api.operation.body else None
-    return api.ask(raw=raw, limited=True, path=api.values)
+    return api.ask(raw=raw, limited=True, path=nobody(api))
+
+
+def valid(api: Api) -> Steps:
+    """A valid request for a safe operation, what it needs looked up. Raises Outcome."""
+    values = yield from fixtures.places(api, api.operation, fresh=False)
+    return api.ask(path=values, query=smallest(api), fresh=True, limited=True)
 
 
 def smallest(api: Api) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ class Offset:
 
     @property
     def middle(self) -> float:
-        """The best guess: none at all where that is possible, since most clocks are kept right and a Date may be late."""
+        """The best guess: 0 where that is possible, since most clocks are right and a Date may be late."""
         if not self.known or self.low - 1 <= 0 <= self.high + 1:
             return 0.0
         return (self.low + self.high) / 2

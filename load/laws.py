@@ -41,7 +41,7 @@ def declared_limit_is_enforced() -> None:
 
     A pilot request and a burst on an idle credential, until the first refusals. Broken by more or fewer admissions than
     declared that no conforming kind of limiter explains: fewer are looked at again after an idle window. Fixed windows,
-    sliding logs and counters and token buckets conform; a fixed window may admit twice the number across its boundary.
+    sliding logs and counters and token buckets conform; a fixed window may admit twice as many across its boundary.
     """
 
 
@@ -84,7 +84,7 @@ def credentials_have_buckets_of_their_own() -> None:
 def operations_have_buckets_of_their_own() -> None:
     """Using up one operation's limit leaves other operations of the same credential untouched.
 
-    Where an operation admitted less than declared, it is used up once more by itself, and each other operation asked once.
+    Where an operation admitted less than declared, it is used up again by itself, and each other one asked once.
     """
 
 

@@ -64,7 +64,9 @@ class Session:
     def _report(self) -> None:
         # reports may import contracts, never the other way round: so it is run, not imported
         latest = ["--latest"] if self.folder.parent == session.OUT else []
-        done = subprocess.run([sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
+        )
         if done.returncode:
             print(f"no report: {done.stderr.strip()}", file=sys.stderr)
 

@@ -40,7 +40,14 @@ def plan(run: LoadRun) -> Plan:
     told = promises(run.contract)
     jobs = {job.operation.key: job for job in run.jobs()}
     lines = [
-        Line(law, operation, jobs[operation.key].principal if operation.key in jobs else None, False, _pointers(told, operation.key, law.kinds), closed=None if operation.key in jobs else "the deployment file names nobody who may call this operation")
+        Line(
+            law,
+            operation,
+            jobs[operation.key].principal if operation.key in jobs else None,
+            False,
+            _pointers(told, operation.key, law.kinds),
+            closed=None if operation.key in jobs else "the deployment file names nobody who may call this operation",
+        )
         for law in LAWS.values()
         for operation in limited(run.contract)
     ]
@@ -60,7 +67,10 @@ def _pointers(told: Iterable[Any], key: str, kinds: tuple[str, ...]) -> tuple[st
 
 def verdicts(run: LoadRun, made: Plan) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)}
+    heard = {
+        verdict.line.id: verdict
+        for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)
+    }
     return [heard[line.id] if line.id in heard else _of_line(run, line) for line in made.lines]
 
 
@@ -99,7 +109,9 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
     if found.verdict in {"not enforced", "looser", "tighter"}:
         if found.verdict == "tighter" and found.confidence != "repeated":
-            return Judged(NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle")
+            return Judged(
+                NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle"
+            )
         actual = {
             "not enforced": f"not enforced: {found.reason}",
             "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the declared number",
@@ -112,56 +124,87 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
         return Judged(UPHELD, reason=found.reason, seqs=_edge(found))
     if not any(each.refused for each in found.samples):
         return Judged(NOT_OBSERVABLE, reason=found.reason)
-    return Judged(UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found))
+    return Judged(
+        UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found)
+    )
 
 
-def _window(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+def _window(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     expected = f"{found.rule.window:g} s"
     if found.verdict == "window" and found.window:
         low, high = found.window
-        return Judged(BROKEN, expected, found.reason or f"{low:.4g} to {high:.4g} s", None, found.confidence, _edge(found))
+        return Judged(
+            BROKEN, expected, found.reason or f"{low:.4g} to {high:.4g} s", None, found.confidence, _edge(found)
+        )
     if found.verdict == "kept" and found.window:
         told = f"{' or '.join(found.kinds)}, {found.window[0]:.4g} to {found.window[1]:.4g} s"
         return Judged(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
     return Judged(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
 
 
-def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if found.verdict == "race":
-        return Judged(BROKEN, f"{found.rule.limit} admissions, however they are sent", found.reason, None, found.confidence, _edge(found))
-    if found.verdict == "kept":
+        return Judged(
+            BROKEN,
+            f"{found.rule.limit} admissions, however they are sent",
+            found.reason,
+            None,
+            found.confidence,
+            _edge(found),
+        )
+    if found.verdict == "kept" or found.limit == found.admitted == found.rule.limit:
         return Judged(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
     return Judged(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
 
 
-def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:  # noqa: ARG001
+def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
     wrong = lies(found, run.offset)
     if wrong:
-        more = f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
-        return Judged(BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs)
+        more = (
+            f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
+        )
+        return Judged(
+            BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs
+        )
     if not any(each.told.any for each in found.samples):
         return Judged(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
     return Judged(UPHELD, seqs=_edge(found))
 
 
-def _credentials(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+def _credentials(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if finding.other is None:
         return Judged(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
     name, status, seq = finding.other
     if status == 429:
-        return Judged(BROKEN, f"{name} is not refused for what {finding.job.principal.name} used", "429", None, "seen once", (seq,))
+        return Judged(
+            BROKEN,
+            f"{name} is not refused for what {finding.job.principal.name} used",
+            "429",
+            None,
+            "seen once",
+            (seq,),
+        )
     return Judged(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
 
 
 def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if finding.sharing:
-        return Judged(BROKEN, "other operations are not refused", f"refused too: {', '.join(finding.sharing)}", None, "seen once", _edge(finding.alone or found))
-    if found.verdict in {"kept", "window", "race", "looser"} or finding.looked:
-        return Judged(UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None)
+        return Judged(
+            BROKEN,
+            "other operations are not refused",
+            f"refused too: {', '.join(finding.sharing)}",
+            None,
+            "seen once",
+            _edge(finding.alone or found),
+        )
+    if found.verdict in {"kept", "window", "race", "looser"} or finding.looked or found.limit == found.rule.limit:
+        return Judged(
+            UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None
+        )
     return Judged(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
 
 
-def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if found.recovered:
         return Judged(UPHELD)
     if found.recovered is None:
@@ -169,19 +212,30 @@ def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa:
     admitted = [each for each in found.samples if not each.refused]
     refused = [each for each in found.samples if each.refused]
     silent = refused[-1].sent - admitted[-1].received if admitted else 0.0
-    if silent > 1.06 * found.rule.window and not any("counts refused" in kind or "block" in kind for kind in found.kinds):
-        return Judged(BROKEN, f"admitted again after {found.rule.window:g} s", f"refused still after {silent:.1f} s", None, "seen once", (admitted[-1].seq, refused[-1].seq))
+    if silent > 1.06 * found.rule.window and not any(
+        "counts refused" in kind or "block" in kind for kind in found.kinds
+    ):
+        return Judged(
+            BROKEN,
+            f"admitted again after {found.rule.window:g} s",
+            f"refused still after {silent:.1f} s",
+            None,
+            "seen once",
+            (admitted[-1].seq, refused[-1].seq),
+        )
     return Judged(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
 
 
-def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Judged:  # noqa: ARG001
+def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if finding.created is None:
         return Judged(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
     mark, seq, there = finding.created
     if there is None:
         return Judged(NOT_OBSERVABLE, reason="the list could not be looked at")
     if there:
-        return Judged(BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,))
+        return Judged(
+            BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,)
+        )
     return Judged(UPHELD, seqs=(seq,))
 
 
@@ -243,7 +297,7 @@ def _longer(finding: Finding, limit: Limit) -> tuple[str, str]:
     if found is None:
         return "not observable", finding.blocked or "the run ended before its turn"
     if limit.implied:
-        if found.verdict == "kept":
+        if found.verdict == "kept" or found.limit == found.rule.limit:
             return "implied", "it cannot bind while the shorter limit is kept"
         return "not observable", "the shorter limit, which would imply it, was not shown to be kept"
     count = sum(not each.refused for each in (*found.samples, *found.after))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from sandbox import answers, limiter, spoilers
+from sandbox import answers, limiter, limiter_faults, spoilers
 from sandbox.answers import Answer, Headers
 from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
 from sandbox.calls import HANDLERS, Call, Later
@@ -152,13 +153,27 @@ class _Request:
         if not self.operation.limits:
             return
         decision = self.world.limiter.ask(self.operation, principal.credential, self.world.clock())
-        self.rate = limiter.headers(decision, self.world.faults)
+        self.rate = self.world.limiter.retold(
+            self.operation, limiter.headers(decision, self.world.faults), self.world.clock()
+        )
         if not decision.admitted:
-            wait = max(1, math.ceil(decision.retry_after))
+            self._carried_out_all_the_same(principal)
+            wait = 1 if limiter_faults.SHORT_WAIT in self.world.faults else max(1, math.ceil(decision.retry_after))
+            status = 503 if limiter_faults.UNAVAILABLE in self.world.faults else 429
             quiet = answers.NO_RETRY_AFTER in self.world.variations
             raise RefusalError(
-                429, "Too many requests; wait for the window to pass.", () if quiet else (("retry-after", str(wait)),)
+                status, "Too many requests; wait for the window to pass.", () if quiet else (("retry-after", str(wait)),)
             )
+
+    def _carried_out_all_the_same(self, principal: Principal) -> None:
+        if limiter_faults.APPLIED not in self.world.faults or self.operation.method != "POST":
+            return
+        with contextlib.suppress(RefusalError):
+            path = self._path()
+            tenant = authorize(self.world, self.operation, principal, path)
+            query, body = self._validated()
+            call = Call(self.world, self.operation, principal, tenant, path, query, body)
+            HANDLERS[self.operation.operation_id](call)
 
     def _applied_all_the_same(self, principal: Principal, path: dict[str, Any]) -> None:
         if not any(on(switch, self.world, self.operation) for switch in (FOREIGN_WRITE, *APPLIED)):

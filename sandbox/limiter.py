@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from sandbox.document import Limit, Operation
 from sandbox.faults import fault
+from sandbox.limiter_faults import LONG_BLOCK, Keys, allowed, retold, window_factor
 from sandbox.switches import Switch
 
 OFF = fault(
@@ -182,15 +183,19 @@ class Limiter:
     enforced: bool
     faults: frozenset[Switch]
     buckets: dict[tuple[str, str], tuple[Meter, ...]] = field(factory=dict)
+    keys: Keys = field(factory=Keys)
     _since_sweep: int = 0
 
     def ask(self, operation: Operation, credential: str, now: float) -> Decision:
         """Admit and count, or refuse and leave everything as it was."""
-        meters = self._meters(operation, credential, now)
+        key = self._key(operation, credential)
+        meters = self._meters(key, operation, now)
         rooms = [meter.room(now) for meter in meters]
         full = [meter for meter, room in zip(meters, rooms, strict=True) if room < 1]
-        if full and self.enforced:
-            return self._refusal(operation, meters, full, now)
+        if self.enforced and (full or self.keys.blocked(key, now, self.faults)):
+            if full and LONG_BLOCK in self.faults:
+                self.keys.refused(key, now + 3 * meters[0].window)
+            return self._refusal(operation, meters, full or [meters[0]], now)
         for meter in meters:
             meter.count(now)
         remaining = max(0, min(rooms) - 1)
@@ -203,23 +208,30 @@ class Limiter:
         remaining = -1 if NEGATIVE in self.faults else 0
         return Decision(False, binding.requests, remaining, full[-1].reset(now), max(0.0, opens - now))
 
-    def _meters(self, operation: Operation, credential: str, now: float) -> tuple[Meter, ...]:
+    def _key(self, operation: Operation, credential: str) -> tuple[str, str]:
         name = SHARED.name if SHARED in self.faults and operation.operation_id in SHARED.scope else operation.key
-        meters = self.buckets.get((name, credential))
+        return self.keys.key(name, credential, self.faults)
+
+    def _meters(self, key: tuple[str, str], operation: Operation, now: float) -> tuple[Meter, ...]:
+        meters = self.buckets.get(key)
         if meters is None:
             self._sweep(now)
             kind = METERS[self.algorithm]
-            meters = tuple(
-                kind(self._allowed(operation, limit), limit.window / self.scale) for limit in operation.limits
-            )
-            self.buckets[name, credential] = meters
+            factor = window_factor(self.faults) / self.scale
+            meters = tuple(kind(self._allowed(operation, limit), limit.window * factor) for limit in operation.limits)
+            self.buckets[key] = meters
         return meters
 
     def _allowed(self, operation: Operation, limit: Limit) -> int:
         for switch, factor, more in _SWITCHED:
             if switch in self.faults and operation.operation_id in switch.scope:
                 return int(limit.requests * factor) + more
-        return limit.requests
+        return allowed(limit.requests, self.faults)
+
+    def retold(self, operation: Operation, told: tuple[tuple[str, str], ...], now: float) -> tuple[tuple[str, str], ...]:
+        """The headers of a decision, as some faults want them."""
+        limits = tuple(limit.requests for limit in operation.limits)
+        return retold(told, limits, operation.limits[0].window / self.scale, now, self.faults) if self.faults else told
 
     def _sweep(self, now: float) -> None:
         # Every access token has buckets of its own, so a long run would gather them without end.

@@ -108,6 +108,7 @@ def ids_and_owners_cannot_be_changed(api: Api) -> Conversation:
     it hangs on and which the update does not offer to set. They may be refused or ignored. Broken if the resource is
     not at its address any more, or shows one of these values.
     """
+    removable(api)
     life: Life = yield from begun(api, MEDDLED)
     earlier: AtOnce = yield from changes_at_once(life)
     seen: Forged = yield from forged_ids(life, earlier.after)

@@ -60,6 +60,7 @@ def changes_at_once_are_both_kept(api: Api) -> Conversation:
 
     Either may be refused; each that is accepted must show afterwards, and none is a server error in two rounds.
     """
+    removable(api)
     life: Life = yield from begun(api, MEDDLED)
     seen: AtOnce = yield from changes_at_once(life)
     if not seen.answers:

@@ -1,4 +1,4 @@
-"""Laws of what a list shows: its owner's items and nobody else's, as they are, and each new one once."""
+"""Laws of what a list shows: its owner's items and nobody else's, each as it reads by itself."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import attrs
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import Made, make
 from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.subjects import spacious
-from contracts.walks import at_least, everything, identity, largest, listed, names
+from contracts.walks import at_least, everything, identity
 
 _FLEETING = re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE)
 """Members that change by being looked at."""
@@ -112,36 +111,3 @@ def _unlike(one: list[Any], other: list[Any], where: str) -> tuple[str, Any, Any
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
-
-
-@law(family="pagination", on=on.growing_lists, kinds=("page", "state"), writes=True, nowhere=True)
-def a_new_item_appears_once(api: Api) -> Conversation:
-    """What was created stands in its list exactly once, and no more after it was deleted.
-
-    Others may create and delete at the same time, so only the new item is looked for, and only a list that fits on one
-    page of the largest size shows anything.
-    """
-    resource = api.resource
-    made: Made = yield from make(api, resource)
-    if at(made.thing, resource.member) is MISSING:
-        raise NotObservable("the answer to a creation does not show the id")
-    own = identity(api, made.thing)
-    place = attrs.evolve(api, values=made.values)
-    times = yield from _times(place, own)
-    if times == 0:  # a deployment that cuts its pages short is read on, so that only the list is blamed
-        times = names(place, (yield from everything(place))).count(own)
-    if times != 1:
-        raise Broken("the new item once in its list", f"{times} times")
-    if resource.delete is None:
-        return
-    answer: Exchange = yield api.ask(resource.delete, path=made.values)
-    if answer.ok and (yield from _times(place, own)):
-        raise Broken("the deleted item gone from its list", "it is still there")
-
-
-def _times(api: Api, own: str) -> Steps:
-    """How often the item is on the largest page, which has to hold the whole list."""
-    page: Exchange = listed((yield api.page(None, largest(api))))
-    if page.items and len(page.items) == largest(api):
-        raise NotObservable("the list is longer than its largest page, and others may be changing it")
-    return names(api, page.items).count(own)

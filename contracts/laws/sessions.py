@@ -11,11 +11,11 @@ from contracts.pairs import issued
 from contracts.session_model import Model
 from contracts.strategies.tokens import programs
 
-PLAIN = ["refresh", "use", "refresh", "reuse oldest"]
+PLAIN = ["use", "reuse oldest"]
 """The one session that is asked where little is."""
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token", "state"), writes=True, nowhere=True, examples=(1, 12, 60))
+@law(family="tokens", on=on.refreshes, kinds=("token", "state"), writes=True, nowhere=True, examples=(1, 15, 60))
 def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
     """Refresh, reuse, use, force and delete, in any order: each step is answered as a model of the session foresees.
 
@@ -28,6 +28,7 @@ def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
     model = Model(api, made, pair)
     for step in program:
         yield from model.step(step)
+    yield from model.end()
 
 
 def _programs(api: Api) -> SearchStrategy[list[str]]:

@@ -197,8 +197,11 @@ def _rivals_list(api: Api) -> Steps:
     except NotObservable:
         return None
     view = attrs.evolve(api, principal=rival, values={})
-    view.values = yield from places(view, api.operation, fresh=False)
-    yield from make(view, api.resource, view.values)
+    try:
+        view.values = yield from places(view, api.operation, fresh=False)
+        yield from make(view, api.resource, view.values)
+    except (Blocked, NotObservable):
+        return None
     listed: Exchange = yield view.ask(api.resource.list, fresh=True)
     if not listed.ok:
         raise Blocked(f"the list of {rival.name} was not given: {listed.says()}")

@@ -90,9 +90,7 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
     return last + timing.reach if quiet or now + step > last else max(now + step, first)
 
 
-def _splitting(
-    space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing: Timing, now: float
-) -> float | None:
+def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing: Timing, now: float) -> float | None:
     """The time at which those that keep the declaration and those that do not disagree most, rather sooner than later."""
     ours, theirs = Opening.of(space, good), Opening.of(space, bad)
     best, best_score = None, 0.0

@@ -57,7 +57,9 @@ class Estimate:
         if self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept":
             return attrs.evolve(both, verdict="looser", confidence="repeated")
         if again.verdict == "kept" and self.admitted <= self.rule.limit:
-            return attrs.evolve(again, samples=self.samples, after=again.samples, reason="the credential was not idle at first")
+            return attrs.evolve(
+                again, samples=self.samples, after=again.samples, reason="the credential was not idle at first"
+            )
         reason = f"two looks disagree: {self.verdict} ({self.reason}), then {again.verdict} ({again.reason})"
         return attrs.evolve(both, verdict="inconclusive", reason=reason)
 
@@ -99,16 +101,18 @@ def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
 
 
 def _of_survivors(space: Space, found: Estimate, together: int) -> Estimate:
-    state, rule = space.state, space.rule
+    state = space.state
     alive = space.keeping if state in ("kept", "open") else space.alive
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
     known = attrs.evolve(found, kinds=kinds, limit=_same(alive), window=_hull(alive))
     if state == "kept":
         return attrs.evolve(known, verdict="kept", confidence=PROVEN)
+    if space.blurred:
+        return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
     if state == "open":
         return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space))
     if state == "inconsistent":
-        return _inconsistent(found, together)
+        return _inconsistent(found)
     return _broken(space, known, together)
 
 
@@ -136,7 +140,7 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     )
 
 
-def _inconsistent(found: Estimate, together: int) -> Estimate:
+def _inconsistent(found: Estimate) -> Estimate:
     over = found.admitted > found.rule.limit + 1
     factor = found.admitted / found.rule.limit
     reason = f"not one limiter of a known kind; {found.admitted} admitted at first, {factor:.2g} × the declared number"

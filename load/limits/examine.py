@@ -18,6 +18,9 @@ from load.limits.kinds import SlidingCounter
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 
+BLURRED = 0.15
+"""Share of the window from which on a delay hides what happens within it."""
+
 
 @attrs.frozen
 class Ask:
@@ -133,7 +136,13 @@ class _Attempt:
     def _narrow(self) -> Steps:
         limit = self.rule.limit
         most = self.asked + 3 * limit + self.setting.spare
-        while self.outcome == "open" and self.space.state == "open" and self.now < self.ends and self.asked < most:
+        while (
+            not self._blurred
+            and self.outcome == "open"
+            and self.space.state == "open"
+            and self.now < self.ends
+            and self.asked < most
+        ):
             at = next_probe(self.space, self.timing, self.now)
             if at is not None and at > self.ends:
                 break
@@ -144,12 +153,21 @@ class _Attempt:
                 continue
             answers = yield from self._send(at, 1)
             yield from self._learn(answers)
-            if answers and not answers[-1].refused and self.space.state == "open" and self.outcome != "void":
+            if answers and not answers[-1].refused and self.space.state == "open" and not self._void:
                 yield from self._drain(self.now)
-            if self.outcome == "void":
+            if self._void:
                 return
         if self.outcome == "open" and self.space.state != "open":
             self.outcome = "decided"
+
+    @property
+    def _void(self) -> bool:
+        return self.outcome == "void"
+
+    @property
+    def _blurred(self) -> bool:
+        """Whether answers take too long to tell one time in the window from another."""
+        return self.space.blurred or self.timing.delay > BLURRED * self.rule.window
 
     def _drain(self, at: float) -> Steps:
         """Use up whatever fits, so that the next answer is informative again."""

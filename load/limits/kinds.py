@@ -140,13 +140,17 @@ class TokenBucket(Lengths):
     def _emptied(self, moment: float, before: int, history: History) -> float:
         """The longest window with which a token would have been there at a moment."""
         times, limit = history.admitted.latest, self.limit
-        return min(limit * (moment - times[first]) / (before - first + 1 - limit) for first in range(before - limit + 1))
+        return min(
+            limit * (moment - times[first]) / (before - first + 1 - limit) for first in range(before - limit + 1)
+        )
 
     def opens(self, point: Point, history: History) -> float:
         times, limit = history.admitted.latest, self.limit
         count = len(times)
         gap = point[0] / limit
-        return max((times[first] + (count - first + 1 - limit) * gap for first in range(count - limit + 1)), default=-NEVER)
+        return max(
+            (times[first] + (count - first + 1 - limit) * gap for first in range(count - limit + 1)), default=-NEVER
+        )
 
 
 @attrs.frozen
@@ -202,7 +206,7 @@ class FromFirst(Lengths):
             return self._bounded(step.earliest - self.begun[1], NEVER)
         return [self] if self.count and step.earliest <= self.begun[1] else []
 
-    def opens(self, point: Point, history: History) -> float:  # noqa: ARG002
+    def opens(self, point: Point, history: History) -> float:
         return self.begun[1] + point[0] if self.count >= self.limit else -NEVER
 
 
@@ -224,10 +228,10 @@ class Block(FromFirst):
             kept = self._within(step.earliest - self.shut[1], NEVER)
             earliest = min(self.shut[0], step.earliest) if step.earliest < self.shut[1] else self.shut[0]
             return [attrs.evolve(kept, shut=(earliest, self.shut[1]))] if kept else []
-        found = FromFirst._refused(self, step)
+        found = super()._refused(step)
         if self.count < self.limit:
             return found
-        return [attrs.evolve(each, shut=(step.earliest, step.latest)) for each in found]
+        return [attrs.evolve(each, shut=(step.earliest, step.latest)) for each in found if isinstance(each, Block)]
 
     def opens(self, point: Point, history: History) -> float:
         if self.shut is None:
@@ -317,7 +321,7 @@ class SlidingCounter(Phased):
     rounds: bool = False
     """Whether the share is rounded down to whole requests, so that one fits a little sooner."""
 
-    def follow(self, step: Step, history: History) -> list[Hypothesis]:  # noqa: ARG002
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
         found: list[Hypothesis] = []
         for each in self._placed(step) if step.fresh else [self]:
             found += each._admitted(step) if step.admitted else each._refused(step)
@@ -351,7 +355,9 @@ class SlidingCounter(Phased):
         if share > 1:
             return []
         region = cut(self.region, self.index - 1 + share, 1, step.latest) if share else self.region
-        return [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
+        return (
+            [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
+        )
 
     def _refused(self, step: Step) -> list[Hypothesis]:
         share = self._share()
@@ -361,7 +367,7 @@ class SlidingCounter(Phased):
             return [self]
         return [*self._in([cut(self.region, -(self.index - 1 + share), -1, -step.earliest)])]
 
-    def opens(self, point: Point, history: History) -> float:  # noqa: ARG002
+    def opens(self, point: Point, history: History) -> float:
         share = self._share()
         if share <= 0:
             return -NEVER

@@ -20,6 +20,9 @@ TOLERANCE = 0.04
 ROUNDING = (0.0003, 0.012)
 """Shares of the window by which a server's clock may round: nearly exact, and (if nothing fits) to whole seconds."""
 
+MOST = 400
+"""Readings of one trace that are followed at most."""
+
 State = Literal["kept", "not kept", "open", "inconsistent"]
 
 
@@ -54,20 +57,24 @@ class Space:
 
     rule: Rule
     start: float
-    batches: list[Sequence[Sample]] = attrs.field(factory=list)
+    batches: list[list[Sample]] = attrs.field(factory=list)
     history: History = attrs.field(factory=History)
     alive: list[Hypothesis] = attrs.field(factory=list)
     rounded: bool = False
     """Whether the trace is understood only if the server's clock rounds."""
+    blurred: bool = False
+    """Whether answers took so long, compared with the window, that the trace can be read in too many ways."""
 
     def begin(self, batches: Iterable[Sequence[Sample]]) -> None:
         """Take the opening of a trace, up to its first refusals, and think of every limit it may show."""
-        self.batches = list(batches)
+        self.batches = [list(each) for each in batches]
         self._replay(ROUNDING[0])
 
     def feed(self, batch: Sequence[Sample]) -> None:
         """Take more answers, all awaited before anything else is asked."""
-        self.batches.append(batch)
+        if self.blurred:
+            return
+        self.batches.append(list(batch))
         self._follow(batch)
         if not self.alive and not self.rounded:
             self.rounded = True
@@ -84,7 +91,8 @@ class Space:
             if limit == self.rule.limit or not isinstance(each, Spacing)  # only window ÷ limit can be told of it
         ]
         for batch in self.batches:
-            self._follow(batch)
+            if not self.blurred:
+                self._follow(batch)
 
     def _limits(self) -> list[int]:
         """Limits that the opening may show: what was admitted at first, give or take one."""
@@ -106,11 +114,16 @@ class Space:
         alive = self.alive
         for step in self.history.add(batch, self.start):
             alive = [after for before in alive for after in before.follow(step, self.history)]
+            if len(alive) > MOST:
+                self.blurred = True
+                break
         self.alive = alive
 
     @property
     def state(self) -> State:
         """What the survivors say of the declaration."""
+        if self.blurred:
+            return "open"
         if not self.alive:
             return "inconsistent"
         good = any(self._good(each) for each in self.alive)

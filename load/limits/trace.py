@@ -119,7 +119,10 @@ class History:
                 self.admitted.add(sent, received)
         later = len(self.admitted)
         steps = [
-            (self.admitted.earliest[number], Step(True, self.admitted.earliest[number], self.admitted.latest[number], number))
+            (
+                self.admitted.earliest[number],
+                Step(True, self.admitted.earliest[number], self.admitted.latest[number], number),
+            )
             for number in range(before, later)
         ]
         steps += [(received, Step(False, sent, received)) for sent, received, refused in rows if refused]

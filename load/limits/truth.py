@@ -32,7 +32,9 @@ def lies(found: Estimate, offset: float = 0.0) -> list[Lie]:
 def _names(found: Estimate, _: float) -> Iterator[Lie]:
     odd = next((each for each in found.samples if each.told.odd and not each.told.any), None)
     if odd:
-        yield Lie("the promised names X-RateLimit-Limit, -Remaining and -Reset", f"{', '.join(odd.told.odd)}", (odd.seq,))
+        yield Lie(
+            "the promised names X-RateLimit-Limit, -Remaining and -Reset", f"{', '.join(odd.told.odd)}", (odd.seq,)
+        )
 
 
 def _limit(found: Estimate, _: float) -> Iterator[Lie]:
@@ -75,7 +77,9 @@ def _stuck(found: Estimate, _: float) -> Iterator[Lie]:
     values = {each.told.remaining for each in burst}
     if len(burst) > 3 and len(values) < len(burst) - 2 * _refilled(found, burst) and found.verdict != "looser":
         told = f"{len(values)} different values in {len(burst)} answers"
-        yield Lie("X-RateLimit-Remaining falls by one with each counted request", told, tuple(each.seq for each in burst[:4]))
+        yield Lie(
+            "X-RateLimit-Remaining falls by one with each counted request", told, tuple(each.seq for each in burst[:4])
+        )
 
 
 def _remaining(found: Estimate, _: float) -> Iterator[Lie]:
@@ -85,7 +89,11 @@ def _remaining(found: Estimate, _: float) -> Iterator[Lie]:
     first = _number(burst[0].told.remaining) or 0
     truly = found.admitted - 1
     if abs(first - truly) >= _refilled(found, burst):
-        yield Lie(f"X-RateLimit-Remaining: {truly} on the first answer, for so many more were admitted", str(first), (burst[0].seq,))
+        yield Lie(
+            f"X-RateLimit-Remaining: {truly} on the first answer, for so many more were admitted",
+            str(first),
+            (burst[0].seq,),
+        )
 
 
 def _number(text: str | None) -> int | None:
@@ -105,14 +113,24 @@ def _reset(found: Estimate, offset: float) -> Iterator[Lie]:
             continue
         ours = reset - offset
         if ours < told.sent - CLOCK - 2:
-            yield Lie("X-RateLimit-Reset: an epoch second that is not past", f"{told.told.reset}, {told.sent - ours:.0f} s ago", (told.seq,))
+            yield Lie(
+                "X-RateLimit-Reset: an epoch second that is not past",
+                f"{told.told.reset}, {told.sent - ours:.0f} s ago",
+                (told.seq,),
+            )
             return
         if reset > 1e11 or ours > told.received + found.rule.window * 1.05 + CLOCK + 2:
-            yield Lie(f"X-RateLimit-Reset: an epoch second within {found.rule.window:g} s", f"{told.told.reset}", (told.seq,))
+            yield Lie(
+                f"X-RateLimit-Reset: an epoch second within {found.rule.window:g} s", f"{told.told.reset}", (told.seq,)
+            )
             return
         if later is not None and later.sent > ours + CLOCK and not _patient(found):
             after = later.sent - ours
-            yield Lie("a request after X-RateLimit-Reset is admitted", f"refused {after:.1f} s after it", (told.seq, later.seq))
+            yield Lie(
+                "a request after X-RateLimit-Reset is admitted",
+                f"refused {after:.1f} s after it",
+                (told.seq, later.seq),
+            )
             return
 
 
@@ -143,5 +161,9 @@ def _retry(found: Estimate, _: float) -> Iterator[Lie]:
     for told, later in _refused_again(found):
         wait = _number(told.told.retry_after)
         if wait is not None and later is not None and later.sent > told.received + wait + CLOCK and not _patient(found):
-            yield Lie(f"admitted {wait} s later, as Retry-After says", f"still refused after {later.sent - told.received:.1f} s", (told.seq, later.seq))
+            yield Lie(
+                f"admitted {wait} s later, as Retry-After says",
+                f"still refused after {later.sent - told.received:.1f} s",
+                (told.seq, later.seq),
+            )
             return

@@ -105,26 +105,36 @@ class Worker:
     def work(self) -> None:
         """Examine the limit; what stands in the way is told as the reason."""
         self.run.findings[self.job.key] = self.finding
-        number, tag = self.run.open(f"limits/declared-limit-is-enforced {self.job.operation.key} {self.job.principal.name}")
+        number, tag = self.run.open(
+            f"limits/declared-limit-is-enforced {self.job.operation.key} {self.job.principal.name}"
+        )
         self.finding.conversation = number
         api = self.run.api(self.job, tag)
         try:
-            self.question = self.run.carry(asking.question(api), self.wire.send, number)
+            self.question = asking.question(api)
             if not asking.sendable(self.question, self.run.deployment.writes):
                 raise NotObservable("the deployment file does not allow writes")
             rule = self.run.rule(self.job.limit)
-            self.finding.estimate = self._driven(examine(rule, time.time(), -self.run.offset, self.scenario.setting))
+            self.finding.estimate = self._driven(self._examination())
+            if self._uncounted and self.job.operation.safe:
+                self.question = self.run.carry(asking.valid(api), self.wire.send, number)
+                gevent.sleep(rule.window * 1.08)
+                self.finding.estimate = self._driven(self._examination())
         except Outcome as outcome:
             self.finding.blocked = outcome.reason
             return
-        self._unlimited()
-
-    def _unlimited(self) -> None:
-        """Refused as invalid, requests may not be counted at all: then the limit has not been seen."""
-        found = self.finding.estimate
-        if found and found.verdict == "not enforced" and not any(status < 400 for status in self.finding.statuses):
+        if self._uncounted:
             self.finding.blocked = "invalid requests are not counted here, and valid ones would change data"
             self.finding.estimate = None
+
+    def _examination(self) -> Examination:
+        return examine(self.run.rule(self.job.limit), time.time(), -self.run.offset, self.scenario.setting)
+
+    @property
+    def _uncounted(self) -> bool:
+        """Refused as invalid, requests may not be counted at all: then the limit has not been seen."""
+        found = self.finding.estimate
+        return bool(found and found.verdict == "not enforced" and all(each >= 400 for each in self.finding.statuses))
 
     def _driven(self, examination: Examination) -> Estimate:
         ask = next(examination)
@@ -185,7 +195,9 @@ class Worker:
             self._creation()
 
     def _another(self) -> None:
-        able = [each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name]
+        able = [
+            each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name
+        ]
         if not able or self.question is None:
             return
         api = self.run.api(attrs.evolve(self.job, principal=able[0]), "other")
@@ -205,7 +217,9 @@ class Worker:
         if api.operation.body is None or api.operation.body.sources or not all(values.values()):
             return
         try:
-            request, _ = self.run.carry(asking.real_creation(api, {k: v or "" for k, v in values.items()}), self.wire.send, number)
+            request, _ = self.run.carry(
+                asking.real_creation(api, {k: v or "" for k, v in values.items()}), self.wire.send, number
+            )
             exchange = self.run.ask(request, self.wire.send, number)
         except Outcome:
             return
@@ -237,7 +251,9 @@ class Aftermath:
             return None
         number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {finding.job.operation.key}")
         api = self.run.api(finding.job, tag).on(resource.list)
-        able = [each for each in callers(self.run.deployment, resource.list) if each.tenant == finding.job.principal.tenant]
+        able = [
+            each for each in callers(self.run.deployment, resource.list) if each.tenant == finding.job.principal.tenant
+        ]
         values = {name: self.run.deployment.value(api.tenant, name) or "" for name in resource.list.path_parameters}
         for principal in able:
             answer = self.run.ask(api.ask(path=values, principal=principal, limited=True), self.wire.send, number)
@@ -255,8 +271,10 @@ class Aftermath:
         """Use up one operation by itself after an idle window, then ask each other one once."""
         job = finding.job
         self._rest(job.operation.limits)
-        number, tag = self.run.open(f"limits/operations-have-buckets-of-their-own {job.operation.key} {job.principal.name}")
-        question = self._question(job, tag, number)
+        number, _ = self.run.open(
+            f"limits/operations-have-buckets-of-their-own {job.operation.key} {job.principal.name}"
+        )
+        question = self._question(job)
         if question is None:
             return
         for _ in range(job.limit.requests * 2):
@@ -266,17 +284,19 @@ class Aftermath:
         finding.sharing = tuple(
             other.operation.key
             for other in self.run.jobs()
-            if other.operation is not job.operation and other.principal == job.principal and self._refused(other, tag, number)
+            if other.operation is not job.operation
+            and other.principal == job.principal
+            and self._refused(other, number)
         )
 
-    def _refused(self, job: Job, tag: str, number: int) -> bool:
-        question = self._question(job, tag, number)
+    def _refused(self, job: Job, number: int) -> bool:
+        question = self._question(job)
         if question is None:
             return False
         exchange: Exchange = self.run.ask(question, self.wire.send, number)
         return exchange.status == 429
 
-    def _question(self, job: Job, tag: str, number: int) -> Request | None:
+    def _question(self, job: Job) -> Request | None:
         """What was asked of this operation already, so that nothing has to be looked up."""
         for exchange in self.run.exchanges.values():
             done = self.run.findings.get(job.key)

@@ -20,13 +20,13 @@ class Wire:
     def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
         self._client = client
         self._vault = deployment.vault
-        client.client.redirect_response_codes = frozenset()
+        vars(client.client)["redirect_response_codes"] = frozenset()
 
     def send(self, request: Request) -> Sent:
         """The response or the transport's error, with the times of sending and receiving."""
         headers = {name: self._vault.reveal(value) for name, value in request.headers}
         headers.update({"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"})
-        body = None
+        body: Any = None
         if request.body is not None:
             self._vault.ours(request.body)
             form = any("x-www-form-urlencoded" in value for _, value in request.headers)

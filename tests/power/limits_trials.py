@@ -54,12 +54,25 @@ def main() -> int:
         unsure[fault] += odd
         wrong[fault] += bad
         if options.show and (odd or bad):
-            print("wrong" if bad else "inconclusive", number, fault, kind, limit, found.verdict, found.kinds, found.window, found.reason, f"{span:.2f}")
+            print(
+                "wrong" if bad else "inconclusive",
+                number,
+                fault,
+                kind,
+                limit,
+                found.verdict,
+                found.kinds,
+                found.window,
+                found.reason,
+                f"{span:.2f}",
+            )
     print(f"{'fault':24} {'trials':>6} {'wrong':>6} {'inconcl.':>8} {'median W':>9} {'worst W':>8}")
     for fault in FAULTS:
         if total[fault]:
             lengths = sorted(spans[fault])
-            print(f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {lengths[len(lengths) // 2]:9.2f} {lengths[-1]:8.2f}")
+            print(
+                f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {lengths[len(lengths) // 2]:9.2f} {lengths[-1]:8.2f}"
+            )
     share = sum(wrong.values()) / options.trials
     print(
         f"{options.trials} trials: {sum(wrong.values())} wrong ({share:.2%}), {sum(unsure.values())} inconclusive "

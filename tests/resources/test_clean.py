@@ -23,11 +23,14 @@ PATIENCE = 120.0
 
 
 @pytest.fixture
-def own():
-    """A sandbox of this test's own, whose limits keep a run from being over before it is caught."""
-    started = Sandbox(arguments=["--time-scale", "60"])
-    yield started
-    started.stop()
+def file(tmp_path):
+    """A deployment whose limits keep a run from being over before it is caught, and whose data must not be lost."""
+    sandbox = Sandbox(arguments=["--time-scale", "20"])
+    written = tmp_path / "kept.toml"
+    told = sandbox.deployment.read_text("utf-8")
+    written.write_text(told.replace("synthetic = true", "synthetic = true\ndisposable = false"), "utf-8")
+    yield written
+    sandbox.stop()
 
 
 def shown(contract, file):
@@ -58,36 +61,38 @@ def begin(file, folder):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     evidence = folder / "evidence.ndjson"
     deadline = time.monotonic() + PATIENCE
-    while not evidence.exists() or evidence.read_bytes().count(b'{"type": "exchange"') < BEGUN:
-        assert gate.poll() is None, "the gate ended before it could be caught"
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    return gate
+    while gate.poll() is None and time.monotonic() < deadline:
+        if evidence.exists() and evidence.read_bytes().count(b'{"type": "exchange"') >= BEGUN:
+            return gate
+        time.sleep(0.01)
+    gate.kill()
+    raise AssertionError("the gate could not be caught in the middle")
 
 
-def test_what_a_killed_run_left_behind_can_be_cleaned(contract, own, tmp_path):
-    before = shown(contract, own.deployment)
-    gate = begin(own.deployment, tmp_path)
+def test_what_a_killed_run_left_behind_can_be_cleaned(contract, file, tmp_path):
+    before = shown(contract, file)
+    gate = begin(file, tmp_path)
     gate.send_signal(signal.SIGKILL)
     gate.wait()
-    assert shown(contract, own.deployment) != before
-    clean = [sys.executable, "-m", "contracts", "clean", str(tmp_path), "--deployment", str(own.deployment)]
+    assert shown(contract, file) != before
+    clean = [sys.executable, "-m", "contracts", "clean", str(tmp_path), "--deployment", str(file)]
     said = subprocess.run(clean, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stdout + said.stderr
     assert " removed" in said.stdout
-    assert shown(contract, own.deployment) == before
+    assert shown(contract, file) == before
 
 
-def test_an_interrupted_run_cleans_up_itself(contract, own, tmp_path):
-    before = shown(contract, own.deployment)
-    gate = begin(own.deployment, tmp_path)
+def test_an_interrupted_run_cleans_up_itself(contract, file, tmp_path):
+    before = shown(contract, file)
+    gate = begin(file, tmp_path)
     gate.send_signal(signal.SIGINT)
     gate.wait(PATIENCE)
     assert b'"ended": "interrupted"' in (tmp_path / "evidence.ndjson").read_bytes()
-    assert shown(contract, own.deployment) == before
+    assert shown(contract, file) == before
 
 
 def test_a_finished_run_leaves_nothing_even_where_refusals_create(contract, tmp_path):

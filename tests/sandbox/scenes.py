@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.scenes_of_credentials import SCENES_OF_CREDENTIALS
+from tests.sandbox.scenes_of_limits import SCENES_OF_LIMITS
 from tests.sandbox.scenes_of_lists import SCENES_OF_LISTS
 from tests.sandbox.scenes_of_state import SCENES_OF_STATE
 from tests.sandbox.wire import Wire, bearer, created
@@ -199,6 +200,7 @@ def _created(part: str) -> Scene:
 
 SCENES: dict[str, Scene] = {
     **SCENES_OF_LISTS,
+    **SCENES_OF_LIMITS,
     **SCENES_OF_CREDENTIALS,
     **SCENES_OF_STATE,
     # pagination

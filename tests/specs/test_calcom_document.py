@@ -20,20 +20,52 @@ TEXT = SOURCE.read_text(encoding="utf-8")
 DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
 METHODS = ("get", "put", "post", "delete", "patch")
 
-NAMED = """
-AssignOptionUserOutput AssignOrganizationAttributeOptionToUserInput CreateAttributeOptionOutput
-CreateDelegationCredentialInput CreateDelegationCredentialOutput CreateManagedUserInput CreateManagedUserOutput
-CreateOrgMembershipDto CreateOrgMembershipOutput CreateOrganizationAttributeInput
-CreateOrganizationAttributeOptionInput CreateOrganizationAttributesOutput CreateWebhookInputDto
-DeleteAttributeOptionOutput DeleteManyWebhooksOutputResponseDto DeleteOrgMembership
-DeleteOrganizationAttributesOutput ErrorResponse GetAllAttributeAssignedOptionOutput GetAllAttributeOptionOutput
-GetAllOrgMemberships GetBookingsOutput_2024_08_13 GetManagedUserOutput GetManagedUsersOutput GetOptionUserOutput
-GetOrgMembership GetOrganizationAttributesOutput GetRoutingFormsOutput GetSingleAttributeOutput KeysResponseDto
-OAuthClientWebhookOutputResponseDto OAuthClientWebhooksOutputResponseDto RefreshTokenInput UnassignOptionUserOutput
-UpdateAttributeOptionOutput UpdateDelegationCredentialInput UpdateDelegationCredentialOutput UpdateManagedUserInput
-UpdateOrgMembership UpdateOrgMembershipDto UpdateOrganizationAttributeInput UpdateOrganizationAttributeOptionInput
-UpdateOrganizationAttributesOutput UpdateWebhookInputDto
-""".split()
+NAMED = [
+    "AssignOptionUserOutput",
+    "AssignOrganizationAttributeOptionToUserInput",
+    "CreateAttributeOptionOutput",
+    "CreateDelegationCredentialInput",
+    "CreateDelegationCredentialOutput",
+    "CreateManagedUserInput",
+    "CreateManagedUserOutput",
+    "CreateOrgMembershipDto",
+    "CreateOrgMembershipOutput",
+    "CreateOrganizationAttributeInput",
+    "CreateOrganizationAttributeOptionInput",
+    "CreateOrganizationAttributesOutput",
+    "CreateWebhookInputDto",
+    "DeleteAttributeOptionOutput",
+    "DeleteManyWebhooksOutputResponseDto",
+    "DeleteOrgMembership",
+    "DeleteOrganizationAttributesOutput",
+    "ErrorResponse",
+    "GetAllAttributeAssignedOptionOutput",
+    "GetAllAttributeOptionOutput",
+    "GetAllOrgMemberships",
+    "GetBookingsOutput_2024_08_13",
+    "GetManagedUserOutput",
+    "GetManagedUsersOutput",
+    "GetOptionUserOutput",
+    "GetOrgMembership",
+    "GetOrganizationAttributesOutput",
+    "GetRoutingFormsOutput",
+    "GetSingleAttributeOutput",
+    "KeysResponseDto",
+    "OAuthClientWebhookOutputResponseDto",
+    "OAuthClientWebhooksOutputResponseDto",
+    "RefreshTokenInput",
+    "UnassignOptionUserOutput",
+    "UpdateAttributeOptionOutput",
+    "UpdateDelegationCredentialInput",
+    "UpdateDelegationCredentialOutput",
+    "UpdateManagedUserInput",
+    "UpdateOrgMembership",
+    "UpdateOrgMembershipDto",
+    "UpdateOrganizationAttributeInput",
+    "UpdateOrganizationAttributeOptionInput",
+    "UpdateOrganizationAttributesOutput",
+    "UpdateWebhookInputDto",
+]
 RESPONSES = {
     "BadRequestError",
     "UnauthorizedError",

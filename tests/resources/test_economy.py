@@ -1,0 +1,71 @@
+"""The laws of resources share what they ask: at most 60 requests for each resource at depth standard."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from contracts import deployment as deployments
+from contracts import evidence, replay
+from contracts.embedded import Sandbox
+from contracts.law import BLOCKED, BROKEN
+from contracts.plan import make
+from contracts.run import Run
+
+MOST = 60
+
+
+def run(contract, sandbox, folder, wanted=lambda _: True):
+    plan = make(contract, deployments.load(sandbox.deployment), "standard")
+    made = Run(plan, folder)
+    made.start([line.id for line in plan.lines if line.rule.family == "state" and wanted(line)])
+    made.wait()
+    return plan, made
+
+
+def told(verdicts):
+    return {
+        each.line.id: (each.verdict, each.expected, each.actual)
+        for each in verdicts
+        if each.line.rule.family == "state"
+    }
+
+
+def judged_again(plan, folder):
+    recorded = evidence.read(folder / "evidence.ndjson", plan.contract)
+    offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
+    return replay.verdicts(offline, recorded)
+
+
+def test_a_conforming_deployment_is_asked_little_and_blamed_for_nothing(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path)
+    assert [each.line.id for each in made.verdicts if each.verdict in {BROKEN, BLOCKED}] == []
+    recorded = evidence.read(tmp_path / "evidence.ndjson", contract)
+    lines = {line.id: line for line in plan.lines}
+    asked = Counter()
+    for exchange in recorded.exchanges.values():
+        line = lines.get(recorded.conversations[exchange.conversation].line)
+        if line and line.rule.family == "state":
+            asked[contract.resource_of(line.operation).name] += 1
+    assert len(asked) == 7
+    assert {name: count for name, count in asked.items() if count > MOST} == {}
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("fault", "law"),
+    [
+        ("deletion-takes-the-next-with-it", "state/any-order-of-steps-agrees-with-a-model"),
+        ("concurrent-creations-make-two", "state/of-equal-creations-at-once-one-is-made"),
+        ("conflicting-update-half-applied", "state/a-refused-change-changes-nothing"),
+    ],
+)
+def test_what_is_broken_is_broken_again_when_it_is_judged_offline(contract, tmp_path, fault, law):
+    sandbox = Sandbox([fault], ["--limits", "off"])
+    try:
+        plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.id == law)
+    finally:
+        sandbox.stop()
+    assert [each.line.rule.id for each in made.verdicts if each.verdict == BROKEN] == [law]
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)

@@ -1,0 +1,62 @@
+"""Scenes of the faults that touch every rate limit: a limit used up, awaited, and used up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.sandbox.wire import Wire
+
+NEW = {"type": "TEXT", "options": []}
+
+
+def _told(answer: Any) -> Any:
+    return answer.status_code, sorted(
+        pair for pair in answer.headers.items() if "rate" in pair[0] or "retry" in pair[0]
+    )
+
+
+def _used_up(wire: Wire) -> Any:
+    """What is told while a limit is used up twice, with a look at it now and then, and by another credential."""
+    seen: list[Any] = []
+    path = f"{wire.acme.attributes}/nobody"
+    for pause, times in ((0, 8), (31, 2), (24, 1), (9, 8), (70, 3), (130, 3)):
+        wire.clock.wait(pause)
+        seen += [_told(wire.ask("DELETE", path, wire.acme.admin)) for _ in range(times)]
+        seen.append(_told(wire.ask("DELETE", path, wire.acme.member)))
+    return seen
+
+
+def _created(wire: Wire) -> Any:
+    """How many attributes there are after more creations than are admitted."""
+    for number in range(12):
+        wire.ask(
+            "POST", wire.acme.attributes, wire.acme.admin, json={**NEW, "name": f"n{number}", "slug": f"n{number}"}
+        )
+    return len(wire.ask("GET", wire.acme.attributes, wire.acme.admin).json()["data"])
+
+
+_NAMES = (
+    "limit-one-less",
+    "limit-counts-twice",
+    "limit-window-halved",
+    "limit-window-longer",
+    "limit-window-tenth-longer",
+    "limit-never-recovers",
+    "limit-keyed-by-address",
+    "limit-per-worker",
+    "limit-block-outlives-window",
+    "limit-refusal-is-503",
+    "remaining-stuck",
+    "remaining-one-too-many",
+    "limit-reset-in-seconds-left",
+    "reset-in-the-past",
+    "reset-jitters",
+    "limit-header-of-the-longer-window",
+    "rate-header-names-suffixed",
+    "retry-after-too-short",
+)
+SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
+    **dict.fromkeys(_NAMES, _used_up),
+    "refused-creation-applied": _created,
+}
