@@ -5,7 +5,6 @@ Every error names the file and the key at fault. Secrets go straight into the va
 
 from __future__ import annotations
 
-import base64
 import difflib
 import os
 import re
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from contracts import known
+from contracts import basic, known
 from contracts.vault import Vault
 
 SECRET_KEYS = ("secret", "key", "password", "token", "access_token")
@@ -267,18 +266,8 @@ class _Reader:
         plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role", "may"}}
         values = {key: self._value(raw["name"], key, value, synthetic) for key, value in plain.items()}
         if "password" in values:
-            values["basic"] = self._basic(raw["name"], values)
+            values["basic"] = basic.kept(self.vault, _label(raw["name"], "basic"), raw["name"], values)
         return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"))
-
-    def _basic(self, name: str, values: dict[str, str]) -> str:
-        """What HTTP Basic sends, and what it would send with a password or a name that is not quite right."""
-        user = next((values[key] for key in ("username", "user", "login", "client_id") if key in values), name)
-        password = self.vault.reveal(values["password"])
-        wrong = {"": (user, password), **basic_damages(user, password)}
-        for ending, (each, other) in wrong.items():
-            encoded = base64.b64encode(f"{each}:{other}".encode()).decode()
-            self.vault.keep(f"{_label(name, 'basic')}{ending}", encoded)
-        return f"${_label(name, 'basic')}"
 
     def _kept(self, label: str, text: str) -> str:
         hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
@@ -318,17 +307,6 @@ class _Reader:
             return (self.path.parent / where).read_text("utf-8").strip()
         except OSError as error:
             raise self._fail(f"{place}.{key}: {where} cannot be read ({error.strerror})") from None
-
-
-def basic_damages(user: str, password: str) -> dict[str, tuple[str, str]]:
-    """Names and passwords that are not quite right, by the ending of their placeholder's name."""
-    return {
-        "_CUT": (user, password[:-1]),
-        "_CHANGED": (user, f"{password[:-1]}~"),
-        "_LONGER": (user, f"{password}x"),
-        "_NOBODY": (f"{user}-nobody", password),
-        "_EMPTY": (user, ""),
-    }
 
 
 def _label(name: str, key: str) -> str:

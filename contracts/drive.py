@@ -80,7 +80,9 @@ class Live:
             case Token(principal, first):
                 if self.lend is None:
                     raise NotObservable("nobody here lends tokens")
-                self.recorder.write("lent", conversation=conversation, value=(token := await self.lend(principal, first)))
+                self.recorder.write(
+                    "lent", conversation=conversation, value=(token := await self.lend(principal, first))
+                )
                 return token
             case Wait(seconds):
                 await asyncio.sleep(seconds / self.deployment.time_scale)

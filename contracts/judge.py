@@ -71,7 +71,6 @@ class Verdict:
             "reproduce": self.reproduce,
         }
 
-
     @property
     def told(self) -> str | None:
         """What was got, with the other things found broken here named at its end."""

@@ -36,9 +36,7 @@ def cursor_lists(contract: Contract) -> Iterator[Operation]:
 
 def linked_lists(contract: Contract) -> Iterator[Operation]:
     """Lists whose answers carry the address of the next page, in the body or in a header."""
-    return (
-        each for each in lists(contract) if each.paging and "link" in {*each.paging.members, *each.paging.headers}
-    )
+    return (each for each in lists(contract) if each.paging and "link" in {*each.paging.members, *each.paging.headers})
 
 
 def readable_lists(contract: Contract) -> Iterator[Operation]:

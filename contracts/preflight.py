@@ -58,7 +58,11 @@ async def introduce(plan: Plan, lines: Iterable[Line], live: Live) -> None:
     """
     asked = list(lines)
     for principal in plan.deployment.principals:
-        if principal.lent and live.lend and any(principal in callers(plan.deployment, each.operation) for each in asked):
+        if (
+            principal.lent
+            and live.lend
+            and any(principal in callers(plan.deployment, each.operation) for each in asked)
+        ):
             with contextlib.suppress(Outcome):  # what cannot be lent is told where it is missed
                 await live.lend(principal.name)
 

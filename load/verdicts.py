@@ -114,7 +114,7 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             )
         actual = {
             "not enforced": f"not enforced: {found.reason}",
-            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the declared number",
+            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number",
             "tighter": f"tighter: {found.admitted} admitted{sharing}",
         }[found.verdict]
         return Judged(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))

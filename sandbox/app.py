@@ -162,7 +162,9 @@ class _Request:
             status = 503 if limiter_faults.UNAVAILABLE in self.world.faults else 429
             quiet = answers.NO_RETRY_AFTER in self.world.variations
             raise RefusalError(
-                status, "Too many requests; wait for the window to pass.", () if quiet else (("retry-after", str(wait)),)
+                status,
+                "Too many requests; wait for the window to pass.",
+                () if quiet else (("retry-after", str(wait)),),
             )
 
     def _carried_out_all_the_same(self, principal: Principal) -> None:

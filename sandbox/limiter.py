@@ -228,7 +228,9 @@ class Limiter:
                 return int(limit.requests * factor) + more
         return allowed(limit.requests, self.faults)
 
-    def retold(self, operation: Operation, told: tuple[tuple[str, str], ...], now: float) -> tuple[tuple[str, str], ...]:
+    def retold(
+        self, operation: Operation, told: tuple[tuple[str, str], ...], now: float
+    ) -> tuple[tuple[str, str], ...]:
         """The headers of a decision, as some faults want them."""
         limits = tuple(limit.requests for limit in operation.limits)
         return retold(told, limits, operation.limits[0].window / self.scale, now, self.faults) if self.faults else told

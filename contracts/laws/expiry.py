@@ -10,7 +10,8 @@ from contracts.api import Api
 from contracts.exchange import MISSING, Exchange
 from contracts.expiry import access_ahead, ahead, claimed
 from contracts.law import Broken, Conversation, NotObservable, Steps, Token, Wait, law
-from contracts.laws.tokens import REFUSED, forced
+from contracts.laws.forced import forced
+from contracts.laws.tokens import REFUSED
 from contracts.pairs import Pair, claims, issued, pair_of, presented, rules, used
 from specs.contract import TokenMember
 

@@ -91,7 +91,7 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
 
 
 def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing: Timing, now: float) -> float | None:
-    """The time at which those that keep the declaration and those that do not disagree most, rather sooner than later."""
+    """The time at which those that keep the declaration and those that do not disagree most, rather soon than late."""
     ours, theirs = Opening.of(space, good), Opening.of(space, bad)
     best, best_score = None, 0.0
     for moment in _moments(sorted({*ours.times, *theirs.times}), timing, now):

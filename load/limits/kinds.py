@@ -295,10 +295,9 @@ class Aligned(Phased):
         """The parts without one: only so many admissions in one window make it full."""
         if last <= first:
             return [self.region]
-        parts = [cut(self.region, 0, -1, -last)]
-        for number in range(boundaries(self.region, first).start, boundaries(self.region, last).stop):
-            parts.append(cut(cut(self.region, number, 1, first), -(number + 1), -1, -last))
-        return parts
+        numbers = range(boundaries(self.region, first).start, boundaries(self.region, last).stop)
+        between = [cut(cut(self.region, number, 1, first), -(number + 1), -1, -last) for number in numbers]
+        return [cut(self.region, 0, -1, -last), *between]
 
     def opens(self, point: Point, history: History) -> float:
         seen, (window, phase) = history.admitted, point

@@ -228,7 +228,7 @@ class Worker:
 
 
 class Aftermath:
-    """What is looked at when every limit has been examined: the operations that share a bucket, and refused creations."""
+    """What is looked at when every limit has been examined: operations that share a bucket, refused creations."""
 
     def __init__(self, run: LoadRun, wire: Wire) -> None:
         self.run = run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.deployment import basic_damages
+from contracts.basic import damages as basic_damages
 from contracts.strategies.credentials import (
     IN_PLACES,
     SPELLINGS,

@@ -70,13 +70,13 @@ def main() -> int:
     for fault in FAULTS:
         if total[fault]:
             lengths = sorted(spans[fault])
-            print(
-                f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {lengths[len(lengths) // 2]:9.2f} {lengths[-1]:8.2f}"
-            )
+            middle, longest = lengths[len(lengths) // 2], lengths[-1]
+            print(f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {middle:9.2f} {longest:8.2f}")
     share = sum(wrong.values()) / options.trials
     print(
         f"{options.trials} trials: {sum(wrong.values())} wrong ({share:.2%}), {sum(unsure.values())} inconclusive "
-        f"({sum(unsure.values()) / options.trials:.2%}); {sum(asked) / len(asked):.0f} requests on average, at most {max(asked)}; "
+        f"({sum(unsure.values()) / options.trials:.2%}); "
+        f"{sum(asked) / len(asked):.0f} requests on average, at most {max(asked)}; "
         f"{time.perf_counter() - begun:.0f} s"
     )
     return int(share > WRONG)
