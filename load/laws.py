@@ -50,8 +50,8 @@ def window_is_as_declared() -> None:
     """A used-up limit admits again when the declared window has passed, not sooner and not later.
 
     Single requests just before and after each time at which a conforming limiter lets the next one in. Upheld when
-    only limiters with the declared window (within 4 %) fit all answers; broken when none does. After one window (depth quick)
-    this is often open still, and said so.
+    only limiters with the declared window (within 4 %) fit all answers; broken when none does. After one window
+    (depth quick) this is often open still, and said so.
     """
 
 
