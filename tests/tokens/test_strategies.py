@@ -9,7 +9,7 @@ from hypothesis import given
 from contracts.strategies.tokens import FORGERIES, STEPS, WORTHLESS, forged, forged_tokens, parts, programs, worthless
 from contracts.vault import Vault
 
-KEY = "a-key-that-is-long-enough-for-this-algorithm"
+KEY = "a-key-that-is-long-enough-for-every-algorithm-that-a-token-may-name"
 NAMES = {"owner": "ownerId", "expires": "expiresAt"}
 CLAIMS = {"ownerId": 7, "clientId": "cl", "expiresAt": 2_000_000_000}
 TOKEN = jwt.encode(CLAIMS, KEY, algorithm="HS256")
