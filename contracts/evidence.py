@@ -100,9 +100,6 @@ class Evidence:
     conversations: dict[int, Conversation]
     footer: dict[str, Any] | None = None
 
-    def of_line(self, line: str) -> list[Conversation]:
-        return [each for each in self.conversations.values() if each.line == line]
-
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a record; a last line that a crash cut short is left out. Raises EvidenceError."""

@@ -192,7 +192,7 @@ class Changed:
 
 def change_one(life: Life) -> Steps:
     """Change one member. Raises Blocked where even that is refused."""
-    offered = yield from _offered(life, life.first)
+    offered = yield from offered_changes(life, life.first)
     answer: Exchange = yield _update(life, {offered[0].name: offered[0].value})
     if not answer.ok:
         raise Blocked(f"the change was not accepted: {answer.says()}")
@@ -206,7 +206,7 @@ def change_all(life: Life, one: Changed) -> Steps:
     What was changed before is not sent again where two others are, so that it can be seen to stay.
     """
     before = one.after
-    offered: list[Change] = yield from _offered(life, before)
+    offered: list[Change] = yield from offered_changes(life, before)
     others = [each for each in offered if each.name not in one.sent]
     offered = others if len(others) > 1 else offered
     tame = [each for each in offered if each.tame] or offered[:1]
@@ -219,7 +219,8 @@ def change_all(life: Life, one: Changed) -> Steps:
     raise Blocked(f"the change was not accepted: {answer.says()}")
 
 
-def _offered(life: Life, now: Sight) -> Steps:
+def offered_changes(life: Life, now: Sight) -> Steps:
+    """The changes a thing that can be looked at allows. Raises NotObservable where there is none."""
     if not now.seen:
         raise NotObservable(f"what was created cannot be looked at: {now.told}")
     offered: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)

@@ -15,7 +15,7 @@ from contracts.api import Api, callers
 from contracts.exchange import Exchange, Request
 from contracts.fixtures import UNIQUE, make
 from contracts.law import Blocked, NotObservable, Steps, Together
-from contracts.lives import Life, Sight, look, shelf, update_of
+from contracts.lives import Life, Sight, look, offered_changes, shelf, update_of
 from contracts.values import Change, another, changes, owners, wrong
 from specs.contract import Operation
 
@@ -31,7 +31,7 @@ class Refusals:
 
 def refused_changes(life: Life, before: Sight) -> Steps:
     """Ask for changes that must be refused: for an invalid member beside a valid one, no credential, a taken value."""
-    offered: list[Change] = yield from _changeable(life, before)
+    offered: list[Change] = yield from offered_changes(life, before)
     taken: dict[str, Any] = yield from _taken(life, before)
     refused: dict[str, Exchange] = {}
     for what, request in _refusable(life, offered, taken):
@@ -44,15 +44,6 @@ def refused_changes(life: Life, before: Sight) -> Steps:
         raise NotObservable("no change of this resource was refused")
     after: Sight = yield from look(life.api, life.made, known=life.known)
     return Refusals(refused, before, after)
-
-
-def _changeable(life: Life, now: Sight) -> Steps:
-    if not now.seen:
-        raise NotObservable(f"what was created cannot be looked at: {now.told}")
-    offered: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
-    if not offered:
-        raise NotObservable("no member is known that could be changed")
-    return offered
 
 
 def _refusable(life: Life, offered: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
@@ -105,7 +96,7 @@ class AtOnce:
 
 def changes_at_once(life: Life) -> Steps:
     """Change two different members at the same moment, each by a request of its own."""
-    offered: list[Change] = [each for each in (yield from _changeable(life, life.first)) if each.tame]
+    offered: list[Change] = [each for each in (yield from offered_changes(life, life.first)) if each.tame]
     if len(offered) < 2:
         return AtOnce([], life.first)
     answers = yield from together(lambda: [_changing(life, {each.name: each.value}) for each in offered[:2]])
@@ -131,7 +122,7 @@ class Forged:
 
 def forged_ids(life: Life, before: Sight) -> Steps:
     """Send updates that carry another id for the thing, and another owner, beside a valid change."""
-    offered: list[Change] = yield from _changeable(life, before)
+    offered: list[Change] = yield from offered_changes(life, before)
     member = life.resource.member.removeprefix("/")
     own = {member: another(before.thing[member])} if isinstance(before.thing.get(member), str | int) else {}
     foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, before).items()}

@@ -17,7 +17,7 @@ PLAIN = ["use", "reuse oldest"]
 
 @law(family="tokens", on=on.refreshes, kinds=("token", "state"), writes=True, nowhere=True, examples=(1, 15, 60))
 def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
-    """Refresh, reuse, use, force and delete, in any order: each step is answered as a model of the session foresees.
+    """Refresh, reuse, use, force and delete, in any order: each step is answered as its model foresees.
 
     A program of such steps is drawn and carried out for a new user. What breaks is shrunk to the shortest program that
     still does. What the document leaves open is open in the model: the reuse of a spent token may end the newer ones,
