@@ -27,8 +27,10 @@ _MEMBER = re.compile(
     r'"(?P<value>(?:[^"\\]|\\.)+)"',
     re.IGNORECASE,
 )
-_TELLING = 8
-"""Characters of a damaged secret from which on it tells something worth hiding."""
+_SHORTEST = 4
+"""Characters below which a text is too common to be hidden wherever it stands."""
+_TELLING = 0.5
+"""The part of a secret from which on a damaged one tells enough of it to be hidden; every JWT begins alike."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 
 
@@ -60,7 +62,7 @@ class Vault:
         """Remember a secret under a name; returns its placeholder."""
         self._real[name] = value
         spellings = {value, quote(value, safe=""), _in_json(value), base64.b64encode(value.encode()).decode()}
-        self._hidden += [(spelling, f"${name}") for spelling in spellings if len(spelling) >= 4]
+        self._hidden += [(spelling, f"${name}") for spelling in spellings if len(spelling) >= _SHORTEST]
         self._hidden.sort(key=lambda pair: -len(pair[0]))
         return f"${name}"
 
@@ -74,14 +76,15 @@ class Vault:
             if not match["change"]:
                 return spell(self._real[name])
             changed = _changed(self._real[name], match["change"])
-            self._hide_changed(changed, match[0])
+            if len(changed) >= max(_SHORTEST, _TELLING * len(self._real[name])):
+                self._hide_changed(changed, match[0])
             return spell(changed)
 
         return _PLACEHOLDER.sub(real, text) if "$" in text else text
 
     def _hide_changed(self, changed: str, placeholder: str) -> None:
         """A damaged secret is nearly the whole one: an answer that repeats it must not show it either."""
-        if len(changed) >= _TELLING and (changed, placeholder) not in self._hidden:
+        if (changed, placeholder) not in self._hidden:
             self._hidden += [(spelling, placeholder) for spelling in (changed, quote(changed, safe=""))]
             self._hidden.sort(key=lambda pair: -len(pair[0]))
 

@@ -53,3 +53,13 @@ def test_damages_are_done_to_the_real_secret_in_the_notation_of_bash():
 
 def test_unknown_variables_are_left_alone():
     assert Vault().reveal("price $FIVE and ${OTHER%?}") == "price $FIVE and ${OTHER%?}"
+
+
+def test_the_first_letters_of_a_token_hide_nothing_in_others():
+    vault = Vault()
+    vault.keep("TOKEN", JWT)
+    vault.reveal("${TOKEN:0:12}")
+    other = "eyJhbGciOiJIUzI1NiJ9.eyJvd25lcklkIjo4fQ.b3RoZXItc2lnbmF0dXJl"
+    hidden = vault.hide(json.dumps({"accessToken": other}))
+    assert "TOKEN:0:12" not in hidden
+    assert "b3RoZXI" not in hidden
