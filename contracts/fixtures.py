@@ -15,7 +15,7 @@ import attrs
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.law import Blocked, NotObservable, Steps
-from contracts.strategies.samples import sample, stranger
+from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source
 
 UNIQUE = {"email", "slug", "username", "name", "title", "domain", "code"}
@@ -150,7 +150,7 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
 
 
 def body(api: Api, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None) -> Steps:
-    """A valid body for an operation: the document's richest example, made unique, its references made real.
+    """A valid body for an operation: the richest example, made unique, its references made real.
 
     `given` are members that are known already, so that nothing has to be made for them.
     """
@@ -160,8 +160,6 @@ def body(api: Api, operation: Operation, values: Mapping[str, str], *, given: Ma
     content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
     schema = api.contract.json_schema(operation.body.schema, direction="request")
     properties = members_of(schema)
-    if not content:
-        content = sample(schema)
     unique = UNIQUE if operation.body.sources else UNIQUE_BESIDE_SIBLINGS
     for name, value in content.items():
         content[name] = anew(api, name, value, properties.get(name, {}), unique)

@@ -72,7 +72,10 @@ class Parameter:
 
 @frozen(eq=False)
 class Body:
-    """A request body in its preferred media type. `sources` maps members' places to where their values come from."""
+    """A request body in its preferred media type. `sources` maps members' places to where their values come from.
+
+    `composed`: the document has no example of it, and the one here was made of what its schema says.
+    """
 
     required: bool
     media_type: str
@@ -80,6 +83,7 @@ class Body:
     examples: tuple[Any, ...]
     pointer: str
     sources: dict[str, Source] = field(factory=dict)
+    composed: bool = False
 
 
 @frozen(eq=False)
@@ -210,7 +214,10 @@ class Operation:
 
 @frozen(eq=False)
 class Resource:
-    """Operations on one kind of thing. `identifier` is the item path's own parameter, `member` the id in an object."""
+    """Operations on one kind of thing. `identifier` is the item path's own parameter, `member` the id in an object.
+
+    `update` is its PATCH, or its PUT where it has no PATCH; `replace` is its PUT.
+    """
 
     name: str
     collection: str
@@ -224,12 +231,13 @@ class Resource:
     delete: Operation | None
     delete_all: Operation | None
     room: str
+    replace: Operation | None = None
 
     @property
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations it has, creation first."""
-        every = (self.create, self.list, self.read, self.update, self.delete, self.delete_all)
-        return tuple(operation for operation in every if operation is not None)
+        every = (self.create, self.list, self.read, self.update, self.replace, self.delete, self.delete_all)
+        return tuple(dict.fromkeys(operation for operation in every if operation is not None))
 
 
 @frozen

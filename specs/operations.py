@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from specs.composing import composed
 from specs.extension import extension
 from specs.model import Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
-from specs.pointers import SpecError, join, resolve
+from specs.pointers import MISSING, SpecError, join, resolve
 from specs.shapes import items, members
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -161,7 +162,14 @@ def body(raw: Schema, site: Site) -> Body | None:
     schema = media_schema(media) or {}
     place = join(pointer, "content", name)
     required = node.get("required") is True
-    return Body(required, name, schema, examples(raw, media), place, _body_sources(raw, schema, place))
+    shown = examples(raw, media)
+    made = () if shown else _made(raw, schema)
+    return Body(required, name, schema, shown or made, place, _body_sources(raw, schema, place), not shown)
+
+
+def _made(raw: Schema, schema: Schema) -> tuple[Any, ...]:
+    value = composed(raw, schema)
+    return () if value is MISSING or value == {} else (value,)
 
 
 def _body_sources(raw: Schema, schema: Schema, pointer: str) -> dict[str, Source]:

@@ -66,3 +66,24 @@ HEADERS = {
 def fold(name: str) -> str:
     """Reduce a name to what its spellings have in common."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+# Members whose text is anybody's choice, and texts that fit members with telling names (the end of a folded name).
+FREE = _names("name title bio description label comment note notes summary subject text message")
+TELLING = {
+    "email": "someone@example.com",
+    "url": "https://example.com/",
+    "uri": "https://example.com/",
+    "website": "https://example.com/",
+    "phone": "+15555550100",
+    "currency": "usd",
+    "countrycode": "US",
+    "country": "US",
+    "language": "en",
+    "locale": "en",
+    "timezone": "Europe/London",
+    "color": "#336699",
+    "colour": "#336699",
+    "date": "2031-04-05",
+    "slug": "some-thing",
+}

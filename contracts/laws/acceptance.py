@@ -73,6 +73,7 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. Several parameters are
     asked at once; when that is refused each is asked alone, and only what is refused alone is held against the
     deployment. A body with secrets of another system may be refused, since those cannot be made up: observed only.
+    So may one that was made up from its schema, where the document has no example.
     """
     right = yield from content(api)
     answer: Exchange = yield api.ask(query=[(name, value) for name, value in query], body=right)
@@ -81,6 +82,10 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     if not query:
         if answer.status in REFUSED and _secretive(right):
             raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
+        if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
+            raise Observed(
+                f"the document has no example, and a body made up from its schema is refused: {answer.says()}"
+            )
         raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
     found = Findings()
     for name, value in query:

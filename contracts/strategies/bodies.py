@@ -18,7 +18,6 @@ from typing import Any
 import attrs
 import jsonschema_rs
 from hypothesis import strategies as st
-from hypothesis_jsonschema import from_schema
 
 Schema = dict[str, Any]
 
@@ -279,8 +278,3 @@ def wrong_bodies(schema: Schema, base: dict[str, Any]) -> st.SearchStrategy[Any]
     )
     mixed = st.builds(lambda name, value: {**base, name: value}, st.sampled_from(names), anything)
     return (st.sampled_from(known) | mixed if known else mixed).filter(lambda body: not allowed.is_valid(body))
-
-
-def right_bodies(schema: Schema) -> st.SearchStrategy[Any]:
-    """Bodies that fit a schema, of any kind."""
-    return from_schema(schema)
