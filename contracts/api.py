@@ -241,6 +241,8 @@ def _required(operation: Operation) -> Pairs:
 def _sample(parameter: Parameter) -> Any:
     if parameter.example is not None:
         return parameter.example
+    if parameter.name.lower() == "if-match":
+        return "*"  # matches whatever is there
     return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])
 
 

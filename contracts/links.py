@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-from contracts.api import Api
+from contracts.api import Api, path_values
 from contracts.exchange import Exchange, Request
+from contracts.law import NotObservable
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))?)*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^;,\s]*))", re.IGNORECASE)
@@ -55,12 +56,24 @@ def address(api: Api, exchange: Exchange, link: str) -> str:
 
 def same_server(api: Api, whole: str) -> bool:
     """Whether an address is one of this deployment: same scheme, host and port."""
-    own, told = urlsplit(api.deployment.base_url), urlsplit(whole)
-    return (own.scheme, own.hostname, own.port or _PORTS.get(own.scheme)) == (
-        told.scheme,
-        told.hostname,
-        told.port or _PORTS.get(told.scheme),
-    )
+    return _origin(urlsplit(api.deployment.base_url)) == _origin(urlsplit(whole))
+
+
+def forgets_base(api: Api, whole: str) -> bool:
+    """Whether an address of this server is that of the operation, but not below the deployment's base path.
+
+    Raises NotObservable for any other path that is not below it: nothing outside of the deployment is asked.
+    """
+    base, path = urlsplit(api.deployment.base_url).path.rstrip("/"), urlsplit(whole).path
+    if path == base or path.startswith(base + "/"):
+        return False
+    if path_values(api.operation, path) or path == api.operation.path:
+        return True
+    raise NotObservable(f"the link leads to {path[:80]}, which is not below {api.deployment.base_url}")
+
+
+def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
+    return address.scheme, address.hostname, address.port or _PORTS.get(address.scheme)
 
 
 _PORTS = {"http": 80, "https": 443}

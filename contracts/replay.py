@@ -62,6 +62,9 @@ class _UnfinishedError(Exception):
 def replay(plan: Plan, line: Line, conversation: Conversation) -> Ending | None:
     """One conversation, heard again; None if the run ended in the middle of it."""
     assert isinstance(line.rule, Law)
+    if line.rule.each is not None and conversation.inputs is None and conversation.ended:
+        kind, _, reason = conversation.ended.partition(":")
+        return Ending(kind, reason=reason)  # nothing could be asked at all
     api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, plan.depth)
     talk = Talk(opened(line, api, conversation.inputs))
     memory = _Memory(conversation)

@@ -27,7 +27,7 @@ from contracts.evidence import SCHEMA, Recorder
 from contracts.exchange import Exchange
 from contracts.health import Watch
 from contracts.judge import Attempt, Verdict
-from contracts.law import BLOCKED, BROKEN, Ending, Law, Outcome, Talk
+from contracts.law import BLOCKED, BROKEN, NOT_OBSERVABLE, Ending, Law, Outcome, Talk
 from contracts.ledger import Ledger
 from contracts.lending import Lender
 from contracts.opening import opened
@@ -245,6 +245,8 @@ class Run:
             inputs = await asyncio.to_thread(self._inputs, line, law)
         except Outcome as outcome:
             return [Attempt("", Ending(outcome.verdict, reason=outcome.reason))]
+        if not inputs:
+            return [self._unasked(line, "the document leaves nothing to ask here", NOT_OBSERVABLE)]
         found: list[list[Attempt]] = []
         for batch in _batched(inputs, 8):
             found += await asyncio.gather(*(self._confirmed(line, each, live, quiet) for each in batch))
@@ -310,10 +312,10 @@ class Run:
     def _api(self, line: Line, tag: str) -> Api:
         return Api(self.plan.contract, self.plan.deployment, line.operation, line.principal, tag, self.plan.depth)
 
-    def _unasked(self, line: Line, reason: str) -> Attempt:
+    def _unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> Attempt:
         number, _ = self._opens(line.id)
-        self.recorder.write("ended", conversation=number, by=f"{BLOCKED}:{reason}")
-        return Attempt("", Ending(BLOCKED, reason=reason))
+        self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
+        return Attempt("", Ending(verdict, reason=reason))
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from specs.document import Document
 from specs.extension import extension
+from specs.inferred_filters import with_filters
 from specs.inferred_tokens import inferred
 from specs.limits import caching, limits
 from specs.model import (
@@ -119,6 +120,7 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
     success = success or next((answer for answer in outcomes if answer.succeeds), None)
     data = data_pointer(raw, site.key, inputs, success, words)
+    pages = paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
     return Operation(
         key=site.key,
@@ -128,12 +130,12 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
         tags=tuple(str(tag) for tag in _listed(node.get("tags"))),
         summary=str(node.get("summary", "")),
         description=str(node.get("description", "")),
-        parameters=inputs,
+        parameters=with_filters(raw, inputs, success, data, pages),
         body=body(raw, site),
         answers=outcomes,
         security=alternatives(secured.get("security"), known, join(where, "security")),
         limits=limits(raw, node, site.pointer),
-        paging=paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None,
+        paging=pages,
         caching=caching(node, site.pointer)[0],
         data=data,
         pointer=site.pointer,

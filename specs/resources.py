@@ -120,6 +120,7 @@ def _resource(
         delete=single.get("DELETE"),
         delete_all=plural.get("DELETE"),
         room=room(collection),
+        replace=single.get("PUT"),
     )
 
 

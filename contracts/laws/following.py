@@ -8,7 +8,7 @@ from contracts.exchange import MISSING, Exchange
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.filters import some_question
 from contracts.laws.listings import rivals_items, same_things
-from contracts.links import address, leads_to, next_link, previous_link, same_server
+from contracts.links import address, forgets_base, leads_to, next_link, previous_link, same_server
 from contracts.strategies.pages import telling_sizes
 from contracts.walks import after, at_least, everything, largest, listed, names, numbered, pages_of, paging_of
 
@@ -22,7 +22,7 @@ def _follow(api: Api, page: Exchange, link: str | None, whither: str) -> Steps:
     if link is None:
         raise Broken(f"the address of the {whither} page", "none")
     whole = address(api, page, link)
-    if not same_server(api, whole):
+    if not same_server(api, whole) or forgets_base(api, whole):
         raise Broken(f"an address of {api.deployment.base_url}", whole[:120])
     answer: Exchange = yield leads_to(api, page, link)
     if not answer.ok:

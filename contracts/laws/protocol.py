@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import Made, body, make, nowhere
+from contracts.fixtures import Made, make, nowhere
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Steps, law
+from contracts.values import Change, changes
 from specs.contract import Contract, Operation, Resource
 
 METHODS = ("PUT", "POST", "PATCH")
@@ -105,7 +106,10 @@ def a_tag_changes_with_the_thing(api: Api) -> Conversation:
     tag = before.response.header("ETag") if before.ok and before.response else None
     if tag is None:
         raise NotObservable("no ETag is offered")
-    changed: Exchange = yield api.ask(path=made.values, body=(yield from body(api, api.operation, made.values)))
+    news: list[Change] = yield from changes(api, api.operation, made.values, before.data)
+    if not news:
+        raise NotObservable("no member is known that the change could set to another value")
+    changed: Exchange = yield api.ask(path=made.values, body={news[0].name: news[0].value})
     if not changed.ok:
         raise Blocked(f"the change was refused: {changed.says()}")
     after: Exchange = yield api.ask(resource.read, path=made.values, headers=_if_not(tag))

@@ -7,7 +7,8 @@ import pytest
 from contracts.api import Api
 from contracts.deployment import Deployment, Principal
 from contracts.exchange import Exchange, Request, Response
-from contracts.links import leads_to, next_link, previous_link, relations, same_server
+from contracts.law import NotObservable
+from contracts.links import forgets_base, leads_to, next_link, previous_link, relations, same_server
 from contracts.vault import Vault
 from tests.lists.dialects import contract
 
@@ -75,3 +76,11 @@ def test_a_link_is_asked_of_this_deployment_and_signed_as_before(link, target):
 )
 def test_another_scheme_host_or_port_is_another_server(address, ours):
     assert same_server(api("page-size-links"), address) is ours
+
+
+def test_a_link_without_the_base_path_is_told_from_one_with_it():
+    asked = api("page-size-links")
+    assert not forgets_base(asked, "https://api.example/v1/books?page=2")
+    assert forgets_base(asked, "https://api.example/books?page=2")
+    with pytest.raises(NotObservable):
+        forgets_base(asked, "https://api.example/elsewhere?page=2")

@@ -98,6 +98,11 @@ RAW = {
                 "requestBody": _write(NOTEBOOK, ["title", "colour", "pinned", "labels"], [], {"colour": "blue"}),
                 "responses": _answers(NOTEBOOK, "200", "409"),
             },
+            "put": {
+                "operationId": "replaceNotebook",
+                "requestBody": _write(NOTEBOOK, ["title", "colour", "pinned", "labels"], ["title"], {"title": "Plans"}),
+                "responses": _answers(NOTEBOOK, "200", "409"),
+            },
             "delete": {"operationId": "dropNotebook", "responses": _answers(None, "204")},
         },
         "/notebooks/{notebook_id}/pages": {
@@ -117,7 +122,7 @@ RAW = {
     },
 }
 for item in RAW["paths"].values():  # type: ignore[attr-defined]
-    for name in ("get", "patch", "post", "delete"):
+    for name in ("get", "put", "patch", "post", "delete"):
         for parameter in item.get("parameters", []) if name in item else []:
             source = {"notebook_id": "addNotebook", "id": "addPage"}[parameter["name"]]
             parameter["x-contract"] = {"from": source, "value": f"/{parameter['name']}"}
@@ -183,6 +188,14 @@ class Notebooks:
             book |= {key: value for key, value in request.json.items() if key == "owner_id"}
         book |= {**sent, "updated_at": self._now()}
         return 200, book
+
+    def _replace_notebook(self, owner: str, book: Any, values: dict[str, str], request: Request) -> tuple[int, Any]:
+        if "title" not in request.json:
+            return 400, {"message": "no"}
+        sent = {"colour": "red", "pinned": False, "labels": [], **request.json}
+        if "replaces-all-but-colour" in self.faults:
+            del sent["colour"]
+        return self._change_notebook(owner, book, values, attrs.evolve(request, body=json.dumps(sent)))
 
     def _drop_notebook(self, _: str, book: Any, *__: Any) -> tuple[int, Any]:
         if "takes-the-next" in self.faults:
