@@ -1,0 +1,132 @@
+"""Judges the servers of other APIs in this process.
+
+python -m tests.others.judging NAME [FAULT …] [--depth D]    what is broken, blocked and not observable there
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+
+from contracts import deployment as deployments
+from contracts import run as running
+from contracts.client import Client
+from contracts.judge import Verdict
+from contracts.law import BLOCKED, BROKEN
+from contracts.plan import make
+from specs.contract import Contract, build
+from specs.document import load
+from tests.others.serving import DOCUMENTS, Server
+
+NAMES = {"projects": "Projects"}
+"""The servers: module and class."""
+_contracts: dict[str, Contract] = {}
+
+
+def server(name: str, *faults: str) -> Server:
+    """A server by the name of its module."""
+    made: Server = getattr(importlib.import_module(f"tests.others.{name}"), NAMES[name])(*faults)
+    return made
+
+
+def faults(name: str) -> dict[str, str]:
+    """The faults of a server, and what has to find each: the beginning of an id."""
+    found: dict[str, str] = importlib.import_module(f"tests.others.{name}").FAULTS
+    return found
+
+
+def contract(name: str) -> Contract:
+    """The contract of a document, with its overlay where it has one."""
+    if name not in _contracts:
+        overlay = DOCUMENTS / f"{name}.overlay.yaml"
+        _contracts[name] = build(load(DOCUMENTS / f"{name}.yaml", [overlay] if overlay.exists() else []))
+    return _contracts[name]
+
+
+def deployment(made: Server) -> str:
+    """The deployment file of a server."""
+    lines = [
+        "[deployment]",
+        'name = "other"',
+        f'base_url = "http://other.test{made.base}"',
+        "synthetic = true",
+        "writes = true",
+    ]
+    lines += ["[budget]", 'pace = "none"']
+    for name, kind, member, secret in getattr(made, "principals", ()):
+        lines += ["[[principals]]", f'name = "{name}"', f'tenant = "{name.partition("-")[0]}"', f'kind = "{kind}"']
+        lines += [f'{member} = "{secret}"', *getattr(made, "more", {}).get(name, ())]
+    return "\n".join(lines) + "\n"
+
+
+def judged(folder: Path, name: str, *planted: str, depth: str = "quick") -> running.Run:
+    """A whole run against a server in this process."""
+    made = server(name, *planted)
+
+    class InProcess(Client):
+        def __init__(self, base_url: str, vault: Any) -> None:
+            super().__init__(base_url, vault)
+            self._transport = httpx.ASGITransport(made)  # type: ignore[assignment]
+
+    file = folder / "deployment.toml"
+    file.write_text(deployment(made))
+    with patch.object(running, "Client", InProcess):
+        plan = make(contract(name), deployments.load(file), depth)
+        run = running.Run(plan, folder / "run")
+        run.start([line.id for line in plan.lines])
+        run.wait()
+    if run._failure:
+        raise run._failure
+    return run
+
+
+def told(verdict: Verdict) -> str:
+    """One line about a verdict."""
+    return (
+        f"{verdict.line.id}: expected {verdict.expected}, got {verdict.told}"
+        if verdict.verdict == BROKEN
+        else f"{verdict.line.id}: {verdict.reason}"
+    )
+
+
+def main() -> None:
+    """Print what a run says."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("faults", nargs="*")
+    parser.add_argument("--depth", default="quick")
+    parser.add_argument("--each", action="store_true", help="every fault in turn")
+    parser.add_argument("--unseen", action="store_true", help="what could not be seen, and why")
+    options = parser.parse_args()
+    rounds = [(each,) for each in faults(options.name)] if options.each else [tuple(options.faults)]
+    for planted in rounds:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            run = judged(Path(folder), options.name, *planted, depth=options.depth)
+        counts = Counter(each.verdict for each in run.verdicts)
+        cost = f"{run.recorder.requests} requests, {time.monotonic() - began:.1f} s"
+        print(f"== {options.name} {' '.join(planted)}: {dict(counts)}, {cost}", *run.left_behind)
+        shown = [each for each in run.verdicts if each.verdict in (BROKEN, BLOCKED)]
+        for each in shown if not options.each else shown[:3]:
+            print("  ", each.verdict, told(each)[:260])
+        if options.unseen:
+            reasons = Counter(
+                (each.verdict, each.line.rule.id, each.reason)
+                for each in run.verdicts
+                if each.verdict not in (BROKEN, BLOCKED, "upheld")
+            )
+            for (verdict, rule, reason), count in sorted(reasons.items()):
+                print(f"   {verdict} {count} {rule}: {reason}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Other APIs than ours: their conforming servers are blamed for nothing, and their faults are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.evidence import read
+from contracts.law import BLOCKED, BROKEN, UPHELD
+from contracts.replay import verdicts
+from specs.defects import examine
+from tests.others.judging import NAMES, faults, judged, told
+from tests.others.serving import DOCUMENTS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_conforming_server_is_blamed_for_nothing(tmp_path, name):
+    run = judged(tmp_path, name, depth="standard")
+    assert [told(each) for each in run.verdicts if each.verdict in (BROKEN, BLOCKED)] == []
+    upheld = sum(each.verdict == UPHELD for each in run.verdicts)
+    assert upheld > len(run.plan.contract.operations) * 8
+    assert run.left_behind == []
+    recorded = read(tmp_path / "run" / "evidence.ndjson", run.plan.contract)
+    assert {each.line.id: each.verdict for each in verdicts(run.plan, recorded)} == {
+        each.line.id: each.verdict for each in run.verdicts
+    }
+
+
+CASES = [(name, fault, rule) for name in NAMES for fault, rule in faults(name).items()]
+
+
+@pytest.mark.parametrize(("name", "fault", "rule"), CASES, ids=[f"{name}-{fault}" for name, fault, _ in CASES])
+def test_a_fault_is_found(tmp_path, name, fault, rule):
+    run = judged(tmp_path, name, fault)
+    broken = [each.line.rule.id for each in run.verdicts if each.verdict == BROKEN]
+    assert any(each.startswith(rule) for each in broken), broken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_documents_have_no_defects(name):
+    assert examine(str(DOCUMENTS / f"{name}.yaml")).defects == ()
