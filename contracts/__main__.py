@@ -121,7 +121,7 @@ def _judged_by(rules: list[Law | Check]) -> str:
     ]
     lines.append("[kinds]")
     for kind in kinds:
-        lines += [f"{kind} = [", *(f'    "{rule.id}",' for rule in rules if kind in rule.kinds), "]"]
+        lines += [f'"{kind}" = [', *(f'    "{rule.id}",' for rule in rules if kind in rule.kinds), "]"]
     return "\n".join(lines) + "\n"
 
 

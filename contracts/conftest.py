@@ -16,6 +16,7 @@ from contracts.judge import Verdict, totals
 from contracts.law import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.plan import Line
 from contracts.run import Run
+from specs.contract import Contract
 
 SHOW_EVERY = 10.0
 """Seconds between two progress lines where the output is no terminal."""
@@ -49,9 +50,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def told(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The sentence of every promise, by its pointer."""
-    return {promise.pointer: promise.text for promise in request.config.stash[_GATE].plan.promises}
+def contract(request: pytest.FixtureRequest) -> Contract:
+    """The document the deployment is judged by."""
+    return request.config.stash[_GATE].plan.contract
 
 
 def _begun(gate: Gate, session: pytest.Session) -> Run:

@@ -10,9 +10,9 @@ from contracts.exchange import Request
 _VARIABLE = re.compile(r"\$(\{[A-Z][A-Z0-9_]*[^}]*\}|[A-Z][A-Z0-9_]*)")
 
 
-def curl(request: Request, base_url: str) -> str:
-    """One line for a POSIX shell (damaged credentials need bash)."""
-    words = ["curl", "-sS", "-i"]
+def curl(request: Request, base_url: str, *, quiet: bool = False) -> str:
+    """One line for a POSIX shell (damaged credentials need bash). `quiet`: the body of the answer alone."""
+    words = ["curl", "-sS"] if quiet else ["curl", "-sS", "-i"]
     if request.verb != "GET":
         words += ["-X", request.verb]
     words.append(_quoted(base_url + request.target))

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from contracts.embedded import ROOT, Sandbox
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
 from contracts.run import Run, header
+from specs.contract import Contract
+from specs.promise import Promise
+from specs.quoting import quote
 
 
 class Gate:
@@ -98,16 +102,20 @@ def progress(run: Run) -> str:
     return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
 
 
-def finding(verdict: Verdict, told: dict[str, str]) -> str:
-    """A broken line in words: what is promised and where, what was expected, what came, and how to see it.
-
-    `told`: the sentence of each promise by its pointer.
-    """
+def finding(verdict: Verdict, contract: Contract) -> str:
+    """A broken line in words: what is promised and where, what was expected, what came, and how to see it."""
     lines = [
         f"{verdict.line.operation.key}: {verdict.line.rule.title}",
-        *(f"  promise   {told.get(pointer, '')}  ({pointer})" for pointer in verdict.line.pointers[:2]),
+        *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.told}  ({verdict.confidence})",
     ]
-    lines += [f"  $ {each}" for each in (verdict.reproduce or "").splitlines()]
+    lines += ["  see it with bash, curl and jq:", *(f"    {each}" for each in (verdict.reproduce or "").splitlines())]
     return "\n".join(lines)
+
+
+def _promised(promise: Promise, contract: Contract) -> Iterator[str]:
+    """The promise in our words, then in the document's own."""
+    yield f"  promise   {promise.text}"
+    if own := quote(contract, promise):
+        yield f'            {own.place} says: "{own.text}"'

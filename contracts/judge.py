@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from contracts.checks import Check
-from contracts.curl import curl
 from contracts.exchange import Exchange
 from contracts.law import (
     BLOCKED,
@@ -25,11 +24,12 @@ from contracts.law import (
     Law,
 )
 from contracts.plan import Line, Plan
+from contracts.reproduce import script
+from specs.promise import Promise
+from specs.quoting import quote
 
 NAMED = 6
 """How many further findings of a line are named at most."""
-SHOWN = 4
-"""How many requests a reproduction prints at most: the last ones of the conversation."""
 
 
 @attrs.frozen
@@ -66,10 +66,16 @@ class Verdict:
             "reason": self.reason,
             "confidence": self.confidence,
             "count": self.count,
-            "promises": list(line.pointers),
+            "promises": [each.pointer for each in self.promises],
             "exchanges": list(self.exchanges),
             "reproduce": self.reproduce,
         }
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The promises of the line, those first whose parameter, header, member or status the verdict speaks of."""
+        said = f"{self.expected} {self.actual}" if self.expected else ""
+        return tuple(sorted(self.line.promises, key=lambda each: not (each.name and _speaks(said, each.name))))
 
     @property
     def told(self) -> str | None:
@@ -81,6 +87,10 @@ class Verdict:
         return f"{self.actual}. Also: {named}{more}"
 
 
+def _speaks(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+
+
 @attrs.frozen
 class Attempt:
     """One conversation's ending. Attempts with the same `key` asked the same thing again."""
@@ -89,7 +99,7 @@ class Attempt:
     ending: Ending
 
 
-def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], base_url: str) -> Verdict:
+def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
     """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
     law = line.rule
     assert isinstance(law, Law)
@@ -101,10 +111,10 @@ def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchang
         confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
         smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
         verdict = Verdict(line, BROKEN, confidence=confidence, count=len(shown))
-        return _with_ending(verdict, smallest, exchanges, base_url)
+        return _with_ending(verdict, smallest, exchanges, plan)
     if once:
         seen = once[0]
-        verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, base_url)
+        verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, plan)
         reason = f"seen once and not when asked again: expected {seen.expected}, got {seen.actual}"
         return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
     return _unbroken(line, attempts)
@@ -126,15 +136,15 @@ def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], 
     return shown, once
 
 
-def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
-    asked = [exchanges[seq].request for seq in ending.exchanges if seq in exchanges]
+def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+    shown = [exchanges[seq] for seq in ending.exchanges if seq in exchanges]
     return attrs.evolve(
         verdict,
         expected=ending.expected,
         actual=ending.actual,
         others=ending.others,
         exchanges=ending.exchanges,
-        reproduce="\n".join(curl(request, base_url) for request in asked[-SHOWN:]),
+        reproduce=script(shown, exchanges, plan) if verdict.verdict == BROKEN else None,
     )
 
 
@@ -151,17 +161,17 @@ def _unbroken(line: Line, attempts: Sequence[Attempt]) -> Verdict:
     raise AssertionError("every ending has a verdict")
 
 
-def of_checks(plan: Plan, exchanges: Iterable[Exchange], base_url: str) -> list[Verdict]:
+def of_checks(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
     """The verdicts of all check lines over everything that was exchanged."""
     by_operation: dict[str, list[Exchange]] = {}
-    for exchange in exchanges:
+    for exchange in exchanges.values():
         if exchange.response is not None:
             by_operation.setdefault(exchange.operation.key, []).append(exchange)
     lines = [line for line in plan.lines if isinstance(line.rule, Check)]
-    return [_of_check(plan, line, by_operation.get(line.operation.key, []), base_url) for line in lines]
+    return [_of_check(plan, line, by_operation.get(line.operation.key, []), exchanges) for line in lines]
 
 
-def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], base_url: str) -> Verdict:
+def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
     rule = line.rule
     assert isinstance(rule, Check)
     heard, found = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]]()
@@ -171,7 +181,8 @@ def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], base_url: s
         except Broken as outcome:
             found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
     if found:
-        return _found(line, found, heard, base_url)
+        verdict, smallest = _found(line, found, heard)
+        return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
     if heard:
         return Verdict(line, UPHELD, count=heard)
     if exchanges:
@@ -185,13 +196,13 @@ def _root(actual: str) -> str:
 
 
 def _found(
-    line: Line, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int, base_url: str
-) -> Verdict:
-    """One verdict of a check: the finding seen most often, by its smallest request; the others are named."""
+    line: Line, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int
+) -> tuple[Verdict, Exchange]:
+    """One verdict of a check: the finding seen most often, with its smallest request; the others are named."""
     groups = sorted(found.values(), key=lambda group: (-len(group), group[0][0].seq))
     smallest, *others = (min(group, key=lambda each: _size(each[0])) for group in groups)
     seen = sum(map(len, groups))
-    return Verdict(
+    verdict = Verdict(
         line,
         BROKEN,
         expected=smallest[1].expected,
@@ -200,8 +211,8 @@ def _found(
         confidence=f"seen in {len(groups[0])} of {heard + seen} answers",
         count=len(groups[0]),
         exchanges=tuple(dict.fromkeys([smallest[0].seq, *(each.seq for each, _ in groups[0][:9])])),
-        reproduce=curl(smallest[0].request, base_url),
     )
+    return verdict, smallest[0]
 
 
 def _size(exchange: Exchange) -> tuple[bool, int, int]:
@@ -220,6 +231,11 @@ def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
 _WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
 
 
+def _quoted(plan: Plan, promise: Promise) -> dict[str, str] | None:
+    found = quote(plan.contract, promise)
+    return {"text": found.text, "place": found.place} if found else None
+
+
 def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """Every promise of the document with what became of it, "none yet" where nothing judges it."""
     by_pointer: dict[str, list[Verdict]] = {}
@@ -236,5 +252,6 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "text": promise.text,
             "verdict": worst,
             "laws": sorted({each.line.rule.id for each in judged}),
+            "quote": _quoted(plan, promise) if worst in (BROKEN, KNOWN) else None,
         }
     return told

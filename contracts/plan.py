@@ -32,7 +32,7 @@ class Line:
     operation: Operation
     principal: Principal | None
     writes: bool
-    pointers: tuple[str, ...]
+    promises: tuple[Promise, ...]
     rooms: tuple[str, ...] = ()
     closed: str | None = None
     depth: str | None = None
@@ -41,6 +41,11 @@ class Line:
     def id(self) -> str:
         whom = [self.principal.name] if self.principal else []
         return " ".join([self.rule.id, self.operation.key, *whom])
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """Where the promises stand that this line judges."""
+        return tuple(each.pointer for each in self.promises)
 
     @property
     def kind(self) -> str:
@@ -90,7 +95,7 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
                     operation=operation,
                     principal=principal,
                     writes=law.writes or not operation.safe,
-                    pointers=_pointers(told, operation, law.kinds),
+                    promises=promised(told, operation, law.kinds),
                     depth="quick" if number else None,
                 )
                 closed = _closed(line, law, deployment, able, depth)
@@ -147,14 +152,21 @@ def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
     told = list(told)
     for check in checks.load().values():
         for operation in contract.operations:
-            pointers = _pointers(told, operation, check.kinds)
-            yield Line(check, operation, None, writes=False, pointers=pointers)
+            yield Line(check, operation, None, writes=False, promises=promised(told, operation, check.kinds))
 
 
-def _pointers(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """The promises a rule judges at an operation, those of its first kind first; some belong to no operation."""
-    mine = [each for each in told if each.operation in {operation.key, None} and each.kind in kinds]
-    return tuple(each.pointer for each in sorted(mine, key=lambda each: kinds.index(each.kind)))
+def promised(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[Promise, ...]:
+    """The promises a rule judges at an operation, those of its first kind first; some belong to no operation.
+
+    A kind with a topic ("status/401") means all of the kind where the document has nothing on the topic.
+    """
+    mine = [each for each in told if each.operation in {operation.key, None}]
+    found: list[Promise] = []
+    for kind in kinds:
+        found += [each for each in mine if each.about(kind)] or [
+            each for each in mine if each.about(kind.partition("/")[0])
+        ]
+    return tuple(dict.fromkeys(found))
 
 
 def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:

@@ -31,16 +31,15 @@ from contracts.plan import Line, Plan
 
 def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     """Every line of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
-    base = evidence.header["deployment"]["base_url"]
     lines: dict[str, list[Conversation]] = {}
     for conversation in evidence.conversations.values():
         lines.setdefault(conversation.line, []).append(conversation)
     judged = [
-        judge.of_law(line, attempts(plan, line, lines.get(line.id, [])), evidence.exchanges, base)
+        judge.of_law(line, attempts(plan, line, lines.get(line.id, [])), evidence.exchanges, plan)
         for line in plan.lines
         if isinstance(line.rule, Law)
     ]
-    judged += judge.of_checks(plan, evidence.exchanges.values(), base)
+    judged += judge.of_checks(plan, evidence.exchanges)
     return [known.settled(each, plan.deployment.known, evidence.header["started"]) for each in judged]
 
 

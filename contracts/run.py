@@ -101,7 +101,6 @@ class Run:
         self.started = time.time()
         self.recorder = Recorder(out / "evidence.ndjson")
         self.exchanges: dict[int, Exchange] = {}
-        self.base_url = plan.deployment.base_url
         self._ids = itertools.count(1)
         self._verdicts: dict[str, Verdict] = {}
         self._changed = threading.Condition()
@@ -228,7 +227,7 @@ class Run:
                 await self.watch.between()
             async with self._side_by_side:
                 attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
-            self._settle(judge.of_law(line, attempts, self.exchanges, self.base_url))
+            self._settle(judge.of_law(line, attempts, self.exchanges, self.plan))
         finally:
             await rooms.leave(line.rooms, phase)
 
@@ -328,8 +327,8 @@ class Run:
     def _judge_rest(self) -> None:
         """The checks hear everything; lines that were not asked say so."""
         silent = [line for line in self.plan.lines if isinstance(line.rule, Law) and line.id not in self._verdicts]
-        self._settle(*(judge.of_law(line, [], {}, self.base_url) for line in silent))
-        self._settle(*judge.of_checks(self.plan, list(self.exchanges.values()), self.base_url))
+        self._settle(*(judge.of_law(line, [], {}, self.plan) for line in silent))
+        self._settle(*judge.of_checks(self.plan, self.exchanges))
 
 
 def _price(line: Line, depth: str) -> tuple[int, int]:

@@ -7,12 +7,13 @@ import pytest
 from contracts.gate import finding
 from contracts.judge import Verdict
 from contracts.law import BROKEN, KNOWN
+from specs.contract import Contract
 
 
-def test_promise(verdict: Verdict, told: dict[str, str]) -> None:
+def test_promise(verdict: Verdict, contract: Contract) -> None:
     """The deployment keeps what the document promises here."""
     if verdict.verdict in {BROKEN, KNOWN}:
-        pytest.fail(finding(verdict, told), pytrace=False)
+        pytest.fail(finding(verdict, contract), pytrace=False)
 
 
 def test_known(complaint: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from contracts import checks, judge
 from contracts.curl import curl
 from contracts.judge import Verdict
 from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
-from contracts.plan import Line, Plan
+from contracts.plan import Line, Plan, promised
 from load.laws import LAWS, limited
 from load.limits.estimate import Estimate
 from load.limits.truth import lies
@@ -45,32 +45,23 @@ def plan(run: LoadRun) -> Plan:
             operation,
             jobs[operation.key].principal if operation.key in jobs else None,
             False,
-            _pointers(told, operation.key, law.kinds),
+            promised(told, operation, law.kinds),
             closed=None if operation.key in jobs else "the deployment file names nobody who may call this operation",
         )
         for law in LAWS.values()
         for operation in limited(run.contract)
     ]
     lines += [
-        Line(check, operation, None, False, _pointers(told, operation.key, check.kinds))
+        Line(check, operation, None, False, promised(told, operation, check.kinds))
         for check in checks.load().values()
         for operation in run.contract.operations
     ]
     return Plan(run.contract, run.deployment, run.depth, tuple(lines), told)
 
 
-def _pointers(told: Iterable[Any], key: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    if kinds == ("limit", "header"):
-        return tuple(each.pointer for each in told if each.operation == key and each.kind == "limit")[:1]
-    return tuple(each.pointer for each in told if each.operation == key and each.kind in kinds)
-
-
 def verdicts(run: LoadRun, made: Plan) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {
-        verdict.line.id: verdict
-        for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)
-    }
+    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, run.exchanges)}
     return [heard[line.id] if line.id in heard else _of_line(run, line) for line in made.lines]
 
 

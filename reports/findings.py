@@ -1,6 +1,5 @@
 """What a reader looks for first: the findings, what was not seen and why, and the sentence that sums a run up."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,7 +12,6 @@ __all__ = [
     "Finding",
     "Unseen",
     "findings",
-    "quoted",
     "remarks",
     "result",
     "tone",
@@ -46,14 +44,6 @@ class Unseen:
     word: str
     count: int
     reasons: tuple[tuple[str, int], ...]
-
-
-def quoted(run: Run, finding: Finding) -> tuple[str, ...]:
-    """The promises a finding breaks, those first that speak of the statuses its exchanges show."""
-    shown = [run.evidence.exchanges.get(seq) for line in finding.lines for seq in line.exchanges]
-    statuses = {str(one.response.status) for one in shown if one and one.response}
-    spoken = {pointer: re.search(r"/responses/(\w+)(?:/|$)", pointer) for pointer in finding.pointers}
-    return tuple(sorted(spoken, key=lambda pointer: not ((found := spoken[pointer]) and found[1] in statuses)))
 
 
 def findings(run: Run, word: str = "broken") -> tuple[Finding, ...]:

@@ -77,6 +77,14 @@ class Verdict:
 
 
 @frozen
+class Quote:
+    """The document's own words, and where they stand in it."""
+
+    text: str
+    place: str
+
+
+@frozen
 class Promise:
     """One thing the document says; `verdict` is "none yet" where no law or check judges it."""
 
@@ -85,6 +93,7 @@ class Promise:
     text: str
     verdict: str
     laws: tuple[str, ...]
+    quote: Quote | None = None
 
 
 @frozen
@@ -127,10 +136,14 @@ def load(run_dir: str | Path, *, evidence: bool = True) -> Run:
         info=_info(raw["run"]),
         verdicts=lines,
         limits=tuple(raw["limits"]),
-        promises={pointer: model(Promise, each) for pointer, each in raw["promises"].items()},
+        promises={pointer: _promise(each) for pointer, each in raw["promises"].items()},
         evidence=record,
     )
     return _noted(run, raw["totals"])
+
+
+def _promise(raw: dict[str, Any]) -> Promise:
+    return model(Promise, raw, quote=model(Quote, raw["quote"]) if raw.get("quote") else None)
 
 
 def _info(raw: dict[str, Any]) -> RunInfo:

@@ -13,6 +13,7 @@ import click
 from specs.document import load
 from specs.judges import NOBODY, Judges, read_judges
 from specs.pointers import SpecError
+from specs.promise import Promise
 from specs.reading import HERE
 
 _DOCUMENT = click.argument("document")
@@ -69,7 +70,7 @@ def promises(document: str, as_json: bool, overlays: tuple[str, ...], judges: st
     if as_json:
         plain = [
             {"pointer": item.pointer, "kind": item.kind, "operation": item.operation, "text": item.text}
-            | {"judges": judged.of(item.kind)}
+            | {"judges": judged.of(item)}
             for item in found
         ]
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
@@ -77,15 +78,15 @@ def promises(document: str, as_json: bool, overlays: tuple[str, ...], judges: st
     for operation, group in groupby(found, key=lambda item: item.operation):
         click.echo(operation or "the document as a whole")
         for item in group:
-            click.echo(f"  {item.kind:<10}  {item.text}  [{_judges(judged, item.kind)}]")
+            click.echo(f"  {item.kind:<10}  {item.text}  [{_judges(judged, item)}]")
         click.echo()
     operations = len({item.operation for item in found if item.operation})
-    unjudged = sum(not judged.of(item.kind) for item in found)
+    unjudged = sum(not judged.of(item) for item in found)
     click.echo(f"{len(found)} promises of {operations} operations; {unjudged} with no law or check yet")
 
 
-def _judges(judged: Judges, kind: str) -> str:
-    names = judged.of(kind)
+def _judges(judged: Judges, promise: Promise) -> str:
+    names = judged.of(promise)
     if not names:
         return NOBODY
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -8,19 +8,21 @@ from pathlib import Path
 from attrs import frozen
 
 from specs.pointers import SpecError
+from specs.promise import Promise
 
 NOBODY = "none yet"
 
 
 @frozen
 class Judges:
-    """Law and check ids by kind of promise."""
+    """Law and check ids by kind of promise, or kind and topic ("token/refresh")."""
 
     kinds: dict[str, tuple[str, ...]]
 
-    def of(self, kind: str) -> tuple[str, ...]:
-        """Give what judges a kind of promise."""
-        return self.kinds.get(kind, ())
+    def of(self, promise: Promise) -> tuple[str, ...]:
+        """Give what judges a promise, what speaks of its very topic first."""
+        special = self.kinds.get(f"{promise.kind}/{promise.topic}", ())
+        return tuple(dict.fromkeys([*special, *self.kinds.get(promise.kind, ())]))
 
 
 def read_judges(path: Path, *, needed: bool = False) -> Judges:

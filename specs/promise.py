@@ -21,14 +21,23 @@ KINDS = {
     "token": "tokens",
     "state": "what stays true from one operation to the next",
 }
-Told = Iterator[tuple[str, str]]  # pointer and text
+Told = Iterator[tuple[str, str, str, str]]  # pointer, text, topic and name
 
 
 @frozen
 class Promise:
-    """One thing the document says. `kind` is a key of KINDS; `operation` is None where it concerns several."""
+    """One thing the document says. `kind` is a key of KINDS; `operation` is None where it concerns several.
+
+    `topic`: what of its kind it is about ("401", "default", "refresh"). `name`: the parameter, header or member.
+    """
 
     pointer: str
     kind: str
     operation: str | None
     text: str
+    topic: str = ""
+    name: str = ""
+
+    def about(self, kind: str) -> bool:
+        """Whether it is of a kind, or of a kind and topic ("status", "status/401")."""
+        return kind in {self.kind, f"{self.kind}/{self.topic}"}

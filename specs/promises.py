@@ -70,8 +70,8 @@ def of_operation(contract: Contract, operation: Operation) -> Iterator[Promise]:
         ("cache", _cache(raw, operation)),
         ("state", state(contract, operation)),
     ):
-        for pointer, text in found:
-            yield Promise(pointer, kind, operation.key, text)
+        for pointer, text, topic, name in found:
+            yield Promise(pointer, kind, operation.key, text, topic, name)
 
 
 def _credentials(operation: Operation) -> Told:
@@ -79,12 +79,12 @@ def _credentials(operation: Operation) -> Told:
         names = " and ".join(scheme.name for scheme in alternative.schemes)
         rest = "suffices." if len(alternative.schemes) < 2 else "suffice together."
         text = f"{names} {rest}" if names else "It may be called without a credential."
-        yield join(operation.pointer, "security", index), text
+        yield join(operation.pointer, "security", index), text, "", names
 
 
 def _parameters(raw: Schema, operation: Operation) -> Told:
     for parameter in operation.parameters:
-        yield _beside(operation, parameter), _parameter(raw, parameter)
+        yield _beside(operation, parameter), _parameter(raw, parameter), parameter.location, parameter.name
 
 
 def _parameter(raw: Schema, parameter: Parameter) -> str:
@@ -106,6 +106,8 @@ def _body(raw: Schema, operation: Operation) -> Told:
     yield (
         join(operation.body.pointer, "schema"),
         f"{start} {article(named)} {named} as {operation.body.media_type}{rest}.",
+        "",
+        "body",
     )
 
 
@@ -122,7 +124,8 @@ def _statuses(operation: Operation) -> Told:
     for answer in operation.answers:
         first = answer.description.strip().split("\n")[0].rstrip(".")
         status = "any other status" if answer.status == "default" else answer.status
-        yield answer.pointer, f"It may answer {status}: {first}." if first else f"It may answer {status}."
+        text = f"It may answer {status}: {first}." if first else f"It may answer {status}."
+        yield answer.pointer, text, answer.status, answer.status
 
 
 def _status(answer: Answer) -> str:
@@ -136,6 +139,8 @@ def _schemas(operation: Operation) -> Told:
             yield (
                 answer.schema_pointer,
                 f"{_status(answer)} carries {article(named)} {named} as {answer.media_types[0]}.",
+                answer.status,
+                answer.status,
             )
 
 
@@ -143,7 +148,8 @@ def _errors(operation: Operation) -> Told:
     for answer in operation.answers:
         if not answer.succeeds and answer.schema is not None:
             named = _name(answer.schema)
-            yield answer.schema_pointer, f"{_status(answer)} carries {article(named)} {named}."
+            text = f"{_status(answer)} carries {article(named)} {named}."
+            yield answer.schema_pointer, text, answer.status, answer.status
 
 
 def _headers(operation: Operation) -> Told:
@@ -152,7 +158,8 @@ def _headers(operation: Operation) -> Told:
             verb = "has" if header.required else "may have"
             kind = header.schema.get("type")
             rest = f", {article(str(kind))} {kind}" if kind else ""
-            yield header.pointer, f"{_status(answer)} {verb} the header {header.name}{rest}."
+            text = f"{_status(answer)} {verb} the header {header.name}{rest}."
+            yield header.pointer, text, answer.status, header.name
 
 
 def _limits(operation: Operation) -> Told:
@@ -160,7 +167,7 @@ def _limits(operation: Operation) -> Told:
         own = limit.pointer.startswith(operation.pointer + "/")
         pointer = limit.pointer if own else join(operation.pointer, "x-contract", "limits", index)
         text = f"At most {limit.requests} requests {per(limit.period)} per credential"
-        yield pointer, text + (" (implied by the shorter limit)." if limit.implied else ".")
+        yield pointer, text + (" (implied by the shorter limit)." if limit.implied else "."), limit.period, ""
 
 
 def _pages(raw: Schema, operation: Operation) -> Told:
@@ -174,17 +181,22 @@ def _pages(raw: Schema, operation: Operation) -> Told:
         yield (
             _beside(operation, paging.position, "name"),
             f"{start}; together they are the list, nothing twice, nothing lost.",
+            "walk",
+            paging.position.name,
         )
     success = next((answer for answer in operation.success if answer.schema is not None), None)
     for role, place in paging.members.items():
         path = (paging.pagination or "") + place
         found = member_at(raw, success.schema, path, success.schema_pointer) if success else None
         pointer = found.pointer if found is not None else join(operation.pointer, "x-contract", "pages", role)
-        yield pointer, f"{place.rpartition('/')[2]} {_PLAYS.get(role, 'plays ' + role)}{_where(paging)}."
+        name = place.rpartition("/")[2]
+        yield pointer, f"{name} {_PLAYS.get(role, 'plays ' + role)}{_where(paging)}.", "told", name
     for role, name in paging.headers.items():
         yield (
             join(operation.pointer, "x-contract", "headers", role),
             f"The header {name} {_PLAYS.get(role, 'plays ' + role)}.",
+            "told",
+            name,
         )
 
 
@@ -193,10 +205,11 @@ def _filters(operation: Operation) -> Told:
         if parameter.filter is not None:
             member = parameter.filter.member.strip("/").replace("/*", "").replace("/", ".")
             text = f"With {parameter.name}, the list has exactly the items whose {member} {_BY[parameter.filter.by]}."
-            yield _beside(operation, parameter, "x-contract", "filter"), text
+            yield _beside(operation, parameter, "x-contract", "filter"), text, "filter", parameter.name
         if parameter.sort is not None:
             member = parameter.sort.member.strip("/").replace("/", ".")
-            yield _beside(operation, parameter, "x-contract", "sort"), f"{parameter.name} orders the list by {member}."
+            text = f"{parameter.name} orders the list by {member}."
+            yield _beside(operation, parameter, "x-contract", "sort"), text, "sort", parameter.name
 
 
 def _where(paging: Paging) -> str:
@@ -208,10 +221,10 @@ def _sizes(operation: Operation, paging: Paging) -> Told:
         return
     if paging.default is not None:
         text = f"Without {paging.size.name}, a page has up to {paging.default} items."
-        yield _beside(operation, paging.size, "schema", "default"), text
+        yield _beside(operation, paging.size, "schema", "default"), text, "default", paging.size.name
     if paging.maximum is not None:
         text = f"{paging.size.name} may be up to {paging.maximum}; more is refused."
-        yield _beside(operation, paging.size, "schema", "maximum"), text
+        yield _beside(operation, paging.size, "schema", "maximum"), text, "maximum", paging.size.name
 
 
 def _beside(operation: Operation, parameter: Parameter, *steps: str) -> str:
@@ -225,7 +238,8 @@ def _cache(raw: Schema, operation: Operation) -> Told:
     if operation.caching is not None:
         node: Any = raw["paths"][operation.path]
         node = follow(raw, node)[operation.method.lower()]
-        yield caching(node, operation.pointer)[1], f"Caching strategy {operation.caching}: {_meaning(operation)}."
+        text = f"Caching strategy {operation.caching}: {_meaning(operation)}."
+        yield caching(node, operation.pointer)[1], text, "", ""
 
 
 def _meaning(operation: Operation) -> str:

@@ -12,27 +12,25 @@ from specs.wording import duration
 def state(contract: Contract, operation: Operation) -> Told:
     """List what other operations have to show once this one has succeeded."""
     resource = contract.resource_of(operation)
-    text = _consequence(resource, operation) if resource is not None else None
-    if text is not None:
-        yield operation.pointer, text
+    for role, text in _consequences(resource, operation) if resource is not None else ():
+        yield operation.pointer, text, role, ""
 
 
-def _consequence(resource: Resource, operation: Operation) -> str | None:
-    """Say what other operations show once this one has succeeded."""
+def _consequences(resource: Resource, operation: Operation) -> Iterator[tuple[str, str]]:
+    """Say what other operations show once this one has succeeded, and as what."""
     shown = [item for item in (resource.read, resource.list) if item is not None]
     where = " and ".join(item.key for item in shown)
     if operation is resource.create and shown:
-        return f"What it created is shown by {where}."
+        yield "create", f"What it created is shown by {where}."
     if operation is resource.update and shown:
         rest = "; what was not sent stays" if operation.method == "PATCH" else ""
-        return f"What it changed is shown by {where}{rest}."
+        yield "update", f"What it changed is shown by {where}{rest}."
     if operation is resource.delete and shown:
-        return f"What it deleted is no longer shown by {where}."
+        yield "delete", f"What it deleted is no longer shown by {where}."
     if operation is resource.delete_all and resource.list is not None:
-        return f"Afterwards {resource.list.key} is empty, for this owner alone."
+        yield "delete_all", f"Afterwards {resource.list.key} is empty, for this owner alone."
     if operation is resource.read and resource.list is not None:
-        return f"It shows the same as {resource.list.key}."
-    return None
+        yield "read", f"It shows the same as {resource.list.key}."
 
 
 def tokens(contract: Contract) -> Iterator[Promise]:
@@ -44,27 +42,35 @@ def tokens(contract: Contract) -> Iterator[Promise]:
     for index, operation in enumerate(rules.issue):
         tokens = "an access token and a refresh token" if rules.refresh_token else "an access token"
         yield Promise(
-            f"{at}/issue/{index}", "token", operation.key, f"A success carries {tokens}, new and valid at once."
+            f"{at}/issue/{index}",
+            "token",
+            operation.key,
+            f"A success carries {tokens}, new and valid at once.",
+            "issue",
         )
     for name, member, word in (
         ("access", rules.access, "An access token"),
         ("refresh_token", rules.refresh_token, "A refresh token"),
     ):
         if member is not None and member.lifetime is not None:
-            yield Promise(f"{at}/{name}/lifetime", "token", None, f"{word} lives {duration(member.lifetime)}.")
+            yield Promise(
+                f"{at}/{name}/lifetime", "token", None, f"{word} lives {duration(member.lifetime)}.", "lifetime"
+            )
         if member is not None and member.expires is not None:
             text = f"{word}'s expiry stands in {member.expires.rpartition('/')[2]}, in {_unit(member.unit)}."
-            yield Promise(f"{at}/{name}/expires", "token", None, text)
+            yield Promise(f"{at}/{name}/expires", "token", None, text, "expires")
     if rules.refresh is not None:
         spent = "A refresh token is spent by its use: presented again, it is refused."
-        yield Promise(f"{at}/refresh", "token", rules.refresh.key, spent)
+        yield Promise(f"{at}/refresh", "token", rules.refresh.key, spent, "refresh")
         present = f"Only a refresh token is taken as {rules.present.rpartition('/')[2]}, not an access token."
-        yield Promise(f"{at}/present", "token", rules.refresh.key, present)
+        yield Promise(f"{at}/present", "token", rules.refresh.key, present, "present")
     if rules.force is not None:
-        yield Promise(f"{at}/force", "token", rules.force.key, "Afterwards the previous refresh token is refused.")
+        yield Promise(
+            f"{at}/force", "token", rules.force.key, "Afterwards the previous refresh token is refused.", "force"
+        )
     for role, claim in rules.claims.items():
         text = f"An access token's payload has {claim} ({role}), which agrees with the answer."
-        yield Promise(f"{at}/claims/{role}", "token", None, text)
+        yield Promise(f"{at}/claims/{role}", "token", None, text, "claims", claim)
 
 
 def _unit(unit: str) -> str:

@@ -32,7 +32,7 @@ def _refusals(api: Api) -> set[int]:
     return {401} if api.operation.answer(401) else {401, 403}
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
 def nothing_without_a_credential(api: Api) -> Conversation:
     """A request without a credential is refused with 401.
 
@@ -43,7 +43,7 @@ def nothing_without_a_credential(api: Api) -> Conversation:
         raise Broken("401 without a credential", answer.says())
 
 
-@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status/401"), nowhere=True)
 def the_credential_comes_before_the_body(api: Api) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
     answer: Exchange = yield api.ask(path=address(api), body=[], credentials=())
@@ -51,7 +51,7 @@ def the_credential_comes_before_the_body(api: Api) -> Conversation:
         raise Broken("401 before the body is looked at", answer.says())
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
 def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
     """Without a credential even an impossible parameter is answered with 401.
 
@@ -99,7 +99,7 @@ def _taken(able: Sequence[str], turn: int, count: int) -> list[str]:
     ]
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), each=_damages, nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), each=_damages, nowhere=True)
 def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conversation:
     """A credential that is not exactly right, or not where it belongs, is refused with 401.
 
@@ -126,7 +126,7 @@ def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
     return found
 
 
-@law(family="credentials", on=on.compound, kinds=("credential", "status"), each=_parts, nowhere=True)
+@law(family="credentials", on=on.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
 def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
     """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
 

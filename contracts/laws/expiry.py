@@ -23,7 +23,9 @@ PATIENCE = {"quick": 75.0, "standard": 75.0, "deep": 600.0}
 """Seconds that a run waits for an expiry at most, per depth."""
 
 
-@law(family="tokens", on=on.issues, kinds=("token",), writes=True, nowhere=True)
+@law(
+    family="tokens", on=on.issues, kinds=("token/expires", "token/lifetime", "token/claims"), writes=True, nowhere=True
+)
 def tokens_say_when_they_expire(api: Api) -> Conversation:
     """The expiry members are as far ahead as the document promises, and agree with the token's claims.
 
@@ -117,7 +119,9 @@ def _ways(name: str) -> Callable[[Api, str], list[str]]:
     return lambda api, _: [*(["supplied"] if name in api.deployment.tokens else []), "awaited"]
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True, each=_ways("expired_access"))
+@law(
+    family="tokens", on=on.refreshes, kinds=("token/lifetime",), writes=True, nowhere=True, each=_ways("expired_access")
+)
 def an_expired_access_token_is_refused(api: Api, way: str) -> Conversation:
     """An access token works until it expires, and gets 401 from then on.
 
@@ -157,7 +161,7 @@ def _outlived(api: Api) -> Steps:
 @law(
     family="tokens",
     on=on.refreshes,
-    kinds=("token",),
+    kinds=("token/lifetime",),
     writes=True,
     nowhere=True,
     race=True,  # one that was accepted is spent by that, and cannot be asked again

@@ -78,7 +78,7 @@ def _groups(api: Api, depth: str) -> list[list[str]]:
     return [*groups, *(each for each in alone if each not in groups)]
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_groups, roomy=True)
+@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_groups, roomy=True)
 def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Conversation:
     """A filtered list has every item of the whole list that fits, and no other.
 
@@ -118,7 +118,7 @@ def _nameable(api: Api, depth: str) -> list[str]:
     return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_nameable, roomy=True)
+@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_nameable, roomy=True)
 def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
     """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
 
@@ -150,7 +150,7 @@ def _ranges(api: Api, depth: str) -> list[list[str]]:
     return found[: (1, 1, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page", "parameter"), each=_ranges, roomy=True)
+@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_ranges, roomy=True)
 def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
     """A range that ends before it begins has no items. It may be refused as well."""
     items = yield from everything(api)
@@ -182,7 +182,7 @@ def some_question(api: Api, *, least: int, order: bool = True) -> Steps:
     raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page",), roomy=True, tenants=True)
+@law(family="filters", on=on.filtered_lists, kinds=("page/filter", "page/told"), roomy=True, tenants=True)
 def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
     """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
 

@@ -43,7 +43,7 @@ def _next_of(api: Api, query: Query) -> Steps:
         raise Broken(f"the {len(expected)} items behind the first page of {size}", shown)
 
 
-@law(family="pagination", on=on.linked_lists, kinds=("page", "header"), roomy=True, tenants=True)
+@law(family="pagination", on=on.linked_lists, kinds=("page/told", "header"), roomy=True, tenants=True)
 def the_next_link_leads_to_the_next_page(api: Api) -> Conversation:
     """The address of the next page is one of this server, and shows the items behind this page.
 
@@ -53,14 +53,14 @@ def the_next_link_leads_to_the_next_page(api: Api) -> Conversation:
     yield from _next_of(api, ())
 
 
-@law(family="pagination", on=on.linked_lists, kinds=("page", "header"), roomy=True)
+@law(family="pagination", on=on.linked_lists, kinds=("page/told", "header"), roomy=True)
 def the_next_link_keeps_the_question(api: Api) -> Conversation:
     """The address of the next page of a filtered or ordered list leads to the next page of that list."""
     query = yield from some_question(api, least=3)
     yield from _next_of(api, query)
 
 
-@law(family="pagination", on=on.linked_lists, kinds=("page", "header"), roomy=True)
+@law(family="pagination", on=on.linked_lists, kinds=("page/told", "header"), roomy=True)
 def the_last_page_has_no_next_link(api: Api) -> Conversation:
     """The last page of a list whose pages have numbers carries no address of a next one.
 
@@ -77,7 +77,7 @@ def the_last_page_has_no_next_link(api: Api) -> Conversation:
         raise Broken("no address of a next page on the last", address(api, page, link)[:120])
 
 
-@law(family="pagination", on=on.linked_lists, kinds=("page", "header"), roomy=True)
+@law(family="pagination", on=on.linked_lists, kinds=("page/told", "header"), roomy=True)
 def the_previous_link_leads_back(api: Api) -> Conversation:
     """The second page's address of the page before shows the first page again."""
     items = yield from everything(api)
@@ -105,7 +105,7 @@ def _cursor(api: Api) -> Steps:
     return cursor if isinstance(cursor, str) else str(cursor), size
 
 
-@law(family="pagination", on=on.cursor_lists, kinds=("page", "status"), roomy=True)
+@law(family="pagination", on=on.cursor_lists, kinds=("page/walk", "status"), roomy=True)
 def a_damaged_cursor_makes_nothing_fail(api: Api) -> Conversation:
     """A cursor with a character changed, or cut short, is refused or understood, but never a server error."""
     cursor, size = yield from _cursor(api)
@@ -115,7 +115,7 @@ def a_damaged_cursor_makes_nothing_fail(api: Api) -> Conversation:
             raise Broken("a 4xx for a damaged cursor", answer.says())
 
 
-@law(family="pagination", on=on.cursor_lists, kinds=("page", "credential"), rival=True, roomy=True)
+@law(family="pagination", on=on.cursor_lists, kinds=("page/walk", "credential"), rival=True, roomy=True)
 def a_cursor_of_another_tenant_shows_nothing_of_theirs(api: Api) -> Conversation:
     """A cursor that another tenant was given may be refused or lead somewhere in one's own list, never into theirs."""
     own = yield from everything(api)

@@ -40,7 +40,7 @@ def forced(api: Api) -> Steps:
     return Forced(stage, first, made, second, third, bystander)
 
 
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
 def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
     """After a forced refresh the previous refresh token is refused, and the new pair works."""
     scene: Forced = yield from forced(api)
@@ -57,7 +57,7 @@ def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
             raise Broken("400 or 401 for the refresh token of before", answer.says())
 
 
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.forced_refreshes, kinds=("token/issue",), writes=True, nowhere=True)
 def tokens_are_never_issued_twice(api: Api) -> Conversation:
     """Two pairs issued within one second have nothing in common: no token is given out twice."""
     scene: Forced = yield from forced(api)
@@ -67,7 +67,7 @@ def tokens_are_never_issued_twice(api: Api) -> Conversation:
         raise Broken("two users to get different tokens", "the same one")
 
 
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
 def the_access_token_of_before_a_forced_refresh(api: Api) -> Conversation:
     """Whether an access token survives a forced refresh is not declared: it is observed."""
     scene: Forced = yield from forced(api)
@@ -76,7 +76,7 @@ def the_access_token_of_before_a_forced_refresh(api: Api) -> Conversation:
     raise Observed(f"the previous access token {told} a forced refresh ({answer.status})")
 
 
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
 def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
     """The tokens of another user of the same client work on after a forced refresh."""
     scene: Forced = yield from forced(api)
@@ -89,7 +89,15 @@ def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
         raise Broken("another user's refresh token to work on", answer.says())
 
 
-@law(family="tokens", on=on.forced_refreshes, kinds=("token",), writes=True, nowhere=True, depth="standard", race=True)
+@law(
+    family="tokens",
+    on=on.forced_refreshes,
+    kinds=("token/force",),
+    writes=True,
+    nowhere=True,
+    depth="standard",
+    race=True,
+)
 def a_forced_refresh_during_use(api: Api) -> Conversation:
     """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
     pair, made = yield from issued(api)

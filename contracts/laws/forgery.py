@@ -20,7 +20,13 @@ def _forgeries(api: Api, depth: str) -> list[str]:
     return [names[0], names[1 + turn % (len(names) - 1)]]
 
 
-@law(family="tokens", on=on.token_takers, kinds=("token", "credential"), each=_forgeries, nowhere=True)
+@law(
+    family="tokens",
+    on=on.token_takers,
+    kinds=("credential", "status/401", "token/claims"),
+    each=_forgeries,
+    nowhere=True,
+)
 def a_forged_access_token_is_refused(api: Api, forgery: str) -> Conversation:
     """An access token whose signature does not fit its contents is refused with 401.
 

@@ -37,7 +37,7 @@ def same_things(api: Api, items: list[Any], others: list[Any]) -> list[Any]:
 @law(
     family="pagination",
     on=on.owned_lists,
-    kinds=("page", "credential"),
+    kinds=("credential", "page/walk"),
     rival=True,
     roomy=True,
     tenants=True,
@@ -68,7 +68,7 @@ def _ends(api: Api, depth: str) -> list[str]:
     return ["last", "first"][: 1 if depth == "quick" else 2]
 
 
-@law(family="pagination", on=on.readable_lists, kinds=("page", "state"), each=_ends, roomy=True, tenants=True)
+@law(family="pagination", on=on.readable_lists, kinds=("state/read", "page/walk"), each=_ends, roomy=True, tenants=True)
 def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
     """What a list shows of an item is what the item's own address shows.
 

@@ -16,7 +16,7 @@ SOME = 10
 @law(
     family="pagination",
     on=on.sized_lists,
-    kinds=("page", "parameter"),
+    kinds=("page/walk",),
     examples=(1, 2, 8),
     roomy=True,
     tenants=True,
@@ -48,7 +48,7 @@ def every_walk_gives_the_same_items(api: Api) -> Conversation:
         raise Broken(f"the same order in pages of {size}", f"another item at position {place}")
 
 
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), roomy=True, tenants=True)
+@law(family="pagination", on=on.numbered_lists, kinds=("page/walk",), roomy=True, tenants=True)
 def pages_do_not_overlap(api: Api) -> Conversation:
     """Two neighbouring pages share no item.
 
@@ -67,7 +67,7 @@ def _sizes(api: Api, depth: str) -> list[str]:
     return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
 
 
-@law(family="pagination", on=on.sized_lists, kinds=("page", "parameter"), each=_sizes, roomy=True)
+@law(family="pagination", on=on.sized_lists, kinds=("page/maximum", "page/walk"), each=_sizes, roomy=True)
 def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
     """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
 
@@ -104,7 +104,7 @@ def _places(api: Api, depth: str) -> list[str]:
     return ["the second", "the last", "the middle", "the first"][: (1, 2, 4)[DEPTHS.index(depth)]]
 
 
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), each=_places, roomy=True, tenants=True)
+@law(family="pagination", on=on.numbered_lists, kinds=("page/walk",), each=_places, roomy=True, tenants=True)
 def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
     """A page that begins at item number k shows the list from its item number k on: these, in this order, no others.
 
@@ -129,7 +129,7 @@ def _beyond(api: Api, depth: str) -> list[str]:
     return ways[: {"quick": 2, "standard": 3}.get(depth)]
 
 
-@law(family="pagination", on=on.numbered_lists, kinds=("page", "parameter"), each=_beyond, roomy=True, tenants=True)
+@law(family="pagination", on=on.numbered_lists, kinds=("page/walk",), each=_beyond, roomy=True, tenants=True)
 def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
     """A page past the end of a list is a success without items.
 
@@ -151,7 +151,7 @@ def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
         raise Broken("no items past the end", f"{len(page.items)} items from {start} of {len(items)}")
 
 
-@law(family="pagination", on=on.lists, kinds=("page",), roomy=True)
+@law(family="pagination", on=on.lists, kinds=("page/walk",), roomy=True)
 def the_same_question_has_the_same_answer(api: Api) -> Conversation:
     """Asked twice while nothing changes, a list gives the same items in the same order."""
     first: Exchange = listed((yield api.page()))
@@ -162,7 +162,7 @@ def the_same_question_has_the_same_answer(api: Api) -> Conversation:
         raise Broken("the same items in the same order", "another order" if same else "other items")
 
 
-@law(family="pagination", on=on.sized_lists, kinds=("page", "parameter"), roomy=True, tenants=True)
+@law(family="pagination", on=on.sized_lists, kinds=("page/default",), roomy=True, tenants=True)
 def the_default_page_size_is_as_declared(api: Api) -> Conversation:
     """Without a page size, a page has the declared default number of items, or all there are.
 
@@ -199,7 +199,13 @@ def _impossible(api: Api, depth: str) -> list[list[str]]:
     return chosen
 
 
-@law(family="pagination", on=on.lists, kinds=("page", "parameter"), each=_impossible, roomy=True)
+@law(
+    family="pagination",
+    on=on.lists,
+    kinds=("page/maximum", "parameter/query", "status/400"),
+    each=_impossible,
+    roomy=True,
+)
 def an_impossible_page_is_refused(api: Api, wrong: list[str]) -> Conversation:
     """A page size or position that the document forbids is refused with 400, not cut to size and not taken for another.
 

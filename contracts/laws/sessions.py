@@ -15,7 +15,14 @@ PLAIN = ["use", "reuse oldest"]
 """The one session that is asked where little is."""
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token", "state"), writes=True, nowhere=True, examples=(1, 15, 60))
+@law(
+    family="tokens",
+    on=on.refreshes,
+    kinds=("token/refresh", "token/force", "token/issue"),
+    writes=True,
+    nowhere=True,
+    examples=(1, 15, 60),
+)
 def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
     """Refresh, reuse, use, force and delete, in any order: each step is answered as its model foresees.
 

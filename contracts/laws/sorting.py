@@ -34,7 +34,7 @@ def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> N
         raise Broken(f"{how} in order of {member.removeprefix('/')}", f"item {place} stands out of order")
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_orders, roomy=True)
+@law(family="sorting", on=on.sorted_lists, kinds=("page/sort",), each=_orders, roomy=True)
 def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
     """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
 
@@ -60,7 +60,7 @@ def _first_orders(api: Api, depth: str) -> list[str]:
     return [each.name for each in sorting(api.operation)][: (1, 1, 9)[DEPTHS.index(depth)]]
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_first_orders, roomy=True)
+@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/walk"), each=_first_orders, roomy=True)
 def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
     """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
 
@@ -85,7 +85,7 @@ def _parting(values: list[str], top: int | None) -> int:
     return next((size for size in sizes if size < len(values) and values[size - 1] == values[size]), sizes[0])
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page", "parameter"), each=_first_orders, roomy=True)
+@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/filter"), each=_first_orders, roomy=True)
 def a_filtered_list_is_sorted_too(api: Api, name: str) -> Conversation:
     """A list that is filtered and sorted is both: what fits and nothing else, in order."""
     _, member, (_, down) = _parameter(api, name)

@@ -39,7 +39,7 @@ def _session(api: Api) -> Steps:
     return Session(stage, first, second)
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/issue", "token/refresh"), writes=True, nowhere=True)
 def a_refresh_gives_a_new_pair(api: Api) -> Conversation:
     """A refresh answers with a new access token and a new refresh token, and the new access token works at once."""
     session: Session = yield from _session(api)
@@ -56,7 +56,7 @@ def another(before: Pair, after: Pair) -> None:
         raise Broken("another access token than before", "the same one")
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, nowhere=True)
 def the_access_token_of_before_a_refresh(api: Api) -> Conversation:
     """Whether an access token survives a refresh is not declared: it is observed."""
     session: Session = yield from _session(api)
@@ -66,7 +66,7 @@ def the_access_token_of_before_a_refresh(api: Api) -> Conversation:
     raise Observed(f"the previous access token {told} a refresh ({answer.status})")
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, nowhere=True)
 def a_spent_refresh_token_is_refused(api: Api) -> Conversation:
     """A refresh token works once: presented again it is refused with 400 or 401."""
     session: Session = yield from _session(api)
@@ -77,7 +77,7 @@ def a_spent_refresh_token_is_refused(api: Api) -> Conversation:
         raise Broken("400 or 401 for a refresh token that was used", again.says())
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, nowhere=True)
 def the_family_of_a_reused_token(api: Api) -> Conversation:
     """Whether the reuse of a spent refresh token ends the tokens that came from it is not declared: it is observed."""
     session: Session = yield from _session(api)
@@ -89,7 +89,7 @@ def the_family_of_a_reused_token(api: Api) -> Conversation:
     raise Observed(f"after a reuse the newer refresh token {told} ({answer.status})")
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, nowhere=True)
 def a_token_spent_before_the_last_is_refused(api: Api) -> Conversation:
     """A refresh token stays spent when the one that followed it is spent as well."""
     session: Session = yield from _session(api)
@@ -102,7 +102,7 @@ def a_token_spent_before_the_last_is_refused(api: Api) -> Conversation:
         raise Broken("400 or 401 for a refresh token that was used two refreshes ago", again.says())
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True, depth="deep")
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, nowhere=True, depth="deep")
 def a_spent_refresh_token_stays_spent(api: Api) -> Conversation:
     """A spent refresh token does not come back to life: it is still refused a little over a minute later."""
     pair, _ = yield from issued(api)
@@ -121,7 +121,7 @@ def _crowds(api: Api, depth: str) -> list[int]:
     return sorted({min(each, most) for each in wanted if most > 1})
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, race=True, nowhere=True, each=_crowds)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh",), writes=True, race=True, nowhere=True, each=_crowds)
 def of_refreshes_at_once_one_wins(api: Api, crowd: int) -> Conversation:
     """Of several refreshes with one token at the same moment exactly one succeeds; the others are refused.
 
@@ -146,7 +146,7 @@ def _refused(api: Api) -> Steps:
     return stage, pair, access, refresh
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/present",), writes=True, nowhere=True)
 def the_kinds_of_token_are_not_swapped(api: Api) -> Conversation:
     """An access token is refused where a refresh token is asked for, and the other way round."""
     _, _, access, refresh = yield from _refused(api)
@@ -156,7 +156,7 @@ def the_kinds_of_token_are_not_swapped(api: Api) -> Conversation:
         raise Broken("401 for a refresh token used as an access token", refresh.says())
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token",), writes=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/present", "token/refresh"), writes=True, nowhere=True)
 def what_is_no_refresh_token_is_refused(api: Api) -> Conversation:
     """A text that is no refresh token of this deployment is refused with 400 or 401, whatever it looks like.
 
@@ -173,7 +173,7 @@ def what_is_no_refresh_token_is_refused(api: Api) -> Conversation:
         raise Observed(f"after refused texts the good token gets {own.says()}")
 
 
-@law(family="tokens", on=on.refreshes, kinds=("token", "credential"), writes=True, rival=True, nowhere=True)
+@law(family="tokens", on=on.refreshes, kinds=("token/refresh", "credential"), writes=True, rival=True, nowhere=True)
 def a_refresh_token_belongs_to_its_client(api: Api) -> Conversation:
     """Another client cannot use a refresh token, and its attempt does not spend it."""
     pair, _ = yield from issued(api)
@@ -188,7 +188,7 @@ def a_refresh_token_belongs_to_its_client(api: Api) -> Conversation:
         raise Broken("the owner's refresh token still to work", own.says())
 
 
-@law(family="tokens", on=on.token_owners, kinds=("token", "state"), writes=True, nowhere=True)
+@law(family="tokens", on=on.token_owners, kinds=("state/delete", "token/issue"), writes=True, nowhere=True)
 def a_deleted_owners_tokens_are_dead(api: Api) -> Conversation:
     """With the user its tokens go: the access token is refused, and the refresh token gives no new pair."""
     pair, made = yield from issued(api)

@@ -16,7 +16,7 @@ from contracts.walks import at_least, everything, largest, listed, pages_of, pag
 @law(
     family="pagination",
     on=on.numbered_lists,
-    kinds=("page",),
+    kinds=("page/told",),
     examples=(1, 2, 6),
     roomy=True,
     tenants=True,
@@ -50,7 +50,7 @@ def the_pagination_object_adds_up(api: Api) -> Conversation:
             judge(api, page, total=len(items), start=start or 0, size=of)
 
 
-@law(family="pagination", on=on.cursor_lists, kinds=("page",), examples=(1, 2, 6), roomy=True, tenants=True)
+@law(family="pagination", on=on.cursor_lists, kinds=("page/told",), examples=(1, 2, 6), roomy=True, tenants=True)
 def what_a_walk_is_told_is_true(api: Api) -> Conversation:
     """What the pages of a list tell on the way adds up: the total, the page size, and whether more follows.
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from reports.anchors import anchors
 from reports.evidence import Conversation
-from reports.findings import findings, quoted, remarks, result, tone, unjudged, unseen
+from reports.findings import findings, remarks, result, tone, unjudged, unseen
 from reports.gallery import gallery
 from reports.matrix import matrix
 from reports.model import Run, Verdict
@@ -52,7 +52,6 @@ def page(run: Run) -> str:
             by_law=[tuple(each) for _, each in groupby(found, key=lambda finding: finding.law)],
             anchors=named,
             shown=gallery(run),
-            quoted=lambda finding: quoted(run, finding),
             asked=lambda line: _asked(run, line),
             style=Markup(_asset("report.css")),
             script=Markup(script),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reports.findings import Finding, findings, quoted, remarks, result, unjudged, unseen
+from reports.findings import Finding, findings, remarks, result, unjudged, unseen
 from reports.model import Run
 from reports.text import cut, visible
 from reports.words import VERDICTS, clock, counted, duration
@@ -51,9 +51,11 @@ def _finding(run: Run, finding: Finding) -> Iterator[str]:
     where, sure = finding.operation or "the whole document", line.confidence or "confidence not recorded"
     yield f"{_code(where)}, {_code(finding.law)}, {_plain(sure)}"
     yield ""
-    for pointer in quoted(run, finding)[:2]:
+    for pointer in finding.pointers[:1]:
         promise = run.promises.get(pointer)
         yield f"- promised: {_plain(promise.text) + ' ' if promise else ''}({_code(pointer)})"
+        if promise and promise.quote:
+            yield f"- the document: {_plain(promise.quote.text)} ({_code(promise.quote.place)})"
     yield f"- expected: {_code(line.expected or 'not recorded')}"
     yield f"- got: {_code(line.actual or 'not recorded')}"
     if len(finding.lines) > 1:

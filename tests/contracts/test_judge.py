@@ -6,15 +6,23 @@ import attrs
 import pytest
 
 from contracts import judge
+from contracts.deployment import Deployment
 from contracts.judge import Attempt
 from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, Ending, Law
-from contracts.plan import Line
+from contracts.plan import Line, Plan
+from contracts.vault import Vault
+from specs.promise import Promise
 
 
 @pytest.fixture
 def line(contract):
     rule = Law("family", "a-law", "A law.", "A law.", lambda _: iter(()), lambda _: (), ("page",))
-    return Line(rule, contract.operations[0], None, writes=False, pointers=())
+    return Line(rule, contract.operations[0], None, writes=False, promises=())
+
+
+@pytest.fixture
+def plan(contract, line):
+    return Plan(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick", (line,), ())
 
 
 def attempts(*endings):
@@ -36,21 +44,29 @@ def attempts(*endings):
         ([("a", OBSERVED), ("b", UPHELD)], OBSERVED),
     ],
 )
-def test_a_line_is_broken_only_where_it_was_shown_twice(line, endings, verdict):
-    assert judge.of_law(line, attempts(*endings), {}, "http://h").verdict == verdict
+def test_a_line_is_broken_only_where_it_was_shown_twice(line, endings, verdict, plan):
+    assert judge.of_law(line, attempts(*endings), {}, plan).verdict == verdict
 
 
-def test_one_sighting_of_a_race_suffices(line):
+def test_one_sighting_of_a_race_suffices(line, plan):
     racing = attrs.evolve(line, rule=attrs.evolve(line.rule, race=True))
-    found = judge.of_law(racing, attempts(("a", BROKEN), ("a", UPHELD)), {}, "http://h")
+    found = judge.of_law(racing, attempts(("a", BROKEN), ("a", UPHELD)), {}, plan)
     assert (found.verdict, found.confidence) == (BROKEN, "seen once")
 
 
-def test_what_could_not_tell_is_said_beside_what_was_upheld(line):
-    found = judge.of_law(line, attempts(("a", UPHELD), ("b", BLOCKED)), {}, "http://h")
+def test_what_could_not_tell_is_said_beside_what_was_upheld(line, plan):
+    found = judge.of_law(line, attempts(("a", UPHELD), ("b", BLOCKED)), {}, plan)
     assert found.reason == "1 of 2 conversations could not tell: because"
 
 
-def test_a_broken_line_says_how_often_it_was_repeated(line):
-    found = judge.of_law(line, attempts(("a", BROKEN), ("a", BROKEN)), {}, "http://h")
+def test_a_broken_line_says_how_often_it_was_repeated(line, plan):
+    found = judge.of_law(line, attempts(("a", BROKEN), ("a", BROKEN)), {}, plan)
     assert (found.confidence, found.expected, found.actual) == ("repeated 2 of 2", "this", "that")
+
+
+def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
+    promises = [Promise(f"#/{name}", "parameter", None, name, name=name) for name in ("skip", "take")]
+    found = judge.of_law(attrs.evolve(line, promises=tuple(promises)), [], {}, plan)
+    spoken = attrs.evolve(found, verdict=BROKEN, expected="400 for take=1001", actual="200")
+    assert [promise.name for promise in found.promises] == ["skip", "take"]
+    assert [promise.name for promise in spoken.promises] == ["take", "skip"]

@@ -19,7 +19,7 @@ from tests.checks.exchanges import GET, contract
 NOW = datetime.datetime(2026, 9, 21, tzinfo=datetime.UTC).timestamp()
 RULE = "errors/error-fits-its-schema"
 ENTRY = Deviation(rule=RULE, expires="2026-09-21", matches="/message", reason="Old framework.", owner="team-a")
-LINE = Line(checks.load()[RULE], contract().operation(GET), None, writes=False, pointers=())
+LINE = Line(checks.load()[RULE], contract().operation(GET), None, writes=False, promises=())
 FOUND = Verdict(LINE, BROKEN, expected="a body that fits the schema at /message", actual="'' is too short")
 
 

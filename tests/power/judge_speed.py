@@ -63,7 +63,7 @@ def rate(plan: Plan, exchanges: list[Exchange], seconds: float = SECONDS) -> flo
     """Exchanges judged per second of this process's own time."""
     judged, began = 0, time.process_time()
     while (spent := time.process_time() - began) < seconds:
-        judge.of_checks(plan, [fresh(each) for each in exchanges], "http://127.0.0.1")
+        judge.of_checks(plan, {each.seq: fresh(each) for each in exchanges})
         judged += len(exchanges)
     return judged / spent
 

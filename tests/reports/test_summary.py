@@ -40,13 +40,16 @@ def test_many_findings_are_cut(run: Any) -> None:
     assert "And 15 more findings in `report.html`." in text
 
 
-def test_quotes_the_promises_of_the_status_seen(run: Any) -> None:
+def test_quotes_the_first_promise_a_verdict_names_and_the_documents_own_words(run: Any) -> None:
+    quote = {"text": "maximum: 100", "place": "books.yaml:7"}
     pointers = [
-        run.promise(f"#/paths/~1v1~1books/get/responses/{status}", text=f"Answer {status}.")
-        for status in (200, 400, 404)
+        run.promise("#/paths/~1v1~1books/get/parameters/1", text="size may be up to 100.", quote=quote),
+        run.promise("#/paths/~1v1~1books/get/parameters/2", text="Another one."),
     ]
     run.verdict("broken", promises=pointers, exchanges=[run.exchange(status=404)])
-    assert "- promised: Answer 404." in summary(load(run.write())).split("### ")[1].splitlines()[3]
+    told = summary(load(run.write())).split("### ")[1].splitlines()
+    assert told[3].startswith("- promised: size may be up to 100.")
+    assert told[4] == "- the document: maximum: 100 (`books.yaml:7`)"
 
 
 def test_nothing_from_a_server_becomes_markup(run: Any) -> None:
