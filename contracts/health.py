@@ -1,4 +1,7 @@
-"""Whether credentials still work: asked between and after phases, and whenever a refusal makes one doubtful.
+"""Whether credentials still work: known from every answer, and asked where no answer of late has told.
+
+A credential that nobody has used for a while is asked about before a law that writes begins with it, and at the end of
+the run.
 
 A run that kills one of its own credentials learns nothing from what it asks with it afterwards. So a refusal of a
 request that is plainly right is not believed before the credential was asked about by itself; what a dead credential
@@ -23,6 +26,8 @@ from specs.contract import Operation
 
 SUSPECTS = 3
 """Requests named at most as what may have killed a credential."""
+STALE = 200
+"""Exchanges of the run after which a credential that was accepted has to show once more that it lives."""
 
 
 def plainest(plan: Plan, principal: Principal) -> Operation | None:
@@ -54,10 +59,11 @@ class Watch:
     _changes: list[Exchange] = attrs.field(factory=list)
     _trusted: set[tuple[str, str]] = attrs.field(factory=set)
     _locks: dict[str, asyncio.Lock] = attrs.field(factory=lambda: defaultdict(asyncio.Lock))
-    _between: asyncio.Task[None] | None = None
+    _latest: int = 0
 
     def note(self, exchange: Exchange) -> None:
         """Remember whose credential was accepted last, and what changed something."""
+        self._latest = max(self._latest, exchange.seq)
         if exchange.request.principal and exchange.ok:
             self._accepted[exchange.request.principal] = exchange
         if exchange.ok and not exchange.request.safe:
@@ -76,18 +82,21 @@ class Watch:
             self._trusted.add((principal.name, exchange.operation.key))
         return self.live.dead.get(principal.name)
 
-    async def between(self) -> None:
-        """Ask about every credential once, when the first conversation that writes is about to begin."""
-        if self._between is None:
-            self._between = asyncio.ensure_future(self.everyone())
-        await asyncio.shield(self._between)
+    async def freshly(self, principal: Principal | None) -> None:
+        """Ask about a credential that was accepted once, but in none of the latest exchanges."""
+        if principal is None or principal.name not in self._accepted:
+            return
+        async with self._locks[principal.name]:
+            stale = self._accepted[principal.name].seq < self._latest - STALE
+            if stale and principal.name not in self.live.dead and not self.live.gone:
+                await self._ask(principal, None)
 
     async def everyone(self) -> None:
-        """Ask about every credential that was accepted so far."""
+        """Ask about every credential that was accepted once but of late no more, those of users made here left out."""
         for name in list(self._accepted):
             principal = self._principal(name)
-            if principal and name not in self.live.dead and not self.live.gone:
-                await self._ask(principal, None)
+            if principal and not principal.lent:
+                await self.freshly(principal)
 
     async def _ask(self, principal: Principal, refused: Exchange | None) -> None:
         """Ask as this principal, twice where it is refused, and note its death if it is."""

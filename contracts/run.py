@@ -180,10 +180,12 @@ class Run:
             except asyncio.CancelledError:
                 self.ended = "interrupted"
             self.gone = live.gone
-            self.deaths = dict(live.dead)
             number, tag = self._opens("sweep")
             await live.close(number)
             self.left_behind = await sweep(live, number, tag.partition("-")[0])
+            if self.ended == "complete":
+                await self._last_look(live, self.watch)
+            self.deaths = dict(live.dead)
         self._judge_rest()
         self.recorder.write(
             "footer",
@@ -193,6 +195,13 @@ class Run:
             left_behind=self.left_behind,
             deaths=self.deaths,
         )
+
+    async def _last_look(self, live: Live, watch: Watch) -> None:
+        """What was removed may have been what a credential lived on: so they are asked about when all is done."""
+        number, _ = self._opens("health")
+        await live.close(number)
+        watch.opens = lambda: number
+        await watch.everyone()
 
     def _noted(self, exchange: Exchange) -> None:
         if self.watch:
@@ -218,13 +227,12 @@ class Run:
         phases = {line.id: _phase(line, number, self.plan.contract) for number, line in enumerate(asked)}
         rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
         await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
-        await self.watch.everyone()
 
     async def _line(self, line: Line, phase: int, rooms: Rooms, live: Live, health: Health) -> None:
         await rooms.enter(line.rooms, phase)
         try:
             if phase >= BUSY and self.watch:
-                await self.watch.between()
+                await self.watch.freshly(line.principal)
             async with self._side_by_side:
                 attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
             self._settle(judge.of_law(line, attempts, self.exchanges, self.plan))

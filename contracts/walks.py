@@ -14,6 +14,7 @@ from contracts.api import Api, Query, pairs
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Blocked, NotObservable, Steps
 from contracts.links import leads_to, next_link
+from contracts.strategies.pages import telling_sizes
 from specs.contract import Paging
 
 MOST = 60
@@ -58,6 +59,16 @@ def largest(api: Api) -> int | None:
     return paging.maximum if paging and paging.size else None
 
 
+def apt_size(api: Api, total: int) -> int:
+    """The page size that shows most of a list of so many items: one that does not divide it, in two pages or three."""
+    return telling_sizes(total, maximum=largest(api), pages=walk_length(api))[0]
+
+
+def walk_length(api: Api) -> int:
+    """How many pages a walk may have at most."""
+    return 2 if api.depth == "quick" else 5
+
+
 def numbered(paging: Paging) -> bool:
     """Whether a page can be asked for by its number or its first item's."""
     return paging.dialect != "cursor" and paging.position is not None
@@ -66,9 +77,9 @@ def numbered(paging: Paging) -> bool:
 def everything(api: Api, query: Query = ()) -> Steps:
     """All items of the list in as few requests as the document allows: pages of its maximum size.
 
-    A short page is not believed to be the last one: the page behind it must be empty, or bring nothing new. So a
-    deployment that cuts its pages shorter than it declares is still read to its end. Where that last question is
-    refused the list ends there too: a law of its own speaks of it.
+    A short page is believed to be the last one where it says so itself; else the page behind it must be empty, or bring
+    nothing new. So a deployment that cuts its pages shorter than it declares is still read to its end. Where that last
+    question is refused the list ends there too: a law of its own speaks of it.
     """
     if api.operation.paging is None:
         return listed((yield api.ask(query=pairs(api.operation, query)))).items
@@ -88,8 +99,38 @@ def everything(api: Api, query: Query = ()) -> Steps:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
         found += new if pages[1:] else pages[-1].items
         known.update(names(api, new))
+        if said_to_end(api, pages[-1], len(found)):
+            return found
         request = following(api, pages, largest(api), query=query, short=False)
     return found
+
+
+def said_to_end(api: Api, page: Exchange, read: int) -> bool:
+    """Whether a page that is not full says that it is the last one, after so many items, in everything it tells."""
+    paging, size = paging_of(api), largest(api)
+    if size is None or len(page.items) >= size or not numbered(paging):
+        return False
+    ends = {"total": read, "remaining": 0, "next": False}
+    said = {role: page.page(role) for role in telling(paging)}
+    said = {role: value for role, value in said.items() if value is not MISSING and value is not None}
+    return bool(said) and all(value == ends[role] for role, value in said.items())
+
+
+def telling(paging: Paging) -> list[str]:
+    """The roles by which a page may tell whether the list ends with it."""
+    told = {*paging.members, *paging.headers} - ({"total"} if ambiguous(paging) else set())
+    return [role for role in ("total", "remaining", "next") if role in told]
+
+
+def tells_its_end(paging: Paging) -> bool:
+    """Whether pages of a list with numbers tell where it ends, so that nobody has to look behind it."""
+    return numbered(paging) and bool(telling(paging))
+
+
+def ambiguous(paging: Paging) -> bool:
+    """Whether the total is called `count`, which may mean the items on the page as well as all of them."""
+    told = paging.members.get("total", "") or paging.headers.get("total", "")
+    return told.rpartition("/")[2].lower() == "count"
 
 
 def walk(api: Api, size: int | None, *, query: Query = ()) -> Steps:
@@ -98,8 +139,11 @@ def walk(api: Api, size: int | None, *, query: Query = ()) -> Steps:
     return [item for page in pages for item in page.items]
 
 
-def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST) -> Steps:
-    """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end."""
+def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST, enough: int | None = None) -> Steps:
+    """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end.
+
+    `enough`: so many items are all there are; a full page that says so too is believed to be the last.
+    """
     if api.operation.paging is None:
         return [listed((yield api.ask(query=pairs(api.operation, query))))]
     pages: list[Exchange] = []
@@ -112,7 +156,9 @@ def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST)
             raise Blocked(f"the list did not end after {most} pages of {size}")
         asked.add(request.target)
         pages.append(listed((yield request)))
-        request = following(api, pages, size, query=query)
+        read = sum(len(page.items) for page in pages)
+        over = read == enough and pages[-1].page("remaining") == 0
+        request = None if over else following(api, pages, size, query=query)
     return pages
 
 

@@ -19,7 +19,19 @@ from contracts.matching import Wanted, kept
 from contracts.strategies.filters import questions, strange, telling
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
-from contracts.walks import at_least, everything, identity, largest, listed, names, numbered, pages_of, paging_of, walk
+from contracts.walks import (
+    at_least,
+    everything,
+    identity,
+    largest,
+    listed,
+    names,
+    numbered,
+    pages_of,
+    paging_of,
+    walk,
+    walk_length,
+)
 from specs.contract import Filter, Operation, Parameter
 
 Question = dict[str, Wanted]
@@ -70,8 +82,11 @@ def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[An
 
 
 def _groups(api: Api, depth: str) -> list[list[str]]:
-    """Three filters at a time, far apart in the document; at depth deep each by itself as well."""
+    """All filters in as few questions as will do; at greater depths three at a time, far apart in the document, and
+    at depth deep each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
+    if depth == "quick":
+        return [known]
     third = -(-len(known) // 3)
     groups = [known[number::third] for number in range(third)]
     alone = [[name] for name in known] if depth == "deep" else []
@@ -83,7 +98,7 @@ def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Co
     """A filtered list has every item of the whole list that fits, and no other.
 
     The values come from the items of the whole list: ones that keep some items and not others, two at once where a
-    parameter takes several, instants between those that items show. To save requests up to three filters are asked
+    parameter takes several, instants between those that items show. To save requests several filters are asked
     together, with values for which the question without any one of them would keep more, so that all of them must work;
     each is then asked alone if something is wrong, to name the one that fails. Broken if an item does not fit, a
     fitting one is missing, or one is not in the whole list. Not observable where no item shows the member.
@@ -199,8 +214,8 @@ def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
     at_least(found, 2)
     if paging_of(api).size is None:
         raise NotObservable("the size of a page cannot be asked for")
-    size = telling_sizes(len(found), maximum=largest(api), pages=3)[0]
-    pages: list[Exchange] = yield from pages_of(api, size, query=question)
+    size = telling_sizes(len(found), maximum=largest(api), pages=min(walk_length(api), 3))[0]
+    pages: list[Exchange] = yield from pages_of(api, size, query=question, enough=len(found))
     walked = [item for page in pages for item in page.items]
     if names(api, walked) != names(api, found):
         same = sorted(names(api, walked)) == sorted(names(api, found))

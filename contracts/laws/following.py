@@ -9,12 +9,7 @@ from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.filters import some_question
 from contracts.laws.listings import rivals_items, same_things
 from contracts.links import address, forgets_base, leads_to, next_link, previous_link, same_server
-from contracts.strategies.pages import telling_sizes
-from contracts.walks import after, at_least, everything, largest, listed, names, numbered, pages_of, paging_of
-
-
-def _size(api: Api, total: int) -> int:
-    return telling_sizes(total, maximum=largest(api), pages=5)[0]
+from contracts.walks import after, apt_size, at_least, everything, listed, names, numbered, pages_of, paging_of
 
 
 def _follow(api: Api, page: Exchange, link: str | None, whither: str) -> Steps:
@@ -34,7 +29,7 @@ def _next_of(api: Api, query: Query) -> Steps:
     """What a filtered, ordered or plain list shows behind its first page, by its link; with what it should show."""
     items = yield from everything(api, query)
     at_least(items, 3)
-    size = _size(api, len(items))
+    size = apt_size(api, len(items))
     first: Exchange = listed((yield api.page(None, size, query=query)))
     second: Exchange = yield from _follow(api, first, next_link(first), "next")
     expected, got = names(api, items[size : 2 * size]), names(api, second.items)
@@ -71,7 +66,7 @@ def the_last_page_has_no_next_link(api: Api) -> Conversation:
         raise NotObservable("only where pages have numbers is it known which is the last")
     items = yield from everything(api)
     at_least(items, 2)
-    size = _size(api, len(items))
+    size = apt_size(api, len(items))
     page: Exchange = listed((yield api.page((len(items) - 1) // size * size or None, size)))
     if link := next_link(page):
         raise Broken("no address of a next page on the last", address(api, page, link)[:120])
@@ -82,7 +77,7 @@ def the_previous_link_leads_back(api: Api) -> Conversation:
     """The second page's address of the page before shows the first page again."""
     items = yield from everything(api)
     at_least(items, 3)
-    pages: list[Exchange] = yield from pages_of(api, _size(api, len(items)) if paging_of(api).size else None)
+    pages: list[Exchange] = yield from pages_of(api, apt_size(api, len(items)) if paging_of(api).size else None)
     if len(pages) < 2 or previous_link(pages[1]) is None:
         raise NotObservable("the second page tells no address of the page before")
     back: Exchange = yield from _follow(api, pages[1], previous_link(pages[1]), "previous")
@@ -97,7 +92,7 @@ def _cursor(api: Api) -> Steps:
         raise NotObservable("the answers of this list carry no cursor")
     items = yield from everything(api)
     at_least(items, 2)
-    size = _size(api, len(items)) if paging.size else None
+    size = apt_size(api, len(items)) if paging.size else None
     page: Exchange = listed((yield api.page(None, size)))
     cursor = page.page("cursor")
     if cursor in (MISSING, None, ""):

@@ -11,18 +11,24 @@ import attrs
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import places
 from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.subjects import spacious
-from contracts.walks import at_least, everything, identity
+from contracts.walks import at_least, everything, identity, largest, listed
 
 _FLEETING = re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE)
 """Members that change by being looked at."""
 
 
 def rivals_items(api: Api) -> Steps:
-    """The same list as another tenant's principal sees it in their own place, and the api that asks so."""
-    rival = api.rival
-    other = attrs.evolve(api, principal=rival, values={})
+    """The same list as another tenant's principal sees it in their own place, and the api that asks so.
+
+    Where little is asked, the first page of the first such list.
+    """
+    other = attrs.evolve(api, principal=api.rival, values={})
+    if api.depth == "quick":
+        other = attrs.evolve(other, values=(yield from places(other, other.operation, fresh=False)))
+        return other, listed((yield other.page(None, largest(other)))).items
     other = attrs.evolve(other, values=(yield from spacious(other)))
     items: list[Any] = yield from everything(other)
     return other, items

@@ -6,8 +6,20 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange
 from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, law
-from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes, telling_sizes
-from contracts.walks import Endless, at_least, everything, largest, listed, names, paging_of, walk
+from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
+from contracts.walks import (
+    Endless,
+    apt_size,
+    at_least,
+    everything,
+    largest,
+    listed,
+    names,
+    paging_of,
+    tells_its_end,
+    walk,
+    walk_length,
+)
 
 SOME = 10
 """Items asked for where the size of a page does not matter."""
@@ -30,7 +42,7 @@ def every_walk_gives_the_same_items(api: Api) -> Conversation:
     """
     items = yield from everything(api)
     at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=5))
+    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
     try:
         walked = yield from walk(api, size)
     except Endless as endless:
@@ -56,7 +68,7 @@ def pages_do_not_overlap(api: Api) -> Conversation:
     """
     items = yield from everything(api)
     at_least(items, 2)
-    size = telling_sizes(len(items), maximum=largest(api), pages=5)[0]
+    size = apt_size(api, len(items))
     first: Exchange = listed((yield api.page(None, size)))
     second: Exchange = listed((yield api.page(size, size)))
     if twice := set(names(api, first.items)) & set(names(api, second.items)):
@@ -84,7 +96,7 @@ def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
             raise Broken(f"a page of {top}, the declared maximum", page.says())
     items = yield from everything(api)
     at_least(items, 2)
-    size = _size(which, len(items), top)
+    size = _size(api, which, len(items), top)
     page = yield api.page(None, size)
     if not page.ok:
         raise Broken(f"a page of {size}", page.says())
@@ -94,10 +106,9 @@ def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
         raise Broken(f"{expected} items on the first page of {size}", f"{len(page.items)}")
 
 
-def _size(which: str, total: int, top: int | None) -> int:
-    some = telling_sizes(total, maximum=top, pages=5)[0]
-    named = {"the largest": top or some, "one": 1, "all but one": total - 1, "one too many": total + 1}
-    return min(named.get(which, some), top or total + 1)
+def _size(api: Api, which: str, total: int, top: int | None) -> int:
+    named = {"the largest": top, "one": 1, "all but one": total - 1, "one too many": total + 1}
+    return min(named.get(which) or apt_size(api, total), top or total + 1)
 
 
 def _places(api: Api, depth: str) -> list[str]:
@@ -113,7 +124,7 @@ def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
     """
     items = yield from everything(api)
     at_least(items, 2)
-    size = telling_sizes(len(items), maximum=largest(api), pages=5)[0]
+    size = apt_size(api, len(items))
     start = {"the second": 1, "the last": len(items) - 1, "the middle": len(items) // 2}.get(which, 0)
     if paging_of(api).dialect == "page":
         start = max(start, size) // size * size if which != "the first" else 0
@@ -125,6 +136,9 @@ def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
 
 
 def _beyond(api: Api, depth: str) -> list[str]:
+    """Just past the end where reading a list to its end asks that anyway, and far behind it."""
+    if depth == "quick" and tells_its_end(paging_of(api)):
+        return ["far"]
     ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
     return ways[: {"quick": 2, "standard": 3}.get(depth)]
 
@@ -153,12 +167,24 @@ def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
 
 @law(family="pagination", on=on.lists, kinds=("page/walk",), roomy=True)
 def the_same_question_has_the_same_answer(api: Api) -> Conversation:
-    """Asked twice while nothing changes, a list gives the same items in the same order."""
-    first: Exchange = listed((yield api.page()))
-    at_least(first.items, 2)
-    second: Exchange = listed((yield api.page().again()))
-    if names(api, first.items) != names(api, second.items):
-        same = sorted(names(api, first.items)) == sorted(names(api, second.items))
+    """Asked twice while nothing changes, a list gives the same items in the same order.
+
+    Where little is asked, the two questions are the one without a page size and the one for the largest page: as far as
+    both go they have to agree.
+    """
+    largely: Exchange = listed((yield api.page(None, largest(api))))
+    plainly: Exchange = listed((yield api.page()))
+    both = min(len(largely.items), len(plainly.items))
+    at_least(largely.items, 2)
+    _same(names(api, largely.items)[:both], names(api, plainly.items)[:both])
+    if api.depth != "quick":
+        again: Exchange = listed((yield api.page().again()))
+        _same(names(api, plainly.items), names(api, again.items))
+
+
+def _same(first: list[str], second: list[str]) -> None:
+    if first != second:
+        same = sorted(first) == sorted(second)
         raise Broken("the same items in the same order", "another order" if same else "other items")
 
 
@@ -185,18 +211,26 @@ def the_default_page_size_is_as_declared(api: Api) -> Conversation:
 
 
 def _impossible(api: Api, depth: str) -> list[list[str]]:
-    """Values that the schemas of size and position forbid: number too small or too large, or no number at all."""
+    """Values that the schemas of size and position forbid: number too small or too large, or no number at all.
+
+    Where little is asked, the first of them at every list, and one of the others in turn.
+    """
     paging = paging_of(api)
-    chosen: list[list[str]] = []
+    found: list[list[list[str]]] = []
     for parameter in (paging.size, paging.position if paging.dialect != "cursor" else None):
         schema = api.contract.json_schema(parameter.schema) if parameter else {}
         if parameter is None or schema.get("type") not in {"integer", "number"}:
             continue
         bounds = [schema.get(key) for key in ("minimum", "maximum")]
         low, high = (int(each) if isinstance(each, int | float) else None for each in bounds)
-        found = impossible(minimum=low, maximum=high, words=depth == "deep")
-        chosen += [[parameter.name, each] for each in found[: (2, 3, 9)[DEPTHS.index(depth)]]]
-    return chosen
+        values = impossible(minimum=low, maximum=high, words=depth == "deep")
+        found.append([[parameter.name, each] for each in values])
+    most = (2, 3, 9)[DEPTHS.index(depth)]
+    chosen = [each for values in found for each in values[:most]]
+    if depth != "quick" or len(chosen) < 3:
+        return chosen
+    turn = api.contract.operations.index(api.operation) % (len(chosen) - 1)
+    return [chosen[0], chosen[1 + turn]]
 
 
 @law(

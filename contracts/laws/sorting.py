@@ -9,7 +9,7 @@ from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.law import DEPTHS, Broken, Conversation, NotObservable, law
 from contracts.laws.filters import some_question, wrong
-from contracts.matching import out_of_order, sort_values
+from contracts.matching import number, out_of_order, shown, sort_values
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
 from contracts.walks import at_least, everything, largest, names, pages_of, paging_of, walk
@@ -40,20 +40,31 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
 
     Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
     and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
-    of the other.
+    of the other. Where little is asked, a list that can be ordered in several ways is asked for the first of them both
+    ways, and for the others descending.
     """
     _, member, (up, down) = _parameter(api, name)
     items = yield from everything(api)
     at_least(items, 2)
-    ascending = yield from walk(api, largest(api), query={name: up})
-    descending = yield from walk(api, largest(api), query={name: down})
-    for found, word in ((ascending, up), (descending, down)):
-        if sorted(names(api, found)) != sorted(names(api, items)):
-            raise Broken(f"the {len(items)} items of the list with {name}={word}", f"{len(found)} items, not the same")
-        _in_order(found, member, descending=word == down, how=f"{name}={word}")
-    one, other = sort_values(ascending, member), sort_values(descending, member)[::-1]
+    found: dict[str, list[Any]] = {}
+    for word in (down,) if _one_way(api, name, member, items) else (up, down):
+        found[word] = yield from walk(api, largest(api), query={name: word})
+        if sorted(names(api, found[word])) != sorted(names(api, items)):
+            what = f"{len(found[word])} items, not the same"
+            raise Broken(f"the {len(items)} items of the list with {name}={word}", what)
+        _in_order(found[word], member, descending=word == down, how=f"{name}={word}")
+    if up not in found:
+        return
+    one, other = sort_values(found[up], member), sort_values(found[down], member)[::-1]
     if one != other and all(each != "null" and "[null]" not in each for each in one):
         raise Broken(f"{name}={down} as {name}={up} backwards", "another order")
+
+
+def _one_way(api: Api, name: str, member: str, items: list[Any]) -> bool:
+    """Whether one way is enough: it is not the list's first order, and its values have an order of their own."""
+    values = [shown(item, member) for item in items]
+    has_order = any(each and number(each[0]) is not None for each in values)
+    return api.depth == "quick" and has_order and name not in _first_orders(api, "quick")
 
 
 def _first_orders(api: Api, depth: str) -> list[str]:
@@ -72,7 +83,7 @@ def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
     whole = yield from walk(api, largest(api), query={name: up})
     at_least(whole, 3)
     size = _parting(sort_values(whole, member), largest(api))
-    pages: list[Exchange] = yield from pages_of(api, size, query={name: up})
+    pages: list[Exchange] = yield from pages_of(api, size, query={name: up}, enough=len(whole))
     walked = [item for page in pages for item in page.items]
     if names(api, walked) != names(api, whole):
         same = sorted(names(api, walked)) == sorted(names(api, whole))

@@ -9,8 +9,18 @@ from contracts import on
 from contracts.api import Api, first_number
 from contracts.exchange import MISSING, Exchange
 from contracts.law import Broken, Conversation, Draw, NotObservable, law
-from contracts.strategies.pages import FAR, page_sizes, telling_sizes
-from contracts.walks import at_least, everything, largest, listed, pages_of, paging_of
+from contracts.strategies.pages import FAR, page_sizes
+from contracts.walks import (
+    ambiguous,
+    apt_size,
+    at_least,
+    everything,
+    largest,
+    listed,
+    pages_of,
+    paging_of,
+    walk_length,
+)
 
 
 @law(
@@ -33,10 +43,11 @@ def the_pagination_object_adds_up(api: Api) -> Conversation:
     _tells(api)
     items = yield from everything(api)
     at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=5))
+    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
+    _told((yield api.page(None, size)))
     last = (len(items) - 1) // size * size
     aligned = paging_of(api).dialect == "page"
-    known = telling_sizes(len(items), maximum=largest(api), pages=5)[0]
+    known = apt_size(api, len(items))
     asked = [(last or None, size), (None, size), *([] if aligned else [(1, known)])]
     if len(items) <= (largest(api) or len(items)):
         asked.append((None, len(items)))
@@ -62,7 +73,7 @@ def what_a_walk_is_told_is_true(api: Api) -> Conversation:
     at_least(items, 2)
     size = None
     if paging_of(api).size:
-        size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=5))
+        size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
     pages = yield from pages_of(api, size)
     read = 0
     for page in pages:
@@ -75,6 +86,13 @@ def _tells(api: Api) -> None:
     paging = paging_of(api)
     if not {*paging.members, *paging.headers} - {"link", "cursor", "previous_link"}:
         raise NotObservable("the document says nothing that an answer tells about its page")
+
+
+def _told(page: Exchange) -> None:
+    """Raises NotObservable where an answer makes no use of what the document lets it tell."""
+    paging = page.operation.paging
+    if page.ok and paging and all(page.page(role) is MISSING for role in {*paging.members, *paging.headers}):
+        raise NotObservable("the answers tell nothing about their pages")
 
 
 def judge(api: Api, page: Exchange, *, total: int, start: int, size: int) -> None:
@@ -101,8 +119,7 @@ def _same(value: Any, each: int) -> bool:
 
 def _with_counts(api: Api, role: str, allowed: Iterable[int], page: Exchange) -> set[int]:
     """A member called `count` may mean the items on the page as well as all of them."""
-    ambiguous = role == "total" and _member(api, role).rpartition("/")[2].lower() == "count"
-    return {*allowed, len(page.items)} if ambiguous else {*allowed}
+    return {*allowed, len(page.items)} if role == "total" and ambiguous(paging_of(api)) else {*allowed}
 
 
 def counted(total: int, start: int, size: int, returned: int) -> dict[str, set[int]]:
