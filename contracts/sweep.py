@@ -1,8 +1,8 @@
 """After the last law: everything the suite created is removed, also when the run was interrupted.
 
-What answers have told to be created is removed by its address, outermost first, since what lies below goes with it.
-Then the lists are searched for what no answer told of: created by a request whose answer never came, or in spite of a
-refusal. Every name the suite makes up begins with a mark of the run, and only what shows it is touched.
+First goes what hangs on nothing else, since much of the rest goes with it. Then the lists are read, once: they tell
+what still stands, and show what no answer told of, created by a request whose answer never came or in spite of a
+refusal. Every name the suite makes up begins with a mark of the run; of the latter only what shows it is touched.
 """
 
 from __future__ import annotations
@@ -10,39 +10,78 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from contracts.api import Api, callers
+import attrs
+
+from contracts import on
+from contracts.api import Api, callers, path_values
 from contracts.drive import Live, converse
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Conversation, Outcome, Talk
-from contracts.walks import everything
-from specs.contract import Resource
+from contracts.ledger import Ledger
+from contracts.walks import NotGiven, everything
+from specs.contract import Contract, Resource
+
+GONE = {404, 410}
+
+
+@attrs.define
+class View:
+    """A list in one place, as somebody sees it. `items`: None while unknown, empty where the place is gone."""
+
+    api: Api
+    resource: Resource
+    items: list[Any] | None = None
+
+    def has(self, request: Request) -> bool:
+        """Whether the thing that a deletion names would stand in this list."""
+        values = path_values(request.operation, request.target)
+        same = all(values.get(name) == value for name, value in self.api.values.items())
+        return same and self.api.contract.resource_of(request.operation) is self.resource
+
+    def lacks(self, request: Request) -> bool:
+        """Whether the list was read, and does not show what a deletion names."""
+        if self.items is None or not self.has(request):
+            return False
+        ids = [at(item, self.resource.member) for item in self.items]
+        own = path_values(request.operation, request.target).get(self.resource.identifier or "")
+        return MISSING not in ids and own not in {str(each) for each in ids}
 
 
 async def sweep(live: Live, conversation: int, mark: str = "") -> list[str]:
     """Remove what still stands; returns what stays behind, in words for the user. `mark`: what the run's names show."""
-    left: dict[str, str] = {}
-    for outermost in (True, False):  # what is refused because something hangs on it, once that is gone
-        removals = live.ledger.removals(live.deployment)
-        for depth in sorted({_depth(each) for each in removals}, reverse=not outermost):
-            batch = [each for each in removals if _depth(each) == depth and each.target in live.ledger.standing]
-            left |= await _all_removed(live, batch, conversation)
+    left = await _all_removed(live, _free(live), conversation)
+    views = await _read(live, conversation, mark)
+    for view in views:
+        await _forget(live, view, conversation)
+    left |= await _all_removed(live, _standing(live), conversation)
+    # what was refused because something hung on it, now that this is gone
+    left |= await _all_removed(live, [each for each in _standing(live) if left.get(each.target)], conversation)
     if mark:
-        strays = [each for found in await _strays(live, conversation, mark) for each in found]
+        strays = [each for view in views for each in _strays(view, mark) if each.target not in left]
         left |= await _all_removed(live, strays, conversation)
     kept = Counter(each.partition(": ")[0] for each in live.ledger.kept)
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
     return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
 
 
-def _depth(request: Request) -> int:
-    return request.target.count("/")
+def _standing(live: Live) -> list[Request]:
+    return live.ledger.removals(live.deployment)
 
 
-async def _all_removed(live: Live, requests: list[Request], conversation: int) -> dict[str, str]:
+def _free(live: Live) -> list[Request]:
+    """Removals of what hangs on nothing else that stands, neither by its address nor by what it refers to."""
+    contract = live.ledger.contract
+    owners = {each.target: contract.resource_of(each.operation) for each in _standing(live)}
+    hanging = {kin.name for each in {*owners.values()} if each for kin in on.kin(contract, each)}
+    return [each for each in _standing(live) if (own := owners[each.target]) and own.name not in hanging]
+
+
+async def _all_removed(live: Live, requests: Iterable[Request], conversation: int) -> dict[str, str]:
     """Why each of these could not be removed; "" where it was."""
+    requests = list(requests)
     told = await asyncio.gather(*(_removed(live, each, conversation) for each in requests))
     return {each.target: why for each, why in zip(requests, told, strict=True)}
 
@@ -52,45 +91,80 @@ async def _removed(live: Live, request: Request, conversation: int) -> str:
         exchange: Exchange = await live.answer(request, conversation)
     except Outcome as outcome:
         return outcome.reason
-    if exchange.ok or exchange.status in {404, 410}:
+    if exchange.ok or exchange.status in GONE:
         live.ledger.standing.pop(request.target, None)
         live.ledger.removed += exchange.ok
         return ""
     return exchange.says()
 
 
-async def _strays(live: Live, conversation: int, mark: str) -> list[list[Request]]:
-    """Deletions of what the lists still show under the run's mark, as each tenant sees them."""
-    found: list[list[Request]] = []
-    talks = []
-    for view, resource in _views(live):
-        found.append([])
-        talks.append(converse(Talk(_searched(view, resource, mark, found[-1])), live, conversation, reuse=False))
-    await asyncio.gather(*talks)
+# -- what the lists show -----------------------------------------------------------------------------------------------
+
+
+async def _read(live: Live, conversation: int, mark: str) -> list[View]:
+    """The lists that may show what still stands, and with a mark all others whose place is known, read to their end."""
+    found: list[View] = []
+    for view in [*_beside(live), *(_known(live) if mark else ())]:
+        if not any(each.resource is view.resource and each.api.values == view.api.values for each in found):
+            found.append(view)
+    await asyncio.gather(*(converse(Talk(_told(each)), live, conversation, reuse=False) for each in found))
     return found
 
 
-def _views(live: Live) -> Iterator[tuple[Api, Resource]]:
+def _beside(live: Live) -> Iterator[View]:
+    """The lists beside what still stands."""
+    contract: Contract = live.ledger.contract
+    for request in _standing(live):
+        resource = contract.resource_of(request.operation)
+        if resource is None or resource.list is None:
+            continue
+        values = path_values(request.operation, request.target)
+        place = {name: values[name] for name in resource.list.path_parameters if name in values}
+        able = [each for each in callers(live.deployment, resource.list) if each.name == request.principal]
+        if able and len(place) == len(resource.list.path_parameters):
+            yield View(Api(contract, live.deployment, resource.list, able[0], "", values=place), resource)
+
+
+def _known(live: Live) -> Iterator[View]:
     """Every list whose items can be deleted and whose place is known, as somebody of each tenant."""
-    for resource in live.ledger.contract.resources:
+    contract: Contract = live.ledger.contract
+    for resource in contract.resources:
         if resource.list is None or resource.delete is None or resource.create is None:
             continue
         for tenant in live.deployment.tenants:
             able = [each for each in callers(live.deployment, resource.list) if each.tenant == tenant]
             values = {name: live.deployment.value(tenant, name) for name in resource.list.path_parameters}
             if able and all(values.values()):
-                known = {name: value for name, value in values.items() if value}
-                yield Api(live.ledger.contract, live.deployment, resource.list, able[0], "", values=known), resource
+                place = {name: value for name, value in values.items() if value}
+                yield View(Api(contract, live.deployment, resource.list, able[0], "", values=place), resource)
 
 
-def _searched(view: Api, resource: Resource, mark: str, found: list[Request]) -> Conversation:
-    assert resource.delete is not None
-    items: list[Any] = yield from everything(view)
-    for item in items:
-        identifier = at(item, resource.member)
-        if identifier is not MISSING and resource.identifier and _shows(item, mark):
-            path = {**view.values, resource.identifier: str(identifier)}
-            found.append(view.ask(resource.delete, path=path))
+def _told(view: View) -> Conversation:
+    try:
+        view.items = yield from everything(view.api)
+    except NotGiven as refused:
+        view.items = [] if refused.status in GONE else None
+
+
+async def _forget(live: Live, view: View, conversation: int) -> None:
+    """What its list does not show any more is gone, if one of them is asked for its deletion and says so too."""
+    lost = [each for each in _standing(live) if view.lacks(each)]
+    if not lost:
+        return
+    ledger: Ledger = live.ledger
+    before = ledger.removed
+    if await _removed(live, lost[0], conversation) == "" and ledger.removed == before:
+        for each in lost:
+            ledger.standing.pop(each.target, None)
+
+
+def _strays(view: View, mark: str) -> Iterator[Request]:
+    """Deletions of what a list shows under the run's mark."""
+    delete, identifier = view.resource.delete, view.resource.identifier
+    for item in view.items or ():
+        own = at(item, view.resource.member)
+        if delete and identifier and own is not MISSING and _shows(item, mark):
+            yield view.api.ask(delete, path={**view.api.values, identifier: str(own)})
 
 
 def _shows(item: Any, mark: str) -> bool:

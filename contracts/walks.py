@@ -27,6 +27,14 @@ class Endless(Blocked):
     """The list leads back to a page that was read already."""
 
 
+class NotGiven(Blocked):
+    """The list was refused; `status` says how."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(f"the list was not given: {exchange.says()}")
+        self.status = exchange.status
+
+
 def identity(api: Api, item: Any) -> str:
     """What tells an item from the others: its id, or all of it where it has none."""
     resource = api.contract.resource_of(api.operation)
@@ -40,9 +48,9 @@ def names(api: Api, items: list[Any]) -> list[str]:
 
 
 def listed(exchange: Exchange) -> Exchange:
-    """The answer to a list request, which must be one. Raises Blocked where it is not a 2xx."""
+    """The answer to a list request, which must be one. Raises NotGiven where it is not a 2xx."""
     if not exchange.ok:
-        raise Blocked(f"the list was not given: {exchange.says()}")
+        raise NotGiven(exchange)
     return exchange
 
 
