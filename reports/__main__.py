@@ -44,7 +44,7 @@ def main() -> None:
 @click.argument("directory", metavar="RUN_DIR", type=run_dir)
 @click.option("--latest", is_flag=True, help="Also let `latest`, beside the run, name it.")
 def render(directory: Path, latest: bool) -> None:
-    """Write report.html, junit.xml and summary.md of a run again and print their paths.
+    """Write report.html, junit.xml, report.sarif and summary.md of a run again and print their paths.
 
     Exits 0 when they are written, 2 when the run cannot be read, 3 when they cannot be written.
     """

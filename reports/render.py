@@ -8,11 +8,17 @@ from reports.latest import follow
 from reports.model import Run, load
 from reports.renderers.junit import junit
 from reports.renderers.page import page
+from reports.renderers.sarif import sarif
 from reports.renderers.summary import summary
 
 __all__ = ["RENDERERS", "render"]
 
-RENDERERS: dict[str, Callable[[Run], str]] = {"report.html": page, "junit.xml": junit, "summary.md": summary}
+RENDERERS: dict[str, Callable[[Run], str]] = {
+    "report.html": page,
+    "junit.xml": junit,
+    "report.sarif": sarif,
+    "summary.md": summary,
+}
 
 
 def render(run_dir: str | Path) -> tuple[Path, ...]:

@@ -20,7 +20,9 @@ def test_renders_again_and_prints_the_paths(told: Any, command: list[str]) -> No
     directory = told.write()
     done = reports(*command, directory)
     assert done.returncode == 0
-    assert done.stdout.split() == [str(directory / name) for name in ("report.html", "junit.xml", "summary.md")]
+    assert done.stdout.split() == [
+        str(directory / name) for name in ("report.html", "junit.xml", "report.sarif", "summary.md")
+    ]
 
 
 @pytest.mark.parametrize("first", [True, False])
