@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,8 @@ from contracts.law import BLOCKED, BROKEN, DEPTHS, Law
 from contracts.ledger import Ledger
 from contracts.plan import Plan, make
 from contracts.sweep import sweep
+from specs.contract import SpecError, build
+from specs.document import load
 
 DEPTH = click.option("--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How much to ask.")
 
@@ -89,14 +92,35 @@ def _facts(made: Plan) -> list[tuple[str, list[str]]]:
 
 @main.command()
 @click.argument("identity", metavar="ID")
-def law(identity: str) -> None:
+@click.option("--document", metavar="DOC", default="calcom-v2", show_default=True, help="Whose operations to name.")
+def law(identity: str, document: str) -> None:
     """Explain one law or check."""
     known: dict[str, Law | Check] = {**laws.load(), **checks.load()}
     if identity not in known:
         near = [each for each in known if identity in each]
         _fail(f"no law or check is called {identity!r}" + (f"; perhaps {', '.join(near[:5])}" if near else ""))
     rule = known[identity]
-    click.echo(f"{rule.id}\n\n{rule.text}\n\njudges promises of kind: {', '.join(rule.kinds)}")
+    particulars = list(_particulars(rule, document))
+    click.echo(f"{rule.id}\n\n{rule.text}\n")
+    for word, told in particulars:
+        click.echo(f"{word:9}{told}")
+
+
+def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
+    """What else there is to know of a law or check, a word and a line each."""
+    yield "promises", ", ".join(rule.kinds)
+    if isinstance(rule, Check):
+        yield "asked", "nothing: it judges every recorded answer of every operation"
+        return
+    yield "writes", "yes, on things of its own making" if rule.writes else "no"
+    yield "depth", f"{rule.depth} and deeper"
+    try:
+        contract = build(load(document))
+    except SpecError as error:
+        _fail(str(error))
+    operations = [operation.key for operation in rule.on(contract)]
+    yield "asked of", f"{len(operations)} of {len(contract.operations)} operations of {contract.document.name}"
+    yield from (("", key) for key in operations)
 
 
 @main.command("laws")
@@ -146,6 +170,10 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         left_behind=footer.get("left_behind", []),
     )
     session.write(out or (file if file.is_dir() else file.parent), content)
+    if recorded.header["plan"] != made.digest:
+        click.echo(
+            "recorded for another plan than this suite makes; laws that ask otherwise now are not heard", err=True
+        )
     if not recorded.footer:
         click.echo("this run did not reach its end; what was recorded is judged", err=True)
     for verdict in verdicts:
