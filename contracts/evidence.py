@@ -142,7 +142,7 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
             talk = Conversation(line["id"], line["line"], line.get("inputs"), line["attempt"], line["tag"])
             evidence.conversations[talk.id] = talk
         case "exchange":
-            exchange = _read(line, contract.operation(line["operation"]), base)
+            exchange = read_exchange(line, contract.operation(line["operation"]), base)
             evidence.exchanges[exchange.seq] = exchange
             _hear(evidence, line["conversation"], exchange)
         case "reused":
@@ -170,7 +170,8 @@ def _forget(evidence: Evidence, conversation: int, seq: int) -> None:
         talk.answers = [each for each in talk.answers if each.seq != seq]
 
 
-def _read(line: dict[str, Any], operation: Operation, base: str) -> Exchange:
+def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exchange:
+    """An exchange from its line. Raises KeyError or TypeError for an incomplete one."""
     asked, answered = line["request"], line["response"]
     request = Request(
         operation=operation,

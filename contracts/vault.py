@@ -53,7 +53,8 @@ class Vault:
     """The only place that knows secrets, both ways: `hide` on the way in, `reveal` on the way out."""
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(16)
+        self.key = secrets.token_bytes(16)
+        """What digests of secrets are keyed with; processes of one run share it, so that equal secrets stay equal."""
         self._real: dict[str, str] = {}
         self._hidden: list[tuple[str, str]] = []
         self._ours: set[str] = set()
@@ -118,6 +119,6 @@ class Vault:
 
     def _name(self, kind: str, value: str, *, written: bool = False) -> str:
         real = json.loads(f'"{value}"') if written and "\\" in value else value
-        name = f"{kind}_{hmac.new(self._key, real.encode(), hashlib.sha256).hexdigest()[:12].upper()}"
+        name = f"{kind}_{hmac.new(self.key, real.encode(), hashlib.sha256).hexdigest()[:12].upper()}"
         self._real.setdefault(name, real)
         return f"${name}"

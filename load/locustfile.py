@@ -1,4 +1,4 @@
-"""Declared limits under load: `locust -f load/locustfile.py [--deployment FILE] [--depth quick|full|soak] --headless`.
+"""Promises under load: `locust -f load/locustfile.py [--deployment FILE] [--scenario NAME] [--depth D] --headless`.
 
 Without a deployment file the sandbox is started. `--help` lists the suite's own options among Locust's.
 """
@@ -17,42 +17,51 @@ if str(ROOT) not in sys.path:
 
 import gevent  # noqa: E402
 
-from contracts.deployment import ConfigError  # noqa: E402
-from contracts.embedded import SandboxError  # noqa: E402
 from load import options  # noqa: E402
-from load.session import Session  # noqa: E402
-from load.users.limits import LimitUser, Scenario  # noqa: E402
+from load.opening import opened  # noqa: E402
+from load.registry import SCENARIOS  # noqa: E402
+from load.stages import Stage  # noqa: E402
 
-SESSION: list[Session] = []
+STAGE: list[Stage] = []
+
+# Locust looks for the classes of its users among the names of this module.
+globals().update({user.__name__: user for scenario in SCENARIOS.values() for user in scenario.users})
 
 
 @events.init_command_line_parser.add_listener
 def _options(parser: Any) -> None:
-    options.add(parser)
+    options.add(parser, list(SCENARIOS))
 
 
 @events.init.add_listener
 def _begin(environment: Any, **_: Any) -> None:
-    """Read the files, start the sandbox if need be, and set as many users as there are limits to examine."""
-    chosen = environment.parsed_options
-    try:
-        session = Session(chosen)
-    except (ConfigError, SandboxError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    SESSION.append(session)
-    LimitUser.host = session.run.deployment.base_url
-    LimitUser.scenario = Scenario(session.run, lambda: _over(environment))
-    chosen.num_users = chosen.spawn_rate = max(1, len(LimitUser.scenario.waiting))
+    """Read the files, start the sandbox if need be, and set as many users as the scenario needs."""
+    stage = opened(environment)
+    STAGE.append(stage)
+    options.users(environment.parsed_options, stage)
     gevent.get_hub().loop.update_now()  # or --run-time would begin before all this
 
 
-def _over(environment: Any) -> None:
-    gevent.spawn_later(0.1, environment.runner.quit)
+@events.test_start.add_listener
+def _started(**_: Any) -> None:
+    for stage in STAGE:
+        stage.begin()
+
+
+@events.test_stopping.add_listener
+def _stopping(**_: Any) -> None:
+    for stage in STAGE:
+        stage.stopping()
+
+
+@events.test_stop.add_listener
+def _stopped(**_: Any) -> None:
+    for stage in STAGE:
+        stage.stopped()
 
 
 @events.quitting.add_listener
 def _end(environment: Any, **_: Any) -> None:
     """Also after Ctrl-C and at the end of --run-time: what was seen is judged and written."""
-    for session in SESSION:
-        environment.process_exit_code = session.finish()
+    for stage in STAGE:
+        environment.process_exit_code = stage.finish()

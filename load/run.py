@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
-from contracts.api import Api, callers
+from contracts.api import Api
 from contracts.deployment import Deployment, Principal
 from contracts.evidence import Recorder
 from contracts.exchange import Exchange, Request, Response
 from contracts.law import Command, Draw, NotObservable, Outcome, Together
 from contracts.ledger import Ledger
-from load.limits.estimate import Estimate
+from load.clock import Clock
 from load.limits.space import Rule
 from load.limits.trace import Sample, Told
 from specs.contract import Contract, Limit, Operation
@@ -26,56 +25,19 @@ Sent = tuple[Response | None, str | None, float, float]
 Send = Callable[[Request], Sent]
 
 
-@attrs.frozen
-class Job:
-    """One limit of one operation, to be examined with one credential."""
-
-    operation: Operation
-    principal: Principal
-    limit: Limit
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.operation.key, self.principal.name
-
-
-@attrs.define
-class Finding:
-    """What was found out about one job. Statuses are those of the requests asked while the limit was used up."""
-
-    job: Job
-    estimate: Estimate | None = None
-    blocked: str | None = None
-    conversation: int = 0
-    statuses: set[int] = attrs.field(factory=set)
-    """What admitted requests were answered."""
-    other: tuple[str, int, int] | None = None
-    """Another credential that asked while this one was refused: its name, what it got, and the exchange."""
-    sharing: tuple[str, ...] = ()
-    """Operations that were refused while only this one had been used up."""
-    looked: bool = False
-    """Whether other operations were asked while only this one was used up."""
-    alone: Estimate | None = None
-    created: tuple[str, int, bool | None] | None = None
-    """A creation that was refused: its mark, the exchange, and whether it is there all the same."""
-    hour: Estimate | None = None
-    late: int = 0
-    asked: int = 0
-
-
 @attrs.define
 class LoadRun:
-    """Everything a run shares. `send` belongs to whoever drives it."""
+    """Everything a run shares within one process. `send` belongs to whoever drives it."""
 
     contract: Contract
     deployment: Deployment
     depth: str
-    out: Path
     recorder: Recorder
     started: float = attrs.field(factory=time.time)
+    place: str = ""
+    """Which worker this is, in names that must differ from those of the others."""
     exchanges: dict[int, Exchange] = attrs.field(factory=dict)
-    findings: dict[tuple[str, str], Finding] = attrs.field(factory=dict)
-    offset: float = 0.0
+    clock: Clock = attrs.field(factory=Clock)
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
@@ -85,13 +47,6 @@ class LoadRun:
     def __attrs_post_init__(self) -> None:
         self.ledger = Ledger(self.contract)
 
-    def jobs(self) -> Iterator[Job]:
-        """The shortest limit of every operation that somebody may call."""
-        for operation in self.contract.operations:
-            able = callers(self.deployment, operation)
-            if operation.limits and able:
-                yield Job(operation, able[0], operation.limits[0])
-
     def rule(self, limit: Limit) -> Rule:
         """A declared limit in the deployment's own time."""
         return Rule(limit.requests, limit.window / self.deployment.time_scale)
@@ -99,12 +54,12 @@ class LoadRun:
     def open(self, line: str) -> tuple[int, str]:
         """A conversation in the record, and a tag for names."""
         number = next(self._ids)
-        tag = f"ld{int(self.started * 1000) % 0xFFFFFF:06x}-{number}"
+        tag = f"ld{int(self.started * 1000) % 0xFFFFFF:06x}-{self.place}{number}"
         self.recorder.write("conversation", id=number, line=line, inputs=None, attempt=1, tag=tag)
         return number, tag
 
-    def api(self, job: Job, tag: str) -> Api:
-        return Api(self.contract, self.deployment, job.operation, job.principal, tag, self.depth)
+    def api(self, operation: Operation, principal: Principal, tag: str) -> Api:
+        return Api(self.contract, self.deployment, operation, principal, tag, self.depth)
 
     def exchange(self, request: Request, sent: Sent, conversation: int) -> Exchange:
         """Record what was sent and what came."""
@@ -113,12 +68,19 @@ class LoadRun:
         self.exchanges[made.seq] = made
         self.recorder.exchange(made, self.deployment.base_url)
         self.ledger.note(made)
+        self.clock.learn(made)
         return made
 
     def ask(self, request: Request, send: Send, conversation: int) -> Exchange:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
-        return self.exchange(request, send(request), conversation)
+        begun = time.time()
+        try:
+            sent = send(request)
+        except BaseException:  # a user that is killed while it waits has sent its request all the same
+            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
+            raise
+        return self.exchange(request, sent, conversation)
 
     def carry(self, steps: Any, send: Send, conversation: int) -> Any:
         """Carry out a part of a conversation, one request after the other; gives what it returns. Raises Outcome."""
@@ -140,14 +102,27 @@ class LoadRun:
                 raise Outcome("nothing is drawn under load")
         return None
 
-    def remove(self, send: Send) -> None:
-        """Remove what was created, innermost first."""
+    def remove(self, send: Send, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Remove what was created, innermost first; what is refused by a limit once more after its window."""
+        if not self.ledger.standing:
+            return
         number, _ = self.open("sweep")
+        limited = self._removed(send, number)
+        if limited:
+            sleep(max(self.rule(limit).window for limit in limited) * 1.08)
+            self._removed(send, number)
+        self.left_behind = [f"DELETE {target}" for target in self.ledger.standing]
+
+    def _removed(self, send: Send, number: int) -> list[Limit]:
+        """Try to remove everything; gives the limits that were in the way."""
+        limited: list[Limit] = []
         for request in self.ledger.removals(self.deployment):
             exchange = self.ask(request, send, number)
             if exchange.status in {404, 410}:
                 self.ledger.standing.pop(request.target, None)
-        self.left_behind = [f"DELETE {target}" for target in self.ledger.standing]
+            elif exchange.status == 429:
+                limited += request.operation.limits[:1]
+        return limited
 
 
 def sample(exchange: Exchange) -> Sample:

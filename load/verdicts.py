@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -10,12 +10,14 @@ import attrs
 from contracts import checks, judge
 from contracts.curl import curl
 from contracts.judge import Verdict
-from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
 from contracts.plan import Line, Plan, promised
+from load.findings import Finding, jobs
 from load.laws import LAWS, limited
 from load.limits.estimate import Estimate
 from load.limits.truth import lies
-from load.run import Finding, Job, LoadRun
+from load.run import LoadRun
+from load.setup import Setup
 from specs.contract import Limit
 from specs.promises import promises
 
@@ -35,42 +37,48 @@ class Judged:
     seqs: tuple[int, ...] = ()
 
 
-def plan(run: LoadRun) -> Plan:
+Findings = Mapping[tuple[str, str], Finding]
+
+
+def plan(setup: Setup) -> Plan:
     """Every law of limits for every limited operation, and every check for every operation."""
-    told = promises(run.contract)
-    jobs = {job.operation.key: job for job in run.jobs()}
+    told = promises(setup.contract)
+    able = {job.operation.key: job.principal for job in jobs(setup.contract, setup.deployment)}
     lines = [
         Line(
             law,
             operation,
-            jobs[operation.key].principal if operation.key in jobs else None,
+            able.get(operation.key),
             False,
             promised(told, operation, law.kinds),
-            closed=None if operation.key in jobs else "the deployment file names nobody who may call this operation",
+            closed=None if operation.key in able else "the deployment file names nobody who may call this operation",
         )
         for law in LAWS.values()
-        for operation in limited(run.contract)
+        for operation in limited(setup.contract)
     ]
     lines += [
         Line(check, operation, None, False, promised(told, operation, check.kinds))
         for check in checks.load().values()
-        for operation in run.contract.operations
+        for operation in setup.contract.operations
     ]
-    return Plan(run.contract, run.deployment, run.depth, tuple(lines), told)
+    return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
 
 
-def verdicts(run: LoadRun, made: Plan) -> list[Verdict]:
+def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, run.exchanges)}
-    return [heard[line.id] if line.id in heard else _of_line(run, line) for line in made.lines]
+    heard = {
+        verdict.line.id: verdict
+        for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)
+    }
+    return [heard[line.id] if line.id in heard else _of_line(run, line, findings) for line in made.lines]
 
 
-def _of_line(run: LoadRun, line: Line) -> Verdict:
-    finding = run.findings.get((line.operation.key, line.principal.name if line.principal else ""))
+def _of_line(run: LoadRun, line: Line, findings: Findings) -> Verdict:
+    finding = findings.get((line.operation.key, line.principal.name if line.principal else ""))
     if finding is None or (finding.estimate is None and finding.blocked is None):
         return Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn")
     if finding.estimate is None:
-        return Verdict(line, BLOCKED, reason=finding.blocked)
+        return Verdict(line, NOT_OBSERVABLE if finding.sharing else BLOCKED, reason=finding.blocked)
     found = _JUDGES[line.rule.name](finding, finding.estimate, run)
     asked = [run.exchanges[seq].request for seq in found.seqs[:1] if seq in run.exchanges]
     return Verdict(
@@ -149,7 +157,7 @@ def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
 
 
 def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
-    wrong = lies(found, run.offset)
+    wrong = lies(found, run.clock.offset)
     if wrong:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
@@ -186,7 +194,7 @@ def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             f"refused too: {', '.join(finding.sharing)}",
             None,
             "seen once",
-            _edge(finding.alone or found),
+            (finding.looked,) if finding.looked else _edge(found),
         )
     if found.verdict in {"kept", "window", "race", "looser"} or finding.looked or found.limit == found.rule.limit:
         return Judged(
@@ -242,14 +250,15 @@ _JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Judged]] = {
 }
 
 
-def limits(run: LoadRun) -> list[dict[str, Any]]:
+def limits(run: LoadRun, findings: Findings) -> list[dict[str, Any]]:
     """Declared and observed, one object per operation, credential and period."""
-    return [_object(run, finding, limit) for finding in run.findings.values() for limit in finding.job.operation.limits]
+    ordered = sorted(findings.values(), key=lambda each: each.job.operation.key)
+    return [_object(run, finding, limit) for finding in ordered for limit in finding.job.operation.limits]
 
 
 def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
     own = limit is finding.job.limit
-    found = finding.estimate if own else finding.hour
+    found = finding.estimate if own else finding.longer.get(limit.period)
     rule = run.rule(limit)
     word, reason = (found.verdict, found.reason) if found else _longer(finding, limit)
     if own and finding.blocked:
@@ -301,10 +310,3 @@ def _counted(finding: Finding) -> str | None:
     if found is None or not any(each.refused for each in found.samples):
         return None
     return "answers " + ", ".join(map(str, sorted(finding.statuses)))
-
-
-def jobs_of(run: LoadRun) -> list[Job]:
-    return list(run.jobs())
-
-
-__all__ = ["OBSERVED", "limits", "plan", "verdicts"]

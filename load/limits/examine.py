@@ -24,12 +24,16 @@ BLURRED = 0.15
 
 @attrs.frozen
 class Ask:
-    """Send up to `count` requests from a time on, `together` in flight, until `refusals` in a row were refused."""
+    """Send up to `count` requests from a time on, `together` in flight, until `refusals` in a row were refused.
+
+    `pace`: seconds that lie at least between two of them.
+    """
 
     at: float
     count: int
     together: int = 1
     refusals: int = 1
+    pace: float = 0.0
 
 
 @attrs.frozen
@@ -46,6 +50,12 @@ class Setting:
     """Requests besides the bursts."""
     confirms: bool = True
     """Whether a finding that somebody else's requests could cause is looked at again."""
+    pace: float = 0.0
+    """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
+
+
+class Cut(Exception):  # noqa: N818 - no error: the run ends
+    """Thrown into an examination that must end now: it concludes from what it has seen."""
 
 
 Answers = list[Sample]
@@ -53,18 +63,24 @@ Examination = Generator[Ask, Answers, Estimate]
 Steps = Generator[Ask, Answers, None]
 
 
-def examine(rule: Rule, now: float, boundary: float, setting: Setting | None = None) -> Examination:
-    """Examine one limit from `now` on. `boundary`: any time at which a window of the server's clock ends."""
+def examine(
+    rule: Rule, now: float, boundary: float, setting: Setting | None = None, prior: Sequence[Answers] = ()
+) -> Examination:
+    """Examine one limit from `now` on. `boundary`: any time at which a window of the server's clock ends.
+
+    `prior`: what was asked already since the credential was idle, batch by batch.
+    """
     setting = setting or Setting()
-    first = _Attempt(rule, boundary, setting)
-    yield from first.run(now, setting.together)
+    first = _Attempt(rule, boundary, setting, prior)
+    cut = yield from first.run_or_cut(now, setting.together)
     found = conclude(first.space, first.outcome, setting.together)
-    if not (setting.confirms and found.doubtful):
+    if cut or not (setting.confirms and found.doubtful):
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
     again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False))
     idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
-    yield from again.run(first.now + rule.window * idle, 1)
+    if (yield from again.run_or_cut(first.now + rule.window * idle, 1)):
+        return found
     return found.confirmed(conclude(again.space, again.outcome, 1))
 
 
@@ -75,6 +91,7 @@ class _Attempt:
     rule: Rule
     boundary: float
     setting: Setting
+    prior: Sequence[Answers] = ()
     space: Space = attrs.field(init=False)
     outcome: Outcome = "open"
     now: float = 0.0
@@ -84,6 +101,17 @@ class _Attempt:
     thin: int = 0
     """How many releases in a row let hardly anything in."""
     timing: Timing = attrs.field(init=False)
+    begun: bool = False
+
+    def run_or_cut(self, now: float, together: int) -> Generator[Ask, Answers, bool]:
+        """Run it; gives whether it was cut short. One that had not got past its opening tells nothing."""
+        try:
+            yield from self.run(now, together)
+        except Cut:
+            if not self.begun:
+                raise
+            return True
+        return False
 
     def run(self, now: float, together: int) -> Steps:
         self.now, self.together = now, together
@@ -103,18 +131,19 @@ class _Attempt:
             self.outcome = "not enforced" if dense > 2 * self.rule.limit else "too slow"
             return
         self.space.begin(opening)
+        self.begun = True
         yield from self._narrow()
 
     def _send(self, at: float, count: int, together: int = 1, refusals: int = 1) -> Generator[Ask, Answers, Answers]:
-        answers = yield Ask(max(at, self.now), count, together, refusals)
+        answers = yield Ask(max(at, self.now), count, together, refusals, self.setting.pace)
         self.asked += len(answers)
         self.now = max((each.received for each in answers), default=self.now)
         return answers
 
     def _opening(self) -> Generator[Ask, Answers, list[Answers]]:
         limit = self.rule.limit
-        batches = [(yield from self._send(self._good_moment(self.now), 1))]
-        if batches[0][0].void:
+        batches = [*map(list, self.prior)] or [(yield from self._send(self._good_moment(self.now), 1))]
+        if any(each.void or each.refused for batch in batches for each in batch):
             return batches
         for count in (limit + max(3, limit // 8), int(limit * (self.setting.factor - 1)) + 4):
             batches.append((yield from self._send(self.now, count, self.together, 3)))

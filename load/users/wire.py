@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from locust.contrib.fasthttp import FastHttpSession
+from locust.env import Environment
 
 from contracts.deployment import Deployment
 from contracts.exchange import Request, Response
@@ -21,6 +22,14 @@ class Wire:
         self._client = client
         self._vault = deployment.vault
         vars(client.client)["redirect_response_codes"] = frozenset()
+
+    @classmethod
+    def alone(cls, environment: Environment, deployment: Deployment) -> Wire:
+        """A way that belongs to no user."""
+        session = FastHttpSession(
+            deployment.base_url, environment.events.request, None, network_timeout=30.0, connection_timeout=30.0
+        )
+        return cls(session, deployment)
 
     def send(self, request: Request) -> Sent:
         """The response or the transport's error, with the times of sending and receiving."""

@@ -1,0 +1,8 @@
+"""The scenarios by name. A new one is a module with a `Scenario` in it, and one line here."""
+
+from __future__ import annotations
+
+from load.scenario import Scenario
+from load.users.limits import Limits
+
+SCENARIOS: dict[str, type[Scenario]] = {each.name: each for each in (Limits,)}

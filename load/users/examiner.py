@@ -1,0 +1,233 @@
+"""One limit from its first request to its finding: asks as the examination wants it, and looks beside meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from gevent.pool import Pool
+
+from contracts.api import Api, callers
+from contracts.exchange import Exchange, Request
+from contracts.law import NotObservable, Outcome
+from load import asking
+from load.findings import Finding
+from load.limits.estimate import Estimate
+from load.limits.examine import Ask, Cut, Examination, Setting, examine
+from load.limits.trace import Sample
+from load.run import LoadRun, Send, sample
+
+QUICK = Setting(windows=1.12, waits=False)
+FULL = Setting(windows=4.0)
+IDLE = 1.08
+"""Windows after which a credential counts as idle."""
+FRESH = 0.3
+"""Windows after which a pilot is too old to be followed by a burst."""
+
+
+class Examiner:
+    """Examines one limit. `used_up` is called once, as soon as the limit is used up or cannot be."""
+
+    def __init__(self, run: LoadRun, send: Send, finding: Finding, bursts: BoundedSemaphore) -> None:
+        self.run = run
+        self.send = send
+        self.finding = finding
+        self.job = finding.job
+        self.bursts = bursts
+        self.rule = run.rule(self.job.limit)
+        self.question: Request | None = None
+        self.conversation = 0
+        self.used_up: Callable[[], None] = lambda: None
+        self._looked = False
+
+    def pilot(self) -> Exchange:
+        """One request, ahead of the examination. Raises Outcome."""
+        self._open()
+        assert self.question is not None
+        return self.run.ask(self.question, self.send, self.conversation)
+
+    def rest(self) -> None:
+        """Let a window pass in which nothing is asked."""
+        gevent.sleep(self.rule.window * IDLE)
+
+    def work(self, pilot: Sample | None = None) -> None:
+        """Examine the limit; what stands in the way is told as the reason."""
+        try:
+            self._open()
+            self.finding.estimate = self._first(pilot)
+            if self._uncounted and self.job.operation.safe:
+                self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
+                self.rest()
+                self.finding.estimate = self._driven(self._examination(()))
+        except Outcome as outcome:
+            self.finding.blocked = outcome.reason
+            return
+        if self._uncounted:
+            self.finding.blocked = "invalid requests are not counted here, and valid ones would change data"
+            self.finding.estimate = None
+
+    def _open(self) -> None:
+        name, principal = self.job.key
+        self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
+        self.question = asking.question(self._api(tag))
+        if not asking.sendable(self.question, self.run.deployment.writes):
+            raise NotObservable("the deployment file does not allow writes")
+
+    def _api(self, tag: str) -> Api:
+        return self.run.api(self.job.operation, self.job.principal, tag)
+
+    def _first(self, pilot: Sample | None) -> Estimate:
+        if pilot is None:
+            return self._driven(self._examination(()))
+        age = time.time() - pilot.sent
+        if pilot.void or age > FRESH * self.rule.window:
+            gevent.sleep(max(0.0, self.rule.window * IDLE - age))
+            return self._driven(self._examination(()))
+        if not pilot.refused:
+            self.finding.statuses.add(pilot.status)
+        return self._driven(self._examination((pilot,)))
+
+    def _examination(self, pilot: tuple[Sample, ...]) -> Examination:
+        setting = QUICK if self.run.depth == "quick" else FULL
+        prior = [list(pilot)] if pilot else []
+        return examine(self.rule, time.time(), -self.run.clock.offset, setting, prior)
+
+    @property
+    def _uncounted(self) -> bool:
+        """Refused as invalid, requests may not be counted at all: then the limit has not been seen."""
+        found = self.finding.estimate
+        return bool(found and found.verdict == "not enforced" and all(each >= 400 for each in self.finding.statuses))
+
+    def _driven(self, examination: Examination) -> Estimate:
+        try:
+            return self._drive(examination)
+        except gevent.GreenletExit:
+            self._cut(examination)
+            raise
+        finally:
+            self._look()
+
+    def _drive(self, examination: Examination) -> Estimate:
+        ask = next(examination)
+        while True:
+            answers = self.answer(ask)
+            if any(each.refused for each in answers):
+                self._look()
+            try:
+                ask = examination.send(answers)
+            except StopIteration as ended:
+                found: Estimate = ended.value
+                return found
+
+    def _cut(self, examination: Examination) -> None:
+        """The run ends: keep what has been seen so far."""
+        self._looked = True
+        try:
+            examination.throw(Cut())
+        except StopIteration as ended:
+            self.finding.estimate = ended.value
+        except (Cut, ValueError):
+            self.finding.estimate = None
+
+    def _look(self) -> None:
+        if self._looked:
+            return
+        self._looked = True
+        self.used_up()
+        if self.finding.statuses or self.finding.asked:
+            self._beside()
+
+    def answer(self, ask: Ask) -> list[Sample]:
+        """Send what was asked for, in time."""
+        if (left := ask.at - time.time()) > 0:
+            gevent.sleep(left)
+        if ask.count == 1:
+            answers = [self._one()]
+            self.finding.late += answers[0].sent - ask.at > 0.01 * self.rule.window
+        elif ask.pace:
+            answers = self._paced(ask)
+        else:
+            with self.bursts:
+                answers = self._burst(ask)
+        self.finding.asked += len(answers)
+        return answers
+
+    def _one(self) -> Sample:
+        assert self.question is not None
+        exchange = self.run.ask(self.question, self.send, self.conversation)
+        if exchange.status != 429:
+            self.finding.statuses.add(exchange.status)
+        return sample(exchange)
+
+    def _paced(self, ask: Ask) -> list[Sample]:
+        """One after the other, on a grid of times, until so many in a row were refused."""
+        answers: list[Sample] = []
+        begun, row = time.time(), 0
+        for number in range(ask.count):
+            gevent.sleep(max(0.0, begun + number * ask.pace - time.time()))
+            answers.append(self._one())
+            row = row + 1 if answers[-1].refused else 0
+            if row >= ask.refusals:
+                break
+        return answers
+
+    def _burst(self, ask: Ask) -> list[Sample]:
+        """Several at once, until so many in a row were refused."""
+        answers: list[Sample] = []
+        state = {"left": ask.count, "row": 0}
+
+        def lane() -> None:
+            while state["left"] > 0 and state["row"] < ask.refusals:
+                state["left"] -= 1
+                answer = self._one()
+                state["row"] = state["row"] + 1 if answer.refused else 0
+                answers.append(answer)
+
+        pool = Pool(ask.together)
+        try:
+            for _ in range(min(ask.together, ask.count)):
+                pool.spawn(lane)
+            pool.join()
+        finally:
+            pool.kill()
+        return answers
+
+    def _beside(self) -> None:
+        """While this credential is refused: another one asks, and one valid creation is sent."""
+        self._another()
+        if self.run.deployment.writes and self.job.operation.method == "POST":
+            self._creation()
+
+    def _another(self) -> None:
+        able = [
+            each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name
+        ]
+        if not able or self.question is None:
+            return
+        api = self.run.api(self.job.operation, able[0], "other")
+        path = asking.path_of(self.question)
+        request = api.ask(path=path, raw=self.question.body, limited=True, principal=able[0])
+        exchange = self.run.ask(request, self.send, self.conversation)
+        if exchange.response is not None:
+            self.finding.other = (able[0].name, exchange.status, exchange.seq)
+
+    def _creation(self) -> None:
+        resource = self.run.contract.resource_of(self.job.operation)
+        if resource is None or resource.create is not self.job.operation or resource.list is None:
+            return
+        number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {self.job.operation.key}")
+        api = self._api(tag)
+        values = {name: self.run.deployment.value(api.tenant, name) for name in api.operation.path_parameters}
+        if api.operation.body is None or api.operation.body.sources or not all(values.values()):
+            return
+        try:
+            request, _ = self.run.carry(
+                asking.real_creation(api, {k: v or "" for k, v in values.items()}), self.send, number
+            )
+            exchange = self.run.ask(request, self.send, number)
+        except Outcome:
+            return
+        if exchange.status == 429 and tag in (request.body or ""):
+            self.finding.created = (tag, exchange.seq, None)
