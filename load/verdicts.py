@@ -66,10 +66,7 @@ def plan(setup: Setup) -> Plan:
 
 def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {
-        verdict.line.id: verdict
-        for verdict in judge.of_checks(made, list(run.exchanges.values()), run.deployment.base_url)
-    }
+    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, run.exchanges)}
     return [heard[line.id] if line.id in heard else _of_line(run, line, findings) for line in made.lines]
 
 
