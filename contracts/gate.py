@@ -16,7 +16,8 @@ from contracts import known, session
 from contracts.embedded import ROOT, Sandbox
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
-from contracts.run import Run, header
+from contracts.run import Run
+from contracts.session import header
 from specs.contract import Contract
 from specs.promise import Promise
 from specs.quoting import quote

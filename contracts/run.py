@@ -1,9 +1,4 @@
-"""A run: every selected conversation side by side, as budgets and quiet data allow.
-
-The deployment is divided into rooms (a collection and everything below it). In each room the laws that only look go
-first, while its data is quiet; then those that write; then those that need to be alone. Rooms do not wait for each
-other, except where a conversation needs several.
-"""
+"""A run: every selected conversation side by side, as budgets and quiet data (see `contracts.rooms`) allow."""
 
 from __future__ import annotations
 
@@ -12,18 +7,17 @@ import contextlib
 import itertools
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from contracts import judge, known, on
+from contracts import judge, known
 from contracts.api import Api
 from contracts.client import Client
 from contracts.drive import IN_FLIGHT, Live, converse
-from contracts.evidence import SCHEMA, Recorder
+from contracts.evidence import Recorder
 from contracts.exchange import Exchange
 from contracts.health import Watch
 from contracts.judge import Attempt, Verdict
@@ -35,11 +29,11 @@ from contracts.plan import BUSY, Line, Plan
 from contracts.preflight import Health, introduce, preflight, prepare
 from contracts.property import explore
 from contracts.replay import key
+from contracts.rooms import Rooms, phase_of, price
+from contracts.session import header
 from contracts.stateful import perform
 from contracts.sweep import sweep
-from specs.contract import Contract
 
-SUITE = "0.1.0"
 FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
 ENOUGH = 3
@@ -55,29 +49,6 @@ class Progress:
     requests: int = 0
     broken: int = 0
     started: float = attrs.field(factory=time.monotonic)
-
-
-class Rooms:
-    """Who may begin when: in each room, all of an earlier phase have ended before the next begins."""
-
-    def __init__(self, lines: Iterable[tuple[tuple[str, ...], int]]) -> None:
-        self._open: Counter[tuple[str, int]] = Counter()
-        for rooms, phase in lines:
-            self._open.update((room, phase) for room in rooms)
-        self._changed = asyncio.Condition()
-
-    async def enter(self, rooms: tuple[str, ...], phase: int) -> None:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._free(rooms, phase))
-
-    async def leave(self, rooms: tuple[str, ...], phase: int) -> None:
-        async with self._changed:
-            self._open.subtract((room, phase) for room in rooms)
-            if any(self._open[room, phase] == 0 for room in rooms):
-                self._changed.notify_all()
-
-    def _free(self, rooms: tuple[str, ...], phase: int) -> bool:
-        return not any(count for (room, earlier), count in self._open.items() if room in rooms and earlier < phase)
 
 
 class Run:
@@ -217,14 +188,14 @@ class Run:
         self.gone = live.gone
         asked = [line for line in lines if isinstance(line.rule, Law) and not line.closed]
         if self._most is not None or self._within is not None:
-            asked.sort(key=lambda line: _price(line, self.plan.depth))
+            asked.sort(key=lambda line: price(line, self.plan.depth))
         assert self.watch is not None
         live.doubt = self.watch.doubt
         await introduce(self.plan, asked, live)
         await prepare(self.plan, asked, live, lambda: self._opens("prepare"))
         if not live.gone:
             await asyncio.to_thread(self._foresee, asked)
-        phases = {line.id: _phase(line, number, self.plan.contract) for number, line in enumerate(asked)}
+        phases = {line.id: phase_of(line, number, self.plan.contract) for number, line in enumerate(asked)}
         rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
         await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
 
@@ -339,45 +310,5 @@ class Run:
         self._settle(*judge.of_checks(self.plan, self.exchanges))
 
 
-def _price(line: Line, depth: str) -> tuple[int, int]:
-    """Lines that only look, and cheap ones, tell most for a request."""
-    assert isinstance(line.rule, Law)
-    return line.phase, line.rule.cost(depth)
-
-
-def _phase(line: Line, number: int, contract: Contract) -> int:
-    """Quiet, busy, or a phase of its own: for a law that must be alone, and where everything may be deleted at once."""
-    assert isinstance(line.rule, Law)
-    if line.rule.alone or on.bulk(contract, line.operation):
-        return BUSY + 2 + number
-    return BUSY + 1 if line.rule.last else line.phase
-
-
 def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:
     return (values[start : start + size] for start in range(0, len(values), size))
-
-
-def header(plan: Plan, seed: int, started: float) -> dict[str, Any]:
-    """The first line of the evidence, and most of `run` in verdicts.json."""
-    document, deployment = plan.contract.document, plan.deployment
-    return {
-        "schema": SCHEMA,
-        "suite": SUITE,
-        "document": {
-            "title": document.title,
-            "version": document.version,
-            "digest": document.digest,
-            "location": document.location,
-        },
-        "deployment": {
-            "name": deployment.name,
-            "base_url": deployment.base_url,
-            "time_scale": deployment.time_scale,
-            "writes": deployment.writes,
-        },
-        "seed": seed,
-        "depth": plan.depth,
-        "plan": plan.digest,
-        "started": started,
-        "settings": deployment.settings(),
-    }

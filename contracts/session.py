@@ -11,11 +11,13 @@ from typing import Any
 from contracts import deployment as deployments
 from contracts import judge
 from contracts.deployment import ConfigError, Deployment
+from contracts.evidence import SCHEMA
 from contracts.judge import Verdict
 from contracts.plan import Plan, make
 from specs.contract import Contract, build
 from specs.document import SpecError, load
 
+SUITE = "0.1.0"
 OUT = Path(__file__).resolve().parent.parent / "reports" / "out"
 
 
@@ -45,6 +47,32 @@ def run_folder(chosen: str | None) -> Path:
         number += 1
         folder = OUT / f"{name}-{number}"
     return folder
+
+
+def header(plan: Plan, seed: int, started: float) -> dict[str, Any]:
+    """The first line of the evidence, and most of `run` in verdicts.json."""
+    document, deployment = plan.contract.document, plan.deployment
+    return {
+        "schema": SCHEMA,
+        "suite": SUITE,
+        "document": {
+            "title": document.title,
+            "version": document.version,
+            "digest": document.digest,
+            "location": document.location,
+        },
+        "deployment": {
+            "name": deployment.name,
+            "base_url": deployment.base_url,
+            "time_scale": deployment.time_scale,
+            "writes": deployment.writes,
+        },
+        "seed": seed,
+        "depth": plan.depth,
+        "plan": plan.digest,
+        "started": started,
+        "settings": deployment.settings(),
+    }
 
 
 def verdicts_json(

@@ -14,7 +14,7 @@ from contracts.evidence import Recorder
 from contracts.judge import Verdict, totals
 from contracts.law import BLOCKED, BROKEN, NOT_ASKED
 from contracts.plan import Plan
-from contracts.run import header
+from contracts.session import header
 from load.post import Inbox
 from load.run import LoadRun
 from load.setup import Setup

@@ -11,7 +11,8 @@ from contracts import evidence, replay, session
 from contracts.embedded import Sandbox
 from contracts.law import BROKEN, UPHELD
 from contracts.plan import make
-from contracts.run import Run, header
+from contracts.run import Run
+from contracts.session import header
 
 
 def run(contract, sandbox, folder, chosen, depth="quick"):
