@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from reports import history
 from reports.compare import compare as compare_runs
 from reports.compare import described
 from reports.errors import ReportError
@@ -27,6 +28,7 @@ class DefaultGroup(click.Group):
         """Show both ways to call it."""
         formatter.write_usage(ctx.command_path, "RUN_DIR [--latest]")
         formatter.write_usage(ctx.command_path, "compare BEFORE AFTER")
+        formatter.write_usage(ctx.command_path, "history [FOLDER]")
 
 
 run_dir = click.Path(path_type=Path)
@@ -42,7 +44,9 @@ def main() -> None:
 
 @main.command(short_help="Render a run again; RUN_DIR alone does the same.")
 @click.argument("directory", metavar="RUN_DIR", type=run_dir)
-@click.option("--latest", is_flag=True, help="Also let `latest`, beside the run, name it.")
+@click.option(
+    "--latest", is_flag=True, help="Also let `latest`, beside the run, name it, and remember it in the history."
+)
 def render(directory: Path, latest: bool) -> None:
     """Write report.html, junit.xml, report.sarif and summary.md of a run again and print their paths.
 
@@ -51,7 +55,9 @@ def render(directory: Path, latest: bool) -> None:
     for path in render_run(directory):
         click.echo(path)
     if latest:
-        mark_latest(follow(directory).parent, follow(directory))
+        found = follow(directory)
+        mark_latest(found.parent, found)
+        history.add(found.parent, load(found, evidence=False))
 
 
 @main.command(short_help="Tell which verdicts changed between two runs.")
@@ -66,6 +72,16 @@ def compare(before: Path, after: Path) -> None:
     click.echo(described(comparison))
     if comparison.newly_broken:
         raise click.exceptions.Exit(1)
+
+
+@main.command("history", short_help="List the runs remembered, with what broke and was mended.")
+@click.argument("folder", metavar="[FOLDER]", type=run_dir, default=Path("reports/out"))
+def list_history(folder: Path) -> None:
+    """List the runs below FOLDER (default: reports/out), the latest first, with what broke in each and was mended.
+
+    Exits 2 when nothing is remembered there.
+    """
+    click.echo(history.told(history.past(folder)))
 
 
 def run() -> None:

@@ -107,6 +107,8 @@ class Run:
     promises: dict[str, Promise]
     evidence: Evidence = field(factory=Evidence)
     notes: tuple[str, ...] = ()
+    since: dict[str, float] = field(factory=dict)
+    """When a line that is broken was first seen so, where earlier runs tell (UTC seconds)."""
 
     @property
     def totals(self) -> dict[str, int]:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
+
 from reports.errors import ReportError
+from reports.history import since
 from reports.latest import follow
 from reports.model import Run, load
 from reports.renderers.junit import junit
@@ -28,6 +31,7 @@ def render(run_dir: str | Path) -> tuple[Path, ...]:
     """
     directory = follow(run_dir)
     run = load(directory)
+    run = attrs.evolve(run, since=since(directory.resolve().parent, run))
     return tuple(_write(directory / name, renderer(run)) for name, renderer in RENDERERS.items())
 
 

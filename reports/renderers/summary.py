@@ -49,7 +49,8 @@ def _finding(run: Run, finding: Finding) -> Iterator[str]:
     line = finding.lines[0]
     yield f"\n### {_plain(finding.title)}"
     where, sure = finding.operation or "the whole document", line.confidence or "confidence not recorded"
-    yield f"{_code(where)}, {_code(finding.law)}, {_plain(sure)}"
+    first = f", seen since {clock(run.since[line.id])}" if line.id in run.since else ""
+    yield f"{_code(where)}, {_code(finding.law)}, {_plain(sure)}{first}"
     yield ""
     for pointer in finding.pointers[:1]:
         promise = run.promises.get(pointer)
