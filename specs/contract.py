@@ -11,7 +11,7 @@ from specs.document import Document
 from specs.extension import extension
 from specs.inferred_filters import with_filters
 from specs.inferred_tokens import inferred
-from specs.limits import caching, limits
+from specs.limits import caching, limits, reset_unit
 from specs.model import (
     Alternative,
     Answer,
@@ -55,6 +55,8 @@ class Contract:
     resources: tuple[Resource, ...] = field(repr=False)
     tokens: TokenRules | None = field(repr=False)
     error_schema: Schema | None = field(repr=False)
+    reset_unit: str | None = field(repr=False)
+    """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
     _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
 
     def operation(self, name: str) -> Operation:
@@ -102,6 +104,7 @@ def _build(document: Document) -> Contract:
         resources=resources(raw, operations),
         tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
         error_schema=_error_schema(raw, stated, operations),
+        reset_unit=reset_unit(header for each in operations for answer in each.answers for header in answer.headers),
     )
 
 

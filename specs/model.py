@@ -94,6 +94,7 @@ class Header:
     required: bool
     schema: Schema
     pointer: str
+    description: str = ""
 
 
 @frozen(eq=False)

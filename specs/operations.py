@@ -223,7 +223,8 @@ def _headers(raw: Schema, answer: Schema, pointer: str) -> tuple[Header, ...]:
         target = resolve(raw, node)
         if name.lower() != "content-type" and isinstance(target, dict):
             required = target.get("required") is True
-            found.append(Header(name, required, parameter_schema(target), join(pointer, "headers", name)))
+            described = str(target.get("description", ""))
+            found.append(Header(name, required, parameter_schema(target), join(pointer, "headers", name), described))
     return tuple(found)
 
 

@@ -15,11 +15,12 @@ CLOCK = 5.0
 
 
 @check(family="limits", kinds=("header",))
-def rate_headers_tell_the_truth(exchange: Exchange, _: Contract) -> bool:
+def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
 
     `X-RateLimit-Limit` is the declared number of a limit that can bind; `Remaining` lies between 0 and it, and is 0 on
-    a 429; `Reset` is a UTC epoch second, not past and not further away than the declared window.
+    a 429; `Reset` is not past and not further away than the declared window: a UTC epoch second or the seconds left, as
+    the document words it, and either where it does not say.
     """
     told = {
         role: value
@@ -38,7 +39,8 @@ def rate_headers_tell_the_truth(exchange: Exchange, _: Contract) -> bool:
     if "Remaining" in told:
         _counts(exchange, int(told["Remaining"]), limit or max(declared))
     if "Reset" in told:
-        _resets(exchange, int(told["Reset"]), declared[limit] if limit else max(declared.values()))
+        window = declared[limit] if limit else max(declared.values())
+        _resets(exchange, int(told["Reset"]), window, contract.reset_unit)
     return True
 
 
@@ -49,17 +51,19 @@ def _counts(exchange: Exchange, remaining: int, limit: int) -> None:
         raise Broken(f"X-RateLimit-Remaining: at most {limit}", str(remaining))
 
 
-def _resets(exchange: Exchange, reset: int, window: float) -> None:
+def _resets(exchange: Exchange, reset: int, window: float, unit: str | None) -> None:
     away = reset - exchange.received
     past = exchange.sent - reset  # the answer was made between sending and receiving, however long that took
-    if past > CLOCK or away > window + CLOCK:
-        unit = (
-            " (it looks like milliseconds)" if reset > 1e11 else " (it looks like seconds left)" if reset < 1e7 else ""
-        )
-        raise Broken(
-            f"X-RateLimit-Reset: an epoch second within the next {window:g} s",
-            f"{reset}, {away:+.0f} s from now{unit}",
-        )
+    fits = {"epoch": past <= CLOCK and away <= window + CLOCK, "left": reset <= window + CLOCK}
+    if unit == "date" or (fits[unit] if unit else any(fits.values())):
+        return
+    if unit == "left":
+        raise Broken(f"X-RateLimit-Reset: seconds left, at most {window:g}", str(reset))
+    looks = " (it looks like milliseconds)" if reset > 1e11 else " (it looks like seconds left)" if reset < 1e7 else ""
+    raise Broken(
+        f"X-RateLimit-Reset: an epoch second within the next {window:g} s",
+        f"{reset}, {away:+.0f} s from now{looks}",
+    )
 
 
 @check(family="limits", kinds=("header",))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from contracts import checks
-from tests.checks.exchanges import CREDENTIAL, GET, NOW, POST, broken, exchange, judged
+from contracts.law import Broken
+from tests.checks.exchanges import CREDENTIAL, GET, NOW, POST, broken, contract, exchange, judged
 
 ERROR = {"status": "error", "message": "No."}
 EMPTY = {"status": "success", "data": []}
@@ -185,3 +187,27 @@ def test_a_misfit_names_the_place_in_the_schema_not_the_number_of_the_item() -> 
 def test_a_5xx_is_blamed_only_when_it_came_again() -> None:
     assert judged("status/no-server-error", exchange(GET, 500, ERROR)) is None
     assert judged("status/no-server-error", exchange(GET, 500, ERROR, because=429)) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "reset", "found"),
+    [
+        ("epoch", NOW + 30, False),
+        ("epoch", 30, True),
+        ("left", 30, False),
+        ("left", NOW + 30, True),
+        (None, 30, False),
+        (None, NOW + 30, False),
+        (None, (NOW + 30) * 1000, True),
+        ("date", 30, False),
+    ],
+)
+def test_when_a_limit_resets_is_read_as_the_document_words_it(unit, reset, found):
+    told = attrs.evolve(contract(), reset_unit=unit)
+    given = exchange(GET, 200, {}, ("X-RateLimit-Reset", str(int(reset))))
+    rule = checks.load()["limits/rate-headers-tell-the-truth"]
+    if found:
+        with pytest.raises(Broken):
+            rule.judge(given, told)
+    else:
+        assert rule.judge(given, told)
