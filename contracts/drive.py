@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import re
 import time
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
@@ -222,15 +224,29 @@ class Live:
 
 
 def advised_wait(exchange: Exchange) -> float | None:
-    """Seconds a 429 asks to wait, by Retry-After or a Reset header in epoch seconds; None if it says nothing usable."""
+    """Seconds a 429 asks to wait, by Retry-After or by when the limit resets; None if it says nothing usable."""
     if exchange.response is None:
         return None
-    if (told := exchange.response.header("Retry-After") or "").isdigit():
+    told = exchange.response.header("Retry-After") or ""
+    if told.isdigit():
         return float(told)
-    for name, value in exchange.response.headers:
-        if name.lower().startswith("x-ratelimit-reset") and value.isdigit() and int(value) > exchange.received - 60:
-            return max(0.0, int(value) - exchange.received) + 0.05
-    return None
+    with contextlib.suppress(ValueError):
+        return max(0.0, parsedate_to_datetime(told).timestamp() - exchange.received)
+    waits = [_until(value, exchange.received) for name, value in exchange.response.headers if _RESET.search(name)]
+    return max((each for each in waits if each is not None), default=None)
+
+
+_RESET = re.compile(r"rate-?limit-reset", re.IGNORECASE)
+_EPOCH, _MILLISECONDS = 1e8, 1e11
+"""Below the first a number is seconds from now, from there a time in seconds; from the second on, milliseconds."""
+
+
+def _until(value: str, now: float) -> float | None:
+    if not value.isdigit():
+        return None
+    if (told := float(value)) < _EPOCH:
+        return told
+    return max(0.0, told - now) + 0.05 if now - 60 < told < _MILLISECONDS else None
 
 
 async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool, attempt: int = 1) -> None:
