@@ -29,7 +29,13 @@ from sandbox.variations import VARIATIONS
 @click.option("--seed", type=int, default=0, help="Decides data, ids and secrets.")
 @click.option("--window", type=click.Choice(list(METERS)), default="fixed", help="Algorithm of the rate limits.")
 @click.option("--limits", type=click.Choice(["on", "off"]), default="on", help="Off: counted, never enforced.")
-@click.option("--fault", "faults", metavar="NAME", multiple=True, help="Turn a fault on; repeatable.")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="NAME",
+    multiple=True,
+    help="Turn a fault on (a limit's: NAME@operationId for one operation); repeatable.",
+)
 @click.option("--variation", "variations", metavar="NAME", multiple=True, help="Behave differently; repeatable.")
 @click.option(
     "--deployment-out", type=click.Path(path_type=Path, dir_okay=False), help="Write the deployment file here."

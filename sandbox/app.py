@@ -152,14 +152,14 @@ class _Request:
     def _count(self, principal: Principal) -> None:
         if not self.operation.limits:
             return
-        decision = self.world.limiter.ask(self.operation, principal.credential, self.world.clock())
-        self.rate = self.world.limiter.retold(
-            self.operation, limiter.headers(decision, self.world.faults), self.world.clock()
-        )
+        meter, now = self.world.limiter, self.world.clock()
+        faults = meter.at(self.operation)
+        decision = meter.ask(self.operation, principal.credential, now)
+        self.rate = meter.retold(self.operation, limiter.headers(decision, faults), now)
         if not decision.admitted:
             self._carried_out_all_the_same(principal)
-            wait = 1 if limiter_faults.SHORT_WAIT in self.world.faults else max(1, math.ceil(decision.retry_after))
-            status = 503 if limiter_faults.UNAVAILABLE in self.world.faults else 429
+            wait = 1 if limiter_faults.SHORT_WAIT in faults else max(1, math.ceil(decision.retry_after))
+            status = 503 if limiter_faults.UNAVAILABLE in faults else 429
             quiet = answers.NO_RETRY_AFTER in self.world.variations
             raise RefusalError(
                 status,
@@ -168,7 +168,7 @@ class _Request:
             )
 
     def _carried_out_all_the_same(self, principal: Principal) -> None:
-        if limiter_faults.APPLIED not in self.world.faults or self.operation.method != "POST":
+        if limiter_faults.APPLIED not in self.world.limiter.at(self.operation) or self.operation.method != "POST":
             return
         with contextlib.suppress(RefusalError):
             path = self._path()

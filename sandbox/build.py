@@ -15,6 +15,7 @@ from sandbox.faults import FAULTS
 from sandbox.limiter import METERS, Limiter
 from sandbox.seed import populate
 from sandbox.state import Clock, World
+from sandbox.switches import Switch, SwitchError
 from sandbox.tokens import TokenBook
 from sandbox.variations import VARIATIONS
 
@@ -35,11 +36,30 @@ class Options:
     variations: tuple[str, ...] = field(default=(), converter=_names)
 
 
+def _placed(names: Iterable[str], document: Document) -> dict[str, frozenset[Switch]]:
+    """Faults written NAME@OPERATION (an operationId), by operation: those of the rate limits can be placed so."""
+    known = {operation.operation_id for operation in document.operations}
+    placed: dict[str, frozenset[Switch]] = {}
+    for text in names:
+        name, _, where = text.partition("@")
+        chosen = FAULTS.select([name])
+        if where not in known:
+            raise SwitchError(f"{text}: the document has no operation {where!r}; an operationId is needed")
+        if any(switch.family != "limits" for switch in chosen):
+            raise SwitchError(f"{text}: only faults of the rate limits can be placed at one operation")
+        placed[where] = placed.get(where, frozenset()) | chosen
+    return placed
+
+
 def build(options: Options, document: Document | Path = DEFAULT, clock: Clock = time.time) -> Sandbox:
     """A sandbox with two populated tenants; SwitchError or DocumentError when it cannot be."""
-    faults, variations = FAULTS.select(options.faults), VARIATIONS.select(options.variations)
     if isinstance(document, Path):
         document = load(document)
+    faults, variations = (
+        FAULTS.select(each for each in options.faults if "@" not in each),
+        VARIATIONS.select(options.variations),
+    )
+    placed = _placed([each for each in options.faults if "@" in each], document)
     random = Random(options.seed)
     key = random.randbytes(32)
     ids = Random(options.seed + 1)
@@ -52,7 +72,7 @@ def build(options: Options, document: Document | Path = DEFAULT, clock: Clock = 
         tokens=TokenBook(
             document.tokens, key, options.time_scale, faults, variations, lambda: f"{ids.getrandbits(96):024x}"
         ),
-        limiter=Limiter(options.window, options.time_scale, options.limits, faults),
+        limiter=Limiter(options.window, options.time_scale, options.limits, faults, placed),
     )
     populate(world)
     return Sandbox(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Mapping
 
 from attrs import define, field, frozen
 
@@ -182,58 +183,82 @@ class Limiter:
     scale: float
     enforced: bool
     faults: frozenset[Switch]
+    placed: Mapping[str, frozenset[Switch]] = field(factory=dict)
+    """Faults at single operations, by operationId, whatever their scope says."""
     buckets: dict[tuple[str, str], tuple[Meter, ...]] = field(factory=dict)
     keys: Keys = field(factory=Keys)
     _since_sweep: int = 0
 
+    def at(self, operation: Operation) -> frozenset[Switch]:
+        """The faults that are on at an operation."""
+        return self.faults | self.placed.get(operation.operation_id, frozenset()) if self.placed else self.faults
+
+    def _on(self, switch: Switch, operation: Operation) -> bool:
+        placed = self.placed.get(operation.operation_id, frozenset())
+        return switch in placed or (switch in self.faults and operation.operation_id in switch.scope)
+
     def ask(self, operation: Operation, credential: str, now: float) -> Decision:
         """Admit and count, or refuse and leave everything as it was."""
-        key = self._key(operation, credential)
-        meters = self._meters(key, operation, now)
+        faults = self.at(operation)
+        key = self._key(operation, credential, faults)
+        meters = self._meters(key, operation, now, faults)
+        unseen = self.keys.unseen(key, now, faults)
         rooms = [meter.room(now) for meter in meters]
-        full = [meter for meter, room in zip(meters, rooms, strict=True) if room < 1]
-        if self.enforced and (full or self.keys.blocked(key, now, self.faults)):
-            if full and LONG_BLOCK in self.faults:
+        full = [meter for meter, room in zip(meters, rooms, strict=True) if room + unseen < 1]
+        if self.enforced and (full or self.keys.blocked(key, now, faults)):
+            if full and LONG_BLOCK in faults:
                 self.keys.refused(key, now + 3 * meters[0].window)
-            return self._refusal(operation, meters, full or [meters[0]], now)
+            return self._refusal(operation, meters, full or [meters[0]], now, faults)
         for meter in meters:
             meter.count(now)
+        self.keys.counted(key, now, faults)
         remaining = max(0, min(rooms) - 1)
         limit = operation.limits[0].requests
         return Decision(True, limit, min(remaining, limit), meters[0].reset(now), 0.0)
 
-    def _refusal(self, operation: Operation, meters: tuple[Meter, ...], full: list[Meter], now: float) -> Decision:
+    def _refusal(
+        self,
+        operation: Operation,
+        meters: tuple[Meter, ...],
+        full: list[Meter],
+        now: float,
+        faults: frozenset[Switch],
+    ) -> Decision:
         opens = max(meter.opens(now) for meter in full)
         binding = operation.limits[meters.index(full[-1])]
-        remaining = -1 if NEGATIVE in self.faults else 0
+        remaining = -1 if NEGATIVE in faults else 0
         return Decision(False, binding.requests, remaining, full[-1].reset(now), max(0.0, opens - now))
 
-    def _key(self, operation: Operation, credential: str) -> tuple[str, str]:
-        name = SHARED.name if SHARED in self.faults and operation.operation_id in SHARED.scope else operation.key
-        return self.keys.key(name, credential, self.faults)
+    def _key(self, operation: Operation, credential: str, faults: frozenset[Switch]) -> tuple[str, str]:
+        name = SHARED.name if self._on(SHARED, operation) else operation.key
+        return self.keys.key(name, credential, faults)
 
-    def _meters(self, key: tuple[str, str], operation: Operation, now: float) -> tuple[Meter, ...]:
+    def _meters(
+        self, key: tuple[str, str], operation: Operation, now: float, faults: frozenset[Switch]
+    ) -> tuple[Meter, ...]:
         meters = self.buckets.get(key)
         if meters is None:
             self._sweep(now)
             kind = METERS[self.algorithm]
-            factor = window_factor(self.faults) / self.scale
-            meters = tuple(kind(self._allowed(operation, limit), limit.window * factor) for limit in operation.limits)
+            factor = window_factor(faults) / self.scale
+            meters = tuple(
+                kind(self._allowed(operation, limit, faults), limit.window * factor) for limit in operation.limits
+            )
             self.buckets[key] = meters
         return meters
 
-    def _allowed(self, operation: Operation, limit: Limit) -> int:
+    def _allowed(self, operation: Operation, limit: Limit, faults: frozenset[Switch]) -> int:
         for switch, factor, more in _SWITCHED:
-            if switch in self.faults and operation.operation_id in switch.scope:
+            if self._on(switch, operation):
                 return int(limit.requests * factor) + more
-        return allowed(limit.requests, self.faults)
+        return allowed(limit.requests, faults, longer=limit is not operation.limits[0])
 
     def retold(
         self, operation: Operation, told: tuple[tuple[str, str], ...], now: float
     ) -> tuple[tuple[str, str], ...]:
         """The headers of a decision, as some faults want them."""
-        limits = tuple(limit.requests for limit in operation.limits)
-        return retold(told, limits, operation.limits[0].window / self.scale, now, self.faults) if self.faults else told
+        limits, faults = tuple(limit.requests for limit in operation.limits), self.at(operation)
+        return retold(told, limits, operation.limits[0].window / self.scale, now, faults) if faults else told
 
     def _sweep(self, now: float) -> None:
         # Every access token has buckets of its own, so a long run would gather them without end.

@@ -36,10 +36,19 @@ OTHER_LIMIT = _fault(
     "limit-header-of-the-longer-window", "X-RateLimit-Limit is the hour's number while the minute's binds."
 )
 SUFFIXED = _fault("rate-header-names-suffixed", "The headers are called X-RateLimit-Limit-Minute and so on.")
+SHARED_BY_ALL = _fault("limit-shared-by-all-operations", "All operations of a credential draw on one bucket.")
+RACE = _fault(
+    "limit-race", "A counted request is seen by others only after some milliseconds, so concurrent ones slip through."
+)
+TENTH_SHORTER = _fault("limit-window-tenth-shorter", "The window is a tenth shorter than declared.")
+LONGER_OFF = _fault("longer-limit-not-enforced", "Of several limits only the one with the shortest window is enforced.")
+LONGER_HALVED = _fault("longer-limit-halved", "The longer of several limits admits half as many as declared.")
 SHORT_WAIT = _fault("retry-after-too-short", "Retry-After is always 1.")
 APPLIED = _fault("refused-creation-applied", "A creation that is answered 429 has been carried out.")
 
-_FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (NO_EXPIRY, 1e6))
+_FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (TENTH_SHORTER, 0.9), (NO_EXPIRY, 1e6))
+_UNSEEN_FOR = 0.004
+"""Seconds in which a counted request is not seen by others, for a fault."""
 
 
 def window_factor(faults: frozenset[Switch]) -> float:
@@ -47,8 +56,11 @@ def window_factor(faults: frozenset[Switch]) -> float:
     return math.prod(factor for switch, factor in _FACTORS if switch in faults)
 
 
-def allowed(requests: int, faults: frozenset[Switch]) -> int:
-    """How many are admitted in place of the declared number."""
+def allowed(requests: int, faults: frozenset[Switch], *, longer: bool = False) -> int:
+    """How many are admitted in place of the declared number. `longer`: it is not the limit of the shortest window."""
+    if longer and LONGER_OFF in faults:
+        return int(requests * 1e6)
+    requests = requests // 2 if longer and LONGER_HALVED in faults else requests
     requests = requests - 1 if ONE_LESS in faults else requests
     return (requests + 1) // 2 if TWICE_COUNTED in faults else requests
 
@@ -59,13 +71,26 @@ class Keys:
 
     shut: dict[tuple[str, str], float] = field(factory=dict)
     _turns: count[int] = field(factory=count)
+    _lately: dict[tuple[str, str], list[float]] = field(factory=dict)
 
     def key(self, name: str, credential: str, faults: frozenset[Switch]) -> tuple[str, str]:
         worker = f" {next(self._turns) % 4}" if WORKERS in faults else ""
+        name = "every operation" if SHARED_BY_ALL in faults else name
         return name + worker, "" if BY_ADDRESS in faults else credential
 
     def blocked(self, key: tuple[str, str], now: float, faults: frozenset[Switch]) -> bool:
         return LONG_BLOCK in faults and self.shut.get(key, 0.0) > now
+
+    def unseen(self, key: tuple[str, str], now: float, faults: frozenset[Switch]) -> int:
+        """How many of those just counted are not seen yet."""
+        if RACE not in faults:
+            return 0
+        self._lately[key] = [each for each in self._lately.get(key, []) if now - each < _UNSEEN_FOR]
+        return len(self._lately[key])
+
+    def counted(self, key: tuple[str, str], now: float, faults: frozenset[Switch]) -> None:
+        if RACE in faults:
+            self._lately.setdefault(key, []).append(now)
 
     def refused(self, key: tuple[str, str], until: float) -> None:
         self.shut.setdefault(key, 0.0)

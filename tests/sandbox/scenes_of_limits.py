@@ -36,12 +36,31 @@ def _created(wire: Wire) -> Any:
     return len(wire.ask("GET", wire.acme.attributes, wire.acme.admin).json()["data"])
 
 
+def _by_two_operations(wire: Wire) -> Any:
+    """What is told of one operation before and after another one is used up."""
+    list_of, one = wire.acme.attributes, f"{wire.acme.attributes}/nobody"
+    seen = [_told(wire.ask("GET", one, wire.acme.admin))]
+    seen += [_told(wire.ask("DELETE", one, wire.acme.admin)) for _ in range(7)]
+    return [*seen, _told(wire.ask("GET", list_of, wire.acme.admin))]
+
+
+def _over_an_hour(wire: Wire) -> Any:
+    """Minute after minute used up, for longer than the hour's number lasts."""
+    seen: list[Any] = []
+    for _ in range(36):
+        seen += [_told(wire.ask("POST", f"{wire.acme.user}/force-refresh", wire.acme.client)) for _ in range(5)]
+        wire.clock.wait(61)
+    return seen
+
+
 _NAMES = (
     "limit-one-less",
     "limit-counts-twice",
     "limit-window-halved",
     "limit-window-longer",
     "limit-window-tenth-longer",
+    "limit-window-tenth-shorter",
+    "limit-race",
     "limit-never-recovers",
     "limit-keyed-by-address",
     "limit-per-worker",
@@ -59,4 +78,6 @@ _NAMES = (
 SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
     **dict.fromkeys(_NAMES, _used_up),
     "refused-creation-applied": _created,
+    "limit-shared-by-all-operations": _by_two_operations,
+    **dict.fromkeys(("longer-limit-not-enforced", "longer-limit-halved"), _over_an_hour),
 }

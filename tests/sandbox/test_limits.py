@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.build import Options, build
 from sandbox.limiter import METERS
+from sandbox.switches import SwitchError
 from tests.sandbox.wire import START, Wire, bearer, created, document
 
 LIST = document().operation("OrganizationsAttributesController_getOrganizationAttributes")
@@ -160,3 +162,24 @@ def test_limits_off_never_refuses_and_still_counts(window: str) -> None:
         answer = wire.ask("GET", wire.acme.attributes, wire.acme.admin)
         assert answer.headers["x-ratelimit-limit"] == str(MINUTE)
         assert answer.headers["x-ratelimit-remaining"] == "0"
+
+
+def test_a_fault_can_be_placed_at_one_operation_and_leaves_the_others_alone():
+    place = "OrganizationsAttributesController_deleteOrganizationAttribute"
+    with Wire(strict=False, faults=(f"limit-one-less@{place}",)) as wire:
+        path = f"{wire.acme.attributes}/nobody"
+        assert [wire.status("DELETE", path, wire.acme.admin) for _ in range(5)] == [404] * 4 + [429]
+        option = f"{path}/options/nothing"
+        assert [wire.status("DELETE", option, wire.acme.admin) for _ in range(6)] == [404] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("limit-one-less@nowhere", "no operation 'nowhere'"),
+        ("page-size-capped@OrganizationsAttributesController_deleteOrganizationAttribute", "only faults of the rate"),
+    ],
+)
+def test_a_fault_placed_wrongly_is_refused_by_name(name, says):
+    with pytest.raises(SwitchError, match=says):
+        build(Options(faults=(name,)), document())
