@@ -52,7 +52,7 @@ class Desk:
         groups: dict[str, list[Job]] = {}
         for job in self.jobs.values():
             groups.setdefault(job.principal.name, []).append(job)
-        firsts = [(min(group, key=lambda job: job.limit.requests), group) for group in groups.values()]
+        firsts = [(min(group, key=_first), group) for group in groups.values()]
         for first, group in firsts:  # all of them are known before the first one can be answered
             self._held[first.key] = [job for job in group if job is not first]
         for first, _ in firsts:
@@ -71,7 +71,7 @@ class Desk:
         """The pilots sent while a first operation was used up: when sent, when answered, status, exchange."""
         held = self._held.pop(first, [])
         refused = [job for job in held if answers.get(job.key, (0, 0, 0, 0))[2] == 429]
-        for job in sorted(held, key=lambda job: -job.limit.requests):
+        for job in sorted(held, key=_order):
             if job in refused:
                 self.shared[job.key] = first
             else:
@@ -147,6 +147,19 @@ class Desk:
             owner = self._owners.get(key, "")
             if key not in self._waiting and owner in self._workers:
                 self._hand(owner, key, {"do": "alone"})
+
+
+def _long(job: Job) -> bool:
+    """Whether a longer limit of it can bind: that takes longest, so it comes first."""
+    return any(not limit.implied for limit in job.operation.limits[1:])
+
+
+def _first(job: Job) -> tuple[int, bool]:
+    return job.limit.requests, not _long(job)
+
+
+def _order(job: Job) -> tuple[bool, int]:
+    return not _long(job), -job.limit.requests
 
 
 def _key(told: Sequence[str]) -> Key:

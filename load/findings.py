@@ -61,6 +61,8 @@ class Finding:
     """What was found out about the operation's longer limits, by period."""
     soaked: dict[str, int] = attrs.field(factory=dict)
     """How many were admitted within a longer limit's window without being refused by it, by period."""
+    refuted: dict[str, tuple[int, int]] = attrs.field(factory=dict)
+    """How many a longer limit had admitted when it refused too soon, and the exchange that shows it, by period."""
     late: int = 0
     asked: int = 0
 
@@ -111,6 +113,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         created=created and (created[0], seq(created[1]), created[2]),
         longer={period: estimate(each) for period, each in told["longer"].items()},
         soaked=dict(told["soaked"]),
+        refuted={period: (each[0], seq(each[1])) for period, each in told["refuted"].items()},
         late=told["late"],
         asked=told["asked"],
     )

@@ -56,6 +56,16 @@ def window_is_as_declared() -> None:
 
 
 @_law
+def longer_limits_hold() -> None:
+    """A longer limit refuses at its own number and not before, while the shorter one has room.
+
+    At depth soak: asked at a pace that never uses up the shorter limit, for one window of the longer one (an hour takes
+    61 minutes). One that cannot bind while the shorter limit is kept is implied by it; it is broken if requests are
+    refused although the shorter limit had a whole window to recover.
+    """
+
+
+@_law
 def a_burst_admits_no_more_than_the_limit() -> None:
     """Concurrent requests are counted one by one: together they get no more admissions than one after the other.
 

@@ -21,6 +21,8 @@ from load.setup import Setup
 from specs.contract import Limit
 from specs.promises import promises
 
+SOAKED = 0.9
+"""Share of a longer limit that must have been admitted within its window to call it kept."""
 SHOWN = 8
 """Exchanges a verdict names at most."""
 
@@ -138,6 +140,32 @@ def _window(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     return Judged(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
 
 
+def _long(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
+    limits = finding.job.operation.limits[1:]
+    if not limits:
+        return Judged(NOT_OBSERVABLE, reason="one limit is declared, no longer one")
+    judged = [_longer(finding, limit, run) for limit in limits]
+    return next((each for each in judged if each.verdict == BROKEN), judged[0])
+
+
+def _longer(finding: Finding, limit: Limit, run: LoadRun) -> Judged:
+    rule, word = run.rule(limit), longer(finding, limit)
+    found = finding.longer.get(limit.period)
+    if limit.period in finding.refuted:
+        admitted, seq = finding.refuted[limit.period]
+        expected = f"{rule.limit} in {rule.window:g} s while the shorter limit has room"
+        return Judged(BROKEN, expected, f"refused after {admitted}", None, "repeated", (seq,))
+    if found is not None and word[0] in {"looser", "tighter", "not enforced", "window"}:
+        if word[0] == "tighter" and found.confidence != "repeated":
+            return Judged(NOT_OBSERVABLE, reason=f"{word[1]}; what was used before this run may have counted")
+        return Judged(
+            BROKEN, f"{_declared(found)}, then 429", f"{word[0]}: {word[1]}", None, found.confidence, _edge(found)
+        )
+    if word[0] == "kept":
+        return Judged(UPHELD, actual=word[1], confidence=found.confidence if found else None)
+    return Judged(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
+
+
 def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
     if found.verdict == "race":
         return Judged(
@@ -238,6 +266,7 @@ def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
 _JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Judged]] = {
     "declared-limit-is-enforced": _enforced,
     "window-is-as-declared": _window,
+    "longer-limits-hold": _long,
     "a-burst-admits-no-more-than-the-limit": _race,
     "headers-are-true": _headers,
     "credentials-have-buckets-of-their-own": _credentials,
@@ -257,7 +286,7 @@ def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
     own = limit is finding.job.limit
     found = finding.estimate if own else finding.longer.get(limit.period)
     rule = run.rule(limit)
-    word, reason = (found.verdict, found.reason) if found else _longer(finding, limit)
+    word, reason = (found.verdict, found.reason) if found and own else longer(finding, limit)
     if own and finding.blocked:
         word, reason = "not observable", finding.blocked
     samples = [*found.samples, *found.after] if found else []
@@ -288,17 +317,32 @@ def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
     }
 
 
-def _longer(finding: Finding, limit: Limit) -> tuple[str, str]:
-    """What a run says of a longer limit that it did not wait for."""
-    found = finding.estimate
+def longer(finding: Finding, limit: Limit) -> tuple[str, str]:
+    """What a run says of a longer limit, in a word, and why."""
+    found, exact = finding.estimate, finding.longer.get(limit.period)
     if found is None:
         return "not observable", finding.blocked or "the run ended before its turn"
+    if limit.period in finding.refuted:
+        return "tighter", f"refused after {finding.refuted[limit.period][0]} while the shorter limit had room"
+    if exact is not None:
+        return _exact(exact)
+    count = finding.soaked.get(limit.period) or sum(not each.refused for each in (*found.samples, *found.after))
+    if limit.implied and (found.verdict == "kept" or found.limit == found.rule.limit):
+        kept = "it cannot bind while the shorter limit is kept"
+        if count >= SOAKED * limit.requests:
+            return "kept", f"{count} admitted within its window, none refused by it; {kept}"
+        return "implied", f"{kept}; not refuted up to {count}"
     if limit.implied:
-        if found.verdict == "kept" or found.limit == found.rule.limit:
-            return "implied", "it cannot bind while the shorter limit is kept"
         return "not observable", "the shorter limit, which would imply it, was not shown to be kept"
-    count = sum(not each.refused for each in (*found.samples, *found.after))
     return "not refuted", f"not refuted up to {count}"
+
+
+def _exact(found: Estimate) -> tuple[str, str]:
+    """A longer limit that was examined: the number is proven by itself, the window needs a second one."""
+    told = found.reason or "number and window are as declared"
+    if found.verdict == "inconclusive" and found.limit == found.rule.limit and any(s.refused for s in found.samples):
+        return "kept", f"{found.rule.limit} admitted, then refused while the shorter limit had room; {told}"
+    return found.verdict, told
 
 
 def _counted(finding: Finding) -> str | None:

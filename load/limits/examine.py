@@ -201,7 +201,10 @@ class _Attempt:
     def _drain(self, at: float) -> Steps:
         """Use up whatever fits, so that the next answer is informative again."""
         limit = self.rule.limit
-        answers = yield from self._send(at, limit + max(3, limit // 8), self.together, 1)
+        count = limit + max(3, limit // 8)
+        if self.setting.pace:
+            count = max(1, min(count, int((self.ends - self.now) / self.setting.pace)))
+        answers = yield from self._send(at, count, self.together, 1)
         self.timing.releases += 1
         self.thin = self.thin + 1 if sum(not each.refused for each in answers) <= limit // 5 else 0
         yield from self._learn(answers)

@@ -40,6 +40,8 @@ class Examiner:
         self.question: Request | None = None
         self.conversation = 0
         self.used_up: Callable[[], None] = lambda: None
+        self.extra: list[Sample] = []
+        """Admitted requests that belong to no examination."""
         self._looked = False
 
     def pilot(self) -> Exchange:
@@ -60,7 +62,7 @@ class Examiner:
             if self._uncounted and self.job.operation.safe:
                 self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
                 self.rest()
-                self.finding.estimate = self._driven(self._examination(()))
+                self.finding.estimate = self.driven(self._examination(()))
         except Outcome as outcome:
             self.finding.blocked = outcome.reason
             return
@@ -80,14 +82,14 @@ class Examiner:
 
     def _first(self, pilot: Sample | None) -> Estimate:
         if pilot is None:
-            return self._driven(self._examination(()))
+            return self.driven(self._examination(()))
         age = time.time() - pilot.sent
         if pilot.void or age > FRESH * self.rule.window:
             gevent.sleep(max(0.0, self.rule.window * IDLE - age))
-            return self._driven(self._examination(()))
+            return self.driven(self._examination(()))
         if not pilot.refused:
             self.finding.statuses.add(pilot.status)
-        return self._driven(self._examination((pilot,)))
+        return self.driven(self._examination((pilot,)))
 
     def _examination(self, pilot: tuple[Sample, ...]) -> Examination:
         setting = QUICK if self.run.depth == "quick" else FULL
@@ -100,7 +102,8 @@ class Examiner:
         found = self.finding.estimate
         return bool(found and found.verdict == "not enforced" and all(each >= 400 for each in self.finding.statuses))
 
-    def _driven(self, examination: Examination) -> Estimate:
+    def driven(self, examination: Examination) -> Estimate:
+        """Drive an examination to its end; one that is cut short leaves its finding all the same."""
         try:
             return self._drive(examination)
         except gevent.GreenletExit:
@@ -144,7 +147,7 @@ class Examiner:
         if (left := ask.at - time.time()) > 0:
             gevent.sleep(left)
         if ask.count == 1:
-            answers = [self._one()]
+            answers = [self.one()]
             self.finding.late += answers[0].sent - ask.at > 0.01 * self.rule.window
         elif ask.pace:
             answers = self._paced(ask)
@@ -154,7 +157,8 @@ class Examiner:
         self.finding.asked += len(answers)
         return answers
 
-    def _one(self) -> Sample:
+    def one(self) -> Sample:
+        """Ask the question once."""
         assert self.question is not None
         exchange = self.run.ask(self.question, self.send, self.conversation)
         if exchange.status != 429:
@@ -167,7 +171,7 @@ class Examiner:
         begun, row = time.time(), 0
         for number in range(ask.count):
             gevent.sleep(max(0.0, begun + number * ask.pace - time.time()))
-            answers.append(self._one())
+            answers.append(self.one())
             row = row + 1 if answers[-1].refused else 0
             if row >= ask.refusals:
                 break
@@ -181,7 +185,7 @@ class Examiner:
         def lane() -> None:
             while state["left"] > 0 and state["row"] < ask.refusals:
                 state["left"] -= 1
-                answer = self._one()
+                answer = self.one()
                 state["row"] = state["row"] + 1 if answer.refused else 0
                 answers.append(answer)
 
@@ -229,5 +233,6 @@ class Examiner:
             exchange = self.run.ask(request, self.send, number)
         except Outcome:
             return
+        self.extra += [sample(exchange)] if exchange.status != 429 else []
         if exchange.status == 429 and tag in (request.body or ""):
             self.finding.created = (tag, exchange.seq, None)

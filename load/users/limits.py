@@ -22,6 +22,7 @@ from load.limits.trace import Sample
 from load.scenario import Scenario, Seqs, Stage
 from load.setup import Setup
 from load.users.examiner import Examiner
+from load.users.longer import Longer
 from load.users.quiet import Quiet
 from load.users.wire import Wire
 
@@ -70,14 +71,18 @@ class LimitUser(FastHttpUser):
                 examiner.used_up = lambda: scenario.pilots(job, pilots, wire)
                 with scenario.rows[job.key]:
                     examiner.work()
+                scenario.soak(examiner)
             case "row":
                 with scenario.rows[told["after"][0], told["after"][1]]:
                     examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                     examiner.rest()
                     examiner.work()
+                    scenario.soak(examiner)
             case _:
+                examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                 with scenario.lanes:
-                    Examiner(scenario.run, wire.send, finding, scenario.bursts).work(scenario.ours(told["pilot"]))
+                    examiner.work(scenario.ours(told["pilot"]))
+                scenario.soak(examiner)
 
 
 class Limits(Scenario):
@@ -132,6 +137,11 @@ class Limits(Scenario):
 
     def taken(self, data: Any) -> None:
         self.tasks.put(data)
+
+    def soak(self, examiner: Examiner) -> None:
+        """At depth soak, go on to the longer limits."""
+        if self.run.depth == "soak":
+            Longer(examiner).work()
 
     def pilots(self, first: Job, others: Sequence[Job], wire: Wire) -> None:
         """While a first operation is used up, one request to each other one; spread a little, to compare the clocks."""

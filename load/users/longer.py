@@ -1,0 +1,110 @@
+"""Longer limits, asked at a pace that leaves the shorter one room: a refusal can then only come from the longer one."""
+
+from __future__ import annotations
+
+import time
+from itertools import chain
+
+import gevent
+
+from load.findings import jobs
+from load.limits.examine import Setting, examine
+from load.limits.trace import Sample
+from load.users.examiner import Examiner
+from specs.contract import Limit
+
+SLOWER = 1.06
+"""How much slower than the shorter limit allows."""
+WINDOWS = 1.06
+"""Windows after which a longer limit has been watched long enough."""
+CONFIRMED_WITHIN = 120.0
+"""Seconds a longer window may last for a doubtful finding to be looked at again after an idle one."""
+STEADY = 60.0
+"""Requests per second, of all operations together, up to which limits that cannot bind are asked for a whole window."""
+
+
+class Longer:
+    """The longer limits of an operation whose shortest one was found kept."""
+
+    def __init__(self, examiner: Examiner) -> None:
+        self.examiner = examiner
+        self.run = examiner.run
+        self.finding = examiner.finding
+        self.job = examiner.job
+        self.pace = examiner.rule.window / examiner.rule.limit * SLOWER
+
+    def work(self) -> None:
+        """Examine those that can bind; of the others, see whether they refuse before they should."""
+        estimate = self.finding.estimate
+        if estimate is None or estimate.verdict != "kept":
+            return
+        for limit in self.job.operation.limits[1:]:
+            if not limit.implied:
+                self._examined(limit)
+            elif self._rate() <= STEADY:
+                self._steady(limit)
+
+    def _rate(self) -> float:
+        """Requests per second if every operation is asked at its pace."""
+        rules = (self.run.rule(job.limit) for job in jobs(self.run.contract, self.run.deployment))
+        return sum(rule.limit / rule.window for rule in rules)
+
+    def _admitted(self) -> list[list[Sample]]:
+        """What counts for the longer limit already: all that was admitted, in batches awaited together."""
+        found = self.finding.estimate
+        samples = sorted(
+            (each for each in chain(found.samples, found.after, self.examiner.extra) if not each.refused)
+            if found
+            else (),
+            key=lambda each: each.sent,
+        )
+        batches: list[list[Sample]] = []
+        until = 0.0
+        for each in samples:
+            if batches and each.sent < until:
+                batches[-1].append(each)
+            else:
+                batches.append([each])
+            until = max(until, each.received)
+        return batches
+
+    def _examined(self, limit: Limit) -> None:
+        rule, prior = self.run.rule(limit), self._admitted()
+        self.examiner.rest()
+        spent = time.time() - prior[0][0].sent
+        setting = Setting(
+            windows=WINDOWS - spent / rule.window,
+            together=1,
+            waits=False,
+            spare=20,
+            confirms=rule.window <= CONFIRMED_WITHIN,
+            pace=self.pace,
+        )
+        examination = examine(rule, time.time(), -self.run.clock.offset, setting, prior)
+        before = self.finding.estimate
+        try:
+            self.finding.longer[limit.period] = self.examiner.driven(examination)
+        finally:
+            self.finding.estimate = before
+
+    def _steady(self, limit: Limit) -> None:
+        """Ask at a steady pace for a whole window of a limit that cannot bind."""
+        rule, prior = self.run.rule(limit), self._admitted()
+        self.examiner.rest()
+        admitted = self.finding.soaked[limit.period] = sum(map(len, prior))
+        ends, due = prior[0][0].sent + rule.window, time.time()
+        while due < ends:
+            gevent.sleep(max(0.0, due - time.time()))
+            answer = self.examiner.one()
+            if answer.refused and (seq := self._still_refused()):
+                self.finding.refuted[limit.period] = (admitted, seq)
+                return
+            admitted += not answer.refused and not answer.void
+            self.finding.soaked[limit.period] = admitted
+            due = max(due + self.pace, time.time() - self.pace)
+
+    def _still_refused(self) -> int | None:
+        """Whether it is refused even after the shorter limit had time to recover; the exchange that shows it."""
+        self.examiner.rest()
+        answer = self.examiner.one()
+        return answer.seq if answer.refused else None

@@ -1,0 +1,169 @@
+"""How well the scenario `limits` does on the sandbox: its cost, its false alarms, and what it calls faults.
+
+    python tests/power/limits_live.py                                  real windows, depth quick, no fault
+    python tests/power/limits_live.py --depth full                     the same, window and kind proven
+    python tests/power/limits_live.py --depth full --time-scale 10 --runs 10
+    python tests/power/limits_live.py --depth full --time-scale 10 --runs 3 --faults   one random fault per operation
+
+Prints one line per run, what was wrong, and the shares; exits 1 on a false alarm, if fewer than 97 % of the faults were
+named rightly, or if a run took longer or more requests than it should.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCUST = [sys.executable, "-m", "locust", "-f", "load/locustfile.py", "--headless", "--only-summary"]
+MOST_REQUESTS = 3000
+NAMED = 0.97
+HEADERS = "limits/headers-are-true"
+WORDS: dict[str, set[str]] = {
+    "limit-not-enforced": {"not enforced"},
+    "limit-looser": {"looser"},
+    "limit-off-by-one": {"looser"},
+    "limit-per-worker": {"looser"},
+    "limit-tighter": {"tighter"},
+    "limit-one-less": {"tighter"},
+    "limit-counts-twice": {"tighter"},
+    "limit-window-halved": {"window"},
+    "limit-window-longer": {"window"},
+    "limit-window-tenth-longer": {"window"},
+    "limit-window-tenth-shorter": {"window"},
+    "limit-never-recovers": {"window", "limits/recovery"},
+    "limit-block-outlives-window": {"window", "limits/recovery"},
+    "limit-keyed-by-address": {"limits/credentials-have-buckets-of-their-own"},
+    "remaining-negative": {HEADERS},
+    "remaining-stuck": {HEADERS},
+    "remaining-one-too-many": {HEADERS},
+    "reset-in-milliseconds": {HEADERS},
+    "reset-in-the-past": {HEADERS},
+    "reset-jitters": {HEADERS},
+    "limit-reset-in-seconds-left": {HEADERS},
+    "limit-header-of-the-longer-window": {HEADERS},
+    "rate-header-names-suffixed": {HEADERS},
+    "retry-after-too-short": {HEADERS},
+}
+"""What each fault must be called: the word of the operation's shortest limit, or a law that is broken there."""
+
+
+def run(arguments: list[str], sandbox: list[str], folder: Path) -> dict[str, Any]:
+    """One run against a sandbox of its own; its verdicts.json."""
+    said = subprocess.run(
+        [*LOCUST, "--out", str(folder), "--sandbox-args", " ".join(sandbox), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if not (folder / "verdicts.json").exists():
+        raise SystemExit(said.stdout[-2000:] + said.stderr[-2000:])
+    found: dict[str, Any] = json.loads((folder / "verdicts.json").read_text("utf-8"))
+    return found
+
+
+def shortest(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The shortest limit of every operation."""
+    limits: dict[str, dict[str, Any]] = {}
+    for each in found["limits"]:
+        limits.setdefault(each["operation"], each)
+    return limits
+
+
+def spans(found: dict[str, Any]) -> list[float]:
+    """How many windows after the beginning of the run the last request about each operation was sent."""
+    begun = found["run"]["started"]
+    return [
+        (each["started"] + max([*each["admitted"], *each["refused"]], default=0) - begun)
+        / each["declared"]["scaled_window"]
+        for each in shortest(found).values()
+    ]
+
+
+def called(found: dict[str, Any], operation: str) -> set[str]:
+    """Everything wrong that was said of an operation."""
+    word = shortest(found).get(operation, {}).get("verdict", "")
+    laws = {each["law"] for each in found["verdicts"] if each["operation"] == operation and each["verdict"] == "broken"}
+    return {word, *laws}
+
+
+def drawn(seed: int) -> dict[str, str]:
+    """One fault for every operation, by its key."""
+    operations = operation_ids()
+    rng = random.Random(seed)
+    names = list(WORDS)
+    rng.shuffle(names)
+    return {key: names[number % len(names)] for number, key in enumerate(rng.sample(list(operations), len(operations)))}
+
+
+def operation_ids() -> dict[str, str]:
+    """The operationId of every operation, by its key."""
+    sys.path.insert(0, str(ROOT))
+    from specs.contract import build
+    from specs.document import load
+
+    return {each.key: each.operation_id or each.key for each in build(load("calcom-v2")).operations}
+
+
+def judged(found: dict[str, Any], faults: dict[str, str]) -> Iterator[tuple[str, str, set[str]]]:
+    """Operations whose fault was not named, with the fault and what was said instead."""
+    for operation, fault in faults.items():
+        said = called(found, operation)
+        if not said & WORDS[fault]:
+            yield operation, fault, said
+
+
+def main() -> int:
+    """Measure; see above."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--depth", choices=("quick", "full"), default="quick")
+    parser.add_argument("--time-scale", type=float, default=1.0)
+    parser.add_argument("--window", default="fixed", help="algorithm of the sandbox")
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--faults", action="store_true", help="one random fault per operation")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    alarms, named, asked, wide = 0, [0, 0], 0, 0
+    for number in range(options.runs):
+        faults = drawn(options.seed + number) if options.faults else {}
+        ids = operation_ids() if faults else {}
+        chosen = [part for key, fault in faults.items() for part in ("--fault", f"{fault}@{ids[key]}")]
+        sandbox = ["--time-scale", f"{options.time_scale:g}", "--window", options.window]
+        with tempfile.TemporaryDirectory() as folder:
+            found = run(["--depth", options.depth, *chosen], sandbox, Path(folder) / "run")
+        lengths = sorted(spans(found))
+        asked += (requests := found["run"]["requests"]) > MOST_REQUESTS
+        median, worst = statistics.median(lengths), lengths[-1]
+        wide += median > (1.25 if options.depth == "quick" else 2.5) or worst > (
+            1.25 if options.depth == "quick" else 5
+        )
+        seconds = found["run"]["finished"] - found["run"]["started"]
+        print(
+            f"run {number + 1}: {len(lengths)} operations, {requests} requests, {seconds:.1f} s, "
+            f"median {median:.2f} and worst {worst:.2f} windows, totals {found['totals']}",
+            flush=True,
+        )
+        if faults:
+            missed = list(judged(found, faults))
+            named = [named[0] + len(faults) - len(missed), named[1] + len(faults)]
+            for operation, fault, said in missed:
+                print(f"    {fault} at {operation}: said {sorted(each for each in said if each)}")
+        broken = [each for each in found["verdicts"] if each["verdict"] == "broken" and each["operation"] not in faults]
+        alarms += bool(broken)
+        for each in broken:
+            print(f"    false alarm: {each['id']}: expected {each['expected']}, got {each['actual']}")
+    told = f"; {named[0]} of {named[1]} faults named rightly ({named[0] / named[1]:.1%})" if named[1] else ""
+    print(f"{options.runs} runs: {alarms} with a false alarm{told}")
+    return int(bool(alarms or (named[1] and named[0] < NAMED * named[1]) or (not options.faults and (wide or asked))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
