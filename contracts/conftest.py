@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from contracts import estimate, known
+from contracts.beside import outcome
 from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
-from contracts.gate import Gate, marks, progress
+from contracts.gate import Gate, load_marks, marks, progress
 from contracts.judge import Verdict, totals
 from contracts.law import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.plan import Line
 from contracts.run import Run
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 
 SHOW_EVERY = 10.0
 """Seconds between two progress lines where the output is no terminal."""
@@ -32,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_GATE] = gate
-    for mark in sorted({mark for line in gate.plan.lines for mark in marks(line)}):
+    under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
+    for mark in sorted({mark for line in gate.plan.lines for mark in marks(line)} | under_load):
         config.addinivalue_line("markers", f"{mark}: lines of the plan about this")
 
 
@@ -41,12 +43,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entry" in metafunc.fixturenames:
         entries = known.of(metafunc.config.stash[_GATE].plan.deployment.known)
         metafunc.parametrize("entry", [pytest.param(each, id=each.name) for each in entries])
+    if "limited" in metafunc.fixturenames:
+        operations = _limited(metafunc.config.stash[_GATE])
+        metafunc.parametrize(
+            "limited",
+            [
+                pytest.param(each, id=each.key, marks=[getattr(pytest.mark, m) for m in load_marks(each)])
+                for each in operations
+            ],
+        )
     if "line" in metafunc.fixturenames:
         lines = metafunc.config.stash[_GATE].plan.lines
         metafunc.parametrize(
             "line",
             [pytest.param(each, id=each.id, marks=[getattr(pytest.mark, m) for m in marks(each)]) for each in lines],
         )
+
+
+def _limited(gate: Gate) -> list[Operation]:
+    """Operations whose limits are examined under load, where that is part of the run."""
+    return [each for each in gate.plan.contract.operations if each.limits] if gate.beside else []
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +100,20 @@ def verdict(line: Line, request: pytest.FixtureRequest) -> Verdict:
     if found.verdict in {NOT_OBSERVABLE, NOT_ASKED}:
         pytest.skip(f"{found.verdict}: {found.reason}")
     return found
+
+
+@pytest.fixture
+def under_load(limited: Operation, request: pytest.FixtureRequest) -> tuple[str, str]:
+    """What was found about an operation's limits; the first who asks starts the run, when the others have ended."""
+    gate = request.config.stash[_GATE]
+    _begun(gate, request.session).wait()
+    assert gate.beside is not None
+    word, told = outcome(gate.beside.about(limited))
+    if word in {BLOCKED, NOT_ASKED} or gate.beside.failure:
+        pytest.fail(f"blocked: {gate.beside.failure or told}", pytrace=False)
+    if word == NOT_OBSERVABLE:
+        pytest.skip(f"{word}: {told}")
+    return word, told
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from contracts import known, session
+from contracts.beside import Beside
 from contracts.embedded import ROOT, Sandbox
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
 from contracts.run import Run
 from contracts.session import header
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 from specs.promise import Promise
 from specs.quoting import quote
 
@@ -41,6 +42,8 @@ class Gate:
         )
         self.run: Run | None = None
         self.folder = session.run_folder(config.getoption("out"))
+        self.beside = Beside(self.folder) if _everything(config) else None
+        """The limits under load: part of a run that nothing else was said about."""
         self.report_error: str | None = None
         self.accepted: int | None = None
         """How many findings were written down as known."""
@@ -74,6 +77,8 @@ class Gate:
             ended=self.run.ended,
             left_behind=self.run.left_behind,
         )
+        if self.beside:
+            self.beside.merge(content)
         session.write(self.folder, content)
         if accepted := self.config.getoption("accept_known"):
             self.accepted = known.accept(Path(accepted), self.run.verdicts, self.run.started)
@@ -85,6 +90,12 @@ class Gate:
         self.report_error = done.stderr.strip() if done.returncode else None
 
 
+def _everything(config: pytest.Config) -> bool:
+    """Whether the sandbox is judged as it is, without any wish that a run under load would not follow."""
+    wishes = ("deployment", "document", "overlay", "fault", "sandbox_args", "max_requests", "max_time")
+    return not any(config.getoption(each) for each in wishes)
+
+
 def _embedded(config: pytest.Config) -> Sandbox:
     arguments = shlex.split(config.getoption("sandbox_args"))
     return Sandbox(config.getoption("fault"), arguments or ["--limits", "off"])
@@ -92,8 +103,16 @@ def _embedded(config: pytest.Config) -> Sandbox:
 
 def marks(line: Line) -> list[str]:
     """The marks of a line: its family, the tags of its operation, and whether it writes."""
-    tags = [re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") for tag in line.operation.tags]
-    return [line.rule.family, line.kind, *tags, *(["writes"] if line.writes else [])]
+    return [line.rule.family, line.kind, *_tags(line.operation), *(["writes"] if line.writes else [])]
+
+
+def load_marks(operation: Operation) -> list[str]:
+    """The marks of an operation whose limits are examined under load."""
+    return ["limits", "load", *_tags(operation), *([] if operation.safe else ["writes"])]
+
+
+def _tags(operation: Operation) -> list[str]:
+    return [re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") for tag in operation.tags]
 
 
 def progress(run: Run) -> str:

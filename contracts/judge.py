@@ -228,7 +228,7 @@ def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return counted
 
 
-_WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
+WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
 
 
 def _quoted(plan: Plan, promise: Promise) -> dict[str, str] | None:
@@ -245,7 +245,7 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for promise in plan.promises:
         judged = by_pointer.get(promise.pointer, [])
-        worst = min((each.verdict for each in judged), key=_WORST.index, default="none yet")
+        worst = min((each.verdict for each in judged), key=WORST.index, default="none yet")
         told[promise.pointer] = {
             "kind": promise.kind,
             "operation": promise.operation,

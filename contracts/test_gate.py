@@ -20,3 +20,10 @@ def test_known(complaint: str | None) -> None:
     """A known deviation still happens, and its day has not passed."""
     if complaint:
         pytest.fail(complaint, pytrace=False)
+
+
+def test_limits_under_load(under_load: tuple[str, str]) -> None:
+    """The deployment keeps its declared limits when they are used up."""
+    word, told = under_load
+    if word == BROKEN:
+        pytest.fail(told, pytrace=False)

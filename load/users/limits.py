@@ -105,7 +105,7 @@ class Limits(Scenario):
         """Operations that may share a bucket, by the one that was used up first: one after the other."""
         shortest = min((self.run.rule(job.limit).window for job in self.jobs.values()), default=60.0)
         # Where windows are short, so many side by side would only wait for each other.
-        self.lanes = BoundedSemaphore(64 if shortest >= 20 else max(2, int(shortest * 4)))
+        self.lanes = BoundedSemaphore(64 if shortest >= 20 else max(2, int(shortest * 6)))
 
     @classmethod
     def plan(cls, setup: Setup) -> Plan:
