@@ -17,10 +17,10 @@ if str(ROOT) not in sys.path:
 
 import gevent  # noqa: E402
 
-from load import options  # noqa: E402
+from load import options, web  # noqa: E402
 from load.opening import opened  # noqa: E402
 from load.registry import SCENARIOS  # noqa: E402
-from load.stages import Stage  # noqa: E402
+from load.stages import Judging, Stage  # noqa: E402
 
 STAGE: list[Stage] = []
 
@@ -34,11 +34,13 @@ def _options(parser: Any) -> None:
 
 
 @events.init.add_listener
-def _begin(environment: Any, **_: Any) -> None:
+def _begin(environment: Any, web_ui: Any, **_: Any) -> None:
     """Read the files, start the sandbox if need be, and set as many users as the scenario needs."""
     stage = opened(environment)
     STAGE.append(stage)
     options.users(environment.parsed_options, stage)
+    if web_ui and isinstance(stage, Judging):
+        web.tab(web_ui, stage)
     gevent.get_hub().loop.update_now()  # or --run-time would begin before all this
 
 

@@ -34,6 +34,8 @@ class Outputs:
         self.header = {**header(plan, 0, self.run.started), "scenario": setup.scenario}
         self.run.recorder.write("header", **self.header)
         self.written = False
+        """Whether everything is being written, or has been."""
+        self.done = False
 
     def content(self, scenario: Scenario, finished: float) -> dict[str, Any]:
         """verdicts.json as far as is known."""
@@ -63,6 +65,7 @@ class Outputs:
         content["run"].update({"workers": gathered, "failure": failure})
         session.write(self.folder, content)
         self._report()
+        self.done = True
         gaps = [f"worker {each.worker}: {each.gap}" for each in workers if each.gap]
         self._say(found, [*scenario.notes(), *gaps, *([f"failed: {failure}"] if failure else [])], finished)
         return code(found, run.recorder.requests, failed=bool(failure or gaps))

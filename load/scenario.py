@@ -20,6 +20,8 @@ from load.setup import Setup
 
 Seqs = Callable[[int], int | None]
 """From the number a worker gave an exchange to its number in the evidence; None if it was lost."""
+Row = dict[str, str]
+"""A row of the web UI's table: operation, declared, observed, verdict and told, why."""
 
 
 class Stage(Protocol):
@@ -86,6 +88,10 @@ class Scenario:
     def content(self) -> dict[str, Any]:
         """Further members of verdicts.json."""
         return {}
+
+    def table(self) -> list[Row]:
+        """What is known so far, for the web UI. Asked every two seconds: must be cheap."""
+        return []
 
     def notes(self) -> list[str]:
         """Lines for the terminal besides the totals."""

@@ -86,6 +86,7 @@ class Judging(Stage):
         self.outputs: Outputs | None = None
         self.failure: str | None = None
         self.code = 0
+        self._runs = 0
         environment.shape_class = self.kind.shape(setup)
 
     def workers(self) -> list[str]:
@@ -93,7 +94,10 @@ class Judging(Stage):
 
     def begin(self) -> None:
         options = self.environment.parsed_options
-        self.outputs = Outputs(self.setup, self.plan, options.out or None if options else None)
+        self._runs += 1
+        out = options.out if options else ""
+        further = f"-{self._runs}" if out and self._runs > 1 else ""
+        self.outputs = Outputs(self.setup, self.plan, f"{out}{further}" or None)
         self.failure = None
         scenario = self._staged(self.outputs.run)
         self.guarded(scenario.begin, self.workers())

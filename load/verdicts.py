@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
@@ -18,11 +17,10 @@ from load.limits.estimate import Estimate
 from load.limits.truth import lies
 from load.run import LoadRun
 from load.setup import Setup
+from load.told import Findings, longer
 from specs.contract import Limit
 from specs.promises import promises
 
-SOAKED = 0.9
-"""Share of a longer limit that must have been admitted within its window to call it kept."""
 SHOWN = 8
 """Exchanges a verdict names at most."""
 
@@ -37,9 +35,6 @@ class Judged:
     reason: str | None = None
     confidence: str | None = None
     seqs: tuple[int, ...] = ()
-
-
-Findings = Mapping[tuple[str, str], Finding]
 
 
 def plan(setup: Setup) -> Plan:
@@ -274,80 +269,3 @@ _JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Judged]] = {
     "recovery": _recovery,
     "a-refused-request-changes-nothing": _effect,
 }
-
-
-def limits(run: LoadRun, findings: Findings) -> list[dict[str, Any]]:
-    """Declared and observed, one object per operation, credential and period."""
-    ordered = sorted(findings.values(), key=lambda each: each.job.operation.key)
-    return [_object(run, finding, limit) for finding in ordered for limit in finding.job.operation.limits]
-
-
-def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
-    own = limit is finding.job.limit
-    found = finding.estimate if own else finding.longer.get(limit.period)
-    rule = run.rule(limit)
-    word, reason = (found.verdict, found.reason) if found and own else longer(finding, limit)
-    if own and finding.blocked:
-        word, reason = "not observable", finding.blocked
-    samples = [*found.samples, *found.after] if found else []
-    start = samples[0].sent if samples else run.started
-    return {
-        "operation": finding.job.operation.key,
-        "principal": finding.job.principal.name,
-        "period": limit.period,
-        "pointer": limit.pointer,
-        "declared": {"limit": limit.requests, "window": limit.window, "scaled_window": rule.window},
-        "observed": {
-            "limit": found.limit if found else None,
-            "window": list(found.window) if found and found.window else None,
-            "admitted": found.admitted if found else None,
-            "kinds": list(found.kinds) if found else [],
-            "burst": found.burst if found else None,
-            "counts": _counted(finding) if own else None,
-        },
-        "verdict": word,
-        "reason": reason or None,
-        "confidence": (found.confidence or None) if found else None,
-        "requests": len(samples),
-        "late": finding.late if own else 0,
-        "trace": found.digest if found else None,
-        "started": start,
-        "admitted": [round(each.sent - start, 3) for each in samples if not each.refused and not each.void],
-        "refused": [round(each.sent - start, 3) for each in samples if each.refused],
-    }
-
-
-def longer(finding: Finding, limit: Limit) -> tuple[str, str]:
-    """What a run says of a longer limit, in a word, and why."""
-    found, exact = finding.estimate, finding.longer.get(limit.period)
-    if found is None:
-        return "not observable", finding.blocked or "the run ended before its turn"
-    if limit.period in finding.refuted:
-        return "tighter", f"refused after {finding.refuted[limit.period][0]} while the shorter limit had room"
-    if exact is not None:
-        return _exact(exact)
-    count = finding.soaked.get(limit.period) or sum(not each.refused for each in (*found.samples, *found.after))
-    if limit.implied and (found.verdict == "kept" or found.limit == found.rule.limit):
-        kept = "it cannot bind while the shorter limit is kept"
-        if count >= SOAKED * limit.requests:
-            return "kept", f"{count} admitted within its window, none refused by it; {kept}"
-        return "implied", f"{kept}; not refuted up to {count}"
-    if limit.implied:
-        return "not observable", "the shorter limit, which would imply it, was not shown to be kept"
-    return "not refuted", f"not refuted up to {count}"
-
-
-def _exact(found: Estimate) -> tuple[str, str]:
-    """A longer limit that was examined: the number is proven by itself, the window needs a second one."""
-    told = found.reason or "number and window are as declared"
-    if found.verdict == "inconclusive" and found.limit == found.rule.limit and any(s.refused for s in found.samples):
-        return "kept", f"{found.rule.limit} admitted, then refused while the shorter limit had room; {told}"
-    return found.verdict, told
-
-
-def _counted(finding: Finding) -> str | None:
-    """Which answers the limiter was seen to count."""
-    found = finding.estimate
-    if found is None or not any(each.refused for each in found.samples):
-        return None
-    return "answers " + ", ".join(map(str, sorted(finding.statuses)))

@@ -15,11 +15,11 @@ from locust import FastHttpUser, task
 from contracts.judge import Verdict
 from contracts.law import Outcome
 from contracts.plan import Plan
-from load import verdicts
+from load import told, verdicts
 from load.desk import Desk
 from load.findings import Finding, Job, jobs
 from load.limits.trace import Sample
-from load.scenario import Scenario, Seqs, Stage
+from load.scenario import Row, Scenario, Seqs, Stage
 from load.setup import Setup
 from load.users.examiner import Examiner
 from load.users.longer import Longer
@@ -42,12 +42,12 @@ class LimitUser(FastHttpUser):
     def examine(self) -> None:
         """Wait for a task, and do it."""
         scenario = self.scenario
-        told = scenario.tasks.get()
-        job = scenario.jobs[told["job"][0], told["job"][1]]
+        given = scenario.tasks.get()
+        job = scenario.jobs[given["job"][0], given["job"][1]]
         finding = scenario.mine.setdefault(job.key, Finding(job))
         cut = False
         try:
-            self._do(told, job, finding)
+            self._do(given, job, finding)
         except gevent.GreenletExit:
             cut = True
             raise
@@ -57,23 +57,23 @@ class LimitUser(FastHttpUser):
         finally:
             scenario.stage.report({"finding": finding.written(), "cut": cut})
 
-    def _do(self, told: dict[str, Any], job: Job, finding: Finding) -> None:
+    def _do(self, given: dict[str, Any], job: Job, finding: Finding) -> None:
         wire, scenario = Wire(self.client, self.scenario.run.deployment), self.scenario
-        match told["do"]:
+        match given["do"]:
             case "listed":
                 Quiet(scenario.run, wire.send).listed(finding)
             case "alone":
                 with scenario.row:
                     Quiet(scenario.run, wire.send).alone(finding, list(scenario.jobs.values()))
             case "first":
-                pilots = [scenario.jobs[key[0], key[1]] for key in told["pilots"]]
+                pilots = [scenario.jobs[key[0], key[1]] for key in given["pilots"]]
                 examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                 examiner.used_up = lambda: scenario.pilots(job, pilots, wire)
                 with scenario.rows[job.key]:
                     examiner.work()
                 scenario.soak(examiner)
             case "row":
-                with scenario.rows[told["after"][0], told["after"][1]]:
+                with scenario.rows[given["after"][0], given["after"][1]]:
                     examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                     examiner.rest()
                     examiner.work()
@@ -81,7 +81,7 @@ class LimitUser(FastHttpUser):
             case _:
                 examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                 with scenario.lanes:
-                    examiner.work(scenario.ours(told["pilot"]))
+                    examiner.work(scenario.ours(given["pilot"]))
                 scenario.soak(examiner)
 
 
@@ -129,7 +129,10 @@ class Limits(Scenario):
         return verdicts.verdicts(self.run, plan, self.desk.findings)
 
     def content(self) -> dict[str, Any]:
-        return {"limits": verdicts.limits(self.run, self.desk.findings)}
+        return {"limits": told.limits(self.run, self.desk.findings)}
+
+    def table(self) -> list[Row]:
+        return told.table(self.run, self.jobs.values(), self.desk.findings)
 
     def notes(self) -> list[str]:
         late = sum(each.late for each in self.desk.findings.values())
