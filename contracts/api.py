@@ -50,6 +50,8 @@ class Api:
     principal: Principal | None
     tag: str
     depth: str = "quick"
+    seed: int = 0
+    """Where only some of many inputs are taken, another seed takes others."""
     values: dict[str, str] = attrs.field(factory=dict)
     """Values of the operation's path parameters, found before the law begins."""
     scene: Scene | None = None

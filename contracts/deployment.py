@@ -80,7 +80,10 @@ class Deployment:
     tokens: dict[str, str] = attrs.field(factory=dict)
     """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others)."""
+    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
+
+    And how it ends: "low" with a digit up to 3, "plain" with another digit or a letter.
+    """
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -271,7 +274,12 @@ class _Reader:
 
     def _kept(self, label: str, text: str) -> str:
         hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
-        told = {"long": len(text) >= 16, "cased": text.swapcase() != text and not hexadecimal}
+        told = {
+            "long": len(text) >= 16,
+            "cased": text.swapcase() != text and not hexadecimal,
+            "low": text[-1:] in {"0", "1", "2", "3"},
+            "plain": bool(re.search(r"[4-9a-zA-Z]$", text)),
+        }
         self.traits[label] = tuple(name for name, holds in told.items() if holds)
         return self.vault.keep(label, text)
 

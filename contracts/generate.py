@@ -30,8 +30,7 @@ class Case:
     """One request that differs from a plain valid one in one place.
 
     `place` is "query", "path", "header", "body" (the value set there; `name` is the place in the body, "" the whole of
-    it), "gone" (a member left out), "raw" (a body as it stands), "media" (a right body by a wrong type) or "odd" (a
-    right one, oddly written).
+    it), "gone" (a member left out), "raw" (a body as it stands) or "media" (a right body by a wrong type).
     """
 
     place: str
@@ -42,7 +41,7 @@ class Case:
 
     @property
     def where(self) -> str:
-        place = dict.fromkeys(("gone", "raw", "media", "odd"), "body").get(self.place, self.place)
+        place = dict.fromkeys(("gone", "raw", "media"), "body").get(self.place, self.place)
         return re.sub(r"/\d+(?=/|$)", "/*", f"{place} {self.name}".strip())
 
     def written(self) -> dict[str, Any]:

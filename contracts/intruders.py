@@ -1,14 +1,15 @@
-"""Everybody who asks for what is not theirs, one after the other, and what the owner sees in between.
+"""Everybody who asks for what is not theirs, one after the other, and what the owner sees before and after.
 
-What may be destroyed is made for this once; the laws that judge one group of intruders each play the same scene, and
-the driver sends its requests once. So another tenant, a reader, and a credential of another kind share one stake.
+What may be destroyed is made once for all that can be done to it, and the laws that judge one group of intruders each
+hear the same attempts: the driver sends every question once. Only where something was changed is each group alone with
+a thing of its own, so that nobody is blamed for what another did.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import attrs
@@ -17,12 +18,13 @@ from contracts import on
 from contracts.api import Api, alternative_for, callers, held
 from contracts.deployment import Principal
 from contracts.exchange import MISSING, Exchange, Request, at
-from contracts.fixtures import Made, body, make, places
-from contracts.law import Blocked, NotObservable, Steps
-from contracts.signatures import carried, fulfils, repeated, shown, spare
-from specs.contract import Alternative, Resource
+from contracts.fixtures import body, make, places
+from contracts.law import Blocked, NotObservable, Outcome, Steps
+from contracts.mixtures import mixed, mixtures
+from contracts.signatures import carried, fulfils, repeated, shown, spare, turn
+from specs.contract import Alternative, Operation, Resource
 
-GROUPS = ("tenants", "readers", "kinds", "contradictions")
+GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
 """The names that conversations make up."""
 
@@ -36,6 +38,8 @@ class Intruder:
     under: Alternative
     instead: Principal | None = None
     """The tenant whose value replaces what the path names as well, where the credential shall contradict it."""
+    foreign: tuple[str, ...] = ()
+    """The path parameters that name what is the owner's, where the others name what is the intruder's own."""
 
 
 @attrs.frozen
@@ -47,24 +51,44 @@ class Attempt:
 
 
 @attrs.frozen
+class Stake:
+    """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
+
+    values: dict[str, str]
+    before: Any = None
+    own: str = ""
+    name: str = ""
+
+
+@attrs.frozen
 class Scene:
-    """One group's attempts, and what the owner saw before and after them."""
+    """One group's attempts, and what the owner saw before and after them. `unasked`: why some could not be made."""
 
     attempts: tuple[Attempt, ...]
     before: Any
     after: Any
+    unasked: tuple[str, ...] = ()
 
 
 def intruders(api: Api, group: str) -> list[Intruder]:
-    """Who belongs to a group: for every kind of credential the first who holds it."""
+    """Who belongs to a group: for every kind of credential the first who holds it, at little depth one kind in turn."""
     match group:
         case "tenants":
-            return _tenants(api)
+            return _taken(api, _tenants(api))
         case "readers":
             return [] if api.operation.safe else _readers(api)
         case "kinds":
-            return _kinds(api)
+            return _taken(api, _kinds(api))
+        case "mixtures":
+            return _mixing(api)
     return _contradictions(api)
+
+
+def _taken(api: Api, found: list[Intruder], step: int = 0) -> list[Intruder]:
+    """All of them, or at little depth one: the first where something is changed, who has most rights, else in turn."""
+    if not found or api.depth != "quick":
+        return found
+    return [found[(turn(api) + step) % len(found) if api.operation.safe else 0]]
 
 
 def _tenants(api: Api) -> list[Intruder]:
@@ -111,87 +135,127 @@ def _contradictions(api: Api) -> list[Intruder]:
     return []
 
 
+def _mixing(api: Api) -> list[Intruder]:
+    """Another tenant that reaches under its own address for what is the owner's, by the next kind of credential."""
+    able = _taken(api, [each for each in _tenants(api) if not each.principal.reads_only], 1)[:1]
+    return [
+        attrs.evolve(
+            who, called=f"{who.principal.name} with {' and '.join(foreign)} of {api.tenant}", foreign=tuple(foreign)
+        )
+        for who in able
+        for foreign in mixtures(api)
+    ]
+
+
 def played(api: Api, group: str) -> Steps:
-    """The scene up to and with one group. Raises NotObservable where that group has nobody."""
+    """What one group was answered, and what the owner saw. Raises NotObservable where that group has nobody."""
     if not intruders(api, group):
         raise NotObservable("the deployment file names nobody of that kind for this operation")
     spare(api)
-    stage = api if api.operation.safe else api.playing(f"intruders at {api.operation.key}")
-    stage.values = yield from places(stage, api.operation, fresh=not api.operation.safe)
     if api.operation.safe:
-        yield from _works(stage)
-    stake = yield from _stake(stage)
-    content = (yield from body(stage, api.operation, stage.values)) if api.operation.body else MISSING
-    before = yield from seen(stage, stake)
-    for each in GROUPS[: GROUPS.index(group) + 1]:
-        attempts = yield from _attempted(stage, intruders(api, each), content)
-        after = (yield from seen(stage, stake, [one.answer for one in attempts])) if attempts else before
-        if each == group:
-            return Scene(tuple(attempts), before, after)
-        before = after
-    raise AssertionError(group)
+        return (yield from _looking(api, group))
+    stake = yield from _stake(api)
+    scene = yield from _staged(api.playing(f"intruders at {api.operation.key}"), stake, GROUPS, group)
+    if scene.before == scene.after or any(each.answer.ok for each in scene.attempts):
+        return scene
+    return (yield from _staged(api, (yield from _stake(api, alone=True)), (group,), group))
 
 
-def _attempted(stage: Api, group: list[Intruder], content: Any) -> Steps:
-    attempts = []
-    for intruder in group:
-        answer = yield _asking(stage, intruder, content)
-        attempts.append(Attempt(intruder, answer))
-    return attempts
-
-
-def _works(stage: Api) -> Steps:
-    own: Exchange = yield stage.ask()
+def _looking(api: Api, group: str) -> Steps:
+    """Attempts to read, after the owner's own request has been shown to work."""
+    values = yield from places(api, api.operation, fresh=False)
+    own: Exchange = yield api.ask(path=values)
     if not own.ok:
         raise Blocked(f"the owner's own request does not work: {own.says()}")
+    attempts, unasked = yield from _attempted(api, Stake(values), intruders(api, group), MISSING)
+    return Scene(attempts, None, None, unasked)
 
 
-def _asking(stage: Api, intruder: Intruder, content: Any) -> Request:
+def _staged(stage: Api, stake: Stake, groups: Sequence[str], wanted: str) -> Steps:
+    """All attempts of some groups, one after the other, and the owner's look at what is left."""
+    content = (yield from body(stage, stage.operation, stake.values)) if stage.operation.body else MISSING
+    made: dict[str, tuple[tuple[Attempt, ...], tuple[str, ...]]] = {}
+    for group in groups:
+        made[group] = yield from _attempted(stage, stake, intruders(stage, group), content)
+    answers = [each.answer for attempts, _ in made.values() for each in attempts]
+    after = (yield from seen(stage, stake, answers)) if answers else stake.before
+    attempts, unasked = made[wanted]
+    return Scene(attempts, stake.before, after, unasked)
+
+
+def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any) -> Steps:
+    attempts: list[Attempt] = []
+    unasked: list[str] = []
+    for intruder in group:
+        try:
+            path = yield from mixed(stage, intruder.principal, intruder.foreign, stake.values, stake.name)
+        except Outcome as outcome:  # one who cannot be asked must not keep the others from it
+            unasked.append(outcome.reason)
+            continue
+        answer: Exchange = yield _asking(stage, intruder, path, content)
+        attempts.append(Attempt(intruder, answer))
+    return tuple(attempts), tuple(unasked)
+
+
+def _asking(stage: Api, intruder: Intruder, path: dict[str, str], content: Any) -> Request:
     if intruder.instead is None:
-        return stage.ask(body=content, principal=intruder.principal, under=intruder.under)
+        return stage.ask(path=path, body=content, principal=intruder.principal, under=intruder.under)
     told = {scheme.name for scheme, _ in repeated(stage, intruder.under)}
     own, theirs = carried(intruder.under, intruder.principal), carried(intruder.under, intruder.instead)
-    mixed = [
+    both = [
         theirs[number] if scheme.name in told else own[number] for number, scheme in enumerate(intruder.under.schemes)
     ]
-    return shown(stage, mixed, body=content)
+    return shown(stage, both, path=path, body=content)
 
 
-def _stake(stage: Api) -> Steps:
-    """What a refused change must leave alone: a thing for it to destroy, where the request itself names none."""
-    if on.bulk(stage.contract, stage.operation):
-        return (yield from make(stage, stage.resource, stage.values))
-    return None
+def _stake(api: Api, *, alone: bool = False) -> Steps:
+    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone."""
+    operation, resource = api.operation, api.contract.resource_of(api.operation)
+    bulk = on.bulk(api.contract, operation)
+    name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
+    stage = api if alone else api.playing(name)
+    if resource is not None and bulk:
+        made = yield from make(stage, resource, (yield from places(stage, operation, fresh=True)))
+        stake = Stake(made.values, None, str(at(made.thing, resource.member)), "" if alone else name)
+    else:
+        values = yield from places(stage, _item(resource, operation), fresh=True)
+        own = values.get(resource.identifier or "", "") if resource else ""
+        stake = Stake(values, None, own, "" if alone else name)
+    return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
 
 
-def seen(stage: Api, stake: Made | None = None, attempts: list[Exchange] | None = None) -> Steps:
+def _item(resource: Resource | None, operation: Operation) -> Operation:
+    """An operation that acts upon the thing itself, so that the thing is made; else the one at hand."""
+    if resource is None:
+        return operation
+    return resource.delete or resource.update or resource.read or operation
+
+
+def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
     """The owner's view of what a request could change; only what was made for this, since others write too."""
     resource = stage.contract.resource_of(stage.operation)
-    if stage.operation.safe or resource is None:
+    if resource is None:
         return None
-    if stake is not None:
-        own = str(at(stake.thing, stake.resource.member))
-        return (yield from _standing(stage, stake.resource, stake.values, own))
     if stage.operation is resource.create:
-        return (yield from _created(stage, resource, attempts or []))
-    return (yield from _standing(stage, resource, stage.values, stage.values.get(resource.identifier or "", "")))
+        return (yield from _created(stage, resource, stake, attempts))
+    return (yield from _standing(stage, resource, stake))
 
 
-def _standing(stage: Api, resource: Resource, values: Mapping[str, str], own: str) -> Steps:
+def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
     """The thing itself as it reads now: by its own address, or in its list."""
     look = resource.read or resource.list
     if look is None:
         return None
-    answer: Exchange = yield stage.ask(look, path=values, fresh=True)
+    answer: Exchange = yield stage.ask(look, path=stake.values, fresh=True)
     if not answer.ok:
         return answer.status
     if look is resource.read:
         return json.dumps(answer.data, sort_keys=True)
-    found = [item for item in answer.items if str(at(item, resource.member)) == own]
+    found = [item for item in answer.items if str(at(item, resource.member)) == stake.own]
     return json.dumps(found, sort_keys=True)
 
 
-def _created(stage: Api, resource: Resource, attempts: list[Exchange]) -> Steps:
+def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
     """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
     sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
     marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
@@ -199,14 +263,14 @@ def _created(stage: Api, resource: Resource, attempts: list[Exchange]) -> Steps:
     referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}
     if resource.list is None or not (marks or referred):
         return 0
-    path = yield from places(stage, resource.list, fresh=False, known=stage.values)
+    path = yield from places(stage, resource.list, fresh=False, known=stake.values)
     answer: Exchange = yield stage.ask(resource.list, path=path, fresh=True)
     if not answer.ok:
         return answer.status
     return sum(_shows(item, marks, referred) for item in answer.items)
 
 
-def _shows(item: Any, marks: set[str], referred: set[tuple[str, Any]]) -> bool:
+def _shows(item: Any, marks: Collection[str], referred: Collection[tuple[str, Any]]) -> bool:
     text = json.dumps(item)
     if any(mark in text for mark in marks):
         return True

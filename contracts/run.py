@@ -288,7 +288,8 @@ class Run:
         return number, tag
 
     def _api(self, line: Line, tag: str) -> Api:
-        return Api(self.plan.contract, self.plan.deployment, line.operation, line.principal, tag, self.plan.depth)
+        plan = self.plan
+        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, plan.depth, self.seed)
 
     def _unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> Attempt:
         number, _ = self._opens(line.id)

@@ -13,7 +13,7 @@ from contracts.exchange import MISSING, Request
 from contracts.fixtures import nowhere
 from contracts.law import NotObservable
 from contracts.strategies.credentials import Carried
-from specs.contract import Alternative, Scheme
+from specs.contract import Alternative, Operation, Scheme
 from specs.operations import sites, stated_parameters
 
 
@@ -30,6 +30,16 @@ def holders(api: Api) -> Iterator[tuple[int, Principal]]:
 
 def fulfils(principal: Principal, alternative: Alternative) -> bool:
     return all(secret_of(principal, scheme) is not None for scheme in alternative.schemes)
+
+
+def turn(api: Api) -> int:
+    """The number of an operation among those that accept the same credentials: what is asked in turn goes by it."""
+    alike = [each for each in api.contract.operations if _first(each) == _first(api.operation)]
+    return alike.index(api.operation)
+
+
+def _first(operation: Operation) -> list[str]:
+    return [scheme.name for alternative in operation.security[:1] for scheme in alternative.schemes]
 
 
 def named(api: Api, name: str) -> Principal:

@@ -11,8 +11,9 @@ from contracts.generate import Case, cases, fits, once, validator
 from contracts.strategies.bodies import Change, changes
 from specs.contract import Contract, Operation, Parameter
 
+MALFORMED = "malformed JSON"
 RAW = (
-    ("malformed JSON", '{"unfinished": '),
+    (MALFORMED, '{"unfinished": '),
     ("an empty body", ""),
     ("an array", "[]"),
     ("a text", '"text"'),

@@ -11,7 +11,7 @@ from contracts.exchange import Exchange
 from contracts.findings import Findings
 from contracts.generate import cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Draw, Observed, Steps, law
-from contracts.laws.input import content
+from contracts.laws.input import content, created, oddly, standing
 from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
 from contracts.wrong import example
 from specs.contract import Contract, Operation, Parameter
@@ -65,34 +65,57 @@ def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> b
     return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
 
 
-@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_allowed)
+@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_allowed, nowhere=True)
 def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Conversation:
     """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
 
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
-    query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. Several parameters are
-    asked at once; when that is refused each is asked alone, and only what is refused alone is held against the
-    deployment. A body with secrets of another system may be refused, since those cannot be made up: observed only.
-    So may one that was made up from its schema, where the document has no example.
+    query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
+    with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
+    once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
+    body with secrets of another system may be refused, since those cannot be made up: observed only. So may a right
+    credential not be met with 401.
     """
-    right = yield from content(api)
-    answer: Exchange = yield api.ask(query=[(name, value) for name, value in query], body=right)
-    if answer.status not in REFUSED and answer.status < 500:
+    answer, right = yield from _sent(api, query)
+    if not _amiss(answer):
         return
     if not query:
         if answer.status in REFUSED and _secretive(right):
             raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
-        if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
-            raise Observed(
-                f"the document has no example, and a body made up from its schema is refused: {answer.says()}"
-            )
         raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
     found = Findings()
     for name, value in query:
         alone: Exchange = yield api.ask(query=[(name, value)], body=right)
-        if alone.status in REFUSED or alone.status >= 500:
+        if _amiss(alone):
             found.add(name, f"query {name}={value} to be accepted", alone)
     found.close()
+
+
+def _amiss(answer: Exchange) -> bool:
+    return answer.status in REFUSED or answer.status >= 500 or answer.status == 401
+
+
+def _sent(api: Api, query: list[list[str]]) -> Steps:
+    """The answer to a right request and its body: oddly written first, which proves the plain one too; then as it is.
+
+    Where somebody else has used up what it speaks of, everything is made anew.
+    """
+    resource = api.contract.resource_of(api.operation)
+    if resource and resource.create is api.operation and resource.item and not query:
+        answer: Exchange = yield from created(api)
+        if answer.ok or answer.status >= 500:
+            return answer, answer.request.json
+    right = yield from standing(api)
+    if not query and (odd := oddly(api, right)):
+        answer = yield api.ask(raw=odd)
+        if answer.ok or answer.status >= 500:
+            return answer, right
+    pairs = [(name, value) for name, value in query]
+    answer = yield api.ask(query=pairs, body=right)
+    if answer.status in {403, 404, 409} and not api.operation.safe:
+        right = yield from standing(api, alone=True)
+        answer = yield api.ask(query=pairs, body=right)
+    return answer, right
 
 
 def _secretive(right: Any) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts import on
-from contracts.api import Api
-from contracts.exchange import Exchange
+from contracts.api import Api, alternative_for
+from contracts.deployment import Principal
+from contracts.exchange import Exchange, Request
 from contracts.fixtures import places
-from contracts.law import Broken, Conversation, NotObservable, Observed, law
+from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.signatures import (
     address,
     carried,
@@ -22,9 +23,10 @@ from contracts.signatures import (
     repeated,
     shown,
     traits,
+    turn,
 )
-from contracts.strategies.credentials import SPELLINGS, damaged, damages, spelled
-from specs.contract import Parameter
+from contracts.strategies.credentials import SPELLINGS, SUBTLE, damaged, damages, spelled
+from specs.contract import Alternative, Parameter
 
 
 def _refusals(api: Api) -> set[int]:
@@ -32,43 +34,10 @@ def _refusals(api: Api) -> set[int]:
     return {401} if api.operation.answer(401) else {401, 403}
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
-def nothing_without_a_credential(api: Api) -> Conversation:
-    """A request without a credential is refused with 401.
-
-    The request is well-formed, and addresses nothing that exists, so that a refusal can only be about the credential.
-    """
-    answer: Exchange = yield api.ask(path=address(api), body=example(api), credentials=())
-    if answer.status not in _refusals(api):
-        raise Broken("401 without a credential", answer.says())
-
-
-@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status/401"), nowhere=True)
-def the_credential_comes_before_the_body(api: Api) -> Conversation:
-    """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
-    answer: Exchange = yield api.ask(path=address(api), body=[], credentials=())
-    if answer.status not in _refusals(api):
-        raise Broken("401 before the body is looked at", answer.says())
-
-
-@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
-def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
-    """Without a credential even an impossible parameter is answered with 401.
-
-    One parameter of the query, or else of the path, that is declared to be a number or one of a few words is sent as
-    another word.
-    """
+def _wrong(api: Api) -> Parameter | None:
+    """A parameter of the query, or else of the path, whose type a text could miss."""
     typed = [each for each in api.operation.parameters if each.location in {"query", "path"} and _typed(api, each)]
-    if not typed:
-        raise NotObservable("no parameter has a type that a text could miss")
-    wrong = min(typed, key=lambda each: each.location != "query")
-    path = address(api)
-    if wrong.location == "path":
-        path[wrong.name] = "nonsense"
-    query = [(wrong.name, "nonsense")] if wrong.location == "query" else []
-    answer: Exchange = yield api.ask(path=path, query=query, body=example(api), credentials=())
-    if answer.status not in _refusals(api):
-        raise Broken(f"401 before {wrong.name} is looked at", answer.says())
+    return min(typed, key=lambda each: each.location != "query", default=None)
 
 
 def _typed(api: Api, parameter: Parameter) -> bool:
@@ -76,30 +45,102 @@ def _typed(api: Api, parameter: Parameter) -> bool:
     return schema.get("type") in {"number", "integer", "boolean"} or "enum" in schema
 
 
+def _anonymous(api: Api, *, wrong: Parameter | None = None, spoiled: bool = False) -> Request:
+    """The request without a credential: with an impossible parameter, or a body that no schema of an object allows."""
+    path = address(api)
+    if wrong is not None and wrong.location == "path":
+        path[wrong.name] = "nonsense"
+    query = [(wrong.name, "nonsense")] if wrong is not None and wrong.location == "query" else []
+    body = [] if spoiled and api.operation.body else example(api)
+    return api.ask(path=path, query=query, body=body, credentials=())
+
+
+def _at_worst(api: Api) -> Steps:
+    """Whether even the hardest question is refused for its lack of a credential: wrong in every place it has.
+
+    It is asked once for all laws that would ask of one place each; where it is refused as it should be, they all hold.
+    """
+    worst = api.playing(f"nothing shown at {api.operation.key}")
+    answer: Exchange = yield _anonymous(worst, wrong=_wrong(api), spoiled=True)
+    return answer.status in _refusals(api)
+
+
+@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+def nothing_without_a_credential(api: Api) -> Conversation:
+    """A request without a credential is refused with 401.
+
+    Asked first with an impossible parameter and an invalid body, since what refuses that for its credential refuses
+    everything; else with a request that is well-formed. It addresses nothing that exists.
+    """
+    if (yield from _at_worst(api)):
+        return
+    answer: Exchange = yield _anonymous(api)
+    if answer.status not in _refusals(api):
+        raise Broken("401 without a credential", answer.says(), [answer])
+
+
+@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status"), nowhere=True)
+def the_credential_comes_before_the_body(api: Api) -> Conversation:
+    """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
+    if (yield from _at_worst(api)):
+        return
+    answer: Exchange = yield _anonymous(api, spoiled=True)
+    if answer.status not in _refusals(api):
+        raise Broken("401 before the body is looked at", answer.says(), [answer])
+
+
+@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
+    """Without a credential even an impossible parameter is answered with 401.
+
+    One parameter of the query, or else of the path, that is declared to be a number or one of a few words is sent as
+    another word.
+    """
+    wrong = _wrong(api)
+    if wrong is None:
+        raise NotObservable("no parameter has a type that a text could miss")
+    if (yield from _at_worst(api)):
+        return
+    answer: Exchange = yield _anonymous(api, wrong=wrong)
+    if answer.status not in _refusals(api):
+        raise Broken(f"401 before {wrong.name} is looked at", answer.says(), [answer])
+
+
 def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
     """Wrong credentials in the place of every alternative's right one; few of them where little is asked."""
-    turn = api.contract.operations.index(api.operation)
     found: list[dict[str, Any]] = []
+    places: set[tuple[str, ...]] = set()
     for number, holder in holders(api):
-        able = damages(carried(api.operation.security[number], holder), lambda secret: traits(api, secret))
+        right = carried(api.operation.security[number], holder)
+        able = damages(right, lambda secret: traits(api, secret))
+        place = tuple(each.name for each in right)
         if depth == "quick":
-            able = _taken(able, turn, 1 if found else 3)
+            able = [] if place in places else _few(api, able, alone=not places)
         elif depth == "standard":
-            able = able[:8] if not found else _taken(able, turn, 4)
+            able = _taken(api, able, 3 if places else 6)
+        places.add(place)
         found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
     return found
 
 
-def _taken(able: Sequence[str], turn: int, count: int) -> list[str]:
-    """The most telling ones, and then others in turn, so that all operations together see all of them."""
-    rest = able[1:]
-    first = list(able[:1]) if count > 1 else []
-    return first + [
-        rest[(turn * (count - len(first)) + each) % len(rest)] for each in range(count - len(first)) if rest
-    ]
+def _few(api: Api, able: Sequence[str], *, alone: bool) -> list[str]:
+    """The most telling one, and another in turn: of every kind of credential each damage is asked somewhere.
+
+    What travels in another header besides gets the most telling one alone.
+    """
+    plain = [each for each in able if each not in SUBTLE]
+    elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
+    return _taken(api, plain, 2 if alone and not elsewhere else 1)
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), each=_damages, nowhere=True)
+def _taken(api: Api, able: Sequence[str], count: int) -> list[str]:
+    """The most telling one, then others in turn: all operations that take a credential together see all its damages."""
+    first, rest = list(able[:1]), able[1:]
+    start = turn(api) * (count - 1) + api.seed
+    return first + [rest[(start + each) % len(rest)] for each in range(min(count - 1, len(rest)))]
+
+
+@law(family="credentials", on=on.protected, kinds=("credential", "status"), each=_damages, nowhere=True)
 def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conversation:
     """A credential that is not exactly right, or not where it belongs, is refused with 401.
 
@@ -122,11 +163,20 @@ def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
         told = {scheme.name for scheme, _ in repeated(api, alternative)}
         if len(alternative.schemes) > 1:
             left = [each.name for each in alternative.schemes if each.name not in told]
+            secret = [each.name for each in alternative.schemes if _secret(alternative, holder, each.name)]
+            if depth == "quick" and set(secret) & set(left):
+                left = [each for each in secret if each in left]
             found += [{"alternative": number, "holder": holder.name, "without": each} for each in left]
     return found
 
 
-@law(family="credentials", on=on.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
+def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
+    """Whether what a holder shows for a scheme is a secret, not open like a client's id."""
+    told = dict(zip((each.name for each in alternative.schemes), carried(alternative, holder), strict=True))
+    return told[scheme].secret is not None
+
+
+@law(family="credentials", on=on.compound, kinds=("credential", "status"), each=_parts, nowhere=True)
 def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
     """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
 
@@ -195,7 +245,12 @@ def _others(api: Api) -> list[Any]:
 
 
 def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
-    return [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+    """All alternatives; where little is asked, not the one by which all other laws ask."""
+    found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+    own = alternative_for(api.operation, api.principal) if api.principal else None
+    if depth != "quick" or own is None:
+        return found
+    return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
 
 
 @law(family="credentials", on=on.protected, kinds=("credential",), each=_alternatives, nowhere=True)

@@ -7,24 +7,29 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
+import attrs
+
 from contracts import on
-from contracts.api import Api
+from contracts.api import Api, path_values
 from contracts.exchange import MISSING, Exchange, Request
 from contracts.findings import Findings
-from contracts.fixtures import body, nowhere
+from contracts.fixtures import Made, body, made_by, nowhere, places
 from contracts.generate import Case, cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
-from contracts.strategies.bodies import Change, applied, written_oddly
-from contracts.wrong import wrong_bodies, wrong_queries
+from contracts.signatures import turn
+from contracts.strategies.bodies import ODDEST, Change, applied, written_oddly
+from contracts.wrong import MALFORMED, wrong_bodies, wrong_queries
 
-PER_PLACE = (1, 5, 50)
-"""Invalid values tried in one place of a body, per depth; being missing comes on top where that is wrong."""
-PER_PARAMETER = (3, 4, 50)
+PER_PLACE = (2, 5, 50)
+"""Invalid values tried in one place of a body, per depth."""
+PER_PARAMETER = (2, 4, 50)
 """Invalid values tried for one query parameter, per depth."""
-PER_OPERATION = (12, 34, 1000)
-"""Invalid requests to one operation, per depth."""
-UNREADABLE = (2, 5, 50)
+PER_QUERY = (7, 38, 1000)
+"""Invalid queries sent to one operation, per depth."""
+PER_BODY = (6, 34, 1000)
+"""Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
+UNREADABLE = (1, 5, 50)
 """Bodies that are none, per depth."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
@@ -39,20 +44,39 @@ def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
     unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
     placed = [each for each in bodies if each not in unreadable]
     groups = [
-        spread(wrong_queries(contract, operation), PER_PARAMETER[level], PER_OPERATION[level] + 4),
-        [*unreadable[: UNREADABLE[level]], *spread(placed, PER_PLACE[level], PER_OPERATION[level]), *_odd(api, depth)],
+        spread(wrong_queries(contract, operation), PER_PARAMETER[level], PER_QUERY[level], api.seed),
+        [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
         _headers(api),
     ]
     return [[case.written() for case in group] for group in groups if group]
 
 
-def spread(found: Iterable[Case], per_place: int, most: int) -> list[Case]:
-    """So many cases, in so many ways per place: the first of every place before the second of any."""
+def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
+    """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
+    first = [each for each in found if each.what == MALFORMED]
+    others = [each for each in found if each.what != MALFORMED]
+    start = (turn(api) + api.seed) % len(others) if others else 0
+    return [*first, *others[start:], *others[:start]][: UNREADABLE[level]]
+
+
+def spread(found: Iterable[Case], per_place: int, most: int, seed: int = 0) -> list[Case]:
+    """So many cases, in so many ways per place: the first of every place before the second of any.
+
+    Where there are too many, another seed leaves out others.
+    """
     places: dict[str, list[Case]] = {}
     for case in found:
         places.setdefault(f"{case.place} {case.where}", []).append(case)
-    rows = zip_longest(*(_varied(group)[:per_place] for group in places.values()))
+    columns = sorted((_varied(group)[:per_place] for group in places.values()), key=_dull)
+    start = seed * most % len(columns) if columns else 0
+    rows = zip_longest(*columns[start:], *columns[:start])
     return [case for row in rows for case in row if case is not None][:most]
+
+
+def _dull(column: Sequence[Case]) -> int:
+    """Limits, forms and closed sets are forgotten more often than that something is needed, and types least."""
+    first = column[0]
+    return 2 if first.what.lower().endswith("wrong type") else 1 if first.place == "gone" else 0
 
 
 def _varied(group: Sequence[Case]) -> list[Case]:
@@ -61,13 +85,6 @@ def _varied(group: Sequence[Case]) -> list[Case]:
     for case in group:
         by_way.setdefault(case.what.lower().replace("incorrect", "wrong"), []).append(case)
     return [case for row in zip_longest(*by_way.values()) for case in row if case is not None]
-
-
-def _odd(api: Api, depth: str) -> list[Case]:
-    """At little depth the oddest right body comes along here, since everything it needs is there already."""
-    if depth != "quick" or api.operation.body is None or "json" not in api.operation.body.media_type:
-        return []
-    return [Case("odd", "", "letters of many scripts", True, 0)]
 
 
 def _headers(api: Api) -> list[Case]:
@@ -81,7 +98,7 @@ def _headers(api: Api) -> list[Case]:
     ]
 
 
-@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_invalid)
+@law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_invalid, nowhere=True)
 def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) -> Conversation:
     """A query, body or header that breaks what is declared for it is refused with 400: never accepted.
 
@@ -95,21 +112,23 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
     members and parameters, texts longer than needed, and 401.
     """
     found = Findings()
-    right = (yield from content(api)) if any(each["place"] not in {"query", "header"} for each in wrong) else MISSING
+    bodies = any(each["place"] not in {"query", "header"} for each in wrong)
+    right = yield from standing(api, bodies=bodies)
     for case in (Case(**each) for each in wrong):
         request = _asked(api, case, right)
         if request is None:
             continue
         answer: Exchange = yield request
+        if bodies and answer.status in {403, 404, 409}:
+            own = yield from standing(api, alone=True)
+            answer = (yield again) if (again := _asked(api, case, own)) else answer
         if not _refused(case, answer):
-            status = {"raw": "a 4xx", "media": "a 4xx", "odd": "no server error"}.get(case.place, "400")
+            status = {"raw": "a 4xx", "media": "a 4xx"}.get(case.place, "400")
             found.add(case.where, f"{status} for {case.where}: {_short(case)} ({case.what})", answer)
     found.close()
 
 
 def _refused(case: Case, answer: Exchange) -> bool:
-    if case.place == "odd":
-        return answer.status < 500
     if case.place in {"raw", "media"}:
         return 400 <= answer.status < 500
     return answer.status in {400, 401, 422}
@@ -124,12 +143,6 @@ def _asked(api: Api, case: Case, right: Any) -> Request | None:
             return api.ask(raw=case.value)
         case "media":
             return api.ask(body=right, headers=(("Content-Type", case.value),))
-        case "odd":
-            schema = (
-                api.contract.json_schema(api.operation.body.schema, direction="request") if api.operation.body else {}
-            )
-            odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
-            return api.ask(raw=odd[case.value][1]) if case.value < len(odd) else None
         case "header":
             asked = api.ask()
             kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
@@ -152,6 +165,57 @@ def _short(case: Case) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def standing(api: Api, *, bodies: bool = True, alone: bool = False) -> Steps:
+    """Finds the conversation's place, and answers a right body for it (MISSING where none is asked for).
+
+    What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
+    where that may have been used up by another, everything is made anew.
+    """
+    if api.operation.safe:
+        api.values = yield from places(api, api.operation, fresh=False)
+        return (yield from content(api)) if bodies else MISSING
+    stage = api if alone else api.playing(f"what input at {api.operation.key} stands on")
+    thing: Made | None = None if alone else (yield from tried_on(api))
+    known = thing.values if thing else {}
+    stage.values = api.values = yield from places(stage, api.operation, fresh=True, known=known)
+    return (yield from content(stage)) if bodies else MISSING
+
+
+def tried_on(api: Api) -> Steps:
+    """The thing that laws of input change, made once for all of them; None where the operation acts upon none.
+
+    It is made by a creation that is right and oddly written, if the deployment takes that: so its making proves that.
+    """
+    resource = api.contract.resource_of(api.operation)
+    if resource is None or resource.create is None or resource.item is None or on.bulk(api.contract, api.operation):
+        return None
+    if api.operation is resource.create or not api.operation.path.startswith(resource.item):
+        return None
+    answer = yield from created(api.on(resource.create))
+    return made_by(resource, answer, path_values(resource.create, answer.request.target)) if answer.ok else None
+
+
+def created(api: Api) -> Steps:
+    """The answer to a right creation, oddly written where its texts allow that: asked once for all who need it."""
+    stage = api.playing(f"what input at {api.operation.key} stands on")
+    stage.values = yield from places(stage, api.operation, fresh=True)
+    right = yield from content(stage)
+    odd = oddly(api, right)
+    return (yield stage.ask(body=right) if odd is None else stage.ask(raw=odd))
+
+
+def oddly(api: Api, right: Any) -> str | None:
+    """A right body with odd letters in its texts; None where a text may be a token or name something else."""
+    told = api.operation.body
+    if not isinstance(right, dict) or not right or told is None or told.sources or "json" not in told.media_type:
+        return None
+    if api.contract.tokens and api.operation is api.contract.tokens.refresh:
+        return None
+    schema = api.contract.json_schema(told.schema, direction="request")
+    what, text = next(written_oddly(schema, right))
+    return text if what == ODDEST else None
+
+
 def content(api: Api) -> Steps:
     """A body that is right in every way, the token it presents included; MISSING where none is asked for."""
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
@@ -166,7 +230,8 @@ def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
     found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]
     own = [each for each in found if each.name in api.operation.path_parameters[-1:]]
     telling = sorted(own, key=lambda case: case.value != "AAA")
-    return [case.written() for case in _varied(telling)[: (1, 3, 50)[DEPTHS.index(depth)]]]
+    odd = [attrs.evolve(each, what="an odd text", value=ODD_IDS[0]) for each in own[:1]]
+    return [case.written() for case in [*odd, *_varied(telling)][: (1, 4, 50)[DEPTHS.index(depth)]]]
 
 
 @law(family="input", on=on.every, kinds=("parameter", "status"), each=_ids, nowhere=True)
@@ -176,19 +241,20 @@ def an_impossible_id_is_refused(api: Api, wrong: dict[str, Any]) -> Conversation
     right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
     answer: Exchange = yield api.ask(path={**nowhere(api), case.name: case.value}, body=right)
     if answer.status not in {400, 404, 422, 403, 401}:
-        raise Broken(f"400 or 404 for {case.name} {case.value}", answer.says())
+        raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.says())
 
 
 ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
 
 
 def _odd_ids(api: Api, depth: str) -> list[str]:
+    """Odd texts for the id of what is read or deleted; a first one is asked as an impossible id where it is one."""
     resource = api.contract.resource_of(api.operation)
     if resource is None or api.operation not in (resource.read, resource.delete):
         return []
-    return list(
-        ODD_IDS[: {"quick": 1, "standard": 3}.get(depth, 50)] if api.operation is resource.read else ODD_IDS[:1]
-    )
+    asked = bool(_ids(api, depth))
+    most = {"quick": 1, "standard": 3}.get(depth, 50) if api.operation is resource.read else 1
+    return list(ODD_IDS[int(asked) : most])
 
 
 @law(family="input", on=on.every, kinds=("parameter", "status"), each=_odd_ids, nowhere=True)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from typing import Any
 
 from contracts import on
-from contracts.api import Api
-from contracts.exchange import MISSING, Exchange
-from contracts.fixtures import body, candidates, nowhere, places
-from contracts.intruders import Intruder, Scene, played, seen
-from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Steps, law
-from contracts.signatures import repeated, spare
-from contracts.strategies.credentials import owner_swaps
-
-_ID = re.compile(r"(?:^|[/_-])u?u?id$|U?u?Id$|UUID$|ID$")
-"""How the name of a member ends that tells a thing from all others."""
+from contracts.api import Api, path_values
+from contracts.exchange import Exchange
+from contracts.fixtures import nowhere, places
+from contracts.intruders import Attempt, Scene, played
+from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps, law
+from contracts.mixtures import alike, distinct
+from contracts.signatures import repeated
 
 
 def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
@@ -105,111 +100,52 @@ def a_credential_that_contradicts_the_path_is_refused(api: Api) -> Conversation:
     _unchanged(scene)
 
 
-def _swaps(api: Api, depth: str) -> list[list[str]]:
-    """Which parts of the path are another tenant's: where little is asked, what lies below the tenant."""
-    names = api.operation.path_parameters
-    tenants = {name for name in names if api.deployment.value(api.tenant, name)}
-    mixtures = [mix for mix in owner_swaps(names, tenants) if tenants]
-    if depth == "quick":
-        return [mix for mix in mixtures[:3] if not tenants & set(mix) or api.operation.safe]
-    return mixtures[:4] if depth == "standard" else mixtures
-
-
-@law(family="credentials", on=on.nested, kinds=("credential", "status"), each=_swaps, rival=True, nowhere=True)
-def a_path_that_mixes_tenants_is_refused(api: Api, foreign: list[str]) -> Conversation:
+@law(family="credentials", on=on.nested, kinds=("credential", "status"), rival=True, nowhere=True)
+def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
     """What another tenant owns is not reached through one's own: 403 or 404, and nothing changes.
 
-    With its own credential a tenant asks for a path that names things of both: another's user under its own client,
-    its own option under another's attribute. A list of nothing is observed, since nothing is shown by it.
+    Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
+    client, the owner's option under its own attribute. A list of nothing is observed, since nothing is shown by it.
+    Where ids are so short that both tenants may have the same, that is looked up first.
     """
-    spare(api)
-    theirs = api.beside(api.rival)
-    fresh = not api.operation.safe
-    _tell_apart(api, foreign)
-    own, other = {}, (yield from places(theirs, api.operation, fresh=fresh))
-    if set(api.operation.path_parameters) - set(foreign):
-        own = yield from _kept(api, foreign, fresh)
-    path = {name: (other if name in foreign else own)[name] for name in api.operation.path_parameters}
-    if path in (own, other):
-        raise NotObservable("the tenants have nothing apart that this path could mix")
-    yield from _nothing_of_ones_own(api, path, foreign)
-    owner = theirs if api.operation.path_parameters[-1] in foreign else api
-    owner.values = other if owner is theirs else own
-    content = (yield from body(api, api.operation, own)) if api.operation.body else MISSING
-    before = yield from seen(owner)
-    answer: Exchange = yield api.ask(path=path, body=content)
-    if answer.ok and api.operation.safe:
-        yield from _nothing_listed(api, path, foreign)
-    _judged(api, answer, foreign)
-    intruder = Intruder(api.principal.name if api.principal else "", api.rival, api.operation.security[0])
-    after = yield from seen(owner, None, [answer])
-    if before != after:
-        raise Broken(f"nothing changed by the refused request of {intruder.called}", _difference(before, after))
+    scene: Scene = yield from played(api, "mixtures")
+    open_: list[Outcome] = [NotObservable(reason) for reason in scene.unasked]
+    for attempt in scene.attempts:
+        if outcome := (yield from _judged(api, attempt)):
+            open_.insert(0, outcome)
+    _unchanged(scene)
+    if open_ and len(open_) >= len(scene.attempts):
+        raise open_[0]
 
 
-def _tell_apart(api: Api, foreign: Collection[str]) -> None:
-    """Names that several tenants may give alike, such as slugs, mix nothing."""
-    for name in foreign:
-        parameter = api.operation.parameter(name, "path")
-        source = parameter.source if parameter else None
-        if source and not api.deployment.value(api.tenant, name):
-            resource = api.contract.resource_of(api.contract.operation(source.operation_id))
-            if resource and source.value != resource.member and not _ID.search(source.value):
-                raise NotObservable(f"{name} is no id: several tenants may use the same")
-
-
-def _nothing_of_ones_own(api: Api, path: dict[str, str], foreign: Collection[str]) -> Steps:
-    """Before a change: the mixed path must not name something of one's own, where ids are short enough to meet."""
-    resource = api.contract.resource_of(api.operation)
-    last = api.operation.path_parameters[-1]
-    if api.operation.safe or resource is None or resource.read is None or last not in foreign or len(path[last]) > 15:
-        return
-    if resource.item == api.operation.path:
-        answer: Exchange = yield api.ask(resource.read, path=path, fresh=True)
-        if answer.ok:
-            raise NotObservable(f"{last} {path[last]} can be read there: whose it is cannot be told")
-
-
-def _nothing_listed(api: Api, path: dict[str, str], foreign: Collection[str]) -> Steps:
-    """After a suspicious answer: tenants may number their things alike, and then it was one's own."""
-    for name in foreign:
-        listed = [] if api.deployment.value(api.tenant, name) else (yield from candidates(api, api.operation, name))
-        if path[name] in listed:
-            raise NotObservable(f"this tenant has a {name} {path[name]} of its own")
-
-
-def _kept(api: Api, foreign: Collection[str], fresh: bool) -> Steps:
-    """This tenant's own values for what stays its own: found or made only as far down as they are needed."""
-    names = api.operation.path_parameters
-    own = {name: value for name in names if (value := api.deployment.value(api.tenant, name))}
-    if set(names) - set(foreign) <= own.keys():
-        return own
-    return (yield from places(api, api.operation, fresh=fresh))
-
-
-def _judged(api: Api, answer: Exchange, foreign: Collection[str]) -> None:
-    what = f"a path with {' and '.join(foreign)} of another tenant"
-    if answer.ok and api.operation.safe and not answer.data:
-        raise Observed(f"{what} is answered {answer.status} with nothing in it")
+def _judged(api: Api, attempt: Attempt) -> Steps:
+    """What a mixed path was answered: None for a refusal, what keeps it from being one; else raises Broken."""
+    called, foreign, answer = attempt.intruder.called, attempt.intruder.foreign, attempt.answer
     names = {name for alternative in api.operation.security for _, name in repeated(api, alternative)}
     allowed = _foreign(api, contradicts=bool(names & set(foreign)))
-    if answer.status in {400, 409, 422} - allowed:
-        raise Blocked(f"neither granted nor refused: {answer.says()}")
-    if answer.status not in allowed:
-        raise Broken(f"403 or 404 for {what}", answer.says())
+    if answer.status in allowed:
+        return None
+    if answer.status in {400, 409, 422}:
+        return Blocked(f"neither granted nor refused: {answer.says()}")
+    if answer.ok and api.operation.safe and not answer.data:
+        return Observed(f"{called} gets {answer.status} with nothing in it")
+    if answer.ok and api.operation.safe:
+        path = path_values(api.operation, answer.request.target)
+        if name := (yield from alike(api, attempt.intruder.principal, foreign, path)):
+            return NotObservable(f"{attempt.intruder.principal.tenant} has a {name} {path[name]} of its own")
+    raise Broken(f"403 or 404 for {called}", answer.says(), [answer])
 
 
-@law(family="credentials", on=on.nested_reads, kinds=("credential",), rival=True, nowhere=True)
+@law(family="credentials", on=on.nested_reads, kinds=("credential",), rival=True, nowhere=True, depth="standard")
 def refusals_do_not_tell_what_exists(api: Api) -> Conversation:
     """Whether a refusal tells another tenant's existing thing from a missing one is observed.
 
     Asked of what only looks: the last thing of the path is first another tenant's, then nobody's.
     """
-    _tell_apart(api, api.operation.path_parameters[-1:])
-    theirs = api.beside(api.rival)
     last = api.operation.path_parameters[-1]
-    other = yield from places(theirs, api.operation, fresh=False)
-    own = yield from _kept(api, [last], fresh=False)
+    distinct(api, [last])
+    other = yield from places(api.beside(api.rival), api.operation, fresh=False)
+    own = yield from places(api, api.operation, fresh=False)
     missing: Exchange = yield api.ask(path={**own, last: nowhere(api)[last]})
     existing: Exchange = yield api.ask(path={**own, last: other[last]})
     if existing.ok or missing.ok:

@@ -218,6 +218,7 @@ def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
     yield "wrong type", "text"
 
 
+ODDEST = "letters of many scripts"
 UNICODE = " Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ"
 """Letters of many scripts, combining and directing marks, no-width spaces, and an emoji made of three."""
 CONTROL = "a\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"
@@ -228,7 +229,7 @@ def written_oddly(schema: Schema, base: dict[str, Any]) -> Iterator[tuple[str, s
     free = [name for name, value in base.items() if isinstance(value, str) and _free(schema, name)]
     natural = [name for name in free if not re.fullmatch(r"[a-z0-9_.:/@-]*", base[name])] or free
     if natural:
-        yield "letters of many scripts", _with(base, {name: base[name] + UNICODE for name in natural})
+        yield ODDEST, _with(base, {name: base[name] + UNICODE for name in natural})
         yield "control characters", _with(base, dict.fromkeys(natural, CONTROL))
         half = _with(base, {name: base[name] + "HALF" for name in natural})
         yield "half of a surrogate pair", half.replace("HALF", "\\ud83d")

@@ -16,16 +16,18 @@ from hypothesis import strategies as st
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)\}?")
 
 IN_SECRETS: dict[str, tuple[str, str]] = {
-    "its last character changed": ("${%s%%?}~", ""),
+    "0 in place of its last character": ("${%s%%?}0", "plain"),
+    "9 in place of its last character": ("${%s%%?}9", "low"),
+    "its last character changed": ("${%s%%?}~", "odd"),
     "its first character changed": ("~${%s:1}", ""),
-    "its last character missing": ("${%s%%?}", ""),
     "something after its end": ("${%s}x", ""),
     "its letters in the other case": ("${%s~~}", "cased"),
     "only its first eight characters": ("${%s:0:8}", "long"),
-    "its first character missing": ("${%s:1}", ""),
-    "a character in its middle changed": ("${%s:0:12}~${%s:13}", "long"),
     "another one's name in its place": ("nobody", ""),
     "nothing in it": ("", ""),
+    "its last character missing": ("${%s%%?}", ""),
+    "its first character missing": ("${%s:1}", ""),
+    "a character in its middle changed": ("${%s:0:12}~${%s:13}", "long"),
 }
 """What is done to every secret (`%s` is its name), and what must be known of a secret for it to be a damage."""
 IN_BASIC = {
@@ -36,6 +38,8 @@ IN_BASIC = {
     "nothing in it": "_EMPTY",
 }
 """HTTP Basic encodes its secret, so the deployment file's reader prepared these: the endings of their names."""
+SUBTLE = ("its last character missing", "its first character missing", "a character in its middle changed")
+"""Damages that show hardly more than others do: a comparison that accepts them accepts one of the others as a rule."""
 IN_PLACES = ("under another scheme", "without its scheme", "in the query")
 """The right secret where the document does not want it."""
 SPELLINGS = (
@@ -80,11 +84,17 @@ def damages(carried: Sequence[Carried], traits: Callable[[str], Collection[str]]
         found = [
             name
             for name, (_, trait) in IN_SECRETS.items()
-            if not trait or all(trait in traits(each.secret or "") for each in secrets)
+            if not trait or all(trait in _known(traits, each.secret or "") for each in secrets)
         ]
     headed = [each for each in secrets if each.location == "header"]
     places = [name for name in IN_PLACES if headed and (name == "in the query" or any(each.scheme for each in headed))]
     return [*found[:3], *places, *found[3:]] if secrets else []
+
+
+def _known(traits: Callable[[str], Collection[str]], secret: str) -> Collection[str]:
+    """What is known of a secret; of a last character that is unknown, that it may be any."""
+    told = traits(secret)
+    return told if {"plain", "low"} & set(told) else {*told, "odd"}
 
 
 def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:

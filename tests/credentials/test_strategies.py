@@ -25,7 +25,13 @@ SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=125), min_size=1
 
 def traits(secret: str) -> list[str]:
     """What the reader of deployment files knows of a secret."""
-    return [name for name, holds in {"long": len(secret) >= 16, "cased": secret.swapcase() != secret}.items() if holds]
+    told = {
+        "long": len(secret) >= 16,
+        "cased": secret.swapcase() != secret,
+        "low": secret[-1] in "0123",
+        "plain": secret[-1] in "456789" or secret[-1].isalpha(),
+    }
+    return [name for name, holds in told.items() if holds]
 
 
 @given(SECRETS)
