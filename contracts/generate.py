@@ -65,7 +65,8 @@ def once(found: Iterable[Case]) -> tuple[Case, ...]:
 
 
 @lru_cache(maxsize=4)
-def _schema(contract: Contract) -> Any:
+def schemathesis_of(contract: Contract) -> Any:
+    """The document as Schemathesis reads it."""
     import schemathesis
 
     return schemathesis.openapi.from_dict(contract.document.raw)
@@ -74,7 +75,7 @@ def _schema(contract: Contract) -> Any:
 def _generated(contract: Contract, operation: Operation) -> Iterator[Any]:
     from schemathesis.generation import GenerationMode
 
-    schema = _schema(contract)
+    schema = schemathesis_of(contract)
     target = schema[operation.path][operation.method]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     config = schema.config.generation_for(operation=target, phase="coverage")

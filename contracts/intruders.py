@@ -20,7 +20,7 @@ from contracts.deployment import Principal
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.fixtures import body, make, places
 from contracts.law import Blocked, NotObservable, Outcome, Steps
-from contracts.mixtures import mixed, mixtures
+from contracts.mixtures import mixed, mixtures, stray
 from contracts.signatures import carried, fulfils, repeated, shown, spare, turn
 from specs.contract import Alternative, Operation, Resource
 
@@ -38,6 +38,8 @@ class Intruder:
     under: Alternative
     instead: Principal | None = None
     """The tenant whose value replaces what the path names as well, where the credential shall contradict it."""
+    astray: Principal | None = None
+    """The tenant under whose address the owner asks for its own."""
     foreign: tuple[str, ...] = ()
     """The path parameters that name what is the owner's, where the others name what is the intruder's own."""
 
@@ -71,24 +73,25 @@ class Scene:
 
 
 def intruders(api: Api, group: str) -> list[Intruder]:
-    """Who belongs to a group: for every kind of credential the first who holds it, at little depth one kind in turn."""
+    """Who belongs to a group: for every kind of credential the first who holds it, fewer of them at little depth."""
     match group:
         case "tenants":
-            return _taken(api, _tenants(api))
+            return _some(api, _tenants(api), 2 if api.operation.safe and not _mixing(api) else 1)
         case "readers":
             return [] if api.operation.safe else _readers(api)
         case "kinds":
-            return _taken(api, _kinds(api))
+            return _some(api, _kinds(api), 1, turn(api) if api.operation.safe else 0)
         case "mixtures":
-            return _mixing(api)
+            return [*_mixing(api), *_straying(api)]
     return _contradictions(api)
 
 
-def _taken(api: Api, found: list[Intruder], step: int = 0) -> list[Intruder]:
-    """All of them, or at little depth one: the first where something is changed, who has most rights, else in turn."""
+def _some(api: Api, found: list[Intruder], count: int, start: int = 0) -> list[Intruder]:
+    """All of them, or at little depth so many: the first, who has most rights, first, unless they take turns."""
     if not found or api.depth != "quick":
         return found
-    return [found[(turn(api) + step) % len(found) if api.operation.safe else 0]]
+    start %= len(found)
+    return [*found[start:], *found[:start]][:count]
 
 
 def _tenants(api: Api) -> list[Intruder]:
@@ -136,8 +139,9 @@ def _contradictions(api: Api) -> list[Intruder]:
 
 
 def _mixing(api: Api) -> list[Intruder]:
-    """Another tenant that reaches under its own address for what is the owner's, by the next kind of credential."""
-    able = _taken(api, [each for each in _tenants(api) if not each.principal.reads_only], 1)[:1]
+    """Another tenant that reaches under its own address for what is the owner's, by its last kind of credential."""
+    able = [each for each in _tenants(api) if not each.principal.reads_only]
+    able = able[-1:] if api.operation.safe else able[:1]
     return [
         attrs.evolve(
             who, called=f"{who.principal.name} with {' and '.join(foreign)} of {api.tenant}", foreign=tuple(foreign)
@@ -145,6 +149,18 @@ def _mixing(api: Api) -> list[Intruder]:
         for who in able
         for foreign in mixtures(api)
     ]
+
+
+def _straying(api: Api) -> list[Intruder]:
+    """The owner that asks for its own thing under the address of another tenant."""
+    alternative = alternative_for(api.operation, api.principal) if api.principal else None
+    other = next((each.principal for each in _tenants(api)), None)
+    if other is None or api.principal is None or alternative is None or not mixtures(api):
+        return []
+    if api.depth == "quick" and not api.operation.safe:
+        return []
+    called = f"{api.principal.name} with its own under the address of {other.tenant}"
+    return [Intruder(called, api.principal, alternative, astray=other)]
 
 
 def played(api: Api, group: str) -> Steps:
@@ -188,13 +204,22 @@ def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any
     unasked: list[str] = []
     for intruder in group:
         try:
-            path = yield from mixed(stage, intruder.principal, intruder.foreign, stake.values, stake.name)
+            path = yield from _path(stage, intruder, stake)
         except Outcome as outcome:  # one who cannot be asked must not keep the others from it
             unasked.append(outcome.reason)
             continue
         answer: Exchange = yield _asking(stage, intruder, path, content)
         attempts.append(Attempt(intruder, answer))
     return tuple(attempts), tuple(unasked)
+
+
+def _path(stage: Api, intruder: Intruder, stake: Stake) -> Steps:
+    """Where an intruder asks. Raises NotObservable where that would tell nothing."""
+    if intruder.astray:
+        return stray(stage, intruder.astray, stake.values)
+    if intruder.foreign:
+        return (yield from mixed(stage, intruder.principal, intruder.foreign, stake.values, stake.name))
+    return stake.values
 
 
 def _asking(stage: Api, intruder: Intruder, path: dict[str, str], content: Any) -> Request:
@@ -210,7 +235,7 @@ def _asking(stage: Api, intruder: Intruder, path: dict[str, str], content: Any) 
 
 def _stake(api: Api, *, alone: bool = False) -> Steps:
     """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone."""
-    operation, resource = api.operation, api.contract.resource_of(api.operation)
+    operation, resource = api.operation, _acted_upon(api)
     bulk = on.bulk(api.contract, operation)
     name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
     stage = api if alone else api.playing(name)
@@ -222,6 +247,13 @@ def _stake(api: Api, *, alone: bool = False) -> Steps:
         own = values.get(resource.identifier or "", "") if resource else ""
         stake = Stake(values, None, own, "" if alone else name)
     return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
+
+
+def _acted_upon(api: Api) -> Resource | None:
+    """The resource an operation serves, or that whose things it does something else to."""
+    path = api.operation.path
+    above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
+    return api.contract.resource_of(api.operation) or next(above, None)
 
 
 def _item(resource: Resource | None, operation: Operation) -> Operation:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+import attrs
+
 from contracts.api import Api
 from contracts.deployment import Principal
 from contracts.exchange import Exchange
@@ -35,14 +37,12 @@ def mixtures(api: Api) -> list[list[str]]:
 
 
 def mixed(api: Api, intruder: Principal, foreign: Collection[str], values: dict[str, str], stake: str) -> Steps:
-    """The path of a mixture, or the owner's own where nothing is mixed. Raises NotObservable where it tells nothing.
+    """The path of a mixture. Raises NotObservable where it tells nothing.
 
     `stake`: the scene in which the owner's thing was made, if others share it.
     """
-    if not foreign:
-        return values
     distinct(api, foreign)
-    theirs = api.beside(intruder)
+    theirs = looking(api.beside(intruder))
     asking = theirs.playing(f"{stake} beside {sorted(foreign)}") if stake and not api.operation.safe else theirs
     kept = {name: values[name] for name in foreign}
     path = yield from places(asking, api.operation, fresh=False, known=kept)
@@ -51,6 +51,21 @@ def mixed(api: Api, intruder: Principal, foreign: Collection[str], values: dict[
     if not api.operation.safe:
         yield from _nothing_of_ones_own(asking, path, foreign)
     return path
+
+
+def looking(theirs: Api) -> Api:
+    """The intruder's view, in which nothing is made: what it has not is not mixed."""
+    return attrs.evolve(theirs, deployment=attrs.evolve(theirs.deployment, writes=False))
+
+
+def stray(api: Api, other: Principal, values: dict[str, str]) -> dict[str, str]:
+    """The owner's thing under another tenant's address. Raises NotObservable where nothing of it is the tenant's."""
+    distinct(api, api.operation.path_parameters)
+    names = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name)]
+    theirs = {name: told for name in names if (told := api.deployment.value(other.tenant, name))}
+    if not theirs or all(values[name] == value for name, value in theirs.items()):
+        raise NotObservable("the tenants have no address apart")
+    return {**values, **theirs}
 
 
 def distinct(api: Api, foreign: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contracts import on
-from contracts.api import PREFIX, Api, callers, secret_of
+from contracts.api import PREFIX, Api, alternative_for, callers, secret_of
 from contracts.deployment import Principal
 from contracts.exchange import MISSING, Request
 from contracts.fixtures import nowhere
@@ -67,6 +67,44 @@ def shown(api: Api, credentials: Sequence[Carried], **asking: Any) -> Request:
         headers.append(("Cookie", "; ".join(cookies)))
     query = [(each.name, each.value) for each in credentials if each.location == "query"]
     return api.ask(credentials=tuple(headers), query=[*asking.pop("query", ()), *query], **asking)
+
+
+UNFINISHED = '{"unfinished": '
+"""A body that is no JSON."""
+
+
+def unreadable(api: Api, credentials: Sequence[Carried]) -> Request:
+    """A request that changes nothing, with a right credential that few other laws ask with.
+
+    Where a body is expected it sends one that is no JSON, so the answer says two things: whether the credential is
+    accepted, and what becomes of such a body. It is asked once for all who want to know either.
+    """
+    body = api.operation.body
+    told = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
+    scene = api.playing(f"no JSON at {api.operation.key} with {' and '.join(told)}")
+    if body is None or "json" not in body.media_type:
+        return shown(scene, credentials, path=address(api), body=example(api))
+    return shown(scene, credentials, path=address(api), raw=UNFINISHED)
+
+
+def lesser(api: Api) -> list[Carried] | None:
+    """A credential that laws of credentials ask `unreadable` with: another alternative's, or the part that suffices."""
+    own = alternative_for(api.operation, api.principal) if api.principal else None
+    for number, holder in holders(api):
+        if api.operation.security[number] is not own:
+            return carried(api.operation.security[number], holder)
+    return sufficing(api)
+
+
+def sufficing(api: Api) -> list[Carried] | None:
+    """What is left of a credential without what the path says as well and the document lets one leave out."""
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        told = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
+        if told:
+            pairs = zip(carried(alternative, holder), alternative.schemes, strict=True)
+            return [each for each, scheme in pairs if scheme.name not in told]
+    return None
 
 
 def traits(api: Api, secret: str) -> Sequence[str]:

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 
 from contracts.generate import Case, cases, fits, once, validator
+from contracts.signatures import UNFINISHED
 from contracts.strategies.bodies import Change, changes
 from specs.contract import Contract, Operation, Parameter
 
 MALFORMED = "malformed JSON"
 RAW = (
-    (MALFORMED, '{"unfinished": '),
+    (MALFORMED, UNFINISHED),
     ("an empty body", ""),
     ("an array", "[]"),
     ("a text", '"text"'),

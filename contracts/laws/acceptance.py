@@ -73,8 +73,8 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
     with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
     once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
-    body with secrets of another system may be refused, since those cannot be made up: observed only. So may a right
-    credential not be met with 401.
+    body with secrets of another system may be refused, since those cannot be made up: observed only. So may one that
+    was made up from its schema, where the document has no example. Nor may a right credential be met with 401.
     """
     answer, right = yield from _sent(api, query)
     if not _amiss(answer):
@@ -82,6 +82,10 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     if not query:
         if answer.status in REFUSED and _secretive(right):
             raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
+        if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
+            raise Observed(
+                f"the document has no example, and a body made up from its schema is refused: {answer.says()}"
+            )
         raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
     found = Findings()
     for name, value in query:
@@ -130,11 +134,14 @@ def _bodies(contract: Contract) -> Iterator[Operation]:
 
 
 def _oddities(api: Api, depth: str) -> list[list[int]]:
-    """Which odd bodies to send, by their number: all in one conversation, which makes what it needs once."""
-    return [list(range({"standard": 6}.get(depth, 12)))]
+    """Which odd bodies to send, by their number: all in one conversation, which makes what it needs once.
+
+    The first of all is sent as a right one elsewhere.
+    """
+    return [list(range(1, {"standard": 6}.get(depth, 12)))]
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), each=_oddities, depth="standard")
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_oddities, depth="standard", nowhere=True)
 def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
     """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
 
@@ -142,7 +149,7 @@ def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
     nesting and numbers out of range. Which of these are accepted is not judged; a 5xx that comes twice is.
     """
     schema = _schema(api)
-    right = yield from content(api)
+    right = yield from standing(api)
     found = Findings()
     odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
     for what, text in [odd[number] for number in chosen if number < len(odd)]:
@@ -179,7 +186,7 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), each=_variants, depth="standard")
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_variants, depth="standard", nowhere=True)
 def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) -> Conversation:
     """A body with no more than what is required, and one with any value of an enumeration, is accepted.
 
@@ -187,6 +194,7 @@ def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) ->
     example, sent right after: only where that is accepted is the difference held against the deployment.
     """
     found = Findings()
+    yield from standing(api, bodies=False)
     for variant in variants:
         right = yield from content(api)
         other = {name: value for name, value in {**right, **variant["set"]}.items() if name not in variant["drop"]}

@@ -19,14 +19,18 @@ from contracts.signatures import (
     harmless,
     holders,
     named,
-    optional,
     repeated,
     shown,
+    sufficing,
     traits,
     turn,
+    unreadable,
 )
 from contracts.strategies.credentials import SPELLINGS, SUBTLE, damaged, damages, spelled
 from specs.contract import Alternative, Parameter
+
+SPELLED = 3
+"""Spellings of a credential tried at one operation at depth standard."""
 
 
 def _refusals(api: Api) -> set[int]:
@@ -65,7 +69,7 @@ def _at_worst(api: Api) -> Steps:
     return answer.status in _refusals(api)
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
 def nothing_without_a_credential(api: Api) -> Conversation:
     """A request without a credential is refused with 401.
 
@@ -79,7 +83,7 @@ def nothing_without_a_credential(api: Api) -> Conversation:
         raise Broken("401 without a credential", answer.says(), [answer])
 
 
-@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected_with_body, kinds=("credential", "status/401"), nowhere=True)
 def the_credential_comes_before_the_body(api: Api) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
     if (yield from _at_worst(api)):
@@ -89,7 +93,7 @@ def the_credential_comes_before_the_body(api: Api) -> Conversation:
         raise Broken("401 before the body is looked at", answer.says(), [answer])
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), nowhere=True)
 def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
     """Without a credential even an impossible parameter is answered with 401.
 
@@ -115,12 +119,17 @@ def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
         able = damages(right, lambda secret: traits(api, secret))
         place = tuple(each.name for each in right)
         if depth == "quick":
-            able = [] if place in places else _few(api, able, alone=not places)
+            able = [] if place in places or (places and not _turned(api)) else _few(api, able, alone=not places)
         elif depth == "standard":
-            able = _taken(api, able, 3 if places else 6)
+            able = _taken(api, able, 2 if places else 4)
         places.add(place)
         found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
     return found
+
+
+def _turned(api: Api) -> bool:
+    """Where little is asked of a further alternative: whether a damage of it is asked here, or else a part left out."""
+    return (turn(api) + api.seed) % 2 == 1
 
 
 def _few(api: Api, able: Sequence[str], *, alone: bool) -> list[str]:
@@ -130,7 +139,7 @@ def _few(api: Api, able: Sequence[str], *, alone: bool) -> list[str]:
     """
     plain = [each for each in able if each not in SUBTLE]
     elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    return _taken(api, plain, 2 if alone and not elsewhere else 1)
+    return _taken(api, plain, 2 if alone and not elsewhere and turn(api) < len(plain) else 1)
 
 
 def _taken(api: Api, able: Sequence[str], count: int) -> list[str]:
@@ -140,7 +149,7 @@ def _taken(api: Api, able: Sequence[str], count: int) -> list[str]:
     return first + [rest[(start + each) % len(rest)] for each in range(min(count - 1, len(rest)))]
 
 
-@law(family="credentials", on=on.protected, kinds=("credential", "status"), each=_damages, nowhere=True)
+@law(family="credentials", on=on.protected, kinds=("credential", "status/401"), each=_damages, nowhere=True)
 def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conversation:
     """A credential that is not exactly right, or not where it belongs, is refused with 401.
 
@@ -164,10 +173,16 @@ def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
         if len(alternative.schemes) > 1:
             left = [each.name for each in alternative.schemes if each.name not in told]
             secret = [each.name for each in alternative.schemes if _secret(alternative, holder, each.name)]
-            if depth == "quick" and set(secret) & set(left):
-                left = [each for each in secret if each in left]
+            if depth == "quick":
+                left = _one_part(api, left, secret, first=number == 0)
             found += [{"alternative": number, "holder": holder.name, "without": each} for each in left]
     return found
+
+
+def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> list[str]:
+    """Where little is asked: the secret is left out; of a further alternative in turn what is open in it."""
+    open_ = [each for each in left if each not in secret]
+    return open_[:1] if open_ and not first and _turned(api) else [each for each in left if each in secret][:1]
 
 
 def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
@@ -176,7 +191,7 @@ def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
     return told[scheme].secret is not None
 
 
-@law(family="credentials", on=on.compound, kinds=("credential", "status"), each=_parts, nowhere=True)
+@law(family="credentials", on=on.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
 def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
     """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
 
@@ -195,30 +210,36 @@ def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conv
         raise Broken(f"401 without {part['without']}", answer.says())
 
 
-@law(family="credentials", on=on.repeating, kinds=("credential",), nowhere=True)
-def what_the_path_names_need_not_be_repeated(api: Api) -> Conversation:
+def _every_other(api: Api, depth: str) -> list[None]:
+    """Where little is asked, what looks in turn; what changes something asks on behalf of other laws as well."""
+    return [] if depth == "quick" and api.operation.safe and (turn(api) + api.seed) % 2 else [None]
+
+
+@law(family="credentials", on=on.repeating, kinds=("credential",), each=_every_other, nowhere=True)
+def what_the_path_names_need_not_be_repeated(api: Api, _: None) -> Conversation:
     """Where the path names the client and the document declares the header as optional, the secret suffices.
 
     Broken only by a 401. A change is asked of nobody, so that nothing changes.
     """
-    for number, holder in holders(api):
-        alternative = api.operation.security[number]
-        told = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
-        if not told:
-            continue
-        pairs = zip(carried(alternative, holder), alternative.schemes, strict=True)
-        credentials = [each for each, scheme in pairs if scheme.name not in told]
-        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
-        empty = [] if api.operation.body and api.operation.body.required else example(api)
-        answer: Exchange = yield shown(api, credentials, path=values, **({} if api.operation.safe else {"body": empty}))
-        if answer.status == 401:
-            raise Broken(f"{' and '.join(sorted(told))} to be optional where the path says the same", answer.says())
-        return
-    raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
+    credentials = sufficing(api)
+    if credentials is None:
+        raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
+    if api.operation.safe:
+        values = yield from places(api, api.operation, fresh=False)
+        answer: Exchange = yield shown(api, credentials, path=values)
+    else:
+        answer = yield unreadable(api, credentials)
+    if answer.status == 401:
+        kept = " and ".join(each.name for each in credentials)
+        raise Broken(f"{kept} to suffice where the path says the rest", answer.says())
 
 
-@law(family="credentials", on=on.compound, kinds=("credential",), nowhere=True, rival=True)
-def parts_of_two_credentials_do_not_fit(api: Api) -> Conversation:
+def _unless_turned(api: Api, depth: str) -> list[None]:
+    return [] if depth == "quick" and _turned(api) else [None]
+
+
+@law(family="credentials", on=on.compound, kinds=("credential",), each=_unless_turned, nowhere=True, rival=True)
+def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
     """A secret of one tenant with the id of another is no credential: it is refused.
 
     Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
@@ -257,8 +278,8 @@ def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
 def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation:
     """Each of the credentials the document accepts is accepted by itself: it gets no 401.
 
-    What only looks is asked plainly. What would change something is asked of nobody or with an empty body, since after
-    a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
+    What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
+    after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
     """
     holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
     kinds = " and ".join(each.name for each in alternative.schemes)
@@ -267,16 +288,21 @@ def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation
         answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
     else:
         harmless(api)
-        raw = "[]" if api.operation.body and "json" in api.operation.body.media_type else None
-        answer = yield api.ask(path=address(api), principal=holder, under=alternative, raw=raw)
+        answer = yield unreadable(api, carried(alternative, holder))
     if answer.status == 401:
         raise Broken(f"{kinds} to be accepted from {holder.name}", answer.says())
     if answer.status == 403:
         raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.says()}")
 
 
-@law(family="credentials", on=on.safe_protected, kinds=("credential",), depth="standard")
-def other_spellings_of_a_credential_do_no_harm(api: Api) -> Conversation:
+def _spellings(api: Api, depth: str) -> list[list[str]]:
+    """All spellings together, at depth standard a few in turn."""
+    start = (turn(api) * SPELLED + api.seed) % len(SPELLINGS)
+    return [list(SPELLINGS) if depth == "deep" else [*SPELLINGS[start:], *SPELLINGS[:start]][:SPELLED]]
+
+
+@law(family="credentials", on=on.safe_protected, kinds=("credential",), each=_spellings, depth="standard")
+def other_spellings_of_a_credential_do_no_harm(api: Api, spellings: list[str]) -> Conversation:
     """However a right credential is spelled, or with whatever it stands together, the server does not fail.
 
     Letter case of the scheme, blanks, and headers that stand there twice. What is accepted is observed; only an answer
@@ -287,7 +313,7 @@ def other_spellings_of_a_credential_do_no_harm(api: Api) -> Conversation:
         raise NotObservable("nobody here can call this")
     right = carried(api.operation.security[number], holder)
     told: list[str] = []
-    for spelling in SPELLINGS:
+    for spelling in spellings:
         again = spelled(right, spelling)
         if again == right or any(each.basic and each.value == "nobody" for each in again):
             continue

@@ -10,7 +10,7 @@ from contracts.exchange import Exchange
 from contracts.fixtures import nowhere, places
 from contracts.intruders import Attempt, Scene, played
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps, law
-from contracts.mixtures import alike, distinct
+from contracts.mixtures import alike, distinct, looking
 from contracts.signatures import repeated
 
 
@@ -105,8 +105,9 @@ def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
     """What another tenant owns is not reached through one's own: 403 or 404, and nothing changes.
 
     Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
-    client, the owner's option under its own attribute. A list of nothing is observed, since nothing is shown by it.
-    Where ids are so short that both tenants may have the same, that is looked up first.
+    client, the owner's option under its own attribute; and the owner asks for its own thing under the other's address.
+    A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may have the
+    same, that is looked up first.
     """
     scene: Scene = yield from played(api, "mixtures")
     open_: list[Outcome] = [NotObservable(reason) for reason in scene.unasked]
@@ -122,7 +123,8 @@ def _judged(api: Api, attempt: Attempt) -> Steps:
     """What a mixed path was answered: None for a refusal, what keeps it from being one; else raises Broken."""
     called, foreign, answer = attempt.intruder.called, attempt.intruder.foreign, attempt.answer
     names = {name for alternative in api.operation.security for _, name in repeated(api, alternative)}
-    allowed = _foreign(api, contradicts=bool(names & set(foreign)))
+    contradicts = bool(names & set(foreign)) or (attempt.intruder.astray is not None and bool(names))
+    allowed = _foreign(api, contradicts=contradicts)
     if answer.status in allowed:
         return None
     if answer.status in {400, 409, 422}:
@@ -131,8 +133,9 @@ def _judged(api: Api, attempt: Attempt) -> Steps:
         return Observed(f"{called} gets {answer.status} with nothing in it")
     if answer.ok and api.operation.safe:
         path = path_values(api.operation, answer.request.target)
-        if name := (yield from alike(api, attempt.intruder.principal, foreign, path)):
-            return NotObservable(f"{attempt.intruder.principal.tenant} has a {name} {path[name]} of its own")
+        asker = attempt.intruder.principal
+        if asker.tenant != api.tenant and (name := (yield from alike(api, asker, foreign, path))):
+            return NotObservable(f"{asker.tenant} has a {name} {path[name]} of its own")
     raise Broken(f"403 or 404 for {called}", answer.says(), [answer])
 
 
@@ -144,7 +147,7 @@ def refusals_do_not_tell_what_exists(api: Api) -> Conversation:
     """
     last = api.operation.path_parameters[-1]
     distinct(api, [last])
-    other = yield from places(api.beside(api.rival), api.operation, fresh=False)
+    other = yield from places(looking(api.beside(api.rival)), api.operation, fresh=False)
     own = yield from places(api, api.operation, fresh=False)
     missing: Exchange = yield api.ask(path={**own, last: nowhere(api)[last]})
     existing: Exchange = yield api.ask(path={**own, last: other[last]})
