@@ -17,6 +17,12 @@ _BYTES = re.compile("[\udc80-\udcff]")
 """How bytes that are no UTF-8 stand in recorded text."""
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""An escape for half of a character beyond the first 65,536; two in the right order are one."""
+OURS = re.compile(r"ct[0-9a-f]{6}-\d")
+"""How the names begin that conversations make up: what they put into a text may come back as it was."""
+
+
 @check(family="status", kinds=("status",))
 def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
     """Every answer has a status that the document declares for the operation.
@@ -95,7 +101,10 @@ def _covers(declared_type: str, told: str) -> bool:
 
 @check(family="schema", kinds=("schema",))
 def body_is_json(exchange: Exchange, _: Contract) -> bool:
-    """A JSON answer is strict JSON: UTF-8, parsable, without NaN or Infinity, no member twice in one object."""
+    """A JSON answer is strict JSON: UTF-8, parsable, without NaN or Infinity, no member twice in one object.
+
+    Nor does a text end in the middle of a character; where the suite itself has sent such a text, it may come back.
+    """
     got = response(exchange)
     if "json" not in media_type(got) or has_no_body(exchange) or not sure(exchange):
         return False
@@ -111,6 +120,12 @@ def _problem(text: str) -> str | None:
         return "bytes that are no UTF-8"
     if text.startswith("\ufeff"):
         return "a byte order mark before it"
+    if _HALF.search(text) and not OURS.search(text):
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8")
+        except (UnicodeEncodeError, ValueError, RecursionError) as error:
+            if isinstance(error, UnicodeEncodeError):
+                return "half of a character, which no text of UTF-8 can hold"
     try:
         json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_double)
     except (ValueError, RecursionError) as error:

@@ -82,6 +82,16 @@ def _twice(answer: Answer, _: Asked) -> None:
 
 
 @spoils(
+    "half-a-character-answered",
+    scope=("OrganizationsRoutingFormsController_getOrganizationRoutingForms",),
+    text="The name of a form is cut in the middle of a character.",
+)
+def _half(answer: Answer, _: Asked) -> None:
+    if good(answer):
+        in_data(answer, lambda form: form.update(name="Requests \ud83d"))
+
+
+@spoils(
     "byte-order-mark",
     scope=("OrganizationsAttributesController_updateOrganizationAttribute",),
     text="The JSON of an answer begins with a byte order mark.",
