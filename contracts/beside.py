@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ WITHIN = 120.0
 class Beside:
     """Declared limits on a sandbox of their own, at depth quick. Nothing is started before somebody asks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, faults: Sequence[str] = ()) -> None:
+        """`faults`: those of limits that the sandbox has; they are looked for at depth full."""
         self.folder = folder / "load"
+        self.faults = faults
         self.content: dict[str, Any] | None = None
         self.failure: str | None = None
 
@@ -43,6 +46,8 @@ class Beside:
             f"--time-scale {SCALE}",
             "--out",
             str(self.folder.resolve()),
+            *(part for fault in self.faults for part in ("--fault", fault)),
+            *(("--depth", "full") if self.faults else ()),
         ]
         try:
             done = subprocess.run([*locust, *chosen], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN)

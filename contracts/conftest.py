@@ -127,6 +127,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         )
         selected = {line.id for item in session.items if (line := _line_of(item))}
         reporter.write_line(estimate.told(gate.plan, selected))
+        for note in gate.notes:
+            reporter.write_line(note)
         for warning in deployment.warnings:
             reporter.write_line(f"warning: {warning}", yellow=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import selectors
 import signal
 import subprocess
@@ -68,3 +69,12 @@ class Sandbox:
             self._process.kill()
             self._process.communicate()
         self._folder.cleanup()
+
+
+def needs(faults: Sequence[str]) -> dict[str, str]:
+    """What each of these faults of the sandbox needs to be seen, as it lists them: "" for nothing special."""
+    said = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--list-faults", "--json"], cwd=ROOT, capture_output=True, text=True
+    )
+    listed = {each["name"]: str(each["needs"]) for each in json.loads(said.stdout or "[]")}
+    return {name: listed.get(name.partition("@")[0], "") for name in faults}

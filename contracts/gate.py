@@ -14,7 +14,7 @@ import pytest
 
 from contracts import known, session
 from contracts.beside import Beside
-from contracts.embedded import ROOT, Sandbox
+from contracts.embedded import ROOT, Sandbox, needs
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
 from contracts.run import Run
@@ -30,19 +30,24 @@ class Gate:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.sandbox: Sandbox | None = None
+        wanted = needs(config.getoption("fault")) if config.getoption("fault") else {}
         file = config.getoption("deployment")
         if file is None:
-            self.sandbox = _embedded(config)
+            self.sandbox = _embedded(config, wanted)
             file = self.sandbox.deployment
+        depth = config.getoption("depth")
         self.plan: Plan = session.planned(
             file,
             document=config.getoption("document"),
             overlays=config.getoption("overlay"),
-            depth=config.getoption("depth"),
+            depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
         )
+        self.notes = [f"{name} {SEEN_ONLY[need]}" for name, need in wanted.items() if need in SEEN_ONLY]
+        """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None
         self.folder = session.run_folder(config.getoption("out"))
-        self.beside = Beside(self.folder) if _everything(config) else None
+        limits = [name for name, need in wanted.items() if need == "limits"]
+        self.beside = Beside(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
         self.report_error: str | None = None
         self.accepted: int | None = None
@@ -92,13 +97,22 @@ class Gate:
 
 def _everything(config: pytest.Config) -> bool:
     """Whether the sandbox is judged as it is, without any wish that a run under load would not follow."""
-    wishes = ("deployment", "document", "overlay", "fault", "sandbox_args", "max_requests", "max_time")
+    wishes = ("deployment", "document", "overlay", "sandbox_args", "max_requests", "max_time")
     return not any(config.getoption(each) for each in wishes)
 
 
-def _embedded(config: pytest.Config) -> Sandbox:
-    arguments = shlex.split(config.getoption("sandbox_args"))
-    return Sandbox(config.getoption("fault"), arguments or ["--limits", "off"])
+SEEN_ONLY = {
+    "depth": "is seen at depth standard only: that is asked",
+    "time-scale": "is seen on a fast clock only: a minute of the sandbox takes a second",
+    "limits": "is seen under load only: that run follows the others, at depth full",
+    "load": "is seen under load only, and not here: see load/README.md",
+}
+"""What is done about faults that a plain run does not show, by what they need."""
+
+
+def _embedded(config: pytest.Config, wanted: dict[str, str]) -> Sandbox:
+    usual = ["--time-scale", "60"] if "time-scale" in wanted.values() else ["--limits", "off"]
+    return Sandbox(config.getoption("fault"), shlex.split(config.getoption("sandbox_args")) or usual)
 
 
 def marks(line: Line) -> list[str]:

@@ -131,3 +131,21 @@ def test_limits_of_any_kind_blame_nobody(kind, tmp_path):
     arguments = f"--window {kind} --time-scale 60"
     done = gate("--sandbox-args", arguments, "--out", str(tmp_path), "-m", "pagination or limits or headers")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "note"),
+    [
+        ("null-accepted", "null-accepted is seen at depth standard only"),
+        ("expired-access-token-accepted", "is seen on a fast clock only"),
+        ("limit-looser", "limit-looser is seen under load only"),
+    ],
+)
+def test_a_fault_is_given_what_it_needs_to_be_seen(fault, note):
+    assert note in gate("--collect-only", "--fault", fault).stdout
+
+
+def test_an_unknown_fault_is_told_in_one_line():
+    done = gate("--collect-only", "--fault", "limit-losser")
+    assert done.returncode == 4
+    assert "did you mean limit-looser" in done.stderr
