@@ -95,7 +95,7 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
                     operation=operation,
                     principal=principal,
                     writes=law.writes or not operation.safe,
-                    promises=promised(told, operation, law.kinds),
+                    promises=promised(told, operation, law.kinds, contract.resource_of(operation)),
                     depth="quick" if number else None,
                 )
                 closed = _closed(line, law, deployment, able, depth)
@@ -155,17 +155,21 @@ def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
             yield Line(check, operation, None, writes=False, promises=promised(told, operation, check.kinds))
 
 
-def promised(told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...]) -> tuple[Promise, ...]:
+def promised(
+    told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...], resource: Resource | None = None
+) -> tuple[Promise, ...]:
     """The promises a rule judges at an operation, those of its first kind first; some belong to no operation.
 
-    A kind with a topic ("status/401") means all of the kind where the document has nothing on the topic.
+    A kind with a topic ("status/401") means all of the kind where the document has nothing on the topic. What is
+    promised of state ("state/read") may stand at another operation of the same `resource`.
     """
+    kin = {each.key for each in resource.operations} if resource else set()
     mine = [each for each in told if each.operation in {operation.key, None}]
+    akin = [each for each in told if each.kind == "state" and each.operation in kin]
     found: list[Promise] = []
     for kind in kinds:
-        found += [each for each in mine if each.about(kind)] or [
-            each for each in mine if each.about(kind.partition("/")[0])
-        ]
+        special = [each for each in (akin if kind.startswith("state/") else mine) if each.about(kind)]
+        found += special or [each for each in mine if each.about(kind.partition("/")[0])]
     return tuple(dict.fromkeys(found))
 
 

@@ -24,7 +24,11 @@ PATIENCE = {"quick": 75.0, "standard": 75.0, "deep": 600.0}
 
 
 @law(
-    family="tokens", on=on.issues, kinds=("token/expires", "token/lifetime", "token/claims"), writes=True, nowhere=True
+    family="tokens",
+    on=on.issues,
+    kinds=("token/expires", "token/issue", "token/lifetime", "token/claims"),
+    writes=True,
+    nowhere=True,
 )
 def tokens_say_when_they_expire(api: Api) -> Conversation:
     """The expiry members are as far ahead as the document promises, and agree with the token's claims.

@@ -9,7 +9,7 @@ from contracts import judge
 from contracts.deployment import Deployment
 from contracts.judge import Attempt
 from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, Ending, Law
-from contracts.plan import Line, Plan
+from contracts.plan import Line, Plan, make
 from contracts.vault import Vault
 from specs.promise import Promise
 
@@ -70,3 +70,9 @@ def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
     spoken = attrs.evolve(found, verdict=BROKEN, expected="400 for take=1001", actual="200")
     assert [promise.name for promise in found.promises] == ["skip", "take"]
     assert [promise.name for promise in spoken.promises] == ["take", "skip"]
+
+
+def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    judged = {pointer for line in plan.lines for pointer in line.pointers}
+    assert [each.pointer for each in plan.promises if each.pointer not in judged] == []
