@@ -42,7 +42,7 @@ MEANING = {
 # follow in alphabetical order.
 FAMILIES = (
     "status", "schema", "headers", "errors", "caching", "limits",
-    "input", "pagination", "filters", "state", "credentials", "tokens",
+    "input", "pagination", "filters", "sorting", "state", "credentials", "tokens", "protocol", "schemathesis",
 )  # fmt: skip
 
 
