@@ -1,7 +1,9 @@
 """Lives: what is asked of one thing from its creation to its end, told once per run and judged by many laws.
 
-Each step is a part of a conversation in a scene (`contracts.api.Scene`): every law of a life asks the same questions in
-the same order up to where it has seen enough, so the deployment is asked each of them once.
+A life has chapters: it is born; equals are made beside it; it is changed, meddled with, and it ends (this module and
+`peers`, `trials`). Each is a part of a conversation in one scene (`contracts.api.Scene`): every law asks the same
+questions in the same order up to the chapter it judges, so the deployment is asked each of them once. A chapter looks
+once at what all its questions have done, and looks closer only where something is not as it should be.
 """
 
 from __future__ import annotations
@@ -13,18 +15,27 @@ import attrs
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, body, made_by, make, places
-from contracts.law import Blocked, NotObservable, Steps
-from contracts.values import Change, changes, kept, rich, thing_of
+from contracts.law import Blocked, NotObservable, Steps, Wait
+from contracts.values import Change, changes, kept, rich
 from contracts.walks import everything, largest
 from specs.contract import Operation, Resource
+
+LIFE = "a life"
+"""The scene of all that is asked of one thing of a kind."""
+PATIENCE = 2.0
+"""Seconds after which it is looked again before anything is called missing or there still: stores may take a moment."""
 
 
 @attrs.frozen
 class Sight:
-    """A thing as it was seen, MISSING where it was not, and the answer that showed so."""
+    """A thing as it was seen, MISSING where it was not, and the answer that showed so.
+
+    `items`: the whole list, where it was seen in one.
+    """
 
     thing: Any
     answer: Exchange
+    items: list[Any] | None = None
 
     @property
     def seen(self) -> bool:
@@ -40,14 +51,13 @@ class Sight:
 class Life:
     """A thing this suite made, and how it was found at once. `api` asks in the life's own scene.
 
-    `listed` are the items of its list that are this thing; `doubt` says why they cannot be told apart.
+    `doubt` says why it could not be looked at, where `sight` is None.
     """
 
     api: Api
     made: Made
     sight: Sight | None
-    listed: list[Any] | None
-    doubt: str
+    doubt: str = ""
 
     @property
     def resource(self) -> Resource:
@@ -66,31 +76,24 @@ class Life:
         return self.sight
 
 
-def born(api: Api, scene: str) -> Steps:
-    """Create a thing with every member that makes sense, look at it by itself and in its list."""
-    life: Life = yield from begun(api, scene, richly=True)
-    resource, made = life.resource, life.made
-    if resource.list is None or resource.read is None:
-        return life
-    try:
-        listed, _ = yield from _searched(life.api.on(resource.list, made.values), made, known=False)
-    except NotObservable as outcome:
-        return attrs.evolve(life, doubt=outcome.reason)
-    return attrs.evolve(life, listed=listed)
+def born(api: Api) -> Steps:
+    """The first chapter: a thing is created with every member that makes sense, and looked at."""
+    return (yield from begun(api, LIFE, richly=True))
 
 
 def begun(api: Api, scene: str, *, richly: bool = False) -> Steps:
-    """Create a thing and look at it once: by its own address, or where there is none in its list."""
+    """Create a thing in a scene and look at it once: by its own address, or where there is none in its list."""
     resource = api.resource
     stage = api.playing(f"{scene} in {resource.collection}")
     made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from make(stage, resource))
-    if resource.read or resource.list is None:
-        return Life(stage, made, (yield from look(stage, made)), None, "")
     try:
-        listed, page = yield from _searched(stage.on(resource.list, made.values), made, known=False)
+        sight: Sight = yield from look(stage, made)
+        if not sight.seen:
+            yield Wait(PATIENCE)
+            sight = yield from look(stage, made)
+        return Life(stage, made, sight)
     except NotObservable as outcome:
-        return Life(stage, made, None, None, outcome.reason)
-    return Life(stage, made, Sight(listed[0] if listed else MISSING, page), listed, "")
+        return Life(stage, made, None, outcome.reason)
 
 
 def _made_richly(api: Api, resource: Resource) -> Steps:
@@ -113,44 +116,46 @@ def _made_richly(api: Api, resource: Resource) -> Steps:
     raise Blocked(f"{create.key} did not create what this law needs: {answer.says()}")
 
 
-def look(api: Api, made: Made, *, known: bool = False) -> Steps:
+# -- looking -----------------------------------------------------------------------------------------------------------
+
+
+def look(api: Api, made: Made, *, known: bool = False, like: Any = None) -> Steps:
     """The thing as it reads now: by its own address, else in its list, else as a change that changes nothing shows it.
 
-    `known`: it was recognised in its list before, so that not to find it there means that it is gone.
+    `known`: it was recognised in its list before, so that not to find it there means that it is gone. `like`: the thing
+    as it should be by now, if not as it was made.
     """
     resource = made.resource
     if resource.read:
         answer: Exchange = yield api.ask(resource.read, path=made.values, fresh=True)
         return Sight(answer.data if answer.ok else MISSING, answer)
     if resource.list:
-        view = api.on(resource.list, made.values)
-        found, answer = yield from _searched(view, made, known)
-        return Sight(found[0] if found else MISSING, answer)
-    if resource.update:
-        return (yield from _touched(api, made))
+        items, page = yield from shelf(api, made, sure=known)
+        found = mine(items, made)
+        return Sight(found[0] if found else MISSING, page, items)
+    if patch_of(resource):
+        return (yield from _touched(api, made, made.thing if like is None else like))
     raise NotObservable("the document offers no way to look at one")
 
 
-def shelf(api: Api, made: Made, *, known: bool = False) -> Steps:
-    """The items of its list that are this thing."""
+def shelf(api: Api, made: Made, *, sure: bool = False) -> Steps:
+    """The items of the list in which a made thing stands or stood, and the page that showed the first of them.
+
+    A page that is not full is the whole list, unless the thing is not on it and nobody has seen it in there before
+    (`sure`). Raises NotObservable where the items show no id by which the thing could be known.
+    """
     assert made.resource.list is not None
-    found, answer = yield from _searched(api.on(made.resource.list, made.values), made, known)
-    if not answer.ok:
-        raise Blocked(f"the list was not given: {answer.says()}")
-    return found
-
-
-def _searched(view: Api, made: Made, known: bool) -> Steps:
-    """The made thing's items on the first page, or in the whole list where that page is full; and the page."""
+    view = api.on(made.resource.list, made.values)
     size = largest(view)
     page: Exchange = yield attrs.evolve(view.page(None, size) if view.operation.paging else view.ask(), fresh=True)
-    found = mine(page.items, made)
-    if page.ok and not found and page.items and (size is None or len(page.items) >= size or not known):
-        items = (yield from everything(view)) if view.operation.paging else page.items
+    items, found = page.items, mine(page.items, made)
+    full = size is None or len(items) >= size
+    if page.ok and items and view.operation.paging and (full or not (found or sure)):
+        items = yield from everything(view)
         found = mine(items, made)
-    if page.ok and not found and not known:
-        certain(page.items, made)
-    return found, page
+    if page.ok and not found and not sure:
+        certain(items, made)
+    return items, page
 
 
 def mine(items: list[Any], made: Made) -> list[Any]:
@@ -170,53 +175,36 @@ def certain(items: list[Any], made: Made) -> None:
         raise NotObservable("the list does not show which of its items was created")
 
 
-def _touched(api: Api, made: Made) -> Steps:
+def _touched(api: Api, made: Made, now: Any) -> Steps:
     """The answer to an update with a value that the thing has already."""
-    update = made.resource.update
+    update = patch_of(made.resource)
     assert update is not None
-    offered: list[Change] = yield from changes(api, update, made.values, made.thing)
-    same = {each.name: thing_of(made.answer)[each.name] for each in offered[:1]}
+    offered: list[Change] = yield from changes(api, update, made.values, now)
+    same = {each.name: now[each.name] for each in offered[:1]}
     answer: Exchange = yield api.ask(update, path=made.values, body=same)
     return Sight(answer.data if answer.ok else MISSING, answer)
 
 
-@attrs.frozen
-class Changed:
-    """An update that was accepted: what was sent, and how the thing read before and after."""
-
-    sent: dict[str, Any]
-    before: Sight
-    after: Sight
-    listed: list[Any] | None = None
+def lookable(resource: Resource) -> bool:
+    """Whether a thing can be looked at without an update."""
+    return bool(resource.read or resource.list)
 
 
-def change_one(life: Life) -> Steps:
-    """Change one member. Raises Blocked where even that is refused."""
-    offered = yield from offered_changes(life, life.first)
-    answer: Exchange = yield _update(life, {offered[0].name: offered[0].value})
-    if not answer.ok:
-        raise Blocked(f"the change was not accepted: {answer.says()}")
-    after = yield from _after(life, answer)
-    return Changed(_sent(answer), life.first, after)
+def patch_of(resource: Resource) -> Operation | None:
+    """The operation that changes some members of a thing and leaves the others; None where there is none."""
+    return resource.update if resource.update and resource.update.method == "PATCH" else None
 
 
-def change_all(life: Life, one: Changed) -> Steps:
-    """Change as many members as may be at once; where that is refused for its state, those that nothing hangs on.
+def update_of(life: Life) -> Operation:
+    """The same of a life's thing. Raises NotObservable where there is none."""
+    if (update := patch_of(life.resource)) is None:
+        raise NotObservable("the document has no operation that changes one")
+    return update
 
-    What was changed before is not sent again where two others are, so that it can be seen to stay.
-    """
-    before = one.after
-    offered: list[Change] = yield from offered_changes(life, before)
-    others = [each for each in offered if each.name not in one.sent]
-    offered = others if len(others) > 1 else offered
-    tame = [each for each in offered if each.tame] or offered[:1]
-    for chosen in (offered, tame, tame[:2]):
-        answer: Exchange = yield _update(life, {each.name: each.value for each in chosen})
-        if answer.ok:
-            after = yield from _after(life, answer)
-            listed = (yield from shelf(life.api, life.made)) if life.listed and life.resource.read else None
-            return Changed(_sent(answer), before, after, listed)
-    raise Blocked(f"the change was not accepted: {answer.says()}")
+
+def changing(life: Life, content: dict[str, Any]) -> Any:
+    """The request that changes these members."""
+    return life.api.ask(update_of(life), path=life.made.values, body=content)
 
 
 def offered_changes(life: Life, now: Sight) -> Steps:
@@ -229,25 +217,8 @@ def offered_changes(life: Life, now: Sight) -> Steps:
     return offered
 
 
-def update_of(life: Life) -> Operation:
-    """The operation that changes the thing."""
-    if life.resource.update is None:
-        raise NotObservable("the document has no operation that changes one")
-    return life.resource.update
-
-
-def _update(life: Life, content: dict[str, Any]) -> Any:
-    return life.api.ask(update_of(life), path=life.made.values, body=content)
-
-
-def _after(life: Life, answer: Exchange) -> Steps:
-    """How the thing reads after an update; as the update's own answer shows it where there is nothing else."""
-    if life.resource.read or life.resource.list:
-        return (yield from look(life.api, life.made, known=life.known))
-    return Sight(answer.data, answer)
-
-
-def _sent(answer: Exchange) -> dict[str, Any]:
+def sent_by(answer: Exchange) -> dict[str, Any]:
+    """What a request has really carried."""
     content = answer.request.json
     return content if isinstance(content, dict) else {}
 

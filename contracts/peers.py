@@ -1,4 +1,4 @@
-"""Things that were meant to be one: equal creations, and how many of them the list shows."""
+"""The second chapter of a life: creations that are refused, equal ones at once, and one with as little as suffices."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import attrs
 
 from contracts.api import Api
 from contracts.exchange import Exchange
-from contracts.fixtures import body, places
-from contracts.law import NotObservable, Steps, Together
-from contracts.values import kept
+from contracts.fixtures import Made, body, made_by, places
+from contracts.law import Blocked, NotObservable, Steps, Together
+from contracts.lives import LIFE, Life, born, sent_by
+from contracts.values import kept, lean, wrong
 from contracts.walks import everything, largest, listed
+from specs.contract import Operation
 
 AT_ONCE = 3
 """Equal creations sent together."""
@@ -21,46 +23,144 @@ ROUNDS = 2
 
 
 @attrs.frozen
-class Equals:
-    """Equal creations sent at once: the answers, and how many of them the list shows; None where it cannot tell."""
+class Peers:
+    """Creations beside a life, each with the answers to it. `why`: there are none, for this reason.
+
+    `refused` were sent with an invalid member and without a credential, `equals` together and with the same content;
+    `again` is one more of these, asked where more than one succeeded though they may not. `slight` carries the required
+    members only; where it was refused, `whole` the others too.
+    """
 
     api: Api
-    values: dict[str, str]
-    content: dict[str, Any]
-    answers: list[Exchange]
-    listed: int | None
+    life: Life | None
+    why: str = ""
+    values: Mapping[str, str] = attrs.field(factory=dict)
+    content: dict[str, Any] = attrs.field(factory=dict)
+    refused: list[Exchange] = attrs.field(factory=list)
+    equals: list[Exchange] = attrs.field(factory=list)
+    again: Exchange | None = None
+    slight: Exchange | None = None
+    whole: Exchange | None = None
 
     @property
     def made(self) -> list[Exchange]:
-        return [each for each in self.answers if each.ok]
+        """The equal creations that succeeded."""
+        return [each for each in self.equals if each.ok]
+
+    @property
+    def twin(self) -> Made | None:
+        """What the first of them made."""
+        return made_by(self.api.resource, self.made[0], self.values) if self.made else None
+
+    def needed(self) -> None:
+        """Raises NotObservable where nothing was created beside."""
+        if self.why:
+            raise NotObservable(self.why)
 
 
-def equal_creations(api: Api) -> Steps:
-    """Send equal creations at once, and count in the list what came of them.
+def joined(api: Api) -> Steps:
+    """Create others beside a thing that was born, where they can be removed again."""
+    create = api.resource.create
+    try:
+        life: Life | None = yield from born(api)
+        stage = life.api if life else api
+    except (Blocked, NotObservable) as outcome:
+        life, stage = None, api.playing(f"{LIFE} that was not born in {api.resource.collection}")
+        if create is None or create.body is None:
+            raise outcome from None
+    if why := unwelcome(api):
+        return Peers(stage, life, why)
+    try:
+        return (yield from _beside(Peers(stage, life)))
+    except (Blocked, NotObservable) as outcome:
+        return Peers(stage, life, outcome.reason)
+
+
+def _beside(peers: Peers) -> Steps:
+    """All creations of the chapter, one after the other."""
+    stage, create = peers.api, peers.api.resource.create
+    assert create is not None
+    values = yield from places(stage, create, fresh=True)
+    content = yield from body(stage, create, values)
+    refused, content = yield from _refused(stage, create, values, content)
+    slight, whole = yield from _slight(stage, create, values, content)
+    content, equals = yield from _equals(stage, create, values, content)
+    again = None
+    if conflicts(create) and sum(each.ok for each in equals) > 1:
+        again = yield stage.ask(create, path=values, body=content)
+    return attrs.evolve(
+        peers, values=values, content=content, refused=refused, equals=equals, again=again, slight=slight, whole=whole
+    )
+
+
+def unwelcome(api: Api) -> str:
+    """Why nothing more than needed is to be created; empty where it may."""
+    create = api.resource.create
+    if create is None or create.body is None or "json" not in create.body.media_type:
+        return "the document does not say in JSON what is created"
+    if api.resource.delete is None and not api.deployment.disposable:
+        return "the document offers no way to remove what would be created for this"
+    return ""
+
+
+def conflicts(operation: Operation) -> bool:
+    """Whether the document declares a conflict of its own for an operation."""
+    return any(answer.status == "409" for answer in operation.answers)
+
+
+def closed(operation: Operation) -> bool:
+    """Whether an operation cannot be called without a credential."""
+    return bool(operation.security) and all(each.schemes for each in operation.security)
+
+
+def _refused(api: Api, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
+    """Ask for what must be refused, an invalid member beside valid ones and the same without a credential.
+
+    Gives the answers, and the valid content as it was sent: by whoever of those who share this scene came first.
+    """
+    answers: list[Exchange] = []
+    if bad := wrong(api, create, content):
+        answers.append((yield api.ask(create, path=values, body={**content, bad[0]: bad[1]})))
+        content = {
+            name: content[name] if name == bad[0] else value
+            for name, value in sent_by(answers[-1]).items()
+            if name != bad[0] or name in content
+        }
+    if closed(create):
+        answers.append((yield api.ask(create, path=values, body=content, credentials=())))
+        content = sent_by(answers[-1]) or content
+    return answers, content
+
+
+def _equals(api: Api, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
+    """Send equal creations at once: what was sent, and the answers.
 
     After a server error once more, with values of their own: one may be a lock or a deploy.
     """
-    stage = api.playing(f"equals in {api.resource.collection}")
-    values = yield from places(stage, api.operation, fresh=True)
-    content: dict[str, Any] = {}
     answers: list[Exchange] = []
-    for _ in range(ROUNDS):
-        offered = yield from body(stage, api.operation, values)
-        answers = yield Together.of([stage.ask(path=values, body=offered) for _ in range(AT_ONCE)])
+    for number in range(ROUNDS):
+        if number:
+            content = yield from body(api, create, values)
+        answers = yield Together.of([api.ask(create, path=values, body=content) for _ in range(AT_ONCE)])
         sent = answers[0].request.json
-        content = sent if isinstance(sent, dict) else offered
+        content = sent if isinstance(sent, dict) else content
         if all(each.status < 500 for each in answers):
             break
-    return Equals(stage, values, content, answers, (yield from counted(stage, values, content)))
+    return content, answers
 
 
-def counted(api: Api, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
-    """How many items of the list were created with this content; None where nobody could tell."""
-    try:
-        items = yield from standing(api, values)
-        return len(alike(api, items, content))
-    except NotObservable:
-        return None
+def _slight(api: Api, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
+    """One creation with the required members only; and where that is refused, the same with the others."""
+    if lean(api, create, like) == like:
+        return None, None
+    whole = yield from body(api, create, values)
+    answer: Exchange = yield api.ask(create, path=values, body=lean(api, create, whole))
+    if answer.status not in {400, 422}:
+        return answer, None
+    return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)}))
+
+
+# -- in the list -------------------------------------------------------------------------------------------------------
 
 
 def standing(api: Api, values: Mapping[str, str]) -> Steps:
@@ -81,8 +181,10 @@ def alike(api: Api, items: list[Any], content: dict[str, Any]) -> list[Any]:
 
     Raises NotObservable where the items show none of these members.
     """
-    assert api.operation.body is not None
-    examples = [each for each in api.operation.body.examples if isinstance(each, dict)]
+    create = api.resource.create
+    assert create is not None
+    assert create.body is not None
+    examples = [each for each in create.body.examples if isinstance(each, dict)]
     own = {
         name: value
         for name, value in content.items()

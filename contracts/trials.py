@@ -1,6 +1,6 @@
-"""Trials of a thing in the course of its life: changes that are refused, sent at once or forged, and its end.
+"""The later chapters of a life: a thing is changed, meddled with, and it ends.
 
-Like the steps of `contracts.lives`, these are parts of conversations; what they mean is for the laws to say.
+Like the earlier ones (`contracts.lives`, `contracts.peers`) they only ask; what answers mean is for the laws to say.
 """
 
 from __future__ import annotations
@@ -13,94 +13,213 @@ import attrs
 
 from contracts.api import Api, callers
 from contracts.exchange import Exchange, Request
-from contracts.fixtures import UNIQUE, make
-from contracts.law import Blocked, NotObservable, Steps, Together
-from contracts.lives import Life, Sight, look, offered_changes, shelf, update_of
+from contracts.fixtures import UNIQUE, Made, make
+from contracts.law import Blocked, NotObservable, Steps, Together, Wait
+from contracts.lives import (
+    PATIENCE,
+    Life,
+    Sight,
+    born,
+    changing,
+    look,
+    lookable,
+    mine,
+    offered_changes,
+    patch_of,
+    sent_by,
+    shelf,
+    unlike,
+    update_of,
+)
+from contracts.peers import Peers, closed, conflicts, joined
 from contracts.values import Change, another, changes, owners, wrong
 from specs.contract import Operation
 
 
 @attrs.frozen
-class Refusals:
-    """Changes that were refused, each by what was wrong with it, and how the thing read before and after them."""
+class Changed:
+    """A change of many members, then of one of them to yet another value; and how the thing and its list read then.
 
-    refused: dict[str, Exchange]
-    before: Sight
+    `most` and `one` are the answers. `middle` is how it read between the two: it was looked at only where it did not
+    read in the end as it should. `why` tells why there was no change; `items` are those of its list.
+    """
+
+    peers: Peers
+    life: Life
+    most: Exchange | None
+    one: Exchange | None
+    middle: Sight | None
     after: Sight
+    items: list[Any] | None
+    why: str = ""
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """All members that were sent, with the values they should have now."""
+        return _together_sent(self.most, self.one)
 
 
-def refused_changes(life: Life, before: Sight) -> Steps:
-    """Ask for changes that must be refused: for an invalid member beside a valid one, no credential, a taken value."""
-    offered: list[Change] = yield from offered_changes(life, before)
-    taken: dict[str, Any] = yield from _taken(life, before)
-    refused: dict[str, Exchange] = {}
-    for what, request in _refusable(life, offered, taken):
-        answer: Exchange = yield request
-        if answer.ok:  # whether it should have been is a question for other laws
-            before = yield from look(life.api, life.made, known=life.known)
-        else:
-            refused[what] = answer
-    if not refused:
-        raise NotObservable("no change of this resource was refused")
-    after: Sight = yield from look(life.api, life.made, known=life.known)
-    return Refusals(refused, before, after)
+def _together_sent(*answers: Exchange | None) -> dict[str, Any]:
+    """The members of updates that were accepted, each with its last value."""
+    accepted = (sent_by(each) for each in answers if each is not None and each.ok)
+    return {name: value for content in accepted for name, value in content.items()}
 
 
-def _refusable(life: Life, offered: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
-    update = update_of(life)
-    bad = wrong(life.api, update, {})
-    valid = next((each for each in offered if bad is None or each.name != bad[0]), None)
-    if bad and valid:
-        yield f"an invalid {bad[0]} beside it", _changing(life, {valid.name: valid.value, bad[0]: bad[1]})
-    if closed(update):
-        first = {offered[0].name: offered[0].value}
-        yield "no credential", life.api.ask(update, path=life.made.values, body=first, credentials=())
-    if taken:
-        free = {each.name: each.value for each in offered if each.name not in taken and each.tame}
-        yield f"a taken {' or '.join(taken)} beside it", _changing(life, {**free, **taken})
+def changed(api: Api) -> Steps:
+    """Change a thing that was born, and read it and its list. Raises NotObservable where it cannot be looked at."""
+    peers: Peers = yield from joined(api)
+    life = peers.life
+    if life is None:
+        life = yield from born(api)  # which says why there is none
+    first = life.first
+    try:
+        if not first.seen:
+            raise NotObservable(f"what was created cannot be looked at: {first.told}")
+        most, one = yield from _changed_twice(life, first)
+    except (NotObservable, Blocked) as outcome:
+        items = yield from _listed(life, attrs.evolve(first, items=None), {})
+        return Changed(peers, life, None, None, None, first, items, outcome.reason)
+    after: Sight = yield from _after(life, one)
+    middle = None
+    if _amiss(most, one, after):
+        most, middle, one, after = yield from _closer(life, most, one)
+    done = Changed(peers, life, most, one, middle, after, None)
+    return attrs.evolve(done, items=(yield from _listed(life, after, done.sent)))
 
 
-def closed(operation: Operation) -> bool:
-    """Whether an operation cannot be called without a credential."""
-    return bool(operation.security) and all(each.schemes for each in operation.security)
+def _after(life: Life, answer: Exchange) -> Steps:
+    """How the thing reads after an update; as the update's own answer shows it where there is nothing else."""
+    if not lookable(life.resource):
+        return Sight(answer.data, answer)
+    return (yield from look(life.api, life.made, known=life.known))
 
 
-def _changing(life: Life, content: dict[str, Any]) -> Request:
-    return life.api.ask(update_of(life), path=life.made.values, body=content)
+def _changed_twice(life: Life, first: Sight) -> Steps:
+    """The answers to a change of as many members as may be, and to one of a single one of them.
+
+    A change of many is refused for its state where values have to fit each other: then those nothing hangs on. The
+    single one comes last, so that all others have values of ours when it must not touch them.
+    """
+    offered: list[Change] = yield from offered_changes(life, first)
+    tame = [each for each in offered if each.tame] or offered[:1]
+    most: Exchange | None = None
+    for chosen in (offered, tame, tame[:2]) if len(offered) > 1 else ():
+        most = yield changing(life, {each.name: each.value for each in chosen})
+        if most.ok:
+            break
+    now = {**first.thing, **(sent_by(most) if most is not None and most.ok else {})}
+    others: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now)
+    if not others:
+        raise NotObservable("no member is known that could be changed")
+    one: Exchange = yield changing(life, {others[0].name: others[0].value})
+    if not one.ok and (most is None or not most.ok):
+        raise Blocked(f"the change was not accepted: {one.says()}")
+    return most, one
 
 
-def _taken(life: Life, now: Sight) -> Steps:
-    """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
-    update = update_of(life)
-    if update.body is None or not conflicts(update):
-        return {}
-    beside = {name: value for name, value in life.made.values.items() if name != life.resource.identifier}
-    other = yield from make(life.api, life.resource, beside)
-    offered: list[Change] = yield from changes(life.api, update, life.made.values, other.thing)
-    names = [each.name for each in offered if each.name.lower() in UNIQUE | {"value"} and each.name in now.thing]
-    return {name: other.thing[name] for name in names}
+def _amiss(most: Exchange | None, one: Exchange, after: Sight) -> bool:
+    """Whether a thing does not read as the two changes should have left it."""
+    both = most is not None and most.ok and one.ok and after.seen
+    return both and bool(unlike(_together_sent(most, one), after.thing))
 
 
-def conflicts(operation: Operation) -> bool:
-    """Whether the document declares a conflict of its own for an operation."""
-    return any(answer.status == "409" for answer in operation.answers)
+def _closer(life: Life, most: Exchange | None, one: Exchange) -> Steps:
+    """The same two changes once more, and how the thing reads after each."""
+    assert most is not None
+    yield Wait(PATIENCE)
+    again: Exchange = yield changing(life, sent_by(most))
+    middle: Sight = yield from _after(life, again)
+    last: Exchange = yield changing(life, sent_by(one))
+    after: Sight = yield from _after(life, last)
+    return again, middle, last, after
+
+
+def _listed(life: Life, last: Sight, sent: dict[str, Any]) -> Steps:
+    """The items of its list, where there is one and its items can be told apart.
+
+    Read once more after a moment where they do not show the thing once, as it reads by itself.
+    """
+    if life.resource.list is None or last.items is not None:
+        return last.items
+    try:
+        items, page = yield from shelf(life.api, life.made)
+        own = mine(items, life.made)
+        if page.ok and (len(own) != 1 or set(unlike(sent, own[0])) - set(unlike(sent, last.thing))):
+            yield Wait(PATIENCE)
+            items, page = yield from shelf(life.api, life.made)
+    except (NotObservable, Blocked):
+        return None
+    return items if page.ok else None
+
+
+# -- meddled with ------------------------------------------------------------------------------------------------------
 
 
 @attrs.frozen
-class AtOnce:
-    """Updates of different members that were sent together, and how the thing read afterwards."""
+class Meddled:
+    """What was done to a thing that should not have changed it but for two members, and how it read afterwards.
 
-    answers: list[Exchange]
+    `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
+    changes by what was wrong with them, and `accepted` those of them that were not refused. `why` tells why nothing of
+    it was done.
+    """
+
+    changed: Changed
+    tried: dict[str, Any]
+    forged: list[Exchange]
+    together: list[Exchange]
+    refused: dict[str, Exchange]
+    accepted: list[Exchange]
     after: Sight
+    why: str = ""
+
+    @property
+    def before(self) -> Sight:
+        return self.changed.after
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is not at its address any more, which an update with another id may have done."""
+        return not self.after.seen and any(each.ok for each in self.forged)
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """Members that were to change, with their values now."""
+        return _together_sent(*self.together, *self.accepted)
 
 
-def changes_at_once(life: Life) -> Steps:
-    """Change two different members at the same moment, each by a request of its own."""
-    offered: list[Change] = [each for each in (yield from offered_changes(life, life.first)) if each.tame]
-    if len(offered) < 2:
-        return AtOnce([], life.first)
-    answers = yield from together(lambda: [_changing(life, {each.name: each.value}) for each in offered[:2]])
-    return AtOnce(answers, (yield from look(life.api, life.made, known=life.known)))
+def meddled(api: Api) -> Steps:
+    """Send updates that carry other ids, two at one moment, and some that must be refused; and look once at the end."""
+    before: Changed = yield from changed(api)
+    try:
+        if before.why:
+            raise NotObservable(before.why)
+        return (yield from _meddled(before))
+    except (NotObservable, Blocked) as outcome:
+        return Meddled(before, {}, [], [], {}, [], before.after, outcome.reason)
+
+
+def _meddled(before: Changed) -> Steps:
+    life, now = before.life, before.after
+    offered: list[Change] = yield from offered_changes(life, now)
+    taken: dict[str, Any] = yield from _taken(before, now)
+    tried, forged = yield from _forged(life, now, offered)
+    tame = [each for each in offered if each.tame][:2]
+    answers: list[Exchange] = []
+    if len(tame) == 2:
+        answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
+    spare = yield from _spare(life, now, offered, _together_sent(*answers))
+    refused: dict[str, Exchange] = {}
+    accepted: list[Exchange] = []
+    for what, request in _refusable(life, spare, taken):
+        answer: Exchange = yield request
+        if answer.ok:  # whether it should have been is a question for other laws
+            accepted.append(answer)
+        else:
+            refused[what] = answer
+    like = {**now.thing, **_together_sent(*answers, *accepted)}
+    after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
+    return Meddled(before, tried, forged, answers, refused, accepted, after)
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:
@@ -111,27 +230,64 @@ def together(requests: Callable[[], list[Request]]) -> Steps:
     return answers
 
 
-@attrs.frozen
-class Forged:
-    """Updates that tried to set ids, with what they tried, and how the thing read at its address before and after."""
+def _spare(life: Life, now: Sight, offered: list[Change], used: dict[str, Any]) -> Steps:
+    """Changes to values that the thing neither had nor was given: so that each can be told where it should not show."""
+    news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, {**now.thing, **used})
+    found = [
+        each for each in news if each.name not in used or each.value not in (now.thing[each.name], used[each.name])
+    ]
+    return sorted(found, key=lambda each: each.name in used) or offered
 
-    tried: dict[str, Any]
-    before: Sight
-    after: Sight
+
+def _refusable(life: Life, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
+    """Changes that must be refused: for an invalid member beside valid ones, no credential, a taken value."""
+    update = update_of(life)
+    tame = {each.name: each.value for each in spare if each.tame} or {spare[0].name: spare[0].value}
+    bad = wrong(life.api, update, {})
+    beside = {each.name: each.value for each in spare if bad and each.name != bad[0]}
+    beside = {name: value for name, value in beside.items() if name in tame} or dict([*beside.items()][:1])
+    if bad and beside:
+        yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
+    if closed(update):
+        content = {spare[0].name: spare[0].value}
+        yield "no credential", life.api.ask(update, path=life.made.values, body=content, credentials=())
+    if taken:
+        yield f"a taken {' or '.join(taken)} beside it", changing(life, {**tame, **taken})
 
 
-def forged_ids(life: Life, before: Sight) -> Steps:
-    """Send updates that carry another id for the thing, and another owner, beside a valid change."""
-    offered: list[Change] = yield from offered_changes(life, before)
+def _taken(before: Changed, now: Sight) -> Steps:
+    """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
+    life, update = before.life, update_of(before.life)
+    if update.body is None or not conflicts(update):
+        return {}
+    other: Made | None = before.peers.twin
+    if other is None or other.thing is None:
+        beside = {name: value for name, value in life.made.values.items() if name != life.resource.identifier}
+        other = yield from make(life.api, life.resource, beside)
+    offered: list[Change] = yield from changes(life.api, update, life.made.values, other.thing)
+    names = [each.name for each in offered if each.name.lower() in UNIQUE | {"value"} and each.name in now.thing]
+    return {name: other.thing[name] for name in names}
+
+
+def _forged(life: Life, now: Sight, offered: list[Change]) -> Steps:
+    """Updates that carry another id for the thing, and another owner, beside a member with the value it has.
+
+    All ids in one; each by itself where that is refused, for it may have been refused for one of them.
+    """
     member = life.resource.member.removeprefix("/")
-    own = {member: another(before.thing[member])} if isinstance(before.thing.get(member), str | int) else {}
-    foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, before).items()}
-    for ids in filter(None, (own, foreign)):
-        yield _changing(life, {offered[0].name: offered[0].value, **ids})
-    if not own and not foreign:
-        raise NotObservable("the resource shows no id that an update could try to set")
-    after: Sight = yield from look(life.api, life.made, known=life.known)
-    return Forged({**own, **foreign}, before, after)
+    own = {member: another(now.thing[member])} if isinstance(now.thing.get(member), str | int) else {}
+    foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, now).items()}
+    kinds = [each for each in (own, foreign) if each]
+    if not kinds:
+        return {}, []
+    kept = next((each.name for each in offered if isinstance(now.thing[each.name], str | int)), None)
+    harmless = {kept: now.thing[kept]} if kept else {}
+    both: Exchange = yield changing(life, {**harmless, **own, **foreign})
+    answers = [both]
+    for ids in kinds if not both.ok and len(kinds) > 1 else ():
+        alone: Exchange = yield changing(life, {**harmless, **ids})
+        answers += [alone]
+    return {**own, **foreign}, answers
 
 
 def _owners(life: Life, now: Sight) -> dict[str, Any]:
@@ -153,54 +309,72 @@ def _rivals(api: Api, name: str, value: Any) -> Any:
 # -- the end -----------------------------------------------------------------------------------------------------------
 
 
-def spared(life: Life) -> Steps:
-    """Ask for its deletion without a credential: (the refusal, how the thing reads then)."""
-    delete = _delete_of(life)
-    if not life.first.seen:
-        raise NotObservable(f"what was created cannot be looked at: {life.first.told}")
-    if not closed(delete):
-        return None, life.first
-    answer: Exchange = yield life.api.ask(delete, path=life.made.values, credentials=())
-    return answer, (yield from look(life.api, life.made, known=life.known))
-
-
-def _delete_of(life: Life) -> Operation:
-    if life.resource.delete is None:
-        raise NotObservable("the document has no operation that deletes one")
-    return life.resource.delete
-
-
 @attrs.frozen
-class Deleted:
-    """A deletion: its answer, and what was found of the thing afterwards, by its address and in its list."""
+class Ended:
+    """A deletion: refused without a credential, made, and what could be done with what is gone.
 
+    `refusal` and `changed` are None where nothing was to be asked; `items` are those of its list afterwards.
+    """
+
+    life: Life
+    before: Sight
+    refusal: Exchange | None
     answer: Exchange
     after: Sight
-    listed: list[Any] | None
+    items: list[Any] | None
+    changed: Exchange | None
+    again: Exchange | None
+
+    @property
+    def robbed(self) -> bool:
+        """Whether the refused deletion has carried it off: the next one did not find it."""
+        refused = self.refusal is not None and 400 <= self.refusal.status < 500
+        return refused and self.answer.status in {404, 410}
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a deletion succeeds here even where there is nothing."""
+        return self.again is not None and self.again.ok
 
 
-def deleted(life: Life) -> Steps:
-    """Delete the thing and look for it."""
-    _, still = yield from spared(life)
-    if not still.seen:
-        raise NotObservable("a refused deletion has deleted it before")
-    answer: Exchange = yield life.api.ask(_delete_of(life), path=life.made.values)
+def ended(api: Api) -> Steps:
+    """The last chapter: delete a thing that is seen, look for it, and try to change and delete it again."""
+    last: Meddled = yield from meddled(api)
+    life, before = last.changed.life, last.after
+    delete = life.resource.delete
+    if delete is None:
+        raise NotObservable("the document has no operation that deletes one")
+    if not before.seen:
+        raise NotObservable(f"what was created cannot be looked at: {before.told}")
+    refusal = None
+    if closed(delete):
+        refusal = yield life.api.ask(delete, path=life.made.values, credentials=())
+    answer: Exchange = yield life.api.ask(delete, path=life.made.values)
     if not answer.ok:
-        return Deleted(answer, still, None)
-    after = yield from look(life.api, life.made, known=life.known)
-    both = life.resource.read and life.resource.list
-    listed = (yield from shelf(life.api, life.made, known=True)) if both else None
-    return Deleted(answer, after, listed)
+        return Ended(life, before, refusal, answer, before, None, None, None)
+    after, items = yield from _last_seen(life)
+    if after.seen or mine(items or [], life.made):
+        yield Wait(PATIENCE)
+        after, items = yield from _last_seen(life)
+    edited, again = yield from _haunted(life, delete, before)
+    return Ended(life, before, refusal, answer, after, items, edited, again)
 
 
-def haunted(life: Life) -> Steps:
-    """Change and delete what is deleted: (the answer to the change, or None; the answer to the second deletion)."""
-    end: Deleted = yield from deleted(life)
-    if not end.answer.ok:
-        raise Blocked(f"the deletion did not succeed: {end.answer.says()}")
-    changed = None
-    if life.resource.update:
-        offered: list[Change] = yield from changes(life.api, life.resource.update, life.made.values, life.first.thing)
-        changed = yield _changing(life, {each.name: each.value for each in offered[:1]})
-    again: Exchange = yield life.api.ask(_delete_of(life), path=life.made.values)
-    return changed, again
+def _last_seen(life: Life) -> Steps:
+    """How a deleted thing reads, and the items of its list; None where there is none, or it was not given."""
+    after: Sight = yield from look(life.api, life.made, known=True)
+    if not (life.resource.read and life.resource.list):
+        return after, after.items
+    items, page = yield from shelf(life.api, life.made, sure=True)
+    return after, items if page.ok else None
+
+
+def _haunted(life: Life, delete: Operation, before: Sight) -> Steps:
+    """Change and delete what is deleted: the answers; None for a change there is none of."""
+    edited = None
+    if update := patch_of(life.resource):
+        offered: list[Change] = yield from changes(life.api, update, life.made.values, before.thing)
+        if offered:
+            edited = yield changing(life, {offered[0].name: offered[0].value})
+    again: Exchange = yield life.api.ask(delete, path=life.made.values)
+    return edited, again

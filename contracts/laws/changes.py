@@ -6,26 +6,22 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.fixtures import body, places
-from contracts.law import Broken, Conversation, NotObservable, law
-from contracts.laws.state import LIFE, MEDDLED, removable
-from contracts.lives import Changed, Life, begun, born, change_all, change_one, unlike
-from contracts.peers import alike, standing
-from contracts.trials import AtOnce, Forged, Refusals, changes_at_once, closed, forged_ids, refused_changes
+from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.laws.state import removable
+from contracts.lives import Life, mine, sent_by, unlike
+from contracts.peers import Peers, alike, closed, joined, standing
+from contracts.trials import Changed, Meddled, changed, meddled
 from contracts.values import differences, short, wrong
 
 
-@law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
-def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
-    """A PATCH changes the members it sends, and only those.
-
-    One member of a new resource is changed. Broken if the change does not show, or if another member changed with it,
-    nested ones included. Members that move by themselves, such as a time of change, are left out.
-    """
-    life: Life = yield from born(api, LIFE)
-    done: Changed = yield from change_one(life)
-    _shown(done)
-    for name in differences(done.before.thing, done.after.thing, but=done.sent, alike=_alike(life)):
-        raise Broken(f"{name} as before: {short(done.before.thing[name])}", short(done.after.thing[name]))
+def _done(api: Api) -> Steps:
+    """The changes of the life. Raises NotObservable where there were none, Broken where nothing is there any more."""
+    done: Changed = yield from changed(api)
+    if done.why:
+        raise NotObservable(done.why)
+    if not done.after.seen:
+        raise Broken("the changed resource", done.after.told)
+    return done
 
 
 def _alike(life: Life) -> bool:
@@ -33,42 +29,51 @@ def _alike(life: Life) -> bool:
     return bool(life.resource.read or life.resource.list or life.resource.update)
 
 
-def _shown(done: Changed) -> None:
-    if not done.after.seen:
-        raise Broken("the changed resource", done.after.told)
-    for name in unlike(done.sent, done.after.thing):
-        raise Broken(f"{name} as changed: {short(done.sent[name])}", short(done.after.thing[name]))
+@law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
+def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
+    """A PATCH changes the members it sends, and only those.
+
+    After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
+    or if another member changed with it, nested ones included. Members that move by themselves, such as a time of
+    change, are left out. Where something is amiss both changes are made again, and looked at one by one.
+    """
+    done: Changed = yield from _done(api)
+    if done.one is None or not done.one.ok:
+        raise NotObservable("no change of a single member was accepted")
+    sent = sent_by(done.one)
+    for name in unlike(sent, done.after.thing):
+        raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
+    before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
+    for name in differences(before.thing, done.after.thing, but=but, alike=_alike(done.life)):
+        raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
 def a_change_of_several_members_changes_them_all(api: Api) -> Conversation:
-    """A PATCH that carries several members changes every one of them, and keeps what an earlier one changed.
+    """A PATCH that carries several members changes every one of them.
 
-    All members are sent that the update allows, the resource shows, and another value is known for.
+    All members are sent that the update allows, the resource shows, and another value is known for. Where a later
+    change of one of them left something amiss, this one is made again and looked at by itself.
     """
-    life: Life = yield from born(api, LIFE)
-    one: Changed = yield from change_one(life)
-    done: Changed = yield from change_all(life, one)
-    _shown(done)
-    for name in unlike({**one.sent, **done.sent}, done.after.thing):
-        if name not in unlike(one.sent, one.after.thing):
-            raise Broken(f"{name} as an earlier change left it: {short(one.sent[name])}", short(done.after.thing[name]))
+    done: Changed = yield from _done(api)
+    if done.most is None or not done.most.ok:
+        raise NotObservable("no change of several members was accepted")
+    sent, shown = sent_by(done.most), done.middle or done.after
+    later = sent_by(done.one) if done.one and done.one.ok and not done.middle else {}
+    for name in unlike({name: value for name, value in sent.items() if name not in later}, shown.thing):
+        raise Broken(f"{name} as changed: {short(sent[name])}", short(shown.thing[name]))
 
 
 @law(family="state", on=on.listed_updates, kinds=("state",), writes=True, nowhere=True)
 def a_change_shows_in_the_list(api: Api) -> Conversation:
     """After an update the list shows the new values, as the resource's own address does."""
-    life: Life = yield from born(api, LIFE)
-    one: Changed = yield from change_one(life)
-    done: Changed = yield from change_all(life, one)
-    if done.listed is None:
+    done: Changed = yield from _done(api)
+    own = mine(done.items or [], done.life.made)
+    if not own:
         raise NotObservable("the list did not show which of its items was created")
-    if len(done.listed) != 1:
-        raise Broken("the changed resource once in its list", f"{len(done.listed)} times")
-    sent = {**one.sent, **done.sent}
-    for name in unlike(sent, done.listed[0]):
-        if name not in unlike(sent, done.after.thing):  # lost altogether: that is another law's to say
-            raise Broken(f"{name} in the list as changed: {short(sent[name])}", short(done.listed[0][name]))
+    for name in unlike(done.sent, own[0]):
+        if name not in unlike(done.sent, done.after.thing):  # lost altogether: that is another law's to say
+            raise Broken(f"{name} in the list as changed: {short(done.sent[name])}", short(own[0][name]))
 
 
 @law(family="state", on=on.updates, kinds=("state", "status"), writes=True, nowhere=True)
@@ -79,25 +84,39 @@ def a_refused_change_changes_nothing(api: Api) -> Conversation:
     resource has where the document declares a conflict. Whether such requests are refused is for other laws to say;
     where they are, the resource must read as before.
     """
-    life: Life = yield from born(api, LIFE)
-    one: Changed = yield from change_one(life)
-    done: Changed = yield from change_all(life, one)
-    seen: Refusals = yield from refused_changes(life, done.after)
+    seen: Meddled = yield from _meddled(api)
+    if not seen.refused:
+        raise NotObservable("no change of this resource was refused")
     if not seen.after.seen:
         raise Broken("the resource as before changes that were refused", seen.after.told)
-    for name in differences(seen.before.thing, seen.after.thing, alike=_alike(life)):
+    meant, alike_ = seen.meant, _alike(seen.changed.life)
+    for name in differences(seen.before.thing, seen.after.thing, but=seen.tried, alike=alike_):
         shown = seen.after.thing[name]
-        what = _blamed(seen, name, shown)
-        raise Broken(f"{name} as before {what}: {short(seen.before.thing[name])}", short(shown))
+        blamed = blame(seen, name, shown)
+        if name not in meant:
+            what = f"the change refused {blamed}" if blamed else "the changes that were refused"
+            raise Broken(f"{name} as before {what}: {short(seen.before.thing[name])}", short(shown))
+        if blamed and unlike({name: meant[name]}, {name: shown}):
+            raise Broken(f"{name} as changed before the change refused {blamed}: {short(meant[name])}", short(shown))
 
 
-def _blamed(seen: Refusals, name: str, shown: object) -> str:
-    """Which of the refused changes carried the value that is shown now."""
+def _meddled(api: Api) -> Steps:
+    """What was done to the thing. Raises NotObservable where nothing was, or it went away with its id."""
+    seen: Meddled = yield from meddled(api)
+    if seen.why:
+        raise NotObservable(seen.why)
+    if seen.moved:
+        raise NotObservable("an update with another id in it has taken the resource from its address")
+    return seen
+
+
+def blame(seen: Meddled, name: str, shown: object) -> str:
+    """Which of the refused changes carried the value that is shown now; empty where none did."""
     for what, answer in seen.refused.items():
-        content = answer.request.json
-        if isinstance(content, dict) and name in content and not unlike({name: content[name]}, {name: shown}):
-            return f"the change refused ({answer.status}) for {what}"
-    return "the changes that were refused"
+        content = sent_by(answer)
+        if name in content and not unlike({name: content[name]}, {name: shown}):
+            return f"({answer.status}) for {what}"
+    return ""
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
@@ -108,13 +127,14 @@ def ids_and_owners_cannot_be_changed(api: Api) -> Conversation:
     it hangs on and which the update does not offer to set. They may be refused or ignored. Broken if the resource is
     not at its address any more, or shows one of these values.
     """
-    removable(api)
-    life: Life = yield from begun(api, MEDDLED)
-    earlier: AtOnce = yield from changes_at_once(life)
-    seen: Forged = yield from forged_ids(life, earlier.after)
-    if not seen.after.seen:
+    seen: Meddled = yield from meddled(api)
+    if seen.why:
+        raise NotObservable(seen.why)
+    if not seen.tried:
+        raise NotObservable("the resource shows no id that an update could try to set")
+    if seen.moved:
         raise Broken("the resource at its own address", seen.after.told)
-    for name in seen.tried:
+    for name in seen.tried if seen.after.seen else ():
         before, after = seen.before.thing[name], seen.after.thing.get(name, seen.before.thing[name])
         if str(before) != str(after):
             raise Broken(f"{name} as before: {short(before)}", short(after))
@@ -125,20 +145,37 @@ def a_refused_creation_creates_nothing(api: Api) -> Conversation:
     """A creation that is refused leaves nothing in the list.
 
     It is refused for an invalid member beside valid ones, and for want of a credential. Its body bears values that
-    nothing else has; broken if an item of the list shows them.
+    nothing else has, but for a few equal creations that follow; if the list shows more of them than were answered as
+    made, the refused ones are asked once more with values of their own. Broken if an item of the list shows these.
     """
     removable(api)
+    peers: Peers = yield from joined(api)
+    peers.needed()
+    if not _all_refused(peers.refused):
+        raise NotObservable("a creation that should be refused was not")
+    seen: Changed = yield from changed(api)
+    if seen.items is None:
+        raise NotObservable("the list was not given")
+    if len(alike(peers.api, seen.items, peers.content)) > len(peers.made):
+        yield from _alone(api)
+
+
+def _all_refused(answers: list[Exchange]) -> bool:
+    return any(400 <= each.status < 500 for each in answers) and not any(each.ok for each in answers)
+
+
+def _alone(api: Api) -> Steps:
+    """The refused creations by themselves."""
     values = yield from places(api, api.operation, fresh=True)
     content = yield from body(api, api.operation, values)
-    bad = wrong(api, api.operation, content)
     refused: list[Exchange] = []
-    if bad:
+    if bad := wrong(api, api.operation, content):
         refused.append((yield api.ask(path=values, body={**content, bad[0]: bad[1]})))
     if closed(api.operation):
         refused.append((yield api.ask(path=values, body=content, credentials=())))
-    told = [str(each.status) for each in refused if 400 <= each.status < 500]
-    if not told or any(each.ok for each in refused):
+    if not _all_refused(refused):
         raise NotObservable("a creation that should be refused was not")
     items = yield from standing(api, values)
     if found := alike(api, items, content):
-        raise Broken(f"nothing created by a creation answered {' and '.join(told)}", f"{len(found)} in the list")
+        told = " and ".join(str(each.status) for each in refused)
+        raise Broken(f"nothing created by a creation answered {told}", f"{len(found)} in the list")

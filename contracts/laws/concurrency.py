@@ -6,11 +6,12 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, make
-from contracts.law import Broken, Conversation, NotObservable, Steps, law
-from contracts.laws.state import MEDDLED, removable
-from contracts.lives import Life, begun, look, unlike
-from contracts.peers import Equals, equal_creations
-from contracts.trials import AtOnce, changes_at_once, conflicts, together
+from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
+from contracts.laws.changes import blame
+from contracts.laws.state import removable
+from contracts.lives import look, sent_by, unlike
+from contracts.peers import Peers, alike, conflicts, joined
+from contracts.trials import Changed, Meddled, changed, meddled, together
 from contracts.values import short
 
 DUPLICATE = {400, 404, 409, 422}
@@ -24,34 +25,48 @@ def of_equal_creations_at_once_one_is_made(api: Api) -> Conversation:
     have made a resource of its own. The list must show as many as were answered as made. A server error has to
     come in two rounds before it counts.
     """
-    removable(api)
-    peers: Equals = yield from equal_creations(api)
-    if failed := [each for each in peers.answers if each.status >= 500]:
+    peers: Peers = yield from joined(api)
+    peers.needed()
+    if failed := [each for each in peers.equals if each.status >= 500]:
         raise Broken("no server error for equal creations at once, in two rounds", failed[0].says())
     made = len(peers.made)
     if conflicts(api.operation) and made > 1:
-        raise Broken(f"1 of {len(peers.answers)} equal creations at once to succeed", f"{made} did")
+        raise Broken(f"1 of {len(peers.equals)} equal creations at once to succeed", f"{made} did")
     ids = [str(at(each.data, api.resource.member)) for each in peers.made]
     if str(MISSING) not in ids and len(set(ids)) < made:
         raise Broken("an id of its own for each of the creations at once", f"{short(ids[0])} more than once")
-    if peers.listed is not None and peers.listed != made:
-        raise Broken(f"{made} in the list after {made} of the creations at once succeeded", f"{peers.listed}")
+    shown = yield from _counted(api, peers)
+    if made and shown not in (None, made):
+        raise Broken(f"{made} in the list after {made} of the creations at once succeeded", f"{shown}")
+
+
+def _counted(api: Api, peers: Peers) -> Steps:
+    """How many of the equal creations the list shows; None where nobody could tell."""
+    try:
+        seen: Changed = yield from changed(api)
+        return None if seen.items is None else len(alike(peers.api, seen.items, peers.content))
+    except (Blocked, NotObservable):
+        return None
 
 
 @law(family="state", on=on.conflicting_creations, kinds=("status", "state"), writes=True, nowhere=True)
 def a_duplicate_is_refused(api: Api) -> Conversation:
     """Where the document declares a conflict, creating the same thing twice is refused.
 
-    409 is expected; 400 and 404 are accepted as other ways to say so. That refused ones created nothing is counted for
-    equal creations at once.
+    409 is expected; 400 and 404 are accepted as other ways to say so. Of equal creations at once those that lose are
+    duplicates; where several win, one more is asked afterwards. That refused ones created nothing is counted for equal
+    creations at once.
     """
-    removable(api)
-    peers: Equals = yield from equal_creations(api)
+    peers: Peers = yield from joined(api)
+    peers.needed()
     if not peers.made:
-        raise NotObservable(f"not even the first was created: {peers.answers[0].says()}")
-    again: Exchange = yield peers.api.ask(path=peers.values, body=peers.content)
-    if again.status not in DUPLICATE:
-        raise Broken("409 for a duplicate", again.says())
+        raise NotObservable(f"not even the first was created: {peers.equals[0].says()}")
+    lost = [peers.again] if peers.again is not None else [each for each in peers.equals if not each.ok]
+    for each in lost:
+        if each.status not in DUPLICATE and each.status < 500:
+            raise Broken("409 for a duplicate", each.says())
+    if peers.again is not None and peers.again.status >= 500:
+        raise Broken("409 for a duplicate", peers.again.says())
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True, race=True)
@@ -60,24 +75,25 @@ def changes_at_once_are_both_kept(api: Api) -> Conversation:
 
     Either may be refused; each that is accepted must show afterwards, and none is a server error in two rounds.
     """
-    removable(api)
-    life: Life = yield from begun(api, MEDDLED)
-    seen: AtOnce = yield from changes_at_once(life)
-    if not seen.answers:
+    seen: Meddled = yield from meddled(api)
+    if seen.why or seen.moved:
+        raise NotObservable(seen.why or "an update with another id in it has taken the resource from its address")
+    if not seen.together:
         raise NotObservable("fewer than two members are known that could be changed")
-    for each in seen.answers:
+    for each in seen.together:
         if each.status >= 500:
             raise Broken("no server error for changes at once, in two rounds", each.says())
-        content = each.request.json
-        if each.ok and isinstance(content, dict) and (lost := unlike(content, seen.after.thing)):
-            raise Broken(
-                f"{lost[0]} as changed: {short(content[lost[0]])}", f"{short(seen.after.thing[lost[0]])}, undone"
-            )
+        content = sent_by(each)
+        for name in unlike(content, seen.after.thing) if each.ok else ():
+            shown = seen.after.thing[name]
+            if not blame(seen, name, shown):  # else a refused change did that, which is another law's to say
+                raise Broken(f"{name} as changed: {short(content[name])}", f"{short(shown)}, undone")
 
 
 @law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True, race=True, depth="deep")
 def of_deletions_at_once_none_fails(api: Api) -> Conversation:
     """Deletions of one thing at the same moment: it is gone afterwards, and none is a server error in two rounds."""
+    removable(api)
     made: Made = yield from make(api, api.resource)
     answers: list[Exchange] = yield from together(lambda: [api.ask(path=made.values) for _ in range(3)])
     if failed := [each for each in answers if each.status >= 500]:

@@ -9,9 +9,10 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, make
-from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, Wait, law
 from contracts.laws.state import removable
-from contracts.lives import Sight, look
+from contracts.lives import PATIENCE, Sight, look
+from contracts.trials import Meddled, meddled
 from specs.contract import Resource
 
 
@@ -20,27 +21,37 @@ def nothing_hangs_on_what_is_deleted(api: Api) -> Conversation:
     """Deleting a thing leaves nothing reachable of what hangs on it.
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
-    is created, seen, and looked for again after the deletion: its address must refuse, or its list not show it. Lists
-    below the deleted thing must refuse or be empty. Not observable where the deletion itself is refused.
+    is created, and looked for after the deletion: its address must refuse, or its list not show it. Lists below the
+    deleted thing must refuse or be empty. Not observable where the deletion itself is refused.
     """
     removable(api)
-    parent: Made = yield from make(api, api.resource)
-    children: dict[str, tuple[Made, bool]] = {}
+    parent: Made = yield from _parent(api)
+    children: dict[str, Made] = {}
     for each in on.kin(api.contract, api.resource):
         if each.create:
-            child = yield from _child(api, each, parent, children)
-            children[each.name] = (child, (yield from _recognised(api, child)))
+            children[each.name] = yield from _child(api, each, parent, children)
     answer: Exchange = yield api.ask(path=parent.values)
     if not answer.ok:
         raise NotObservable(f"the deletion was refused: {answer.says()}")
-    for child, known in children.values():
-        yield from _unreachable(api, child, known)
+    for child in children.values():
+        yield from _unreachable(api, child)
     for each in on.kin(api.contract, api.resource):
         if not each.create:
             yield from _empty(api, each, parent)
 
 
-def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, tuple[Made, bool]]) -> Steps:
+def _parent(api: Api) -> Steps:
+    """One that was made beside the life of another, when all has been asked that needs it; else a new one."""
+    try:
+        seen: Meddled = yield from meddled(api)
+        if seen.changed.peers.twin is not None:
+            return seen.changed.peers.twin
+    except (Blocked, NotObservable):
+        pass
+    return (yield from make(api, api.resource))
+
+
+def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
     """A resource that hangs on the parent, and on no other thing where a sibling or the parent will do."""
     create = resource.create
     assert create is not None
@@ -48,7 +59,7 @@ def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, tuple
     for pointer, source in create.body.sources.items() if create.body else ():
         name = pointer.removeprefix("/")
         origin = api.contract.resource_of(api.contract.operation(source.operation_id))
-        known = parent if origin is parent.resource else siblings.get(origin.name if origin else "", (None,))[0]
+        known = parent if origin is parent.resource else siblings.get(origin.name if origin else "")
         if known is not None and (value := at(known.thing, source.value)) is not MISSING:
             given[name] = value
         elif name in parent.values:
@@ -69,21 +80,18 @@ def _path(api: Api, resource: Resource, parent: Made) -> Iterator[tuple[str, str
             yield name, parent.values[name]
 
 
-def _recognised(api: Api, child: Made) -> Steps:
-    """Whether the child is seen while its parent stands."""
-    try:
-        sight: Sight = yield from look(api, child)
-    except NotObservable:
-        return False
-    return sight.seen
-
-
-def _unreachable(api: Api, child: Made, known: bool) -> Steps:
-    if not known:
-        return
-    sight: Sight = yield from look(api, child, known=True)
-    if sight.seen:
-        raise Broken(f"nothing of {child.resource.collection} after what it hung on was deleted", "it is still there")
+def _unreachable(api: Api, child: Made) -> Steps:
+    """Raises Broken where a child is seen, and seen again after a moment."""
+    for wait in (0.0, PATIENCE):
+        if wait:
+            yield Wait(wait)
+        try:
+            sight: Sight = yield from look(api, child, known=True)
+        except NotObservable:
+            return
+        if not sight.seen:
+            return
+    raise Broken(f"nothing of {child.resource.collection} after what it hung on was deleted", "it is still there")
 
 
 def _empty(api: Api, resource: Resource, parent: Made) -> Steps:
@@ -91,5 +99,8 @@ def _empty(api: Api, resource: Resource, parent: Made) -> Steps:
     if resource.list is None or any(name not in path for name in resource.list.path_parameters):
         return
     answer: Exchange = yield api.ask(resource.list, path=path, fresh=True)
+    if answer.ok and answer.items:
+        yield Wait(PATIENCE)
+        answer = yield api.ask(resource.list, path=path, fresh=True)
     if answer.ok and answer.items:
         raise Broken(f"nothing in {resource.collection} after the deletion", f"{len(answer.items)} items")

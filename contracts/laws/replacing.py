@@ -9,8 +9,8 @@ from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.fixtures import body
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
-from contracts.laws.state import LIFE, removable
-from contracts.lives import Life, Sight, begun, look, unlike
+from contracts.laws.state import removable
+from contracts.lives import LIFE, Life, Sight, begun, look, unlike
 from contracts.values import Change, changes, rich, short
 from specs.contract import Contract, Operation
 

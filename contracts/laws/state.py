@@ -5,19 +5,19 @@ The laws of one kind share one thing's life (see `contracts.lives`), so that eac
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from contracts import on
 from contracts.api import Api
-from contracts.exchange import Exchange
-from contracts.fixtures import Made, body, made_by, make, places
+from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import made_by, make, places
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
-from contracts.lives import Life, Sight, begun, born, look, unlike
-from contracts.trials import Deleted, deleted, haunted, spared
-from contracts.values import SECRET, differences, lean, short, thing_of
-
-LIFE, MEDDLED, END = "a life", "a meddled one", "the last days of one"
-"""The scenes: one thing is changed, one meddled with, one deleted, so that a fault of one blames no other law."""
+from contracts.lives import Life, born, certain, mine, unlike
+from contracts.peers import Peers, joined
+from contracts.trials import Changed, Ended, changed, ended
+from contracts.values import SECRET, differences, short, thing_of
 
 
 @law(family="state", on=on.creations, kinds=("state", "status"), writes=True, nowhere=True)
@@ -27,7 +27,7 @@ def what_was_created_can_be_read(api: Api) -> Conversation:
     A resource is created and looked at: by its own address, else in its list, else by an update that changes nothing.
     Members that both answers show must agree; secrets and times of change are left out.
     """
-    life: Life = yield from born(api, LIFE)
+    life: Life = yield from born(api)
     if not life.first.seen:
         raise Broken("what was created just now", life.first.told)
     for name in differences(life.made.thing, life.first.thing):
@@ -42,18 +42,18 @@ def what_was_sent_is_what_is_kept(api: Api) -> Conversation:
     that a default in their place would be seen. Broken if a member is shown with another value than was sent. One value
     may be shown as a list of one, a time or an address in another way of writing, a secret in any way.
     """
-    life: Life = yield from born(api, LIFE)
-    _kept(life.made.answer, life.made.answer)
+    life: Life = yield from born(api)
+    _kept(life.made.answer, thing_of(life.made.answer))
     if life.sight and life.sight.seen:
-        _kept(life.made.answer, life.sight.answer, life.sight)
+        _kept(life.made.answer, life.sight.thing, life.sight.answer)
 
 
-def _kept(sent: Exchange, shown: Exchange, sight: Sight | None = None) -> None:
+def _kept(sent: Exchange, thing: object, shown: Exchange | None = None) -> None:
     content = sent.request.json if isinstance(sent.request.json, dict) else {}
-    thing = sight.thing if sight else thing_of(shown)
     for name in unlike(content, thing):
         if not SECRET.search(name):
-            where = "" if shown is sent else f" when it is read with {shown.operation.key}"
+            assert isinstance(thing, dict)
+            where = f" when it is read with {shown.operation.key}" if shown else ""
             raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))
 
 
@@ -61,24 +61,21 @@ def _kept(sent: Exchange, shown: Exchange, sight: Sight | None = None) -> None:
 def what_was_created_is_listed_once(api: Api) -> Conversation:
     """What was created stands in its list, exactly once, and reads there as it does by itself.
 
-    Not observable where items of the list show no id that the creation showed too.
+    The list is read after the resource was changed, if that can be done; that the list shows what was changed is
+    another law. Not observable where items of the list show no id that the creation showed too.
     """
     if api.resource.list is None:
         raise NotObservable("the document has no list of these")
-    life: Life = yield from born(api, LIFE)
-    if life.listed is None:
-        raise NotObservable(life.doubt)
-    if len(life.listed) != 1:
-        raise Broken("the created item once in its list", f"{len(life.listed)} times")
-    if life.first.seen:
-        _agree(life.first.thing, life.listed[0])
-
-
-def _agree(thing: object, item: object) -> None:
-    for name in differences(thing, item):
-        assert isinstance(thing, dict)
-        assert isinstance(item, dict)
-        raise Broken(f"{name} in the list as by itself: {short(thing[name])}", short(item[name]))
+    seen: Changed = yield from changed(api)
+    if seen.items is None or not seen.after.seen:
+        raise NotObservable("the list was not given, or what was created is not to be seen by itself")
+    own = mine(seen.items, seen.life.made)
+    if not own:
+        certain(seen.items, seen.life.made)
+    if len(own) != 1:
+        raise Broken("the created item once in its list", f"{len(own)} times")
+    for name in differences(seen.after.thing, own[0], but=seen.sent):
+        raise Broken(f"{name} in the list as by itself: {short(seen.after.thing[name])}", short(own[0][name]))
 
 
 def removable(api: Api) -> None:
@@ -91,44 +88,44 @@ def removable(api: Api) -> None:
 def the_required_members_suffice(api: Api) -> Conversation:
     """A creation that sends only the members its schema requires is accepted, and they are kept.
 
-    Broken if it is refused as invalid where the same body with the optional members of the document's example is not.
+    Broken if it is refused as invalid where the same body with the optional members of the document's example is not;
+    or if the answer, or the list, shows another value of a member than was sent.
     """
-    removable(api)
-    create = api.operation
-    values = yield from places(api, create, fresh=True)
-    whole = yield from body(api, create, values)
-    content = lean(api, create, whole)
-    if content == whole:
+    peers: Peers = yield from joined(api)
+    peers.needed()
+    if peers.slight is None:
         raise NotObservable("the document's example has no optional member")
-    answer: Exchange = yield api.ask(path=values, body=content)
-    if answer.status in {400, 422}:
-        other: Exchange = yield api.ask(path=values, body=whole)
-        if other.ok:
-            left = ", ".join(sorted(whole.keys() - content.keys()))
-            raise Broken(f"a creation without the optional {left}", answer.says())
-    yield from _judged(api, answer, values)
+    if peers.whole is not None and peers.whole.ok:
+        left = ", ".join(sorted(_sent(peers.whole).keys() - _sent(peers.slight).keys()))
+        raise Broken(f"a creation without the optional {left}", peers.slight.says())
+    if not peers.slight.ok:
+        raise NotObservable(f"the creation was refused: {peers.slight.says()}")
+    _kept(peers.slight, thing_of(peers.slight))
+    seen: Changed = yield from changed(api)
+    made = made_by(peers.api.resource, peers.slight, peers.values)
+    for item in mine(seen.items or [], made):
+        assert api.resource.list is not None
+        _kept(peers.slight, item)
 
 
-def _judged(api: Api, answer: Exchange, values: dict[str, str]) -> Steps:
-    if not answer.ok:
-        raise NotObservable(f"the creation was refused: {answer.says()}")
-    _kept(answer, answer)
-    made = made_by(api.resource, answer, values)
-    sight: Sight = yield from look(api, made)
-    if not sight.seen:
-        raise Broken("what was created just now", sight.told)
-    _kept(answer, sight.answer, sight)
+def _sent(answer: Exchange) -> dict[str, object]:
+    return answer.request.json if isinstance(answer.request.json, dict) else {}
 
 
 @law(family="state", on=on.deletions, kinds=("state", "credential"), writes=True, nowhere=True)
 def a_refused_deletion_deletes_nothing(api: Api) -> Conversation:
-    """A deletion that is refused for want of a credential leaves the thing where it was."""
-    life: Life = yield from begun(api, END)
-    answer, still = yield from spared(life)
-    if answer is None or answer.ok:
+    """A deletion that is refused for want of a credential leaves the thing where it was.
+
+    Broken if the deletion with a credential that follows does not find it any more. Not observable where deletions
+    succeed whether or not there is something to delete.
+    """
+    end: Ended = yield from ended(api)
+    if end.refusal is None or not 400 <= end.refusal.status < 500:
         raise NotObservable("a deletion without a credential is not refused here")
-    if not still.seen:
-        raise Broken(f"nothing deleted by a deletion answered {answer.status}", still.told)
+    if end.robbed:
+        raise Broken(f"nothing deleted by a deletion answered {end.refusal.status}", end.answer.says())
+    if end.answer.ok and end.repeatable:
+        raise NotObservable("a deletion succeeds here even where there is nothing to delete")
 
 
 @law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True)
@@ -137,75 +134,87 @@ def what_was_deleted_is_gone(api: Api) -> Conversation:
 
     How its absence is told (403, 404, 410) is not judged here.
     """
-    life: Life = yield from begun(api, END)
-    end: Deleted = yield from deleted(life)
+    end: Ended = yield from ended(api)
+    if end.robbed:
+        raise NotObservable("a refused deletion has deleted it before")
     if end.answer.status in {409, 423}:
         raise NotObservable(f"the deletion was refused: {end.answer.says()}")
     if not end.answer.ok:
         raise Broken("a deletion that succeeds", end.answer.says())
     if end.after.seen:
         raise Broken("a deleted resource to be gone", "it can still be read")
-    if end.listed:
+    if mine(end.items or [], end.life.made):
         raise Broken("a deleted resource to be gone", "it is still in the list")
 
 
 @law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True)
 def what_was_deleted_stays_deleted(api: Api) -> Conversation:
     """What is deleted can be neither changed nor deleted again: both are refused, and neither is a server error."""
-    life: Life = yield from begun(api, END)
-    changed, again = yield from haunted(life)
-    if changed is not None and (changed.ok or changed.status >= 500):
-        raise Broken("404 for a change of what is deleted", changed.says())
-    if again.ok or again.status >= 500:
-        raise Broken("404 for a second deletion", again.says())
+    end: Ended = yield from ended(api)
+    if end.again is None:
+        raise NotObservable(f"the deletion did not succeed: {end.answer.says()}")
+    if end.changed is not None and (end.changed.ok or end.changed.status >= 500):
+        raise Broken("404 for a change of what is deleted", end.changed.says())
+    if end.again.ok or end.again.status >= 500:
+        raise Broken("404 for a second deletion", end.again.says())
 
 
 @law(family="state", on=on.bulk_deletions, kinds=("state", "status"), writes=True, nowhere=True, alone=True)
 def deleting_all_empties_the_list(api: Api) -> Conversation:
     """Deleting all empties the caller's list, all of it, and nobody else's.
 
-    Two are created, all are deleted, the list is read: it must be empty, and one of them gone by its address too. Where
-    there is a second tenant, its list must show the same items before and after. Asked only where the deployment file
-    says `disposable`, or where both lists hold nothing but what this run has made.
+    All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
+    too. Where there is a second tenant, its list must show the same items before and after. Asked only where the
+    deployment file says `disposable`, or where both lists hold nothing but what this run has made.
     """
     resource = api.resource
     values = yield from places(api, api.operation, fresh=True)
-    made: Made = yield from make(api, resource, values)
-    yield from make(api, resource, values)
+    own = yield from _at_least(api, values, 2)
     theirs = yield from _rivals_list(api)
-    own: Exchange = yield api.ask(resource.list, path=values, fresh=True)
-    _ours(api, [*own.items, *(theirs[1].items if theirs else ())])
+    _ours(api, [*own, *(theirs[1] if theirs else ())])
     answer: Exchange = yield api.ask(path=values)
     if not answer.ok:
         raise Broken("a deletion of all that succeeds", answer.says())
     left: Exchange = yield api.ask(resource.list, path=values, fresh=True)
-    if not left.ok or left.items:
-        raise Broken("an empty list", left.says() if not left.ok else f"{len(left.items)} items of {len(own.items)}")
-    sight: Sight = yield from look(api, made, known=True)
-    if sight.seen:
-        raise Broken("what was deleted with all others to be gone", "it can still be read")
+    if not left.ok or still(own, left.items, resource.member):
+        raise Broken("an empty list", left.says() if not left.ok else f"{len(left.items)} items of {len(own)}")
+    identifier = at(own[0], resource.member)
+    if resource.read and resource.identifier and identifier is not MISSING:
+        path = {**values, resource.identifier: str(identifier)}
+        if (yield api.ask(resource.read, path=path, fresh=True)).ok:
+            raise Broken("what was deleted with all others to be gone", "it can still be read")
     if theirs:
         after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, fresh=True)
-        if (lost := len(theirs[1].items) - len(after.items)) > 0:
-            raise Broken(f"the list of {theirs[0].tenant} as before", f"{lost} of {len(theirs[1].items)} items gone")
+        if lost := len(theirs[1]) - len(still(theirs[1], after.items, resource.member)):
+            raise Broken(f"the list of {theirs[0].tenant} as before", f"{lost} of {len(theirs[1])} items gone")
+
+
+def still(before: list[Any], after: list[Any], member: str) -> list[Any]:
+    """The items of a list that stood there before; others may be somebody else's, who came meanwhile."""
+    known = {str(at(item, member)) for item in before}
+    return [item for item in after if str(at(item, member)) in known]
+
+
+def _at_least(view: Api, values: dict[str, str], count: int) -> Steps:
+    """The items of a list, after so many were made that there are at least as many as needed."""
+    listed: Exchange = yield view.ask(view.resource.list, path=values, principal=view.principal, fresh=True)
+    if not listed.ok:
+        raise Blocked(f"the list was not given: {listed.says()}")
+    for _ in range(count - len(listed.items)):
+        yield from make(view, view.resource, values)
+    if len(listed.items) < count:
+        listed = yield view.ask(view.resource.list, path=values, principal=view.principal, fresh=True)
+    return listed.items
 
 
 def _rivals_list(api: Api) -> Steps:
-    """The other tenant's view and its list, with at least one item; None where there is no other tenant."""
+    """The other tenant's view and the items of its list, one at least; None where there is no other tenant."""
     try:
-        rival = api.rival
-    except NotObservable:
-        return None
-    view = attrs.evolve(api, principal=rival, values={})
-    try:
+        view = attrs.evolve(api, principal=api.rival, values={})
         view.values = yield from places(view, api.operation, fresh=False)
-        yield from make(view, api.resource, view.values)
+        return view, (yield from _at_least(view, view.values, 1))
     except (Blocked, NotObservable):
         return None
-    listed: Exchange = yield view.ask(api.resource.list, fresh=True)
-    if not listed.ok:
-        raise Blocked(f"the list of {rival.name} was not given: {listed.says()}")
-    return view, listed
 
 
 def _ours(api: Api, items: list[object]) -> None:

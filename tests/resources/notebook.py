@@ -15,7 +15,7 @@ import attrs
 from contracts.api import Api, path_values
 from contracts.deployment import Deployment, Principal
 from contracts.exchange import Exchange, Request, Response
-from contracts.law import LAWS, Draw, Ending, Outcome, Talk, Together
+from contracts.law import LAWS, Draw, Ending, Outcome, Talk, Together, Wait
 from contracts.laws import load
 from contracts.vault import Vault
 from specs.contract import build
@@ -286,5 +286,7 @@ def advance(server: Notebooks, talk: Talk, command: Any, drawn: Any = None) -> N
                 talk.reply([server.answer(each) for each in requests])
             case Draw():
                 talk.reply(next(drawn))
+            case Wait():
+                talk.reply(None)
     except Outcome as outcome:
         talk.give_up(outcome)

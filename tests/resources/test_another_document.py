@@ -54,10 +54,5 @@ def test_a_planted_fault_breaks_its_law(fault, line):
 def test_what_hangs_on_a_notebook_is_found_in_the_document():
     server = Notebooks()
     assert hear(server, "state/nothing-hangs-on-what-is-deleted", "dropNotebook").verdict == UPHELD
-    assert [each.operation.operation_id for each in server.asked] == [
-        "addNotebook",
-        "addPage",
-        "listPages",
-        "dropNotebook",
-        "listPages",
-    ]
+    asked = [each.operation.operation_id for each in server.asked]
+    assert asked[asked.index("addPage") :] == ["addPage", "dropNotebook", "listPages"]
