@@ -17,8 +17,10 @@ from specs.contract import TokenMember
 
 TOLERANCE = 10.0
 """Seconds by which clocks may differ."""
-MARGIN = 2.0
-"""Seconds after its expiry at which a token is tried: the roundings of both sides, and the way there."""
+MARGIN = 1.25
+"""Seconds after its expiry at which a token is tried: one that a whole second may have lost, and the way there."""
+MINUTE = 60
+"""An expiry that is a whole minute may have been rounded down to it: then the token may work for as much longer."""
 PATIENCE = {"quick": 75.0, "standard": 75.0, "deep": 600.0}
 """Seconds that a run waits for an expiry at most, per depth."""
 
@@ -152,13 +154,14 @@ def _outlived(api: Api) -> Steps:
         answer: Exchange = yield from used(api, token)
         told = claimed(rules(api), token, answer)
         if answer.status != 401 and told is not None:
-            yield from _awaited(api, told, rules(api).access)
+            yield from _awaited(api, told, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
             return token
     pair, _ = yield from issued(api)
     answer = yield from used(api, pair.access)
     if answer.status == 401:
         raise NotObservable("the access token does not even work when it is new")
-    yield from _awaited(api, access_ahead(rules(api), pair), rules(api).access)
+    claim = claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
+    yield from _awaited(api, access_ahead(rules(api), pair), rules(api).access, _whole(claim))
     return pair.access
 
 
@@ -184,20 +187,30 @@ def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
         raise NotObservable("the document does not say how long a refresh token lives")
     else:
         pair, _ = yield from issued(api)
-        yield from _awaited(api, ahead(member, pair.refresh_expires, pair.answer), member)
+        yield from _awaited(api, ahead(member, pair.refresh_expires, pair.answer), member, _whole(pair.refresh_expires))
         token = pair.refresh
     answer: Exchange = yield presented(api, token)
     if answer.status not in REFUSED:
         raise Broken("400 or 401 for an expired refresh token", answer.says())
 
 
-def _awaited(api: Api, told: float | None, member: TokenMember) -> Steps:
+def _expiry_claim(api: Api) -> str:
+    return rules(api).claims.get("expires", "exp")
+
+
+def _awaited(api: Api, told: float | None, member: TokenMember, rounded: bool) -> Steps:
     """Let the lifetime pass, as it was announced or else as it is declared. Raises NotObservable if that takes long."""
     scale = api.deployment.time_scale
     declared = member.lifetime / scale if member.lifetime is not None else None
     seconds = told if told is not None and told > 0 else declared
     if seconds is not None and member.lifetime is not None and seconds > 10 * member.lifetime:
         seconds = declared  # an announcement in another unit is another law's finding
-    if seconds is None or seconds + MARGIN > PATIENCE[api.depth]:
+    margin = MARGIN + (MINUTE if rounded else 0)
+    if seconds is None or seconds + margin > PATIENCE[api.depth]:
         raise NotObservable("lifetime not awaited: " + ("unknown" if seconds is None else f"{seconds:.0f} s"))
-    yield Wait((seconds + MARGIN) * scale)
+    yield Wait((seconds + margin) * scale)
+
+
+def _whole(value: Any) -> bool:
+    """Whether a time in Unix seconds is a whole minute."""
+    return isinstance(value, int | float) and value > 1e6 and value % MINUTE == 0

@@ -12,12 +12,17 @@ from contracts.strategies.tokens import FORGERIES, forged
 
 
 def _forgeries(api: Api, depth: str) -> list[str]:
-    """The plainest forgery everywhere, and the others in turn where little is asked."""
+    """Where little is asked each operation gets one forgery, in turn, and the first of them all the plainest.
+
+    At depth standard each gets the plainest two and one more.
+    """
     names = list(FORGERIES)
-    if depth != "quick":
-        return names[: {"standard": 6}.get(depth)]
-    turn = api.contract.operations.index(api.operation)
-    return [names[0], names[1 + turn % (len(names) - 1)]]
+    if depth == "deep":
+        return names
+    turn = list(on.token_takers(api.contract)).index(api.operation)
+    if depth == "quick":
+        return [names[turn % len(names)]]
+    return [*names[:2], names[2 + turn % (len(names) - 2)]]
 
 
 @law(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis.strategies import SearchStrategy, just
-
 from contracts import on
 from contracts.api import Api
 from contracts.law import Conversation, Draw, law
@@ -11,8 +9,8 @@ from contracts.pairs import issued
 from contracts.session_model import Model
 from contracts.strategies.tokens import programs
 
-PLAIN = ["use", "reuse oldest"]
-"""The one session that is asked where little is."""
+MOST = 8
+"""Steps of a program at most."""
 
 
 @law(
@@ -30,14 +28,9 @@ def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
     still does. What the document leaves open is open in the model: the reuse of a spent token may end the newer ones,
     and an access token may or may not survive a refresh; but what was found dead once must stay dead.
     """
-    program: list[str] = yield Draw(_programs(api))
+    program: list[str] = yield Draw(programs(MOST))
     pair, made = yield from issued(api)
     model = Model(api, made, pair)
     for step in program:
         yield from model.step(step)
     yield from model.end()
-
-
-def _programs(api: Api) -> SearchStrategy[list[str]]:
-    """One program where little is asked, else any of up to eight steps."""
-    return just(PLAIN) if api.depth == "quick" else programs(8)

@@ -49,8 +49,3 @@ def test_a_planted_fault_shrinks_to_at_most_four_steps(tmp_path: Path, fault: st
 def test_what_the_document_leaves_open_breaks_nothing(tmp_path: Path, variation: str) -> None:
     made = on_sandbox(tmp_path, [], LAW, "standard", "--variation", variation)
     assert [each.verdict for each in asked(made)] == ["upheld"]
-
-
-def test_one_short_program_is_asked_where_little_is(tmp_path: Path) -> None:
-    made = on_sandbox(tmp_path, ["refresh-token-reusable"], LAW)
-    assert len(program(made)) <= 4
