@@ -98,12 +98,16 @@ def _changed_twice(life: Life, first: Sight) -> Steps:
     """The answers to a change of as many members as may be, and to one of a single one of them.
 
     A change of many is refused for its state where values have to fit each other: then those nothing hangs on. The
-    single one comes last, so that all others have values of ours when it must not touch them.
+    single one comes last, so that all others have values of ours when it must not touch them. Members with two values
+    only are left as they were made, as far as may be: the other value may be the one that a server falls back to.
     """
     offered: list[Change] = yield from offered_changes(life, first)
-    tame = [each for each in offered if each.tame] or offered[:1]
+    coins = [each for each in offered if each.coin and each.tame]
+    many = [each for each in offered if each not in coins]
+    many = many if len(many) > 1 else [*many, *coins[1:]] if len(offered) > 2 else offered
+    tame = [each for each in many if each.tame] or many[:1]
     most: Exchange | None = None
-    for chosen in (offered, tame, tame[:2]) if len(offered) > 1 else ():
+    for chosen in (many, tame, tame[:2]) if len(many) > 1 else ():
         most = yield changing(life, {each.name: each.value for each in chosen})
         if most.ok:
             break
@@ -111,7 +115,8 @@ def _changed_twice(life: Life, first: Sight) -> Steps:
     others: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now)
     if not others:
         raise NotObservable("no member is known that could be changed")
-    one: Exchange = yield changing(life, {others[0].name: others[0].value})
+    single = next((each for each in others if each.name not in {coin.name for coin in coins}), others[0])
+    one: Exchange = yield changing(life, {single.name: single.value})
     if not one.ok and (most is None or not most.ok):
         raise Blocked(f"the change was not accepted: {one.says()}")
     return most, one
@@ -189,7 +194,7 @@ class Meddled:
 
 
 def meddled(api: Api) -> Steps:
-    """Send updates that carry other ids, two at one moment, and some that must be refused; and look once at the end."""
+    """Send two updates at one moment, others with ids in them, and some that must be refused; look once at the end."""
     before: Changed = yield from changed(api)
     try:
         if before.why:
@@ -203,12 +208,13 @@ def _meddled(before: Changed) -> Steps:
     life, now = before.life, before.after
     offered: list[Change] = yield from offered_changes(life, now)
     taken: dict[str, Any] = yield from _taken(before, now)
-    tried, forged = yield from _forged(life, now, offered)
-    tame = [each for each in offered if each.tame][:2]
+    tame = sorted((each for each in offered if each.tame), key=lambda each: each.name in before.sent)[:2]
     answers: list[Exchange] = []
     if len(tame) == 2:
         answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
-    spare = yield from _spare(life, now, offered, _together_sent(*answers))
+    now = attrs.evolve(now, thing={**now.thing, **_together_sent(*answers)})
+    tried, forged = yield from _forged(life, now, offered)
+    spare = yield from _spare(life, now, offered, before.after)
     refused: dict[str, Exchange] = {}
     accepted: list[Exchange] = []
     for what, request in _refusable(life, spare, taken):
@@ -217,7 +223,7 @@ def _meddled(before: Changed) -> Steps:
             accepted.append(answer)
         else:
             refused[what] = answer
-    like = {**now.thing, **_together_sent(*answers, *accepted)}
+    like = {**now.thing, **_together_sent(*accepted)}
     after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
     return Meddled(before, tried, forged, answers, refused, accepted, after)
 
@@ -230,13 +236,11 @@ def together(requests: Callable[[], list[Request]]) -> Steps:
     return answers
 
 
-def _spare(life: Life, now: Sight, offered: list[Change], used: dict[str, Any]) -> Steps:
-    """Changes to values that the thing neither had nor was given: so that each can be told where it should not show."""
-    news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, {**now.thing, **used})
-    found = [
-        each for each in news if each.name not in used or each.value not in (now.thing[each.name], used[each.name])
-    ]
-    return sorted(found, key=lambda each: each.name in used) or offered
+def _spare(life: Life, now: Sight, offered: list[Change], earlier: Sight) -> Steps:
+    """Changes to values that the thing neither has nor had: so that each can be told where it should not show."""
+    news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
+    found = [each for each in news if each.value != earlier.thing[each.name]]
+    return sorted(found, key=lambda each: now.thing[each.name] != earlier.thing[each.name]) or offered
 
 
 def _refusable(life: Life, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:

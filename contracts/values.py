@@ -133,11 +133,15 @@ def short(value: Any) -> str:
 
 @attrs.frozen
 class Change:
-    """A new value for a member that shows its value. `tame`: nothing else can hang on it."""
+    """A new value for a member that shows its value.
+
+    `tame`: nothing else can hang on it. `coin`: there are two values only.
+    """
 
     name: str
     value: Any
     tame: bool
+    coin: bool = False
 
 
 def changes(api: Api, operation: Operation, values: Mapping[str, str], thing: Any) -> Steps:
@@ -153,7 +157,8 @@ def changes(api: Api, operation: Operation, values: Mapping[str, str], thing: An
             continue
         value = _other(api, name, resolved(schema, rule), thing[name], examples.get(name, MISSING))
         if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
-            found.append(Change(name, value, tame=name in offered or name in FREE or isinstance(value, bool)))
+            tame = name in offered or name in FREE or isinstance(value, bool)
+            found.append(Change(name, value, tame, coin=isinstance(value, bool) or _choices(schema, rule) == 2))
     return sorted(found, key=lambda each: (not each.tame, each.name not in FREE, isinstance(each.value, dict)))
 
 
@@ -165,13 +170,15 @@ def resolved(schema: Mapping[str, Any], rule: Any) -> dict[str, Any]:
     return rule if isinstance(rule, dict) else {}
 
 
+def _choices(schema: Mapping[str, Any], rule: Any) -> int:
+    return len([each for each in resolved(schema, rule).get("enum", ()) if each is not None])
+
+
 def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) -> Any:
     """Another value than `now`; MISSING where none can be known to make sense."""
     choices = [each for each in rule.get("enum", ()) if each is not None]
-    if example in choices and example != now:
-        return example
-    if choices:  # the one before, since the creation has taken the one behind the document's example
-        return choices[choices.index(now) - 1] if now in choices else choices[0]
+    if choices:
+        return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
     if rule.get("format") in {"uri", "url"}:
@@ -185,6 +192,15 @@ def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) ->
     if name.lower() in UNIQUE and isinstance(now, str):
         return api.name()
     return example
+
+
+def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> Any:
+    """Another choice: if there are enough, none that a server takes where nothing is said, so that this would show."""
+    fresh = [each for each in choices if each not in (now, usual)] or [each for each in choices if each != now]
+    if example in fresh:
+        return example
+    # the last one, since the creation has taken the one behind the document's example
+    return fresh[-1] if fresh else MISSING
 
 
 def _shown_in_examples(api: Api, operation: Operation) -> dict[str, Any]:

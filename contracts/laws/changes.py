@@ -35,7 +35,8 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
 
     After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
     or if another member changed with it, nested ones included. Members that move by themselves, such as a time of
-    change, are left out. Where something is amiss both changes are made again, and looked at one by one.
+    change, are left out. Where something is amiss both changes are made again, and looked at one by one. The same is
+    asked of two changes at one moment.
     """
     done: Changed = yield from _done(api)
     if done.one is None or not done.one.ok:
@@ -46,6 +47,26 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
     for name in differences(before.thing, done.after.thing, but=but, alike=_alike(done.life)):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
+    yield from _kept_meanwhile(api)
+
+
+def _kept_meanwhile(api: Api) -> Steps:
+    """What was neither sent by the changes at one moment nor by any that was refused stays as well."""
+    try:
+        seen: Meddled = yield from _meddled(api)
+    except NotObservable:
+        return
+    for name in _moved(seen):
+        if name not in seen.meant and not blame(seen, name, seen.after.thing[name]):
+            raise Broken(f"{name} as before: {short(seen.before.thing[name])}", short(seen.after.thing[name]))
+
+
+def _moved(seen: Meddled) -> list[str]:
+    """The members that read otherwise than before the trials, those left out that an update tried to forge."""
+    if not seen.after.seen:
+        return []
+    before, after = seen.before.thing, seen.after.thing
+    return list(differences(before, after, but=seen.tried, alike=_alike(seen.changed.life)))
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
@@ -89,14 +110,14 @@ def a_refused_change_changes_nothing(api: Api) -> Conversation:
         raise NotObservable("no change of this resource was refused")
     if not seen.after.seen:
         raise Broken("the resource as before changes that were refused", seen.after.told)
-    meant, alike_ = seen.meant, _alike(seen.changed.life)
-    for name in differences(seen.before.thing, seen.after.thing, but=seen.tried, alike=alike_):
+    meant = seen.meant
+    for name in _moved(seen):
         shown = seen.after.thing[name]
         blamed = blame(seen, name, shown)
-        if name not in meant:
+        if name not in meant and (blamed or not meant):
             what = f"the change refused {blamed}" if blamed else "the changes that were refused"
             raise Broken(f"{name} as before {what}: {short(seen.before.thing[name])}", short(shown))
-        if blamed and unlike({name: meant[name]}, {name: shown}):
+        if blamed and name in meant and unlike({name: meant[name]}, {name: shown}):
             raise Broken(f"{name} as changed before the change refused {blamed}: {short(meant[name])}", short(shown))
 
 
