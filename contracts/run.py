@@ -16,6 +16,7 @@ import attrs
 from contracts import judge, known
 from contracts.api import Api
 from contracts.client import Client
+from contracts.confirm import ask_again
 from contracts.drive import IN_FLIGHT, Live, converse
 from contracts.evidence import Recorder
 from contracts.exchange import Exchange
@@ -151,6 +152,8 @@ class Run:
             except asyncio.CancelledError:
                 self.ended = "interrupted"
             self.gone = live.gone
+            if self.ended == "complete" and self._most is None:
+                await ask_again(self.plan, live, self.exchanges, self._opens("confirmation")[0])
             number, tag = self._opens("sweep")
             await live.close(number)
             self.left_behind = await sweep(live, number, tag.partition("-")[0])

@@ -74,6 +74,28 @@ def test_patience_asked_for_is_given(contract):
     assert budget.reserve(operation, "acme") == 9.0
 
 
+def test_a_refusal_before_its_time_teaches_how_many_are_let_through(contract):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    operation = limited(contract, (10, 60.0))
+    for _ in range(8):
+        budget.reserve(operation, "acme")
+    budget.hold(operation, "acme", 5.0)  # the eighth was refused
+    clock.now = 200.0
+    assert [budget.reserve(operation, "acme") for _ in range(7)] == [200.0] * 7
+    assert budget.reserve(operation, "acme") > 260
+
+
+def test_a_refusal_of_nearly_everything_is_somebody_elses_doing(contract):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    operation = limited(contract, (10, 60.0))
+    budget.reserve(operation, "acme")
+    budget.hold(operation, "acme", 5.0)
+    clock.now = 200.0
+    assert [budget.reserve(operation, "acme") for _ in range(10)] == [200.0] * 10
+
+
 def test_the_stated_duration_is_that_of_the_slowest_operation(contract):
     fast, slow = limited(contract, (60, 60.0)), attrs.evolve(limited(contract, (5, 60.0)), key="POST /slow")
     assert duration([(fast, "acme", 60), (slow, "acme", 11)], 1.0) == 120.0

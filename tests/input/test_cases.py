@@ -7,12 +7,17 @@ from functools import cache
 
 import pytest
 
+from contracts.api import Api
+from contracts.deployment import Deployment
 from contracts.generate import Case, cases, fits, validator
 from contracts.laws.acceptance import _rows
-from contracts.laws.input import spread
+from contracts.laws.input import _invalid, spread
+from contracts.vault import Vault
 from contracts.wrong import wrong_bodies, wrong_queries
 from specs.contract import Contract, Operation, build
 from specs.document import load
+
+USERS = "POST /v2/oauth-clients/{clientId}/users"
 
 
 @cache
@@ -60,6 +65,26 @@ def test_every_place_gets_one_case_before_any_gets_two() -> None:
     assert [(case.name, case.what) for case in spread(found, 2, 5)] == [
         ("a", "x"), ("b", "x"), ("c", "x"), ("a", "y"), ("b", "y"),
     ]  # fmt: skip
+
+
+def test_another_seed_leaves_out_others() -> None:
+    found = [Case("query", name, "x", False, name) for name in "abcdef"]
+    drawn = [{case.name for case in spread(found, 1, 2, seed)} for seed in range(3)]
+    assert set().union(*drawn) == set("abcdef")
+
+
+@pytest.mark.parametrize("key", [each.key for each in contract().operations])
+def test_at_little_depth_an_operation_gets_at_most_25_invalid_requests(key: str) -> None:
+    api = Api(contract(), Deployment("d", "http://h", "calcom-v2", (), Vault()), contract().operation(key), None, "t")
+    assert sum(len(group) for group in _invalid(api, "quick")) <= 25
+
+
+def test_limits_and_closed_sets_come_before_types() -> None:
+    api = Api(contract(), Deployment("d", "http://h", "calcom-v2", (), Vault()), contract().operation(USERS), None, "t")
+    (bodies,) = _invalid(api, "quick")
+    named = [each["name"] for each in bodies]
+    assert named[0] == ""
+    assert set(named[1:5]) == {"email", "timeFormat", "weekStart", "avatarUrl"}
 
 
 def test_only_parameters_that_nothing_but_their_schema_can_refuse_are_held_to_it() -> None:

@@ -1,0 +1,122 @@
+"""What the suite asks and what it finds for it: requests per operation, and the share of the sandbox's faults found.
+
+    python tests/power/economy.py                           both depths, every fault outside of load
+    python tests/power/economy.py --depth quick --jobs 2    one depth, two sandboxes at a time
+    python tests/power/economy.py --sample 40 --seed 3      some of the faults, another seed
+    python tests/power/economy.py --rows rows.ndjson        and keep what each fault broke
+
+A fault counts as found when anything is broken while it is switched on, one fault at a time. The wanted figures are
+those of `WANTED`; the exit code says whether they are reached and a sandbox without faults is upheld.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import matrix  # noqa: E402
+
+from specs.contract import Contract, build  # noqa: E402
+from specs.document import load  # noqa: E402
+
+WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
+"""By depth: requests per operation at most, and the share of faults at least."""
+OF_LOAD = {"limits"}
+"""What a fault needs to be seen that belongs to the laws under load."""
+
+_contract: Contract | None = None
+
+
+@attrs.frozen
+class Row:
+    """One sandbox judged at one depth: what was broken there, and what that took."""
+
+    fault: str
+    family: str
+    broken: tuple[str, ...]
+    requests: int
+
+
+def contract() -> Contract:
+    """The document both depths are planned from, read once in every process."""
+    global _contract
+    _contract = _contract or build(load("calcom-v2"))
+    return _contract
+
+
+def row(fault: dict[str, Any] | None, depth: str, seed: int) -> Row:
+    """One fault at one depth; None is the sandbox without any."""
+    verdicts, requests = matrix.judged(contract(), matrix.arguments(fault, ["--limits", "off"]), depth, seed)
+    name, family = (fault["name"], fault["family"]) if fault else ("none", "")
+    return Row(name, family, tuple(matrix.broken(verdicts)), requests)
+
+
+def rows(chosen: Sequence[dict[str, Any]], depth: str, options: argparse.Namespace) -> Iterator[Row]:
+    """A row for the sandbox without faults and for every fault, as they come."""
+    with ProcessPoolExecutor(options.jobs) as pool:
+        waiting = [pool.submit(row, each, depth, options.seed) for each in [None, *chosen]]
+        for done in as_completed(waiting):
+            yield done.result()
+
+
+def kept(found: Iterable[Row], depth: str, path: Path | None) -> Iterator[Row]:
+    """The same rows, each written down at once."""
+    for each in found:
+        if path:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"depth": depth, **attrs.asdict(each)}) + "\n")
+        yield each
+
+
+def told(depth: str, found: Sequence[Row], operations: int) -> bool:
+    """Print one depth's figures; whether they are as wanted."""
+    sound = next(each for each in found if each.fault == "none")
+    faulty = [each for each in found if each.fault != "none"]
+    seen = [each for each in faulty if each.broken]
+    share = len(seen) / max(len(faulty), 1)
+    most, least = WANTED[depth]
+    each_operation = sound.requests / operations
+    print(f"{depth}: {sound.requests} requests, {each_operation:.1f} an operation (at most {most})")
+    print(f"    {len(seen)} of {len(faulty)} faults found, {share:.1%} (at least {least:.0%})")
+    families, of_family = Counter(each.family for each in seen), Counter(each.family for each in faulty)
+    print("    " + ", ".join(f"{name} {families[name]}/{count}" for name, count in sorted(of_family.items())))
+    print("    not found: " + (", ".join(sorted(each.fault for each in faulty if not each.broken)) or "none"))
+    if sound.broken:
+        print("    broken without a fault: " + ", ".join(sound.broken))
+    return not sound.broken and each_operation <= most and share >= least
+
+
+def main() -> int:
+    """Print the figures; exit 1 if they are not as wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--depth", choices=list(WANTED), action="append", help="default: both")
+    parser.add_argument("--sample", type=int, help="so many faults, drawn by the seed (default: all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the runs, and of the sample")
+    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
+    parser.add_argument("--rows", type=Path, help="file to add a line to for every fault")
+    options = parser.parse_args()
+    chosen = [each for each in matrix.faults() if each["needs"] not in OF_LOAD]
+    if options.sample:
+        chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+    good = True
+    for depth in options.depth or list(WANTED):
+        found = list(kept(rows(chosen, depth, options), depth, options.rows))
+        good &= told(depth, found, len(contract().operations))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
