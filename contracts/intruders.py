@@ -7,26 +7,22 @@ a thing of its own, so that nobody is blamed for what another did.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
-from contracts import on
 from contracts.api import Api, alternative_for, callers, held
 from contracts.deployment import Principal
-from contracts.exchange import MISSING, Exchange, Request, at
-from contracts.fixtures import body, make, places
+from contracts.exchange import MISSING, Exchange, Request
+from contracts.fixtures import body, places
 from contracts.law import Blocked, NotObservable, Outcome, Steps
 from contracts.mixtures import mixed, mixtures, stray
 from contracts.signatures import carried, fulfils, repeated, shown, spare, turn
-from specs.contract import Alternative, Operation, Resource
+from contracts.stakes import Stake, seen, stake_for, steady
+from specs.contract import Alternative
 
 GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
-_OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
-"""The names that conversations make up."""
 
 
 @attrs.frozen
@@ -50,16 +46,6 @@ class Attempt:
 
     intruder: Intruder
     answer: Exchange
-
-
-@attrs.frozen
-class Stake:
-    """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
-
-    values: dict[str, str]
-    before: Any = None
-    own: str = ""
-    name: str = ""
 
 
 @attrs.frozen
@@ -170,11 +156,11 @@ def played(api: Api, group: str) -> Steps:
     spare(api)
     if api.operation.safe:
         return (yield from _looking(api, group))
-    stake = yield from _stake(api)
+    stake = yield from stake_for(api)
     scene = yield from _staged(api.playing(f"intruders at {api.operation.key}"), stake, GROUPS, group)
     if scene.before == scene.after or any(each.answer.ok for each in scene.attempts):
         return scene
-    return (yield from _staged(api, (yield from _stake(api, alone=True)), (group,), group))
+    return (yield from _staged(api, (yield from stake_for(api, alone=True)), (group,), group))
 
 
 def _looking(api: Api, group: str) -> Steps:
@@ -196,7 +182,7 @@ def _staged(stage: Api, stake: Stake, groups: Sequence[str], wanted: str) -> Ste
     answers = [each.answer for attempts, _ in made.values() for each in attempts]
     after = (yield from seen(stage, stake, answers)) if answers else stake.before
     attempts, unasked = made[wanted]
-    return Scene(attempts, stake.before, after, unasked)
+    return Scene(attempts, steady(stake.before, stake.fickle), steady(after, stake.fickle), unasked)
 
 
 def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any) -> Steps:
@@ -231,79 +217,3 @@ def _asking(stage: Api, intruder: Intruder, path: dict[str, str], content: Any) 
         theirs[number] if scheme.name in told else own[number] for number, scheme in enumerate(intruder.under.schemes)
     ]
     return shown(stage, both, path=path, body=content)
-
-
-def _stake(api: Api, *, alone: bool = False) -> Steps:
-    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone."""
-    operation, resource = api.operation, _acted_upon(api)
-    bulk = on.bulk(api.contract, operation)
-    name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
-    stage = api if alone else api.playing(name)
-    if resource is not None and bulk:
-        made = yield from make(stage, resource, (yield from places(stage, operation, fresh=True)))
-        stake = Stake(made.values, None, str(at(made.thing, resource.member)), "" if alone else name)
-    else:
-        values = yield from places(stage, _item(resource, operation), fresh=True)
-        own = values.get(resource.identifier or "", "") if resource else ""
-        stake = Stake(values, None, own, "" if alone else name)
-    return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
-
-
-def _acted_upon(api: Api) -> Resource | None:
-    """The resource an operation serves, or that whose things it does something else to."""
-    path = api.operation.path
-    above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
-    return api.contract.resource_of(api.operation) or next(above, None)
-
-
-def _item(resource: Resource | None, operation: Operation) -> Operation:
-    """An operation that acts upon the thing itself, so that the thing is made; else the one at hand."""
-    if resource is None:
-        return operation
-    return resource.delete or resource.update or resource.read or operation
-
-
-def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
-    """The owner's view of what a request could change; only what was made for this, since others write too."""
-    resource = stage.contract.resource_of(stage.operation)
-    if resource is None:
-        return None
-    if stage.operation is resource.create:
-        return (yield from _created(stage, resource, stake, attempts))
-    return (yield from _standing(stage, resource, stake))
-
-
-def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
-    """The thing itself as it reads now: by its own address, or in its list."""
-    look = resource.read or resource.list
-    if look is None:
-        return None
-    answer: Exchange = yield stage.ask(look, path=stake.values, fresh=True)
-    if not answer.ok:
-        return answer.status
-    if look is resource.read:
-        return json.dumps(answer.data, sort_keys=True)
-    found = [item for item in answer.items if str(at(item, resource.member)) == stake.own]
-    return json.dumps(found, sort_keys=True)
-
-
-def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
-    """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
-    sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
-    marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
-    names = [pointer.removeprefix("/") for pointer in (stage.operation.body.sources if stage.operation.body else ())]
-    referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}
-    if resource.list is None or not (marks or referred):
-        return 0
-    path = yield from places(stage, resource.list, fresh=False, known=stake.values)
-    answer: Exchange = yield stage.ask(resource.list, path=path, fresh=True)
-    if not answer.ok:
-        return answer.status
-    return sum(_shows(item, marks, referred) for item in answer.items)
-
-
-def _shows(item: Any, marks: Collection[str], referred: Collection[tuple[str, Any]]) -> bool:
-    text = json.dumps(item)
-    if any(mark in text for mark in marks):
-        return True
-    return isinstance(item, dict) and any(item.get(name) == value for name, value in referred)

@@ -38,6 +38,16 @@ def turn(api: Api) -> int:
     return alike.index(api.operation)
 
 
+def turned(api: Api) -> bool:
+    """Where little is asked of a further alternative: whether a damage of it is asked here, or else a part left out."""
+    return (turn(api) + api.seed) % 2 == 1
+
+
+def others(api: Api) -> list[Principal]:
+    """The principals of all other tenants."""
+    return [each for each in api.deployment.principals if each.tenant != api.tenant]
+
+
 def _first(operation: Operation) -> list[str]:
     return [scheme.name for alternative in operation.security[:1] for scheme in alternative.schemes]
 

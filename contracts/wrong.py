@@ -15,10 +15,10 @@ from specs.contract import Contract, Operation, Parameter
 MALFORMED = "malformed JSON"
 RAW = (
     (MALFORMED, UNFINISHED),
-    ("an empty body", ""),
     ("an array", "[]"),
-    ("a text", '"text"'),
+    ("an empty body", ""),
     ("null", "null"),
+    ("a text", '"text"'),
     ("no JSON at all", "name=value"),
     ("a comma too many", '{"a": 1,}'),
     ("single quotes", "{'a': 1}"),

@@ -26,6 +26,12 @@ def declared(exchange: Exchange) -> Answer | None:
     return exchange.operation.answer(exchange.status) if asked_as_declared(exchange) else None
 
 
+def routed(exchange: Exchange) -> bool:
+    """Whether a path is one that every server passes on: some in front refuse zero bytes and hidden slashes unasked."""
+    path = exchange.request.target.partition("?")[0].upper()
+    return not any(code in path for code in ("%00", "%2F", "%5C"))
+
+
 def sure(exchange: Exchange) -> bool:
     """A 5xx may be a lock or a deploy, so the first one says nothing; it is asked again before anyone is blamed."""
     return exchange.status < 500 or (exchange.because or 0) >= 500

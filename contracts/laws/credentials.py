@@ -6,28 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts import on
-from contracts.api import Api, alternative_for
-from contracts.deployment import Principal
+from contracts.api import Api
 from contracts.exchange import Exchange, Request
-from contracts.fixtures import places
 from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.signatures import (
     address,
     carried,
     example,
     fulfils,
-    harmless,
     holders,
     named,
-    repeated,
+    others,
     shown,
-    sufficing,
     traits,
     turn,
-    unreadable,
+    turned,
 )
 from contracts.strategies.credentials import SPELLINGS, SUBTLE, damaged, damages, spelled
-from specs.contract import Alternative, Parameter
+from specs.contract import Parameter
 
 SPELLED = 3
 """Spellings of a credential tried at one operation at depth standard."""
@@ -119,17 +115,12 @@ def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
         able = damages(right, lambda secret: traits(api, secret))
         place = tuple(each.name for each in right)
         if depth == "quick":
-            able = [] if place in places or (places and not _turned(api)) else _few(api, able, alone=not places)
+            able = [] if place in places or (places and not turned(api)) else _few(api, able, alone=not places)
         elif depth == "standard":
             able = _taken(api, able, 2 if places else 4)
         places.add(place)
         found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
     return found
-
-
-def _turned(api: Api) -> bool:
-    """Where little is asked of a further alternative: whether a damage of it is asked here, or else a part left out."""
-    return (turn(api) + api.seed) % 2 == 1
 
 
 def _few(api: Api, able: Sequence[str], *, alone: bool) -> list[str]:
@@ -162,137 +153,6 @@ def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conver
     answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
     if answer.status not in _refusals(api):
         raise Broken(f"401 for the credential of {wrong['holder']}: {wrong['damage']}", answer.says())
-
-
-def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
-    """Alternatives of several schemes, each with one scheme left out that is not told by the path as well."""
-    found = []
-    for number, holder in holders(api):
-        alternative = api.operation.security[number]
-        told = {scheme.name for scheme, _ in repeated(api, alternative)}
-        if len(alternative.schemes) > 1:
-            left = [each.name for each in alternative.schemes if each.name not in told]
-            secret = [each.name for each in alternative.schemes if _secret(alternative, holder, each.name)]
-            if depth == "quick":
-                left = _one_part(api, left, secret, first=number == 0)
-            found += [{"alternative": number, "holder": holder.name, "without": each} for each in left]
-    return found
-
-
-def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> list[str]:
-    """Where little is asked: the secret is left out; of a further alternative in turn what is open in it."""
-    open_ = [each for each in left if each not in secret]
-    return open_[:1] if open_ and not first and _turned(api) else [each for each in left if each in secret][:1]
-
-
-def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
-    """Whether what a holder shows for a scheme is a secret, not open like a client's id."""
-    told = dict(zip((each.name for each in alternative.schemes), carried(alternative, holder), strict=True))
-    return told[scheme].secret is not None
-
-
-@law(family="credentials", on=on.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
-def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
-    """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
-
-    A 403 may mean that a part is known for what it is, and that its kind does not suffice alone. A scheme whose value
-    the path names as well, such as the id of a client, is left out of this.
-    """
-    alternative = api.operation.security[part["alternative"]]
-    kept = [each for each in alternative.schemes if each.name != part["without"]]
-    credentials = [
-        each
-        for each, scheme in zip(carried(alternative, named(api, part["holder"])), alternative.schemes, strict=True)
-        if scheme in kept
-    ]
-    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
-    if answer.status not in {401, 403}:
-        raise Broken(f"401 without {part['without']}", answer.says())
-
-
-def _every_other(api: Api, depth: str) -> list[None]:
-    """Where little is asked, what looks in turn; what changes something asks on behalf of other laws as well."""
-    return [] if depth == "quick" and api.operation.safe and (turn(api) + api.seed) % 2 else [None]
-
-
-@law(family="credentials", on=on.repeating, kinds=("credential",), each=_every_other, nowhere=True)
-def what_the_path_names_need_not_be_repeated(api: Api, _: None) -> Conversation:
-    """Where the path names the client and the document declares the header as optional, the secret suffices.
-
-    Broken only by a 401. A change is asked of nobody, so that nothing changes.
-    """
-    credentials = sufficing(api)
-    if credentials is None:
-        raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
-    if api.operation.safe:
-        values = yield from places(api, api.operation, fresh=False)
-        answer: Exchange = yield shown(api, credentials, path=values)
-    else:
-        answer = yield unreadable(api, credentials)
-    if answer.status == 401:
-        kept = " and ".join(each.name for each in credentials)
-        raise Broken(f"{kept} to suffice where the path says the rest", answer.says())
-
-
-def _unless_turned(api: Api, depth: str) -> list[None]:
-    return [] if depth == "quick" and _turned(api) else [None]
-
-
-@law(family="credentials", on=on.compound, kinds=("credential",), each=_unless_turned, nowhere=True, rival=True)
-def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
-    """A secret of one tenant with the id of another is no credential: it is refused.
-
-    Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
-    """
-    for number, holder in holders(api):
-        alternative = api.operation.security[number]
-        other = next((each for each in _others(api) if fulfils(each, alternative)), None)
-        open_parts = [each for each in carried(alternative, holder) if each.secret is None]
-        if len(alternative.schemes) < 2 or not open_parts or other is None or repeated(api, alternative):
-            continue
-        theirs = {each.name: each for each in carried(alternative, other)}
-        mixed = [theirs[each.name] if each.secret is None else each for each in carried(alternative, holder)]
-        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
-        body_ = example(api)
-        answer: Exchange = yield shown(api, mixed, path=values, body=body_)
-        if answer.ok or answer.status >= 500 or answer.status == 404:
-            raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.says())
-        return
-    raise NotObservable("no alternative here has an id and a secret apart")
-
-
-def _others(api: Api) -> list[Any]:
-    return [each for each in api.deployment.principals if each.tenant != api.tenant]
-
-
-def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
-    """All alternatives; where little is asked, not the one by which all other laws ask."""
-    found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
-    own = alternative_for(api.operation, api.principal) if api.principal else None
-    if depth != "quick" or own is None:
-        return found
-    return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
-
-
-@law(family="credentials", on=on.protected, kinds=("credential",), each=_alternatives, nowhere=True)
-def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation:
-    """Each of the credentials the document accepts is accepted by itself: it gets no 401.
-
-    What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
-    after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
-    """
-    holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
-    kinds = " and ".join(each.name for each in alternative.schemes)
-    if api.operation.safe:
-        values = yield from places(api, api.operation, fresh=False)
-        answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
-    else:
-        harmless(api)
-        answer = yield unreadable(api, carried(alternative, holder))
-    if answer.status == 401:
-        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.says())
-    if answer.status == 403:
-        raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.says()}")
 
 
 def _spellings(api: Api, depth: str) -> list[list[str]]:
@@ -335,7 +195,7 @@ def two_credentials_that_disagree_show_nothing_of_anothers(api: Api) -> Conversa
     for first, holder in pairs:
         own = carried(api.operation.security[first], holder)
         for alternative in api.operation.security:
-            other = next((each for each in _others(api) if alternative.schemes and fulfils(each, alternative)), None)
+            other = next((each for each in others(api) if alternative.schemes and fulfils(each, alternative)), None)
             theirs = carried(alternative, other) if other else []
             if not theirs or {each.name.lower() for each in own} & {each.name.lower() for each in theirs}:
                 continue

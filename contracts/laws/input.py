@@ -29,8 +29,10 @@ PER_QUERY = (7, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
 PER_BODY = (6, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
-UNREADABLE = (1, 4, 50)
+UNREADABLE = (2, 4, 50)
 """Bodies that are none, per depth."""
+FEW = 4
+"""Kinds of such bodies that take turns where little is asked: the most telling ones."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
@@ -54,7 +56,7 @@ def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
 def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
     """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
     first = [each for each in found if each.what == MALFORMED]
-    others = [each for each in found if each.what != MALFORMED]
+    others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
     start = (turn(api) + api.seed) % len(others) if others else 0
     return [*first, *others[start:], *others[:start]][: UNREADABLE[level]]
 

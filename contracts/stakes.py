@@ -1,0 +1,120 @@
+"""What could be destroyed by those who may not: made once for all that can be done to it, and seen by its owner."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import attrs
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import make, places
+from contracts.law import Steps
+from specs.contract import Operation, Resource
+
+_OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
+"""The names that conversations make up."""
+
+
+@attrs.frozen
+class Stake:
+    """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
+
+    values: dict[str, str]
+    before: Any = None
+    own: str = ""
+    name: str = ""
+    fickle: frozenset[str] = frozenset()
+    """Members that change by themselves, such as the time somebody last looked."""
+
+
+def stake_for(api: Api, *, alone: bool = False) -> Steps:
+    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone."""
+    operation, resource = api.operation, _acted_upon(api)
+    bulk = on.bulk(api.contract, operation)
+    name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
+    stage = api if alone else api.playing(name)
+    if resource is not None and bulk:
+        made = yield from make(stage, resource, (yield from places(stage, operation, fresh=True)))
+        stake = Stake(made.values, None, str(at(made.thing, resource.member)), "" if alone else name)
+    else:
+        values = yield from places(stage, _item(resource, operation), fresh=True)
+        own = values.get(resource.identifier or "", "") if resource else ""
+        stake = Stake(values, None, own, "" if alone else name)
+    before = yield from seen(stage, stake, [])
+    again = (yield from seen(stage, stake, [])) if alone else before
+    return attrs.evolve(stake, before=before, fickle=_fickle(before, again))
+
+
+def _fickle(one: Any, other: Any) -> frozenset[str]:
+    """Members in which two looks at the same thing differ."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return frozenset()
+    return frozenset(name for name in {*one, *other} if one.get(name, MISSING) != other.get(name, MISSING))
+
+
+def steady(thing: Any, fickle: frozenset[str]) -> Any:
+    return {name: value for name, value in thing.items() if name not in fickle} if isinstance(thing, dict) else thing
+
+
+def _acted_upon(api: Api) -> Resource | None:
+    """The resource an operation serves, or that whose things it does something else to."""
+    path = api.operation.path
+    above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
+    return api.contract.resource_of(api.operation) or next(above, None)
+
+
+def _item(resource: Resource | None, operation: Operation) -> Operation:
+    """An operation that acts upon the thing itself, so that the thing is made; else the one at hand."""
+    if resource is None:
+        return operation
+    return resource.delete or resource.update or resource.read or operation
+
+
+def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+    """The owner's view of what a request could change; only what was made for this, since others write too."""
+    resource = stage.contract.resource_of(stage.operation)
+    if resource is None:
+        return None
+    if stage.operation is resource.create:
+        return (yield from _created(stage, resource, stake, attempts))
+    return (yield from _standing(stage, resource, stake))
+
+
+def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
+    """The thing itself as it reads now: by its own address, or in its list."""
+    look = resource.read or resource.list
+    if look is None:
+        return None
+    answer: Exchange = yield stage.ask(look, path=stake.values, fresh=True)
+    if not answer.ok:
+        return answer.status
+    if look is resource.read:
+        return answer.data
+    return next((item for item in answer.items if str(at(item, resource.member)) == stake.own), None)
+
+
+def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+    """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
+    sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
+    marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
+    names = [pointer.removeprefix("/") for pointer in (stage.operation.body.sources if stage.operation.body else ())]
+    referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}
+    if resource.list is None or not (marks or referred):
+        return 0
+    path = yield from places(stage, resource.list, fresh=False, known=stake.values)
+    answer: Exchange = yield stage.ask(resource.list, path=path, fresh=True)
+    if not answer.ok:
+        return answer.status
+    return sum(_shows(item, marks, referred) for item in answer.items)
+
+
+def _shows(item: Any, marks: Collection[str], referred: Collection[tuple[str, Any]]) -> bool:
+    text = json.dumps(item)
+    if any(mark in text for mark in marks):
+        return True
+    return isinstance(item, dict) and any(item.get(name) == value for name, value in referred)
