@@ -82,9 +82,8 @@ def test_at_little_depth_an_operation_gets_at_most_25_invalid_requests(key: str)
 def test_limits_and_closed_sets_come_before_types() -> None:
     api = Api(contract(), Deployment("d", "http://h", "calcom-v2", (), Vault()), contract().operation(USERS), None, "t")
     (bodies,) = _invalid(api, "quick")
-    named = [each["name"] for each in bodies]
-    assert named[0] == ""
-    assert set(named[1:5]) == {"email", "timeFormat", "weekStart", "avatarUrl"}
+    named = [each["name"] for each in bodies if each["name"]]
+    assert set(named[:4]) == {"email", "timeFormat", "weekStart", "avatarUrl"}
 
 
 def test_only_parameters_that_nothing_but_their_schema_can_refuse_are_held_to_it() -> None:
