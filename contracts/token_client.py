@@ -1,4 +1,4 @@
-"""The client's side of token refresh, free of any I/O: many callers share one pair of tokens, by one of several policies.
+"""The client's side of token refresh, free of any I/O: many callers share one pair, by one of several policies.
 
 As with `httpx.Auth.auth_flow`, a flow is a generator: it yields what is to be done next and is sent what came of it.
 Whoever drives it sends, waits and knows the time; the flow decides. The steps are
@@ -93,9 +93,9 @@ Readying = Generator[Step, Reply, bool]
 class Policy:
     """How callers that share a pair renew it.
 
-    `looks`: a caller that was refused first looks whether somebody has renewed meanwhile. `single`: at most one trade at
-    a time, the others wait for it. `ahead`: the part of the access token's life after which it is renewed while it is
-    still good (None: never); `jitter`: by how much of its life that moment differs from client to client.
+    `looks`: a caller that was refused first looks whether somebody has renewed meanwhile. `single`: at most one trade
+    at a time, the others wait for it. `ahead`: the part of the access token's life after which it is renewed while it
+    is still good (None: never); `jitter`: by how much of its life that moment differs from client to client.
     """
 
     name: str

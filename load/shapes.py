@@ -1,7 +1,7 @@
 """How the rate of a run goes over time, and when each request is due: pure functions of elapsed time and hits.
 
-A shape is a row of pieces in which the rate is constant or changes evenly. A pacer lays an absolute grid through it with
-a random first phase: a stall moves no later request, so what was late is late in the numbers as well.
+A shape is a row of pieces in which the rate is constant or changes evenly. A pacer lays an absolute grid through it
+with a random first phase: a stall moves no later request, so what was late is late in the numbers as well.
 """
 
 from __future__ import annotations
