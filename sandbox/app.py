@@ -10,14 +10,16 @@ import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from sandbox import answers, limiter, limiter_faults, spoilers
+from attrs import evolve
+
+from sandbox import answers, limiter, limiter_faults, rush, spoilers
 from sandbox.answers import Answer, Headers
 from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
 from sandbox.calls import HANDLERS, Call, Later
 from sandbox.credential_faults import APPLIED, looked_up_first, on, reached, understood
 from sandbox.document import Operation
 from sandbox.faults import fault
-from sandbox.handlers import attributes, load_all
+from sandbox.handlers import attributes, load_all, tokens
 from sandbox.refusals import RefusalError
 from sandbox.router import Match, Router
 from sandbox.spoiling import Asked, spoilt
@@ -54,6 +56,9 @@ class Sandbox:
         """One HTTP request; other kinds of connection are not for us."""
         if scope["type"] != "http":
             return
+        if self.world.rush.hit(rush.CUT_OFF, 10):
+            await rush.reset(send)
+            return
         answer = await self._answer(scope, receive)
         if self.world.faults:
             answer = spoilt(answer, self._asked(scope), self.world.faults)
@@ -78,11 +83,14 @@ class Sandbox:
         body = await _read(receive) if operation.body else b""
         request = _Request(self.world, operation, match, scope, body)
         try:
+            if self.world.rush.faults:
+                await request.hold_up()
             result = request.carry_out()
             if isinstance(result, Later):
                 await asyncio.sleep(result.seconds)
                 result = result.finish()
-            return answers.success(operation, result, request.rate, self.world.faults, self.world.variations)
+            answer = answers.success(operation, result, request.rate, self.world.faults, self.world.variations)
+            return request.told(answer) if self.world.rush.faults else answer
         except RefusalError as problem:
             return self._refused(problem, request)
         except Exception:
@@ -107,6 +115,19 @@ class _Request:
         self.query_string: bytes = scope.get("query_string", b"")
         self.body = body
         self.rate: Headers = ()
+
+    async def hold_up(self) -> None:
+        """Faults of a busy deployment: wait, or RefusalError."""
+        owner = owner_of(self.world, self.raw)
+        tenant = owner.name if owner else ""
+        self.world.rush.arrived(tenant)
+        await self.world.rush.delay(self.operation.operation_id, tenant)
+
+    def told(self, answer: Answer) -> Answer:
+        """The answer as a busy deployment with faults gives it."""
+        asked = f"{sorted(self.raw.items())} {self.query_string!r} {self.credential()}"
+        answer.body = self.world.rush.retold(self.operation.operation_id, asked, self.operation.method, answer.body)
+        return answer
 
     def carry_out(self) -> Any:
         """The result of the handler, or RefusalError."""
@@ -152,12 +173,15 @@ class _Request:
     def _count(self, principal: Principal) -> None:
         if not self.operation.limits:
             return
-        meter, now = self.world.limiter, self.world.clock()
+        meter, busy, now = self.world.limiter, self.world.rush, self.world.clock()
         faults = meter.at(self.operation)
-        decision = meter.ask(self.operation, principal.credential, now)
+        decision = meter.ask(self.operation, busy.bucket(principal.credential), now)
+        if busy.faults and busy.refuses(principal.tenant.name):
+            decision = evolve(decision, admitted=False, remaining=0, retry_after=1.0)
         self.rate = meter.retold(self.operation, limiter.headers(decision, faults), now)
         if not decision.admitted:
             self._carried_out_all_the_same(principal)
+            tokens.refused(self.world, self.operation, self.body)
             wait = 1 if limiter_faults.SHORT_WAIT in faults else max(1, math.ceil(decision.retry_after))
             status = 503 if limiter_faults.UNAVAILABLE in faults else 429
             quiet = answers.NO_RETRY_AFTER in self.world.variations

@@ -13,6 +13,7 @@ from sandbox.app import Sandbox
 from sandbox.document import DEFAULT, Document, load
 from sandbox.faults import FAULTS
 from sandbox.limiter import METERS, Limiter
+from sandbox.rush import OURS, Rush
 from sandbox.seed import populate
 from sandbox.state import Clock, World
 from sandbox.switches import Switch, SwitchError
@@ -73,6 +74,7 @@ def build(options: Options, document: Document | Path = DEFAULT, clock: Clock = 
             document.tokens, key, options.time_scale, faults, variations, lambda: f"{ids.getrandbits(96):024x}"
         ),
         limiter=Limiter(options.window, options.time_scale, options.limits, faults, placed),
+        rush=Rush(faults & OURS, clock),
     )
     populate(world)
     return Sandbox(world)

@@ -11,4 +11,4 @@ from sandbox.switches import Switchboard
 FAULTS = Switchboard("fault")
 fault = FAULTS.declare
 
-FAMILIES = ("pagination", "credentials", "tokens", "state", "exchange", "input", "limits")
+FAMILIES = ("pagination", "credentials", "tokens", "state", "exchange", "input", "limits", "load")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from attrs import define, field, frozen
 
+from sandbox import rush
 from sandbox.document import Limit, Operation
 from sandbox.faults import fault
 from sandbox.limiter_faults import LONG_BLOCK, Keys, allowed, retold, window_factor
@@ -240,7 +241,8 @@ class Limiter:
         if meters is None:
             self._sweep(now)
             kind = METERS[self.algorithm]
-            factor = window_factor(faults) / self.scale
+            real = rush.REAL_TIME in faults and operation.operation_id in rush.REFRESH
+            factor = window_factor(faults) / (1 if real else self.scale)
             meters = tuple(
                 kind(self._allowed(operation, limit, faults), limit.window * factor) for limit in operation.limits
             )

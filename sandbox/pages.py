@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox import page_faults
+from sandbox import page_faults, rush
 from sandbox.calls import Call, Page
 from sandbox.faults import fault
 from sandbox.refusals import RefusalError
@@ -105,6 +105,8 @@ def page(call: Call, rows: Sequence[Any], unfiltered: int | None = None) -> Page
     if not paging.object_required and ALWAYS not in call.variations:
         return Page(items, None)
     total = unfiltered if TOTAL_UNFILTERED in call.faults and unfiltered is not None else len(rows)
+    if call.operation.operation_id in rush.LIST_USERS:
+        total -= min(call.tenant.uncounted, total - len(items))
     return Page(items, _pagination(call, total, skip, size, len(items)))
 
 

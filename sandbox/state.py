@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from sandbox.document import Document
 from sandbox.limiter import Limiter
+from sandbox.rush import Rush
 from sandbox.switches import Switch
 from sandbox.tokens import TokenBook
 
@@ -98,6 +99,8 @@ class Tenant:
     deleted: list[Row] = field(factory=list)  # what a fault keeps showing
     gone: dict[str, Row] = field(factory=dict)  # what was deleted, by its id in a path
     hidden: set[int] = field(factory=set)  # numbers a fault keeps out of lists
+    doubled: set[int] = field(factory=set)  # users a fault shows twice in lists
+    uncounted: int = 0  # users a fault leaves out of the total
     hidden_ids: set[str] = field(factory=set)  # the same for string ids
 
     def membership_of(self, user_id: float) -> Row | None:
@@ -152,6 +155,7 @@ class World:
     variations: frozenset[Switch]
     tokens: TokenBook
     limiter: Limiter
+    rush: Rush
     tenants: dict[str, Tenant] = field(factory=dict)
     numbers: Iterator[int] = field(factory=lambda: count(1000))
     requests: Iterator[int] = field(factory=lambda: count(1))

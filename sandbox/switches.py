@@ -72,7 +72,7 @@ class Switchboard:
         """Add a switch; ValueError when the name is taken or the scope has no such name.
 
         `needs` says what must be so for it to show: "limits" (they are on), "time-scale" (lifetimes can be awaited),
-        "depth" (a run asks more than at depth quick).
+        "depth" (a run asks more than at depth quick), "load" (many requests in a second, or several at once).
         """
         if name in self.switches:
             raise ValueError(f"the {self.kind} {name} is declared twice")

@@ -81,6 +81,7 @@ class Token:
     spent: bool = False
     busy: bool = False
     since: float = 0.0  # when it was spent
+    starts: float = 0.0  # before which it is not known everywhere
 
 
 @define(eq=False)
@@ -120,7 +121,12 @@ class TokenBook:
     def access(self, text: str, now: float) -> Token | None:
         """The access token of that text, if it is one and still good."""
         token = self.issued.get(text) or self._mistaken(text, now)
-        if token is None or token.spent or not (token.access or faulty.REFRESH_AS_ACCESS in self.faults):
+        if (
+            token is None
+            or token.spent
+            or token.starts > now
+            or not (token.access or faulty.REFRESH_AS_ACCESS in self.faults)
+        ):
             return None
         late = NO_EXPIRY in self.faults or (
             faulty.LEEWAY in self.faults and token.expires + faulty.LEEWAY_SECONDS > now

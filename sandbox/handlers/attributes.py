@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox import rush
 from sandbox.calls import Call, Page, handles
 from sandbox.document import Operation
 from sandbox.faults import fault
@@ -145,6 +146,8 @@ def update_attribute(call: Call) -> Row:
 def delete_attribute(call: Call) -> Row:
     """Forget an attribute, its options and who has them."""
     attribute = find(call)
+    if call.world.rush.hit(rush.NOT_DELETED):
+        return attribute
     if DELETED_READABLE in call.faults:
         call.tenant.hidden_ids.add(attribute["id"])
     elif ASSIGNMENTS_STAY in call.faults:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from sandbox import rush
 from sandbox import token_faults as faulty
 from sandbox.calls import Call, Later, handles
+from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers.users import find
 from sandbox.refusals import RefusalError
+from sandbox.state import World
 from sandbox.tokens import FORCE, REFRESH, Token
 from sandbox.variations import variation
 
@@ -68,7 +71,8 @@ _GAP = 0.05  # seconds between checking and spending, where a switch opens one
 def force_refresh(call: Call) -> dict[str, Any]:
     """A new pair without a refresh token; those the user had are dead."""
     user, book = find(call), call.world.tokens
-    book.force(user["id"])
+    if not call.world.rush.hit(rush.FORCE_FORGETS):
+        book.force(user["id"])
     pair = book.issue(call.tenant.client_id, user["id"], call.world.clock())
     if faulty.FORCED_DEAD in call.faults:
         book.issued[pair[book.rules.access.token]].spent = True
@@ -89,7 +93,10 @@ def refresh(call: Call) -> dict[str, Any] | Later:
     token = book.presented(sent)
     if token is None or not _fits(call, token):
         raise _unknown(call, sent, token)
-    if not book.usable(token, call.world.clock()):
+    crowd = call.world.rush.crowd(sent)
+    if not book.usable(token, call.world.clock()) and not (rush.RACE in call.faults and crowd == 4):
+        if rush.LOSERS_500 in call.faults and crowd > 3:
+            raise RefusalError(500, "Something went wrong on the server.")
         _refuse(call, token)
     if RACE in call.faults:
         return Later(_GAP, partial(_renew, call, token))
@@ -135,6 +142,7 @@ def _renew(call: Call, token: Token) -> dict[str, Any]:
     if NO_ROTATION not in call.faults:
         book.spend(token, now)
     pair = book.issue(token.client_id, token.user_id, now)
+    _in_a_rush(call, token, pair)
     if NO_ROTATION in call.faults:
         half = book.rules.refresh
         pair |= {half.token: token.text, half.expires: token.expires}
@@ -145,3 +153,23 @@ def _renew(call: Call, token: Token) -> dict[str, Any]:
     if NEW_TOKEN_LATE in call.faults:
         book.issued[pair[book.rules.access.token]].spent = True
     return pair
+
+
+def _in_a_rush(call: Call, token: Token, pair: dict[str, Any]) -> None:
+    """What goes wrong with a new pair while the place is busy."""
+    book, now = call.world.tokens, call.world.clock()
+    if call.world.rush.hit(rush.LATE_TOKEN):
+        book.issued[pair[book.rules.access.token]].starts = now + 0.4
+    if call.world.rush.hit(rush.ENDS_OTHERS):
+        others = [each for each in book.issued.values() if each.user_id != token.user_id and not each.access]
+        for other in others[-1:]:
+            other.spent = True
+
+
+def refused(world: World, operation: Operation, body: bytes | None) -> None:
+    """With the fault: a refresh that was refused for its number has spent its token."""
+    if rush.SPENT_BY_429 not in world.faults or operation.operation_id not in REFRESH:
+        return
+    for text, token in world.tokens.issued.items():
+        if not token.access and text.encode() in (body or b""):
+            token.spent = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from sandbox import rush
 from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
@@ -157,6 +158,7 @@ def list_users(call: Call) -> Page:
         users = [user for user in users if user["id"] not in call.tenant.hidden]
     if FIRST_NAME_ONLY in call.faults:
         users = [{**user, "name": str(user["name"]).split()[0]} for user in users]
+    users += [user for user in users if user["id"] in call.tenant.doubled]
     wanted = call.query.get("emails")
     if not wanted or FILTER_IGNORED in call.faults:
         return page(call, users)
@@ -188,6 +190,9 @@ def _store_user(call: Call) -> dict[str, Any]:
     call.tenant.teams_of[user["id"]] = frozenset()
     if NOT_IN_LIST in call.faults:
         call.tenant.hidden.add(user["id"])
+    if call.world.rush.hit(rush.STORED_TWICE, 3):
+        call.tenant.doubled.add(user["id"])
+    call.tenant.uncounted += call.world.rush.hit(rush.LOST_INCREMENTS, 2)
     pair = call.world.tokens.issue(call.tenant.client_id, user["id"], call.world.clock())
     return {**pair, "user": user}
 
@@ -195,13 +200,14 @@ def _store_user(call: Call) -> dict[str, Any]:
 @handles("OAuthClientUsersController_getUserById")
 def get_user(call: Call) -> Row:
     """One user."""
-    return find(call)
+    return call.world.rush.read(find(call))
 
 
 @handles(UPDATE)
 def update_user(call: Call) -> Row | Later:
     """Change what was sent; metadata gains members and keeps the others."""
     user = find(call)
+    call.world.rush.updating(user)
     if CONFLICT_APPLIED in call.faults:
         user.update({name: value for name, value in _profile(call.body).items() if name != "email"})
     if "email" in call.body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox import rush
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
@@ -110,7 +111,8 @@ def create_webhook(call: Call) -> Row:
         "secret": call.body.get("secret"),
         "payloadTemplate": call.body.get("payloadTemplate"),
     }
-    call.tenant.webhooks[webhook["id"]] = webhook
+    if not call.world.rush.hit(rush.NOT_STORED, 2):
+        call.tenant.webhooks[webhook["id"]] = webhook
     if TEMPLATE_IGNORED in call.faults:
         shown, webhook["payloadTemplate"] = dict(webhook), None
         return shown

@@ -14,7 +14,8 @@ from sandbox.limiter import METERS
 from tests.sandbox.scenes import SCENES
 from tests.sandbox.wire import Wire, document, path_of
 
-MATRIX = Path(__file__).resolve().parents[1] / "power" / "matrix.json"
+POWER = Path(__file__).resolve().parents[1] / "power"
+MATRICES = (POWER / "matrix.json", POWER / "load_matrix.json")
 each_fault = pytest.mark.parametrize("name", sorted(FAULTS.switches))
 
 
@@ -26,8 +27,8 @@ def seen(name: str, *faults: str, **options: Any) -> str:
 
 
 def test_every_fault_has_a_scene_or_a_row_in_the_matrix_of_laws() -> None:
-    rows = json.loads(MATRIX.read_text("utf-8"))
-    shown = {name for name, found in rows.items() if found}
+    rows = [row for each in MATRICES for row in json.loads(each.read_text("utf-8")).items()]
+    shown = {name for name, found in rows if found}
     assert SCENES.keys() <= FAULTS.switches.keys()
     assert set(FAULTS.switches) - SCENES.keys() <= shown
 
@@ -50,7 +51,7 @@ def test_a_fault_has_a_family_a_sentence_and_a_reach(name: str) -> None:
     assert fault.family in FAMILIES
     assert fault.text.endswith(".")
     assert fault.operations(document())
-    assert fault.needs in {"", "limits", "time-scale", "depth"}
+    assert fault.needs in {"", "limits", "time-scale", "depth", "load"}
 
 
 @each_fault
