@@ -79,6 +79,8 @@ class Deployment:
     warnings: tuple[str, ...] = ()
     tokens: dict[str, str] = attrs.field(factory=dict)
     """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
+    load: dict[str, Any] = attrs.field(factory=dict)
+    """The table [load] as it stands in the file; read by whoever puts the deployment under load."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
 
@@ -186,6 +188,7 @@ class _Reader:
             known=self._accepted(),
             warnings=tuple(self.warnings),
             tokens=tokens,
+            load=self._table("load", {}),
             traits=self.traits,
         )
 

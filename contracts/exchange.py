@@ -99,6 +99,8 @@ class Exchange:
     because: int | None = None
     """The status that made it ask again: a 5xx, or a 429 nobody expected."""
     conversation: int = 0
+    due: float | None = None
+    """When it should have been sent, where it was sent by a timetable (epoch seconds)."""
 
     @property
     def operation(self) -> Operation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 
@@ -19,7 +21,6 @@ class Row:
     received: float
     status: int
     failed: bool
-    worker: int = 0
     seq: int = 0
 
     @property
@@ -36,3 +37,18 @@ class Row:
     def lateness(self) -> float:
         """Seconds by which it was sent too late."""
         return self.sent - self.due
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in the evidence, where nothing but the row of a request is kept."""
+        times = {name: round(getattr(self, name), 6) for name in ("due", "sent", "received")}
+        return {
+            "seq": self.seq, "operation": self.operation, "principal": self.principal, **times, "status": self.status,
+            "failed": self.failed,
+        }  # fmt: skip
+
+
+def read(line: dict[str, Any]) -> Row:
+    """A row that `written` has told."""
+    return Row(
+        *(line[name] for name in ("operation", "principal", "due", "sent", "received", "status", "failed", "seq"))
+    )

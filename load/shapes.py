@@ -128,8 +128,15 @@ def to_the_limit(rate: float, seconds: float) -> Shape:
     return Shape("to-the-limit", (Piece(seconds, rate / 10, rate * BEYOND),), rising=True)
 
 
+def waves(rate: float, seconds: float) -> Shape:
+    """A tenth of the rate, all of it, a tenth, all of it, a tenth: what does it change for the others?"""
+    parts = ((0.2, 0.1), (0.28, 1.0), (0.16, 0.1), (0.28, 1.0), (0.08, 0.1))
+    return Shape("waves", tuple(Piece(seconds * length, rate * part, rate * part) for length, part in parts))
+
+
 SHAPES: dict[str, Callable[[float, float], Shape]] = {
     "soak": soak, "steps": steps, "ramp": ramp, "spike": spike, "to-the-limit": to_the_limit,
+    "waves": waves,
 }  # fmt: skip
 
 

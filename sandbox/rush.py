@@ -135,7 +135,7 @@ class Rush:
 
     def bucket(self, credential: str) -> str:
         """The name under which a credential is counted."""
-        return f"{credential} 2" if self.hit(TWO_COUNTERS, 2) else credential
+        return f"{credential} 2" if self.hit(TWO_COUNTERS, 4) else credential
 
     def retold(self, operation_id: str, asked: str, method: str, body: bytes) -> bytes:
         """The body of a success, or what it is mistaken for."""

@@ -52,5 +52,5 @@ def test_only_the_rising_shape_ends_by_what_gives():
 
 
 def test_an_unknown_shape_is_named_with_those_there_are():
-    with pytest.raises(ValueError, match=r"'bell' .*known: soak, steps, ramp, spike, to-the-limit"):
+    with pytest.raises(ValueError, match=r"'bell' .*known: soak, steps, ramp, spike, to-the-limit, waves"):
         shape("bell", 10)

@@ -1,0 +1,353 @@
+"""The scenario `tokens`: callers that share a managed user's tokens, under one policy of renewal after the other."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from random import Random
+from typing import Any, ClassVar
+
+import gevent
+from gevent.event import Event as Signal
+from gevent.lock import Semaphore
+from gevent.queue import Queue
+from locust import FastHttpUser, task
+
+from contracts import judge
+from contracts.api import callers
+from contracts.deployment import ConfigError
+from contracts.judge import Verdict
+from contracts.law import NOT_ASKED
+from contracts.plan import Line, Plan
+from contracts.token_client import POLICIES, Refused
+from load.ruling import checks_of, lines_of, unseen, verdict_of
+from load.run import LoadRun
+from load.scenario import Scenario, Seqs, Stage
+from load.setup import Setup
+from load.tokens import events, timetable
+from load.tokens.events import Event
+from load.tokens.judging import LAWS, Record, judged
+from load.tokens.measures import measures
+from load.tokens.timetable import SHARE, Timetable
+from load.users.callers import WINDOWS, Drill, Holder
+from load.users.wire import Wire
+from specs.contract import Operation
+from specs.promises import promises
+
+USERS, CALLERS, RATE = 2, 10, 5.0
+"""How many managed users, callers of each, and calls a second of each caller, unless somebody says otherwise."""
+REPORT_EVERY = 0.5
+NOBODY = -1
+
+
+class TokenScenario(Scenario):
+    """Token refresh under load."""
+
+    name = "tokens"
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.seats: Queue[tuple[int, int]] = Queue()
+        self.table: Timetable | None = None
+        self.t0 = 0.0
+        self.calls = itertools.count(1)
+        self.skipped = 0
+        self._holders: dict[tuple[int, int], Holder] = {}
+        self._fresh: list[Event] = []
+        self._sitting = 0
+        self._drilled = Signal()
+        self._making = Semaphore()
+        # the judging side
+        self.heard_events: list[Event] = []
+        self.began = 0.0
+        self._waiting: set[str] = set()
+
+    # -- the judging side ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def plan(cls, setup: Setup) -> Plan:
+        if setup.contract.tokens is None or setup.contract.tokens.refresh is None:
+            raise ConfigError(f"{setup.file}: the document does not say how tokens are issued and refreshed")
+        told = promises(setup.contract)
+        closed = _closed(setup)
+        lines = [
+            Line(each.rule, each.operation, None, False, each.pointers, closed=closed)
+            for each in lines_of(LAWS.values(), setup.contract, told)
+        ]
+        lines += checks_of(setup.contract, told)
+        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
+
+    @classmethod
+    def crew(cls, setup: Setup, workers: int) -> int:
+        """One for every caller, and one more for each worker, since Locust spreads users as it likes."""
+        users, callers_of, _ = _crew(setup)
+        return users * callers_of + workers
+
+    def begin(self, workers: Sequence[str]) -> None:
+        if _closed(self.stage.setup):
+            self.stage.over()
+            return
+        table = _timetable(self.stage.setup)
+        self.table = table
+        self._waiting = set(workers)
+        for number, worker in enumerate(workers):
+            mine = list(range(number, table.users, len(workers)))
+            self.stage.give(worker, {"table": table.written(), "users": mine, "drill": number == 0})
+
+    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+        if "failure" in data:
+            raise RuntimeError(data["failure"])
+
+        def exchange(number: int) -> Any:
+            return self.run.exchanges.get(seqs(number) or 0)
+
+        self.heard_events += events.read(data.get("events", ()), exchange)
+        if data.get("began") and not self.began:
+            self.began = time.time() - data["began"]
+        self.skipped += data.get("skipped", 0) if worker != "local" else 0
+        if data.get("done"):
+            self._left(worker)
+
+    def lost(self, worker: str) -> None:
+        self._left(worker)
+
+    def _left(self, worker: str) -> None:
+        self._waiting.discard(worker)
+        if not self._waiting:
+            self.stage.over()
+
+    def verdicts(self, plan: Plan) -> list[Verdict]:
+        run, base = self.run, self.run.deployment.base_url
+        heard = {each.line.id: each for each in judge.of_checks(plan, list(run.exchanges.values()), base)}
+        found = judged(self._record(), LAWS) if self.heard_events else {}
+        made = []
+        for line in plan.lines:
+            if line.id in heard:
+                made.append(heard[line.id])
+            elif line.closed or not found:
+                made.append(Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn"))
+            else:
+                made.append(verdict_of(line, found[line.rule.id], run.exchanges, base))
+        return made
+
+    def _record(self) -> Record:
+        rules = self.run.contract.tokens
+        assert rules is not None
+        assert self.table is not None
+        refreshes = [each for each in self.run.exchanges.values() if each.operation is rules.refresh]
+        ordered = sorted(self.heard_events, key=lambda each: each.sent)
+        refreshes.sort(key=lambda each: each.sent)
+        return Record(self.table, ordered, rules.refresh, self.run.deployment.time_scale, refreshes)
+
+    def content(self) -> dict[str, Any]:
+        if self.table is None:
+            return {}
+        found = measures(self.table, self.heard_events, self.began)
+        told = {
+            "users": self.table.users,
+            "callers": self.table.callers,
+            "rate": self.table.rate,
+            "life": None if self.table.life == float("inf") else self.table.life,
+            "awaited": self.table.awaited,
+            "policies": [each.written() for each in found],
+        }
+        return {"load": {"tokens": told}}
+
+    def notes(self) -> list[str]:
+        if self.table is None:
+            return []
+        table = self.table
+        if not table.awaited:
+            return [f"policies not observable: a lifetime of {table.life:g} s not awaited (--seconds, or a time scale)"]
+        told = [f"{'policy':14}{'calls':>7}{'failed':>8}{'refreshes':>11}{'429s':>6}{'retries':>9}{'recovery':>10}"]
+        for each in measures(table, self.heard_events, self.began):
+            recovery = "-" if each.recovery is None else f"{each.recovery:.2f} s"
+            told.append(
+                f"{each.policy:14}{each.calls:7}{each.share_failed:8.1%}{each.refreshes:11}{each.limited:6}"
+                f"{each.retries:9}{'never' if recovery == 'inf s' else recovery:>10}"
+            )
+        if self.skipped:
+            told.append(f"{self.skipped} calls were not made in time and left out")
+        return told
+
+    # -- a sending side -----------------------------------------------------------------------------------------------
+
+    def taken(self, data: Any) -> None:
+        self.table = timetable.read(data["table"])
+        gevent.spawn(self.safely, self._open, data["users"], data["drill"])
+        gevent.spawn(self._report_on)
+
+    def _open(self, users: Sequence[int], drill: bool) -> None:
+        """See how long a refresh takes when all is quiet; then let the callers begin."""
+        assert self.table is not None
+        send = self.stage.wire()
+        pair = [self._made(len(self.table.stints) - 1, NOBODY - number) for number in (0, 1)] if drill else []
+        for each in pair[1:]:
+            came = each.first(send)
+            if not isinstance(came, Refused):
+                each.client.hold(came)
+                again = each.renew(events.QUIET, came.refresh, send)
+                if not isinstance(again, Refused):
+                    each.client.hold(again)
+        self.t0 = time.time()
+        self.stage.report({"began": 1e-9})
+        self._sitting = len(users) * self.table.callers + drill
+        for user in users:
+            for caller in range(self.table.callers):
+                self.seats.put((user, caller))
+        if drill:
+            gevent.spawn(self.safely, self._drill, (pair[0], pair[1]))
+        if not self._sitting:
+            self._ended()
+
+    def _drill(self, holders: tuple[Holder, Holder]) -> None:
+        assert self.table is not None
+        stint = self.table.stints[-1]
+        gevent.sleep(max(0.0, self.t0 + stint.start + 1.0 - time.time()))
+        window = _window(self.stage.setup)
+        most = _limit(self.stage.setup)
+        rest = window if len(self.table.stints) > 1 and window <= WINDOWS[1] else 0.0
+        try:
+            Drill(holders, self.stage.wire, min(self.table.callers, max(2, most - 3)), rest, window).work()
+        finally:
+            self.rise()
+
+    def holder(self, stint: int, user: int) -> Holder:
+        """The holder of a user's tokens in a stint, made by whoever asks first."""
+        return self._holders.get((stint, user)) or self._made(stint, user)
+
+    def _made(self, stint: int, user: int) -> Holder:
+        assert self.table is not None
+        rules = self.run.contract.tokens
+        assert rules is not None
+        operation = rules.issue[0]
+        principal = callers(self.run.deployment, operation)[0]
+        number, tag = self.run.open(f"load/tokens {operation.key} {principal.name}")
+        name = self.table.stints[stint].policy
+        unique = stint * 10_000 + user
+        holder = Holder(
+            self.run, stint, unique, name, self.run.api(operation, principal, tag), number, self._fresh.append
+        )
+        self._holders[stint, user] = holder
+        return holder
+
+    def rise(self) -> None:
+        """A caller, or the drill, has come to its end."""
+        self._sitting -= 1
+        if not self._sitting:
+            self._ended()
+
+    def _ended(self) -> None:
+        self._ship({"done": True, "skipped": self.skipped})
+
+    def _report_on(self) -> None:
+        while True:
+            gevent.sleep(REPORT_EVERY)
+            self._ship({})
+
+    def _ship(self, more: dict[str, Any]) -> None:
+        if self._fresh or more:
+            fresh, self._fresh[:] = list(self._fresh), []
+            self.stage.report({"events": [each.written() for each in fresh], **more})
+
+
+class TokenUser(FastHttpUser):
+    """One caller, calling at its own times until the last stint is over."""
+
+    scenario: ClassVar[TokenScenario]
+    concurrency = 2
+    network_timeout = 30.0
+    connection_timeout = 30.0
+
+    @task
+    def call(self) -> None:
+        """Take a seat, and call until the end."""
+        scenario = self.scenario
+        user, caller = scenario.seats.get()
+        try:
+            self._calls(user, Random(f"{user} {caller}").random())
+        finally:
+            scenario.rise()
+
+    def _calls(self, user: int, phase: float) -> None:
+        scenario = self.scenario
+        table = scenario.table
+        assert table is not None
+        wire = Wire(self.client, scenario.run.deployment)
+        for hit in itertools.count():
+            due = scenario.t0 + (hit + phase) / table.rate
+            gevent.sleep(max(0.0, due - time.time()))
+            stint = table.at(due - scenario.t0)
+            if stint is None:
+                return
+            if table.at(time.time() - scenario.t0) is not stint:
+                scenario.skipped += 1  # its policy is over: a call now would be counted where it does not belong
+                continue
+            holder = scenario.holder(table.stints.index(stint), user)
+            holder.call(next(scenario.calls), due, wire.send)
+
+
+TokenScenario.users = (TokenUser,)
+
+
+def _crew(setup: Setup) -> tuple[int, int, float]:
+    knobs = setup.knobs
+    return int(knobs.get("managed") or USERS), int(knobs.get("callers") or CALLERS), _rate(setup)
+
+
+def _rate(setup: Setup) -> float:
+    """Calls a second of one caller, so that all callers of a user stay within what its token is granted."""
+    knobs, rules = setup.knobs, setup.contract.tokens
+    callers_of = int(knobs.get("callers") or CALLERS)
+    wanted = float(knobs["rate"]) / (int(knobs.get("managed") or USERS) * callers_of) if knobs.get("rate") else RATE
+    scheme = rules.access.scheme if rules else None
+    granted = [
+        limit.requests / limit.window * setup.deployment.time_scale * SHARE
+        for each in setup.contract.operations
+        if each.safe and any(alternative.schemes == (scheme,) for alternative in each.security)
+        for limit in each.limits
+        if not limit.implied
+    ]
+    return min([wanted, *(each / callers_of for each in granted)])
+
+
+def _refresh(setup: Setup) -> Operation:
+    assert setup.contract.tokens is not None
+    assert setup.contract.tokens.refresh is not None
+    return setup.contract.tokens.refresh
+
+
+def _window(setup: Setup) -> float:
+    limits = _refresh(setup).limits
+    return limits[0].window / setup.deployment.time_scale if limits else 0.0
+
+
+def _limit(setup: Setup) -> int:
+    limits = _refresh(setup).limits
+    return limits[0].requests if limits else 1000
+
+
+def _timetable(setup: Setup) -> Timetable:
+    rules = setup.contract.tokens
+    assert rules is not None
+    names = setup.knobs.get("policy") or [each.name for each in POLICIES]
+    window = _window(setup)
+    waits = 3.5 * window if WINDOWS[0] <= window <= WINDOWS[1] else window if window < WINDOWS[0] else 0.0
+    seconds = setup.knobs.get("seconds")
+    return timetable.made(
+        rules, setup.deployment.time_scale, _crew(setup), [timetable.policy(each) for each in names],
+        float(seconds) if seconds else None, waits,
+    )  # fmt: skip
+
+
+def _closed(setup: Setup) -> str | None:
+    rules = setup.contract.tokens
+    if not setup.deployment.writes:
+        return "the deployment file does not allow writes"
+    if rules is None or not rules.issue or not callers(setup.deployment, rules.issue[0]):
+        return "the deployment file names nobody who may create an owner of tokens"
+    return None
+
+
+__all__ = ["LoadRun", "TokenScenario", "TokenUser", "unseen"]
