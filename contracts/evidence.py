@@ -23,6 +23,10 @@ class EvidenceError(Exception):
     """The record cannot be read; the message is one line naming the file and the line."""
 
 
+SENT = ("exchange", "row")
+"""Kinds of lines that stand for a request that was sent; a row keeps its times and its status alone."""
+
+
 class Recorder:
     """Writes evidence; safe to call from several threads. `path` None records nothing (tests)."""
 
@@ -34,7 +38,7 @@ class Recorder:
     def write(self, kind: str, **fields: Any) -> None:
         """One line, flushed at once so that a crash loses nothing that was asked."""
         with self._lock:
-            self.requests += kind == "exchange"
+            self.requests += kind in SENT
             if self._file:
                 self._file.write(json.dumps({"type": kind, **fields}, ensure_ascii=True) + "\n")
                 self._file.flush()
@@ -73,6 +77,7 @@ def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
         "received": round(exchange.received, 6),
         **({"repeats": exchange.repeats, "because": exchange.because} if exchange.repeats is not None else {}),
         **({"limited": True} if request.limited else {}),
+        **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
     }
 
 
@@ -198,6 +203,7 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
         line.get("repeats"),
         line.get("because"),
         line["conversation"],
+        line.get("due"),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.token_client import POLICIES
 from load.run import DEPTHS
+from load.shapes import SHAPES
 from load.stages import Judging, Stage
 
 
@@ -26,9 +28,22 @@ def add(parser: Any, scenarios: Sequence[str]) -> None:
     option("--out", metavar="DIR", default="", help="Where to write the run (default: reports/out/<time>).")
     option("--fault", metavar="NAME", action="append", default=[], help="Start the sandbox with this fault.")
     option(
-        "--sandbox-args", metavar="ARGS", default="--time-scale 10",
-        help="Further arguments for the sandbox (default: %(default)s).",
+        "--sandbox-args", metavar="ARGS", default="",
+        help="Further arguments for the sandbox (default: --time-scale 10, for tokens 1200).",
     )  # fmt: skip
+    option("--rate", type=float, metavar="N", help="tokens, mixed: requests per second.")
+    option("--seconds", type=float, metavar="N", help="tokens: how long each policy is at work; mixed: the whole load.")
+    option("--shape", choices=list(SHAPES), help="mixed: how the rate goes over time (default: waves).")
+    option(
+        "--policy", choices=[each.name for each in POLICIES], action="append",
+        help="tokens: only this client policy; repeatable.",
+    )  # fmt: skip
+    option(
+        "--threshold", metavar="TEXT", action="append", default=[],
+        help='mixed: a service level besides those of the deployment file, such as "p95 < 400ms"; repeatable.',
+    )  # fmt: skip
+    option("--managed", type=int, metavar="N", help="tokens: how many managed users.")
+    option("--callers", type=int, metavar="N", help="tokens: how many callers share each of them.")
 
 
 def users(options: Any, stage: Stage) -> None:

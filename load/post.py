@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from contracts.evidence import Recorder
+from contracts.evidence import SENT, Recorder
 
 REPORT = "report"
 """A line that is no evidence but a message to the judging side, in its place among the exchanges."""
@@ -29,7 +29,7 @@ class Outbox(Recorder):
     def write(self, kind: str, **fields: Any) -> None:
         """One line, to be sent with the next parcel."""
         with self._lock:
-            self.requests += kind == "exchange"
+            self.requests += kind in SENT
             # as ASCII, since a body may hold bytes that are no text, which only JSON's escapes can carry
             self._lines.append(json.dumps({"type": kind, **fields}, ensure_ascii=True))
 
@@ -80,11 +80,12 @@ class Inbox:
             told["id"] = self.talks[line["id"]] = next(talks)
         elif "conversation" in told:
             told["conversation"] = self.talks.get(told["conversation"], 0)
-        if told["type"] == "exchange":
+        if told["type"] in SENT:
             self.rows += 1
             told["worker"] = self.worker
             told["seq"] = self.seqs[line["seq"]] = next(seqs)
-            told["sent"], told["received"] = (round(told[name] + self.offset, 6) for name in ("sent", "received"))
+            for name in {"sent", "received", "due"} & told.keys():
+                told[name] = round(told[name] + self.offset, 6)
             if "repeats" in told:
                 told["repeats"] = self.seqs.get(told["repeats"], told["seq"])
         elif "seq" in told:

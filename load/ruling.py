@@ -14,7 +14,7 @@ from contracts.curl import curl
 from contracts.exchange import Exchange
 from contracts.judge import Verdict
 from contracts.law import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD, Conversation, Law
-from contracts.plan import Line
+from contracts.plan import Line, promised
 from specs.contract import Contract, Operation
 from specs.promises import Promise
 
@@ -78,7 +78,7 @@ def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -
     """A line for every law and every operation it is about."""
     told = list(told)
     return [
-        Line(law, operation, None, False, _pointers(told, operation.key, law.kinds))
+        Line(law, operation, None, False, promised(told, operation, law.kinds))
         for law in laws
         for operation in law.on(contract)
     ]
@@ -88,14 +88,10 @@ def checks_of(contract: Contract, told: Iterable[Promise]) -> list[Line]:
     """A line for every check and every operation, as in the gate."""
     told = list(told)
     return [
-        Line(check, operation, None, False, _pointers(told, operation.key, check.kinds))
+        Line(check, operation, None, False, promised(told, operation, check.kinds))
         for check in checks.load().values()
         for operation in contract.operations
     ]
-
-
-def _pointers(told: Iterable[Promise], key: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each.pointer for each in told if each.operation == key and each.kind in kinds)
 
 
 def verdict_of(line: Line, found: Ruling, exchanges: dict[int, Exchange], base_url: str) -> Verdict:

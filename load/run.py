@@ -18,11 +18,14 @@ from contracts.ledger import Ledger
 from load.clock import Clock
 from load.limits.space import Rule
 from load.limits.trace import Sample, Told
+from load.rows import Row
 from specs.contract import Contract, Limit, Operation
 
 DEPTHS = ("quick", "full", "soak")
 Sent = tuple[Response | None, str | None, float, float]
 Send = Callable[[Request], Sent]
+Brief = Callable[[Request], tuple[int, float, float]]
+"""Sends a request and gives only the status (0: no answer), and the times of sending and receiving."""
 
 
 @attrs.define
@@ -38,6 +41,8 @@ class LoadRun:
     """Which worker this is, in names that must differ from those of the others."""
     exchanges: dict[int, Exchange] = attrs.field(factory=dict)
     clock: Clock = attrs.field(factory=Clock)
+    rows: list[Row] = attrs.field(factory=list)
+    """What is measured: one for every request that was sent by a timetable."""
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
@@ -61,26 +66,48 @@ class LoadRun:
     def api(self, operation: Operation, principal: Principal, tag: str) -> Api:
         return Api(self.contract, self.deployment, operation, principal, tag, self.depth)
 
-    def exchange(self, request: Request, sent: Sent, conversation: int) -> Exchange:
+    def exchange(self, request: Request, sent: Sent, conversation: int, due: float | None = None) -> Exchange:
         """Record what was sent and what came."""
         response, error, begun, received = sent
-        made = Exchange(next(self._seqs), request, response, error, begun, received, conversation=conversation)
+        made = Exchange(next(self._seqs), request, response, error, begun, received, conversation=conversation, due=due)
+        self.measured(made)
         self.exchanges[made.seq] = made
         self.recorder.exchange(made, self.deployment.base_url)
         self.ledger.note(made)
         self.clock.learn(made)
         return made
 
-    def ask(self, request: Request, send: Send, conversation: int) -> Exchange:
+    def measured(self, exchange: Exchange) -> None:
+        """Take an exchange that was sent by a timetable among the rows."""
+        if exchange.due is not None:
+            whom, status = exchange.request.principal or "", exchange.status
+            times = exchange.due, exchange.sent, exchange.received
+            self.rows.append(Row(exchange.operation.key, whom, *times, status, failed(exchange), exchange.seq))
+
+    def brief(self, request: Request, send: Brief, due: float) -> Row:
+        """Send a request of which only the row is recorded."""
+        begun, came = time.time(), None
+        try:
+            came = send(request)
+        finally:
+            status, sent, received = came or (0, begun, time.time())
+            bad = status == 0 or status >= 500 or (status == 429 and not request.limited)
+            whom, seq = request.principal or "", next(self._seqs)
+            row = Row(request.operation.key, whom, due, sent, received, status, bad, seq)
+            self.recorder.write("row", **row.written())
+            self.rows.append(row)
+        return row
+
+    def ask(self, request: Request, send: Send, conversation: int, due: float | None = None) -> Exchange:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
         begun = time.time()
         try:
             sent = send(request)
         except BaseException:  # a user that is killed while it waits has sent its request all the same
-            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
+            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation, due)
             raise
-        return self.exchange(request, sent, conversation)
+        return self.exchange(request, sent, conversation, due)
 
     def carry(self, steps: Any, send: Send, conversation: int) -> Any:
         """Carry out a part of a conversation, one request after the other; gives what it returns. Raises Outcome."""
@@ -123,6 +150,12 @@ class LoadRun:
             elif exchange.status == 429:
                 limited += request.operation.limits[:1]
         return limited
+
+
+def failed(exchange: Exchange) -> bool:
+    """Whether a request counts as an error: no answer, a server error, or a 429 nobody expected."""
+    refused = exchange.status == 429 and not exchange.request.limited
+    return exchange.status == 0 or exchange.status >= 500 or refused
 
 
 def sample(exchange: Exchange) -> Sample:

@@ -99,6 +99,14 @@ class Scenario:
 
     # a sending side
 
+    def safely(self, step: Callable[..., Any], *arguments: Any) -> None:
+        """Do a step in a greenlet of its own; what goes wrong in it is told, so that nobody waits for it forever."""
+        try:
+            step(*arguments)
+        except Exception as error:
+            self.stage.report({"failure": f"{type(error).__name__}: {error}"})
+            raise
+
     def taken(self, data: Any) -> None:
         """Something was given to this worker."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -30,14 +30,14 @@ class Settings:
         return self.weights.get(operation.key, READ if operation.safe else CHANGE)
 
 
-def read(table: Mapping[str, Any], file: str, contract: Contract) -> Settings:
-    """Read the table. Raises ConfigError naming the file and the key at fault."""
+def read(table: Mapping[str, Any], file: str, contract: Contract, more: Sequence[str] = ()) -> Settings:
+    """Read the table, and further thresholds from the command line. Raises ConfigError naming what is at fault."""
     for key in table:
         if key not in KEYS:
             raise ConfigError(f"{file}: load.{key}: unknown key (known: {', '.join(sorted(KEYS))})")
     try:
         return Settings(
-            thresholds=tuple(_thresholds(table.get("thresholds", []), contract)),
+            thresholds=tuple(_thresholds([*_listed(table), *more], contract)),
             weights=_weights(table.get("weights", {}), contract),
             abort_after=_seconds(table),
             rate=_number("rate", table["rate"]) if "rate" in table else None,
@@ -46,9 +46,14 @@ def read(table: Mapping[str, Any], file: str, contract: Contract) -> Settings:
         raise ConfigError(f"{file}: load.{error}") from None
 
 
-def _thresholds(lines: Any, contract: Contract) -> list[Threshold]:
+def _listed(table: Mapping[str, Any]) -> list[Any]:
+    lines = table.get("thresholds", [])
     if not isinstance(lines, list):
         raise ValueError("thresholds: a list of texts is needed")
+    return lines
+
+
+def _thresholds(lines: Sequence[Any], contract: Contract) -> list[Threshold]:
     found = []
     for number, line in enumerate(lines):
         try:

@@ -17,8 +17,13 @@ from contracts.embedded import Sandbox
 from load.run import DEPTHS
 from specs.contract import Contract
 
-SHARED = ("document", "overlay", "depth", "scenario")
+KNOBS = ("rate", "seconds", "shape", "policy", "managed", "callers", "threshold")
+"""Options that are the business of the scenario alone."""
+SHARED = ("document", "overlay", "depth", "scenario", *KNOBS)
 """Options that a worker takes from its master."""
+
+SANDBOX = {"limits": "--time-scale 10", "tokens": "--time-scale 1200", "mixed": "--time-scale 10"}
+"""How the sandbox is started for each scenario: so that windows or lifetimes can be awaited."""
 
 
 @attrs.frozen
@@ -30,6 +35,7 @@ class Setup:
     contract: Contract
     depth: str
     scenario: str
+    knobs: Mapping[str, Any]
     sandbox: Sandbox | None = None
 
     def told(self, options: Any) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def read(options: Any) -> Setup:
     sandbox = None
     file = options.deployment
     if not file:
-        sandbox = Sandbox(options.fault, shlex.split(options.sandbox_args))
+        sandbox = Sandbox(options.fault, shlex.split(options.sandbox_args or SANDBOX[options.scenario]))
         atexit.register(sandbox.stop)
         file = str(sandbox.deployment)
     elif options.fault:
@@ -72,4 +78,5 @@ def _setup(file: str, options: Mapping[str, Any], sandbox: Sandbox | None) -> Se
     contract = session.contract_of(deployment, options["document"] or None, options["overlay"])
     if options["depth"] not in DEPTHS:
         raise ConfigError(f"--depth: one of {', '.join(DEPTHS)} is needed, not {options['depth']!r}")
-    return Setup(file, deployment, contract, options["depth"], options["scenario"], sandbox)
+    knobs = {name: options[name] for name in KNOBS}
+    return Setup(file, deployment, contract, options["depth"], options["scenario"], knobs, sandbox)

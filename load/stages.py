@@ -18,6 +18,7 @@ from contracts.evidence import read_exchange
 from load.outputs import Outputs
 from load.post import REPORT, Inbox, Outbox
 from load.registry import SCENARIOS
+from load.rows import read as read_row
 from load.run import LoadRun, Send
 from load.scenario import Scenario
 from load.setup import Setup
@@ -226,10 +227,13 @@ class Master(Judging):
     def _merge(self, line: dict[str, Any]) -> None:
         fields = {name: value for name, value in line.items() if name != "type"}
         self.run.recorder.write(line["type"], **fields)
+        if line["type"] == "row":
+            self.run.rows.append(read_row(line))
         if line["type"] == "exchange":
             deployment, contract = self.setup.deployment, self.setup.contract
             exchange = read_exchange(line, contract.operation(line["operation"]), deployment.base_url)
             self.run.exchanges[exchange.seq] = exchange
+            self.run.measured(exchange)
             self.run.clock.learn(exchange)
 
     def _done(self, msg: Any, **_: Any) -> None:

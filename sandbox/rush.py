@@ -28,7 +28,6 @@ FORCE = ("OAuthClientUsersController_forceRefresh",)
 
 BUSY, CROWDED = 25, 20
 """Requests in the last second: of everybody, and of one tenant, from which on it is busy."""
-_WARM = 6.0  # seconds from the first request on: whoever looks around at first finds it well
 
 
 def _fault(name: str, scope: str | tuple[str, ...], text: str) -> Switch:
@@ -78,7 +77,6 @@ class Rush:
     faults: frozenset[Switch]
     clock: Callable[[], float]
     arrivals: deque[tuple[float, str]] = field(factory=deque)
-    since: float | None = None
     turns: dict[Switch, count[int]] = field(factory=dict)
     recent: dict[str, tuple[float, str, bytes]] = field(factory=dict)  # the last answer of each operation
     before: dict[int, tuple[float, dict[str, Any]]] = field(factory=dict)  # users as they were before an update
@@ -87,18 +85,13 @@ class Rush:
     def arrived(self, tenant: str) -> None:
         """Count one request."""
         now = self.clock()
-        self.since = now if self.since is None else self.since
         self.arrivals.append((now, tenant))
         while self.arrivals[0][0] <= now - 1:
             self.arrivals.popleft()
 
     @property
     def busy(self) -> bool:
-        return len(self.arrivals) > BUSY and self._warm
-
-    @property
-    def _warm(self) -> bool:
-        return self.since is not None and self.clock() - self.since > _WARM
+        return len(self.arrivals) > BUSY
 
     def hit(self, switch: Switch, every: int = 1, operation_id: str = "") -> bool:
         """Whether a fault strikes now: it is on, about this operation, the place is busy, and it is its turn."""
@@ -111,7 +104,7 @@ class Rush:
     def crowded_out(self, tenant: str) -> bool:
         """Whether some other tenant takes it all."""
         others = [name for _, name in self.arrivals if name != tenant]
-        return self._warm and len(others) > CROWDED
+        return len(others) > CROWDED
 
     async def delay(self, operation_id: str, tenant: str) -> None:
         """Let a request wait as long as the faults want, and perhaps refuse it. Raises RefusalError."""

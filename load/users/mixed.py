@@ -176,8 +176,8 @@ class MixedScenario(Scenario):
         if self.crew_of is None or not self.began:
             return [Verdict(line, NOT_ASKED, reason="the run ended before its turn") for line in plan.lines]
         scene, base = self.scene(), self.run.deployment.base_url
-        quiet = [each for each in self.run.exchanges.values() if each.sent < self.began]
-        heard = {each.line.id: each for each in judge.of_checks(plan, quiet, base)}
+        quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
+        heard = {each.line.id: each for each in judge.of_checks(plan, quiet)}
         made = []
         for line in plan.lines:
             if line.id in heard:
@@ -478,7 +478,7 @@ MixedScenario.users = (MixedUser,)
 
 
 def _settings(setup: Setup) -> Settings:
-    return settings_of.read(setup.deployment.load, setup.file, setup.contract)
+    return settings_of.read(setup.deployment.load, setup.file, setup.contract, setup.knobs.get("threshold") or ())
 
 
 def _crew(setup: Setup) -> Crew:

@@ -72,7 +72,7 @@ class TokenScenario(Scenario):
         told = promises(setup.contract)
         closed = _closed(setup)
         lines = [
-            Line(each.rule, each.operation, None, False, each.pointers, closed=closed)
+            Line(each.rule, each.operation, None, False, each.promises, closed=closed)
             for each in lines_of(LAWS.values(), setup.contract, told)
         ]
         lines += checks_of(setup.contract, told)
@@ -119,7 +119,7 @@ class TokenScenario(Scenario):
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
         run, base = self.run, self.run.deployment.base_url
-        heard = {each.line.id: each for each in judge.of_checks(plan, list(run.exchanges.values()), base)}
+        heard = {each.line.id: each for each in judge.of_checks(plan, run.exchanges)}
         found = judged(self._record(), LAWS) if self.heard_events else {}
         made = []
         for line in plan.lines:

@@ -1,0 +1,102 @@
+"""Which laws of the load run find each fault that shows only under load, and that they blame nothing without one.
+
+python tests/power/load_matrix.py            every fault, about 40 seconds each
+python tests/power/load_matrix.py --write    and keep the rows in load_matrix.json
+python tests/power/load_matrix.py NAME …     for these faults only; `none` is the sandbox without any
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = Path(__file__).with_name("load_matrix.json")
+KEPT_LINES = 4
+MIXED = "--scenario mixed --seconds 20"
+DRILL = "--scenario tokens --sandbox-args '--time-scale 60'"
+AWAITED = "--scenario tokens --policy single-flight --policy proactive"
+HOW = {
+    "slow-above-a-rate": f"{MIXED} --threshold 'p95 < 400ms'",
+    "refresh-race-in-a-crowd": DRILL,
+    "refresh-losers-500-in-a-crowd": DRILL,
+    "new-token-late-in-a-crowd": DRILL,
+    "refused-refresh-spends-token": DRILL,
+    "force-refresh-forgets-in-a-crowd": DRILL,
+    "refresh-slow-in-a-crowd": AWAITED,
+    "refresh-ends-anothers-in-a-crowd": AWAITED,
+    "refresh-limit-in-real-time": "--scenario tokens --policy stampede --policy single-flight --managed 4",
+}
+"""How the load run is started for a fault; all others are found by the traffic of `mixed`."""
+NONE = {"none mixed": f"{MIXED} --threshold 'p95 < 2s'", "none drill": DRILL, "none awaited": AWAITED}
+
+
+def faults() -> list[str]:
+    """The faults that show only under load."""
+    said = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--list-faults", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [each["name"] for each in json.loads(said.stdout) if each["needs"] == "load"]
+
+
+def run(arguments: Sequence[str], folder: str) -> dict[str, Any]:
+    """verdicts.json of one load run on the sandbox."""
+    command = [sys.executable, "-m", "locust", "-f", "load/locustfile.py", "--headless", "--only-summary"]
+    done = subprocess.run([*command, "--out", folder, *arguments], cwd=ROOT, capture_output=True, text=True)
+    written = Path(folder) / "verdicts.json"
+    if not written.exists():
+        raise SystemExit(f"no run: {done.stderr[-2000:]}")
+    told: dict[str, Any] = json.loads(written.read_text("utf-8"))
+    return told
+
+
+def row(name: str) -> tuple[list[str], float]:
+    """What a fault breaks, as "law operation", and the seconds that took."""
+    began = time.monotonic()
+    arguments = shlex.split(NONE.get(name) or HOW.get(name, MIXED))
+    fault = [] if name in NONE else ["--fault", name]
+    with tempfile.TemporaryDirectory() as folder:
+        told = run([*arguments, *fault], folder)
+    found = sorted({f"{each['law']} {each['operation']}" for each in told["verdicts"] if each["verdict"] == "broken"})
+    return found, time.monotonic() - began
+
+
+def main() -> int:
+    """Print the matrix; exit 1 if a fault breaks nothing, or none breaks something."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--write", action="store_true", help="keep the rows in load_matrix.json")
+    parser.add_argument("--missing", action="store_true", help="only faults that load_matrix.json does not have")
+    options = parser.parse_args()
+    kept: dict[str, list[str]] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    known = [*NONE, *faults()]
+    wanted = [name for name in known if not options.names or any(name.startswith(each) for each in options.names)]
+    wanted = [name for name in wanted if not (options.missing and name in kept)]
+    wrong = []
+    for name in wanted:
+        found, seconds = row(name)
+        print(f"{name}: {len(found)} broken, {seconds:.0f} s", *found[:KEPT_LINES], sep="\n    ", flush=True)
+        if bool(found) == (name in NONE):
+            wrong.append(name)
+        elif options.write:
+            kept[name] = found[:KEPT_LINES]
+            rows = {each: kept[each] for each in sorted(kept) if each in known}
+            KEPT.write_text(json.dumps(rows, indent=1) + "\n")
+    print(f"{len(wanted) - len(wrong)} of {len(wanted)} as they should be; wrong: {wrong}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
