@@ -36,6 +36,8 @@ class Piece:
 
     def when(self, hits: float) -> float:
         """After how many seconds of it so many hits are due."""
+        if hits <= 0:
+            return 0.0
         slope = (self.last - self.first) / self.seconds
         if abs(slope) < 1e-12:
             return hits / self.first if self.first else math.inf

@@ -8,6 +8,7 @@ import click
 from reports import history
 from reports.compare import compare as compare_runs
 from reports.compare import described
+from reports.compare_load import compare_load, described_load
 from reports.errors import ReportError
 from reports.latest import follow, mark_latest
 from reports.model import load
@@ -66,11 +67,15 @@ def render(directory: Path, latest: bool) -> None:
 def compare(before: Path, after: Path) -> None:
     """Tell which verdicts changed between two runs: newly broken, mended, newly unseen.
 
-    Exits 1 when something is newly broken, else 0; 2 when a run cannot be read.
+    Of runs under load, also which operations answer slower or fail more, beyond chance.
+    Exits 1 when something is newly broken or worse, else 0; 2 when a run cannot be read.
     """
-    comparison = compare_runs(load(follow(before), evidence=False), load(follow(after), evidence=False))
+    runs = load(follow(before), evidence=False), load(follow(after), evidence=False)
+    comparison, under_load = compare_runs(*runs), compare_load(*runs)
     click.echo(described(comparison))
-    if comparison.newly_broken:
+    if under_load is not None:
+        click.echo(described_load(under_load))
+    if comparison.newly_broken or (under_load is not None and under_load.worse):
         raise click.exceptions.Exit(1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reports.build import many, model
 from reports.errors import ReportError
@@ -105,6 +105,8 @@ class Run:
     verdicts: tuple[Verdict, ...]
     limits: tuple[dict[str, Any], ...]
     promises: dict[str, Promise]
+    load: dict[str, Any] = field(factory=dict)
+    """What a run under load measured; empty for other runs."""
     evidence: Evidence = field(factory=Evidence)
     notes: tuple[str, ...] = ()
     since: dict[str, float] = field(factory=dict)
@@ -139,6 +141,7 @@ def load(run_dir: str | Path, *, evidence: bool = True) -> Run:
         verdicts=lines,
         limits=tuple(raw["limits"]),
         promises={pointer: _promise(each) for pointer, each in raw["promises"].items()},
+        load=raw.get("load", {}),
         evidence=record,
     )
     return _noted(run, raw["totals"])
@@ -189,4 +192,4 @@ def _noted(run: Run, totals: dict[str, int]) -> Run:
     header = run.evidence.header
     if header and header["plan"] != run.info.plan:
         notes.append("The evidence was recorded for another plan than the verdicts name.")
-    return Run(run.directory, run.info, run.verdicts, run.limits, run.promises, run.evidence, tuple(notes))
+    return evolve(run, notes=tuple(notes))

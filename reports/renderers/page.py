@@ -19,6 +19,7 @@ from reports.findings import findings, remarks, result, tone, unjudged, unseen
 from reports.gallery import gallery
 from reports.matrix import matrix
 from reports.model import Run, Verdict
+from reports.renderers.timeline import calls_over_time, rate_over_time
 from reports.text import cut, layout, visible
 from reports.words import MEANING, SEEN, UNSEEN, VERDICTS, clock, counted, duration, size
 
@@ -75,7 +76,19 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    filters = (clock, counted, duration, size, operation_name, body, breakable, css, described)
+    filters = (
+        clock,
+        counted,
+        duration,
+        size,
+        operation_name,
+        body,
+        breakable,
+        css,
+        described,
+        calls_over_time,
+        rate_over_time,
+    )
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(
         VERDICTS=VERDICTS, SEEN=SEEN, UNSEEN=UNSEEN, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE
