@@ -16,8 +16,8 @@ def early(exchanges: Sequence[Exchange], limits: Iterable[Limit], time_scale: fl
 
     A refusal is early when at most the declared number, itself included, was sent within the last window: then every
     fixed window, sliding window and token bucket would have admitted it. Nobody knows who asked before the first of
-    them, so nothing is said of a first window, unless the headers show that nobody did; nor after a refusal that may
-    have been deserved, since it may block for longer.
+    them, so nothing is said of a first window, unless the headers show that nobody did; nor of the window after a
+    refusal that was deserved, since it may be a block.
     """
     windows = [(each.requests, each.window / time_scale * SLACK) for each in limits if not each.implied]
     if not windows or not exchanges:
@@ -25,11 +25,11 @@ def early(exchanges: Sequence[Exchange], limits: Iterable[Limit], time_scale: fl
     longest = max(window for _, window in windows)
     deserved = -float("inf") if _idle(exchanges[0], windows) else exchanges[0].sent
     found: list[Exchange] = []
-    for each in exchanges:
-        if each.status == 429 and each.sent - deserved > longest and _free(each, exchanges, windows):
-            found.append(each)
-        elif each.status == 429:
+    for each in (each for each in exchanges if each.status == 429):
+        if not _free(each, exchanges, windows):
             deserved = each.received
+        elif each.sent - deserved > longest:
+            found.append(each)
     return found
 
 
