@@ -85,13 +85,13 @@ class LoadRun:
             self.rows.append(Row(exchange.operation.key, whom, *times, status, failed(exchange), exchange.seq))
 
     def brief(self, request: Request, send: Brief, due: float) -> Row:
-        """Send a request of which only the row is recorded."""
+        """Send a request of which only the row is recorded; one that the run's end cuts off has not failed."""
         begun, came = time.time(), None
         try:
             came = send(request)
         finally:
             status, sent, received = came or (0, begun, time.time())
-            bad = status == 0 or status >= 500 or (status == 429 and not request.limited)
+            bad = came is not None and (status in {0, 429} or status >= 500)
             whom, seq = request.principal or "", next(self._seqs)
             row = Row(request.operation.key, whom, due, sent, received, status, bad, seq)
             self.recorder.write("row", **row.written())
@@ -105,7 +105,7 @@ class LoadRun:
         try:
             sent = send(request)
         except BaseException:  # a user that is killed while it waits has sent its request all the same
-            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation, due)
+            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
             raise
         return self.exchange(request, sent, conversation, due)
 

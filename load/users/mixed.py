@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import gevent
 from gevent.event import Event as Signal
+from gevent.pool import Pool
 from gevent.queue import Queue
 from locust import FastHttpUser, task
 
@@ -43,10 +44,12 @@ from load.users.wire import Wire
 from specs.contract import Operation
 from specs.promises import promises
 
-QUIET_RATE = 15.0
+QUIET_RATE = 18.0
 """Requests a second while all is looked at quietly, before the load begins."""
 DRAIN = 8.0
 """Seconds that visits have to come to an end after the load."""
+HURRY, HURRY_LANES = 2.0, 8
+"""Seconds that are left for removals, and how many go on at once, when a service level has ended the run."""
 
 
 class MixedScenario(Scenario):
@@ -60,6 +63,7 @@ class MixedScenario(Scenario):
         # a sending side
         self.seats: Queue[Seat] = Queue()
         self.stopped = Signal()
+        self.hurry = False
         self.sampler = Sampler()
         self.allowed = Allowed(self.run.deployment.time_scale, self.run.deployment.pace)
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
@@ -113,11 +117,12 @@ class MixedScenario(Scenario):
         while self.settings.thresholds and self.settings.abort_after is not None and self.levels.aborted is None:
             gevent.sleep(0.5)
             if self.began and self.levels.look(self.run.rows, self.began, time.time()):
-                self._stop()
+                self._stop(hurry=True)
+                self.stage.over()
 
-    def _stop(self) -> None:
+    def _stop(self, *, hurry: bool = False) -> None:
         for worker in list(self._waiting):
-            self.stage.give(worker, {"stop": True})
+            self.stage.give(worker, {"stop": True, "hurry": hurry})
 
     def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
         if "failure" in data:
@@ -156,10 +161,7 @@ class MixedScenario(Scenario):
         if worker not in self._waiting:
             return
         self._waiting.discard(worker)
-        if self._waiting:
-            return
-        if self.levels.aborted is not None:
-            self.stage.over()
+        if self._waiting or self.levels.aborted is not None:
             return
         self._walking.add(worker)
         self.stage.give(worker, {"walk": True})
@@ -223,6 +225,7 @@ class MixedScenario(Scenario):
         if "begin" in data:
             gevent.spawn(self.safely, self._open, data["begin"])
         elif "stop" in data:
+            self.hurry = data["hurry"]
             self.stopped.set()
         elif "walk" in data:
             gevent.spawn(self.safely, self._walk)
@@ -260,6 +263,20 @@ class MixedScenario(Scenario):
             ]  # fmt: skip
         if first and run.deployment.writes:
             quiet.lives()
+
+    def end(self) -> None:
+        """Remove what was made; in a run that a service level has ended all at once, and only for so long."""
+        if not self.hurry:
+            super().end()
+            return
+        number, _ = self.run.open("sweep")
+        pool = Pool(HURRY_LANES)
+        with gevent.Timeout(HURRY, False):
+            for request in self.run.ledger.removals(self.run.deployment):
+                pool.spawn(self.run.ask, request, self.stage.wire(), number)
+            pool.join()
+        pool.kill()
+        self.run.left_behind = [f"DELETE {target}" for target in self.run.ledger.standing]
 
     def lane(self, seat: Seat) -> Lane:
         number, _ = self.run.open(f"load/looks {seat.tenant}")
