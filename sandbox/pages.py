@@ -106,7 +106,7 @@ def page(call: Call, rows: Sequence[Any], unfiltered: int | None = None) -> Page
         return Page(items, None)
     total = unfiltered if TOTAL_UNFILTERED in call.faults and unfiltered is not None else len(rows)
     if call.operation.operation_id in rush.LIST_USERS:
-        total -= min(call.tenant.uncounted, total - len(items))
+        total = max(0, total - call.tenant.uncounted)
     return Page(items, _pagination(call, total, skip, size, len(items)))
 
 

@@ -15,39 +15,32 @@ from gevent.queue import Queue
 from locust import FastHttpUser, task
 
 from contracts import judge
-from contracts.api import callers
 from contracts.deployment import ConfigError
-from contracts.exchange import Exchange, Request
-from contracts.fixtures import places
+from contracts.exchange import Request
 from contracts.judge import Verdict
-from contracts.law import BROKEN, NOT_ASKED, UPHELD, Outcome
+from contracts.law import BROKEN, NOT_ASKED, UPHELD
+from contracts.ledger import Ledger
 from contracts.plan import Plan
-from contracts.walks import everything
 from load import settings as settings_of
-from load.asking import smallest
 from load.mixed import crew as crews
 from load.mixed.allowed import Allowed
 from load.mixed.crew import Crew, Seat
 from load.mixed.judging import LAWS, judged
 from load.mixed.scene import Ending, Scene, Walk
-from load.mixed.visits import choices, life, living
+from load.mixed.visits import choices, living
 from load.ruling import checks_of, lines_of, verdict_of
 from load.sampling import Sampler
 from load.scenario import Scenario, Seqs, Stage
 from load.service import Levels, level_lines
 from load.settings import Settings
 from load.setup import Setup
-from load.shapes import Pacer, Piece, Shape
+from load.shapes import Piece, Shape
+from load.users.around import Around
 from load.users.fast import FastWire
 from load.users.lane import Lane, Visit
-from load.users.wire import Wire
-from specs.contract import Operation
+from load.users.sender import Sender
 from specs.promises import promises
 
-QUIET_RATE = 18.0
-"""Requests a second while all is looked at quietly, before the load begins."""
-DRAIN = 8.0
-"""Seconds that visits have to come to an end after the load."""
 HURRY, HURRY_LANES = 2.0, 8
 """Seconds that are left for removals, and how many go on at once, when a service level has ended the run."""
 
@@ -81,6 +74,8 @@ class MixedScenario(Scenario):
         self.levels = Levels(self.settings)
         self.reached: str | None = None
         self._waiting: set[str] = set()
+        self._preparing: set[str] = set()
+        self._lost = False
         self._walking: set[str] = set()
 
     # -- the judging side ---------------------------------------------------------------------------------------------
@@ -104,7 +99,7 @@ class MixedScenario(Scenario):
 
     def begin(self, workers: Sequence[str]) -> None:
         self.crew_of = _crew(self.stage.setup)
-        self._waiting = set(workers)
+        self._waiting, self._preparing = set(workers), set(workers)
         seats = self.crew_of.seats
         for number, worker in enumerate(workers):
             mine = [[each.tenant, each.number, each.lanes] for each in seats[number :: len(workers)]]
@@ -131,8 +126,8 @@ class MixedScenario(Scenario):
         def known(numbers: Iterable[int]) -> tuple[int, ...]:
             return tuple(seq for number in numbers if (seq := seqs(number)) is not None)
 
-        if "began" in data and not self.began:
-            self.began = time.time()
+        if "ready" in data:
+            self._ready(worker)
         for operation, verdict, expected, actual, numbers in data.get("endings", ()):
             self.endings.append(Ending(operation, verdict, expected, actual, known(numbers)))
         for operation, tenant, numbers in data.get("walks", ()):
@@ -150,11 +145,23 @@ class MixedScenario(Scenario):
             if not self._walking:
                 self.stage.over()
 
+    def _ready(self, worker: str) -> None:
+        """Once all have looked around, the load begins."""
+        self._preparing.discard(worker)
+        if self._preparing or self.began:
+            return
+        self.began = time.time()
+        for each in self._waiting:
+            self.stage.give(each, {"go": True})
+
     def lost(self, worker: str) -> None:
+        self._lost = True
         if worker in self._walking:
             self._walking.discard(worker)
             self.stage.over()
         self._left(worker)
+        if self._waiting:
+            self._ready(worker)
 
     def _left(self, worker: str) -> None:
         """When the last one has ended, one of them looks at the lists, now that all is quiet again."""
@@ -164,7 +171,16 @@ class MixedScenario(Scenario):
         if self._waiting or self.levels.aborted is not None:
             return
         self._walking.add(worker)
-        self.stage.give(worker, {"walk": True})
+        self.stage.give(worker, {"walk": True, "orphans": self._orphans()})
+
+    def _orphans(self) -> list[list[str | None]]:
+        """What still stands though everybody has ended: a lost worker made it, and another one has to remove it."""
+        if not self._lost:
+            return []  # everybody removes their own
+        ledger = Ledger(self.run.contract)
+        for each in sorted(self.run.exchanges.values(), key=lambda each: each.received):
+            ledger.note(each)
+        return [[each.operation.key, target, each.principal] for target, each in ledger.standing.items()]
 
     def scene(self) -> Scene:
         assert self.crew_of is not None
@@ -224,22 +240,31 @@ class MixedScenario(Scenario):
     def taken(self, data: Any) -> None:
         if "begin" in data:
             gevent.spawn(self.safely, self._open, data["begin"])
+        elif "go" in data:
+            self._go()
         elif "stop" in data:
             self.hurry = data["hurry"]
             self.stopped.set()
         elif "walk" in data:
-            gevent.spawn(self.safely, self._walk)
+            for key, target, principal in data["orphans"]:
+                request = Request(self.run.contract.operation(key), target, principal=principal)
+                self.run.ledger.standing.setdefault(target, request)
+            gevent.spawn(self.safely, self._walk, bool(data["orphans"]))
 
     def _open(self, told: dict[str, Any]) -> None:
-        """Look at everything once while all is quiet; then let the lanes begin."""
+        """Look at everything once while all is quiet."""
         raw = told["shape"]
         course = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
         seats = tuple(Seat(*each) for each in told["seats"])
         self.crew_of = Crew(course, told["loud"], told["steady"], seats)
         self.allowed.worker, self.allowed.workers = told["worker"], told["workers"]
         self._prepare(first=told["worker"] == 0)
+        self.stage.report({"ready": True})
+
+    def _go(self) -> None:
+        assert self.crew_of is not None
         self.t0 = time.time()
-        self.stage.report({"began": True})
+        seats = self.crew_of.seats
         self._sitting = len(seats)
         for seat in seats:
             self.seats.put(seat)
@@ -249,12 +274,11 @@ class MixedScenario(Scenario):
     def _prepare(self, *, first: bool) -> None:
         """Make the requests that only look, ask each once, and live each life once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
-        wire = Wire.alone(self.stage.environment, run.deployment)  # type: ignore[attr-defined]
-        quiet = _Quiet(self, wire)
+        around = Around(run, self.allowed, self.stage.wire())
         for tenant in run.deployment.tenants:
             for operation in run.contract.operations:
                 if operation.safe:
-                    self.looks[tenant][operation.key] = quiet.looks(operation, tenant)
+                    self.looks[tenant][operation.key] = around.looks(operation, tenant)
             known = [each for each in choices(run.contract, weigh) if each.weight > 0]
             self.choices[tenant] = [
                 each for each in known
@@ -262,7 +286,7 @@ class MixedScenario(Scenario):
                     else any(not one.reads_only for one in crews.mine(run.deployment, each.operation, tenant)))
             ]  # fmt: skip
         if first and run.deployment.writes:
-            quiet.lives()
+            around.lives()
 
     def end(self) -> None:
         """Remove what was made; in a run that a service level has ended all at once, and only for so long."""
@@ -301,111 +325,17 @@ class MixedScenario(Scenario):
         sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
         self.stage.report({"done": True, "sampled": sampled, "held": self.allowed.held})
 
-    def _walk(self) -> None:
+    def _walk(self, orphans: bool) -> None:
         """Read every list to its end, for every tenant."""
-        walks, send = [], self.stage.wire()
+        walks, around = [], Around(self.run, self.allowed, self.stage.wire())
         for resource in living(self.run.contract):
             for tenant in self.run.deployment.tenants if resource.list else ():
                 assert resource.list is not None
-                if pages := self._pages(resource.list, tenant, send):
+                if pages := around.pages(resource.list, tenant):
                     walks.append([resource.list.key, tenant, pages])
+                    if orphans:
+                        around.claim(resource, pages)
         self.stage.report({"walks": walks, "walked": True})
-
-    def _pages(self, operation: Operation, tenant: str, send: Any) -> list[int]:
-        able = crews.mine(self.run.deployment, operation, tenant)
-        if not able:
-            return []
-        number, tag = self.run.open(f"load/walk {operation.key} {tenant}")
-        api = self.run.api(operation, able[0], tag)
-        api.values = {name: self.run.deployment.value(tenant, name) or "" for name in operation.path_parameters}
-        if not all(api.values.values()):
-            return []
-        seen: list[int] = []
-
-        def noted(request: Request) -> Any:
-            _await(self.allowed, request)
-            return send(request)
-
-        try:
-            before = set(self.run.exchanges)
-            self.run.carry(everything(api), noted, number)
-            seen = [seq for seq in self.run.exchanges if seq not in before]
-        except Outcome:
-            return []
-        return seen
-
-
-class _Quiet:
-    """What is asked before the load begins, slowly and one request after the other."""
-
-    def __init__(self, scenario: MixedScenario, wire: Wire) -> None:
-        self.scenario = scenario
-        self.run = scenario.run
-        self.wire = wire
-        self._known: dict[tuple[str, str | None], Exchange] = {}
-
-    def _carry(self, steps: Any, conversation: int) -> Any:
-        """Carry out steps; what was asked before is not asked again."""
-        reply: Any = None
-        while True:
-            try:
-                request = steps.send(reply)
-            except StopIteration as ended:
-                return ended.value
-            if not isinstance(request, Request):
-                steps.close()
-                raise Outcome("it asks for more than single requests")
-            reply = self._asked(request, conversation)
-
-    def _asked(self, request: Request, conversation: int) -> Exchange:
-        key = (request.target, request.principal)
-        if request.safe and not request.fresh and key in self._known:
-            return self._known[key]
-        _await(self.scenario.allowed, request)
-        gevent.sleep(1 / QUIET_RATE)
-        exchange = self.run.ask(request, self.wire.send, conversation)
-        if request.safe:
-            self._known[key] = exchange
-        return exchange
-
-    def looks(self, operation: Operation, tenant: str) -> list[Request]:
-        """A request for everyone of a tenant who may look here, each asked once; none where its place is not found."""
-        made: list[Request] = []
-        for principal in crews.mine(self.run.deployment, operation, tenant):
-            number, tag = self.run.open(f"load/quiet {operation.key} {principal.name}")
-            api = self.run.api(operation, principal, tag)
-            try:
-                path = self._carry(places(api, operation, fresh=False), number)
-                request = api.ask(path=path, query=smallest(api) if made else (), fresh=not made)
-                if not made and not self._asked(request, number).ok:
-                    return []
-                made.append(request)
-            except Outcome:
-                continue
-        return made
-
-    def lives(self) -> None:
-        """One life of everything, so that what is wrong with it without any load is known."""
-        for resource in living(self.run.contract):
-            assert resource.create is not None
-            able = [
-                each for each in callers(self.run.deployment, resource.create) if not (each.lent or each.reads_only)
-            ]
-            if not able:
-                continue
-            number, tag = self.run.open(f"load/quiet {resource.create.key} {able[0].name}")
-            try:
-                self._carry(life(self.run.api(resource.create, able[0], tag)), number)
-            except Outcome:
-                continue
-
-
-def _await(allowed: Allowed, request: Request, most: float = 10.0) -> None:
-    """Wait until a request may be sent."""
-    until = time.time() + most
-    while not allowed.may(request.operation, request.principal, time.time(), reserved=True) and time.time() < until:
-        gevent.sleep(0.05)
-    allowed.spend(request.operation, request.principal, time.time())
 
 
 class MixedUser(FastHttpUser):
@@ -422,73 +352,9 @@ class MixedUser(FastHttpUser):
         scenario = self.scenario
         seat = scenario.seats.get()
         try:
-            _Sender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
+            Sender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
         finally:
             scenario.rise()
-
-
-class _Sender:
-    """Sends what a lane wants to send, when it is due."""
-
-    def __init__(self, scenario: MixedScenario, seat: Seat, wire: FastWire) -> None:
-        assert scenario.crew_of is not None
-        self.scenario = scenario
-        self.run = scenario.run
-        self.wire = wire
-        self.lane = scenario.lane(seat)
-        self.course = scenario.crew_of.course(seat.tenant)
-        self.pacer = Pacer(self.course, seat.lanes, Random(f"{seat} {scenario.run.started}").random())
-        self._held = 0
-
-    def work(self) -> None:
-        """The load, and then what is under way."""
-        hits, stopped = 0, self.scenario.stopped
-        while (due := self.pacer.due(hits)) != float("inf"):
-            left = self.scenario.t0 + due - time.time()
-            if stopped.wait(left) if left > 0 else stopped.is_set():
-                return
-            if left <= 0 and not hits % 16:
-                gevent.sleep(0)  # others have their turn, however late this one is
-            self.step(self.scenario.t0 + due)
-            hits += 1
-        self._drain()
-
-    def step(self, due: float) -> None:
-        """Send one request, if one may be sent."""
-        now = time.time()
-        found = self.lane.next(now)
-        if found is None:
-            self._full()
-            return
-        request, visit = found
-        self.lane.sent(request, visit, now)
-        self.scenario.sampler.sent(now - due)
-        if visit is None and not self.scenario.sampler.judges():
-            self.run.brief(request, self.wire.brief, due)
-            return
-        number = visit.conversation if visit else self.lane.conversation
-        exchange = self.run.ask(request, self.wire.send, number, due)
-        if visit is not None:
-            self.lane.heard(visit, exchange)
-
-    def _full(self) -> None:
-        """Nothing may be sent: with a rising shape that is what was looked for."""
-        self._held += 1
-        if self.course.rising and self._held == 3:
-            full = max(self.lane.choices, key=lambda each: each.weight)
-            self.scenario.stage.report({"limit": full.operation.key})
-
-    def _drain(self) -> None:
-        until = time.time() + DRAIN
-        while self.lane.visits and time.time() < until and not self.scenario.stopped.is_set():
-            visit = self.lane.visits[0]
-            request, now = visit.request, time.time()
-            assert request is not None
-            if not self.lane.may(request, now, visit):
-                gevent.sleep(0.05)
-                continue
-            self.lane.sent(request, visit, now)
-            self.lane.heard(visit, self.run.ask(request, self.wire.send, visit.conversation))
 
 
 MixedScenario.users = (MixedUser,)
