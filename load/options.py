@@ -42,6 +42,10 @@ def add(parser: Any, scenarios: Sequence[str]) -> None:
         "--threshold", metavar="TEXT", action="append", default=[],
         help='mixed: a service level besides those of the deployment file, such as "p95 < 400ms"; repeatable.',
     )  # fmt: skip
+    option(
+        "--sample", type=float, metavar="SHARE",
+        help="mixed: judge this share of the answers to looks (default: all, fewer when the generator falls behind).",
+    )  # fmt: skip
     option("--managed", type=int, metavar="N", help="tokens: how many managed users.")
     option("--callers", type=int, metavar="N", help="tokens: how many callers share each of them.")
 

@@ -12,7 +12,7 @@ from load.thresholds import Threshold, parse, plain
 from specs.contract import Contract, Operation
 
 KEYS = {"thresholds", "weights", "abort_after", "rate"}
-READ, CHANGE = 6.0, 1.0
+READ, CHANGE = 6.0, 3.0
 """How often operations that look and operations that change something are asked, unless weights say otherwise."""
 
 

@@ -17,7 +17,7 @@ from contracts.embedded import Sandbox
 from load.run import DEPTHS
 from specs.contract import Contract
 
-KNOBS = ("rate", "seconds", "shape", "policy", "managed", "callers", "threshold")
+KNOBS = ("rate", "seconds", "shape", "policy", "managed", "callers", "threshold", "sample")
 """Options that are the business of the scenario alone."""
 SHARED = ("document", "overlay", "depth", "scenario", *KNOBS)
 """Options that a worker takes from its master."""

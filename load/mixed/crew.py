@@ -18,6 +18,7 @@ RATE = 60.0
 """Requests a second of the loud tenant at most, unless somebody says otherwise."""
 PART = 0.6
 """The part of what is declared for all operations that look which a mix of them can use before one of them is full."""
+MOST = 1000.0
 STEADY, LEAST = 0.12, 3.0
 """Requests a second of every other tenant: this part of the loud one's, and no fewer than so many."""
 PER_LANE = 3.0
@@ -75,14 +76,17 @@ def _lanes(tenant: str, rate: float) -> Iterator[Seat]:
 
 
 def capacity(contract: Contract, deployment: Deployment, tenant: str) -> float:
-    """Requests a second that a tenant may look, over all operations and credentials; at most a thousand."""
+    """Requests a second that a tenant may look, over all operations and credentials; at most a thousand.
+
+    Where nothing is paced, because limits are off, nothing declared holds it back.
+    """
     total = sum(
-        min(1000.0, declared_rate(operation, deployment.time_scale))
+        min(MOST, MOST if deployment.pace == "none" else declared_rate(operation, deployment.time_scale))
         for operation in contract.operations
         if operation.safe
         for _ in mine(deployment, operation, tenant)
     )
-    return min(1000.0, total)
+    return min(MOST, total)
 
 
 def mine(deployment: Deployment, operation: Operation, tenant: str) -> Sequence[Principal]:

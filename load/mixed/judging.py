@@ -340,20 +340,19 @@ def _starved(calm: Sequence[Row], loud: Sequence[Row]) -> Ruling | None:
 
 
 def _slowed(calm: Sequence[Row], loud: Sequence[Sequence[Row]]) -> Ruling:
-    usual: dict[str, float] = {}
     by_operation: dict[str, list[float]] = defaultdict(list)
     for each in calm:
         if each.status:
             by_operation[each.operation].append(each.service)
+    middle = percentile(sorted(time for times in by_operation.values() for time in times), 50) if by_operation else 0.0
     usual = {key: percentile(sorted(times), 50) for key, times in by_operation.items()}
     before = [each.service - usual[each.operation] for each in calm if each.status]
-    middle = percentile(sorted(usual[each.operation] for each in calm if each.status), 50)
     worse, seen = [], []
     for rows in loud:
-        answered = [each for each in rows if each.status and each.operation in usual]
-        if len(answered) < FEW:
+        answered = [each for each in rows if each.status]
+        if len(answered) < FEW or not before:
             continue
-        after = [each.service - usual[each.operation] for each in answered]
+        after = [each.service - usual.get(each.operation, middle) for each in answered]
         found = shift(before, after)
         late = percentile(sorted(each.lateness for each in answered), 95)
         more = percentile(sorted(after), 50)

@@ -129,14 +129,14 @@ class Choice:
 
 
 def choices(contract: Contract, weigh: dict[str, float]) -> Iterator[Choice]:
-    """All there is to do, with its weight; a life weighs as much as what changes something in it."""
+    """All there is to do, with its weight; a life weighs as much as one change in it on average."""
     lives = {each.create: each for each in living(contract)}
     for operation in contract.operations:
         if operation.safe:
             yield Choice(operation, weigh[operation.key])
         elif operation in lives:
-            parts = (lives[operation].create, lives[operation].update, lives[operation].delete)
-            yield Choice(operation, sum(weigh[each.key] for each in parts if each))
+            parts = [each for each in (operation, lives[operation].update, lives[operation].delete) if each]
+            yield Choice(operation, sum(weigh[each.key] for each in parts) / len(parts))
         elif contract.tokens and operation is contract.tokens.refresh:
             yield Choice(operation, weigh[operation.key])
 

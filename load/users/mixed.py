@@ -57,7 +57,9 @@ class MixedScenario(Scenario):
         self.seats: Queue[Seat] = Queue()
         self.stopped = Signal()
         self.hurry = False
-        self.sampler = Sampler()
+        share = stage.setup.knobs.get("sample")
+        self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
+        self._cpu = 0.0
         self.allowed = Allowed(self.run.deployment.time_scale, self.run.deployment.pace)
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
         self.choices: dict[str, list[Any]] = {}
@@ -70,6 +72,10 @@ class MixedScenario(Scenario):
         self.endings: list[Ending] = []
         self.walks: list[Walk] = []
         self.sampled: list[tuple[int, int, float]] = []
+        self.cpu = 0.0
+        """Seconds of processor time that sending took, over all workers."""
+        self.judging = 0.0
+        """The same for judging."""
         self.held = 0
         self.levels = Levels(self.settings)
         self.reached: str | None = None
@@ -139,6 +145,7 @@ class MixedScenario(Scenario):
         if "done" in data:
             self.sampled.append(tuple(data["sampled"]))
             self.held += data["held"]
+            self.cpu += data["cpu"]
             self._left(worker)
         if "walked" in data:
             self._walking.discard(worker)
@@ -193,6 +200,7 @@ class MixedScenario(Scenario):
     def verdicts(self, plan: Plan) -> list[Verdict]:
         if self.crew_of is None or not self.began:
             return [Verdict(line, NOT_ASKED, reason="the run ended before its turn") for line in plan.lines]
+        begun = time.process_time()
         scene, base = self.scene(), self.run.deployment.base_url
         quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
         heard = {each.line.id: each for each in judge.of_checks(plan, quiet)}
@@ -206,6 +214,7 @@ class MixedScenario(Scenario):
                 )
             else:
                 made.append(verdict_of(line, judged(scene, line.rule.id, line.operation), self.run.exchanges, base))
+        self.judging = time.process_time() - begun
         return made
 
     def content(self) -> dict[str, Any]:
@@ -217,6 +226,7 @@ class MixedScenario(Scenario):
             "loud": self.crew_of.loud,
             "sampled": [{"judged": one, "asked": of, "lowest_share": low} for one, of, low in self.sampled],
             "held_back": self.held,
+            "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
             "reached": self.reached,
         }
         return {"load": told}
@@ -263,7 +273,7 @@ class MixedScenario(Scenario):
 
     def _go(self) -> None:
         assert self.crew_of is not None
-        self.t0 = time.time()
+        self.t0, self._cpu = time.time(), time.process_time()
         seats = self.crew_of.seats
         self._sitting = len(seats)
         for seat in seats:
@@ -323,7 +333,8 @@ class MixedScenario(Scenario):
 
     def _ended(self) -> None:
         sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
-        self.stage.report({"done": True, "sampled": sampled, "held": self.allowed.held})
+        cpu = time.process_time() - self._cpu
+        self.stage.report({"done": True, "sampled": sampled, "held": self.allowed.held, "cpu": cpu})
 
     def _walk(self, orphans: bool) -> None:
         """Read every list to its end, for every tenant."""
