@@ -49,7 +49,7 @@ class TokenScenario(Scenario):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.seats: Queue[tuple[int, int]] = Queue()
-        self.table: Timetable | None = None
+        self.hours: Timetable | None = None
         self.t0 = 0.0
         self.calls = itertools.count(1)
         self.skipped = 0
@@ -89,7 +89,7 @@ class TokenScenario(Scenario):
             self.stage.over()
             return
         table = _timetable(self.stage.setup)
-        self.table = table
+        self.hours = table
         self._waiting = set(workers)
         for number, worker in enumerate(workers):
             mine = list(range(number, table.users, len(workers)))
@@ -134,30 +134,30 @@ class TokenScenario(Scenario):
     def _record(self) -> Record:
         rules = self.run.contract.tokens
         assert rules is not None
-        assert self.table is not None
+        assert self.hours is not None
         refreshes = [each for each in self.run.exchanges.values() if each.operation is rules.refresh]
         ordered = sorted(self.heard_events, key=lambda each: each.sent)
         refreshes.sort(key=lambda each: each.sent)
-        return Record(self.table, ordered, rules.refresh, self.run.deployment.time_scale, refreshes)
+        return Record(self.hours, ordered, rules.refresh, self.run.deployment.time_scale, refreshes)
 
     def content(self) -> dict[str, Any]:
-        if self.table is None:
+        if self.hours is None:
             return {}
-        found = measures(self.table, self.heard_events, self.began)
+        found = measures(self.hours, self.heard_events, self.began)
         told = {
-            "users": self.table.users,
-            "callers": self.table.callers,
-            "rate": self.table.rate,
-            "life": None if self.table.life == float("inf") else self.table.life,
-            "awaited": self.table.awaited,
+            "users": self.hours.users,
+            "callers": self.hours.callers,
+            "rate": self.hours.rate,
+            "life": None if self.hours.life == float("inf") else self.hours.life,
+            "awaited": self.hours.awaited,
             "policies": [each.written() for each in found],
         }
         return {"load": {"tokens": told}}
 
     def notes(self) -> list[str]:
-        if self.table is None:
+        if self.hours is None:
             return []
-        table = self.table
+        table = self.hours
         if not table.awaited:
             return [f"policies not observable: a lifetime of {table.life:g} s not awaited (--seconds, or a time scale)"]
         told = [f"{'policy':14}{'calls':>7}{'failed':>8}{'refreshes':>11}{'429s':>6}{'retries':>9}{'recovery':>10}"]
@@ -174,15 +174,15 @@ class TokenScenario(Scenario):
     # -- a sending side -----------------------------------------------------------------------------------------------
 
     def taken(self, data: Any) -> None:
-        self.table = timetable.read(data["table"])
+        self.hours = timetable.read(data["table"])
         gevent.spawn(self.safely, self._open, data["users"], data["drill"])
         gevent.spawn(self._report_on)
 
     def _open(self, users: Sequence[int], drill: bool) -> None:
         """See how long a refresh takes when all is quiet; then let the callers begin."""
-        assert self.table is not None
+        assert self.hours is not None
         send = self.stage.wire()
-        pair = [self._made(len(self.table.stints) - 1, NOBODY - number) for number in (0, 1)] if drill else []
+        pair = [self._made(len(self.hours.stints) - 1, NOBODY - number) for number in (0, 1)] if drill else []
         for each in pair[1:]:
             came = each.first(send)
             if not isinstance(came, Refused):
@@ -192,9 +192,9 @@ class TokenScenario(Scenario):
                     each.client.hold(again)
         self.t0 = time.time()
         self.stage.report({"began": 1e-9})
-        self._sitting = len(users) * self.table.callers + drill
+        self._sitting = len(users) * self.hours.callers + drill
         for user in users:
-            for caller in range(self.table.callers):
+            for caller in range(self.hours.callers):
                 self.seats.put((user, caller))
         if drill:
             gevent.spawn(self.safely, self._drill, (pair[0], pair[1]))
@@ -202,14 +202,14 @@ class TokenScenario(Scenario):
             self._ended()
 
     def _drill(self, holders: tuple[Holder, Holder]) -> None:
-        assert self.table is not None
-        stint = self.table.stints[-1]
+        assert self.hours is not None
+        stint = self.hours.stints[-1]
         gevent.sleep(max(0.0, self.t0 + stint.start + 1.0 - time.time()))
         window = _window(self.stage.setup)
         most = _limit(self.stage.setup)
-        rest = window if len(self.table.stints) > 1 and window <= WINDOWS[1] else 0.0
+        rest = window if len(self.hours.stints) > 1 and window <= WINDOWS[1] else 0.0
         try:
-            Drill(holders, self.stage.wire, min(self.table.callers, max(2, most - 3)), rest, window).work()
+            Drill(holders, self.stage.wire, min(self.hours.callers, max(2, most - 3)), rest, window).work()
         finally:
             self.rise()
 
@@ -218,13 +218,13 @@ class TokenScenario(Scenario):
         return self._holders.get((stint, user)) or self._made(stint, user)
 
     def _made(self, stint: int, user: int) -> Holder:
-        assert self.table is not None
+        assert self.hours is not None
         rules = self.run.contract.tokens
         assert rules is not None
         operation = rules.issue[0]
         principal = callers(self.run.deployment, operation)[0]
         number, tag = self.run.open(f"load/tokens {operation.key} {principal.name}")
-        name = self.table.stints[stint].policy
+        name = self.hours.stints[stint].policy
         unique = stint * 10_000 + user
         holder = Holder(
             self.run, stint, unique, name, self.run.api(operation, principal, tag), number, self._fresh.append
@@ -272,7 +272,7 @@ class TokenUser(FastHttpUser):
 
     def _calls(self, user: int, phase: float) -> None:
         scenario = self.scenario
-        table = scenario.table
+        table = scenario.hours
         assert table is not None
         wire = Wire(self.client, scenario.run.deployment)
         for hit in itertools.count():
