@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 
-from contracts.drive import Live
+from contracts.drive import Live, heard
 from contracts.judge import Attempt
 from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
 from contracts.session import OUT
@@ -46,7 +46,7 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
 
     def ask(command: Command, number: int, anew: bool) -> Any:
         answer = live.answer(command, number, reuse=quiet and not anew, attempt=2 if anew else 1)
-        return asyncio.run_coroutine_threadsafe(answer, loop).result()
+        return heard(answer, loop)
 
     @seed(run.seed)
     @settings(

@@ -24,7 +24,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from contracts.drive import Live
+from contracts.drive import Live, heard
 from contracts.judge import Attempt
 from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
 from contracts.property import SHRINKS
@@ -213,7 +213,7 @@ def _answering(
     def answer(talk: Talk, command: Command) -> None:
         asked = live.answer(command, number, attempt=attempt)
         try:
-            talk.reply(asyncio.run_coroutine_threadsafe(asked, loop).result())
+            talk.reply(heard(asked, loop))
         except Outcome as outcome:
             talk.give_up(outcome)
         except BaseException:

@@ -219,6 +219,8 @@ def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
 
 
 ODDEST = "letters of many scripts"
+MARK = "ct000000-0"
+"""Stands beside half of a character, so that checks know whose text it is when it comes back."""
 UNICODE = " Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ"
 """Letters of many scripts, combining and directing marks, no-width spaces, and an emoji made of three."""
 CONTROL = "a\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"
@@ -231,7 +233,7 @@ def written_oddly(schema: Schema, base: dict[str, Any]) -> Iterator[tuple[str, s
     if natural:
         yield ODDEST, _with(base, {name: base[name] + UNICODE for name in natural})
         yield "control characters", _with(base, dict.fromkeys(natural, CONTROL))
-        half = _with(base, {name: base[name] + "HALF" for name in natural})
+        half = _with(base, {name: f"{base[name]} {MARK} HALF" for name in natural})
         yield "half of a surrogate pair", half.replace("HALF", "\\ud83d")
         yield "a very long text", _with(base, {natural[0]: base[natural[0]] + "x" * LONG})
     if base:

@@ -9,7 +9,7 @@ import pytest
 from contracts import deployment as deployments
 from contracts import evidence, replay, session
 from contracts.embedded import Sandbox
-from contracts.law import BROKEN, UPHELD
+from contracts.law import BROKEN, NOT_ASKED, UPHELD
 from contracts.plan import make
 from contracts.run import Run
 from contracts.session import header
@@ -61,6 +61,21 @@ def test_a_broken_promise_is_named_and_replays_to_the_same_verdict(contract, tmp
     assert any(each.line.rule.id.startswith(law) and (operation or "") in each.line.operation.key for each in broken)
     assert all(each.expected and each.actual and each.reproduce for each in broken)
     assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+@pytest.mark.parametrize("bound", [{"most": 150}, {"within": 2.0}], ids=["so many requests", "so many seconds"])
+def test_a_bounded_run_stops_cleanly_and_says_what_it_did_not_ask(contract, sandbox, tmp_path, bound):
+    plan = make(contract, deployments.load(sandbox.deployment))
+    made = Run(plan, tmp_path, **bound)
+    made.start([line.id for line in plan.lines])
+    made.wait()
+    verdicts = [each.verdict for each in made.verdicts]
+    assert made.ended == "interrupted"
+    assert made.recorder.requests <= bound.get("most", made.recorder.requests)
+    assert BROKEN not in verdicts
+    assert UPHELD in verdicts
+    assert NOT_ASKED in verdicts
+    assert [left for left in made.left_behind if "no way to remove" not in left] == []
 
 
 def test_a_record_that_a_crash_cut_short_is_still_judged(contract, sandbox, tmp_path):

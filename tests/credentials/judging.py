@@ -69,7 +69,7 @@ def _read(scope: Any, raw: bytes) -> Asked:
     else:
         try:
             body = json.loads(text) if text else None
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
     query = dict(parse_qsl(scope["query_string"].decode()))
     return Asked(scope["method"], scope["path"], query, headers, body)

@@ -1,0 +1,50 @@
+"""Asking from other threads: the answer comes back, and a run that has ended keeps nobody waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+
+import pytest
+
+from contracts.drive import heard
+
+
+async def answered(value: str) -> str:
+    return value
+
+
+async def never(begun: threading.Event) -> None:
+    begun.set()
+    await asyncio.Event().wait()
+
+
+def test_an_answer_is_heard_in_the_thread_that_asked() -> None:
+    async def run() -> str:
+        loop = asyncio.get_running_loop()
+        return await asyncio.to_thread(lambda: heard(answered("yes"), loop))
+
+    assert asyncio.run(run()) == "yes"
+
+
+def test_who_waits_for_an_answer_is_told_when_the_run_ends() -> None:
+    loop = asyncio.new_event_loop()
+    running = threading.Thread(target=loop.run_forever)
+    running.start()
+    with ThreadPoolExecutor(1) as threads:
+        begun = threading.Event()
+        waiting = threads.submit(heard, never(begun), loop)
+        assert begun.wait(30)
+        loop.call_soon_threadsafe(loop.stop)
+        running.join()
+        loop.close()
+        with pytest.raises(CancelledError):
+            waiting.result(30)
+
+
+def test_who_asks_after_the_end_is_told_at_once() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    with pytest.raises(CancelledError):
+        heard(answered("too late"), loop)
