@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+
+
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """A reader of numbers above 0."""
+
+    def read(text: str) -> float:
+        value = kind(text)
+        if value <= 0:
+            raise ValueError(text)
+        return value
+
+    read.__name__ = f"{'whole ' if kind is int else ''}number above 0"  # what argparse calls it in its message
+    return read
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,8 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--depth", choices=("quick", "standard", "deep"), default="quick", help="how much to ask")
     group.addoption("--out", metavar="DIR", help="where to write the run (default: reports/out/<time>)")
     group.addoption("--contract-seed", metavar="N", type=int, default=0, help="seed of everything drawn (default 0)")
-    group.addoption("--max-requests", metavar="N", type=int, help="send no more than N, the most telling first")
-    group.addoption("--max-time", metavar="S", type=float, help="ask nothing new after S seconds")
+    group.addoption(
+        "--max-requests", metavar="N", type=_positive(int), help="send no more than N, the most telling first"
+    )
+    group.addoption("--max-time", metavar="S", type=_positive(float), help="ask nothing new after S seconds")
     group.addoption("--accept-known", metavar="FILE", help="write all present findings down as known deviations")
     group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"

@@ -50,6 +50,8 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
         click.echo(f"{line.id}  ({line.closed})" if line.closed else line.id)
     click.echo()
     for title, rows in _facts(made):
+        if not rows:
+            continue
         click.echo(title)
         for row in rows:
             click.echo(f"  {row}")
@@ -57,6 +59,8 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
     click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
     click.echo(f"{sum(families.values())} of {len(made.lines)} lines will be asked; plan {made.digest}")
     click.echo(estimate.told(made))
+    for warning in made.deployment.warnings:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
@@ -87,7 +91,15 @@ def _facts(made: Plan) -> list[tuple[str, list[str]]]:
     resources = [
         f"{each.collection}: {', '.join(op.method for op in each.operations)}" for each in made.contract.resources
     ]
-    return [("lists", lists), ("resources", resources)]
+    filters = [
+        f"{each.key}: {', '.join(named)}"
+        for each in made.contract.operations
+        if (named := [f"{p.name} by {p.filter.member}" for p in each.parameters if p.filter])
+    ]
+    told = made.contract.tokens
+    tokens = [f"issued by {', '.join(each.key for each in told.issue)}"] if told else []
+    tokens += [f"refreshed by {told.refresh.key}"] if told and told.refresh else []
+    return [("lists", lists), ("filters", filters), ("resources", resources), ("tokens", tokens)]
 
 
 @main.command()

@@ -17,6 +17,7 @@ import attrs
 
 from contracts.deployment import Deployment, Principal
 from contracts.exchange import MISSING, Pairs, Request
+from contracts.forms import content_type, is_form, written
 from contracts.law import NotObservable
 from specs.contract import Alternative, Contract, Operation, Parameter, Resource, Scheme
 
@@ -128,7 +129,11 @@ class Api:
         caller = None if credentials is not None else principal or self.caller(operation)
         signed, extra = ((), ()) if caller is None else _signed(operation, caller, under)
         text = raw if raw is not None else None if body is MISSING else encoded(operation, body)
-        media = ((("Content-Type", operation.body.media_type),) if operation.body else ()) if text is not None else ()
+        media = (
+            ((("Content-Type", content_type(operation.body.media_type)),) if operation.body else ())
+            if text is not None
+            else ()
+        )
         if any(name.lower() == "content-type" for name, _ in headers):
             media = ()
         return Request(
@@ -186,18 +191,25 @@ def first_number(operation: Operation) -> int:
 
 
 def pairs(operation: Operation, query: Query) -> list[tuple[str, str]]:
-    """Query parameters as name and text, arrays in the style the document declares."""
-    found: list[tuple[str, str]] = []
-    for name, value in query.items() if isinstance(query, Mapping) else query:
-        if not isinstance(value, list | tuple):
-            found.append((name, _text(value)))
-            continue
-        parameter = operation.parameter(name, "query")
-        if parameter is None or parameter.explode:
-            found += [(name, _text(each)) for each in value]
-        else:
-            found.append((name, ",".join(_text(each) for each in value)))
-    return found
+    """Query parameters as name and text, arrays and objects in the style the document declares."""
+    return [
+        pair
+        for name, value in (query.items() if isinstance(query, Mapping) else query)
+        for pair in _styled(operation.parameter(name, "query"), name, value)
+    ]
+
+
+def _styled(parameter: Parameter | None, name: str, value: Any) -> list[tuple[str, str]]:
+    style = parameter.style if parameter else "form"
+    if isinstance(value, Mapping):
+        return [(f"{name}[{key}]", _text(each)) for key, each in value.items()] if style == "deepObject" else []
+    if not isinstance(value, list | tuple):
+        return [(name, _text(value))]
+    if style == "json":
+        return [(name, json.dumps(value))]
+    if parameter is None or (parameter.explode and style == "form"):
+        return [(name, _text(each)) for each in value]
+    return [(name, parameter.separator.join(_text(each) for each in value))]
 
 
 def _text(value: Any) -> str:
@@ -219,6 +231,12 @@ def _encode(text: str, also: str = "") -> str:
     if "${" in text:
         return "".join(each if _CHANGED.fullmatch(each) else _encode(each, also) for each in _CHANGED.split(text))
     return quote(text, safe="-._~$" + also) if text not in {".", ".."} else text.replace(".", "%2E")
+
+
+def named_by_path(contract: Contract, operation: Operation, name: str) -> Resource | None:
+    """The resource whose items' address ends in a path parameter of an operation."""
+    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+    return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)
 
 
 def path_values(operation: Operation, asked: str) -> dict[str, str]:
@@ -250,8 +268,8 @@ def _sample(parameter: Parameter) -> Any:
 
 def encoded(operation: Operation, body: Any) -> str:
     """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
-    if operation.body and "x-www-form-urlencoded" in operation.body.media_type and isinstance(body, Mapping):
-        return "&".join(f"{_encode(str(name))}={_encode(_text(value))}" for name, value in body.items())
+    if operation.body and is_form(operation.body.media_type) and isinstance(body, Mapping):
+        return written(operation.body, body)
     return json.dumps(body, ensure_ascii=False)
 
 

@@ -18,7 +18,8 @@ import attrs
 from contracts import basic, known
 from contracts.vault import Vault
 
-SECRET_KEYS = ("secret", "key", "password", "token", "access_token")
+_SECRET = re.compile(r"secret|key|passw|token|session|cookie|credential|jwt|bearer", re.IGNORECASE)
+_OPEN = re.compile(r"(id|name|url|slug|number)s?$", re.IGNORECASE)
 _SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds", "tokens"}
 _TOKEN_KEYS = {"expired_access", "expired_refresh"}
 _DEPLOYMENT_KEYS = {
@@ -97,7 +98,7 @@ class Deployment:
         for principal in self.principals:
             if principal.tenant == tenant:
                 for key, value in principal.values.items():
-                    if _plain(key) == wanted and key not in SECRET_KEYS:
+                    if _plain(key) == wanted and not is_secret(key):
                         return value
         return next((value for key, value in self.parameters.items() if _plain(key) == wanted), None)
 
@@ -139,6 +140,20 @@ def recorded(header: dict[str, Any]) -> Deployment:
     )
 
 
+def is_secret(key: str) -> bool:
+    """Whether a principal's value under this key is a credential: it may also be called like a security scheme."""
+    return _SECRET.search(key) is not None and _OPEN.search(key) is None
+
+
+def _is_address(url: str) -> bool:
+    """Whether a text is an http or https address with a host, and a port that can be one."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in url
+    except ValueError:
+        return False
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -170,21 +185,20 @@ class _Reader:
         base_url = self._base_url(section)
         synthetic = bool(section.get("synthetic", False))
         principals = tuple(self._principal(number, raw, synthetic) for number, raw in enumerate(self._principals()))
-        overlay = section.get("overlay", [])
         tokens = self._tokens(synthetic)
         return Deployment(
             name=str(section.get("name", urlsplit(base_url).netloc)),
             base_url=base_url,
-            document=self._document(str(section.get("document", "calcom-v2"))),
+            document=self._document(section.get("document", "calcom-v2")),
             principals=principals,
             vault=self.vault,
             time_scale=self._positive(section, "time_scale", 1.0),
             writes=self._flag(section, "writes", default=False),
-            pace=self._choice(self._table("budget", {}), "pace", ("declared", "none"), "budget."),
-            limits=section.get("limits", "on") != "off",
+            pace=self._pace(),
+            limits=self._choice(section, "limits", ("on", "off"), "deployment.") == "on",
             disposable=self._flag(section, "disposable", default=synthetic),
-            overlays=tuple(self._beside(str(each)) for each in ([overlay] if isinstance(overlay, str) else overlay)),
-            parameters={key: str(value) for key, value in self._table("parameters", {}).items()},
+            overlays=self._overlays(section.get("overlay", [])),
+            parameters={key: self._plain_value(key, value) for key, value in self._table("parameters", {}).items()},
             known=self._accepted(),
             warnings=tuple(self.warnings),
             tokens=tokens,
@@ -224,15 +238,35 @@ class _Reader:
 
     def _base_url(self, section: dict[str, Any]) -> str:
         url = section.get("base_url")
-        if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        if not isinstance(url, str) or not _is_address(url):
             raise self._fail(f"deployment.base_url: an http or https address is needed, not {url!r}")
+        if urlsplit(url).username is not None or urlsplit(url).query or urlsplit(url).fragment:
+            raise self._fail("deployment.base_url: an address without user, query and fragment is needed")
         return url.rstrip("/")
+
+    def _overlays(self, told: Any) -> tuple[str, ...]:
+        listed = told if isinstance(told, list) else [told]
+        if not all(isinstance(each, str) and each for each in listed):
+            raise self._fail(f"deployment.overlay: the name of a file, or a list of such, is needed, not {told!r}")
+        return tuple(self._beside(each) for each in listed)
+
+    def _pace(self) -> str:
+        budget = self._table("budget", {})
+        self._known_keys(budget, {"pace"}, "budget.")
+        return self._choice(budget, "pace", ("declared", "none"), "budget.")
+
+    def _plain_value(self, key: str, value: Any) -> str:
+        if not isinstance(value, str | int | float):
+            raise self._fail(f"parameters.{key}: a text or a number is needed, not {type(value).__name__}")
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _beside(self, name: str) -> str:
         return name if "://" in name else str(self.path.parent / name)
 
-    def _document(self, name: str) -> str:
+    def _document(self, name: Any) -> str:
         """A bare name is one of ours; a relative path is meant from the deployment file."""
+        if not isinstance(name, str) or not name:
+            raise self._fail(f"deployment.document: a name, a path or an address is needed, not {name!r}")
         beside = self.path.parent / name
         return str(beside) if "://" not in name and beside.is_file() else name
 
@@ -287,7 +321,7 @@ class _Reader:
         return self.vault.keep(label, text)
 
     def _value(self, name: str, key: str, value: Any, synthetic: bool) -> str:
-        secret = key in SECRET_KEYS
+        secret = is_secret(key)
         text, label = self._read(f"principals.{name}", key, value, synthetic=synthetic, secret=secret)
         return self._kept(label, text) if secret else text
 
@@ -295,7 +329,8 @@ class _Reader:
         """A value of the file, or of where it points to, and the name its placeholder gets."""
         name = place.removeprefix("principals.")
         if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
-            raise self._fail(f"{place}.{key}: a text or a number is needed, not {type(value).__name__}")
+            told = "an empty text" if value == "" else type(value).__name__
+            raise self._fail(f"{place}.{key}: a text or a number is needed, not {told}")
         text = str(value)
         source, _, rest = text.partition(":")
         if source == "env":

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 from jsonpointer import JsonPointerException, resolve_pointer
 
+from contracts.forms import is_form, read
 from specs.contract import Operation
 
 Pairs = tuple[tuple[str, str], ...]
@@ -62,6 +63,10 @@ class Request:
 
     @cached_property
     def json(self) -> Any:
+        """What the body says, also where it is a form; MISSING where it says nothing that can be read."""
+        told = self.operation.body
+        if self.body and told is not None and is_form(told.media_type):
+            return read(told, self.body)
         return _parsed(self.body)
 
 
@@ -141,6 +146,8 @@ class Exchange:
             return MISSING
         if paging.pagination is not None and role in paging.members:
             return at(at(self.json, paging.pagination), paging.members[role])
+        if role == "cursor" and paging.last is not None:
+            return at(self.items[-1], paging.last) if self.items else MISSING
         told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
         return MISSING if told is None else int(told) if told.isdigit() else told
 
@@ -148,8 +155,19 @@ class Exchange:
         """The answer in a few words, for a verdict: status, and the start of a message if there is one."""
         if self.response is None:
             return f"no answer ({self.error})"
-        message = self.json.get("message") if isinstance(self.json, dict) else None
+        message = _message(self.json)
         return f"{self.status}" + (f" ({str(message)[:80]!r})" if message and self.status >= 400 else "")
+
+
+def _message(body: Any) -> Any:
+    """What an error says of itself, wherever it says so."""
+    if not isinstance(body, dict):
+        return None
+    inner = body.get("error")
+    told = (body.get(name) for name in ("message", "detail", "title", "error_description"))
+    return next((each for each in told if isinstance(each, str) and each), None) or (
+        inner if isinstance(inner, str) else _message(inner)
+    )
 
 
 def _parsed(text: str | None) -> Any:

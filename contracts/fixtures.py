@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from contracts.api import Api
+from contracts.api import Api, named_by_path
 from contracts.exchange import MISSING, Exchange, at
 from contracts.law import Blocked, NotObservable, Steps
 from contracts.strategies.samples import stranger
@@ -115,8 +115,7 @@ def _named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]
 def _origin(api: Api, operation: Operation, name: str, source: Source | None) -> Resource | None:
     if source:
         return api.contract.resource_of(api.contract.operation(source.operation_id))
-    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
-    return next((each for each in api.contract.resources if each.item == item), None)
+    return named_by_path(api.contract, operation, name)
 
 
 def _listed(api: Api, resource: Resource, values: Mapping[str, str]) -> Steps:

@@ -46,6 +46,8 @@ class Gate:
         """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None
         self.folder = session.run_folder(config.getoption("out"))
+        if config.getoption("out"):
+            session.writable(self.folder)
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = Beside(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""

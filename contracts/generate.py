@@ -100,12 +100,12 @@ def _converted(contract: Contract, operation: Operation) -> Iterator[Case]:
 def _query(contract: Contract, operation: Operation, name: str, generated: Any, what: str) -> Iterator[Case]:
     parameter = operation.parameter(name, "query")
     value = (generated.query or {}).get(name)
-    if parameter is None or value is None or isinstance(value, dict):
+    if parameter is None or value is None or isinstance(value, dict) or parameter.style == "deepObject":
         return
     texts = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     if len(texts) != 1 and not _is_array(contract, parameter):
         return
-    text = texts[0] if len(texts) == 1 else ",".join(texts)
+    text = texts[0] if len(texts) == 1 else parameter.separator.join(texts)
     verdict = fits(contract, parameter, text)
     if verdict is not None:
         yield Case("query", name, what, verdict, text)
@@ -163,10 +163,19 @@ def fits(contract: Contract, parameter: Parameter, text: str) -> bool | None:
     schema = contract.json_schema(parameter.schema)
     if text == "" or text != text.strip() or not text.isprintable():
         return None
+    if parameter.style == "json":
+        return _as_json(schema, text)
     if schema.get("type") == "array":
         inner = {**schema.get("items", {}), "$defs": schema.get("$defs", {})}
-        return _all(_one(inner, each) for each in text.split(","))
-    return _one(schema, text)
+        return _all(one_fits(inner, each) for each in text.split(parameter.separator))
+    return one_fits(schema, text)
+
+
+def _as_json(schema: dict[str, Any], text: str) -> bool:
+    try:
+        return jsonschema_rs.is_valid(schema, json.loads(text))
+    except ValueError:
+        return False
 
 
 def _all(judged: Iterable[bool | None]) -> bool | None:
@@ -174,7 +183,8 @@ def _all(judged: Iterable[bool | None]) -> bool | None:
     return False if False in results else None if None in results else True
 
 
-def _one(schema: dict[str, Any], text: str) -> bool | None:
+def one_fits(schema: dict[str, Any], text: str) -> bool | None:
+    """Whether one text is a valid value of a schema; None where that could be argued about."""
     kind = schema.get("type")
     if kind in {"number", "integer"}:
         if not re.fullmatch(r"-?\d+", text):

@@ -10,6 +10,11 @@ from contracts.exchange import MISSING, Exchange, Request, at
 from specs.contract import Contract, Resource
 
 
+def address_of(request: Request) -> str:
+    """What a request is about: its target without the query, which may carry a credential."""
+    return request.target.partition("?")[0]
+
+
 @attrs.define
 class Ledger:
     """Everything created, by the address that deletes it, in order of creation."""
@@ -31,7 +36,7 @@ class Ledger:
         if exchange.operation == resource.create:
             self._created(resource, exchange)
         elif exchange.operation in (resource.delete, resource.delete_all):
-            self._removed(exchange.request.target)
+            self._removed(address_of(exchange.request))
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         identifier = at(exchange.data, resource.member)
@@ -44,7 +49,7 @@ class Ledger:
 
     def _removed(self, address: str) -> None:
         """What was removed, and everything below it, stands no more."""
-        for each in [each for each in self.standing if each == address or each.startswith(address + "/")]:
+        for each in [each for each in self.standing if each == address or each.startswith(address.rstrip("/") + "/")]:
             del self.standing[each]
 
     def removals(self, deployment: Deployment) -> list[Request]:
@@ -65,4 +70,5 @@ def _signed(request: Request, deployment: Deployment) -> Request | None:
     owner = next((each for each in owners if each.name == request.principal), owners[0] if owners else None)
     if owner is None:
         return None
-    return attrs.evolve(request, headers=sign(request.operation, owner)[0], principal=owner.name)
+    headers, query = sign(request.operation, owner)
+    return attrs.evolve(request, target=target(request.operation, values, query), headers=headers, principal=owner.name)

@@ -16,10 +16,13 @@ import attrs
 from contracts.api import Api, callers
 from contracts.deployment import Principal
 from contracts.drive import Live, converse
-from contracts.law import Blocked, Conversation, Talk
+from contracts.expiry import access_ahead
+from contracts.law import Blocked, Broken, Conversation, Talk
 from contracts.pairs import Pair, issued, pair_of, presented
 from contracts.plan import Plan
 
+UNKNOWN = 3600.0
+"""Seconds a token is taken to live where nothing says how long."""
 KEPT_FOR = 0.5
 """The part of its lifetime for which a token is lent before it is renewed."""
 
@@ -60,9 +63,18 @@ class Lender:
         placeholder = next(iter(principal.values.values()))
         vault.keep(placeholder.removeprefix("$"), vault.reveal(pair.access))
         self._first.setdefault(principal.name, pair.access)
+        self._pairs[principal.name] = pair, time.monotonic() + self._lifetime(pair) * KEPT_FOR
+
+    def _lifetime(self, pair: Pair) -> float:
+        """Seconds a pair's access token lives: as it announces, and no longer than is declared."""
         told = self.plan.contract.tokens
-        lifetime = told.access.lifetime if told and told.access.lifetime else 3600.0
-        self._pairs[principal.name] = pair, time.monotonic() + lifetime / self.live.deployment.time_scale * KEPT_FOR
+        assert told is not None
+        declared = (told.access.lifetime or UNKNOWN) / self.live.deployment.time_scale
+        try:
+            announced = access_ahead(told, pair)
+        except Broken:  # an announcement in another form is a law's to judge
+            return declared
+        return min(announced, declared) if announced and announced > 0 else declared
 
     async def _asked(self, principal: Principal, old: Pair | None) -> Pair | None:
         told = self.plan.contract.tokens

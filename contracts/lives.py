@@ -126,6 +126,8 @@ def look(api: Api, made: Made, *, known: bool = False, like: Any = None) -> Step
     as it should be by now, if not as it was made.
     """
     resource = made.resource
+    if resource.read and resource.identifier not in made.values:
+        raise NotObservable("the answer to its creation does not tell its address")
     if resource.read:
         answer: Exchange = yield api.ask(resource.read, path=made.values, fresh=True)
         return Sight(answer.data if answer.ok else MISSING, answer)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specs.contract import Contract, Operation, Resource
+from contracts.forms import is_form
+from specs.contract import Body, Contract, Operation, Resource
 
 
 def every(contract: Contract) -> Iterator[Operation]:
@@ -119,8 +120,13 @@ def creations(contract: Contract) -> Iterator[Operation]:
 
 
 def creations_with_body(contract: Contract) -> Iterator[Operation]:
-    """Creations that say in a JSON object what is created."""
-    return (each for each in creations(contract) if each.body and "json" in each.body.media_type)
+    """Creations that say in a JSON object, or in a form, what is created."""
+    return (each for each in creations(contract) if each.body and speaks_of_members(each.body))
+
+
+def speaks_of_members(body: Body) -> bool:
+    """Whether a body consists of members: JSON, or a form."""
+    return "json" in body.media_type or is_form(body.media_type)
 
 
 def storied_creations(contract: Contract) -> Iterator[Operation]:
@@ -169,14 +175,14 @@ def kin(contract: Contract, parent: Resource) -> Iterator[Resource]:
         needs = any(
             source and parent.create and contract.operation(source.operation_id) is parent.create for source in sources
         )
-        if needs or each.collection.startswith(parent.item + "/"):
+        if needs or each.collection.startswith(parent.item.rstrip("/") + "/"):
             yield each
 
 
 def updates(contract: Contract) -> Iterator[Operation]:
     """Operations that change members of a resource they can create."""
     for resource in contract.resources:
-        if resource.update and resource.update.method == "PATCH" and resource.create:
+        if resource.update and resource.update.method != "PUT" and resource.create:
             yield resource.update
 
 

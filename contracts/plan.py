@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from contracts import checks, laws
-from contracts.api import Api, callers
+from contracts.api import Api, callers, named_by_path
 from contracts.checks import Check
 from contracts.deployment import Deployment, Principal
 from contracts.law import Law
@@ -79,9 +79,17 @@ class Plan:
 def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
     """Every law on every operation it is about, then every check on every operation."""
     told = promises(contract)
-    deployment = with_users(contract, deployment)
+    deployment = with_users(contract, _with_anyone(contract, deployment))
     lines = [*_laws(contract, deployment, depth, told), *_checks(contract, told)]
     return Plan(contract, deployment, depth, tuple(lines), told)
+
+
+def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
+    """Where nobody is named and some operations are open to all, they are asked as somebody without a credential."""
+    closed = (bool(each.security) and all(way.schemes for way in each.security) for each in contract.operations)
+    if deployment.principals or all(closed):
+        return deployment
+    return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
 
 
 def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[Line]:
@@ -190,8 +198,12 @@ def _needed(api: Api, operation: Operation) -> Iterator[Operation]:
     """Operations that may be asked to find or make what an operation needs."""
     for name in operation.path_parameters:
         parameter = operation.parameter(name, "path")
-        if api.deployment.value(api.tenant, name) is None and parameter and parameter.source:
+        if api.deployment.value(api.tenant, name) is not None:
+            continue
+        if parameter and parameter.source:
             yield from _makers(api.contract, parameter.source)
+        elif (resource := named_by_path(api.contract, operation, name)) is not None:
+            yield from (each for each in (resource.create, resource.list) if each is not None)
     for source in operation.body.sources.values() if operation.body else ():
         yield from _makers(api.contract, source)
     tokens = api.contract.tokens

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from contracts import deployment as deployments
 from contracts import judge
+from contracts.api import callers
 from contracts.deployment import ConfigError, Deployment
 from contracts.evidence import SCHEMA
 from contracts.judge import Verdict
@@ -24,9 +28,12 @@ OUT = Path(__file__).resolve().parent.parent / "reports" / "out"
 def contract_of(deployment: Deployment, document: str | None = None, overlays: Sequence[str] = ()) -> Contract:
     """The contract a deployment is judged by. Raises ConfigError for a document that cannot be read."""
     try:
-        return build(load(document or deployment.document, [*deployment.overlays, *overlays]))
+        contract = build(load(document or deployment.document, [*deployment.overlays, *overlays]))
     except SpecError as error:
         raise ConfigError(str(error)) from None
+    if not contract.operations:
+        raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to ask")
+    return contract
 
 
 def planned(
@@ -34,7 +41,21 @@ def planned(
 ) -> Plan:
     """The plan for a deployment file. Raises ConfigError."""
     deployment = deployments.load(file)
-    return make(contract_of(deployment, document, overlays), deployment, depth)
+    contract = contract_of(deployment, document, overlays)
+    told = (*deployment.warnings, *_idle(file, contract, deployment))
+    return make(contract, attrs.evolve(deployment, warnings=told), depth)
+
+
+def _idle(file: str | Path, contract: Contract, deployment: Deployment) -> Iterator[str]:
+    """A warning for each principal that no operation knows what to do with."""
+    kinds = sorted({scheme.principal for scheme in contract.schemes.values() if scheme.principal})
+    users = {each.name for operation in contract.operations for each in callers(deployment, operation)}
+    for principal in deployment.principals:
+        if principal.name not in users and not contract.tokens:
+            hint = (
+                f"the document's schemes take {', '.join(kinds)}" if kinds else "the document has no security schemes"
+            )
+            yield f"{file}: principals.{principal.name}: no operation takes its credential ({principal.kind}; {hint})"
 
 
 def run_folder(chosen: str | None) -> Path:
@@ -73,6 +94,16 @@ def header(plan: Plan, seed: int, started: float) -> dict[str, Any]:
         "started": started,
         "settings": deployment.settings(),
     }
+
+
+def writable(folder: Path) -> None:
+    """Make a run's folder. Raises ConfigError where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise ConfigError(f"{folder}: nothing can be written there")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made a folder ({error.strerror})") from None
 
 
 def verdicts_json(

@@ -20,7 +20,7 @@ from contracts.api import Api, callers, path_values
 from contracts.drive import Live, converse
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Conversation, Outcome, Talk
-from contracts.ledger import Ledger
+from contracts.ledger import Ledger, address_of
 from contracts.walks import NotGiven, everything
 from specs.contract import Contract, Resource
 
@@ -58,9 +58,9 @@ async def sweep(live: Live, conversation: int, mark: str = "") -> list[str]:
         await _forget(live, view, conversation)
     left |= await _all_removed(live, _standing(live), conversation)
     # what was refused because something hung on it, now that this is gone
-    left |= await _all_removed(live, [each for each in _standing(live) if left.get(each.target)], conversation)
+    left |= await _all_removed(live, [each for each in _standing(live) if left.get(address_of(each))], conversation)
     if mark:
-        strays = [each for view in views for each in _strays(view, mark) if each.target not in left]
+        strays = [each for view in views for each in _strays(view, mark) if address_of(each) not in left]
         left |= await _all_removed(live, strays, conversation)
     kept = Counter(each.partition(": ")[0] for each in live.ledger.kept)
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
@@ -74,16 +74,16 @@ def _standing(live: Live) -> list[Request]:
 def _free(live: Live) -> list[Request]:
     """Removals of what hangs on nothing else that stands, neither by its address nor by what it refers to."""
     contract = live.ledger.contract
-    owners = {each.target: contract.resource_of(each.operation) for each in _standing(live)}
+    owners = {address_of(each): contract.resource_of(each.operation) for each in _standing(live)}
     hanging = {kin.name for each in {*owners.values()} if each for kin in on.kin(contract, each)}
-    return [each for each in _standing(live) if (own := owners[each.target]) and own.name not in hanging]
+    return [each for each in _standing(live) if (own := owners[address_of(each)]) and own.name not in hanging]
 
 
 async def _all_removed(live: Live, requests: Iterable[Request], conversation: int) -> dict[str, str]:
     """Why each of these could not be removed; "" where it was."""
     requests = list(requests)
     told = await asyncio.gather(*(_removed(live, each, conversation) for each in requests))
-    return {each.target: why for each, why in zip(requests, told, strict=True)}
+    return {address_of(each): why for each, why in zip(requests, told, strict=True)}
 
 
 async def _removed(live: Live, request: Request, conversation: int) -> str:
@@ -92,7 +92,7 @@ async def _removed(live: Live, request: Request, conversation: int) -> str:
     except Outcome as outcome:
         return outcome.reason
     if exchange.ok or exchange.status in GONE:
-        live.ledger.standing.pop(request.target, None)
+        live.ledger.standing.pop(address_of(request), None)
         live.ledger.removed += exchange.ok
         return ""
     return exchange.says()
@@ -155,7 +155,7 @@ async def _forget(live: Live, view: View, conversation: int) -> None:
     before = ledger.removed
     if await _removed(live, lost[0], conversation) == "" and ledger.removed == before:
         for each in lost:
-            ledger.standing.pop(each.target, None)
+            ledger.standing.pop(address_of(each), None)
 
 
 def _strays(view: View, mark: str) -> Iterator[Request]:

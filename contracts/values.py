@@ -16,6 +16,7 @@ import attrs
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import UNIQUE, anew, body, members_of
+from contracts.forms import is_form
 from contracts.generate import validator
 from contracts.law import Steps
 from contracts.strategies.samples import stranger
@@ -25,6 +26,8 @@ SECRET = re.compile(r"secret|token|passw|authorization|credential|(private|api|a
 """Members a server may hide, replace or show only once."""
 VOLATILE = re.compile(r"updated|modified|changed|version|revision|etag|last_?(seen|used|active|login|sync)", re.I)
 """Members that move by themselves."""
+LIFECYCLE = re.compile(r"(^|_)(status|state|phase|progress|stage)$|[a-z](Status|State|Phase|Progress)$")
+"""Members that say how far a thing has come: they move by themselves where no request can set them."""
 REFERENCE = re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$")
 """Members that name something else: no value of ours can be made up for them."""
 FREE = {"name", "title", "bio", "description", "value", "label", "comment", "note", "summary"}
@@ -70,6 +73,28 @@ def differences(before: Any, after: Any, *, but: Collection[str] = (), alike: bo
         same = _equal(before[name], after[name]) if alike else _agrees(name, before[name], after[name])
         if not same:
             yield name
+
+
+def moving(api: Api) -> frozenset[str]:
+    """Members of a resource that say how far it has come and that no request can set."""
+    settable: set[str] = set()
+    shown: set[str] = set()
+    resource = api.resource
+    for each in resource.operations:
+        if each.body:
+            settable |= members_of(api.contract.json_schema(each.body.schema, direction="request")).keys()
+        for answer in each.success if each is not resource.list else ():
+            shown |= members_of(_data_schema(api, each, answer.schema or {})).keys()
+    return frozenset(name for name in shown - settable if LIFECYCLE.search(name))
+
+
+def _data_schema(api: Api, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of what an answer is about, out of its envelope."""
+    whole = api.contract.json_schema(dict(schema))
+    found = whole
+    for step in operation.data.strip("/").split("/") if operation.data else ():
+        found = {**resolved(whole, members_of(found).get(step, {})), "$defs": whole.get("$defs", {})}
+    return found
 
 
 def _agrees(name: str, one: Any, other: Any) -> bool:
@@ -191,6 +216,8 @@ def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) ->
         return {name: api.name() for name, value in now.items() if isinstance(value, str)} or {"changed": api.name()}
     if name.lower() in UNIQUE and isinstance(now, str):
         return api.name()
+    if example == now and isinstance(now, dict):
+        return _elsewhere(api, now)
     return example
 
 
@@ -203,8 +230,17 @@ def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> A
     return fresh[-1] if fresh else MISSING
 
 
+def _elsewhere(api: Api, now: dict[str, Any]) -> Any:
+    """An object with another text in the one of its members whose text is anybody's choice."""
+    free = next((name for name in now if name in FREE and isinstance(now[name], str)), None)
+    return MISSING if free is None else {**now, free: f"{now[free]} {api.name()}"}
+
+
 def _shown_in_examples(api: Api, operation: Operation) -> dict[str, Any]:
-    """Values of members in the document's examples of the resource: they make sense, having been shown."""
+    """Values of members in the document's examples of the resource: they make sense, having been shown.
+
+    Where a body has no example, what was made up for its members comes last.
+    """
     resource = api.contract.resource_of(operation)
     found: dict[str, Any] = {}
     for each in resource.operations if resource else (operation,):
@@ -212,7 +248,7 @@ def _shown_in_examples(api: Api, operation: Operation) -> dict[str, Any]:
             thing = at(example, each.data)
             for shown in thing if isinstance(thing, list) else [thing]:
                 found = {**_told(shown), **found}
-    return found
+    return {**_told(operation.body.fullest), **found} if operation.body else found
 
 
 def _told(shown: Any) -> dict[str, Any]:
@@ -231,6 +267,8 @@ def wrong(api: Api, operation: Operation, content: dict[str, Any]) -> tuple[str,
     for name, rule in members_of(schema).items():
         rule = resolved(schema, rule)
         rank, bad = _bad(rule)
+        if rank == 3 and is_form(operation.body.media_type) and rule.get("type") not in {"integer", "number"}:
+            continue  # any text will do there
         if not _valid(api, operation, content, name, bad):
             found.append((rank, name, bad))
     best = min(found, key=lambda each: each[0], default=None)

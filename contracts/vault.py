@@ -31,6 +31,8 @@ _SHORTEST = 4
 """Characters below which a text is too common to be hidden wherever it stands."""
 _TELLING = 0.5
 """The part of a secret from which on a damaged one tells enough of it to be hidden; every JWT begins alike."""
+_ABOUT = re.compile(r"(type|kind|scopes?|ur[il]|endpoint|method|status|hint|expires|expiry|in|at)$", re.IGNORECASE)
+"""Ends of names that tell something about a secret, not the secret itself: token_type, password_changed_at."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 
 
@@ -111,7 +113,7 @@ class Vault:
 
     def _hide_member(self, match: re.Match[str]) -> str:
         value = match["value"]
-        if value in self._ours or value.startswith("eyJ") or _PLACEHOLDER.search(value):
+        if value in self._ours or _ABOUT.search(match["name"]) or value.startswith("eyJ") or _PLACEHOLDER.search(value):
             return match[0]
         start, end = match.span("value")
         whole, offset = match[0], match.start()

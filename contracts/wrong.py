@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from contracts.generate import Case, cases, fits, once, validator
+from contracts.forms import is_form
+from contracts.generate import Case, cases, fits, once, one_fits, validator
 from contracts.signatures import UNFINISHED
-from contracts.strategies.bodies import Change, changes
+from contracts.strategies.bodies import Change, branches, changes, flat
 from specs.contract import Contract, Operation, Parameter
 
 MALFORMED = "malformed JSON"
@@ -36,12 +37,34 @@ def example(operation: Operation) -> dict[str, Any]:
 @cache
 def wrong_bodies(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """Ways to break the body of an operation: the most telling of each place first, Schemathesis's own at the end."""
+    if operation.body is not None and is_form(operation.body.media_type):
+        return tuple(_wrong_forms(contract, operation))
     if operation.body is None or "json" not in operation.body.media_type:
         return ()
     schema = contract.json_schema(operation.body.schema, direction="request")
     told = [_as_case(each) for each in changes(schema, example(operation))]
     told += [converted for each in cases(contract, operation) if (converted := _narrowed(each)) is not None]
     return (*_unreadable(contract, operation), *once(told))
+
+
+def _wrong_forms(contract: Contract, operation: Operation) -> Iterator[Case]:
+    """Ways to break a form, whose values are all texts: a member that is missing, or a text that it may not be."""
+    assert operation.body is not None
+    schema = contract.json_schema(operation.body.schema, direction="request")
+    plain = flat(schema, schema)
+    right = example(operation)
+    for name, member in plain.get("properties", {}).items():
+        if name in plain.get("required", ()) and name in right:
+            yield Case("gone", name, "missing", False, None)
+        for branch in branches(schema, member)[:1]:
+            rule = {**branch, "$defs": schema.get("$defs", {})}
+            for what, text in _texts(branch):
+                if branch.get("type") in FORMED and one_fits(rule, text) is False:
+                    yield Case("body", name, what, False, text)
+
+
+FORMED = ("string", "integer", "number", "boolean")
+"""Types of members that a form carries as one text."""
 
 
 def _as_case(change: Change) -> Case:
@@ -84,7 +107,9 @@ def wrong_queries(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """Query values the document forbids, for each parameter the most telling first."""
     found = [each for each in cases(contract, operation) if each.place == "query" and not each.valid]
     own = [
-        Case("query", p.name, what, False, text) for p in operation.parameters for what, text in _telling(contract, p)
+        Case("query", name, what, False, text)
+        for parameter in operation.parameters
+        for name, what, text in (*_telling(contract, parameter), *_inside(contract, parameter))
     ]
     return once([*own, *found])
 
@@ -96,19 +121,31 @@ def _paging_first(operation: Operation) -> list[Parameter]:
     return sorted(operation.parameters, key=lambda each: each.name not in names)
 
 
-def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str]]:
+def _inside(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str, str]]:
+    """Texts that break a member of a query parameter that is an object, written as `name[member]`."""
+    if parameter.location != "query" or parameter.style != "deepObject":
+        return
+    schema = contract.json_schema(parameter.schema)
+    for key, member in flat(schema, schema).get("properties", {}).items():
+        rule = {**flat(schema, member), "$defs": schema.get("$defs", {})}
+        for what, text in _texts(rule):
+            if rule.get("type") in FORMED and one_fits(rule, text) is False:
+                yield f"{parameter.name}[{key}]", what, text
+
+
+def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str, str]]:
     """Texts that break a query parameter where implementations tend to be lenient."""
-    if parameter.location != "query":
+    if parameter.location != "query" or parameter.style == "deepObject":
         return
     schema = contract.json_schema(parameter.schema)
     inner = schema.get("items", {}) if schema.get("type") == "array" else schema
     told = list(_texts(inner))
     good = inner.get("enum") or ([parameter.example] if isinstance(parameter.example, str) else [])
     if inner is not schema and good:
-        told.insert(1, ("one wrong item among right ones", f"{good[0]},~no~"))
+        told.insert(1, ("one wrong item among right ones", f"{good[0]}{parameter.separator}~no~"))
     for what, text in told:
         if fits(contract, parameter, text) is False:
-            yield what, text
+            yield parameter.name, what, text
 
 
 def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from contracts.deployment import Deployment, Principal
 from contracts.evidence import Recorder
 from contracts.exchange import Exchange, Request, Response
 from contracts.law import Command, Draw, NotObservable, Outcome, Together
-from contracts.ledger import Ledger
+from contracts.ledger import Ledger, address_of
 from load.clock import Clock
 from load.limits.space import Rule
 from load.limits.trace import Sample, Told
@@ -146,7 +146,7 @@ class LoadRun:
         for request in self.ledger.removals(self.deployment):
             exchange = self.ask(request, send, number)
             if exchange.status in {404, 410}:
-                self.ledger.standing.pop(request.target, None)
+                self.ledger.standing.pop(address_of(request), None)
             elif exchange.status == 429:
                 limited += request.operation.limits[:1]
         return limited

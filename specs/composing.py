@@ -25,8 +25,11 @@ _DEEPEST = 6  # levels of objects; schemas may contain themselves
 _REFERENCE = re.compile(r"(?:[a-z0-9]I|_i)ds?$|(?:[a-z0-9]U|_u)u?ids?$")
 
 
-def composed(raw: Schema, schema: Any, depth: int = 0) -> Any:
-    """Give a value of a request schema; MISSING where none can be thought of."""
+def composed(raw: Schema, schema: Any, depth: int = 0, *, fully: bool = False) -> Any:
+    """Give a value of a request schema; MISSING where none can be thought of.
+
+    `fully`: with every member but those that refer to something else.
+    """
     if depth > _DEEPEST:
         return MISSING
     plain = merged(raw, schema)
@@ -34,7 +37,7 @@ def composed(raw: Schema, schema: Any, depth: int = 0) -> Any:
         return stated
     kind = _kind(plain)
     if kind == "object":
-        return _object(raw, plain, depth)
+        return _object(raw, plain, depth, fully=fully)
     if kind == "array":
         entry = composed(raw, plain.get("items", {}), depth + 1)
         few = max(1, plain.get("minItems", 1)) if isinstance(plain.get("minItems", 1), int) else 1
@@ -99,7 +102,7 @@ def _kind(schema: Schema) -> str:
     return str(kind)
 
 
-def _object(raw: Schema, schema: Schema, depth: int) -> dict[str, Any]:
+def _object(raw: Schema, schema: Schema, depth: int, *, fully: bool) -> dict[str, Any]:
     """Every member that is required or whose value the document states; of an object without such, what can be said."""
     properties = schema.get("properties")
     required = set(_listed(schema.get("required")))
@@ -114,9 +117,9 @@ def _object(raw: Schema, schema: Schema, depth: int) -> dict[str, Any]:
             continue
         if name in required or (_stated(plain) is not MISSING and value is not None):
             found[name] = value
-        elif not _REFERENCE.search(name) and not isinstance(value, dict | list):
+        elif not _REFERENCE.search(name) and (fully or not isinstance(value, dict | list)):
             spare[name] = value
-    return found or spare
+    return {**spare, **found} if fully else found or spare
 
 
 def _member(raw: Schema, name: str, plain: Schema, depth: int) -> Any:

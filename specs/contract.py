@@ -121,7 +121,7 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
     words = wording(root, extension(node, site.pointer, "operation"))
     inputs, outcomes = parameters(raw, site, known), answers(raw, site)
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
-    success = success or next((answer for answer in outcomes if answer.succeeds), None)
+    success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
     data = data_pointer(raw, site.key, inputs, success, words)
     pages = paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
@@ -143,6 +143,11 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
         data=data,
         pointer=site.pointer,
     )
+
+
+def _default(outcomes: tuple[Answer, ...]) -> Answer | None:
+    """Give the default answer, which is that of success where no other is declared."""
+    return next((answer for answer in outcomes if answer.status.lower() == "default"), None)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -167,7 +172,7 @@ def _error_schema(raw: Schema, root: Schema, operations: tuple[Operation, ...]) 
         if not isinstance(resolve(raw, schema), dict):
             raise SpecError("#/x-contract/error: has to name a schema")
         return dict(schema)
-    errors = [answer for operation in operations for answer in operation.answers if answer.status[:1] in "45"]
+    errors = [answer for operation in operations for answer in operation.answers if operation.refuses(answer)]
     shapes = {
         json.dumps(answer.schema, sort_keys=True): answer.schema for answer in errors if answer.schema is not None
     }

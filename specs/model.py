@@ -54,7 +54,10 @@ class Sort:
 
 @frozen(eq=False)
 class Parameter:
-    """One input in the path, the query, a header or a cookie. `schema` is as written and may contain references."""
+    """One input in the path, the query, a header or a cookie. `schema` is as written and may contain references.
+
+    `style` is one of OpenAPI's, or "json" where the value is a JSON text.
+    """
 
     name: str
     location: Location
@@ -69,12 +72,20 @@ class Parameter:
     sort: Sort | None = None
     description: str = ""
 
+    @property
+    def separator(self) -> str:
+        """Give what stands between the elements of an array that is written as one text."""
+        return {"pipeDelimited": "|", "spaceDelimited": " "}.get(self.style, ",")
+
 
 @frozen(eq=False)
 class Body:
     """A request body in its preferred media type. `sources` maps members' places to where their values come from.
 
-    `composed`: the document has no example of it, and the one here was made of what its schema says.
+    `composed`: the document has no example of it, and the one here was made of what its schema says;
+    `fullest` is one with all members, {} where there is an example. Of a form, `kinds`
+    gives the type of each member by its place ("address/city", with "[]" behind it for an array of such; "binary" for
+    files), and `bracketed` names the arrays that are written with brackets.
     """
 
     required: bool
@@ -84,6 +95,9 @@ class Body:
     pointer: str
     sources: dict[str, Source] = field(factory=dict)
     composed: bool = False
+    fullest: Any = field(factory=dict)
+    kinds: dict[str, str] = field(factory=dict)
+    bracketed: frozenset[str] = frozenset()
 
 
 @frozen(eq=False)
@@ -147,7 +161,8 @@ class Paging:
     `items` points at the array in a success answer, `pagination` at the object that tells about the page ("" is the
     whole answer), and `members` from a role to a place inside that object. Roles: total, remaining, size, page, pages,
     offset, next and previous (booleans), cursor (what the next request carries), link (address of the next page) and
-    previous_link. `headers` maps roles to answer headers. `optional`: the object may be missing.
+    previous_link. `headers` maps roles to answer headers. `optional`: the object may be missing. `last` points at the
+    member of a page's last item that the next request carries, where answers have no cursor of their own.
     """
 
     dialect: Dialect
@@ -161,6 +176,12 @@ class Paging:
     maximum: int | None
     pointer: str
     headers: dict[str, str] = field(factory=dict)
+    last: str | None = None
+
+    @property
+    def tells_cursor(self) -> bool:
+        """Tell whether an answer shows where the next page begins, other than by an address."""
+        return self.last is not None or "cursor" in {*self.members, *self.headers}
 
 
 @frozen(eq=False)
@@ -199,8 +220,13 @@ class Operation:
 
     @property
     def success(self) -> tuple[Answer, ...]:
-        """Give the 2xx answers."""
-        return tuple(answer for answer in self.answers if answer.succeeds)
+        """Give the 2xx answers; where none is declared, the default."""
+        found = tuple(answer for answer in self.answers if answer.succeeds)
+        return found or tuple(answer for answer in self.answers if answer.status.lower() == "default")
+
+    def refuses(self, answer: Answer) -> bool:
+        """Tell whether an answer is that of an error: a 4xx, a 5xx, or a default beside answers of success."""
+        return answer.status[:1] in "45" or (answer.status.lower() == "default" and answer not in self.success)
 
     @property
     def safe(self) -> bool:
@@ -217,7 +243,8 @@ class Operation:
 class Resource:
     """Operations on one kind of thing. `identifier` is the item path's own parameter, `member` the id in an object.
 
-    `update` is its PATCH, or its PUT where it has no PATCH; `replace` is its PUT.
+    `update` is its PATCH; where it has none its POST, if that can change a part of it; else its PUT. `replace` is its
+    PUT.
     """
 
     name: str

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from specs.composing import composed
 from specs.extension import extension
+from specs.forms import form_kinds
 from specs.model import Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
 from specs.pointers import MISSING, SpecError, join, resolve
 from specs.shapes import items, members
@@ -85,6 +86,7 @@ def _fold(location: str, name: str) -> str:
 def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
     location = cast("Location", node["in"])
     style = str(node.get("style", "form" if location in ("query", "cookie") else "simple"))
+    style = "json" if _is_wrapped(node) else style
     stated = extension(node, pointer, "input")
     return Parameter(
         name=str(node["name"]),
@@ -100,6 +102,12 @@ def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
         sort=Sort(**stated["sort"]) if "sort" in stated else None,
         description=str(node.get("description", "")),
     )
+
+
+def _is_wrapped(node: Schema) -> bool:
+    """Tell whether a parameter's value is a JSON text."""
+    wrapped = _preferred(node.get("content"))
+    return not isinstance(node.get("schema"), dict) and wrapped is not None and is_json(wrapped[0])
 
 
 def parameter_schema(node: Schema) -> Schema:
@@ -164,7 +172,10 @@ def body(raw: Schema, site: Site) -> Body | None:
     required = node.get("required") is True
     shown = examples(raw, media)
     made = () if shown else _made(raw, schema)
-    return Body(required, name, schema, shown or made, place, _body_sources(raw, schema, place), not shown)
+    kinds, bracketed = form_kinds(raw, schema, media) if "form" in name else ({}, frozenset())
+    sources = _body_sources(raw, schema, place)
+    fullest = {} if shown else composed(raw, schema, fully=True)
+    return Body(required, name, schema, shown or made, place, sources, not shown, fullest, kinds, bracketed)
 
 
 def _made(raw: Schema, schema: Schema) -> tuple[Any, ...]:

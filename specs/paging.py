@@ -13,7 +13,7 @@ from specs.model import Answer, Dialect, Paging, Parameter, Schema
 from specs.page_info import Wording, header_roles, page_info, settle
 from specs.pointers import join
 from specs.shapes import follow, items, member_at, members, types
-from specs.vocabulary import ITEMS, POSITIONS, SIZES, UNSURE, WRAPPERS, fold
+from specs.vocabulary import AFTER, ITEMS, POSITIONS, SIZES, UNSURE, WRAPPERS, fold
 
 
 def data_pointer(
@@ -89,6 +89,7 @@ def paging(
     linked = "link" in described.members or "link" in headers
     if dialect is None and not (size and linked):
         return None
+    roles = settle(described.members, dialect or "cursor", position)
     return Paging(
         dialect=dialect or "cursor",
         size=size,
@@ -96,12 +97,22 @@ def paging(
         items=data,
         pagination=described.pagination,
         optional=described.optional,
-        members=settle(described.members, dialect or "cursor", position),
+        members=roles,
         default=_default(raw, size),
         maximum=_largest(raw, size),
         pointer=pointer,
         headers=headers,
+        last=_last(raw, answer, data, position) if not {"cursor", "link"} & {*roles, *headers} else None,
     )
+
+
+def _last(raw: Schema, answer: Answer, data: str, position: Parameter | None) -> str | None:
+    """Say which member of a page's last item asks for the next page, where a parameter is named for that."""
+    found = member_at(raw, answer.schema, data) if answer.schema is not None else None
+    entry = items(raw, found.schema) if found is not None else None
+    if position is None or entry is None or fold(position.name) not in AFTER:
+        return None
+    return "/id" if "id" in members(raw, entry) else None
 
 
 def _asked(

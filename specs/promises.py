@@ -146,7 +146,7 @@ def _schemas(operation: Operation) -> Told:
 
 def _errors(operation: Operation) -> Told:
     for answer in operation.answers:
-        if not answer.succeeds and answer.schema is not None:
+        if operation.refuses(answer) and answer.schema is not None:
             named = _name(answer.schema)
             text = f"{_status(answer)} carries {article(named)} {named}."
             yield answer.schema_pointer, text, answer.status, answer.status

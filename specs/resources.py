@@ -52,23 +52,29 @@ def _pairs(raw: Schema, by_path: dict[str, dict[str, Operation]]) -> list[tuple[
     """Give (collection, item) paths in the document's order. A path that is an item is no collection as well."""
     items_of: dict[str, str] = {}
     for path in by_path:
-        parent, _, last = path.rpartition("/")
+        parent, last = _parted(path, by_path)
         if last.startswith("{") and last.endswith("}") and not _is_collection_of_its_own(raw, path, by_path):
             items_of.setdefault(parent, path)
     found: dict[str, str | None] = {}
     taken = set(items_of.values())
     for path, methods in by_path.items():
         if path in taken:
-            parent = path.rpartition("/")[0]
+            parent, _ = _parted(path, by_path)
             found.setdefault(parent, path)
         elif path in items_of or _lists(raw, methods.get("GET")):
             found.setdefault(path, items_of.get(path))
     return list(found.items())
 
 
+def _parted(path: str, by_path: dict[str, dict[str, Operation]]) -> tuple[str, str]:
+    """Part a path into what stands before its last segment and that segment; slashes at the ends do not count."""
+    parent, _, last = path.rstrip("/").rpartition("/")
+    return (f"{parent}/" if f"{parent}/" in by_path and parent not in by_path else parent), last
+
+
 def _is_collection_of_its_own(raw: Schema, path: str, by_path: dict[str, dict[str, Operation]]) -> bool:
     """Tell whether a path that ends in a parameter is itself a list: it answers with an array and has no parent."""
-    return path.rpartition("/")[0] not in by_path and _lists(raw, by_path[path].get("GET"))
+    return _parted(path, by_path)[0] not in by_path and _lists(raw, by_path[path].get("GET"))
 
 
 def _lists(raw: Schema, operation: Operation | None) -> bool:
@@ -104,7 +110,7 @@ def _resource(
     item: str | None,
     single: dict[str, Operation],
 ) -> Resource:
-    identifier = item.rpartition("/")[2].strip("{}") if item else None
+    identifier = item.rstrip("/").rpartition("/")[2].strip("{}") if item else None
     listing = plural.get("GET") if _lists(raw, plural.get("GET")) else None
     create, read = plural.get("POST"), single.get("GET")
     return Resource(
@@ -116,12 +122,26 @@ def _resource(
         create=create,
         list=listing,
         read=read,
-        update=single.get("PATCH") or single.get("PUT"),
+        update=single.get("PATCH") or _partial(raw, single) or single.get("PUT"),
         delete=single.get("DELETE"),
         delete_all=plural.get("DELETE"),
         room=room(collection),
         replace=single.get("PUT"),
     )
+
+
+def _partial(raw: Schema, single: dict[str, Operation]) -> Operation | None:
+    """Give the POST of an item that changes a part of it: it requires no member, and answers as reading it does."""
+    post, read = single.get("POST"), single.get("GET")
+    if (
+        post is None
+        or read is None
+        or post.body is None
+        or any(m.required for m in members(raw, post.body.schema).values())
+    ):
+        return None
+    shapes = [[answer.schema for answer in each.success if answer.schema is not None] for each in (post, read)]
+    return post if shapes[0] and shapes[0] == shapes[1] else None
 
 
 def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...]) -> str:

@@ -19,6 +19,8 @@ POSITIONS = {
         "startingafter pageafter nextcursor sinceid scrollid"
     ),
 }
+# Cursors that are an item's own id.
+AFTER = _names("startingafter after afterid sinceid lastid")
 # What says how long a page is.
 SIZES = _names(
     "limit take perpage pagesize pagelimit itemsperpage maxresults maxitems maxpagesize count top size rows first max n"

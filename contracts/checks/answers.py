@@ -8,7 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from contracts.checks import check
-from contracts.checks.reading import asked_as_declared, declared, has_no_body, media_type, response, routed, sure
+from contracts.checks.reading import (
+    asked_as_declared,
+    declared,
+    described,
+    has_no_body,
+    media_type,
+    response,
+    routed,
+    sure,
+)
 from contracts.exchange import Exchange
 from contracts.law import Broken
 from specs.contract import Contract
@@ -82,7 +91,7 @@ def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
 
     Where the document declares no content for an answer, any type will do.
     """
-    answer, got = declared(exchange), response(exchange)
+    answer, got = described(exchange), response(exchange)
     if answer is None or not answer.media_types or has_no_body(exchange) or not (sure(exchange) and routed(exchange)):
         return False
     told = media_type(got) or "none"

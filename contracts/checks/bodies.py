@@ -14,8 +14,10 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from contracts.checks import check
 from contracts.checks.reading import (
+    HIDDEN,
     asked_as_declared,
     declared,
+    described,
     has_no_body,
     media_type,
     parsed,
@@ -25,7 +27,7 @@ from contracts.checks.reading import (
 )
 from contracts.exchange import Exchange, Response
 from contracts.law import Broken
-from specs.contract import Contract, Operation
+from specs.contract import Answer, Contract, Operation
 
 
 @check(family="schema", kinds=("schema",))
@@ -33,6 +35,8 @@ def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     """The body of a success answer is what the document's schema says, formats included."""
     answer = declared(exchange)
     if answer is None or answer.schema is None or not exchange.ok or has_no_body(exchange):
+        return False
+    if _of_another_kind(exchange, answer):
         return False
     _fits(response(exchange), _validators(contract, exchange.operation, answer.status))
     return True
@@ -48,12 +52,22 @@ def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     if exchange.status < 400 or exchange.request.verb == "HEAD" or not (sure(exchange) and routed(exchange)):
         return False
     answer = declared(exchange)
+    if answer != described(exchange):
+        return False
+    if answer is not None and _of_another_kind(exchange, answer):
+        return False
     status = answer.status if answer and answer.schema is not None else ""
     if not status and contract.error_schema is None:
         return False
     _is_json(response(exchange))
     _fits(response(exchange), _validators(contract, exchange.operation, status))
     return True
+
+
+def _of_another_kind(exchange: Exchange, answer: Answer) -> bool:
+    """Whether a body is of a type that is declared beside JSON, such as XML, and that nobody here can read."""
+    told = media_type(response(exchange))
+    return "json" not in told and told in {each.partition(";")[0].strip().lower() for each in answer.media_types}
 
 
 def _is_json(answer: Response) -> None:
@@ -217,11 +231,21 @@ def _misfit(answer: Response, validators: _Pair) -> Broken | None:
             return None
     except ValueError:
         return None  # half of a character: that it is there is judged elsewhere
-    error = best_match(validators.slow.iter_errors(body), key=_weight)
+    errors = list(validators.slow.iter_errors(body))
+    if errors and all(_is_hidden(each) for each in errors):
+        return None  # a secret was replaced: nobody here knows what it looked like
+    error = best_match((each for each in errors if not _is_hidden(each)), key=_weight)
     if error is None:  # the fast one knows more formats than the slow one
         return Broken("a body that fits the schema", _short(str(next(validators.fast.iter_errors(body)).message)))
     place = "".join("/*" if isinstance(step, int) else f"/{step}" for step in error.absolute_path) or "the body"
     return Broken(f"a body that fits the schema at {place}", _short(error.message))
+
+
+def _is_hidden(error: ValidationError) -> bool:
+    """Whether an error is about the look of a secret, of which only the placeholder is known."""
+    if error.context:
+        return any(_is_hidden(each) for each in error.context)
+    return isinstance(error.instance, str) and HIDDEN.search(error.instance) is not None
 
 
 def _weight(error: ValidationError) -> tuple[int, bool]:

@@ -6,7 +6,8 @@ import re
 
 from contracts.checks import check
 from contracts.checks.headers import epoch
-from contracts.checks.reading import asked_as_declared, response
+from contracts.checks.limits import CLOCK
+from contracts.checks.reading import asked_as_declared, declared, response
 from contracts.exchange import Exchange
 from contracts.law import Broken
 from specs.contract import Contract
@@ -71,4 +72,22 @@ def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
     for name in ("X-Cache", "CF-Cache-Status", "X-Cache-Status"):
         if re.match(r"(tcp_)?(mem_)?hit\b", got.header(name) or "", re.IGNORECASE):
             raise Broken("an answer made for this request", f"{name}: {got.header(name)}")
+    return True
+
+
+@check(family="caching", kinds=("header",))
+def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract) -> bool:
+    """Where the document says how long answers may be kept, none is older: Age is at most the declared max-age.
+
+    Judged where the schema or the example of the Cache-Control header names one max-age.
+    """
+    answer, age = declared(exchange), response(exchange).header("Age") or ""
+    if answer is None or not exchange.ok or not age.isdigit():
+        return False
+    headers = (str(each.schema) for each in answer.headers if each.name.lower() == "cache-control")
+    told = {int(each) for schema in headers for each in re.findall(r"max-age\s*=\s*(\d+)", schema)}
+    if len(told) != 1:
+        return False
+    if int(age) > max(told) + CLOCK:
+        raise Broken(f"an answer no older than {max(told)} s", f"Age: {age}")
     return True

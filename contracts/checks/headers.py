@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.checks import check
-from contracts.checks.reading import asked_as_declared, declared, has_no_body, response, sure
+from contracts.checks.reading import asked_as_declared, described, has_no_body, response, sure
 from contracts.exchange import Exchange
 from contracts.law import Broken
 from specs.contract import Contract, Header
@@ -22,7 +22,7 @@ CLOCK = 120.0
 @check(family="headers", kinds=("header",))
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
     """Every header the document requires on an answer is there, and each declared one fits its schema."""
-    answer = declared(exchange)
+    answer = described(exchange)
     told = False
     for header in answer.headers if answer and sure(exchange) else ():
         value = response(exchange).header(header.name)

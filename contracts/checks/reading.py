@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
 from contracts.exchange import Exchange, Response
 from specs.contract import Answer
+
+HIDDEN = re.compile(r"\$[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+"""What stands in recorded text in place of a secret."""
 
 
 def response(exchange: Exchange) -> Response:
@@ -30,6 +34,13 @@ def routed(exchange: Exchange) -> bool:
     """Whether a path is one that every server passes on: some in front refuse zero bytes and hidden slashes unasked."""
     path = exchange.request.target.partition("?")[0].upper()
     return not any(code in path for code in ("%00", "%2F", "%5C"))
+
+
+def described(exchange: Exchange) -> Answer | None:
+    """What the document says of this very answer: a default that stands alone speaks of success, not of errors."""
+    answer = declared(exchange)
+    lone = answer is not None and answer.status.lower() == "default" and not exchange.operation.refuses(answer)
+    return None if lone and not exchange.ok else answer
 
 
 def sure(exchange: Exchange) -> bool:

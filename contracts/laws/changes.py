@@ -11,7 +11,7 @@ from contracts.laws.state import removable
 from contracts.lives import Life, mine, sent_by, unlike
 from contracts.peers import Peers, alike, closed, joined, standing
 from contracts.trials import Changed, Meddled, changed, meddled
-from contracts.values import differences, short, wrong
+from contracts.values import differences, moving, short, wrong
 
 
 def _done(api: Api) -> Steps:
@@ -45,7 +45,7 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     for name in unlike(sent, done.after.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
-    for name in differences(before.thing, done.after.thing, but=but, alike=_alike(done.life)):
+    for name in differences(before.thing, done.after.thing, but={*but, *moving(api)}, alike=_alike(done.life)):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
     yield from _kept_meanwhile(api)
 
@@ -66,7 +66,8 @@ def _moved(seen: Meddled) -> list[str]:
     if not seen.after.seen:
         return []
     before, after = seen.before.thing, seen.after.thing
-    return list(differences(before, after, but=seen.tried, alike=_alike(seen.changed.life)))
+    life = seen.changed.life
+    return list(differences(before, after, but={*seen.tried, *moving(life.api)}, alike=_alike(life)))
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)

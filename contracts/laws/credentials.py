@@ -30,8 +30,8 @@ SPELLED = 3
 
 
 def _refusals(api: Api) -> set[int]:
-    """What the operation declares for a missing credential: 401, or 403 where it declares no 401."""
-    return {401} if api.operation.answer(401) else {401, 403}
+    """What the operation declares for a missing credential: 401; where it declares none, 403 says it as well."""
+    return {401} if any(each.status == "401" for each in api.operation.answers) else {401, 403}
 
 
 def _wrong(api: Api) -> Parameter | None:

@@ -14,7 +14,7 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
-from contracts.laws.told_of_pages import judge
+from contracts.laws.told_of_pages import compare, judge
 from contracts.matching import Wanted, kept
 from contracts.strategies.filters import questions, strange, telling
 from contracts.strategies.pages import telling_sizes
@@ -221,5 +221,8 @@ def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
         same = sorted(names(api, walked)) == sorted(names(api, found))
         told = "another order" if same else f"{len(walked)} items"
         raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", told)
-    for number, page in enumerate(pages) if numbered(paging_of(api)) else ():
-        judge(api, listed(page), total=len(found), start=number * size, size=size)
+    for number, page in enumerate(pages):
+        if numbered(paging_of(api)):
+            judge(api, listed(page), total=len(found), start=number * size, size=size)
+        else:
+            compare(api, listed(page), {"total": {len(found)}}, f"the list for {_said(question)}")

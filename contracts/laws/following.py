@@ -88,7 +88,7 @@ def the_previous_link_leads_back(api: Api) -> Conversation:
 def _cursor(api: Api) -> Steps:
     """A cursor that this list gave out, and the page size it was given for."""
     paging = paging_of(api)
-    if paging.position is None or not {"cursor"} & {*paging.members, *paging.headers}:
+    if paging.position is None or not paging.tells_cursor:
         raise NotObservable("the answers of this list carry no cursor")
     items = yield from everything(api)
     at_least(items, 2)

@@ -15,7 +15,7 @@ from contracts.laws.state import removable
 from contracts.lives import Sight, certain, look, mine, unlike
 from contracts.peers import standing
 from contracts.stateful import Step
-from contracts.values import Change, changes, differences, short
+from contracts.values import Change, changes, differences, moving, short
 
 MOST = 2
 """Things that stand at once: enough for one to be taken for the other."""
@@ -88,7 +88,7 @@ class Model:
         if not sight.seen:
             raise Broken("what stands to be there", sight.told)
         self._agrees(thing, sight.thing)
-        for name in differences(thing.seen, sight.thing, but=thing.since, alike=True):
+        for name in differences(thing.seen, sight.thing, but=thing.since | moving(self.api), alike=True):
             raise Broken(f"{name} as it was seen before: {short(thing.seen[name])}", short(sight.thing[name]))
         thing.seen, thing.since = sight.thing, set()
 
@@ -96,7 +96,7 @@ class Model:
         for name in unlike(thing.changed, shown):
             raise Broken(f"{name} as changed last: {short(thing.changed[name])}", short(shown[name]))
         if thing.seen is None:
-            for name in differences(thing.made.thing, shown, but=thing.changed):
+            for name in differences(thing.made.thing, shown, but={*thing.changed, *moving(self.api)}):
                 raise Broken(f"{name} as created: {short(thing.made.thing[name])}", short(shown[name]))
 
     def _update(self, thing: Known, what: int) -> Steps:

@@ -31,6 +31,9 @@ def _without(headers: tuple[tuple[str, str], ...], name: str, *instead: tuple[st
 SOUND: dict[str, Any] = {
     "an empty list": lambda: exchange(GET, 200, EMPTY, NO_CACHE, *LIMITS),
     "no rate headers where they are optional": lambda: exchange(GET, 200, EMPTY, NO_CACHE),
+    "a quota of the draft": lambda: exchange(
+        GET, 404, ERROR, ("RateLimit-Policy", '"b";q=9;w=1, "a";q=60;w=60'), ("RateLimit", '"a";r=60;t=60')
+    ),
     "no-store": lambda: exchange(GET, 200, EMPTY, ("Cache-Control", "no-store")),
     "max-age=0": lambda: exchange(GET, 200, EMPTY, ("Cache-Control", "no-cache, max-age=0, must-revalidate")),
     "an error with more members": lambda: exchange(GET, 404, {**ERROR, "error": {"code": "E1"}, "path": "/v2/x"}),
@@ -135,6 +138,18 @@ BROKEN: list[tuple[str, Any]] = [
     ),
     ("headers/declared-headers-are-there", lambda: exchange(GET, 200, EMPTY)),
     ("headers/declared-headers-are-there", lambda: exchange(GET, 429, ERROR, ("X-RateLimit-Limit-Default", "60"))),
+    (
+        "limits/a-quota-agrees-with-its-policy",
+        lambda: exchange(GET, 404, ERROR, ("RateLimit-Policy", '"a";q=60;w=60'), ("RateLimit", '"a";r=61;t=9')),
+    ),
+    (
+        "limits/a-quota-agrees-with-its-policy",
+        lambda: exchange(GET, 404, ERROR, ("RateLimit-Policy", "60;q=60;w=60"), ("RateLimit", "60;r=1;t=90")),
+    ),
+    (
+        "limits/no-more-is-left-than-the-limit",
+        lambda: exchange(GET, 404, ERROR, ("RateLimit-Limit", "60, 60;w=60"), ("RateLimit-Remaining", "61")),
+    ),
     ("limits/rate-headers-tell-the-truth", lambda: exchange(GET, 404, ERROR, ("X-RateLimit-Limit", "3600"))),
     ("limits/rate-headers-tell-the-truth", lambda: exchange(GET, 404, ERROR, ("X-RateLimit-Limit", "60, 60"))),
     ("limits/rate-headers-tell-the-truth", lambda: exchange(GET, 404, ERROR, ("X-RateLimit-Remaining", "-1"))),

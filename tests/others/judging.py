@@ -27,7 +27,14 @@ from specs.contract import Contract, build
 from specs.document import load
 from tests.others.serving import DOCUMENTS, Server
 
-NAMES = {"projects": "Projects"}
+NAMES = {
+    "projects": "Projects",
+    "payments": "Payments",
+    "parcels": "Parcels",
+    "archive": "Archive",
+    "stock": "Stock",
+    "atlas": "Atlas",
+}
 """The servers: module and class."""
 _contracts: dict[str, Contract] = {}
 
@@ -41,6 +48,12 @@ def server(name: str, *faults: str) -> Server:
 def faults(name: str) -> dict[str, str]:
     """The faults of a server, and what has to find each: the beginning of an id."""
     found: dict[str, str] = importlib.import_module(f"tests.others.{name}").FAULTS
+    return found
+
+
+def variations(name: str) -> tuple[str, ...]:
+    """Ways in which a conforming server may differ: they have to break nothing."""
+    found: tuple[str, ...] = getattr(importlib.import_module(f"tests.others.{name}"), "VARIATIONS", ())
     return found
 
 
@@ -61,7 +74,7 @@ def deployment(made: Server) -> str:
         "synthetic = true",
         "writes = true",
     ]
-    lines += ["[budget]", 'pace = "none"']
+    lines += [f"time_scale = {getattr(made, 'time_scale', 1)}", "[budget]", 'pace = "none"']
     for name, kind, member, secret in getattr(made, "principals", ()):
         lines += ["[[principals]]", f'name = "{name}"', f'tenant = "{name.partition("-")[0]}"', f'kind = "{kind}"']
         lines += [f'{member} = "{secret}"', *getattr(made, "more", {}).get(name, ())]

@@ -93,6 +93,7 @@ class Server:
         return answer
 
     invalid = 400
+    unknown_media = 415
     public: tuple[str, ...] = ()
 
     # -- what is the same for all ---------------------------------------------------------------------------------
@@ -212,6 +213,8 @@ class Server:
                 key: self.typed(each, inside.get(key, other if isinstance(other, dict) else {}))
                 for key, each in value.items()
             }
+        if not isinstance(value, str):
+            return value
         kind = self.kind(schema)
         if kind == "integer" and re.fullmatch(r"-?\d+", value):
             return int(value)
@@ -245,11 +248,14 @@ class Server:
                 raise self.refuse("a body is required")
             return
         if media not in declared["content"]:
-            raise self.error(415, "This media type is not taken here.")
+            raise self.error(self.unknown_media, "This media type is not taken here.")
         schema = declared["content"][media]["schema"]
         asked.body = self._parsed(asked, media, schema)
         if problem := self.problem(asked.body, schema):
             raise self.refuse(problem)
+        declared_members = self.follow(schema).get("properties")
+        if declared_members and isinstance(asked.body, dict):
+            asked.body = {name: value for name, value in asked.body.items() if name in declared_members}
 
     def _parsed(self, asked: Asked, media: str, schema: Any) -> Any:
         try:

@@ -58,6 +58,11 @@ def _answers(schema: dict[str, Any] | None, status: str, *errors: str) -> dict[s
     return {status: {"description": "done", **content}, **told}
 
 
+def _located(answers: dict[str, Any]) -> dict[str, Any]:
+    answers["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+    return answers
+
+
 def _list(schema: dict[str, Any]) -> dict[str, Any]:
     properties = {"items": {"type": "array", "items": schema}, "total": {"type": "integer"}}
     return _answers({"type": "object", "required": ["items", "total"], "properties": properties}, "200")
@@ -81,13 +86,14 @@ RAW = {
             "get": {"operationId": "listNotebooks", "parameters": SIZES, "responses": _list(NOTEBOOK)},
             "post": {
                 "operationId": "addNotebook",
+                "parameters": [_in("Idempotency-Key", "header")],
                 "requestBody": _write(
                     NOTEBOOK,
                     ["title", "colour", "pinned", "labels"],
                     ["title"],
                     {"title": "Ideas", "colour": "red", "pinned": False, "labels": ["a", "b"]},
                 ),
-                "responses": _answers(NOTEBOOK, "201", "409"),
+                "responses": _located(_answers(NOTEBOOK, "201", "409")),
             },
         },
         "/notebooks/{notebook_id}": {
@@ -138,12 +144,17 @@ class Notebooks:
     notebooks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     pages: dict[int, dict[str, Any]] = attrs.field(factory=dict)
     asked: list[Exchange] = attrs.field(factory=list)
+    keys: dict[str, str] = attrs.field(factory=dict)
     _numbers: Any = attrs.field(factory=lambda: itertools.count(1))
 
     def answer(self, request: Request) -> Exchange:
         status, content = self._done(request)
         text = "" if content is None else json.dumps(content)
-        response = Response(status, (("Content-Type", "application/json"),), text, len(text))
+        headers = [("Content-Type", "application/json")]
+        if status == 201 and "notebook_id" in content and "id" not in content:
+            place = "" if "wrong-location" in self.faults else content["notebook_id"]
+            headers.append(("Location", f"/notebooks/{place or 'gone'}"))
+        response = Response(status, tuple(headers), text, len(text))
         made = Exchange(len(self.asked) + 1, request, response, None, 0.0, 0.0)
         self.asked.append(made)
         return made
@@ -166,11 +177,16 @@ class Notebooks:
         sent = self._valid(request)
         if sent is None:
             return 400, {"message": "no"}
+        key = dict(request.headers).get("Idempotency-Key", "")
+        if key in self.keys:
+            return 201, self.notebooks[self.keys[key]]
         if any(book["title"] == sent["title"] and book["owner_id"] == owner for book in self.notebooks.values()):
             return 409, {"message": "taken"}
         number = f"nb-{next(self._numbers):05}"
         book = {"colour": "red", "pinned": False, "labels": [], **sent, "notebook_id": number, "owner_id": owner}
         self.notebooks[number] = {**book, "updated_at": self._now()}
+        if key:
+            self.keys[key] = number
         return 201, self.notebooks[number]
 
     def _read_notebook(self, _: str, book: Any, *__: Any) -> tuple[int, Any]:
