@@ -194,7 +194,7 @@ def lookable(resource: Resource) -> bool:
 
 def patch_of(resource: Resource) -> Operation | None:
     """The operation that changes some members of a thing and leaves the others; None where there is none."""
-    return resource.update if resource.update and resource.update.method == "PATCH" else None
+    return resource.update if resource.update and resource.update.method != "PUT" else None
 
 
 def update_of(life: Life) -> Operation:

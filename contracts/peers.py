@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.fixtures import Made, body, made_by, places
@@ -96,8 +97,8 @@ def _beside(peers: Peers) -> Steps:
 def unwelcome(api: Api) -> str:
     """Why nothing more than needed is to be created; empty where it may."""
     create = api.resource.create
-    if create is None or create.body is None or "json" not in create.body.media_type:
-        return "the document does not say in JSON what is created"
+    if create is None or create.body is None or not on.speaks_of_members(create.body):
+        return "the document does not say in JSON or a form what is created"
     if api.resource.delete is None and not api.deployment.disposable:
         return "the document offers no way to remove what would be created for this"
     return ""

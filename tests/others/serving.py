@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email
 import json
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -263,7 +264,7 @@ class Server:
                 return self.typed(nested(parse_qsl(asked.raw.decode(), keep_blank_values=True)), schema)
             if media == "multipart/form-data":
                 return self.typed(parts(asked.headers["content-type"], asked.raw), schema)
-            return json.loads(asked.raw)
+            return json.loads(asked.raw, parse_float=finite, parse_constant=finite)
         except (ValueError, KeyError, RecursionError):
             raise self.refuse("the body cannot be read") from None
 
@@ -285,6 +286,14 @@ class Server:
         pairs = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+
+
+def finite(text: str) -> float:
+    """A number that JSON can write again."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def nested(pairs: list[tuple[str, str]]) -> Any:
