@@ -192,9 +192,14 @@ def test_each_check_breaks_on_what_it_is_about(identity: str, given: Any) -> Non
     assert judged(identity, given()) is not None
 
 
+ELSEWHERE = {
+    "caching/an-answer-is-no-older-than-it-may-be",  # our document promises no such thing; other APIs in the tests do
+    "schemathesis/schemathesis-finds-nothing-more",  # of our document it says nothing that ours do not
+}
+
+
 def test_every_check_is_broken_by_something_here() -> None:
-    elsewhere = {"schemathesis/schemathesis-finds-nothing-more"}  # of this document it says nothing that ours do not
-    assert checks.load().keys() - {identity for identity, _ in BROKEN} == elsewhere
+    assert checks.load().keys() - {identity for identity, _ in BROKEN} - ELSEWHERE == set()
 
 
 def test_a_misfit_names_the_place_in_the_schema_not_the_number_of_the_item() -> None:
