@@ -1,0 +1,70 @@
+"""Starts the foreign deployment, has the gate's engine judge it, and stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from contracts import deployment as deployments
+from contracts.judge import Verdict
+from contracts.law import BLOCKED, BROKEN
+from contracts.plan import make
+from contracts.run import Run
+from specs.contract import Contract, build
+from specs.document import load
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 30.0
+"""Seconds the server may take to start."""
+
+
+@contextlib.contextmanager
+def served(arguments: Sequence[str]) -> Iterator[Path]:
+    """The deployment file of a server with these arguments, while it runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "foreign.toml"
+        command = [sys.executable, "-m", "tests.foreign", "--deployment-out", str(file), *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout, selectors.EVENT_READ)
+                assert selector.select(READY_WITHIN) and process.stdout.readline().startswith("READY")
+            yield file
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@functools.cache
+def contract() -> Contract:
+    """What the document says."""
+    return build(load("calcom-v2"))
+
+
+def judged(arguments: Sequence[str], depth: str = "quick", lines: str = "") -> list[Verdict]:
+    """All verdicts on a server with these arguments. `lines`: only lines with this text in their id."""
+    with served(arguments) as file, tempfile.TemporaryDirectory() as folder:
+        plan = make(contract(), deployments.load(file), depth)
+        run = Run(plan, Path(folder), 0)
+        run.start([line.id for line in plan.lines if lines in line.id])
+        run.wait()
+        if run._failure:
+            raise run._failure
+        return run.verdicts
+
+
+def told(verdicts: Sequence[Verdict], *kinds: str) -> list[str]:
+    """The lines with one of these verdicts (broken and blocked, if none is named), with what was seen."""
+    wanted = kinds or (BROKEN, BLOCKED)
+    return [
+        f"{each.verdict}: {each.line.rule.id} {each.line.operation.key}: {each.expected or each.reason}; {each.told}"
+        for each in verdicts
+        if each.verdict in wanted
+    ]
