@@ -32,6 +32,8 @@ REFERENCE = re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$")
 """Members that name something else: no value of ours can be made up for them."""
 FREE = {"name", "title", "bio", "description", "value", "label", "comment", "note", "summary"}
 """Members whose text is anybody's choice."""
+SIGNS = " – Zoë & O'Neil"
+"""Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
 CLOCKS = 1.0
 """Seconds by which two writings of one time may differ: one may be rounded."""
 
@@ -59,16 +61,21 @@ def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
     return common and not (lost and shown.keys() <= sent.keys() and not all(SECRET.search(name) for name in lost))
 
 
-def differences(before: Any, after: Any, *, but: Collection[str] = (), alike: bool = False) -> Iterator[str]:
+def differences(
+    before: Any, after: Any, *, but: Collection[str] = (), alike: bool = False, filling: bool = False
+) -> Iterator[str]:
     """Members both show with different values.
 
     `alike`: the same operation showed both, so that nothing is written in two ways. Members that move by themselves are
-    left out, and so are secrets where two operations may show them differently.
+    left out, and so are secrets where two operations may show them differently, and, unless `filling` counts, members
+    that were empty.
     """
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return
     for name in before:
         if name not in after or name in but or VOLATILE.search(name):
+            continue
+        if not filling and filled(before[name], after[name]):
             continue
         same = _equal(before[name], after[name]) if alike else _agrees(name, before[name], after[name])
         if not same:
@@ -95,6 +102,11 @@ def _data_schema(api: Api, operation: Operation, schema: Mapping[str, Any]) -> d
     for step in operation.data.strip("/").split("/") if operation.data else ():
         found = {**resolved(whole, members_of(found).get(step, {})), "$defs": whole.get("$defs", {})}
     return found
+
+
+def filled(before: Any, after: Any) -> bool:
+    """Whether a member was empty and is not any more: servers finish what they create a moment after they answer."""
+    return before in (None, [], {}) and not isinstance(before, bool) and after not in (None, [], {})
 
 
 def _agrees(name: str, one: Any, other: Any) -> bool:
@@ -211,7 +223,7 @@ def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) ->
     if rule.get("format") == "email":
         return f"{api.name()}@example.com"
     if name in FREE and (isinstance(now, str) or now is None):
-        return f"{now} {api.name()}" if now else f"Changed {api.name()}"
+        return f"{now or 'Changed'} {api.name()}{SIGNS}"
     if isinstance(now, dict) and rule.get("type") == "object" and not members_of(rule):
         return {name: api.name() for name, value in now.items() if isinstance(value, str)} or {"changed": api.name()}
     if name.lower() in UNIQUE and isinstance(now, str):
@@ -308,8 +320,10 @@ def rich(api: Api, operation: Operation, content: dict[str, Any], *, bold: bool)
             now = not now
         elif "enum" in rule and (bold or name not in found):
             now = _next(rule["enum"], now)
+        elif name in found and name in FREE and isinstance(now, str) and " " in now:
+            now = f"{now}{SIGNS}"
         elif name not in found and name in FREE:
-            now = f"Said {api.name()}" if now is MISSING or isinstance(now, str) else now
+            now = f"Said {api.name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
         elif name not in found and now is not MISSING:
             now = anew(api, name, now, rule)
         if now is MISSING or now is None or not _valid(api, operation, found, name, now):

@@ -37,14 +37,15 @@ class NotGiven(Blocked):
 
 def identity(api: Api, item: Any) -> str:
     """What tells an item from the others: its id, or all of it where it has none."""
-    resource = api.contract.resource_of(api.operation)
-    own = at(item, resource.member if resource else "/id")
-    return json.dumps(item if own is MISSING else own, sort_keys=True)
+    return names(api, [item])[0]
 
 
 def names(api: Api, items: list[Any]) -> list[str]:
     """The identities of items, in order."""
-    return [identity(api, item) for item in items]
+    resource = api.contract.resource_of(api.operation)
+    member = resource.member if resource else "/id"
+    shown = ((item, at(item, member)) for item in items)
+    return [json.dumps(item if own is MISSING else own, sort_keys=True) for item, own in shown]
 
 
 def listed(exchange: Exchange) -> Exchange:
@@ -100,7 +101,8 @@ def everything(api: Api, query: Query = ()) -> Steps:
         if pages and not page.ok:
             return found
         pages.append(listed(page))
-        new = [item for item in pages[-1].items if identity(api, item) not in known]
+        named = zip(pages[-1].items, names(api, pages[-1].items), strict=True)
+        new = [item for item, name in named if name not in known]
         if pages[1:] and not new:
             return found
         if len(pages) > WHOLE:
@@ -141,16 +143,17 @@ def ambiguous(paging: Paging) -> bool:
     return told.rpartition("/")[2].lower() == "count"
 
 
-def walk(api: Api, size: int | None, *, query: Query = ()) -> Steps:
+def walk(api: Api, size: int | None, *, query: Query = (), enough: int | None = None) -> Steps:
     """All items by pages of one size, until the list says it is at its end. Raises Blocked if it does not end."""
-    pages = yield from pages_of(api, size, query=query)
+    pages = yield from pages_of(api, size, query=query, enough=enough)
     return [item for page in pages for item in page.items]
 
 
 def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST, enough: int | None = None) -> Steps:
     """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end.
 
-    `enough`: so many items are all there are; a full page that says so too is believed to be the last.
+    `enough`: so many items are all there are; a full page that says so too is believed to be the last, and with more
+    than that the walk has shown enough.
     """
     if api.operation.paging is None:
         return [listed((yield api.ask(query=pairs(api.operation, query))))]
@@ -165,7 +168,7 @@ def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST,
         asked.add(request.target)
         pages.append(listed((yield request)))
         read = sum(len(page.items) for page in pages)
-        over = read == enough and pages[-1].page("remaining") == 0
+        over = enough is not None and (read > enough or (read == enough and pages[-1].page("remaining") == 0))
         request = None if over else following(api, pages, size, query=query)
     return pages
 

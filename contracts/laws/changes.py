@@ -11,7 +11,7 @@ from contracts.laws.state import removable
 from contracts.lives import Life, mine, sent_by, unlike
 from contracts.peers import Peers, alike, closed, joined, standing
 from contracts.trials import Changed, Meddled, changed, meddled
-from contracts.values import differences, moving, short, wrong
+from contracts.values import SECRET, differences, filled, moving, short, thing_of, wrong
 
 
 def _done(api: Api) -> Steps:
@@ -34,9 +34,9 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     """A PATCH changes the members it sends, and only those.
 
     After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
-    or if another member changed with it, nested ones included. Members that move by themselves, such as a time of
-    change, are left out. Where something is amiss both changes are made again, and looked at one by one. The same is
-    asked of two changes at one moment.
+    if the answer to it still shows the value of before, or if another member changed with it, nested ones included.
+    Members that move by themselves, such as a time of change, are left out, and so is what was empty. Where something
+    is amiss both changes are made again, and looked at one by one. The same is asked of two changes at one moment.
     """
     done: Changed = yield from _done(api)
     if done.one is None or not done.one.ok:
@@ -44,10 +44,19 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     sent = sent_by(done.one)
     for name in unlike(sent, done.after.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
+    _answered(done.one, sent, (done.middle or done.life.first).thing)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
     for name in differences(before.thing, done.after.thing, but={*but, *moving(api)}, alike=_alike(done.life)):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
     yield from _kept_meanwhile(api)
+
+
+def _answered(answer: Exchange, sent: dict[str, object], before: dict[str, object]) -> None:
+    """The answer to a change does not show the value of before."""
+    shown = thing_of(answer)
+    for name in unlike(sent, shown):
+        if not SECRET.search(name) and name in before and shown[name] == before[name]:
+            raise Broken(f"{name} in the answer to its change: {short(sent[name])}", short(shown[name]))
 
 
 def _kept_meanwhile(api: Api) -> Steps:
@@ -57,8 +66,9 @@ def _kept_meanwhile(api: Api) -> Steps:
     except NotObservable:
         return
     for name in _moved(seen):
-        if name not in seen.meant and not blame(seen, name, seen.after.thing[name]):
-            raise Broken(f"{name} as before: {short(seen.before.thing[name])}", short(seen.after.thing[name]))
+        before, after = seen.before.thing[name], seen.after.thing[name]
+        if name not in seen.meant and not blame(seen, name, after) and not filled(before, after):
+            raise Broken(f"{name} as before: {short(before)}", short(after))
 
 
 def _moved(seen: Meddled) -> list[str]:
@@ -67,7 +77,8 @@ def _moved(seen: Meddled) -> list[str]:
         return []
     before, after = seen.before.thing, seen.after.thing
     life = seen.changed.life
-    return list(differences(before, after, but={*seen.tried, *moving(life.api)}, alike=_alike(life)))
+    but = {*seen.tried, *moving(life.api)}
+    return list(differences(before, after, but=but, alike=_alike(life), filling=True))
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True)
@@ -115,7 +126,7 @@ def a_refused_change_changes_nothing(api: Api) -> Conversation:
     for name in _moved(seen):
         shown = seen.after.thing[name]
         blamed = blame(seen, name, shown)
-        if name not in meant and (blamed or not meant):
+        if name not in meant and (blamed or not (meant or filled(seen.before.thing[name], shown))):
             what = f"the change refused {blamed}" if blamed else "the changes that were refused"
             raise Broken(f"{name} as before {what}: {short(seen.before.thing[name])}", short(shown))
         if blamed and name in meant and unlike({name: meant[name]}, {name: shown}):

@@ -126,7 +126,7 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
         if bodies and answer.status in {403, 404, 409}:
             own = yield from standing(api, alone=True)
             answer = (yield again) if (again := _asked(api, case, own)) else answer
-        if not _refused(case, answer):
+        if not (_refused(case, answer) or _forbidden(api, answer)):
             answer = yield from _leaner(api, case, answer)
             status = {"raw": "a 4xx", "media": "a 4xx"}.get(case.place, "400")
             found.add(case.where, f"{status} for {case.where}: {_short(case)} ({case.what})", answer)
@@ -156,6 +156,11 @@ def _unread_by_others(api: Api) -> Steps:
         return False
     answer: Exchange = yield unreadable(api, credential)
     return answer.status in {400, 413, 415, 422}
+
+
+def _forbidden(api: Api, answer: Exchange) -> bool:
+    """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
+    return answer.status == 403 and api.principal is not None and api.principal.lent
 
 
 def _refused(case: Case, answer: Exchange) -> bool:
@@ -274,6 +279,8 @@ def an_impossible_id_is_refused(api: Api, wrong: dict[str, Any]) -> Conversation
         raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.says())
 
 
+BEYOND = "99999999999"
+"""A number that is allowed, and too large for 32 bits."""
 ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
 
 
@@ -284,12 +291,19 @@ def _odd_ids(api: Api, depth: str) -> list[str]:
         return []
     asked = bool(_ids(api, depth))
     most = {"quick": 1, "standard": 3}.get(depth, 50) if api.operation is resource.read else 1
-    return list(ODD_IDS[int(asked) : most])
+    return [*_beyond(api), *ODD_IDS[int(asked) : most]]
+
+
+def _beyond(api: Api) -> list[str]:
+    own = [api.operation.parameter(name, "path") for name in api.operation.path_parameters[-1:]]
+    kinds = [api.contract.json_schema(each.schema).get("type") for each in own if each]
+    return [BEYOND] if {*kinds} & {"number", "integer"} else []
 
 
 @law(family="input", on=on.every, kinds=("parameter", "status"), each=_odd_ids, nowhere=True)
 def an_odd_id_is_no_server_error(api: Api, odd: str) -> Conversation:
-    """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes.
+    """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes,
+    a number too large for 32 bits.
 
     Which refusal it gets is not judged here, only that it is one: such an id names nothing.
     """

@@ -27,14 +27,19 @@ def _limit(api: Api) -> Limit:
     return limit
 
 
-def _inert(api: Api, principal: Principal | None = None) -> Request:
-    """A request that counts but changes nothing: it looks, or addresses nothing and carries no valid body."""
+def _inert(api: Api, principal: Principal | None = None, number: int = 0) -> Request:
+    """A request that counts but changes nothing: it looks, or addresses nothing and carries no valid body.
+
+    By its `number` a list is asked for one item or two: the limit is the operation's, not that of a question.
+    """
     if on.bulk(api.contract, api.operation):
         raise NotObservable("a request that is admitted would delete what is not ours")
     paging = api.operation.paging
     return api.ask(
         path=api.values or nowhere(api),
-        query=paged(api.operation, None, 1) if paging and paging.size else (),
+        query=paged(api.operation, None, 1 + number % 2 * ((paging.maximum or 2) > 1))
+        if paging and paging.size
+        else (),
         body=[] if api.operation.body else MISSING,
         principal=principal,
         fresh=True,
@@ -49,7 +54,7 @@ def _burst(api: Api, limit: Limit) -> Steps:
     """
     yield Wait(limit.window * 1.1)
     count = limit.requests + max(3, limit.requests // 2)
-    answers: list[Exchange] = yield Together.of(_inert(api) for _ in range(count))
+    answers: list[Exchange] = yield Together.of(_inert(api, number=each) for each in range(count))
     return answers, max(each.received for each in answers) - min(each.sent for each in answers)
 
 

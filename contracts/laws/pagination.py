@@ -44,7 +44,7 @@ def every_walk_gives_the_same_items(api: Api) -> Conversation:
     at_least(items, 2)
     size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
     try:
-        walked = yield from walk(api, size)
+        walked = yield from walk(api, size, enough=len(items))
     except Endless as endless:
         raise Broken(f"a walk in pages of {size} to end", endless.reason) from None
     expected, got = names(api, items), names(api, walked)

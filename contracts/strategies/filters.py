@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,6 +25,8 @@ GAP = 2.0
 """Seconds (or units) between two values, so that a value between them is neither."""
 DAYS = 4 * 86400.0
 """The same for a parameter that takes days: whose day an instant belongs to may be argued about."""
+ENOUGH = 120
+"""Items that values are taken from and weighed by: of a longer list, some from everywhere."""
 
 
 def filter_values(
@@ -41,7 +43,7 @@ def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any
 
 def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8) -> list[Wanted]:
     """Values of one filter seen in the items, those that divide them most evenly first; lists where it takes them."""
-    rule = parameter.filter
+    rule, items = parameter.filter, _scattered(items)
     if rule is None:
         return []
     if rule.by in {"after", "before"}:
@@ -70,10 +72,30 @@ def _seen(contract: Contract, parameter: Parameter, rule: Filter, items: Sequenc
     values = _values(items, rule)
     if rule.by == "contains":
         values = [part for value in values for part in _parts(value)]
-    values = [each for each in values if fits(contract, parameter, each) is True and not (many and "," in each)][:12]
+    usable = (each for each in values if fits(contract, parameter, each) is True and not (many and "," in each))
+    values = list(islice(usable, 12))
     if not many:
         return list(values)
     return [*(list(pair) for pair in combinations(values[:6], 2)), *([value] for value in values)]
+
+
+def _parting(items: Sequence[Any], pointer: str, known: Sequence[float], gap: float) -> list[float]:
+    """Values between a member and another one of the same item: a filter that looks at the wrong one is seen there."""
+    found = []
+    for item in items:
+        own = number((shown(item, pointer) or [None])[0])
+        beside = item.values() if isinstance(item, dict) and own is not None else ()
+        others = [value for each in beside if (value := number(each)) is not None and value != own]
+        middles = [(own + other) // 2 for other in others if own is not None and abs(other - own) < 10 * DAYS]
+        found += [each for each in middles if all(abs(each - one) >= gap / 2 for one in known)]
+    return list(dict.fromkeys(found))[:4]
+
+
+def _scattered(items: Sequence[Any]) -> Sequence[Any]:
+    """Enough of the items, in their order; not every so-manieth, since lists repeat themselves."""
+    if len(items) <= ENOUGH:
+        return items
+    return [items[place] for place in sorted({number * 7919 % len(items) for number in range(ENOUGH)})]
 
 
 def _parts(value: str) -> list[str]:
@@ -89,7 +111,8 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
     raw = (value for item in items for value in shown(item, parameter.filter.member) or ())
     known = sorted({each for value in raw if (each := number(value)) is not None})
     gap = DAYS if schema.get("format") == "date" else GAP
-    middles = [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
+    middles = [*_parting(items, parameter.filter.member, known, gap)]
+    middles += [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
     if schema.get("type") in {"number", "integer"}:
         return [text(each) for each in middles]
     pattern = "%Y-%m-%d" if schema.get("format") == "date" else "%Y-%m-%dT%H:%M:%S.000Z"
@@ -114,7 +137,7 @@ def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[A
     if schema.get("type") in {"number", "integer"}:
         return [2147480000]
     longer = rule.by == "contains"
-    near = [each for value in seen[:4] for each in ([f"{value}zq"] if longer else [value[1:], value[:-1]])]
+    near = [each for value in seen[:4] for each in ([f"{value}zq"] if longer else [value[:-1], value[1:]])]
     made_up = ["zq.nobody@example.com"] if schema.get("format") == "email" else ["zq-nobody"]
     return [*near, *made_up]
 
@@ -127,30 +150,37 @@ def questions(
     Without any one of its filters a question would keep more items, and it keeps at least one: so a filter that does
     nothing, too little or too much is seen, although others stand beside it.
     """
-    left = [name for name in rules if values[name]]
+    left, items = [name for name in rules if values[name]], _scattered(items)
+    kept_by = {name: [_kept_by(rules[name], value, items) for value in values[name]] for name in left}
     found: list[dict[str, Wanted]] = []
     while left:
-        asked: dict[str, Wanted] = {left[0]: values[left[0]][0]}
+        asked = {left[0]: 0}
         for name in left[1:]:
-            asked = _joined(asked, name, rules, values[name], items)
-        found.append(asked)
+            asked = _joined(asked, name, kept_by)
+        found.append({name: values[name][choice] for name, choice in asked.items()})
         left = [name for name in left if name not in asked]
     return found
 
 
-def _joined(
-    asked: dict[str, Wanted], name: str, rules: Mapping[str, Filter], values: Sequence[Wanted], items: Sequence[Any]
-) -> dict[str, Wanted]:
-    """The question with one more filter, at the value that leaves most items; as it was if there is none."""
+def _kept_by(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> set[int]:
+    """The positions of the items that a filter certainly keeps."""
+    return {position for position, each in enumerate(kept([(rule, wanted)], items)) if each is True}
+
+
+def _joined(asked: dict[str, int], name: str, kept_by: Mapping[str, Sequence[set[int]]]) -> dict[str, int]:
+    """The question with one more filter, at the value that leaves most items; as it was if there is none.
+
+    A question is told as the number of the value of each of its filters.
+    """
     best, most = asked, 0
-    for value in values:
-        tried = {**asked, name: value}
-        both = _count(tried, rules, items)
-        without = ({each: wanted for each, wanted in tried.items() if each != dropped} for dropped in tried)
-        if both > most and all(_count(each, rules, items) > both for each in without):
+    for choice in range(len(kept_by[name])):
+        tried = {**asked, name: choice}
+        both = _count(tried, kept_by)
+        without = ({each: value for each, value in tried.items() if each != dropped} for dropped in tried)
+        if both > most and all(_count(each, kept_by) > both for each in without):
             best, most = tried, both
     return best
 
 
-def _count(asked: Mapping[str, Wanted], rules: Mapping[str, Filter], items: Sequence[Any]) -> int:
-    return kept([(rules[name], wanted) for name, wanted in asked.items()], items).count(True)
+def _count(asked: Mapping[str, int], kept_by: Mapping[str, Sequence[set[int]]]) -> int:
+    return len(set.intersection(*(kept_by[name][choice] for name, choice in asked.items())))
