@@ -18,8 +18,8 @@ from contracts.exchange import MISSING, Exchange, Request
 from contracts.fixtures import body, places
 from contracts.law import Blocked, NotObservable, Outcome, Steps
 from contracts.mixtures import mixed, mixtures, stray
-from contracts.signatures import carried, fulfils, repeated, shown, spare, turn
-from contracts.stakes import Stake, seen, stake_for, steady
+from contracts.signatures import carried, fulfils, repeated, shown, spare, turn, turned
+from contracts.stakes import Stake, compared, seen, stake_for
 from specs.contract import Alternative
 
 GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
@@ -143,7 +143,7 @@ def _straying(api: Api) -> list[Intruder]:
     other = next((each.principal for each in _tenants(api)), None)
     if other is None or api.principal is None or alternative is None or not mixtures(api):
         return []
-    if api.depth == "quick" and not api.operation.safe:
+    if api.depth == "quick" and (not api.operation.safe or turned(api)):
         return []
     called = f"{api.principal.name} with its own under the address of {other.tenant}"
     return [Intruder(called, api.principal, alternative, astray=other)]
@@ -182,7 +182,7 @@ def _staged(stage: Api, stake: Stake, groups: Sequence[str], wanted: str) -> Ste
     answers = [each.answer for attempts, _ in made.values() for each in attempts]
     after = (yield from seen(stage, stake, answers)) if answers else stake.before
     attempts, unasked = made[wanted]
-    return Scene(attempts, steady(stake.before, stake.fickle), steady(after, stake.fickle), unasked)
+    return Scene(attempts, *compared(stake, after), unasked)
 
 
 def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any) -> Steps:

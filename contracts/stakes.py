@@ -12,9 +12,9 @@ import attrs
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import make, places
+from contracts.fixtures import Made, make, places
 from contracts.law import Steps
-from specs.contract import Operation, Resource
+from specs.contract import Resource
 
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
 """The names that conversations make up."""
@@ -30,24 +30,44 @@ class Stake:
     name: str = ""
     fickle: frozenset[str] = frozenset()
     """Members that change by themselves, such as the time somebody last looked."""
+    told: bool = False
+    """Whether `before` is what its creation showed, which may be more or less than a look at it."""
 
 
 def stake_for(api: Api, *, alone: bool = False) -> Steps:
-    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone."""
+    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone.
+
+    One that is shared is known as its creation showed it; one made for this alone is looked at, twice.
+    """
     operation, resource = api.operation, _acted_upon(api)
     bulk = on.bulk(api.contract, operation)
     name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
     stage = api if alone else api.playing(name)
-    if resource is not None and bulk:
-        made = yield from make(stage, resource, (yield from places(stage, operation, fresh=True)))
-        stake = Stake(made.values, None, str(at(made.thing, resource.member)), "" if alone else name)
-    else:
-        values = yield from places(stage, _item(resource, operation), fresh=True)
-        own = values.get(resource.identifier or "", "") if resource else ""
-        stake = Stake(values, None, own, "" if alone else name)
+    if resource is None or resource.create is None:
+        values = yield from places(stage, operation, fresh=True)
+        stake = Stake(values, None, "", "" if alone else name)
+        return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
+    made: Made = yield from make(stage, resource)
+    own = str(at(made.thing, resource.member))
+    stake = Stake(made.values, made.thing, own, "" if alone else name, told=True)
+    acts = api.contract.resource_of(operation) is resource and operation is not resource.create
+    if acts and resource.read and not alone:
+        return stake
     before = yield from seen(stage, stake, [])
     again = (yield from seen(stage, stake, [])) if alone else before
-    return attrs.evolve(stake, before=before, fickle=_fickle(before, again))
+    return attrs.evolve(stake, before=before, fickle=_fickle(before, again), told=False)
+
+
+def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
+    """What of a thing can be compared before and after: all of it but what changes by itself.
+
+    Where it is known from its creation, only what both answers show.
+    """
+    before = stake.before
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return before, after
+    names = (before.keys() & after.keys() if stake.told else before.keys() | after.keys()) - stake.fickle
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
 def _fickle(one: Any, other: Any) -> frozenset[str]:
@@ -57,22 +77,11 @@ def _fickle(one: Any, other: Any) -> frozenset[str]:
     return frozenset(name for name in {*one, *other} if one.get(name, MISSING) != other.get(name, MISSING))
 
 
-def steady(thing: Any, fickle: frozenset[str]) -> Any:
-    return {name: value for name, value in thing.items() if name not in fickle} if isinstance(thing, dict) else thing
-
-
 def _acted_upon(api: Api) -> Resource | None:
     """The resource an operation serves, or that whose things it does something else to."""
     path = api.operation.path
     above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
     return api.contract.resource_of(api.operation) or next(above, None)
-
-
-def _item(resource: Resource | None, operation: Operation) -> Operation:
-    """An operation that acts upon the thing itself, so that the thing is made; else the one at hand."""
-    if resource is None:
-        return operation
-    return resource.delete or resource.update or resource.read or operation
 
 
 def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
@@ -95,7 +104,15 @@ def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
         return answer.status
     if look is resource.read:
         return answer.data
-    return next((item for item in answer.items if str(at(item, resource.member)) == stake.own), None)
+    return next((item for item in answer.items if _names(item, resource, stake.own)), None)
+
+
+def _names(item: Any, resource: Resource, own: str) -> bool:
+    """Whether an item of a list is the thing of an id, which lists may show in another member."""
+    found = at(item, resource.member)
+    if found is not MISSING:
+        return str(found) == own
+    return isinstance(item, dict) and own in map(str, item.values())
 
 
 def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:

@@ -45,9 +45,10 @@ def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
 
 
 def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> list[str]:
-    """Where little is asked: the secret is left out; of a further alternative in turn what is open in it."""
-    open_ = [each for each in left if each not in secret]
-    return open_[:1] if open_ and not first and turned(api) else [each for each in left if each in secret][:1]
+    """Where little is asked: the secret is left out, in turn; of a further alternative what is open in it instead."""
+    if turned(api):
+        return [] if first else [each for each in left if each not in secret][:1]
+    return [each for each in left if each in secret][:1]
 
 
 def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:

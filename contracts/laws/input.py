@@ -17,7 +17,7 @@ from contracts.fixtures import Made, body, made_by, nowhere, places
 from contracts.generate import Case, cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
-from contracts.signatures import lesser, turn, unreadable
+from contracts.signatures import lesser, turn, turned, unreadable
 from contracts.strategies.bodies import ODDEST, Change, applied, flat, written_oddly
 from contracts.wrong import MALFORMED, wrong_bodies, wrong_queries
 
@@ -25,9 +25,9 @@ PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
 PER_PARAMETER = (2, 3, 50)
 """Invalid values tried for one query parameter, per depth."""
-PER_QUERY = (7, 24, 1000)
+PER_QUERY = (6, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
-PER_BODY = (6, 22, 1000)
+PER_BODY = (5, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
 UNREADABLE = (2, 4, 50)
 """Bodies that are none, per depth."""
@@ -58,7 +58,8 @@ def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
     start = (turn(api) + api.seed) % len(others) if others else 0
-    return [*first, *others[start:], *others[:start]][: UNREADABLE[level]]
+    most = UNREADABLE[level] - (level == 0 and turned(api))  # where little is asked, every other operation
+    return [*first, *others[start:], *others[:start]][:most]
 
 
 def spread(found: Iterable[Case], per_place: int, most: int, seed: int = 0) -> list[Case]:
@@ -260,10 +261,12 @@ def content(api: Api) -> Steps:
 
 
 def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
+    """Impossible values of the last id in the path; where little is asked, not of what names the tenant itself."""
     if on.bulk(api.contract, api.operation):
         return []
     found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]
     own = [each for each in found if each.name in api.operation.path_parameters[-1:]]
+    own = [each for each in own if depth != "quick" or not api.deployment.value(api.tenant, each.name)]
     telling = sorted(own, key=lambda case: case.value != "AAA")
     odd = [attrs.evolve(each, what="an odd text", value=ODD_IDS[0]) for each in own[:1]]
     return [case.written() for case in [*odd, *_varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
@@ -287,7 +290,8 @@ ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\
 def _odd_ids(api: Api, depth: str) -> list[str]:
     """Odd texts for the id of what is read or deleted; a first one is asked as an impossible id where it is one."""
     resource = api.contract.resource_of(api.operation)
-    if resource is None or api.operation not in (resource.read, resource.delete):
+    asking = (resource.read,) if resource and depth == "quick" else (resource.read, resource.delete) if resource else ()
+    if resource is None or api.operation not in asking:
         return []
     asked = bool(_ids(api, depth))
     most = {"quick": 1, "standard": 3}.get(depth, 50) if api.operation is resource.read else 1
