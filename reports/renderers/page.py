@@ -17,6 +17,7 @@ from reports.anchors import anchors
 from reports.evidence import Conversation
 from reports.findings import findings, remarks, result, tone, unjudged, unseen
 from reports.gallery import gallery
+from reports.limits import pictures
 from reports.matrix import matrix
 from reports.model import Run, Verdict
 from reports.renderers.timeline import calls_over_time, rate_over_time
@@ -49,6 +50,7 @@ def page(run: Run) -> str:
             unseen=unseen(run),
             unjudged=unjudged(run),
             matrix=matrix(run),
+            limits=pictures(run),
             findings=found,
             by_law=[tuple(each) for _, each in groupby(found, key=lambda finding: finding.law)],
             anchors=named,
