@@ -1,13 +1,14 @@
 """The judging side of the scenario `limits`: who examines what, in which order, and what has come of it.
 
-first    the smallest limit of every credential; while it is used up, every other operation gets one request (its pilot)
-examine  all others side by side; those whose pilot was refused may share a bucket and are kept apart
+first    the smallest limit of every credential; when it is used up, all others of the credential begin
+examine  those, side by side; one that is refused at its first request may share a bucket and is kept apart
+row      such ones after an idle window: one after the other behind the first that was used up
 quiet    when all of that is done: lists looked at, and suspects used up by themselves
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -34,14 +35,17 @@ class Desk:
     over: Callable[[], None]
     findings: dict[Key, Finding] = attrs.field(factory=dict)
     shared: dict[Key, Key] = attrs.field(factory=dict)
-    """Operations whose pilot was refused, and the one that was used up then."""
+    """Operations that were refused at once, and the one that had been used up then."""
     _workers: list[str] = attrs.field(factory=list)
     _waiting: dict[Key, str] = attrs.field(factory=dict)
     """What has been handed out, and to whom."""
     _held: dict[Key, list[Job]] = attrs.field(factory=dict)
-    """What waits for the pilots of a first examination."""
+    """What begins when a first examination has used up its limit."""
+    _used_up: dict[str, Key] = attrs.field(factory=dict)
+    """By credential, the operation that was used up before the others began."""
     _owners: dict[Key, str] = attrs.field(factory=dict)
     _turn: int = 0
+    _in_row: int = 0
     _quiet: bool = False
 
     def begin(self, workers: Sequence[str]) -> None:
@@ -52,12 +56,11 @@ class Desk:
         groups: dict[str, list[Job]] = {}
         for job in self.jobs.values():
             groups.setdefault(job.principal.name, []).append(job)
-        firsts = [(min(group, key=_first), group) for group in groups.values()]
-        for first, group in firsts:  # all of them are known before the first one can be answered
-            self._held[first.key] = [job for job in group if job is not first]
-        for first, _ in firsts:
-            pilots = [list(job.key) for job in self._held[first.key]]
-            self._hand(self._workers[0], first.key, {"do": "first", "pilots": pilots})
+        firsts = {min(group, key=_first).key: group for group in groups.values()}
+        for key, group in firsts.items():  # all of them are known before the first one can be answered
+            self._held[key] = [job for job in group if job.key != key]
+        for key in firsts:
+            self._hand(self._next_worker(), key, {"do": "first"})
 
     def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
         self._waiting[key] = self._owners[key] = worker
@@ -67,63 +70,54 @@ class Desk:
         self._turn += 1
         return self._workers[self._turn % len(self._workers)]
 
-    def pilots(self, first: Key, answers: dict[Key, tuple[float, float, int, int]]) -> None:
-        """The pilots sent while a first operation was used up: when sent, when answered, status, exchange."""
-        held = self._held.pop(first, [])
-        refused = [job for job in held if answers.get(job.key, (0, 0, 0, 0))[2] == 429]
-        for job in sorted(held, key=_order):
-            if job in refused:
-                self.shared[job.key] = first
-            else:
-                pilot = answers.get(job.key)
-                self._hand(self._next_worker(), job.key, {"do": "examine", "pilot": pilot and list(pilot)})
-        if refused:
-            self._hand_row(first, refused)
-
-    def _hand_row(self, first: Key, members: list[Job]) -> None:
-        """Those that may share a bucket: one after the other, each after an idle window, where there is time for it."""
-        ordered = sorted(members, key=lambda job: job.limit.requests)
-        most = 0 if self.run.depth == "quick" else IN_A_ROW
-        for job in ordered[most:]:
-            reason = f"it was refused while {first[0]} was used up, so it was not examined side by side with others"
-            self.findings[job.key] = Finding(job, blocked=reason, sharing=(first[0],))
-        for job in ordered[:most]:
-            self._hand(self._owners[first], job.key, {"do": "row", "after": list(first)})
-
     def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
-        """A worker has sent the pilots, or has ended a task."""
-        if "pilots" in data:
-            self.pilots(_key(data["first"]), self._pilots(data["pilots"], seqs))
+        """A worker has used up a first limit, or has ended a task."""
+        if "used_up" in data:
+            key = _key(data["used_up"])
+            self._used_up[key[1]] = key
+            self._begin_others(key)
             return
         key = _key(data["finding"]["job"])
-        found = read(self.jobs[key], data["finding"], _foreign(seqs), self.run.exchanges)
-        if key in self.shared and not found.sharing:
-            found.sharing = (self.shared[key][0],)
+        found = read(self.jobs[key], data["finding"], seqs, self.run.exchanges)
+        if key in self.shared:
+            found.sharing = found.sharing or (self.shared[key][0],)
         self.findings[key] = found
         if data["cut"]:
             return  # the run ends
         if self._waiting.get(key) == worker:
             del self._waiting[key]
-        if held := self._held.get(key):  # it ended without having been used up
-            self.pilots(key, {job.key: (0.0, 0.0, 0, 0) for job in held})
+        self._begin_others(key)  # it may have ended without having been used up
+        if found.refused_at_once and found.estimate is None:
+            self._apart(found)
         self._proceed()
 
-    def _pilots(self, told: Iterable[Any], seqs: Seqs) -> dict[Key, tuple[float, float, int, int]]:
-        found = {}
-        for operation, principal, number in told:
-            exchange = self.run.exchanges.get(seqs(number) or 0)
-            if exchange is not None:
-                found[operation, principal] = (exchange.sent, exchange.received, exchange.status, exchange.seq)
-        return found
+    def _begin_others(self, first: Key) -> None:
+        for job in sorted(self._held.pop(first, []), key=_order):
+            if self._workers:
+                self._hand(self._next_worker(), job.key, {"do": "examine"})
+
+    def _apart(self, found: Finding) -> None:
+        """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""
+        job = found.job
+        first = self._used_up.get(job.principal.name)
+        if first is None or first == job.key:
+            self._hand(self._owners[job.key], job.key, {"do": "again"})
+            return
+        self.shared[job.key] = first
+        found.sharing = (first[0],)
+        self._in_row += 1
+        if self.run.depth == "quick" or self._in_row > IN_A_ROW:
+            found.blocked = f"it was refused at once while {first[0]} was used up, so it was not examined by itself"
+        elif self._owners[first] in self._workers:
+            self._hand(self._owners[first], job.key, {"do": "row", "after": list(first)})
 
     def lost(self, worker: str) -> None:
         """What a lost worker had in hand stays unknown; what it held up goes on."""
         self._workers = [each for each in self._workers if each != worker]
         for key in [key for key, owner in self._waiting.items() if owner == worker]:
             del self._waiting[key]
-            if self._workers and (held := self._held.get(key)):
-                self.pilots(key, {job.key: (0.0, 0.0, 0, 0) for job in held})
             self.findings.setdefault(key, Finding(self.jobs[key], blocked="the worker that examined it was lost"))
+            self._begin_others(key)
         if self._workers:
             self._proceed()
 
@@ -164,8 +158,3 @@ def _order(job: Job) -> tuple[bool, int]:
 
 def _key(told: Sequence[str]) -> Key:
     return told[0], told[1]
-
-
-def _foreign(seqs: Seqs) -> Seqs:
-    """Numbers below 0 are the evidence's own already: a pilot that another worker has sent."""
-    return lambda number: -number if number < 0 else seqs(number)

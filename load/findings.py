@@ -63,8 +63,15 @@ class Finding:
     """How many were admitted within a longer limit's window without being refused by it, by period."""
     refuted: dict[str, tuple[int, int]] = attrs.field(factory=dict)
     """How many a longer limit had admitted when it refused too soon, and the exchange that shows it, by period."""
+    refused_at_once: bool = False
+    """Whether its first request was refused, though nobody should have used it."""
     late: int = 0
     asked: int = 0
+
+    @property
+    def inert(self) -> bool:
+        """Whether only requests were admitted that could have no effect."""
+        return all(each >= 400 for each in self.statuses)
 
     def written(self) -> dict[str, Any]:
         """As plain data, exchanges by their numbers."""
@@ -114,6 +121,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         longer={period: estimate(each) for period, each in told["longer"].items()},
         soaked=dict(told["soaked"]),
         refuted={period: (each[0], seq(each[1])) for period, each in told["refuted"].items()},
+        refused_at_once=told["refused_at_once"],
         late=told["late"],
         asked=told["asked"],
     )

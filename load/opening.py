@@ -79,7 +79,6 @@ def _worker(environment: Environment, runner: WorkerRunner) -> Worker:
         sys.exit(0)  # the master has said why
     own = getattr(environment.parsed_options, "deployment", "")
     stage = Worker(environment, _or_exit(lambda: setups.like(told, own)), runner)
-    stage.ahead = clock.offset
     runner.send_message("suite.loaded", {"offset": clock.offset, "unsure": clock.unsure})
     return stage
 

@@ -29,8 +29,6 @@ class Stage(Protocol):
 
     setup: Setup
     run: LoadRun
-    ahead: float
-    """Seconds by which the judging side's clock is ahead of this process's."""
 
     def give(self, worker: str, data: Any) -> None:
         """Judging side: tell one worker something (plain JSON data)."""

@@ -38,7 +38,6 @@ class Stage:
         self.setup = setup
         self.kind: type[Scenario] = SCENARIOS[setup.scenario]
         self.run: LoadRun
-        self.ahead = 0.0
         self.scenario: Scenario | None = None
         environment.user_classes = list(self.kind.users)
 

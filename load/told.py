@@ -12,19 +12,20 @@ from specs.contract import Limit
 
 SOAKED = 0.9
 """Share of a longer limit that must have been admitted within its window to call it kept."""
+UNCOUNTED = "invalid requests may not be counted here, and valid ones would change data"
 Findings = Mapping[tuple[str, str], Finding]
 
 
 def limits(run: LoadRun, findings: Findings) -> list[dict[str, Any]]:
     """Declared and observed, one object per operation, credential and period."""
     ordered = sorted(findings.values(), key=lambda each: each.job.operation.key)
-    return [_object(run, finding, limit) for finding in ordered for limit in finding.job.operation.limits]
+    return [_object(run, finding, limit, findings) for finding in ordered for limit in finding.job.operation.limits]
 
 
-def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
+def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) -> dict[str, Any]:
     own = limit is finding.job.limit
     rule = run.rule(limit)
-    word, reason, found = _said(finding, limit)
+    word, reason, found = _said(finding, limit, findings)
     samples = [*found.samples, *found.after] if found else []
     start = samples[0].sent if samples else run.started
     return {
@@ -53,8 +54,26 @@ def _object(run: LoadRun, finding: Finding, limit: Limit) -> dict[str, Any]:
     }
 
 
-def _said(finding: Finding, limit: Limit) -> tuple[str, str, Estimate | None]:
+def uncounted(finding: Finding, findings: Findings) -> bool:
+    """Whether nothing was refused, and requests of this kind may not be counted here at all.
+
+    They are counted if another operation refuses them: the same kind of request, with a body or without.
+    """
+    found = finding.estimate
+    if found is None or found.verdict != "not enforced" or not finding.inert:
+        return False
+    bodied = finding.job.operation.body is not None
+    return not any(
+        each.inert and each.statuses and (each.job.operation.body is not None) == bodied
+        for each in findings.values()
+        if each.estimate and any(sample.refused for sample in each.estimate.samples)
+    )
+
+
+def _said(finding: Finding, limit: Limit, findings: Findings) -> tuple[str, str, Estimate | None]:
     """A limit's word, the reason, and the estimate behind it."""
+    if uncounted(finding, findings):
+        return "not observable", UNCOUNTED, finding.estimate
     if limit is not finding.job.limit:
         return *longer(finding, limit), finding.longer.get(limit.period)
     found = finding.estimate
@@ -104,15 +123,15 @@ def table(run: LoadRun, all_jobs: Iterable[Job], findings: Findings) -> list[dic
     rows: list[dict[str, str]] = []
     for job in sorted(all_jobs, key=lambda each: each.operation.key):
         finding = findings.get(job.key)
-        rows += [_row(run, finding, job, limit) for limit in job.operation.limits]
+        rows += [_row(run, finding, job, limit, findings) for limit in job.operation.limits]
     return rows
 
 
-def _row(run: LoadRun, finding: Finding | None, job: Job, limit: Limit) -> dict[str, str]:
+def _row(run: LoadRun, finding: Finding | None, job: Job, limit: Limit, findings: Findings) -> dict[str, str]:
     rule = run.rule(limit)
     word, told, seen = "", "being examined", ""
     if finding is not None:
-        word, told, found = _said(finding, limit)
+        word, told, found = _said(finding, limit, findings)
         seen = _seen(found)
     declared = f"{rule.limit} in {rule.window:g} s"
     return {"operation": job.operation.key, "declared": declared, "observed": seen, "verdict": word, "told": told}

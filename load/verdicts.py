@@ -17,7 +17,7 @@ from load.limits.estimate import Estimate
 from load.limits.truth import lies
 from load.run import LoadRun
 from load.setup import Setup
-from load.told import Findings, longer
+from load.told import UNCOUNTED, Findings, longer, uncounted
 from specs.contract import Limit
 from specs.promises import promises
 
@@ -73,6 +73,8 @@ def _of_line(run: LoadRun, line: Line, findings: Findings) -> Verdict:
         return Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn")
     if finding.estimate is None:
         return Verdict(line, NOT_OBSERVABLE if finding.sharing else BLOCKED, reason=finding.blocked)
+    if uncounted(finding, findings):
+        return Verdict(line, NOT_OBSERVABLE, reason=UNCOUNTED)
     found = _JUDGES[line.rule.name](finding, finding.estimate, run)
     asked = [run.exchanges[seq].request for seq in found.seqs[:1] if seq in run.exchanges]
     return Verdict(
@@ -111,7 +113,7 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             "tighter": f"tighter: {found.admitted} admitted{sharing}",
         }[found.verdict]
         return Judged(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
-    if found.verdict == "inconclusive" and found.admitted != found.rule.limit:
+    if found.verdict in {"inconclusive", "window"} and found.limit != found.rule.limit:
         return Judged(NOT_OBSERVABLE, reason=found.reason)
     if found.verdict in {"race"}:
         return Judged(UPHELD, reason=found.reason, seqs=_edge(found))
@@ -190,10 +192,18 @@ def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
     return Judged(UPHELD, seqs=_edge(found))
 
 
-def _credentials(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _still_refused(found: Estimate, moment: float) -> bool:
+    """Whether the credential that was used up was refused after a moment, before it was admitted again."""
+    after = [each for each in found.samples if each.sent >= moment]
+    return bool(after) and min(after, key=lambda each: each.sent).refused
+
+
+def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
     if finding.other is None:
         return Judged(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
     name, status, seq = finding.other
+    if status != 429 and not _still_refused(found, run.exchanges[seq].received):
+        return Judged(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
     if status == 429:
         return Judged(
             BROKEN,

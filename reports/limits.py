@@ -71,10 +71,12 @@ def _drawing(limit: dict[str, Any], declared: dict[str, Any], window: float) -> 
     base = HEIGHT - FOOT
 
     def x(moment: float) -> float:
-        return LEFT + (WIDTH - LEFT) * moment / end
+        at: float = LEFT + (WIDTH - LEFT) * moment / end
+        return at
 
     def y(count: float) -> float:
-        return base - (base - TOP) * count / (most * 1.05)
+        at: float = base - (base - TOP) * count / (most * 1.05)
+        return at
 
     label = f"{len(admitted)} admitted and {len(refused)} refused in {end:.3g} s, declared {declared['limit']}"
     line = y(declared["limit"])

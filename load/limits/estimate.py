@@ -9,13 +9,17 @@ from typing import Literal
 
 import attrs
 
-from load.limits.kinds import Hypothesis
+from load.limits.kinds import Hypothesis, Phased
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
 Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
 
+AT_ONCE, SOON = 0.02, 0.1
+"""Shares of a window within which a limit is used up at once, and soon enough if no window is thought to end then."""
+NEAR = 0.02
+"""Share of a window within which the server's clock may be off."""
 PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
 
 
@@ -70,8 +74,8 @@ class Estimate:
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
-def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
-    """What a trace shows, as far as it went."""
+def conclude(space: Space, outcome: Outcome, together: int, boundary: float = 0.0) -> Estimate:
+    """What a trace shows, as far as it went. `boundary`: any time at which a window of the server's clock ends."""
     rule, samples = space.rule, tuple(each for batch in space.batches for each in batch)
     first = sum(not each.refused for each in space.opening)
     found = Estimate(
@@ -97,20 +101,23 @@ def conclude(space: Space, outcome: Outcome, together: int) -> Estimate:
         spent = samples[-1].received - samples[0].sent
         reason = f"{first} requests in {spent:.1f} s, none refused"
         return attrs.evolve(found, verdict="not enforced", confidence=PROVEN, reason=reason, kinds=("off",))
-    return _of_survivors(space, found, together)
+    return _of_survivors(space, found, together, boundary)
 
 
-def _of_survivors(space: Space, found: Estimate, together: int) -> Estimate:
+def _of_survivors(space: Space, found: Estimate, together: int, boundary: float) -> Estimate:
     state = space.state
     alive = space.keeping if state in ("kept", "open") else space.alive
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
-    known = attrs.evolve(found, kinds=kinds, limit=_same(alive), window=_hull(alive))
+    # A number is known only if everything still possible has it, also what would not keep the declaration.
+    lucky = _same(space.alive) is None and _needs_luck(space, boundary)
+    number = space.rule.limit if lucky else _same(space.alive)
+    known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive))
     if state == "kept":
         return attrs.evolve(known, verdict="kept", confidence=PROVEN)
     if space.blurred:
         return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
     if state == "open":
-        return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space))
+        return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space, lucky))
     if state == "inconsistent":
         return _inconsistent(found)
     return _broken(space, known, together)
@@ -149,9 +156,28 @@ def _inconsistent(found: Estimate) -> Estimate:
     return attrs.evolve(found, reason=reason, doubtful=True)
 
 
-def _still(space: Space) -> str:
+def _needs_luck(space: Space, boundary: float) -> bool:
+    """Whether another number is possible only if a window ended while the limit was being used up.
+
+    That takes luck where this was quickly done, and more where no window of the server's clock ended then.
+    """
+    others = [each for each in space.alive if each.limit != space.rule.limit]
+    admitted = [each for each in space.opening if not each.refused]
+    if not admitted or not all(isinstance(each, Phased) for each in others):
+        return False
+    window, first = space.rule.window, admitted[0].sent
+    lasted = (max(each.received for each in admitted) - first) / window
+    left = (boundary - first) % window / window
+    return lasted <= (AT_ONCE if left <= lasted + NEAR or left >= 1 - NEAR else SOON)
+
+
+def _still(space: Space, lucky: bool) -> str:
     low, high = _hull(space.keeping)
-    return f"the window lies between {low:.4g} and {high:.4g} s"
+    told = f"the window lies between {low:.4g} and {high:.4g} s"
+    numbers = sorted({each.limit for each in space.alive})
+    if lucky:
+        return f"{told}; that no window ended within the burst is assumed"
+    return f"the number is one of {', '.join(map(str, numbers))}; {told}" if len(numbers) > 1 else told
 
 
 def _same(alive: list[Hypothesis]) -> int | None:

@@ -73,7 +73,7 @@ def examine(
     setting = setting or Setting()
     first = _Attempt(rule, boundary, setting, prior)
     cut = yield from first.run_or_cut(now, setting.together)
-    found = conclude(first.space, first.outcome, setting.together)
+    found = conclude(first.space, first.outcome, setting.together, boundary)
     if cut or not (setting.confirms and found.doubtful):
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
@@ -81,7 +81,7 @@ def examine(
     idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
     if (yield from again.run_or_cut(first.now + rule.window * idle, 1)):
         return found
-    return found.confirmed(conclude(again.space, again.outcome, 1))
+    return found.confirmed(conclude(again.space, again.outcome, 1, boundary))
 
 
 @attrs.define

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -148,13 +149,15 @@ def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample | None]]:
 
 
 def _steady(found: Estimate, _: float) -> Iterator[Lie]:
-    """In one fixed window, every answer announces the same reset."""
+    """In one fixed window, every answer announces the same reset; a burst may see the end of a window, but no more."""
     burst = _burst(found)
     if found.verdict != "kept" or not set(found.kinds) <= {Aligned.kind, FromFirst.kind} or len(burst) < 3:
         return
-    resets = [value for each in burst if (value := _number(each.told.reset)) is not None]
-    if resets and max(resets) - min(resets) > 1 + (burst[-1].received - burst[0].sent):
-        told = f"from {min(resets)} to {max(resets)}"
+    resets = sorted(value for each in burst if (value := _number(each.told.reset)) is not None)
+    near = 1 + (burst[-1].received - burst[0].sent)
+    jumps = sum(later - earlier > near for earlier, later in pairwise(resets))
+    if jumps > 1:
+        told = f"{jumps + 1} different times from {resets[0]} to {resets[-1]}"
         yield Lie("the same X-RateLimit-Reset throughout one window", told, (burst[0].seq, burst[-1].seq))
 
 

@@ -10,7 +10,7 @@ from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 
 from contracts.api import Api, callers
-from contracts.exchange import Exchange, Request
+from contracts.exchange import Request
 from contracts.law import NotObservable, Outcome
 from load import asking
 from load.findings import Finding
@@ -23,8 +23,10 @@ QUICK = Setting(windows=1.12, waits=False)
 FULL = Setting(windows=4.0)
 IDLE = 1.08
 """Windows after which a credential counts as idle."""
-FRESH = 0.3
-"""Windows after which a pilot is too old to be followed by a burst."""
+
+
+class NotIdle(Outcome):
+    """The limit was used up before the first request."""
 
 
 class Examiner:
@@ -43,32 +45,28 @@ class Examiner:
         self.extra: list[Sample] = []
         """Admitted requests that belong to no examination."""
         self._looked = False
-
-    def pilot(self) -> Exchange:
-        """One request, ahead of the examination. Raises Outcome."""
-        self._open()
-        assert self.question is not None
-        return self.run.ask(self.question, self.send, self.conversation)
+        self._idle = True
 
     def rest(self) -> None:
         """Let a window pass in which nothing is asked."""
         gevent.sleep(self.rule.window * IDLE)
 
-    def work(self, pilot: Sample | None = None) -> None:
-        """Examine the limit; what stands in the way is told as the reason."""
+    def work(self, *, idle: bool = True) -> None:
+        """Examine the limit; what stands in the way is told as the reason.
+
+        `idle`: the credential should be; if the first request is refused all the same, that is the finding.
+        """
+        self.finding.blocked, self._idle = None, idle
         try:
             self._open()
-            self.finding.estimate = self._first(pilot)
+            self.finding.estimate = self.driven(self._examination())
             if self._uncounted and self.job.operation.safe:
                 self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
                 self.rest()
-                self.finding.estimate = self.driven(self._examination(()))
+                self.finding.estimate = self.driven(self._examination())
         except Outcome as outcome:
             self.finding.blocked = outcome.reason
-            return
-        if self._uncounted:
-            self.finding.blocked = "invalid requests are not counted here, and valid ones would change data"
-            self.finding.estimate = None
+            self.finding.refused_at_once = isinstance(outcome, NotIdle)
 
     def _open(self) -> None:
         name, principal = self.job.key
@@ -80,49 +78,49 @@ class Examiner:
     def _api(self, tag: str) -> Api:
         return self.run.api(self.job.operation, self.job.principal, tag)
 
-    def _first(self, pilot: Sample | None) -> Estimate:
-        if pilot is None:
-            return self.driven(self._examination(()))
-        age = time.time() - pilot.sent
-        if pilot.void or age > FRESH * self.rule.window:
-            gevent.sleep(max(0.0, self.rule.window * IDLE - age))
-            return self.driven(self._examination(()))
-        if not pilot.refused:
-            self.finding.statuses.add(pilot.status)
-        return self.driven(self._examination((pilot,)))
-
-    def _examination(self, pilot: tuple[Sample, ...]) -> Examination:
+    def _examination(self) -> Examination:
         setting = QUICK if self.run.depth == "quick" else FULL
-        prior = [list(pilot)] if pilot else []
-        return examine(self.rule, time.time(), -self.run.clock.offset, setting, prior)
+        return examine(self.rule, time.time(), -self.run.clock.offset, setting)
 
     @property
     def _uncounted(self) -> bool:
         """Refused as invalid, requests may not be counted at all: then the limit has not been seen."""
         found = self.finding.estimate
-        return bool(found and found.verdict == "not enforced" and all(each >= 400 for each in self.finding.statuses))
+        return bool(found and found.verdict == "not enforced" and self.finding.inert)
 
     def driven(self, examination: Examination) -> Estimate:
         """Drive an examination to its end; one that is cut short leaves its finding all the same."""
         try:
-            return self._drive(examination)
+            found = self._drive(examination)
         except gevent.GreenletExit:
             self._cut(examination)
             raise
-        finally:
-            self._look()
+        self._look()
+        return found
 
     def _drive(self, examination: Examination) -> Estimate:
+        try:
+            answers = self._opened(examination)
+            while True:
+                if any(each.refused for each in answers):
+                    self._look()
+                answers = self.answer(examination.send(answers))
+        except StopIteration as ended:
+            found: Estimate = ended.value
+            return found
+
+    def _opened(self, examination: Examination) -> list[Sample]:
+        """The first requests: using up a limit at once tells most, so nobody else's burst comes in between."""
         ask = next(examination)
-        while True:
-            answers = self.answer(ask)
-            if any(each.refused for each in answers):
-                self._look()
-            try:
-                ask = examination.send(answers)
-            except StopIteration as ended:
-                found: Estimate = ended.value
-                return found
+        if ask.pace:
+            return self.answer(ask)
+        self._until(ask.at)
+        with self.bursts:
+            answers = [self.one()]
+            self.finding.asked += 1
+            if self._idle and answers[0].refused:
+                raise NotIdle("its first request was refused already")
+            return self._answered(examination.send(answers))
 
     def _cut(self, examination: Examination) -> None:
         """The run ends: keep what has been seen so far."""
@@ -138,24 +136,30 @@ class Examiner:
         if self._looked:
             return
         self._looked = True
-        self.used_up()
-        if self.finding.statuses or self.finding.asked:
+        if self.finding.asked:
             self._beside()
+        self.used_up()
 
     def answer(self, ask: Ask) -> list[Sample]:
-        """Send what was asked for, in time."""
-        if (left := ask.at - time.time()) > 0:
-            gevent.sleep(left)
+        """Send what was asked for, in time, and many at once only when it is this examination's turn."""
+        self._until(ask.at)
+        if ask.count == 1 or ask.pace:
+            return self._answered(ask)
+        with self.bursts:
+            return self._answered(ask)
+
+    def _answered(self, ask: Ask) -> list[Sample]:
         if ask.count == 1:
             answers = [self.one()]
             self.finding.late += answers[0].sent - ask.at > 0.01 * self.rule.window
-        elif ask.pace:
-            answers = self._paced(ask)
         else:
-            with self.bursts:
-                answers = self._burst(ask)
+            answers = self._paced(ask) if ask.pace else self._burst(ask)
         self.finding.asked += len(answers)
         return answers
+
+    def _until(self, moment: float) -> None:
+        if (left := moment - time.time()) > 0:
+            gevent.sleep(left)
 
     def one(self) -> Sample:
         """Ask the question once."""

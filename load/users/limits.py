@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import gevent
 from gevent.lock import BoundedSemaphore
-from gevent.pool import Pool
 from gevent.queue import Queue
 from locust import FastHttpUser, task
 
 from contracts.judge import Verdict
-from contracts.law import Outcome
 from contracts.plan import Plan
 from load import told, verdicts
 from load.desk import Desk
 from load.findings import Finding, Job, jobs
-from load.limits.trace import Sample
 from load.scenario import Row, Scenario, Seqs, Stage
 from load.setup import Setup
 from load.users.examiner import Examiner
@@ -26,6 +24,10 @@ from load.users.longer import Longer
 from load.users.quiet import Quiet
 from load.users.wire import Wire
 
+ROOM, MOST_ROOM = 0.1, 0.45
+"""Shares of a window that should be left of it when a run begins: at least, and at most."""
+OPENING = 2.5
+"""Seconds in which all limits are used up for the first time."""
 BURSTS = 4
 """How many bursts may go on at the same time."""
 
@@ -47,7 +49,7 @@ class LimitUser(FastHttpUser):
         finding = scenario.mine.setdefault(job.key, Finding(job))
         cut = False
         try:
-            self._do(given, job, finding)
+            self._do(given, finding)
         except gevent.GreenletExit:
             cut = True
             raise
@@ -57,7 +59,7 @@ class LimitUser(FastHttpUser):
         finally:
             scenario.stage.report({"finding": finding.written(), "cut": cut})
 
-    def _do(self, given: dict[str, Any], job: Job, finding: Finding) -> None:
+    def _do(self, given: dict[str, Any], finding: Finding) -> None:
         wire, scenario = Wire(self.client, self.scenario.run.deployment), self.scenario
         match given["do"]:
             case "listed":
@@ -66,23 +68,37 @@ class LimitUser(FastHttpUser):
                 with scenario.row:
                     Quiet(scenario.run, wire.send).alone(finding, list(scenario.jobs.values()))
             case "first":
-                pilots = [scenario.jobs[key[0], key[1]] for key in given["pilots"]]
-                examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
-                examiner.used_up = lambda: scenario.pilots(job, pilots, wire)
-                with scenario.rows[job.key]:
-                    examiner.work()
-                scenario.soak(examiner)
+                self._first(wire, finding)
+            case "again":
+                self._again(wire, finding)
             case "row":
                 with scenario.rows[given["after"][0], given["after"][1]]:
-                    examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
-                    examiner.rest()
-                    examiner.work()
-                    scenario.soak(examiner)
+                    self._again(wire, finding)
             case _:
-                examiner = Examiner(scenario.run, wire.send, finding, scenario.bursts)
                 with scenario.lanes:
-                    examiner.work(scenario.ours(given["pilot"]))
+                    examiner = scenario.examiner(wire, finding)
+                    examiner.work()
                 scenario.soak(examiner)
+
+    def _first(self, wire: Wire, finding: Finding) -> None:
+        """The first examination with a credential: the others begin as soon as this limit is used up."""
+        scenario, job = self.scenario, finding.job
+        examiner = scenario.examiner(wire, finding)
+        examiner.used_up = lambda: scenario.stage.report({"used_up": list(job.key)})
+        scenario.await_room(job)
+        with scenario.rows[job.key]:
+            examiner.work()
+            if finding.refused_at_once:
+                examiner.rest()
+                examiner.work(idle=False)
+        scenario.soak(examiner)
+
+    def _again(self, wire: Wire, finding: Finding) -> None:
+        """After an idle window, whatever the first request is answered."""
+        examiner = self.scenario.examiner(wire, finding)
+        examiner.rest()
+        examiner.work(idle=False)
+        self.scenario.soak(examiner)
 
 
 class Limits(Scenario):
@@ -141,33 +157,18 @@ class Limits(Scenario):
     def taken(self, data: Any) -> None:
         self.tasks.put(data)
 
+    def examiner(self, wire: Wire, finding: Finding) -> Examiner:
+        """Who examines one limit."""
+        return Examiner(self.run, wire.send, finding, self.bursts)
+
+    def await_room(self, first: Job) -> None:
+        """Begin where all limits can be used up before a window of the server's clock ends, if it is like ours."""
+        window = self.run.rule(first.limit).window
+        left = (-self.run.clock.offset - time.time()) % window
+        if left < min(MOST_ROOM * window, max(ROOM * window, OPENING)):
+            gevent.sleep(left + 0.02 * window)
+
     def soak(self, examiner: Examiner) -> None:
         """At depth soak, go on to the longer limits."""
         if self.run.depth == "soak":
             Longer(examiner).work()
-
-    def pilots(self, first: Job, others: Sequence[Job], wire: Wire) -> None:
-        """While a first operation is used up, one request to each other one; spread a little, to compare the clocks."""
-        spread = min(1.0, 0.02 * self.run.rule(first.limit).window) / max(1, len(others))
-        pool, sent = Pool(), list[list[Any]]()
-        try:
-            for number, job in enumerate(others):
-                pool.add(gevent.spawn_later(number * spread, self._pilot, job, wire, sent))
-            pool.join()
-        finally:
-            pool.kill()
-        self.stage.report({"first": list(first.key), "pilots": sent})
-
-    def _pilot(self, job: Job, wire: Wire, sent: list[list[Any]]) -> None:
-        try:
-            exchange = Examiner(self.run, wire.send, Finding(job), self.bursts).pilot()
-        except Outcome:
-            return
-        sent.append([*job.key, exchange.seq])
-
-    def ours(self, pilot: Sequence[float] | None) -> Sample | None:
-        """A pilot that another worker may have sent, by this process's clock."""
-        if pilot is None or not pilot[3]:
-            return None
-        sent, received, status, seq = pilot
-        return Sample(sent - self.stage.ahead, received - self.stage.ahead, int(status), seq=-int(seq))
