@@ -79,7 +79,7 @@ class Desk:
             return
         key = _key(data["finding"]["job"])
         found = read(self.jobs[key], data["finding"], seqs, self.run.exchanges)
-        if key in self.shared:
+        if key in self.shared and not (found.estimate and found.estimate.conforms):
             found.sharing = found.sharing or (self.shared[key][0],)
         self.findings[key] = found
         if data["cut"]:
@@ -135,8 +135,8 @@ class Desk:
             owner = self._owners.get(key, "")
             if finding.created is not None and finding.created[2] is None and owner in self._workers:
                 self._hand(owner, key, {"do": "listed"})
-        suspects = [key for key, each in self.findings.items() if each.estimate and each.estimate.verdict == "tighter"]
-        suspects += [first for first in dict.fromkeys(self.shared.values()) if first not in suspects]
+        tight = [key for key, each in self.findings.items() if each.estimate and each.estimate.verdict == "tighter"]
+        suspects = list(dict.fromkeys([*self.shared.values(), *tight]))
         for key in suspects[:SUSPECTS]:
             owner = self._owners.get(key, "")
             if key not in self._waiting and owner in self._workers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -165,15 +165,18 @@ def sample(exchange: Exchange) -> Sample:
 
 def told(response: Response | None) -> Told:
     """The rate headers of an answer."""
-    if response is None:
-        return Told()
-    names = [name.lower() for name, _ in response.headers]
-    plain = {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"}
-    odd = tuple(name for name in names if ("ratelimit" in name or "retry-after" in name) and name not in plain)
-    return Told(
-        response.header("X-RateLimit-Limit"),
-        response.header("X-RateLimit-Remaining"),
-        response.header("X-RateLimit-Reset"),
-        response.header("Retry-After"),
-        odd,
-    )
+    return told_by(response.headers) if response else Told()
+
+
+def told_by(headers: Iterable[tuple[str, str]]) -> Told:
+    """The rate headers among the headers of an answer."""
+    rate = [(name.lower(), value) for name, value in headers]
+    rate = [(name, value) for name, value in rate if "ratelimit" in name or "retry-after" in name]
+    plain = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+    limit, remaining, reset, wait = (_joined(rate, name) for name in plain)
+    return Told(limit, remaining, reset, wait, tuple(name for name, _ in rate if name not in plain), tuple(rate))
+
+
+def _joined(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    values = [value for key, value in headers if key == name]
+    return ", ".join(values) if values else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from load.findings import Finding, Job
 from load.limits.estimate import Estimate
+from load.limits.families import headers
 from load.run import LoadRun
 from specs.contract import Limit
 
@@ -27,6 +28,7 @@ def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) ->
     rule = run.rule(limit)
     word, reason, found = _said(finding, limit, findings)
     samples = [*found.samples, *found.after] if found else []
+    told_in = headers(samples)
     start = samples[0].sent if samples else run.started
     return {
         "operation": finding.job.operation.key,
@@ -41,6 +43,9 @@ def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) ->
             "kinds": list(found.kinds) if found else [],
             "burst": found.burst if found else None,
             "counts": _counted(finding) if own else None,
+            "headers": told_in.family if own else None,
+            "header_suffixes": list(told_in.suffixes) if own else [],
+            "reset_unit": told_in.unit if own else None,
         },
         "verdict": word,
         "reason": reason or None,

@@ -106,6 +106,8 @@ def conclude(space: Space, outcome: Outcome, together: int, boundary: float = 0.
 
 def _of_survivors(space: Space, found: Estimate, together: int, boundary: float) -> Estimate:
     state = space.state
+    if space.blurred or state == "inconsistent":
+        return _inconsistent(found, blurred=space.blurred)
     alive = space.keeping if state in ("kept", "open") else space.alive
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
     # A number is known only if everything still possible has it, also what would not keep the declaration.
@@ -114,12 +116,8 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive))
     if state == "kept":
         return attrs.evolve(known, verdict="kept", confidence=PROVEN)
-    if space.blurred:
-        return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
     if state == "open":
         return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space, lucky))
-    if state == "inconsistent":
-        return _inconsistent(found)
     return _broken(space, known, together)
 
 
@@ -147,13 +145,19 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     )
 
 
-def _inconsistent(found: Estimate) -> Estimate:
-    over = found.admitted > found.rule.limit + 1
-    factor = found.admitted / found.rule.limit
-    reason = f"not one limiter of a known kind; {found.admitted} admitted at first, {factor:.2g} × the declared number"
-    if over and factor >= 1.5:
+def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
+    """No single limiter explains it, or too many would. Beyond twice the number at once, no limiter keeps it."""
+    rule = found.rule
+    factor = found.admitted / rule.limit
+    told = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
+    slowest = max(each.received - each.sent for each in found.samples)
+    certain = densest(found.samples, rule.window - slowest) > 2 * rule.limit if slowest < rule.window else False
+    if certain or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
+        reason = f"not one limiter of a known kind; {told}"
         return attrs.evolve(found, verdict="looser", kinds=("several counters",), reason=reason, confidence=PROVEN)
-    return attrs.evolve(found, reason=reason, doubtful=True)
+    if blurred:
+        return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
+    return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)
 
 
 def _needs_luck(space: Space, boundary: float) -> bool:

@@ -23,6 +23,8 @@ class Told:
     reset: str | None = None
     retry_after: str | None = None
     odd: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    """All of them, names in lower case."""
 
     @property
     def any(self) -> bool:

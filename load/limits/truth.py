@@ -8,6 +8,7 @@ from itertools import pairwise
 import attrs
 
 from load.limits.estimate import Estimate
+from load.limits.families import EPOCH
 from load.limits.kinds import Aligned, Block, FromFirst, SlidingLogOfAll
 from load.limits.trace import Sample
 
@@ -26,7 +27,7 @@ class Lie:
 
 def lies(found: Estimate, offset: float = 0.0) -> list[Lie]:
     """Everything the headers of a trace got wrong. `offset`: the server's clock minus ours."""
-    checks = (_names, _limit, _missing, _numbers, _stuck, _remaining, _reset, _steady, _retry)
+    checks = (_names, _limit, _missing, _numbers, _stuck, _remaining, _reset, _steady, _backwards, _retry)
     return [lie for check in checks for lie in check(found, offset)]
 
 
@@ -159,6 +160,24 @@ def _steady(found: Estimate, _: float) -> Iterator[Lie]:
     if jumps > 1:
         told = f"{jumps + 1} different times from {resets[0]} to {resets[-1]}"
         yield Lie("the same X-RateLimit-Reset throughout one window", told, (burst[0].seq, burst[-1].seq))
+
+
+def _backwards(found: Estimate, _: float) -> Iterator[Lie]:
+    """Whatever the kind, the time at which there is room again does not move back while requests come in."""
+    told = [
+        (each, value) for each in found.samples if (value := _number(each.told.reset)) is not None and value > EPOCH
+    ]
+    latest: tuple[Sample, int] | None = None
+    waiting: list[tuple[Sample, int]] = []
+    for each, value in sorted(told, key=lambda pair: pair[0].sent):
+        for earlier in [pair for pair in waiting if pair[0].received <= each.sent]:
+            waiting.remove(earlier)
+            latest = earlier if latest is None or earlier[1] > latest[1] else latest
+        if latest is not None and latest[1] - value > CLOCK + 1:
+            expected = f"an X-RateLimit-Reset not before {latest[1]}, as told before"
+            yield Lie(expected, f"{value}, {latest[1] - value} s earlier", (latest[0].seq, each.seq))
+            return
+        waiting.append((each, value))
 
 
 def _retry(found: Estimate, _: float) -> Iterator[Lie]:
