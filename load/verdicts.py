@@ -179,7 +179,7 @@ def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
 
 
 def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
-    wrong = lies(found, run.clock.offset)
+    wrong = lies(found, run.clock.offset, [each.requests for each in finding.job.operation.limits[1:]])
     if wrong:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 import attrs
@@ -25,10 +26,19 @@ class Lie:
     seqs: tuple[int, ...] = ()
 
 
-def lies(found: Estimate, offset: float = 0.0) -> list[Lie]:
-    """Everything the headers of a trace got wrong. `offset`: the server's clock minus ours."""
+def lies(found: Estimate, offset: float = 0.0, longer: Collection[int] = ()) -> list[Lie]:
+    """Everything the headers of a trace got wrong. `offset`: the server's clock minus ours.
+
+    `longer`: the numbers of longer limits; one of them may be told if it refuses before the shortest is used up.
+    """
+    found = attrs.evolve(found, samples=tuple(each for each in found.samples if not _other_limit(found, each, longer)))
     checks = (_names, _limit, _missing, _numbers, _stuck, _remaining, _reset, _steady, _backwards, _retry)
     return [lie for check in checks for lie in check(found, offset)]
+
+
+def _other_limit(found: Estimate, each: Sample, longer: Collection[int]) -> bool:
+    early = each.refused and found.admitted < found.rule.limit
+    return early and each.told.limit in {str(number) for number in longer}
 
 
 def _names(found: Estimate, _: float) -> Iterator[Lie]:
@@ -139,14 +149,17 @@ def _reset(found: Estimate, offset: float) -> Iterator[Lie]:
 
 
 def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample | None]]:
-    """Each refused answer with the last refused one of the same spell."""
-    spell: list[Sample] = []
-    for each in (*found.samples, None):
-        if each is not None and each.refused:
-            spell.append(each)
-        elif spell:
-            yield from ((told, spell[-1] if told is not spell[-1] else None) for told in spell)
-            spell = []
+    """Each refused answer with the last one refused later, as long as nothing of ours was admitted in between.
+
+    Requests in flight together say nothing about each other: one that was admitted may have taken what was left.
+    """
+    refused = sorted((each for each in found.samples if each.refused), key=lambda each: each.sent)
+    admitted = sorted(each.sent for each in found.samples if not each.refused)
+    for told in refused:
+        place = bisect_left(admitted, told.received)
+        until = admitted[place] if place < len(admitted) else float("inf")
+        later = [each for each in refused if told.received < each.sent and each.received <= until]
+        yield told, max(later, key=lambda each: each.sent, default=None)
 
 
 def _steady(found: Estimate, _: float) -> Iterator[Lie]:

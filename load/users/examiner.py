@@ -43,7 +43,7 @@ class Examiner:
         self.conversation = 0
         self.used_up: Callable[[], None] = lambda: None
         self.extra: list[Sample] = []
-        """Admitted requests that belong to no examination."""
+        """Requests sent beside the examination, which its limit counts too."""
         self._looked = False
         self._idle = True
 
@@ -104,6 +104,7 @@ class Examiner:
             while True:
                 if any(each.refused for each in answers):
                     self._look()
+                    answers, self.extra = [*answers, *self.extra], []
                 answers = self.answer(examination.send(answers))
         except StopIteration as ended:
             found: Estimate = ended.value
@@ -237,6 +238,6 @@ class Examiner:
             exchange = self.run.ask(request, self.send, number)
         except Outcome:
             return
-        self.extra += [sample(exchange)] if exchange.status != 429 else []
+        self.extra.append(sample(exchange))
         if exchange.status == 429 and tag in (request.body or ""):
             self.finding.created = (tag, exchange.seq, None)

@@ -53,9 +53,7 @@ class Longer:
         """What counts for the longer limit already: all that was admitted, in batches awaited together."""
         found = self.finding.estimate
         samples = sorted(
-            (each for each in chain(found.samples, found.after, self.examiner.extra) if not each.refused)
-            if found
-            else (),
+            (each for each in chain(found.samples, found.after) if not each.refused) if found else (),
             key=lambda each: each.sent,
         )
         batches: list[list[Sample]] = []
