@@ -1,0 +1,111 @@
+"""What rate headers are blamed for, and what they are not."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from load.limits.estimate import Estimate
+from load.limits.families import headers
+from load.limits.space import Rule
+from load.limits.trace import Sample
+from load.limits.truth import lies
+from load.run import told_by
+
+START = 1_900_000_000.0
+
+
+def sample(at, status=200, *, took=0.05, **told):
+    names = {"limit": "X-RateLimit-Limit", "remaining": "X-RateLimit-Remaining", "reset": "X-RateLimit-Reset"}
+    pairs = [(names.get(name, name), str(value)) for name, value in told.items()]
+    return Sample(START + at, START + at + took, status, told_by(pairs), int(at * 1000) + 1)
+
+
+def found(samples, *, limit=3, window=60.0, verdict="kept", kinds=("fixed window",)):
+    first = next((number for number, each in enumerate(samples) if each.refused), len(samples))
+    return Estimate(
+        Rule(limit, window), verdict, kinds, limit, (window, window), first, 1.0, "proven", "", tuple(samples)
+    )
+
+
+def burst(reset=60, step=0, **more):
+    """Three admitted, one refused."""
+    rows = [sample(n / 10, limit=3, remaining=2 - n, reset=int(START) + reset + n * step, **more) for n in range(3)]
+    return [*rows, sample(0.3, 429, limit=3, remaining=0, reset=int(START) + reset, **more)]
+
+
+def test_true_headers_are_no_lies():
+    assert lies(found([*burst(), sample(61, limit=3, remaining=2, reset=int(START) + 120)])) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"limit": "180"}, "X-RateLimit-Limit: 3, as declared"),
+        ({"remaining": "-1"}, "X-RateLimit-Remaining: a whole number, not negative"),
+        ({"reset": str(int(START * 1000))}, "X-RateLimit-Reset: an epoch second within 60 s"),
+        ({"reset": str(int(START) - 30)}, "X-RateLimit-Reset: an epoch second that is not past"),
+        ({"limit": None, "remaining": None, "reset": None}, "all three X-RateLimit headers on a 429"),
+    ],
+)
+def test_a_refusal_that_lies_is_told(changes, expected):
+    rows = burst()
+    rows[-1] = attrs.evolve(rows[-1], told=attrs.evolve(rows[-1].told, **changes))
+    assert expected in [each.expected for each in lies(found(rows))]
+
+
+def test_who_waited_as_told_and_is_refused_again_was_lied_to():
+    rows = [*burst(), sample(10, 429, limit=3, remaining=0, reset=int(START) + 60)]
+    rows[3] = sample(0.3, 429, limit=3, remaining=0, reset=int(START) + 60, **{"Retry-After": 2})
+    assert [each.expected for each in lies(found(rows))] == ["admitted 2 s later, as Retry-After says"]
+
+
+def test_one_that_was_admitted_meanwhile_may_have_taken_what_was_promised():
+    """In flight together, one request gets the token that another one was told to wait for."""
+    rows = burst()
+    rows[3] = sample(0.3, 429, limit=3, remaining=0, reset=int(START) + 60, **{"Retry-After": 2})
+    rows += [
+        sample(10.0, 429, limit=3, remaining=0, reset=int(START) + 60),
+        sample(10.0, 200, limit=3, remaining=0, reset=int(START) + 60),
+    ]
+    assert lies(found(rows, kinds=("token bucket",))) == []
+
+
+def test_a_window_that_ends_within_the_burst_may_announce_two_resets():
+    rows = burst()
+    rows[0] = sample(0.0, limit=3, remaining=2, reset=int(START))
+    assert lies(found(rows)) == []
+
+
+def test_a_reset_that_moves_back_is_a_lie_whatever_the_kind():
+    rows = [sample(n, limit=9, remaining=8 - n, reset=int(START) + reset) for n, reset in enumerate((60, 53, 57))]
+    told = lies(found(rows, limit=9, kinds=("sliding log", "token bucket")))
+    assert [each.actual for each in told] == [f"{int(START) + 53}, 7 s earlier"]
+
+
+def test_a_longer_limit_may_tell_its_own_number_when_it_refuses_first():
+    rows = burst()[:2] + [sample(0.3, 429, limit=100, remaining=0, reset=int(START) + 3000)]
+    assert lies(found(rows, verdict="tighter"), longer=[100]) == []
+    assert lies(found(rows, verdict="tighter"))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "family", "suffixes", "unit"),
+    [
+        ({"X-RateLimit-Reset": int(START)}, "X-RateLimit-*", (), "seconds since 1970"),
+        (
+            {"X-RateLimit-Reset-Short": 3, "X-RateLimit-Limit-Long": 9},
+            "X-RateLimit-*",
+            ("long", "short"),
+            "seconds left",
+        ),
+        ({"RateLimit-Limit": 5, "RateLimit-Reset": 7}, "RateLimit-*", (), "seconds left"),
+        ({"RateLimit": "limit=5, remaining=1, reset=7"}, "RateLimit", (), "seconds left"),
+        ({"RateLimit": '"default";r=1;t=7'}, "RateLimit", (), "seconds left"),
+        ({"X-RateLimit-Reset": "2030-03-17T17:46:40Z"}, "X-RateLimit-*", (), "ISO 8601"),
+        ({"Content-Type": "text/plain"}, None, (), None),
+    ],
+)
+def test_header_families_are_named(pairs, family, suffixes, unit):
+    told = headers([sample(0.0, **pairs)])
+    assert (told.family, told.suffixes, told.unit) == (family, suffixes, unit)
