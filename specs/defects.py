@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from specs import rules_consistency, rules_examples, rules_structure
+from specs.bundle import bundled
 from specs.contract import build
 from specs.document import as_document
 from specs.pointers import SpecError
@@ -70,7 +72,10 @@ class Examination:
 def examine(source: str | Path) -> Examination:
     """Find the defects of a document by name, path or address. Raises SpecError where nothing can be made of it."""
     text = fetch(source)
-    return examine_text(read(text), text.location)
+    reading = read(text)
+    with suppress(SpecError, RecursionError):  # what cannot be followed is told by a rule
+        reading = evolve(reading, raw=bundled(reading.raw, text.place))
+    return examine_text(reading, text.location)
 
 
 def examine_text(reading: Reading, location: str) -> Examination:

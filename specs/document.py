@@ -11,8 +11,9 @@ from typing import Any
 from attrs import field, frozen
 
 from specs import overlay
+from specs.bundle import bundled
 from specs.pointers import SpecError, resolve
-from specs.reading import fetch, read_strictly
+from specs.reading import Text, fetch, read_strictly
 
 __all__ = ["Document", "SpecError", "as_document", "load", "resolve"]
 
@@ -39,11 +40,20 @@ def load(source: str | Path, overlays: Sequence[str | Path] = ()) -> Document:
     Raises SpecError for anything that is not a whole, unambiguous OpenAPI 3 document.
     """
     text = fetch(source)
-    raw = read_strictly(text)
+    raw = _bundled(read_strictly(text), text)
     for item in overlays:
         change = fetch(item)
         raw = overlay.apply(_mapping(raw, text.location), read_strictly(change), change.location)
     return as_document(raw, name=text.name, location=text.location)
+
+
+def _bundled(raw: Any, text: Text) -> Any:
+    try:
+        return bundled(raw, text.place)
+    except SpecError as error:
+        raise SpecError(f"{text.location}: {error}") from None
+    except RecursionError:
+        raise SpecError(f"{text.location}: nested too deeply") from None
 
 
 def as_document(raw: Any, *, name: str = "document", location: str = "") -> Document:

@@ -25,11 +25,12 @@ _PATIENCE = 30.0  # seconds
 
 @frozen
 class Text:
-    """The bytes of a document, and what it is called."""
+    """The bytes of a document, what it is called, and the whole path or address it was read from."""
 
     name: str
     location: str
     data: bytes
+    place: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -41,10 +42,10 @@ def fetch(source: str | Path) -> Text:
     """Get a document: the name of a file in specs/, a path, or an http(s) address. Raises SpecError."""
     given = str(source)
     if given.startswith(("http://", "https://")):
-        return Text(_stem(given.split("?")[0]), given, _utf8(_download(given), given))
+        return Text(_stem(given.split("?")[0]), given, _utf8(_download(given), given), given)
     path = _find(given)
     try:
-        return Text(_stem(path.name), _shown(path), _utf8(path.read_bytes(), given))
+        return Text(_stem(path.name), _shown(path), _utf8(path.read_bytes(), given), str(path.resolve()))
     except OSError as error:
         raise SpecError(f"{given}: cannot be read: {error.strerror or error}") from None
 

@@ -70,7 +70,7 @@ def dangling_reference(view: View) -> Iterator[Found]:
                 yield pointer, f"{reference} is not defined"
 
 
-@rule("external-reference", "remark", "References to other files, which are not followed")
+@rule("external-reference", "defect", "References to other files that cannot be followed")
 def external_reference(view: View) -> Iterator[Found]:
     for reference, pointer in view.references():
         if not reference.startswith("#"):

@@ -34,6 +34,7 @@ NAMES = {
     "archive": "Archive",
     "stock": "Stock",
     "atlas": "Atlas",
+    "campus": "Campus",
 }
 """The servers: module and class."""
 _contracts: dict[str, Contract] = {}
@@ -55,6 +56,11 @@ def variations(name: str) -> tuple[str, ...]:
     """Ways in which a conforming server may differ: they have to break nothing."""
     found: tuple[str, ...] = getattr(importlib.import_module(f"tests.others.{name}"), "VARIATIONS", ())
     return found
+
+
+def together(name: str) -> bool:
+    """Whether a document is so large that all faults of its server are planted at once, each at its own operation."""
+    return bool(getattr(importlib.import_module(f"tests.others.{name}"), "TOGETHER", False))
 
 
 def contract(name: str) -> Contract:
