@@ -121,15 +121,20 @@ def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchang
 
 
 def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], list[Ending]]:
-    """What was seen broken, its sightings together; and what was broken once but not when asked again."""
+    """What was seen broken, its sightings together; and what was broken once but not when asked again.
+
+    Sightings of a law that draws its inputs confirm each other: what is drawn may depend on what was found.
+    """
     groups: dict[str, list[Ending]] = {}
     for attempt in attempts:
         groups.setdefault(attempt.key, []).append(attempt.ending)
+    all_of_them = [attempt.ending.verdict for attempt in attempts] if law.examples != (0, 0, 0) else []
+    lonely = len(all_of_them) > 1 and all_of_them.count(BROKEN) == 1
     shown: list[list[Ending]] = []
     once: list[Ending] = []
     for endings in groups.values():
         broken = [each for each in endings if each.verdict == BROKEN]
-        if broken and (law.race or len(endings) == 1 or len(broken) > 1):
+        if broken and not lonely and (law.race or len(endings) == 1 or len(broken) > 1):
             shown.append(broken)
         elif broken:
             once.append(broken[0])

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
 
 from contracts.drive import Live, heard
 from contracts.judge import Attempt
@@ -43,6 +44,7 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
     assert isinstance(law, Law)
     depth = DEPTHS.index(line.depth or run.plan.depth)
     attempts: list[Attempt] = []
+    broken: list[list[Any]] = []
 
     def ask(command: Command, number: int, anew: bool) -> Any:
         answer = live.answer(command, number, reuse=quiet and not anew, attempt=2 if anew else 1)
@@ -59,13 +61,15 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
     )
     @given(st.data())
     def once(data: st.DataObject) -> None:
-        if sum(each.ending.verdict == BROKEN for each in attempts) > SHRINKS[depth] + 1:
-            return
-        anew = any(each.ending.verdict == BROKEN for each in attempts)
-        talk, number = run.open(line, None, 1)
+        if len(broken) <= SHRINKS[depth] + 1:
+            converse(lambda strategy: data.draw(strategy))
+
+    def converse(draw: Callable[[SearchStrategy[Any]], Any]) -> None:
+        anew = bool(broken)
+        talk, number = run.open(line, None, 2 if anew else 1)
         drawn: list[Any] = []
         try:
-            _drive(talk, data, drawn, lambda command: ask(command, number, anew))
+            _drive(talk, draw, drawn, lambda command: ask(command, number, anew))
         except BaseException:
             run.abandon(number)
             raise
@@ -73,12 +77,18 @@ def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop,
             run.drew(number, value)
         attempts.append(run.close(talk, number, None, drawn))
         if attempts[-1].ending.verdict == BROKEN:
+            broken.append(drawn)
             raise _Found
 
     once._hypothesis_internal_database_key = line.id.encode()  # type: ignore[attr-defined]
     # the attempts say what was found, and whether it was found again
     with contextlib.suppress(_Found, HypothesisException):
         once()
+    if len(broken) == 1 and attempts[-1].ending.verdict == BROKEN:
+        # Hypothesis could not ask it again, since what may be drawn has changed: so it is asked as it was
+        left = iter(broken[0])
+        with contextlib.suppress(_Found, StopIteration):
+            converse(lambda _: next(left))
     return attempts
 
 
@@ -87,10 +97,15 @@ def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
     return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
 
 
-def _drive(talk: Talk, data: st.DataObject, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
+def _drive(
+    talk: Talk,
+    draw: Callable[[SearchStrategy[Any]], Any],
+    drawn: list[Any],
+    ask: Callable[[Command], Any],
+) -> None:
     while talk.command is not None:
         if isinstance(talk.command, Draw):
-            drawn.append(data.draw(talk.command.strategy))
+            drawn.append(draw(talk.command.strategy))
             talk.reply(drawn[-1])
             continue
         try:

@@ -64,7 +64,8 @@ def replay(plan: Plan, line: Line, conversation: Conversation) -> Ending | None:
     if line.rule.each is not None and conversation.inputs is None and conversation.ended:
         kind, _, reason = conversation.ended.partition(":")
         return Ending(kind, reason=reason)  # nothing could be asked at all
-    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, plan.depth)
+    depth = line.depth or plan.depth
+    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, depth)
     talk = Talk(opened(line, api, conversation.inputs))
     memory = _Memory(conversation)
     try:

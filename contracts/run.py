@@ -292,7 +292,8 @@ class Run:
 
     def _api(self, line: Line, tag: str) -> Api:
         plan = self.plan
-        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, plan.depth, self.seed)
+        depth = line.depth or plan.depth
+        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, depth, self.seed)
 
     def _unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> Attempt:
         number, _ = self._opens(line.id)

@@ -82,15 +82,10 @@ def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[An
 
 
 def _groups(api: Api, depth: str) -> list[list[str]]:
-    """All filters in as few questions as will do; at greater depths three at a time, far apart in the document, and
-    at depth deep each by itself as well."""
+    """All filters, in as few questions as will do; at depth deep each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
-    if depth == "quick":
-        return [known]
-    third = -(-len(known) // 3)
-    groups = [known[number::third] for number in range(third)]
-    alone = [[name] for name in known] if depth == "deep" else []
-    return [*groups, *(each for each in alone if each not in groups)]
+    alone = [[name] for name in known] if depth == "deep" and len(known) > 1 else []
+    return [known, *alone]
 
 
 @law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_groups, roomy=True)
@@ -197,7 +192,7 @@ def some_question(api: Api, *, least: int, order: bool = True) -> Steps:
     raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page/filter", "page/told"), roomy=True, tenants=True)
+@law(family="filters", on=on.filtered_lists, kinds=("page/filter", "page/told"), roomy=True)
 def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
     """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
 

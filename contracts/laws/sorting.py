@@ -40,8 +40,8 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
 
     Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
     and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
-    of the other. Where little is asked, a list that can be ordered in several ways is asked for the first of them both
-    ways, and for the others descending.
+    of the other. A list that can be ordered in many ways is asked for the first of them both ways, and for the others
+    descending, unless the depth is deep.
     """
     _, member, (up, down) = _parameter(api, name)
     items = yield from everything(api)
@@ -64,7 +64,8 @@ def _one_way(api: Api, name: str, member: str, items: list[Any]) -> bool:
     """Whether one way is enough: it is not the list's first order, and its values have an order of their own."""
     values = [shown(item, member) for item in items]
     has_order = any(each and number(each[0]) is not None for each in values)
-    return api.depth == "quick" and has_order and name not in _first_orders(api, "quick")
+    both_ways = {"quick": 1, "standard": 2}.get(api.depth, 99)
+    return has_order and name not in _orders(api, "")[:both_ways]
 
 
 def _first_orders(api: Api, depth: str) -> list[str]:

@@ -82,16 +82,20 @@ class Shop:
         if path == "/books":
             cut = self._cut(tenant, query)
             return self._told(tenant, cut, query)
-        found = [book for book in books(tenant) if path == f"/books/{book['id']}"]
+        found = [book for book in self.books(tenant) if path == f"/books/{book['id']}"]
         if not found:
             raise RefusedError(404)
         shown = {**found[0], "title": "Another"} if self.fault == "item-differs" else found[0]
         return shown, {}
 
+    def books(self, tenant: str) -> list[Book]:
+        """What a tenant sells at the moment."""
+        return books(tenant)
+
     # -- which books ----------------------------------------------------------------------------------------------
 
     def _rows(self, tenant: str, query: Query) -> list[Book]:
-        rows = books(tenant)
+        rows = self.books(tenant)
         if "genre" in query and self.fault != "filter-ignored":
             genre, within = query["genre"], self.fault == "filter-substring"
             rows = [row for row in rows if genre == row["genre"] or (within and genre in row["genre"])]
@@ -194,3 +198,23 @@ class Shop:
         asked = {**kept, self.dialect.size: str(cut.size), position: str(cursor if led else page)}
         server = "https://internal:8443" if self.fault == "link-elsewhere" else BASE
         return f"{server}/books?{urlencode(asked)}"
+
+
+class BusyShop(Shop):
+    """The same shop while somebody else is at work in it: books come, go and change between two questions."""
+
+    def __init__(self, dialect: Dialect, every: int) -> None:
+        """`every`: so many questions between two changes."""
+        super().__init__(dialect)
+        self.every = every
+        self.asked = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked += 1
+        await super().__call__(scope, receive, send)
+
+    def books(self, tenant: str) -> list[Book]:
+        changes = self.asked // self.every
+        new = [{**book, "id": f"{tenant}-new-{number}"} for number, book in enumerate(books(tenant)[:changes] * 9)]
+        old = books(tenant)[changes // 2 % 5 :]
+        return [*reversed(new[:changes]), *({**book, "title": f"Edition {changes}"} for book in old)]

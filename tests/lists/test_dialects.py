@@ -11,7 +11,7 @@ from contracts.client import Client
 from contracts.law import BLOCKED, BROKEN, OBSERVED, UPHELD
 from contracts.plan import make
 from tests.lists.dialects import DIALECTS, contract
-from tests.lists.shop import BASE, Shop
+from tests.lists.shop import BASE, BusyShop, Shop
 
 FAMILIES = {"pagination", "filters", "sorting"}
 DEPLOYMENT = f"""
@@ -81,8 +81,8 @@ CASES = [(name, fault, law) for name in DIALECTS for fault, law in faults(name).
 def judged(tmp_path, monkeypatch):
     """All verdicts of the laws of lists on a shop, asked in this process at depth standard."""
 
-    def ask(name, fault="", law=None):
-        shop = Shop(DIALECTS[name], fault)
+    def ask(name, fault="", law=None, every=0):
+        shop = BusyShop(DIALECTS[name], every) if every else Shop(DIALECTS[name], fault)
 
         class InProcess(Client):
             def __init__(self, base_url, vault):
@@ -115,6 +115,13 @@ def test_a_conforming_list_is_blamed_for_nothing(judged, name):
     assert [(each.line.id, each.reason) for each in verdicts if each.verdict == BLOCKED] == []
     upheld = {each.line.rule.id for each in verdicts if each.verdict == UPHELD}
     assert {WALK, OWN, *EVERYWHERE.values()} <= upheld
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+@pytest.mark.parametrize("name", ["skip-take", "page-per-page", "cursor", "link-header"])
+def test_nobody_is_blamed_while_others_are_at_work(judged, name, every):
+    verdicts = of_lists(judged(name, every=every))
+    assert [(each.line.id, each.expected, each.actual) for each in verdicts if each.verdict == BROKEN] == []
 
 
 def test_items_that_two_tenants_share_at_one_address_are_only_observed(judged):
