@@ -213,7 +213,7 @@ def _meddled(before: Changed) -> Steps:
     if len(tame) == 2:
         answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
     now = attrs.evolve(now, thing={**now.thing, **_together_sent(*answers)})
-    tried, forged = yield from _forged(life, now, offered)
+    tried, forged = yield from _forged(life, now, [each for each in offered if each not in tame])
     spare = yield from _spare(life, now, offered, before.after)
     refused: dict[str, Exchange] = {}
     accepted: list[Exchange] = []
@@ -274,7 +274,7 @@ def _taken(before: Changed, now: Sight) -> Steps:
 
 
 def _forged(life: Life, now: Sight, offered: list[Change]) -> Steps:
-    """Updates that carry another id for the thing, and another owner, beside a member with the value it has.
+    """Updates that carry another id for the thing, and another owner, beside one of these members as it is.
 
     All ids in one; each by itself where that is refused, for it may have been refused for one of them.
     """
