@@ -180,6 +180,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         finished=footer.get("finished", recorded.header["started"]),
         ended=footer.get("ended", "incomplete"),
         left_behind=footer.get("left_behind", []),
+        deaths=footer.get("deaths", {}),
     )
     session.write(out or (file if file.is_dir() else file.parent), content)
     if recorded.header["plan"] != made.digest:

@@ -177,6 +177,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")
     if gate.accepted is not None:
         write(f"{gate.accepted} findings written to {config.getoption('accept_known')}: add reasons and owners")
+    for death in gate.run.deaths.values():
+        write(death, red=True)
     for left in gate.run.left_behind:
         write(f"left behind: {left}", yellow=True)
     write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

@@ -83,6 +83,7 @@ class Gate:
             finished=time.time(),
             ended=self.run.ended,
             left_behind=self.run.left_behind,
+            deaths=self.run.deaths,
         )
         if self.beside:
             self.beside.merge(content)

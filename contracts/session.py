@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +115,20 @@ def verdicts_json(
     finished: float,
     ended: str,
     left_behind: Sequence[str] = (),
+    deaths: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The content of verdicts.json."""
+    """The content of verdicts.json. `deaths`: by principal, why its credential stopped working."""
     told = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
     return {
         "schema": 1,
-        "run": {**told, "requests": requests, "finished": finished, "ended": ended, "left_behind": list(left_behind)},
+        "run": {
+            **told,
+            "requests": requests,
+            "finished": finished,
+            "ended": ended,
+            "left_behind": list(left_behind),
+            "deaths": dict(deaths or {}),
+        },
         "totals": judge.totals(verdicts),
         "verdicts": [verdict.written() for verdict in verdicts],
         "limits": [],

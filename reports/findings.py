@@ -108,12 +108,17 @@ def _nothing(totals: dict[str, int]) -> str:
     return ", ".join(parts) or "the plan was empty"
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def remarks(run: Run) -> tuple[str, ...]:
     """What a reader must know before trusting the figures, each a sentence."""
     info = run.info
     said = []
     if info.ended != "complete":
         said.append(f"The run is {info.ended}: not all of its plan was carried out.")
+    said += [f"{_sentence(death)} What it was needed for is blocked." for death in info.deaths.values()]
     said += run.notes
     if not info.deployment.writes:
         said.append("Writes are not allowed on this deployment: only safe methods were sent.")

@@ -51,6 +51,8 @@ class RunInfo:
     requests: int
     ended: str
     left_behind: tuple[str, ...]
+    deaths: dict[str, str] = field(factory=dict)
+    """Why credentials stopped working, by their principals."""
 
 
 @frozen

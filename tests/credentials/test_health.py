@@ -9,6 +9,7 @@ from contracts import replay
 from contracts.evidence import read
 from contracts.law import BLOCKED
 from contracts.plan import make
+from contracts.session import header, verdicts_json
 from tests.credentials.judging import Asked, answers, broken, document, judged
 
 ITEM = {
@@ -95,6 +96,16 @@ def test_the_request_that_killed_a_credential_is_named_and_nothing_is_blamed(tmp
     assert "DELETE /items/" in made.deaths["owner"]
     assert "accepted in #" in made.deaths["owner"]
     assert broken(made) == {}
+    told = verdicts_json(
+        made.plan,
+        header(made.plan, 0, 0.0),
+        made.verdicts,
+        requests=0,
+        finished=0.0,
+        ended="complete",
+        deaths=made.deaths,
+    )
+    assert "DELETE /items/" in told["run"]["deaths"]["owner"]
     blocked = [each for each in made.verdicts if each.verdict == BLOCKED]
     assert blocked
     assert all("died during the run" in (each.reason or "") for each in blocked)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from reports import load
+from reports.renderers.page import page
 from reports.renderers.summary import summary
 
 
@@ -76,3 +77,11 @@ def test_says_that_a_run_is_cut(told: Any) -> None:
     assert "**The record has no footer: the run was cut off before its end.**" in summary(
         load(told.write(footer=False))
     )
+
+
+def test_a_credential_that_died_is_told_with_what_killed_it(run: Any) -> None:
+    run.verdict("blocked", reason="the credential of acme died")
+    run.info["deaths"] = {"acme": "the credential of acme died during the run; killed by #7 DELETE /v1/keys/1"}
+    written = load(run.write())
+    assert "The credential of acme died during the run; killed by" in summary(written)
+    assert "The credential of acme died during the run; killed by #7 DELETE /v1/keys/1." in page(written)
