@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import attrs
@@ -12,10 +14,13 @@ from contracts.fixtures import places
 from contracts.law import Blocked, Broken, Conversation, Law, NotObservable, Outcome, Steps
 from contracts.plan import Line
 from contracts.subjects import spacious
-from contracts.walks import names
 
 CALM = 3
 """How often a list is asked whose items come and go meanwhile, before nothing more is said of it."""
+AGAIN = 12
+"""Questions asked once more at most, to know whether a list has changed meanwhile."""
+FLEETING = re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE)
+"""Members that change by being looked at."""
 
 
 def opened(line: Line, api: Api, inputs: Any) -> Conversation:
@@ -58,8 +63,8 @@ def _spoken(law: Law, api: Api, inputs: Any) -> Conversation:
 def _calmly(law: Law, api: Api, inputs: Any) -> Conversation:
     """A law of a list, which holds for as long as nobody else adds or removes items.
 
-    Before it says that something is broken, the first and the last question are asked again. If others stand there by
-    now, or if answers of other moments were used, everything is asked anew.
+    Before it says that something is broken, what it asked of the list is asked again. If there are other items by now,
+    or items that read otherwise, everything is asked anew.
     """
     for again in range(CALM):
         heard: list[Exchange] = []
@@ -67,7 +72,7 @@ def _calmly(law: Law, api: Api, inputs: Any) -> Conversation:
             yield from _overheard(_spoken(law, api, inputs), heard, fresh=again > 0)
             return
         except Broken:
-            if not (_mixed(heard) or (yield from _restless(api, heard))):
+            if not (yield from _restless(heard)):
                 raise
     raise NotObservable("items of the list came or went while it was asked")
 
@@ -87,17 +92,26 @@ def _overheard(conversation: Conversation, heard: list[Exchange], *, fresh: bool
             heard.append(answer)
 
 
-def _mixed(heard: list[Exchange]) -> bool:
-    """Whether some answers were known from other conversations, and so speak of other moments."""
-    return len({each.conversation for each in heard}) > 1
+def _restless(heard: list[Exchange]) -> Steps:
+    """Whether the questions about lists have other items in all by now; in which order is not looked at."""
+    asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
+    known = list(reversed(asked.values()))[:AGAIN]
+    again: list[Exchange] = []
+    for each in known:
+        again += [(yield attrs.evolve(each.request, fresh=True))]
+    return all(each.ok for each in again) and _contents(again) != _contents(known)
 
 
-def _restless(api: Api, heard: list[Exchange]) -> Steps:
-    """Whether the first question has other items by now, or the last one another number; order is not looked at."""
-    asked = [each for each in heard if each.ok and each.operation is api.operation]
-    for earlier in (asked[0], asked[-1]) if asked else ():
-        again: Exchange = yield attrs.evolve(earlier.request, fresh=True)
-        same = sorted(names(api, earlier.items)) == sorted(names(api, again.items))
-        if again.ok and not (same if earlier is asked[0] else len(earlier.items) == len(again.items)):
-            return True
-    return False
+def _contents(answers: list[Exchange]) -> set[tuple[str, str]]:
+    """The items of lists, each with its list's address, without what changes by being looked at."""
+    return {
+        (each.request.target.partition("?")[0], json.dumps(_lasting(item), sort_keys=True))
+        for each in answers
+        for item in each.items
+    }
+
+
+def _lasting(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {name: value for name, value in item.items() if not FLEETING.search(name)}

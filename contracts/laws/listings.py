@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import attrs
@@ -13,11 +12,9 @@ from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import places
 from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
+from contracts.opening import FLEETING
 from contracts.subjects import spacious
 from contracts.walks import at_least, everything, identity, largest, listed
-
-_FLEETING = re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE)
-"""Members that change by being looked at."""
 
 
 def rivals_items(api: Api) -> Steps:
@@ -100,7 +97,7 @@ def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
 def differs(one: Any, other: Any, where: str) -> tuple[str, Any, Any] | None:
     """The first member that both show and that differs: its place and both values."""
     if isinstance(one, dict) and isinstance(other, dict):
-        shared = (name for name in one if name in other and not _FLEETING.search(name))
+        shared = (name for name in one if name in other and not FLEETING.search(name))
         found = (differs(one[name], other[name], f"{where}/{name}") for name in shared)
         return next((each for each in found if each), None)
     if isinstance(one, list) and isinstance(other, list):
