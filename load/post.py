@@ -33,6 +33,12 @@ class Outbox(Recorder):
             # as ASCII, since a body may hold bytes that are no text, which only JSON's escapes can carry
             self._lines.append(json.dumps({"type": kind, **fields}, ensure_ascii=True))
 
+    def row(self, line: str) -> None:
+        """The row of one request, to be sent with the next parcel."""
+        with self._lock:
+            self.requests += 1
+            self._lines.append(line)
+
     def parcel(self) -> dict[str, Any] | None:
         """What has gathered since the last one."""
         with self._lock:

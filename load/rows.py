@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 import attrs
@@ -38,17 +40,24 @@ class Row:
         """Seconds by which it was sent too late."""
         return self.sent - self.due
 
-    def written(self) -> dict[str, Any]:
-        """As it stands in the evidence, where nothing but the row of a request is kept."""
-        times = {name: round(getattr(self, name), 6) for name in ("due", "sent", "received")}
-        return {
-            "seq": self.seq, "operation": self.operation, "principal": self.principal, **times, "status": self.status,
-            "failed": self.failed,
-        }  # fmt: skip
+    @property
+    def line(self) -> str:
+        """As it stands in the evidence, where nothing but the row is kept; quicker than any JSON encoder."""
+        failed = "true" if self.failed else "false"
+        return (
+            f'{{"type": "row", "seq": {self.seq}, "operation": {_text(self.operation)}, '
+            f'"principal": {_text(self.principal)}, "due": {self.due:.6f}, "sent": {self.sent:.6f}, '
+            f'"received": {self.received:.6f}, "status": {self.status}, "failed": {failed}}}'
+        )
+
+
+@cache
+def _text(text: str) -> str:
+    return json.dumps(text)
 
 
 def read(line: dict[str, Any]) -> Row:
-    """A row that `written` has told."""
+    """A row that `line` has told."""
     return Row(
         *(line[name] for name in ("operation", "principal", "due", "sent", "received", "status", "failed", "seq"))
     )

@@ -94,7 +94,7 @@ class LoadRun:
             bad = came is not None and (status in {0, 429} or status >= 500)
             whom, seq = request.principal or "", next(self._seqs)
             row = Row(request.operation.key, whom, due, sent, received, status, bad, seq)
-            self.recorder.write("row", **row.written())
+            self.recorder.row(row.line)
             self.rows.append(row)
         return row
 

@@ -21,7 +21,7 @@ PART = 0.6
 MOST = 1000.0
 STEADY, LEAST = 0.12, 3.0
 """Requests a second of every other tenant: this part of the loud one's, and no fewer than so many."""
-PER_LANE = 3.0
+PER_LANE, PER_STEADY_LANE = 6.0, 1.5
 """Requests a second of one lane: it waits for each answer, so more lanes stand more delay without being late."""
 
 
@@ -64,14 +64,14 @@ def gathered(
     course = shape(name, top, seconds or SECONDS)
     highest = max(max(each.first, each.last) for each in course.pieces)
     steady = min([max(LEAST, top * STEADY), *(capacity(contract, deployment, each) * PART for each in able[1:])])
-    seats = [*_lanes(loud, highest)]
+    seats = [*_lanes(loud, highest, PER_LANE)]
     for tenant in able[1:]:
-        seats += _lanes(tenant, steady)
+        seats += _lanes(tenant, steady, PER_STEADY_LANE)
     return Crew(course, loud, steady, tuple(seats))
 
 
-def _lanes(tenant: str, rate: float) -> Iterator[Seat]:
-    count = max(2, math.ceil(rate / PER_LANE))
+def _lanes(tenant: str, rate: float, each: float) -> Iterator[Seat]:
+    count = max(2, math.ceil(rate / each))
     return (Seat(tenant, number, count) for number in range(count))
 
 

@@ -6,6 +6,7 @@ A visit is a law's conversation like any other: a plain generator that yields re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from random import Random
 
 import attrs
@@ -141,9 +142,19 @@ def choices(contract: Contract, weigh: dict[str, float]) -> Iterator[Choice]:
             yield Choice(operation, weigh[operation.key])
 
 
-def pick(offered: list[Choice], random: Random) -> Choice:
-    """One of them, by weight."""
-    return random.choices(offered, [each.weight for each in offered])[0]
+@attrs.frozen
+class Menu:
+    """All there is to do for one tenant."""
+
+    choices: tuple[Choice, ...]
+    _sums: tuple[float, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_sums", tuple(accumulate(each.weight for each in self.choices)))
+
+    def pick(self, random: Random) -> Choice:
+        """One of them, by weight."""
+        return random.choices(self.choices, cum_weights=self._sums)[0]
 
 
-__all__ = ["Choice", "callers", "choices", "life", "living", "pick", "session"]
+__all__ = ["Choice", "Menu", "callers", "choices", "life", "living", "session"]

@@ -12,7 +12,7 @@ from contracts.exchange import Exchange, Request
 from contracts.law import NotObservable, Talk, Void
 from load.mixed.allowed import Allowed
 from load.mixed.crew import mine
-from load.mixed.visits import Choice, life, pick, session
+from load.mixed.visits import Choice, Menu, life, session
 from load.run import LoadRun
 from specs.contract import Operation
 
@@ -42,7 +42,7 @@ class Lane:
     run: LoadRun
     allowed: Allowed
     tenant: str
-    choices: list[Choice]
+    menu: Menu
     looks: dict[str, list[Request]]
     random: Random
     ended: Callable[[Visit], None]
@@ -54,7 +54,8 @@ class Lane:
         for visit in self.visits:
             if visit.request is not None and self.may(visit.request, now, visit):
                 return visit.request, visit
-        for choice in (pick(self.choices, self.random) for _ in range(TRIES)):
+        for _ in range(TRIES):
+            choice = self.menu.pick(self.random)
             if found := self._begun(choice, now):
                 return found
         for requests in self.looks.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ from load.mixed.allowed import Allowed
 from load.mixed.crew import Crew, Seat
 from load.mixed.judging import LAWS, judged
 from load.mixed.scene import Ending, Scene, Walk
-from load.mixed.visits import choices, living
+from load.mixed.visits import Menu, choices, living
 from load.ruling import checks_of, lines_of, verdict_of
 from load.sampling import Sampler
 from load.scenario import Scenario, Seqs, Stage
@@ -39,6 +40,7 @@ from load.users.around import Around
 from load.users.fast import FastWire
 from load.users.lane import Lane, Visit
 from load.users.sender import Sender
+from specs.contract import Operation
 from specs.promises import promises
 
 HURRY, HURRY_LANES = 2.0, 8
@@ -62,7 +64,7 @@ class MixedScenario(Scenario):
         self._cpu = 0.0
         self.allowed = Allowed(self.run.deployment.time_scale, self.run.deployment.pace)
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
-        self.choices: dict[str, list[Any]] = {}
+        self.menus: dict[str, Menu] = {}
         self.t0 = 0.0
         self._sitting = 0
         # both sides
@@ -273,6 +275,7 @@ class MixedScenario(Scenario):
 
     def _go(self) -> None:
         assert self.crew_of is not None
+        gc.freeze()  # documents and laws stay: looking through them again and again would make requests late
         self.t0, self._cpu = time.time(), time.process_time()
         seats = self.crew_of.seats
         self._sitting = len(seats)
@@ -289,14 +292,16 @@ class MixedScenario(Scenario):
             for operation in run.contract.operations:
                 if operation.safe:
                     self.looks[tenant][operation.key] = around.looks(operation, tenant)
-            known = [each for each in choices(run.contract, weigh) if each.weight > 0]
-            self.choices[tenant] = [
-                each for each in known
-                if (self.looks[tenant].get(each.operation.key) if each.operation.safe
-                    else any(not one.reads_only for one in crews.mine(run.deployment, each.operation, tenant)))
-            ]  # fmt: skip
+            offered = (each for each in choices(run.contract, weigh) if each.weight > 0)
+            self.menus[tenant] = Menu(tuple(each for each in offered if self._able(each.operation, tenant)))
         if first and run.deployment.writes:
             around.lives()
+
+    def _able(self, operation: Operation, tenant: str) -> bool:
+        """Whether a tenant can do this: it was seen to work, or somebody may change something there."""
+        if operation.safe:
+            return bool(self.looks[tenant].get(operation.key))
+        return any(not each.reads_only for each in crews.mine(self.run.deployment, operation, tenant))
 
     def end(self) -> None:
         """Remove what was made; in a run that a service level has ended all at once, and only for so long."""
@@ -315,7 +320,7 @@ class MixedScenario(Scenario):
     def lane(self, seat: Seat) -> Lane:
         number, _ = self.run.open(f"load/looks {seat.tenant}")
         return Lane(
-            self.run, self.allowed, seat.tenant, self.choices[seat.tenant], self.looks[seat.tenant],
+            self.run, self.allowed, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
             Random(f"{seat}"), self._visited, number,
         )  # fmt: skip
 

@@ -37,7 +37,9 @@ class Sender:
         hits, stopped = 0, self.scenario.stopped
         while (due := self.pacer.due(hits)) != float("inf"):
             left = self.scenario.t0 + due - time.time()
-            if stopped.wait(left) if left > 0 else stopped.is_set():
+            if left > 0:
+                gevent.sleep(left)
+            if stopped.is_set():
                 return
             if left <= 0 and not hits % 16:
                 gevent.sleep(0)  # others have their turn, however late this one is
@@ -67,7 +69,7 @@ class Sender:
         """Nothing may be sent: with a rising shape that is what was looked for."""
         self._held += 1
         if self.course.rising and self._held == 3:
-            full = max(self.lane.choices, key=lambda each: each.weight)
+            full = max(self.lane.menu.choices, key=lambda each: each.weight)
             self.scenario.stage.report({"limit": full.operation.key})
 
     def _drain(self) -> None:

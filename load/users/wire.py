@@ -60,6 +60,8 @@ class Wire:
             answer.success()
         hide = self._vault.hide
         content = answer.content or b""
-        headers = tuple((name, hide(value)) for name, value in answer.headers.items())
+        told = list(answer.headers.items())
+        values = self._vault.hide_all([value for _, value in told])
+        headers = tuple((name, value) for (name, _), value in zip(told, values, strict=True))
         text = hide(content.decode("utf-8", "surrogateescape"))
         return Response(answer.status_code, headers, text, len(content)), None, sent, received
