@@ -7,8 +7,8 @@ is renewed before it expires, and the user is removed with everything else the s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections import defaultdict
 from collections.abc import Callable
 
 import attrs
@@ -20,6 +20,7 @@ from contracts.expiry import access_ahead
 from contracts.law import Blocked, Broken, Conversation, Talk
 from contracts.pairs import Pair, issued, pair_of, presented
 from contracts.plan import Plan
+from contracts.token_client import Join, Policy, Refused, Renew, TokenClient, Tokens
 
 UNKNOWN = 3600.0
 """Seconds a token is taken to live where nothing says how long."""
@@ -27,16 +28,18 @@ KEPT_FOR = 0.5
 """The part of its lifetime for which a token is lent before it is renewed."""
 
 
+LENT = Policy("lent", single=True, ahead=KEPT_FOR)
+
+
 @attrs.define
 class Lender:
-    """Holds the pairs of tokens of all lent principals of a run."""
+    """Holds the tokens of all lent principals of a run, each kept good by a token client of its own."""
 
     plan: Plan
     live: Live
     opens: Callable[[], tuple[int, str]]
-    _pairs: dict[str, tuple[Pair, float]] = attrs.field(factory=dict)
+    _clients: dict[str, TokenClient] = attrs.field(factory=dict)
     _first: dict[str, str] = attrs.field(factory=dict)
-    _locks: dict[str, asyncio.Lock] = attrs.field(factory=lambda: defaultdict(asyncio.Lock))
 
     async def lend(self, name: str, first: bool = False) -> str:
         """The access token of a lent principal, renewed if it is old; "" for any other. Raises Blocked.
@@ -46,24 +49,37 @@ class Lender:
         principal = next((each for each in self.plan.deployment.principals if each.name == name and each.lent), None)
         if principal is None:
             return ""
-        async with self._locks[name]:
-            if name in self.live.dead:
-                raise Blocked(self.live.dead[name])
-            if name not in self._pairs or time.monotonic() > self._pairs[name][1]:
-                await self._renew(principal)
-            return self._first[name] if first else self._pairs[name][0].access
+        client = self._clients.setdefault(name, TokenClient(time.monotonic, LENT))
+        if name not in self.live.dead:
+            await self._ready(client, principal)
+        if name in self.live.dead or client.tokens is None:
+            raise Blocked(self.live.dead.get(name, f"{name} holds no token"))
+        return self._first[name] if first else client.tokens.access
 
-    async def _renew(self, principal: Principal) -> None:
+    async def _ready(self, client: TokenClient, principal: Principal) -> None:
+        """Do what the token client asks for until it holds a good token, or none is to be had."""
+        flow, reply = client.ready(), None
+        with contextlib.suppress(StopIteration):
+            while True:
+                step = flow.send(reply)
+                if isinstance(step, Join):
+                    landed = asyncio.Event()
+                    step.flight.when_over(landed.set)
+                    await landed.wait()
+                    reply = None
+                elif isinstance(step, Renew):
+                    reply = await self._renewed(principal, step.refresh)
+
+    async def _renewed(self, principal: Principal, refresh: str | None) -> Tokens | Refused:
         """A new pair, by its refresh token if it has one, else with a new user."""
-        old = self._pairs.pop(principal.name, None)
-        pair = (await self._asked(principal, old[0]) if old else None) or await self._asked(principal, None)
+        pair = (await self._asked(principal, refresh) if refresh else None) or await self._asked(principal, None)
         if pair is None:
-            raise Blocked(self.live.dead[principal.name])
+            return Refused(0)
         vault = self.live.deployment.vault
         placeholder = next(iter(principal.values.values()))
         vault.keep(placeholder.removeprefix("$"), vault.reveal(pair.access))
         self._first.setdefault(principal.name, pair.access)
-        self._pairs[principal.name] = pair, time.monotonic() + self._lifetime(pair) * KEPT_FOR
+        return Tokens(pair.access, pair.refresh, time.monotonic() + self._lifetime(pair))
 
     def _lifetime(self, pair: Pair) -> float:
         """Seconds a pair's access token lives: as it announces, and no longer than is declared."""
@@ -76,7 +92,7 @@ class Lender:
             return declared
         return min(announced, declared) if announced and announced > 0 else declared
 
-    async def _asked(self, principal: Principal, old: Pair | None) -> Pair | None:
+    async def _asked(self, principal: Principal, old: str | None) -> Pair | None:
         told = self.plan.contract.tokens
         assert told is not None
         number, tag = self.opens()
@@ -98,9 +114,9 @@ def owner_of(plan: Plan, principal: Principal) -> Principal | None:
     return next((each for each in able if each.tenant == principal.tenant and not each.lent), None)
 
 
-def _lent(api: Api, old: Pair | None, found: list[Pair]) -> Conversation:
+def _lent(api: Api, old: str | None, found: list[Pair]) -> Conversation:
     if old is not None:
-        found.append(pair_of(api, (yield presented(api, old.refresh))))
+        found.append(pair_of(api, (yield presented(api, old))))
         return
     pair, _ = yield from issued(api)
     found.append(pair)

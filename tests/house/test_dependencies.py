@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "reports": {"contracts", "specs"},
     "sandbox": set(),
 }
-DRIVERS = {"contracts/client.py"}
+DRIVERS = {"contracts/client.py", "contracts/token_auth.py"}
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
