@@ -153,9 +153,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Also after Ctrl-C: what was created is removed and the report is written."""
+    """Also after Ctrl-C: what was created is removed and the report is written. To have asked nothing is no success."""
     if gate := session.config.stash.get(_GATE, None):
         gate.finish()
+        if gate.silent and session.exitstatus == 0:
+            session.exitstatus = 3
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -177,6 +179,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")
     if gate.accepted is not None:
         write(f"{gate.accepted} findings written to {config.getoption('accept_known')}: add reasons and owners")
+    if gate.silent:
+        write("nothing was asked: the lines that were skipped say why", red=True)
     for death in gate.run.deaths.values():
         write(death, red=True)
     for left in gate.run.left_behind:

@@ -56,6 +56,11 @@ class Gate:
         """How many findings were written down as known."""
         self.shown = time.monotonic()
 
+    @property
+    def silent(self) -> bool:
+        """Whether a run was made that sent nothing at all."""
+        return self.run is not None and self.run.recorder.requests == 0
+
     def begin(self, selected: list[str]) -> Run:
         """Start asking, once."""
         if self.run is None:

@@ -7,6 +7,7 @@ missed case.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -51,9 +52,18 @@ class Case:
 @cache
 def cases(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """All coverage cases of an operation that the document itself calls valid or invalid, without repetitions."""
-    with _LOCK:
-        found = list(_converted(contract, operation))
+    found: list[Case] = []
+    with _LOCK, contextlib.suppress(*_unreadable()):  # what it cannot read of the document yields no more cases
+        found += _converted(contract, operation)
     return once(found)
+
+
+@cache
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What Schemathesis raises for a schema that is none."""
+    from schemathesis.core.errors import InvalidSchema, LoaderError
+
+    return InvalidSchema, LoaderError, jsonschema_rs.ValidationError
 
 
 def once(found: Iterable[Case]) -> tuple[Case, ...]:

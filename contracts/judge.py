@@ -179,17 +179,21 @@ def of_checks(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
 def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
     rule = line.rule
     assert isinstance(rule, Check)
-    heard, found = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]]()
+    heard, found, unusable = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]](), ""
     for exchange in exchanges:
         try:
             heard += bool(rule.judge(exchange, plan.contract))
         except Broken as outcome:
             found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
+        except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
+            unusable = str(error).partition("\n")[0][:120]
     if found:
         verdict, smallest = _found(line, found, heard)
         return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
     if heard:
         return Verdict(line, UPHELD, count=heard)
+    if unusable:
+        return Verdict(line, NOT_OBSERVABLE, reason=f"a schema of the document cannot be used: {unusable}")
     if exchanges:
         return Verdict(line, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
     return Verdict(line, NOT_ASKED, reason="nothing was asked of this operation")

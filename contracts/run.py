@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ from contracts.evidence import Recorder
 from contracts.exchange import Exchange
 from contracts.health import Watch
 from contracts.judge import Attempt, Verdict
-from contracts.law import BLOCKED, BROKEN, NOT_OBSERVABLE, Ending, Law, Outcome, Talk
+from contracts.law import BLOCKED, BROKEN, NOT_OBSERVABLE, Ending, Law, NotObservable, Outcome, Talk
 from contracts.ledger import Ledger
 from contracts.lending import Lender
 from contracts.opening import opened
@@ -225,7 +226,7 @@ class Run:
         try:
             inputs = await asyncio.to_thread(self._inputs, line, law)
         except Outcome as outcome:
-            return [Attempt("", Ending(outcome.verdict, reason=outcome.reason))]
+            return [self._unasked(line, outcome.reason, outcome.verdict)]
         if not inputs:
             return [self._unasked(line, "the document leaves nothing to ask here", NOT_OBSERVABLE)]
         found: list[list[Attempt]] = []
@@ -236,7 +237,13 @@ class Run:
         return [attempt for attempts in found for attempt in attempts]
 
     def _inputs(self, line: Line, law: Law) -> list[Any]:
-        return [None] if law.each is None else list(law.each(self._api(line, ""), line.depth or self.plan.depth))
+        if law.each is None:
+            return [None]
+        try:
+            return list(law.each(self._api(line, ""), line.depth or self.plan.depth))
+        except (ValueError, re.error) as error:  # a schema that is none must not end the run
+            first = str(error).partition("\n")[0][:120]
+            raise NotObservable(f"a schema of the document cannot be used: {first}") from None
 
     def _foresee(self, lines: Iterable[Line]) -> None:
         """Make the cases of all lines before the first is asked: Hypothesis and Schemathesis share no thread well."""

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from contracts.__main__ import main as contracts
 from specs.__main__ import main as specs
+from tests.credentials.judging import answers, document, judged
 from tests.others.serving import DOCUMENTS
 
 GOOD = (DOCUMENTS / "projects.yaml").read_text()
@@ -160,6 +161,31 @@ def test_a_deployment_that_is_not_there_blocks_and_is_reported(tmp_path):
     assert (code, "blocked" in said) == (3, True)
     other = told(contracts, "judge", tmp_path / "run", "--document", "calcom-v2")
     assert (other[0], "another document" in other[1]) == (2, True)
+
+
+def test_a_run_that_asks_nothing_is_no_success(tmp_path):
+    file = tmp_path / "nobody.toml"
+    file.write_text(f'{SAYS}document = "{DOCUMENTS / "projects.yaml"}"\n')
+    done = gate("--deployment", file, "--out", tmp_path / "run")
+    assert done.returncode == 3
+    assert "nothing was asked" in done.stdout
+
+
+def test_a_schema_that_is_none_blames_nobody_and_stops_nothing(tmp_path):
+    broken_schema = {"type": "strange", "pattern": "([", "minLength": -1}
+    paths = {
+        "/things": {"get": {"responses": answers({"type": "array", "items": broken_schema})}},
+        "/things/{id}": {
+            "get": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": broken_schema}],
+                "responses": answers(broken_schema),
+            }
+        },
+    }
+    run = judged(tmp_path, lambda _: (200, [{"id": 1}]), document(paths, {}), "", "")
+    verdicts = {each.verdict for each in run.verdicts if each.line.rule.id == "schema/body-fits-its-schema"}
+    assert verdicts == {"not observable"}
+    assert any(each.verdict == "upheld" for each in run.verdicts)
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_asked(tmp_path):
