@@ -179,7 +179,11 @@ def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
 
 
 def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
-    wrong = lies(found, run.clock.offset, [each.requests for each in finding.job.operation.limits[1:]])
+    operation = finding.job.operation
+    refusal = operation.answer(429)
+    named = {header.name.lower() for header in refusal.headers} if refusal else set()
+    promised = any(name.startswith("x-ratelimit-") for name in named)
+    wrong = lies(found, run.clock.offset, [each.requests for each in operation.limits[1:]], promised=promised)
     if wrong:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""

@@ -26,14 +26,17 @@ class Lie:
     seqs: tuple[int, ...] = ()
 
 
-def lies(found: Estimate, offset: float = 0.0, longer: Collection[int] = ()) -> list[Lie]:
+def lies(found: Estimate, offset: float = 0.0, longer: Collection[int] = (), *, promised: bool = True) -> list[Lie]:
     """Everything the headers of a trace got wrong. `offset`: the server's clock minus ours.
+
+    `promised`: the document has the three X-RateLimit headers on refusals, so that they may not be missing there.
 
     `longer`: the numbers of longer limits; one of them may be told if it refuses before the shortest is used up.
     """
     found = attrs.evolve(found, samples=tuple(each for each in found.samples if not _other_limit(found, each, longer)))
     checks = (_names, _limit, _missing, _numbers, _stuck, _remaining, _reset, _steady, _backwards, _retry)
-    return [lie for check in checks for lie in check(found, offset)]
+    told = [check for check in checks if promised or check not in (_names, _missing)]
+    return [lie for check in told for lie in check(found, offset)]
 
 
 def _other_limit(found: Estimate, each: Sample, longer: Collection[int]) -> bool:

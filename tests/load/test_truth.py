@@ -54,6 +54,12 @@ def test_a_refusal_that_lies_is_told(changes, expected):
     assert expected in [each.expected for each in lies(found(rows))]
 
 
+def test_headers_that_the_document_does_not_have_may_be_missing():
+    rows = burst()
+    rows[-1] = attrs.evolve(rows[-1], told=attrs.evolve(rows[-1].told, limit=None, remaining=None, reset=None))
+    assert lies(found(rows), promised=False) == []
+
+
 def test_who_waited_as_told_and_is_refused_again_was_lied_to():
     rows = [*burst(), sample(10, 429, limit=3, remaining=0, reset=int(START) + 60)]
     rows[3] = sample(0.3, 429, limit=3, remaining=0, reset=int(START) + 60, **{"Retry-After": 2})
