@@ -176,7 +176,7 @@ class Law:
     def cost(self, depth: str) -> int:
         """About how many requests of its own operation one line of this law sends: for estimates only."""
         times = self.examples[DEPTHS.index(depth)] or 1
-        return times * 2 if self.each is None else (4, 12, 40)[DEPTHS.index(depth)]
+        return times if self.each is None else (2, 5, 25)[DEPTHS.index(depth)]
 
     def runs_at(self, depth: str) -> bool:
         return DEPTHS.index(depth) >= DEPTHS.index(self.depth)

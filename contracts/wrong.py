@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from contracts.forms import is_form
@@ -167,3 +168,45 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "far above the maximum", str(int(schema["maximum"]) * 1000)
     if schema.get("type") in {"number", "integer"}:
         yield "a number with something after it", "5x"
+
+
+def spread(found: Iterable[Case], per_place: int, most: int, seed: int = 0) -> list[Case]:
+    """So many cases, in so many ways per place: the first of every place before the second of any.
+
+    Where there are too many, another seed leaves out others.
+    """
+    places: dict[str, list[Case]] = {}
+    for case in found:
+        places.setdefault(f"{case.place} {case.where}", []).append(case)
+    columns = _ranked(varied(group)[:per_place] for group in places.values())
+    start = seed * most % len(columns) if columns else 0
+    rows = zip_longest(*columns[start:], *columns[:start])
+    return [case for row in rows for case in row if case is not None][:most]
+
+
+def _ranked(columns: Iterable[list[Case]]) -> list[list[Case]]:
+    """Limits, forms and closed sets first; then, by turns, what is needed and what is taken for another type.
+
+    A number taken for a text is forgotten least often, so it comes last.
+    """
+    ranks: dict[int, list[list[Case]]] = {0: [], 1: [], 2: [], 3: []}
+    for column in columns:
+        ranks[_rank(column[0])].append(column)
+    turns = [column for pair in zip_longest(ranks[1], ranks[2]) for column in pair if column is not None]
+    return [*ranks[0], *turns, *ranks[3]]
+
+
+def _rank(case: Case) -> int:
+    if case.place == "gone":
+        return 1
+    if not case.what.lower().endswith("wrong type"):
+        return 0
+    return 2 if isinstance(case.value, str) else 3
+
+
+def varied(group: Sequence[Case]) -> list[Case]:
+    """Each way of being wrong once, then each once more."""
+    by_way: dict[str, list[Case]] = {}
+    for case in group:
+        by_way.setdefault(case.what.lower().replace("incorrect", "wrong"), []).append(case)
+    return [case for row in zip_longest(*by_way.values()) for case in row if case is not None]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -19,7 +18,7 @@ from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
 from contracts.signatures import lesser, turn, turned, unreadable
 from contracts.strategies.bodies import ODDEST, Change, applied, flat, written_oddly
-from contracts.wrong import MALFORMED, wrong_bodies, wrong_queries
+from contracts.wrong import MALFORMED, spread, varied, wrong_bodies, wrong_queries
 
 PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
@@ -60,34 +59,6 @@ def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
     start = (turn(api) + api.seed) % len(others) if others else 0
     most = UNREADABLE[level] - (level == 0 and turned(api))  # where little is asked, every other operation
     return [*first, *others[start:], *others[:start]][:most]
-
-
-def spread(found: Iterable[Case], per_place: int, most: int, seed: int = 0) -> list[Case]:
-    """So many cases, in so many ways per place: the first of every place before the second of any.
-
-    Where there are too many, another seed leaves out others.
-    """
-    places: dict[str, list[Case]] = {}
-    for case in found:
-        places.setdefault(f"{case.place} {case.where}", []).append(case)
-    columns = sorted((_varied(group)[:per_place] for group in places.values()), key=_dull)
-    start = seed * most % len(columns) if columns else 0
-    rows = zip_longest(*columns[start:], *columns[:start])
-    return [case for row in rows for case in row if case is not None][:most]
-
-
-def _dull(column: Sequence[Case]) -> int:
-    """Limits, forms and closed sets are forgotten more often than that something is needed, and types least."""
-    first = column[0]
-    return 2 if first.what.lower().endswith("wrong type") else 1 if first.place == "gone" else 0
-
-
-def _varied(group: Sequence[Case]) -> list[Case]:
-    """Each way of being wrong once, then each once more."""
-    by_way: dict[str, list[Case]] = {}
-    for case in group:
-        by_way.setdefault(case.what.lower().replace("incorrect", "wrong"), []).append(case)
-    return [case for row in zip_longest(*by_way.values()) for case in row if case is not None]
 
 
 def _headers(api: Api) -> list[Case]:
@@ -269,7 +240,7 @@ def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
     own = [each for each in own if depth != "quick" or not api.deployment.value(api.tenant, each.name)]
     telling = sorted(own, key=lambda case: case.value != "AAA")
     odd = [attrs.evolve(each, what="an odd text", value=ODD_IDS[0]) for each in own[:1]]
-    return [case.written() for case in [*odd, *_varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
+    return [case.written() for case in [*odd, *varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
 
 
 @law(family="input", on=on.every, kinds=("parameter", "status"), each=_ids, nowhere=True)

@@ -11,9 +11,9 @@ from contracts.api import Api
 from contracts.deployment import Deployment
 from contracts.generate import Case, cases, fits, validator
 from contracts.laws.acceptance import _rows
-from contracts.laws.input import _invalid, spread
+from contracts.laws.input import _invalid
 from contracts.vault import Vault
-from contracts.wrong import wrong_bodies, wrong_queries
+from contracts.wrong import spread, wrong_bodies, wrong_queries
 from specs.contract import Contract, Operation, build
 from specs.document import load
 
