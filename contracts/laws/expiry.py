@@ -148,6 +148,7 @@ def _outlived(api: Api) -> Steps:
 
     A token that is refused from its first moment on says nothing when it is refused at last.
     """
+    _soon_enough(api, rules(api).access)
     lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
     if lent is not None:
         token: str = yield Token(lent.name, first=True)
@@ -186,12 +187,20 @@ def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
     elif member is None:
         raise NotObservable("the document does not say how long a refresh token lives")
     else:
+        _soon_enough(api, member)
         pair, _ = yield from issued(api)
         yield from _awaited(api, ahead(member, pair.refresh_expires, pair.answer), member, _whole(pair.refresh_expires))
         token = pair.refresh
     answer: Exchange = yield presented(api, token)
     if answer.status not in REFUSED:
         raise Broken("400 or 401 for an expired refresh token", answer.says())
+
+
+def _soon_enough(api: Api, member: TokenMember) -> None:
+    """Raises NotObservable where the declared lifetime is too long to be awaited, before anything is issued for it."""
+    seconds = member.lifetime / api.deployment.time_scale if member.lifetime is not None else 0.0
+    if seconds > 2 * PATIENCE[api.depth]:
+        raise NotObservable(f"lifetime not awaited: {seconds:.0f} s")
 
 
 def _expiry_claim(api: Api) -> str:

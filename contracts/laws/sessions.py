@@ -19,7 +19,8 @@ MOST = 8
     kinds=("token/refresh", "token/force", "token/issue"),
     writes=True,
     nowhere=True,
-    examples=(1, 15, 60),
+    depth="standard",
+    examples=(0, 12, 60),
 )
 def a_session_goes_as_its_model_foresees(api: Api) -> Conversation:
     """Refresh, reuse, use, force and delete, in any order: each step is answered as its model foresees.
