@@ -12,10 +12,12 @@ from contracts.api import Api, callers
 from contracts.deployment import Principal
 from contracts.drive import Live, converse
 from contracts.exchange import Exchange
-from contracts.fixtures import make, places
+from contracts.fixtures import make
 from contracts.health import question
 from contracts.law import Blocked, Conversation, Law, Outcome, Steps, Talk
 from contracts.plan import Line, Plan
+from contracts.subjects import spacious
+from contracts.walks import largest
 from specs.contract import Resource
 
 ENOUGH = 7
@@ -85,8 +87,8 @@ async def prepare(plan: Plan, lines: Iterable[Line], live: Live, opens: Callable
 
 
 def _filled(api: Api, resource: Resource) -> Conversation:
-    api.values = yield from places(api, api.operation, fresh=False)
-    answer: Exchange = yield api.ask()
+    api.values = yield from spacious(api)  # where the laws will look
+    answer: Exchange = yield api.page(None, largest(api))
     if not answer.ok:
         raise Blocked(answer.says())
     yield from _more(api, resource, ENOUGH - len(answer.items))

@@ -12,7 +12,7 @@ from contracts.exchange import Exchange
 from contracts.fixtures import Made, make
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.state import removable
-from contracts.lives import Sight, certain, look, mine, unlike
+from contracts.lives import Sight, certain, look, mine, patch_of, unlike
 from contracts.peers import standing
 from contracts.stateful import Step
 from contracts.values import Change, changes, differences, moving, short
@@ -54,7 +54,7 @@ class Model:
             "delete": bool(resource.delete and self._ripe()),
             "list": bool(resource.list) and self.listed < self.writes,
             "read": bool(self._unseen(self.standing)),
-            "update": bool(resource.update and self.standing),
+            "update": bool(patch_of(resource) and self.standing),
         }
         return tuple(kind for kind, makes_sense in kinds.items() if makes_sense)
 
@@ -63,7 +63,7 @@ class Model:
 
     def _ripe(self) -> list[Known]:
         """What may be deleted: things that have lived, so that there is something to come back."""
-        return [each for each in self.standing if each.changed or self.api.resource.update is None]
+        return [each for each in self.standing if each.changed or patch_of(self.api.resource) is None]
 
     def play(self, kind: str, which: int, what: int) -> Steps:
         """Take a step and hold what is seen against the model."""
@@ -100,7 +100,7 @@ class Model:
                 raise Broken(f"{name} as created: {short(thing.made.thing[name])}", short(shown[name]))
 
     def _update(self, thing: Known, what: int) -> Steps:
-        update = self.api.resource.update
+        update = patch_of(self.api.resource)
         assert update is not None
         now = {**thing.made.thing, **thing.changed} if isinstance(thing.made.thing, dict) else {}
         offered: list[Change] = yield from changes(self.api, update, thing.made.values, now)

@@ -16,7 +16,7 @@ from contracts.laws.state import removable
 from contracts.links import address, same_server
 from contracts.lives import LIFE, Life, Sight, begun, look, unlike
 from contracts.strategies.samples import stranger
-from contracts.values import Change, changes, rich, short
+from contracts.values import Change, changes, differences, rich, short
 from specs.contract import Contract, Operation
 
 
@@ -32,7 +32,8 @@ def a_replacement_is_what_is_kept(api: Api) -> Conversation:
     """What a PUT carries is what the resource shows afterwards.
 
     A new resource is replaced with every member whose value can be known to make sense. Broken if a member that was
-    sent and is shown has another value. What becomes of members that were not sent is not asked: servers differ.
+    sent and is shown has another value, or if the same PUT once more changes anything. What becomes of members that
+    were not sent is not asked: servers differ.
     """
     life: Life = yield from begun(api, f"{LIFE} replaced")
     if not life.known:
@@ -44,6 +45,15 @@ def a_replacement_is_what_is_kept(api: Api) -> Conversation:
         raise Broken("the replaced resource", after.told)
     for name in unlike(wanted, after.thing):
         raise Broken(f"{name} as sent: {short(wanted[name])}", short(after.thing[name]))
+    again: Exchange = yield life.api.ask(api.operation, path=life.made.values, body=wanted)
+    if not again.ok:
+        return
+    last: Sight = yield from look(life.api, life.made, known=life.known)
+    if not last.seen:
+        raise Broken("the resource after the same replacement once more", last.told)
+    for name in differences(after.thing, last.thing, alike=True):
+        told = f"{name} as before the same replacement was made once more: {short(after.thing[name])}"
+        raise Broken(told, short(last.thing[name]))
 
 
 def _replaced(api: Api, life: Life) -> Steps:

@@ -6,11 +6,14 @@ import attrs
 import pytest
 
 from contracts import deployment as deployments
+from contracts import evidence
 from contracts.api import Api
 from contracts.law import BROKEN, NOT_OBSERVABLE
 from contracts.plan import make
+from contracts.preflight import ENOUGH as FILLED
 from contracts.run import Run
 from contracts.subjects import ENOUGH, spacious
+from tests.others.judging import judged
 
 WALK = "pagination/every-walk-gives-the-same-items"
 ASSIGNED = "GET /v2/organizations/{orgId}/attributes/{attributeId}/options/assigned"
@@ -85,3 +88,15 @@ def test_nested_lists_of_the_sandbox_show_something(contract, sandbox, tmp_path)
     run.wait()
     verdicts = {each.verdict for each in run.verdicts if each.line.rule.id == WALK}
     assert not verdicts & {BROKEN, NOT_OBSERVABLE}
+
+
+def test_a_nested_list_is_filled_once_and_in_one_place(tmp_path):
+    run = judged(tmp_path, "projects")
+    recorded = evidence.read(run.out / "evidence.ndjson", run.plan.contract)
+    asked = [
+        each for each in recorded.exchanges.values() if recorded.conversations[each.conversation].line == "prepare"
+    ]
+    tasks = [each for each in asked if each.operation.path.endswith("/tasks")]
+    (target,) = {each.request.target.partition("?")[0] for each in tasks if each.request.verb == "POST"}
+    before = next(each for each in tasks if each.request.target.startswith(target))
+    assert len(before.items) + sum(each.request.verb == "POST" for each in tasks) == FILLED

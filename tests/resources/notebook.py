@@ -211,6 +211,8 @@ class Notebooks:
         sent = {"colour": "red", "pinned": False, "labels": [], **request.json}
         if "replaces-all-but-colour" in self.faults:
             del sent["colour"]
+        if "replaces-once" in self.faults and sent.items() <= book.items():
+            sent["pinned"] = not book["pinned"]
         return self._change_notebook(owner, book, values, attrs.evolve(request, body=json.dumps(sent)))
 
     def _drop_notebook(self, _: str, book: Any, *__: Any) -> tuple[int, Any]:

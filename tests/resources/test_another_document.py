@@ -40,6 +40,7 @@ def test_a_conforming_server_upholds_them():
         ("unsent-reset", ("state/a-change-keeps-what-was-not-sent", "changeNotebook")),
         ("applies-ids", ("state/ids-and-owners-cannot-be-changed", "changeNotebook")),
         ("replaces-all-but-colour", ("state/a-replacement-is-what-is-kept", "replaceNotebook")),
+        ("replaces-once", ("state/a-replacement-is-what-is-kept", "replaceNotebook")),
         ("wrong-location", ("state/a-location-leads-to-what-was-made", "addNotebook")),
         ("keeps-deleted", ("state/what-was-deleted-is-gone", "dropNotebook")),
         ("takes-the-next", ("state/any-order-of-steps-agrees-with-a-model", "addNotebook")),
