@@ -105,7 +105,13 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         traces = {
             name: tuple(sample(exchanges[seq(number)]) for number in plain[name]) for name in ("samples", "after")
         }
-        lists = {**traces, "rule": rule, "window": window and tuple(window), "kinds": tuple(plain["kinds"])}
+        lists = {
+            **traces,
+            "rule": rule,
+            "window": window and tuple(window),
+            "kinds": tuple(plain["kinds"]),
+            "numbers": tuple(plain["numbers"]),
+        }
         return Estimate(**{**plain, **lists})
 
     other, created = told["other"], told["created"]

@@ -13,6 +13,8 @@ from specs.contract import Limit
 
 SOAKED = 0.9
 """Share of a longer limit that must have been admitted within its window to call it kept."""
+PACED = 50
+"""A longer limit from which on one request more or less, where a window may have ended meanwhile, is close enough."""
 UNCOUNTED = "invalid requests may not be counted here, and valid ones would change data"
 Findings = Mapping[tuple[str, str], Finding]
 
@@ -110,8 +112,11 @@ def longer(finding: Finding, limit: Limit) -> tuple[str, str]:
 def _exact(found: Estimate) -> tuple[str, str]:
     """A longer limit that was examined: the number is proven by itself, the window needs a second one."""
     told = found.reason or "number and window are as declared"
-    if found.verdict == "inconclusive" and found.limit == found.rule.limit and any(s.refused for s in found.samples):
-        return "kept", f"{found.rule.limit} admitted, then refused while the shorter limit had room; {told}"
+    number = found.rule.limit
+    near = number in found.numbers and all(abs(each - number) <= 1 for each in found.numbers)
+    refused = any(each.refused for each in found.samples)
+    if found.verdict == "inconclusive" and refused and (found.limit == number or (near and number >= PACED)):
+        return "kept", f"refused at its number while the shorter limit had room; {told}"
     return found.verdict, told
 
 

@@ -16,8 +16,10 @@ from load.limits.trace import Sample
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
 Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
 
-AT_ONCE, SOON = 0.02, 0.1
-"""Shares of a window within which a limit is used up at once, and soon enough if no window is thought to end then."""
+AT_ONCE, SOON, SLOWLY = 0.02, 0.1, 0.5
+"""Shares of a window within which a limit is used up at once, and soon enough if no window is thought to end then: by
+many requests together, and by one after the other.
+"""
 NEAR = 0.02
 """Share of a window within which the server's clock may be off."""
 PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
@@ -45,6 +47,8 @@ class Estimate:
     """Whether a request was admitted again after the first refusal."""
     after: tuple[Sample, ...] = ()
     """The trace of a second look, if there was one."""
+    numbers: tuple[int, ...] = ()
+    """Every number that fits, with whatever window."""
 
     @property
     def conforms(self) -> bool:
@@ -111,9 +115,10 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     alive = space.keeping if state in ("kept", "open") else space.alive
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
     # A number is known only if everything still possible has it, also what would not keep the declaration.
-    lucky = _same(space.alive) is None and _needs_luck(space, boundary)
+    lucky = _same(space.alive) is None and _needs_luck(space, boundary, together)
     number = space.rule.limit if lucky else _same(space.alive)
-    known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive))
+    numbers = tuple(sorted({each.limit for each in space.alive}))
+    known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive), numbers=numbers)
     if state == "kept":
         return attrs.evolve(known, verdict="kept", confidence=PROVEN)
     if state == "open":
@@ -160,7 +165,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
     return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)
 
 
-def _needs_luck(space: Space, boundary: float) -> bool:
+def _needs_luck(space: Space, boundary: float, together: int) -> bool:
     """Whether another number is possible only if a window ended while the limit was being used up.
 
     That takes luck where this was quickly done, and more where no window of the server's clock ended then.
@@ -172,7 +177,9 @@ def _needs_luck(space: Space, boundary: float) -> bool:
     window, first = space.rule.window, admitted[0].sent
     lasted = (max(each.received for each in admitted) - first) / window
     left = (boundary - first) % window / window
-    return lasted <= (AT_ONCE if left <= lasted + NEAR or left >= 1 - NEAR else SOON)
+    if left <= lasted + NEAR or left >= 1 - NEAR:
+        return lasted <= AT_ONCE
+    return lasted <= (SOON if together > 1 else SLOWLY)
 
 
 def _still(space: Space, lucky: bool) -> str:

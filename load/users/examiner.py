@@ -46,6 +46,7 @@ class Examiner:
         """Requests sent beside the examination, which its limit counts too."""
         self._looked = False
         self._idle = True
+        self._paced_until = 0.0
 
     def rest(self) -> None:
         """Let a window pass in which nothing is asked."""
@@ -61,12 +62,19 @@ class Examiner:
             self._open()
             self.finding.estimate = self.driven(self._examination())
             if self._uncounted and self.job.operation.safe:
-                self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
-                self.rest()
-                self.finding.estimate = self.driven(self._examination())
+                self._with_valid_requests()
         except Outcome as outcome:
             self.finding.blocked = outcome.reason
             self.finding.refused_at_once = isinstance(outcome, NotIdle)
+
+    def _with_valid_requests(self) -> None:
+        """Once more with a request that finds something, if there is one."""
+        try:
+            self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
+        except Outcome:
+            return  # other operations may show whether requests like those before are counted
+        self.rest()
+        self.finding.estimate = self.driven(self._examination())
 
     def _open(self) -> None:
         name, principal = self.job.key
@@ -150,11 +158,13 @@ class Examiner:
             return self._answered(ask)
 
     def _answered(self, ask: Ask) -> list[Sample]:
-        if ask.count == 1:
+        if ask.pace:
+            answers = self._paced(ask)
+        elif ask.count == 1:
             answers = [self.one()]
             self.finding.late += answers[0].sent - ask.at > 0.01 * self.rule.window
         else:
-            answers = self._paced(ask) if ask.pace else self._burst(ask)
+            answers = self._burst(ask)
         self.finding.asked += len(answers)
         return answers
 
@@ -171,12 +181,16 @@ class Examiner:
         return sample(exchange)
 
     def _paced(self, ask: Ask) -> list[Sample]:
-        """One after the other, on a grid of times, until so many in a row were refused."""
+        """One after the other until so many in a row were refused, each as long after the last answer as is asked for.
+
+        After the answer and not after the sending: so they lie as far apart at the server, however late some are.
+        """
         answers: list[Sample] = []
-        begun, row = time.time(), 0
-        for number in range(ask.count):
-            gevent.sleep(max(0.0, begun + number * ask.pace - time.time()))
+        row = 0
+        for _ in range(ask.count):
+            self._until(self._paced_until)
             answers.append(self.one())
+            self._paced_until = answers[-1].received + ask.pace
             row = row + 1 if answers[-1].refused else 0
             if row >= ask.refusals:
                 break

@@ -19,6 +19,8 @@ WINDOWS = 1.06
 """Windows after which a longer limit has been watched long enough."""
 CONFIRMED_WITHIN = 120.0
 """Seconds a longer window may last for a doubtful finding to be looked at again after an idle one."""
+AGAIN = 2
+"""How often a shorter limit is examined again at most."""
 STEADY = 60.0
 """Requests per second, of all operations together, up to which limits that cannot bind are asked for a whole window."""
 
@@ -31,10 +33,13 @@ class Longer:
         self.run = examiner.run
         self.finding = examiner.finding
         self.job = examiner.job
+        self.before: list[Sample] = []
+        """What was asked by examinations that told nothing."""
         self.pace = examiner.rule.window / examiner.rule.limit * SLOWER
 
     def work(self) -> None:
         """Examine those that can bind; of the others, see whether they refuse before they should."""
+        self._sure()
         estimate = self.finding.estimate
         if estimate is None or estimate.verdict != "kept":
             return
@@ -44,32 +49,32 @@ class Longer:
             elif self._rate() <= STEADY:
                 self._steady(limit)
 
+    def _sure(self) -> None:
+        """What can bind is worth another look at the shorter limit, since everything else rests on it."""
+        binding = any(not limit.implied for limit in self.job.operation.limits[1:])
+        for _ in range(AGAIN if binding else 0):
+            estimate = self.finding.estimate
+            if estimate is None or estimate.verdict != "inconclusive":
+                return
+            self.before += [*estimate.samples, *estimate.after]
+            self.examiner.rest()
+            self.examiner.work(idle=False)
+
     def _rate(self) -> float:
         """Requests per second if every operation is asked at its pace."""
         rules = (self.run.rule(job.limit) for job in jobs(self.run.contract, self.run.deployment))
         return sum(rule.limit / rule.window for rule in rules)
 
-    def _admitted(self) -> list[list[Sample]]:
-        """What counts for the longer limit already: all that was admitted, in batches awaited together."""
+    def _admitted(self) -> list[Sample]:
+        """What counts for the longer limit already: all that was admitted."""
         found = self.finding.estimate
-        samples = sorted(
-            (each for each in chain(found.samples, found.after) if not each.refused) if found else (),
-            key=lambda each: each.sent,
-        )
-        batches: list[list[Sample]] = []
-        until = 0.0
-        for each in samples:
-            if batches and each.sent < until:
-                batches[-1].append(each)
-            else:
-                batches.append([each])
-            until = max(until, each.received)
-        return batches
+        seen = chain(self.before, found.samples, found.after) if found else self.before
+        return sorted((each for each in seen if not each.refused), key=lambda each: each.sent)
 
     def _examined(self, limit: Limit) -> None:
         rule, prior = self.run.rule(limit), self._admitted()
         self.examiner.rest()
-        spent = time.time() - prior[0][0].sent
+        spent = time.time() - prior[0].sent
         setting = Setting(
             windows=WINDOWS - spent / rule.window,
             together=1,
@@ -78,7 +83,7 @@ class Longer:
             confirms=rule.window <= CONFIRMED_WITHIN,
             pace=self.pace,
         )
-        examination = examine(rule, time.time(), -self.run.clock.offset, setting, prior)
+        examination = examine(rule, time.time(), -self.run.clock.offset, setting, [prior])
         before = self.finding.estimate
         try:
             self.finding.longer[limit.period] = self.examiner.driven(examination)
@@ -89,8 +94,8 @@ class Longer:
         """Ask at a steady pace for a whole window of a limit that cannot bind."""
         rule, prior = self.run.rule(limit), self._admitted()
         self.examiner.rest()
-        admitted = self.finding.soaked[limit.period] = sum(map(len, prior))
-        ends, due = prior[0][0].sent + rule.window, time.time()
+        admitted = self.finding.soaked[limit.period] = len(prior)
+        ends, due = prior[0].sent + rule.window, time.time()
         while due < ends:
             gevent.sleep(max(0.0, due - time.time()))
             answer = self.examiner.one()
@@ -99,7 +104,7 @@ class Longer:
                 return
             admitted += not answer.refused and not answer.void
             self.finding.soaked[limit.period] = admitted
-            due = max(due + self.pace, time.time() - self.pace)
+            due = answer.received + self.pace
 
     def _still_refused(self) -> int | None:
         """Whether it is refused even after the shorter limit had time to recover; the exchange that shows it."""
