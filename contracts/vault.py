@@ -33,7 +33,7 @@ _TELLTALE = re.compile(r"secret|token|passw|private_?key|api_?key|authorization"
 """Without one of these in it, a text has no member that `_MEMBER` would find, which takes much longer to look for."""
 _TELLING = 0.5
 """The part of a secret from which on a damaged one tells enough of it to be hidden; every JWT begins alike."""
-_ABOUT = re.compile(r"(type|kind|scopes?|ur[il]|endpoint|method|status|hint|expires|expiry|in|at)$", re.IGNORECASE)
+_ABOUT = re.compile(r"((?i:type|kind|scopes?|ur[il]|endpoint|method|status|hint|expires|expiry)|_in|In|_at|At)$")
 """Ends of names that tell something about a secret, not the secret itself: token_type, password_changed_at."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 

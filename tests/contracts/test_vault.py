@@ -38,6 +38,14 @@ def test_members_with_secret_names_are_hidden_and_can_be_sent_again(value):
     assert json.loads(vault.reveal_json(json.dumps({"token": hidden})))["token"] == value
 
 
+def test_what_tells_about_a_secret_is_shown_and_what_is_one_is_not():
+    told = {"token_type": "Bearer", "tokenUrl": "https://a.example/token", "password_changed_at": "2030-01-01"}
+    vault = Vault()
+    assert json.loads(vault.hide(json.dumps(told))) == told
+    hidden = json.loads(vault.hide(json.dumps({"secretPlain": "one-secret", "accessToken": "another-secret"})))
+    assert all(value.startswith("$TOKEN_") for value in hidden.values())
+
+
 def test_values_we_made_up_ourselves_are_no_secrets():
     vault = Vault()
     vault.ours('{"secret": "made-up"}')

@@ -12,7 +12,7 @@ from contracts.evidence import read
 from contracts.law import BLOCKED, BROKEN, UPHELD
 from contracts.replay import verdicts
 from specs.defects import examine
-from tests.others.judging import NAMES, faults, judged, together, told, variations
+from tests.others.judging import NAMES, faults, judged, server, together, told, variations
 from tests.others.serving import DOCUMENTS
 
 
@@ -23,6 +23,8 @@ def test_a_conforming_server_is_blamed_for_nothing(tmp_path, name):
     upheld = sum(each.verdict == UPHELD for each in run.verdicts)
     assert upheld > len(run.plan.contract.operations) * 8
     assert all(each.endswith("no way to remove") for each in run.left_behind)
+    text = (tmp_path / "run" / "evidence.ndjson").read_text()
+    assert [secret for *_, secret in getattr(server(name), "principals", ()) if secret in text] == []
     recorded = read(tmp_path / "run" / "evidence.ndjson", run.plan.contract)
     assert {each.line.id: each.verdict for each in verdicts(run.plan, recorded)} == {
         each.line.id: each.verdict for each in run.verdicts
