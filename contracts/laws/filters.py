@@ -120,11 +120,17 @@ def _questions(api: Api, chosen: Sequence[str], items: Sequence[Any]) -> list[Qu
     return questions(rules, values, items)
 
 
+def _rank(schema: dict[str, Any]) -> int:
+    """Free texts first, then closed sets, then the rest."""
+    inner = schema.get("items", schema)
+    return 2 if inner.get("type") != "string" else int("enum" in inner)
+
+
 def _nameable(api: Api, depth: str) -> list[str]:
     """Filters that can be asked for something nobody has: texts first, since those are searched in odd ways."""
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
-    known.sort(key=lambda each: kinds[each.name].get("items", kinds[each.name]).get("type") != "string")
+    known.sort(key=lambda each: _rank(kinds[each.name]))
     return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
 
 

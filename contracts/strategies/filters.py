@@ -79,18 +79,6 @@ def _seen(contract: Contract, parameter: Parameter, rule: Filter, items: Sequenc
     return [*(list(pair) for pair in combinations(values[:6], 2)), *([value] for value in values)]
 
 
-def _parting(items: Sequence[Any], pointer: str, known: Sequence[float], gap: float) -> list[float]:
-    """Values between a member and another one of the same item: a filter that looks at the wrong one is seen there."""
-    found = []
-    for item in items:
-        own = number((shown(item, pointer) or [None])[0])
-        beside = item.values() if isinstance(item, dict) and own is not None else ()
-        others = [value for each in beside if (value := number(each)) is not None and value != own]
-        middles = [(own + other) // 2 for other in others if own is not None and abs(other - own) < 10 * DAYS]
-        found += [each for each in middles if all(abs(each - one) >= gap / 2 for one in known)]
-    return list(dict.fromkeys(found))[:4]
-
-
 def _scattered(items: Sequence[Any]) -> Sequence[Any]:
     """Enough of the items, in their order; not every so-manieth, since lists repeat themselves."""
     if len(items) <= ENOUGH:
@@ -111,8 +99,7 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
     raw = (value for item in items for value in shown(item, parameter.filter.member) or ())
     known = sorted({each for value in raw if (each := number(value)) is not None})
     gap = DAYS if schema.get("format") == "date" else GAP
-    middles = [*_parting(items, parameter.filter.member, known, gap)]
-    middles += [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
+    middles = [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
     if schema.get("type") in {"number", "integer"}:
         return [text(each) for each in middles]
     pattern = "%Y-%m-%d" if schema.get("format") == "date" else "%Y-%m-%dT%H:%M:%S.000Z"
