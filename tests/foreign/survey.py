@@ -16,10 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from contracts.law import BLOCKED, BROKEN  # noqa: E402
-from tests.foreign.choices import CHOICES, ONE_OF  # noqa: E402
-from tests.foreign.faults import FAULTS  # noqa: E402
-from tests.foreign.judging import judged, told  # noqa: E402
+from contracts.law import BLOCKED, BROKEN
+from tests.foreign.choices import CHOICES, ONE_OF
+from tests.foreign.faults import FAULTS
+from tests.foreign.judging import judged, told
 
 TIMED = ["--choice", "limits", "--time-scale", "60"]
 LIMITING = {"limits", "aligned-windows", "sliding-log", "token-bucket", "only-successes-count", "retry-after"}
