@@ -14,6 +14,7 @@ from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, make, places
 from contracts.law import Steps
+from contracts.values import unfilled
 from specs.contract import Resource
 
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
@@ -59,7 +60,7 @@ def stake_for(api: Api, *, alone: bool = False) -> Steps:
 
 
 def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
-    """What of a thing can be compared before and after: all of it but what changes by itself.
+    """What of a thing can be compared before and after: all of it but what changes by itself, or was empty.
 
     Where it is known from its creation, only what both answers show.
     """
@@ -67,7 +68,8 @@ def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return before, after
     names = (before.keys() & after.keys() if stake.told else before.keys() | after.keys()) - stake.fickle
-    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
+    shown = unfilled({name: before.get(name) for name in names}, {name: after.get(name) for name in names})
+    return {name: before.get(name) for name in names}, shown
 
 
 def _fickle(one: Any, other: Any) -> frozenset[str]:

@@ -109,6 +109,15 @@ def filled(before: Any, after: Any) -> bool:
     return before in (None, [], {}) and not isinstance(before, bool) and after not in (None, [], {})
 
 
+def unfilled(before: Any, after: Any) -> Any:
+    """What is shown now, but empty where it was empty before."""
+    if filled(before, after):
+        return before
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {name: unfilled(before[name], value) if name in before else value for name, value in after.items()}
+    return after
+
+
 def _agrees(name: str, one: Any, other: Any) -> bool:
     if SECRET.search(name):
         return True
@@ -124,7 +133,8 @@ def _equal(one: Any, other: Any) -> bool:
         return _sorted(one) == _sorted(other)
     if isinstance(one, dict) and isinstance(other, dict):
         names = (one.keys() | other.keys()) - {name for name in one.keys() | other.keys() if VOLATILE.search(name)}
-        return all(name in one and name in other and _equal(one[name], other[name]) for name in names)
+        both = all(name in one and name in other for name in names)
+        return both and all(filled(one[name], other[name]) or _equal(one[name], other[name]) for name in names)
     return _same(one, other)
 
 

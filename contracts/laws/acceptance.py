@@ -74,10 +74,12 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
     once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
     body with secrets of another system may be refused, since those cannot be made up: observed only. So may one that
-    was made up from its schema, where the document has no example. Nor may a right credential be met with 401.
+    was made up from its schema, where the document has no example. Nor may a right credential be met with 401. An
+    update that may be empty is sent empty as well: it may be refused, but makes no server fail.
     """
     answer, right = yield from _sent(api, query)
     if not _amiss(answer):
+        yield from _nothing(api, query)
         return
     if not query:
         if answer.status in REFUSED and _secretive(right):
@@ -93,6 +95,17 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
         if _amiss(alone):
             found.add(name, f"query {name}={value} to be accepted", alone)
     found.close()
+
+
+def _nothing(api: Api, query: list[list[str]]) -> Steps:
+    """An update without members, at which those stumble that put their statements together from what was sent."""
+    told = api.operation.body
+    if query or api.operation.method not in {"PATCH", "PUT"} or told is None or "json" not in told.media_type:
+        return
+    if validator(api.contract, api.operation).is_valid({}):
+        answer: Exchange = yield api.ask(body={})
+        if answer.status >= 500:
+            raise Broken("no server error for an update without members", answer.says())
 
 
 def _amiss(answer: Exchange) -> bool:

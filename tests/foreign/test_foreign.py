@@ -36,8 +36,27 @@ def test_whoever_keeps_the_document_in_their_own_way_is_blamed_for_nothing(name)
     assert sum(each.verdict == "upheld" for each in verdicts) > 400
 
 
+CLIENT, ORG = "/v2/oauth-clients/{clientId}", "/v2/organizations/{orgId}"
 FOUND = {
+    "remaining-ignores-the-offset": f"pagination/the-pagination-object-adds-up GET {ORG}/attributes",
+    "offset-forgotten-with-a-filter": f"filters/a-filtered-list-is-paged-like-any-other GET {CLIENT}/users",
+    "attendee-name-by-prefix": f"filters/a-filter-keeps-what-fits-and-nothing-else GET {ORG}/bookings",
+    "sorted-by-time-of-day": f"sorting/descending-is-ascending-backwards GET {ORG}/routing-forms",
+    "member-may-unassign": (
+        f"credentials/a-reader-changes-nothing DELETE {ORG}/attributes/options/{{userId}}/{{attributeOptionId}}"
+    ),
+    "expiry-in-local-time": "tokens/tokens-say-when-they-expire POST /v2/oauth/{clientId}/refresh",
+    "cache-control-misspelt": f"caching/answers-are-not-cached GET {ORG}/routing-forms",
+    "large-id-500": f"input/an-odd-id-is-no-server-error GET {ORG}/memberships/{{membershipId}}",
+    "letters-garbled": f"state/what-was-sent-is-what-is-kept POST {CLIENT}/users",
+    "html-escaped": (
+        f"state/a-change-keeps-what-was-not-sent PATCH {ORG}/attributes/{{attributeId}}/options/{{optionId}}"
+    ),
+    "answers-what-was-before": f"state/a-change-keeps-what-was-not-sent PATCH {ORG}/memberships/{{membershipId}}",
+    "any-scheme": f"input/what-the-document-forbids-is-refused POST {CLIENT}/webhooks",
+    "any-time-format": f"input/what-the-document-forbids-is-refused PATCH {CLIENT}/users/{{userId}}",
 }
+"""Faults, and a law that sees each, at the operation where it is."""
 
 
 def test_its_faults_are_found_where_they_are():
