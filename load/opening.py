@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import gevent
 from gevent.event import AsyncResult
@@ -16,9 +16,9 @@ from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
 from load import setup as setups
 from load.clock import Clock
-from load.setup import Setup
 from load.stages import Local, Master, Stage, Worker
 
+Made = TypeVar("Made")
 GREETED_WITHIN = 60.0
 """Seconds in which a master and its workers find each other."""
 PINGS = 8
@@ -31,10 +31,11 @@ def opened(environment: Environment) -> Stage:
         return _worker(environment, runner)
     if isinstance(runner, MasterRunner):
         return _master(environment, runner)
-    return Local(environment, _or_exit(lambda: setups.read(environment.parsed_options)))
+    return _or_exit(lambda: Local(environment, setups.read(environment.parsed_options)))
 
 
-def _or_exit(read: Callable[[], Setup], before: Callable[[], None] = lambda: None) -> Setup:
+def _or_exit(read: Callable[[], Made], before: Callable[[], None] = lambda: None) -> Made:
+    """What comes of reading files and of planning by them; a mistake in a file is told in one line, and ends it."""
     try:
         return read()
     except (ConfigError, SandboxError) as error:
@@ -65,7 +66,7 @@ def _master(environment: Environment, runner: MasterRunner) -> Master:
                 gevent.sleep(0.02)
 
     setup = _or_exit(lambda: setups.read(options), refuse)
-    stage = Master(environment, setup, runner)
+    stage = _or_exit(lambda: Master(environment, setup, runner), refuse)
     greeting.set(setup.told(options))
     with gevent.Timeout(GREETED_WITHIN, False):
         while (options.headless or options.autostart) and len(stage.loaded) < options.expect_workers:

@@ -16,7 +16,7 @@ from contracts.exchange import Exchange
 from contracts.fixtures import Made, make
 from contracts.law import Broken, Conversation, NotObservable, Steps
 from contracts.ledger import Ledger
-from contracts.lives import Sight, look, shelf, unlike
+from contracts.lives import Sight, look, mine, shelf, unlike
 from contracts.pairs import issued, pair_of, presented, rules, used
 from contracts.values import Change, changes, short
 from specs.contract import Contract, Operation, Resource
@@ -73,11 +73,12 @@ def _lived(api: Api) -> Steps:
 
 def _listed_once(api: Api, made: Made) -> Steps:
     try:
-        found = yield from shelf(api, made)
+        items, page = yield from shelf(api, made)
     except NotObservable:
         return
-    if len(found) != 1:
-        raise Broken("what was created once in its list", f"{len(found)} times", [made.answer])
+    found = mine(items, made)
+    if page.ok and len(found) != 1:
+        raise Broken("what was created once in its list", f"{len(found)} times", [made.answer, page])
 
 
 def _changed(api: Api, made: Made, sight: Sight) -> Steps:
