@@ -1,6 +1,6 @@
 """Promises under load: `locust -f load/locustfile.py [--deployment FILE] [--scenario NAME] [--depth D] --headless`.
 
-Without a deployment file the sandbox is started. `--help` lists the suite's own options among Locust's.
+Without a deployment file the sandbox is started. `python -m load --help` lists the suite's own options.
 """
 
 from __future__ import annotations

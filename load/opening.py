@@ -16,7 +16,8 @@ from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
 from load import setup as setups
 from load.clock import Clock
-from load.stages import Local, Master, Stage, Worker
+from load.crew import Master, Worker
+from load.stages import Local, Stage
 
 Made = TypeVar("Made")
 GREETED_WITHIN = 60.0

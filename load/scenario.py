@@ -1,9 +1,10 @@
 """What a scenario is: its users, what they are told, what they report, and what is made of it.
 
 A run has one judging side (the only process of a local run, or Locust's master) and one or more sending sides (the same
-process, or Locust's workers). Each process holds one scenario object, and the frame (`load.stages`) carries between
-them: what `stage.give` gets on the judging side arrives at `taken` of that worker, and what `stage.report` gets on a
-sending side arrives at `heard`, after every exchange that was recorded before it. In a local run both are plain calls.
+process, or Locust's workers). Each process holds one scenario object, and the frame (`load.stages`, `load.crew`)
+carries between them: what `stage.give` gets on the judging side arrives at `taken` of that worker, and what
+`stage.report` gets on a sending side arrives at `heard`, after every exchange that was recorded before it. In a local
+run both are plain calls.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from typing import Literal
 
 import attrs
 
-from load.limits.kinds import Hypothesis, Phased
+from load.limits.kinds import Hypothesis
+from load.limits.phased import Phased
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 

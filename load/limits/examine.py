@@ -14,7 +14,7 @@ import attrs
 
 from load.limits.choose import Timing, next_probe
 from load.limits.estimate import Estimate, Outcome, conclude, densest
-from load.limits.kinds import SlidingCounter
+from load.limits.phased import SlidingCounter
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 

@@ -11,8 +11,9 @@ from typing import Literal
 
 import attrs
 
-from load.limits.kinds import Hypothesis, Phased, Spacing, hypotheses
-from load.limits.region import LONGEST, SHORTEST, Point, cut
+from load.limits.kinds import Block, FromFirst, Hypothesis, SlidingLog, SlidingLogOfAll, Spacing, TokenBucket
+from load.limits.phased import Aligned, Phased, SlidingCounter
+from load.limits.region import LONGEST, SHORTEST, Point, cut, whole
 from load.limits.trace import History, Sample
 
 TOLERANCE = 0.04
@@ -49,6 +50,26 @@ class Guess:
     hypothesis: Hypothesis
     point: Point
     weight: float
+
+
+def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> list[Hypothesis]:
+    """Every kind with this limit, nothing known of its window yet.
+
+    `begun`: when the first answer had come. That a window of the server's own ended just then is left out: it would
+    need luck, and it would make every trace ambiguous.
+    """
+    region = whole(shortest, longest, begun)
+    return [
+        Aligned(limit, region),
+        FromFirst(limit, shortest, longest),
+        Block(limit, shortest, longest),
+        SlidingLog(limit, shortest, longest),
+        SlidingLogOfAll(limit, shortest, longest),
+        SlidingCounter(limit, region),
+        SlidingCounter(limit, region, rounds=True),
+        TokenBucket(limit, shortest, longest),
+        Spacing(limit, shortest, longest),
+    ]
 
 
 @attrs.define

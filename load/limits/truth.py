@@ -10,7 +10,8 @@ import attrs
 
 from load.limits.estimate import Estimate
 from load.limits.families import EPOCH
-from load.limits.kinds import Aligned, Block, FromFirst, SlidingLogOfAll
+from load.limits.kinds import Block, FromFirst, SlidingLogOfAll
+from load.limits.phased import Aligned
 from load.limits.trace import Sample
 
 CLOCK = 1.1

@@ -230,3 +230,10 @@ def _fetched(url: str, **form: str) -> str:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
+
+
+def test_the_help_lists_the_options_of_the_suite():
+    told = subprocess.run(
+        [sys.executable, "-m", "load", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {"--deployment", "--scenario", "--depth", "--out", "--fault"} <= set(re.findall(r"--[a-z-]+", told.stdout))
