@@ -23,11 +23,15 @@ class Ledger:
     standing: dict[str, Request] = attrs.field(factory=dict)
     kept: dict[str, None] = attrs.field(factory=dict)
     """Created by operations the document offers no deletion for: named to the user at the end."""
+    tried: set[str] = attrs.field(factory=set)
+    """Where something was asked to be created, whatever came of it."""
     removed: int = 0
     """How many of its own things the sweep has removed."""
 
     def note(self, exchange: Exchange) -> None:
         """Take a creation or a removal into account."""
+        if not exchange.request.safe:
+            self.tried.add(exchange.request.target.partition("?")[0])
         if not exchange.ok or exchange.request.verb != exchange.operation.method:
             return
         resource = self.contract.resource_of(exchange.operation)

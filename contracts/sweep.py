@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from contracts import on
-from contracts.api import Api, callers, path_values
+from contracts.api import Api, callers, path_values, target
 from contracts.drive import Live, converse
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Conversation, Outcome, Talk
@@ -126,7 +126,7 @@ def _beside(live: Live) -> Iterator[View]:
 
 
 def _known(live: Live) -> Iterator[View]:
-    """Every list whose items can be deleted and whose place is known, as somebody of each tenant."""
+    """Every list to which something may have been added that can be deleted, as somebody of each tenant."""
     contract: Contract = live.ledger.contract
     for resource in contract.resources:
         if resource.list is None or resource.delete is None or resource.create is None:
@@ -134,8 +134,8 @@ def _known(live: Live) -> Iterator[View]:
         for tenant in live.deployment.tenants:
             able = [each for each in callers(live.deployment, resource.list) if each.tenant == tenant]
             values = {name: live.deployment.value(tenant, name) for name in resource.list.path_parameters}
-            if able and all(values.values()):
-                place = {name: value for name, value in values.items() if value}
+            place = {name: value for name, value in values.items() if value}
+            if able and len(place) == len(values) and target(resource.create, place) in live.ledger.tried:
                 yield View(Api(contract, live.deployment, resource.list, able[0], "", values=place), resource)
 
 
