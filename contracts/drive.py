@@ -266,7 +266,7 @@ async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool, at
 
 def heard(asked: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> Any:
     """The answer to what is asked from another thread; waits for it. Raises CancelledError once the run has ended."""
-    if loop.is_closed():
+    if loop.is_closed() or not loop.is_running():
         asked.close()
         raise CancelledError
     waiting = asyncio.run_coroutine_threadsafe(asked, loop)

@@ -28,7 +28,7 @@ PER_QUERY = (6, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
 PER_BODY = (5, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
-UNREADABLE = (2, 4, 50)
+UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
 """Kinds of such bodies that take turns where little is asked: the most telling ones."""
@@ -56,7 +56,7 @@ def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
     """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
-    start = (turn(api) + api.seed) % len(others) if others else 0
+    start = (turn(api) + api.seed) % len(others) if others and level == 0 else 0
     most = UNREADABLE[level] - (level == 0 and turned(api))  # where little is asked, every other operation
     return [*first, *others[start:], *others[:start]][:most]
 
