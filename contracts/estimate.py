@@ -10,13 +10,23 @@ from contracts.plan import Plan
 
 
 def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
-    """Seconds the selected lines need within the declared limits, by what each law is known to ask."""
-    asked = [
-        (line.operation, line.principal.name if line.principal else None, line.rule.cost(plan.depth))
+    """Seconds the selected lines need within the declared limits, by what each law asks and for how long it waits."""
+    chosen = [
+        line
         for line in plan.lines
         if isinstance(line.rule, Law) and not line.closed and (selected is None or line.id in selected)
     ]
-    return duration(asked, plan.deployment.time_scale)
+    asked = [
+        (line.operation, line.principal.name if line.principal else None, line.rule.cost(plan.depth))
+        for line in chosen
+        if isinstance(line.rule, Law)
+    ]
+    waits = [
+        line.rule.waits(plan.contract, plan.deployment, line.depth or plan.depth)
+        for line in chosen
+        if isinstance(line.rule, Law) and line.rule.waits
+    ]
+    return max([duration(asked, plan.deployment.time_scale), *waits])
 
 
 def told(plan: Plan, selected: Container[str] | None = None) -> str:

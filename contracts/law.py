@@ -25,6 +25,7 @@ from specs.contract import Contract, Operation
 
 if TYPE_CHECKING:
     from contracts.api import Api
+    from contracts.deployment import Deployment
 
 DEPTHS = ("quick", "standard", "deep")
 
@@ -146,6 +147,7 @@ class Law:
     `roomy`: where its list has several places (one per parent), it looks at one with enough items in it.
     `tenants`: asked as a principal of every tenant, from depth standard on; further tenants as at depth quick.
     `nowhere`: it finds its own place, or needs none, so nothing is looked up or made for it beforehand.
+    `waits`: seconds that it only waits, told beforehand.
     `kinds`: kinds of the promises it judges, looked up at the operation.
     """
 
@@ -168,6 +170,7 @@ class Law:
     nowhere: bool = False
     roomy: bool = False
     tenants: bool = False
+    waits: Callable[[Contract, Deployment, str], float] | None = None
 
     @property
     def id(self) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 from contracts import on
 from contracts.api import Api
+from contracts.deployment import Deployment
 from contracts.exchange import MISSING, Exchange
 from contracts.expiry import access_ahead, ahead, claimed
 from contracts.law import Broken, Conversation, NotObservable, Steps, Token, Wait, law
 from contracts.laws.forced import forced
 from contracts.laws.tokens import REFUSED
 from contracts.pairs import Pair, claims, issued, pair_of, presented, rules, used
-from specs.contract import TokenMember
+from specs.contract import Contract, TokenMember
 
 TOLERANCE = 10.0
 """Seconds by which clocks may differ."""
@@ -120,13 +121,31 @@ def _agree(api: Api, name: str, payload: dict[str, Any], pair: Pair) -> None:
         raise Broken(f"the claim {name} to agree with the answer's expiry", f"{apart:g} s apart")
 
 
+def _patience(which: str) -> Callable[[Contract, Deployment, str], float]:
+    """How long a token's end is waited for, where that is not too long."""
+
+    def seconds(contract: Contract, deployment: Deployment, depth: str) -> float:
+        told = contract.tokens
+        member = (told.access if which == "access" else told.refresh_token) if told else None
+        length = (member.lifetime or 0.0) / deployment.time_scale if member else 0.0
+        return length + MARGIN if 0 < length + MARGIN <= PATIENCE[depth] else 0.0
+
+    return seconds
+
+
 def _ways(name: str) -> Callable[[Api, str], list[str]]:
     """How a token's end can be shown: by one the operator supplies, or by waiting for it."""
     return lambda api, _: [*(["supplied"] if name in api.deployment.tokens else []), "awaited"]
 
 
 @law(
-    family="tokens", on=on.refreshes, kinds=("token/lifetime",), writes=True, nowhere=True, each=_ways("expired_access")
+    family="tokens",
+    on=on.refreshes,
+    kinds=("token/lifetime",),
+    writes=True,
+    nowhere=True,
+    each=_ways("expired_access"),
+    waits=_patience("access"),
 )
 def an_expired_access_token_is_refused(api: Api, way: str) -> Conversation:
     """An access token works until it expires, and gets 401 from then on.
@@ -174,6 +193,7 @@ def _outlived(api: Api) -> Steps:
     nowhere=True,
     race=True,  # one that was accepted is spent by that, and cannot be asked again
     each=_ways("expired_refresh"),
+    waits=_patience("refresh"),
 )
 def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
     """A refresh token gives no new pair once it has expired: 400 or 401.

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from contracts import deployment as deployments
+from contracts import estimate
+from contracts.embedded import Sandbox
 from contracts.exchange import MISSING, Exchange, Request, Response
 from contracts.expiry import ahead
 from contracts.law import Broken
+from contracts.plan import make
 from specs.contract import TokenMember, build
 from specs.document import load
 from tests.credentials.judging import broken, on_sandbox, verdicts
@@ -67,3 +71,14 @@ def test_a_lifetime_that_is_too_long_is_not_awaited(tmp_path: Path) -> None:
     told = next(each for each in made.verdicts if EXPIRED[0] in each.line.rule.id)
     assert told.verdict == "upheld"  # by the token the deployment file supplies
     assert "lifetime not awaited" in (told.reason or "")
+
+
+def test_what_a_run_will_wait_for_is_told_beforehand(tmp_path: Path) -> None:
+    sandbox = Sandbox(arguments=["--time-scale", "60"])
+    try:
+        plan = make(build(load("calcom-v2")), deployments.load(sandbox.deployment))
+    finally:
+        sandbox.stop()
+    whole = estimate.seconds(plan)
+    others = estimate.seconds(plan, {line.id for line in plan.lines if "an-expired" not in line.rule.id})
+    assert others < 60 < whole < 75
