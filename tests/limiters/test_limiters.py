@@ -16,7 +16,7 @@ from load.limits.space import Rule
 from load.limits.trace import Sample
 from load.run import told_by
 
-LIMIT, WINDOW = 10, 3
+LIMIT, WINDOW = 10, 4
 FIRST, LOG, BLOCK = FromFirst.kind, SlidingLog.kind, Block.kind
 EPOCH, LEFT = "seconds since 1970", "seconds left"
 PYTHON = [
