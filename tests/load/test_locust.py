@@ -60,6 +60,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def split() -> list[str]:
+    """Two worker processes, on a port of their own, since several tests may run at the same time."""
+    port = str(free_port())
+    return ["--processes", "2", "--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port]
+
+
 def verdicts(folder: Path) -> dict:
     return json.loads((folder / "verdicts.json").read_text("utf-8"))
 
@@ -110,7 +116,7 @@ def test_one_process_writes_what_the_gate_writes(alone):
 
 
 def test_two_processes_say_what_one_says(alone, tmp_path):
-    code = ended(started("--processes", "2", "--out", str(tmp_path / "run"), *placed(), to=tmp_path / "log"))
+    code = ended(started(*split(), "--out", str(tmp_path / "run"), *placed(), to=tmp_path / "log"))
     assert code == 1, (tmp_path / "log").read_text()
     _same(alone, tmp_path / "run")
 
@@ -163,7 +169,7 @@ def test_the_run_time_is_what_was_asked_for(tmp_path):
 
 
 def test_ctrl_c_still_writes_the_report(tmp_path):
-    process = started("--processes", "2", "--out", str(tmp_path / "run"), to=tmp_path / "log")
+    process = started(*split(), "--out", str(tmp_path / "run"), to=tmp_path / "log")
     assert said(tmp_path / "log", "All users spawned")
     os.killpg(process.pid, signal.SIGINT)
     assert ended(process) in {0, 3}
@@ -189,11 +195,11 @@ def test_a_run_without_a_request_fails(tmp_path):
     assert code == 3
 
 
-@pytest.mark.parametrize("processes", [[], ["--processes", "2"]])
+@pytest.mark.parametrize("processes", [list, split])
 def test_a_mistake_in_a_file_is_told_in_one_line(processes, tmp_path):
     (tmp_path / "bad.toml").write_text(NOBODY + "bass_url = 1\n")
     log = tmp_path / "log"
-    assert ended(started("--deployment", str(tmp_path / "bad.toml"), *processes, to=log)) == 2
+    assert ended(started("--deployment", str(tmp_path / "bad.toml"), *processes(), to=log)) == 2
     assert "bass_url: unknown key, did you mean 'base_url'?" in log.read_text()
     assert "Traceback" not in log.read_text()
 
