@@ -73,7 +73,7 @@ def nowhere(api: Api) -> dict[str, str]:
 
 
 def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool) -> Steps:
-    resource, pointer = _named_by(api, operation, name)
+    resource, pointer = named_by(api, operation, name)
     if not fresh:
         found = yield from _shown(api, resource, pointer, values)
         if found:
@@ -90,7 +90,7 @@ def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fr
 
 def candidates(api: Api, operation: Operation, name: str) -> Steps:
     """All values of a path parameter that its list shows, in the list's order; none where there is no list."""
-    resource, pointer = _named_by(api, operation, name)
+    resource, pointer = named_by(api, operation, name)
     before = operation.path_parameters[: operation.path_parameters.index(name)]
     values = {each: api.deployment.value(api.tenant, each) or "" for each in before}
     return (yield from _shown(api, resource, pointer, {each: value for each, value in values.items() if value}))
@@ -102,7 +102,7 @@ def _shown(api: Api, resource: Resource, pointer: str, values: Mapping[str, str]
     return [str(value) for value in shown if value is not MISSING and value is not None]
 
 
-def _named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]:
+def named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]:
     """The resource whose objects a path parameter names, and where its values stand in them."""
     parameter = operation.parameter(name, "path")
     source = parameter.source if parameter else None

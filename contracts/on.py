@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contracts.api import named_by_path
 from contracts.forms import is_form
 from specs.contract import Body, Contract, Operation, Resource
 
@@ -162,6 +163,24 @@ def parental_deletions(contract: Contract) -> Iterator[Operation]:
     for resource in contract.resources:
         if resource.delete and resource.create and any(kin(contract, resource)):
             yield resource.delete
+
+
+def nested_creations(contract: Contract) -> Iterator[Operation]:
+    """Creations below a thing that can itself be created."""
+    for resource in contract.resources:
+        create = resource.create
+        if create and create.path_parameters and (resource.read or resource.list):
+            parent = named(contract, create, create.path_parameters[-1])
+            if parent and parent.create and parent is not resource:
+                yield create
+
+
+def named(contract: Contract, operation: Operation, name: str) -> Resource | None:
+    """The resource whose things a path parameter names: where its values come from, or whose address ends with it."""
+    parameter = operation.parameter(name, "path")
+    if parameter and parameter.source:
+        return contract.resource_of(contract.operation(parameter.source.operation_id))
+    return named_by_path(contract, operation, name)
 
 
 def kin(contract: Contract, parent: Resource) -> Iterator[Resource]:

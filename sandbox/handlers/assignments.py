@@ -20,6 +20,14 @@ TWICE_ACCEPTED = fault(
 )
 
 
+TAKEN_FROM_ANYBODY = fault(
+    "option-taken-from-anybody",
+    family="state",
+    scope=("OrganizationsAttributesOptionsController_unassignOrganizationAttributeOptionFromUser",),
+    text="An option is taken from whoever has it, whichever user is named.",
+)
+
+
 @handles(ASSIGN)
 def assign(call: Call) -> Row:
     """Give a member an option; only MULTI_SELECT attributes keep the options the member had."""
@@ -53,7 +61,7 @@ def unassign(call: Call) -> Row:
     _known(call)
     user_id, option_id = call.path["userId"], call.path["attributeOptionId"]
     for each in call.tenant.assignments.values():
-        if each.user_id == user_id and each.option_id == option_id:
+        if (each.user_id == user_id or TAKEN_FROM_ANYBODY in call.faults) and each.option_id == option_id:
             del call.tenant.assignments[each.id]
             return each.row()
     raise RefusalError(404, "The user does not have this option.")

@@ -63,6 +63,20 @@ DELETED_STAYS_ASSIGNED = fault(
 )
 
 
+PARENT_IGNORED = fault(
+    "option-of-any-attribute",
+    family="state",
+    scope=(UPDATE,),
+    text="An option is changed at the address of any attribute of the organization.",
+)
+LIST_OF_ALL = fault(
+    "options-of-all-attributes",
+    family="state",
+    scope=(LIST,),
+    text="The options of an attribute include those of the organization's other attributes.",
+)
+
+
 @handles(CREATE)
 def create_option(call: Call) -> Row | Later:
     """A new option of a select attribute; its value and slug are unique there."""
@@ -88,6 +102,8 @@ def _add_if_free(call: Call, attribute_id: str, value: str, slug: str) -> Row:
 @handles(LIST)
 def list_options(call: Call) -> list[Row]:
     """All options of an attribute."""
+    if LIST_OF_ALL in call.faults and find(call):
+        return list(call.tenant.options.values())
     return list(call.tenant.options_of(find(call)["id"]))
 
 
@@ -168,7 +184,7 @@ def _with_users(tenant: Tenant, attribute_id: str, teams: frozenset[int] | None)
 
 def _find_option(call: Call) -> Row:
     option = call.tenant.options.get(call.path["optionId"])
-    if option is None or option["attributeId"] != find(call)["id"]:
+    if option is None or (option["attributeId"] != find(call)["id"] and PARENT_IGNORED not in call.faults):
         raise RefusalError(404, "The attribute has no such option.")
     return option
 

@@ -1,0 +1,78 @@
+"""Laws of addresses with several names in them: what stands below one thing is not reached through another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts import on
+from contracts.api import Api
+from contracts.exchange import MISSING, Exchange, at
+from contracts.fixtures import Made, body, make, named_by
+from contracts.law import Broken, Conversation, NotObservable, Steps, law
+from contracts.lives import Sight, look, mine
+from contracts.values import differences, moving
+
+
+@law(family="state", on=on.nested_creations, kinds=("state/create", "state/delete"), writes=True, nowhere=True)
+def what_stands_below_one_thing_stands_below_no_other(api: Api) -> Conversation:
+    """What was created below one thing is not listed, read, changed or deleted through another one of its kind.
+
+    A thing is created below a parent, and a second parent beside it. Then it is looked for in the second one's list,
+    and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
+    deletion reaches it. Whether such a request is refused in so many words is not judged.
+    """
+    made: Made = yield from make(api, api.resource)
+    before: Sight = yield from look(api, made)
+    if not before.seen:
+        raise NotObservable("what was created cannot be looked at")
+    elsewhere = Made(made.resource, made.answer, made.thing, (yield from _another_parent(api, made)))
+    yield from _shown(api, elsewhere)
+    sent = yield from _attacked(api, elsewhere)
+    after: Sight = yield from look(api, made, known=True)
+    if not after.seen:
+        raise Broken("what stands below one thing to stay when another is meant", "it is gone")
+    for name in differences(before.thing, after.thing, but=moving(api), alike=True):
+        if name in sent:
+            raise Broken(f"{name} not changed through another parent", "it was")
+
+
+def _another_parent(api: Api, made: Made) -> Steps:
+    """The values of the thing's address with another parent in them, one made for this."""
+    create = api.resource.create
+    assert create is not None
+    name = create.path_parameters[-1]
+    resource, pointer = named_by(api, create, name)
+    before = {each: made.values[each] for each in create.path_parameters[:-1] if each in made.values}
+    parent: Made = yield from make(api, resource, before)
+    value = at(parent.thing, pointer)
+    if value is MISSING or str(value) == made.values.get(name):
+        raise NotObservable("no second parent can be made")
+    return {**made.values, name: str(value)}
+
+
+def _shown(api: Api, elsewhere: Made) -> Steps:
+    """It neither stands in the other parent's list nor reads at its address there."""
+    resource = elsewhere.resource
+    if resource.list:
+        view = api.on(resource.list, elsewhere.values)
+        page: Exchange = yield view.page() if resource.list.paging else view.ask()
+        if page.ok and mine(page.items, elsewhere):
+            raise Broken("only what was created below it in a parent's list", "what was created below another")
+    if resource.read and resource.identifier in elsewhere.values:
+        answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, fresh=True)
+        if answer.ok and mine([answer.data], elsewhere):
+            raise Broken("404 for what stands below another parent", answer.says())
+
+
+def _attacked(api: Api, elsewhere: Made) -> Steps:
+    """Change it and delete it through the other parent; gives what the change carried."""
+    resource = elsewhere.resource
+    content: dict[str, Any] = {}
+    if resource.identifier not in elsewhere.values:
+        return content
+    if resource.update and resource.update.body:
+        content = yield from body(api, resource.update, elsewhere.values)
+        yield api.ask(resource.update, path=elsewhere.values, body=content)
+    if resource.delete:
+        yield api.ask(resource.delete, path=elsewhere.values)
+    return content
