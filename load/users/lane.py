@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
@@ -48,6 +49,8 @@ class Lane:
     ended: Callable[[Visit], None]
     conversation: int
     visits: list[Visit] = attrs.field(factory=list)
+    full: Counter[str] = attrs.field(factory=Counter)
+    """How often a look was not sent, because its limit would have been exceeded, by operation."""
 
     def next(self, now: float) -> tuple[Request, Visit | None] | None:
         """What to send now; None where nothing may be sent."""
@@ -73,7 +76,10 @@ class Lane:
         if choice.operation.safe:
             requests = self.looks.get(choice.operation.key)
             request = self.random.choice(requests) if requests else None
-            return (request, None) if request is not None and self.may(request, now) else None
+            if request is None or self.may(request, now):
+                return (request, None) if request is not None else None
+            self.full[choice.operation.key] += 1
+            return None
         if len(self.visits) >= AT_ONCE or not self.run.deployment.writes:
             return None
         visit = self._visit(choice.operation, now)

@@ -15,6 +15,8 @@ from load.users.fast import FastWire
 if TYPE_CHECKING:
     from load.users.mixed import MixedScenario
 
+ENOUGH = 3
+"""How often one lane finds a limit used up before it counts as reached."""
 DRAIN = 8.0
 """Seconds that visits have to come to an end after the load."""
 
@@ -30,7 +32,6 @@ class Sender:
         self.lane = scenario.lane(seat)
         self.course = scenario.crew_of.course(seat.tenant)
         self.pacer = Pacer(self.course, seat.lanes, Random(f"{seat} {scenario.run.started}").random())
-        self._held = 0
 
     def work(self) -> None:
         """The load, and then what is under way."""
@@ -51,8 +52,9 @@ class Sender:
         """Send one request, if one may be sent."""
         now = time.time()
         found = self.lane.next(now)
+        if self.course.rising and self.lane.full:
+            self._reached()
         if found is None:
-            self._full()
             return
         request, visit = found
         self.lane.sent(request, visit, now)
@@ -65,12 +67,12 @@ class Sender:
         if visit is not None:
             self.lane.heard(visit, exchange)
 
-    def _full(self) -> None:
-        """Nothing may be sent: with a rising shape that is what was looked for."""
-        self._held += 1
-        if self.course.rising and self._held == 3:
-            full = max(self.lane.menu.choices, key=lambda each: each.weight)
-            self.scenario.stage.report({"limit": full.operation.key})
+    def _reached(self) -> None:
+        """A look could not be sent within its limit: with a rising shape that is what was looked for."""
+        operation, times = self.lane.full.most_common(1)[0]
+        if times == ENOUGH:
+            self.lane.full[operation] += 1  # said once
+            self.scenario.stage.report({"limit": operation})
 
     def _drain(self) -> None:
         until = time.time() + DRAIN

@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(__file__).with_name("load_matrix.json")
 KEPT_LINES = 4
-MIXED = "--scenario mixed --seconds 24"
+MIXED = "--scenario mixed --seconds 20"
 DRILL = "--scenario tokens --sandbox-args '--time-scale 60'"
 AWAITED = "--scenario tokens --policy single-flight --policy proactive"
 HOW = {
