@@ -20,10 +20,8 @@ from contracts.token_client import Flow, Join, Refused, Reply, Step, TokenClient
 from load.run import LoadRun, Send
 from load.tokens import events
 from load.tokens.events import Event
+from load.tokens.settings import WINDOWS
 from load.tokens.timetable import policy
-
-WINDOWS = (0.5, 20.0)
-"""Seconds a window of refreshes may last for it to be used up and awaited: long enough to hit, short enough to wait."""
 
 
 @attrs.define(eq=False)

@@ -20,23 +20,20 @@ from contracts.deployment import ConfigError
 from contracts.judge import Verdict
 from contracts.law import NOT_ASKED
 from contracts.plan import Line, Plan
-from contracts.token_client import POLICIES, Refused
-from load.ruling import checks_of, lines_of, unseen, verdict_of
-from load.run import LoadRun
+from contracts.token_client import Refused
+from load.ruling import checks_of, lines_of, verdict_of
 from load.scenario import Scenario, Seqs, Stage
 from load.setup import Setup
-from load.tokens import events, timetable
+from load.tokens import events, settings, timetable
 from load.tokens.events import Event
 from load.tokens.judging import LAWS, Record, judged
 from load.tokens.measures import measures
-from load.tokens.timetable import SHARE, Timetable
-from load.users.callers import WINDOWS, Drill, Holder
+from load.tokens.settings import WINDOWS
+from load.tokens.timetable import Timetable
+from load.users.callers import Drill, Holder
 from load.users.wire import Wire
-from specs.contract import Operation
 from specs.promises import promises
 
-USERS, CALLERS, RATE = 2, 10, 5.0
-"""How many managed users, callers of each, and calls a second of each caller, unless somebody says otherwise."""
 REPORT_EVERY = 0.5
 NOBODY = -1
 
@@ -70,7 +67,7 @@ class TokenScenario(Scenario):
         if setup.contract.tokens is None or setup.contract.tokens.refresh is None:
             raise ConfigError(f"{setup.file}: the document does not say how tokens are issued and refreshed")
         told = promises(setup.contract)
-        closed = _closed(setup)
+        closed = settings.closed_of(setup)
         lines = [
             Line(each.rule, each.operation, None, False, each.promises, closed=closed)
             for each in lines_of(LAWS.values(), setup.contract, told)
@@ -81,14 +78,14 @@ class TokenScenario(Scenario):
     @classmethod
     def crew(cls, setup: Setup, workers: int) -> int:
         """One for every caller, and one more for each worker, since Locust spreads users as it likes."""
-        users, callers_of, _ = _crew(setup)
+        users, callers_of, _ = settings.crew_of(setup)
         return users * callers_of + workers
 
     def begin(self, workers: Sequence[str]) -> None:
-        if _closed(self.stage.setup):
+        if settings.closed_of(self.stage.setup):
             self.stage.over()
             return
-        table = _timetable(self.stage.setup)
+        table = settings.hours_of(self.stage.setup)
         self.hours = table
         self._waiting = set(workers)
         for number, worker in enumerate(workers):
@@ -205,8 +202,8 @@ class TokenScenario(Scenario):
         assert self.hours is not None
         stint = self.hours.stints[-1]
         gevent.sleep(max(0.0, self.t0 + stint.start + 1.0 - time.time()))
-        window = _window(self.stage.setup)
-        most = _limit(self.stage.setup)
+        window = settings.window_of(self.stage.setup)
+        most = settings.limit_of(self.stage.setup)
         rest = window if len(self.hours.stints) > 1 and window <= WINDOWS[1] else 0.0
         try:
             Drill(holders, self.stage.wire, min(self.hours.callers, max(2, most - 3)), rest, window).work()
@@ -289,65 +286,3 @@ class TokenUser(FastHttpUser):
 
 
 TokenScenario.users = (TokenUser,)
-
-
-def _crew(setup: Setup) -> tuple[int, int, float]:
-    knobs = setup.knobs
-    return int(knobs.get("managed") or USERS), int(knobs.get("callers") or CALLERS), _rate(setup)
-
-
-def _rate(setup: Setup) -> float:
-    """Calls a second of one caller, so that all callers of a user stay within what its token is granted."""
-    knobs, rules = setup.knobs, setup.contract.tokens
-    callers_of = int(knobs.get("callers") or CALLERS)
-    wanted = float(knobs["rate"]) / (int(knobs.get("managed") or USERS) * callers_of) if knobs.get("rate") else RATE
-    scheme = rules.access.scheme if rules else None
-    granted = [
-        limit.requests / limit.window * setup.deployment.time_scale * SHARE
-        for each in setup.contract.operations
-        if each.safe and any(alternative.schemes == (scheme,) for alternative in each.security)
-        for limit in each.limits
-        if not limit.implied
-    ]
-    return min([wanted, *(each / callers_of for each in granted)])
-
-
-def _refresh(setup: Setup) -> Operation:
-    assert setup.contract.tokens is not None
-    assert setup.contract.tokens.refresh is not None
-    return setup.contract.tokens.refresh
-
-
-def _window(setup: Setup) -> float:
-    limits = _refresh(setup).limits
-    return limits[0].window / setup.deployment.time_scale if limits else 0.0
-
-
-def _limit(setup: Setup) -> int:
-    limits = _refresh(setup).limits
-    return limits[0].requests if limits else 1000
-
-
-def _timetable(setup: Setup) -> Timetable:
-    rules = setup.contract.tokens
-    assert rules is not None
-    names = setup.knobs.get("policy") or [each.name for each in POLICIES]
-    window = _window(setup)
-    waits = 3.5 * window if WINDOWS[0] <= window <= WINDOWS[1] else window if window < WINDOWS[0] else 0.0
-    seconds = setup.knobs.get("seconds")
-    return timetable.made(
-        rules, setup.deployment.time_scale, _crew(setup), [timetable.policy(each) for each in names],
-        float(seconds) if seconds else None, waits,
-    )  # fmt: skip
-
-
-def _closed(setup: Setup) -> str | None:
-    rules = setup.contract.tokens
-    if not setup.deployment.writes:
-        return "the deployment file does not allow writes"
-    if rules is None or not rules.issue or not callers(setup.deployment, rules.issue[0]):
-        return "the deployment file names nobody who may create an owner of tokens"
-    return None
-
-
-__all__ = ["LoadRun", "TokenScenario", "TokenUser", "unseen"]
