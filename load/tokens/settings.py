@@ -16,6 +16,7 @@ WINDOWS = (0.5, 20.0)
 
 
 def crew_of(setup: Setup) -> tuple[int, int, float]:
+    """Managed users, callers of each, and calls a second of each caller."""
     knobs = setup.knobs
     return int(knobs.get("managed") or USERS), int(knobs.get("callers") or CALLERS), rate_of(setup)
 
@@ -37,22 +38,26 @@ def rate_of(setup: Setup) -> float:
 
 
 def refresh_of(setup: Setup) -> Operation:
+    """The operation that trades refresh tokens."""
     assert setup.contract.tokens is not None
     assert setup.contract.tokens.refresh is not None
     return setup.contract.tokens.refresh
 
 
 def window_of(setup: Setup) -> float:
+    """Seconds of the window in which refreshes are limited; 0 where they are not."""
     limits = refresh_of(setup).limits
     return limits[0].window / setup.deployment.time_scale if limits else 0.0
 
 
 def limit_of(setup: Setup) -> int:
+    """Refreshes in that window."""
     limits = refresh_of(setup).limits
     return limits[0].requests if limits else 1000
 
 
 def hours_of(setup: Setup) -> Timetable:
+    """The timetable of a run."""
     rules = setup.contract.tokens
     assert rules is not None
     names = setup.knobs.get("policy") or [each.name for each in POLICIES]
@@ -66,6 +71,7 @@ def hours_of(setup: Setup) -> Timetable:
 
 
 def closed_of(setup: Setup) -> str | None:
+    """Why nothing can be asked; None where it can."""
     rules = setup.contract.tokens
     if not setup.deployment.writes:
         return "the deployment file does not allow writes"
