@@ -24,9 +24,9 @@ PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
 PER_PARAMETER = (2, 3, 50)
 """Invalid values tried for one query parameter, per depth."""
-PER_QUERY = (6, 24, 1000)
+PER_QUERY = (5, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
-PER_BODY = (5, 22, 1000)
+PER_BODY = (4, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
@@ -57,7 +57,8 @@ def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
     start = (turn(api) + api.seed) % len(others) if others and level == 0 else 0
-    most = UNREADABLE[level] - (level == 0 and turned(api))  # where little is asked, every other operation
+    updates = api.operation.method in {"PATCH", "PUT"}  # where little is asked, they and every other creation get one
+    most = UNREADABLE[level] - (level == 0 and (updates or turned(api)))
     return [*first, *others[start:], *others[:start]][:most]
 
 
