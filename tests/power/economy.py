@@ -34,7 +34,7 @@ from specs.document import load  # noqa: E402
 
 WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
 """By depth: requests per operation at most, and the share of faults at least."""
-OF_LOAD = {"limits"}
+OF_LOAD = {"limits", "load"}
 """What a fault needs to be seen that belongs to the laws under load."""
 
 _contract: Contract | None = None
