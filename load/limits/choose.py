@@ -44,7 +44,7 @@ class Timing:
 
         Not always the same, or else a limiter with the rhythm of the questions would never be told from a good one.
         """
-        return max(0.011 * self.window, 1.1 * self.delay) * (1.0, 1.4, 0.8, 1.2)[self.releases % 4]
+        return max(0.008 * self.window, 1.1 * self.delay) * (1.0, 1.4, 0.8, 1.2)[self.releases % 4]
 
 
 def next_probe(space: Space, timing: Timing, now: float) -> float | None:

@@ -18,6 +18,8 @@ from load.limits.phased import SlidingCounter
 from load.limits.space import Rule, Space
 from load.limits.trace import Sample
 
+FEW = 3
+"""Requests in flight together when a limit is used up again."""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
 
@@ -204,7 +206,8 @@ class _Attempt:
         count = limit + max(3, limit // 8)
         if self.setting.pace:
             count = max(1, min(count, int((self.ends - self.now) / self.setting.pace)))
-        answers = yield from self._send(at, count, self.together, 1)
+        # Fewer together than at first: what is in flight when the first is refused is asked in vain.
+        answers = yield from self._send(at, count, min(self.together, FEW), 1)
         self.timing.releases += 1
         self.thin = self.thin + 1 if sum(not each.refused for each in answers) <= limit // 5 else 0
         yield from self._learn(answers)
