@@ -18,7 +18,7 @@ RATE = 60.0
 """Requests a second of the loud tenant at most, unless somebody says otherwise."""
 PART = 0.6
 """The part of what is declared for all operations that look which a mix of them can use before one of them is full."""
-MOST = 1000.0
+MOST = 10_000.0
 STEADY, LEAST = 0.12, 3.0
 """Requests a second of every other tenant: this part of the loud one's, and no fewer than so many."""
 PER_LANE, PER_STEADY_LANE = 6.0, 1.5

@@ -1,7 +1,7 @@
 """What the load generator costs: requests per second of one core, of `mixed` with all answers judged and with a sample
 of them judged, next to a bare FastHttpUser and (where it is installed) wrk, against one sandbox in one run.
 
-    python tests/bench/load_cost.py [--seconds 10] [--rate 600]
+    python tests/bench/load_cost.py [--seconds 10] [--rate 1400]
 
 A core is counted in processor time of the generator alone, so that the sandbox beside it does not matter. `mixed` sends
 at a given rate; how late it sends is reported. Also printed: what 1, 10 and 100 workers could generate by that.
@@ -99,7 +99,7 @@ def main() -> int:
     """Print the table; exit 1 if `mixed` with a sample judged makes less than 60 % of a bare user."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rate", type=float, default=600.0)
+    parser.add_argument("--rate", type=float, default=1400.0)
     options = parser.parse_args()
     sandbox = Sandbox(arguments=["--limits", "off"])
     try:
