@@ -41,7 +41,8 @@ class Changed:
     """A change of many members, then of one of them to yet another value; and how the thing and its list read then.
 
     `most` and `one` are the answers. `middle` is how it read between the two: it was looked at only where it did not
-    read in the end as it should. `why` tells why there was no change; `items` are those of its list.
+    read in the end as it should. `why` tells why there was no change; `items` are those of its list. `turned` is the
+    answer to a change of its twin: members with two values, turned the other way round than in the life itself.
     """
 
     peers: Peers
@@ -52,6 +53,7 @@ class Changed:
     after: Sight
     items: list[Any] | None
     why: str = ""
+    turned: Exchange | None = None
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -83,8 +85,22 @@ def changed(api: Api) -> Steps:
     middle = None
     if _amiss(most, one, after):
         most, middle, one, after = yield from _closer(life, most, one)
-    done = Changed(peers, life, most, one, middle, after, None)
+    done = Changed(peers, life, most, one, middle, after, None, turned=(yield from _turned(peers, life)))
     return attrs.evolve(done, items=(yield from _listed(life, after, done.sent)))
+
+
+def _turned(peers: Peers, life: Life) -> Steps:
+    """The answer to a change of the twin that turns truths the way the life's own are not turned; None for none.
+
+    A life turns each truth once; a server that takes `false` for nothing sent is seen only where it is turned so.
+    """
+    twin, first = peers.twin, life.first.thing
+    if twin is None or not isinstance(twin.thing, dict) or life.api.depth == "quick":
+        return None
+    offered: list[Change] = yield from changes(life.api, update_of(life), twin.values, twin.thing)
+    turns = {each.name: each.value for each in offered if isinstance(each.value, bool) and each.tame}
+    content = {name: value for name, value in turns.items() if first.get(name) == value}
+    return (yield life.api.ask(update_of(life), path=twin.values, body=content)) if content else None
 
 
 def _after(life: Life, answer: Exchange) -> Steps:

@@ -46,6 +46,8 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
         raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
     most = sent_by(done.most) if done.most is not None and done.most.ok else {}
     _answered(done.one, sent, {**done.life.first.thing, **most})
+    if done.turned is not None and done.turned.ok and done.peers.twin is not None:
+        _answered(done.turned, sent_by(done.turned), done.peers.twin.thing)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
     for name in differences(before.thing, done.after.thing, but={*but, *moving(api)}, alike=_alike(done.life)):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))

@@ -127,6 +127,15 @@ def get_webhook(call: Call) -> Row:
     return _find(call)
 
 
+FALSE_LOST = fault(
+    "false-is-not-stored",
+    family="state",
+    scope=(UPDATE,),
+    text="An update to false is taken for a member that was not sent.",
+    needs="depth",
+)
+
+
 @handles(UPDATE)
 def update_webhook(call: Call) -> Row:
     """Change what was sent."""
@@ -137,6 +146,8 @@ def update_webhook(call: Call) -> Row:
     known = {name: value for name, value in call.body.items() if name in webhook and name not in closed}
     if TEMPLATE_CLEARED in call.faults and "payloadTemplate" not in known:
         known["payloadTemplate"] = None
+    if FALSE_LOST in call.faults:
+        known = {name: value for name, value in known.items() if value is not False}
     if "triggers" in known:
         known["triggers"] = _triggers(known["triggers"])
     webhook.update(known)
