@@ -1,0 +1,87 @@
+"""The last chapter of a life: a thing is deleted, looked for, and nothing can be done with it any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from contracts.api import Api
+from contracts.exchange import Exchange
+from contracts.law import NotObservable, Steps, Wait
+from contracts.lives import PATIENCE, Life, Sight, changing, look, mine, patch_of, shelf
+from contracts.peers import closed
+from contracts.trials import Meddled, meddled
+from contracts.values import Change, changes
+from specs.contract import Operation
+
+
+@attrs.frozen
+class Ended:
+    """A deletion: refused without a credential, made, and what could be done with what is gone.
+
+    `refusal` and `changed` are None where nothing was to be asked; `items` are those of its list afterwards.
+    """
+
+    life: Life
+    before: Sight
+    refusal: Exchange | None
+    answer: Exchange
+    after: Sight
+    items: list[Any] | None
+    changed: Exchange | None
+    again: Exchange | None
+
+    @property
+    def robbed(self) -> bool:
+        """Whether the refused deletion has carried it off: the next one did not find it."""
+        refused = self.refusal is not None and 400 <= self.refusal.status < 500
+        return refused and self.answer.status in {404, 410}
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a deletion succeeds here even where there is nothing."""
+        return self.again is not None and self.again.ok
+
+
+def ended(api: Api) -> Steps:
+    """The last chapter: delete a thing that is seen, look for it, and try to change and delete it again."""
+    last: Meddled = yield from meddled(api)
+    life, before = last.changed.life, last.after
+    delete = life.resource.delete
+    if delete is None:
+        raise NotObservable("the document has no operation that deletes one")
+    if not before.seen:
+        raise NotObservable(f"what was created cannot be looked at: {before.told}")
+    refusal = None
+    if closed(delete):
+        refusal = yield life.api.ask(delete, path=life.made.values, credentials=())
+    answer: Exchange = yield life.api.ask(delete, path=life.made.values)
+    if not answer.ok:
+        return Ended(life, before, refusal, answer, before, None, None, None)
+    after, items = yield from _last_seen(life)
+    if after.seen or mine(items or [], life.made):
+        yield Wait(PATIENCE)
+        after, items = yield from _last_seen(life)
+    edited, again = yield from _haunted(life, delete, before)
+    return Ended(life, before, refusal, answer, after, items, edited, again)
+
+
+def _last_seen(life: Life) -> Steps:
+    """How a deleted thing reads, and the items of its list; None where there is none, or it was not given."""
+    after: Sight = yield from look(life.api, life.made, known=True)
+    if not (life.resource.read and life.resource.list):
+        return after, after.items
+    items, page = yield from shelf(life.api, life.made, sure=True)
+    return after, items if page.ok else None
+
+
+def _haunted(life: Life, delete: Operation, before: Sight) -> Steps:
+    """Change and delete what is deleted: the answers; None for a change there is none of."""
+    edited = None
+    if update := patch_of(life.resource):
+        offered: list[Change] = yield from changes(life.api, update, life.made.values, before.thing)
+        if offered:
+            edited = yield changing(life, {offered[0].name: offered[0].value})
+    again: Exchange = yield life.api.ask(delete, path=life.made.values)
+    return edited, again
