@@ -62,7 +62,7 @@ def intruders(api: Api, group: str) -> list[Intruder]:
     """Who belongs to a group: for every kind of credential the first who holds it, fewer of them at little depth."""
     match group:
         case "tenants":
-            return _some(api, _tenants(api), 2 if api.operation.safe and not _mixing(api) and turned(api) else 1)
+            return _some(api, _tenants(api), 2 if api.operation.safe and not _mixing(api) else 1)
         case "readers":
             return [] if api.operation.safe else _readers(api)
         case "kinds":
