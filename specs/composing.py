@@ -62,7 +62,8 @@ def merged(raw: Schema, schema: Any, depth: int = 0) -> Schema:
         inner = merged(raw, part, depth + 1)
         properties = {**inner.get("properties", {}), **target.get("properties", {})}
         required = [*_listed(target.get("required")), *_listed(inner.get("required"))]
-        target = {**inner, **target, "properties": properties, "required": list(dict.fromkeys(required))}
+        named = dict.fromkeys(each for each in required if isinstance(each, str))
+        target = {**inner, **target, "properties": properties, "required": list(named)}
         if not properties:
             del target["properties"]
     return target
@@ -105,7 +106,7 @@ def _kind(schema: Schema) -> str:
 def _object(raw: Schema, schema: Schema, depth: int, *, fully: bool) -> dict[str, Any]:
     """Every member that is required or whose value the document states; of an object without such, what can be said."""
     properties = schema.get("properties")
-    required = set(_listed(schema.get("required")))
+    required = {each for each in _listed(schema.get("required")) if isinstance(each, str)}
     found: dict[str, Any] = {}
     spare: dict[str, Any] = {}
     for name, member in properties.items() if isinstance(properties, dict) else ():

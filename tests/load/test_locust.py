@@ -33,6 +33,7 @@ def started(*arguments: str, to: Path, within: tuple[str, ...] = ()) -> subproce
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
     )
 
 
