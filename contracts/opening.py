@@ -93,13 +93,19 @@ def _overheard(conversation: Conversation, heard: list[Exchange], *, fresh: bool
 
 
 def _restless(heard: list[Exchange]) -> Steps:
-    """Whether the questions about lists have other items in all by now; in which order is not looked at."""
+    """Whether the questions about lists have other items in all by now, or another number of them, in any order."""
     asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
     known = list(reversed(asked.values()))[:AGAIN]
     again: list[Exchange] = []
     for each in known:
         again += [(yield attrs.evolve(each.request, fresh=True))]
-    return all(each.ok for each in again) and _contents(again) != _contents(known)
+    moved = _contents(again) != _contents(known) or _totals(again) != _totals(known)
+    return all(each.ok for each in again) and moved
+
+
+def _totals(answers: list[Exchange]) -> list[str]:
+    """How many items each answer says there are: one that came and went again may have been counted alone."""
+    return [str(each.page("total")) for each in answers]
 
 
 def _contents(answers: list[Exchange]) -> set[tuple[str, str]]:
