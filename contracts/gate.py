@@ -111,7 +111,7 @@ def _everything(config: pytest.Config) -> bool:
 
 SEEN_ONLY = {
     "depth": "is seen at depth standard only: that is asked",
-    "time-scale": "is seen on a fast clock only: a minute of the sandbox takes a second",
+    "time-scale": "is seen on a fast clock only: ten minutes of the sandbox take a second",
     "limits": "is seen under load only: that run follows the others, at depth full",
     "load": "is seen under load only, and not here: see load/README.md",
 }
@@ -119,7 +119,7 @@ SEEN_ONLY = {
 
 
 def _embedded(config: pytest.Config, wanted: dict[str, str]) -> Sandbox:
-    usual = ["--time-scale", "60"] if "time-scale" in wanted.values() else ["--limits", "off"]
+    usual = ["--time-scale", "600"] if "time-scale" in wanted.values() else ["--limits", "off"]
     return Sandbox(config.getoption("fault"), shlex.split(config.getoption("sandbox_args")) or usual)
 
 

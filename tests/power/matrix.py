@@ -72,8 +72,8 @@ def arguments(fault: dict[str, Any] | None, base: Sequence[str]) -> list[str]:
     """How the sandbox has to be started for a fault to be visible."""
     if fault is None:
         return list(base)
-    timed = fault["needs"] in {"limits", "time-scale"}
-    return [*(["--time-scale", "60"] if timed else base), "--fault", fault["name"]]
+    scales = {"limits": ["--time-scale", "60"], "time-scale": ["--time-scale", "600"]}
+    return [*scales.get(fault["needs"], base), "--fault", fault["name"]]
 
 
 _contract: Contract | None = None
