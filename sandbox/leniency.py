@@ -44,7 +44,7 @@ ITEM_ENUM = _fault("trigger-unknown-accepted", (_WEBHOOK_CHANGE,), "A trigger ou
 URL_ANY = _fault("subscriber-url-unchecked", (_WEBHOOK,), "Any text will do as the address of a webhook.")
 NESTED = _fault("nested-members-unchecked", (_ATTRIBUTE,), "The options of a new attribute are not validated.")
 PRESENCE = _fault("required-name-ignored", (_ATTRIBUTE,), "A new attribute needs no name; it gets its slug's.")
-ANY_TYPE = _fault("content-type-ignored", (_MEMBER,), "A JSON body is taken whatever its Content-Type says.")
+ANY_TYPE = _fault("content-type-ignored", (_MEMBER,), "JSON is taken whatever its Content-Type says.", "depth")
 BROKEN_AS_EMPTY = _fault("broken-json-as-empty", (_ATTRIBUTE_CHANGE,), "A body that is no JSON is taken for {}.")
 ARRAY_BODY = _fault("array-body-accepted", (_USER_CHANGE,), "A body that is an array is taken for {}.", "depth")
 MINIMUM = _fault("negative-skip-accepted", (_BOOKINGS,), "A negative skip is taken for 0.")
@@ -54,7 +54,7 @@ EMAIL_FILTER = _fault("email-filter-unchecked", (_USERS,), "The emails to look f
 ITEM_UNCHECKED = _fault(
     "status-item-unchecked", (_BOOKINGS,), "Of a list of statuses only the first is checked.", "depth"
 )
-SORT_ANY = _fault("sort-direction-unchecked", (_BOOKINGS,), "Any text sorts descending.")
+SORT_ANY = _fault("sort-direction-unchecked", (_BOOKINGS,), "Any text sorts descending.", "depth")
 
 CONTROL_500 = _fault("control-characters-500", (_USER,), "A zero byte in a text is answered 500.", "depth")
 LONG_500 = _fault("long-text-500", (_WEBHOOK,), "A text of more than 10,000 letters is answered 500.", "depth")

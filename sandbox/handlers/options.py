@@ -35,6 +35,7 @@ SLUG_OF_ANYONE = fault(
     family="credentials",
     scope=(BY_SLUG,),
     text="The assigned options of an attribute known by its slug include those of other organizations.",
+    needs="depth",
 )
 ASSIGNED_FILTER_IGNORED = fault(
     "nested-filter-ignored",
