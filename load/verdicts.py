@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import attrs
-
 from contracts import checks, judge
 from contracts.curl import curl
 from contracts.judge import Verdict
@@ -15,26 +13,12 @@ from load.findings import Finding, jobs
 from load.laws import LAWS, limited
 from load.limits.estimate import Estimate
 from load.limits.truth import lies
+from load.ruling import SHOWN, Ruling
 from load.run import LoadRun
 from load.setup import Setup
 from load.told import UNCOUNTED, Findings, longer, uncounted
 from specs.contract import Limit
 from specs.promises import promises
-
-SHOWN = 8
-"""Exchanges a verdict names at most."""
-
-
-@attrs.frozen
-class Judged:
-    """A verdict in words."""
-
-    verdict: str
-    expected: str | None = None
-    actual: str | None = None
-    reason: str | None = None
-    confidence: str | None = None
-    seqs: tuple[int, ...] = ()
 
 
 def plan(setup: Setup) -> Plan:
@@ -100,11 +84,11 @@ def _edge(found: Estimate) -> tuple[int, ...]:
     return tuple(each.seq for each in found.samples[max(0, first - 2) : first + 2])
 
 
-def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
     if found.verdict in {"not enforced", "looser", "tighter"}:
         if found.verdict == "tighter" and found.confidence != "repeated":
-            return Judged(
+            return Ruling(
                 NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle"
             )
         actual = {
@@ -112,60 +96,60 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number",
             "tighter": f"tighter: {found.admitted} admitted{sharing}",
         }[found.verdict]
-        return Judged(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
+        return Ruling(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
     if found.verdict in {"inconclusive", "window"} and found.limit != found.rule.limit:
-        return Judged(NOT_OBSERVABLE, reason=found.reason)
+        return Ruling(NOT_OBSERVABLE, reason=found.reason)
     if found.verdict in {"race"}:
-        return Judged(UPHELD, reason=found.reason, seqs=_edge(found))
+        return Ruling(UPHELD, reason=found.reason, seqs=_edge(found))
     if not any(each.refused for each in found.samples):
-        return Judged(NOT_OBSERVABLE, reason=found.reason)
-    return Judged(
+        return Ruling(NOT_OBSERVABLE, reason=found.reason)
+    return Ruling(
         UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found)
     )
 
 
-def _window(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _window(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     expected = f"{found.rule.window:g} s"
     if found.verdict == "window" and found.window:
         low, high = found.window
-        return Judged(
+        return Ruling(
             BROKEN, expected, found.reason or f"{low:.4g} to {high:.4g} s", None, found.confidence, _edge(found)
         )
     if found.verdict == "kept" and found.window:
         told = f"{' or '.join(found.kinds)}, {found.window[0]:.4g} to {found.window[1]:.4g} s"
-        return Judged(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
-    return Judged(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
+        return Ruling(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
+    return Ruling(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
 
 
-def _long(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
+def _long(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
     limits = finding.job.operation.limits[1:]
     if not limits:
-        return Judged(NOT_OBSERVABLE, reason="one limit is declared, no longer one")
+        return Ruling(NOT_OBSERVABLE, reason="one limit is declared, no longer one")
     judged = [_longer(finding, limit, run) for limit in limits]
     return next((each for each in judged if each.verdict == BROKEN), judged[0])
 
 
-def _longer(finding: Finding, limit: Limit, run: LoadRun) -> Judged:
+def _longer(finding: Finding, limit: Limit, run: LoadRun) -> Ruling:
     rule, word = run.rule(limit), longer(finding, limit)
     found = finding.longer.get(limit.period)
     if limit.period in finding.refuted:
         admitted, seq = finding.refuted[limit.period]
         expected = f"{rule.limit} in {rule.window:g} s while the shorter limit has room"
-        return Judged(BROKEN, expected, f"refused after {admitted}", None, "repeated", (seq,))
+        return Ruling(BROKEN, expected, f"refused after {admitted}", None, "repeated", (seq,))
     if found is not None and word[0] in {"looser", "tighter", "not enforced", "window"}:
         if word[0] == "tighter" and found.confidence != "repeated":
-            return Judged(NOT_OBSERVABLE, reason=f"{word[1]}; what was used before this run may have counted")
-        return Judged(
+            return Ruling(NOT_OBSERVABLE, reason=f"{word[1]}; what was used before this run may have counted")
+        return Ruling(
             BROKEN, f"{_declared(found)}, then 429", f"{word[0]}: {word[1]}", None, found.confidence, _edge(found)
         )
     if word[0] == "kept":
-        return Judged(UPHELD, actual=word[1], confidence=found.confidence if found else None)
-    return Judged(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
+        return Ruling(UPHELD, actual=word[1], confidence=found.confidence if found else None)
+    return Ruling(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
 
 
-def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _race(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     if found.verdict == "race":
-        return Judged(
+        return Ruling(
             BROKEN,
             f"{found.rule.limit} admissions, however they are sent",
             found.reason,
@@ -174,11 +158,11 @@ def _race(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             _edge(found),
         )
     if found.verdict == "kept" or found.limit == found.admitted == found.rule.limit:
-        return Judged(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
-    return Judged(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
+        return Ruling(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
+    return Ruling(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
 
 
-def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
+def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
     operation = finding.job.operation
     refusal = operation.answer(429)
     named = {header.name.lower() for header in refusal.headers} if refusal else set()
@@ -188,12 +172,12 @@ def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
         )
-        return Judged(
+        return Ruling(
             BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs
         )
     if not any(each.told.any for each in found.samples):
-        return Judged(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
-    return Judged(UPHELD, seqs=_edge(found))
+        return Ruling(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
+    return Ruling(UPHELD, seqs=_edge(found))
 
 
 def _still_refused(found: Estimate, moment: float) -> bool:
@@ -202,14 +186,14 @@ def _still_refused(found: Estimate, moment: float) -> bool:
     return bool(after) and min(after, key=lambda each: each.sent).refused
 
 
-def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
+def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
     if finding.other is None:
-        return Judged(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
+        return Ruling(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
     name, status, seq = finding.other
     if status != 429 and not _still_refused(found, run.exchanges[seq].received):
-        return Judged(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
+        return Ruling(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
     if status == 429:
-        return Judged(
+        return Ruling(
             BROKEN,
             f"{name} is not refused for what {finding.job.principal.name} used",
             "429",
@@ -217,12 +201,12 @@ def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Judged:
             "seen once",
             (seq,),
         )
-    return Judged(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
+    return Ruling(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
 
 
-def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     if finding.sharing:
-        return Judged(
+        return Ruling(
             BROKEN,
             "other operations are not refused",
             f"refused too: {', '.join(finding.sharing)}",
@@ -231,24 +215,24 @@ def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             (finding.looked,) if finding.looked else _edge(found),
         )
     if found.verdict in {"kept", "window", "race", "looser"} or finding.looked or found.limit == found.rule.limit:
-        return Judged(
+        return Ruling(
             UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None
         )
-    return Judged(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
+    return Ruling(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
 
 
-def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     if found.recovered:
-        return Judged(UPHELD)
+        return Ruling(UPHELD)
     if found.recovered is None:
-        return Judged(NOT_OBSERVABLE, reason="nothing was refused")
+        return Ruling(NOT_OBSERVABLE, reason="nothing was refused")
     admitted = [each for each in found.samples if not each.refused]
     refused = [each for each in found.samples if each.refused]
     silent = refused[-1].sent - admitted[-1].received if admitted else 0.0
     if silent > 1.06 * found.rule.window and not any(
         "counts refused" in kind or "block" in kind for kind in found.kinds
     ):
-        return Judged(
+        return Ruling(
             BROKEN,
             f"admitted again after {found.rule.window:g} s",
             f"refused still after {silent:.1f} s",
@@ -256,23 +240,23 @@ def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
             "seen once",
             (admitted[-1].seq, refused[-1].seq),
         )
-    return Judged(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
+    return Ruling(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
 
 
-def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Judged:
+def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     if finding.created is None:
-        return Judged(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
+        return Ruling(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
     mark, seq, there = finding.created
     if there is None:
-        return Judged(NOT_OBSERVABLE, reason="the list could not be looked at")
+        return Ruling(NOT_OBSERVABLE, reason="the list could not be looked at")
     if there:
-        return Judged(
+        return Ruling(
             BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,)
         )
-    return Judged(UPHELD, seqs=(seq,))
+    return Ruling(UPHELD, seqs=(seq,))
 
 
-_JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Judged]] = {
+_JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Ruling]] = {
     "declared-limit-is-enforced": _enforced,
     "window-is-as-declared": _window,
     "longer-limits-hold": _long,
