@@ -7,9 +7,8 @@ requests (or the steps of a conversation) for the law to yield.
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,11 +16,10 @@ import attrs
 
 from contracts.deployment import Deployment, Principal
 from contracts.exchange import MISSING, Pairs, Request
-from contracts.forms import content_type, is_form, written
+from contracts.forms import encoded, media_header
 from contracts.law import NotObservable
-from specs.contract import Alternative, Contract, Operation, Parameter, Resource, Scheme
-
-Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+from contracts.parameters import Query, pairs, required_headers
+from specs.contract import Alternative, Contract, Operation, Resource, Scheme
 
 
 @attrs.define
@@ -127,19 +125,13 @@ class Api:
         """
         operation = operation or self.operation
         caller = None if credentials is not None else principal or self.caller(operation)
-        signed, extra = ((), ()) if caller is None else _signed(operation, caller, under)
-        text = raw if raw is not None else None if body is MISSING else encoded(operation, body)
-        media = (
-            ((("Content-Type", content_type(operation.body.media_type)),) if operation.body else ())
-            if text is not None
-            else ()
-        )
-        if any(name.lower() == "content-type" for name, _ in headers):
-            media = ()
+        signed, extra = (credentials or (), ()) if caller is None else _signed(operation, caller, under)
+        text = raw if raw is not None else None if body is MISSING else encoded(operation.body, body)
+        media = () if text is None else media_header(operation.body, headers)
         return Request(
             operation=operation,
             target=target(operation, path if path is not None else self.values, [*pairs(operation, query), *extra]),
-            headers=(*(credentials if credentials is not None else signed), *_required(operation), *media, *headers),
+            headers=(*signed, *required_headers(operation), *media, *headers),
             body=text,
             principal=caller.name if caller else None,
             method=method,
@@ -190,32 +182,6 @@ def first_number(operation: Operation) -> int:
     return next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), 1)
 
 
-def pairs(operation: Operation, query: Query) -> list[tuple[str, str]]:
-    """Query parameters as name and text, arrays and objects in the style the document declares."""
-    return [
-        pair
-        for name, value in (query.items() if isinstance(query, Mapping) else query)
-        for pair in _styled(operation.parameter(name, "query"), name, value)
-    ]
-
-
-def _styled(parameter: Parameter | None, name: str, value: Any) -> list[tuple[str, str]]:
-    style = parameter.style if parameter else "form"
-    if isinstance(value, Mapping):
-        return [(f"{name}[{key}]", _text(each)) for key, each in value.items()] if style == "deepObject" else []
-    if not isinstance(value, list | tuple):
-        return [(name, _text(value))]
-    if style == "json":
-        return [(name, json.dumps(value))]
-    if parameter is None or (parameter.explode and style == "form"):
-        return [(name, _text(each)) for each in value]
-    return [(name, parameter.separator.join(_text(each) for each in value))]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def target(operation: Operation, path: Mapping[str, str], query: Iterable[tuple[str, str]] = ()) -> str:
     """Path and query as sent: every value percent-encoded, placeholders of secrets left readable."""
     filled = re.sub(r"\{([^}]+)\}", lambda match: _encode(str(path.get(match[1], match[0]))), operation.path)
@@ -250,27 +216,6 @@ def path_values(operation: Operation, asked: str) -> dict[str, str]:
 
 def _group(name: str) -> str:
     return re.sub(r"\W", "_", name.replace("\\", ""))
-
-
-def _required(operation: Operation) -> Pairs:
-    """Header parameters a request cannot go without, from the document's own example or default."""
-    needed = (each for each in operation.parameters if each.location == "header" and each.required)
-    return tuple((each.name, str(_sample(each))) for each in needed)
-
-
-def _sample(parameter: Parameter) -> Any:
-    if parameter.example is not None:
-        return parameter.example
-    if parameter.name.lower() == "if-match":
-        return "*"  # matches whatever is there
-    return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])
-
-
-def encoded(operation: Operation, body: Any) -> str:
-    """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
-    if operation.body and is_form(operation.body.media_type) and isinstance(body, Mapping):
-        return written(operation.body, body)
-    return json.dumps(body, ensure_ascii=False)
 
 
 def secret_of(principal: Principal, scheme: Scheme) -> str | None:

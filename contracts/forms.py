@@ -1,4 +1,4 @@
-"""Bodies that are forms: written as the operation's media type asks, and read back as what was meant.
+"""Bodies as the operation's media type asks for them, and forms read back as what was meant.
 
 Objects inside of a form go by brackets (`address[city]=Paris`), arrays by repeating their name, or by `name[]` where
 the document says `deepObject`. Null cannot be written, so such members are left out. Of a multipart form every part is
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -27,6 +27,20 @@ def is_form(media_type: str) -> bool:
 def content_type(media_type: str) -> str:
     """The media type as it stands in a request: a multipart form has to name its boundary."""
     return f"{media_type}; boundary={BOUNDARY}" if "multipart/form-data" in media_type else media_type
+
+
+def media_header(told: Body | None, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The header that says what a body is, where the request does not say so itself."""
+    if told is None or any(name.lower() == "content-type" for name, _ in headers):
+        return ()
+    return (("Content-Type", content_type(told.media_type)),)
+
+
+def encoded(told: Body | None, content: Any) -> str:
+    """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
+    if told and is_form(told.media_type) and isinstance(content, Mapping):
+        return written(told, content)
+    return json.dumps(content, ensure_ascii=False)
 
 
 def written(told: Body, content: Mapping[str, Any]) -> str:

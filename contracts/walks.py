@@ -10,10 +10,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.api import Api, Query, pairs
+from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, Request, at
 from contracts.law import Blocked, NotObservable, Steps
 from contracts.links import leads_to, next_link
+from contracts.parameters import Query, pairs
 from contracts.strategies.pages import telling_sizes
 from specs.contract import Paging
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contracts import on
-from contracts.api import Api, Query, pairs
+from contracts.api import Api
 from contracts.exchange import MISSING, Exchange
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.filters import some_question
 from contracts.laws.listings import rivals_items, same_things
 from contracts.links import address, forgets_base, leads_to, next_link, previous_link, same_server
+from contracts.parameters import Query, pairs
 from contracts.walks import after, apt_size, at_least, everything, listed, names, numbered, pages_of, paging_of
 
 
