@@ -6,7 +6,6 @@ Every error names the file and the key at fault. Secrets go straight into the va
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -16,23 +15,12 @@ from urllib.parse import urlsplit
 import attrs
 
 from contracts import basic, known
+from contracts.safekeeping import Values, is_secret, label
 from contracts.vault import Vault
 
-_SECRET = re.compile(r"secret|key|passw|token|session|cookie|credential|jwt|bearer", re.IGNORECASE)
-_OPEN = re.compile(r"(id|name|url|slug|number)s?$", re.IGNORECASE)
 _SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds", "tokens"}
 _TOKEN_KEYS = {"expired_access", "expired_refresh"}
-_DEPLOYMENT_KEYS = {
-    "name",
-    "base_url",
-    "document",
-    "time_scale",
-    "writes",
-    "limits",
-    "overlay",
-    "disposable",
-    "synthetic",
-}
+_KEYS = {"name", "base_url", "document", "time_scale", "writes", "limits", "overlay", "disposable", "synthetic"}
 
 
 class ConfigError(Exception):
@@ -140,11 +128,6 @@ def recorded(header: dict[str, Any]) -> Deployment:
     )
 
 
-def is_secret(key: str) -> bool:
-    """Whether a principal's value under this key is a credential: it may also be called like a security scheme."""
-    return _SECRET.search(key) is not None and _OPEN.search(key) is None
-
-
 def _is_address(url: str) -> bool:
     """Whether a text is an http or https address with a host, and a port that can be one."""
     try:
@@ -174,45 +157,40 @@ class _Reader:
     def __init__(self, path: Path, raw: dict[str, Any]) -> None:
         self.path = path
         self.raw = raw
-        self.vault = Vault()
-        self.warnings: list[str] = []
-        self.traits: dict[str, tuple[str, ...]] = {}
+        self.values = Values(path)
 
     def deployment(self) -> Deployment:
         self._known_keys(self.raw, _SECTIONS, "")
         section = self._table("deployment")
-        self._known_keys(section, _DEPLOYMENT_KEYS, "deployment.")
+        self._known_keys(section, _KEYS, "deployment.")
         base_url = self._base_url(section)
-        synthetic = bool(section.get("synthetic", False))
-        principals = tuple(self._principal(number, raw, synthetic) for number, raw in enumerate(self._principals()))
-        tokens = self._tokens(synthetic)
+        self.values.synthetic = bool(section.get("synthetic", False))
+        principals = tuple(self._principal(number, raw) for number, raw in enumerate(self._principals()))
+        tokens = self._tokens()
         return Deployment(
             name=str(section.get("name", urlsplit(base_url).netloc)),
             base_url=base_url,
             document=self._document(section.get("document", "calcom-v2")),
             principals=principals,
-            vault=self.vault,
+            vault=self.values.vault,
             time_scale=self._positive(section, "time_scale", 1.0),
             writes=self._flag(section, "writes", default=False),
             pace=self._pace(),
             limits=self._choice(section, "limits", ("on", "off"), "deployment.") == "on",
-            disposable=self._flag(section, "disposable", default=synthetic),
+            disposable=self._flag(section, "disposable", default=self.values.synthetic),
             overlays=self._overlays(section.get("overlay", [])),
             parameters={key: self._plain_value(key, value) for key, value in self._table("parameters", {}).items()},
             known=self._accepted(),
-            warnings=tuple(self.warnings),
+            warnings=tuple(self.values.warnings),
             tokens=tokens,
             load=self._table("load", {}),
-            traits=self.traits,
+            traits=self.values.traits,
         )
 
-    def _tokens(self, synthetic: bool) -> dict[str, str]:
+    def _tokens(self) -> dict[str, str]:
         table = self._table("tokens", {})
         self._known_keys(table, _TOKEN_KEYS, "tokens.")
-        for key in table:
-            text, label = self._read("tokens", key, table[key], synthetic=synthetic, secret=True)
-            table[key] = self._kept(label, text)
-        return {key: str(value) for key, value in table.items()}
+        return {key: self._value("tokens", key, value, secret=True) for key, value in table.items()}
 
     def _accepted(self) -> dict[str, Any]:
         """The recorded deviations, see `contracts.known`."""
@@ -297,63 +275,24 @@ class _Reader:
             raise self._fail(f"principals: two are named {twice.pop()!r}")
         return principals
 
-    def _principal(self, number: int, raw: dict[str, Any], synthetic: bool) -> Principal:
+    def _principal(self, number: int, raw: dict[str, Any]) -> Principal:
         for key in ("name", "tenant", "kind"):
             if not isinstance(raw.get(key), str) or not raw[key]:
                 raise self._fail(f"principals[{number}].{key}: a text is needed")
+        place = f"principals.{raw['name']}"
         if raw.get("may") not in {None, "read", "write"}:
-            raise self._fail(f"principals.{raw['name']}.may: one of 'read', 'write' is needed")
+            raise self._fail(f"{place}.may: one of 'read', 'write' is needed")
         plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role", "may"}}
-        values = {key: self._value(raw["name"], key, value, synthetic) for key, value in plain.items()}
+        values = {
+            key: self._value(f"principals.{raw['name']}", key, value, secret=is_secret(key))
+            for key, value in plain.items()
+        }
         if "password" in values:
-            values["basic"] = basic.kept(self.vault, _label(raw["name"], "basic"), raw["name"], values)
+            values["basic"] = basic.kept(self.values.vault, label(raw["name"], "basic"), raw["name"], values)
         return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"))
 
-    def _kept(self, label: str, text: str) -> str:
-        hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
-        told = {
-            "long": len(text) >= 16,
-            "cased": text.swapcase() != text and not hexadecimal,
-            "low": text[-1:] in {"0", "1", "2", "3"},
-            "plain": bool(re.search(r"[4-9a-zA-Z]$", text)),
-        }
-        self.traits[label] = tuple(name for name, holds in told.items() if holds)
-        return self.vault.keep(label, text)
-
-    def _value(self, name: str, key: str, value: Any, synthetic: bool) -> str:
-        secret = is_secret(key)
-        text, label = self._read(f"principals.{name}", key, value, synthetic=synthetic, secret=secret)
-        return self._kept(label, text) if secret else text
-
-    def _read(self, place: str, key: str, value: Any, *, synthetic: bool, secret: bool) -> tuple[str, str]:
-        """A value of the file, or of where it points to, and the name its placeholder gets."""
-        name = place.removeprefix("principals.")
-        if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
-            told = "an empty text" if value == "" else type(value).__name__
-            raise self._fail(f"{place}.{key}: a text or a number is needed, not {told}")
-        text = str(value)
-        source, _, rest = text.partition(":")
-        if source == "env":
-            text, label = self._environment(place, key, rest), re.sub(r"[^A-Z0-9]+", "_", rest.upper())
-        elif source == "file":
-            text, label = self._file(place, key, rest), _label(name, key)
-        else:
-            label = _label(name, key)
-            if secret and not synthetic:
-                self.warnings.append(f"{self.path}: {place}.{key} stands in the file as it is; env:NAME is safer")
-        return text, label
-
-    def _environment(self, place: str, key: str, variable: str) -> str:
-        if not os.environ.get(variable):
-            raise self._fail(f"{place}.{key}: the environment variable {variable} is not set")
-        return os.environ[variable]
-
-    def _file(self, place: str, key: str, where: str) -> str:
+    def _value(self, place: str, key: str, value: Any, *, secret: bool) -> str:
         try:
-            return (self.path.parent / where).read_text("utf-8").strip()
-        except OSError as error:
-            raise self._fail(f"{place}.{key}: {where} cannot be read ({error.strerror})") from None
-
-
-def _label(name: str, key: str) -> str:
-    return re.sub(r"[^A-Z0-9]+", "_", f"{name}_{key}".upper()).strip("_")
+            return self.values.read(place, key, value, secret=secret)
+        except ValueError as error:
+            raise self._fail(str(error)) from None

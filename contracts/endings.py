@@ -10,8 +10,8 @@ from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.law import NotObservable, Steps, Wait
 from contracts.lives import PATIENCE, Life, Sight, changing, look, mine, patch_of, shelf
+from contracts.meddling import Meddled, meddled
 from contracts.peers import closed
-from contracts.trials import Meddled, meddled
 from contracts.values import Change, changes
 from specs.contract import Operation
 

@@ -1,9 +1,9 @@
 """Lives: what is asked of one thing from its creation to its end, told once per run and judged by many laws.
 
 A life has chapters: it is born; equals are made beside it; it is changed, meddled with, and it ends (this module and
-`peers`, `trials`). Each is a part of a conversation in one scene (`contracts.api.Scene`): every law asks the same
-questions in the same order up to the chapter it judges, so the deployment is asked each of them once. A chapter looks
-once at what all its questions have done, and looks closer only where something is not as it should be.
+`peers`, `trials`, `meddling`, `endings`). Each is a part of a conversation in one scene (`contracts.api.Scene`): every
+law asks the same questions in the same order up to the chapter it judges, so the deployment is asked each of them once.
+A chapter looks once at what all its questions have done, and looks closer only where something is not as it should be.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 import attrs
 
 from contracts.api import Api
+from contracts.comparing import kept
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, body, made_by, make, places
 from contracts.law import Blocked, NotObservable, Steps, Wait
-from contracts.values import Change, changes, kept, rich
+from contracts.values import Change, changes, rich
 from contracts.walks import everything, largest
 from specs.contract import Operation, Resource
 

@@ -9,11 +9,12 @@ import attrs
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import kept
 from contracts.exchange import Exchange
 from contracts.fixtures import Made, body, made_by, places
 from contracts.law import Blocked, NotObservable, Steps, Together
 from contracts.lives import LIFE, Life, born, sent_by
-from contracts.values import kept, lean, wrong
+from contracts.values import lean, wrong
 from contracts.walks import everything, largest, listed
 from specs.contract import Operation
 

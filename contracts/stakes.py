@@ -11,10 +11,10 @@ import attrs
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import unfilled
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, make, places
 from contracts.law import Steps
-from contracts.values import unfilled
 from specs.contract import Resource
 
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")

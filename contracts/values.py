@@ -1,31 +1,26 @@
-"""Values of resources: which to send so that an effect can be seen, and whether a shown one is what it should be.
+"""Values of resources: which to send so that an effect can be seen.
 
-Nothing here knows a member of any one API. What servers may rightly do to a value (hide a secret, write a time in
-another way, show one trigger as a list of one) never counts as a difference.
+Nothing here knows a member of any one API. Whether a value that is shown is the one that was sent is for
+`contracts.comparing` to say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from contracts.api import Api
+from contracts.comparing import SECRET
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import UNIQUE, anew, body, members_of
 from contracts.forms import is_form
 from contracts.generate import validator
 from contracts.law import Steps
-from contracts.strategies.samples import stranger
 from specs.contract import Operation
 
-SECRET = re.compile(r"secret|token|passw|authorization|credential|(private|api|account|access|signing)_?key", re.I)
-"""Members a server may hide, replace or show only once."""
-VOLATILE = re.compile(r"updated|modified|changed|version|revision|etag|last_?(seen|used|active|login|sync)", re.I)
-"""Members that move by themselves."""
 LIFECYCLE = re.compile(r"(^|_)(status|state|phase|progress|stage)$|[a-z](Status|State|Phase|Progress)$")
 """Members that say how far a thing has come: they move by themselves where no request can set them."""
 REFERENCE = re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$")
@@ -34,52 +29,6 @@ FREE = {"name", "title", "bio", "description", "value", "label", "comment", "not
 """Members whose text is anybody's choice."""
 SIGNS = " – Zoë & O'Neil"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
-CLOCKS = 1.0
-"""Seconds by which two writings of one time may differ: one may be rounded."""
-
-
-# -- comparing ---------------------------------------------------------------------------------------------------------
-
-
-def kept(sent: Any, shown: Any) -> bool:
-    """Whether a shown value is what was sent. Where the two are of different kinds nobody can tell: then it is."""
-    if shown is None or sent is None:
-        return shown is sent
-    if isinstance(sent, dict):
-        return not isinstance(shown, dict) or _mirrors(sent, shown)
-    if isinstance(sent, list):
-        return not isinstance(shown, list) or not _plain(sent + shown) or _sorted(sent) == _sorted(shown)
-    if isinstance(shown, list):
-        return not _plain(shown) or (len(shown) == 1 and _same(sent, shown[0]))
-    return isinstance(shown, dict) or _same(sent, shown)
-
-
-def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
-    """An object shows what was put into it; one that shows more may have a form of its own, and leave some out."""
-    common = all(kept(value, shown[name]) for name, value in sent.items() if name in shown)
-    lost = sent.keys() - shown.keys()
-    return common and not (lost and shown.keys() <= sent.keys() and not all(SECRET.search(name) for name in lost))
-
-
-def differences(
-    before: Any, after: Any, *, but: Collection[str] = (), alike: bool = False, filling: bool = False
-) -> Iterator[str]:
-    """Members both show with different values.
-
-    `alike`: the same operation showed both, so that nothing is written in two ways. Members that move by themselves are
-    left out, and so are secrets where two operations may show them differently, and, unless `filling` counts, members
-    that were empty.
-    """
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        return
-    for name in before:
-        if name not in after or name in but or VOLATILE.search(name):
-            continue
-        if not filling and filled(before[name], after[name]):
-            continue
-        same = _equal(before[name], after[name]) if alike else _agrees(name, before[name], after[name])
-        if not same:
-            yield name
 
 
 def moving(api: Api) -> frozenset[str]:
@@ -104,78 +53,10 @@ def _data_schema(api: Api, operation: Operation, schema: Mapping[str, Any]) -> d
     return found
 
 
-def filled(before: Any, after: Any) -> bool:
-    """Whether a member was empty and is not any more: servers finish what they create a moment after they answer."""
-    return before in (None, [], {}) and not isinstance(before, bool) and after not in (None, [], {})
-
-
-def unfilled(before: Any, after: Any) -> Any:
-    """What is shown now, but empty where it was empty before."""
-    if filled(before, after):
-        return before
-    if isinstance(before, dict) and isinstance(after, dict):
-        return {name: unfilled(before[name], value) if name in before else value for name, value in after.items()}
-    return after
-
-
-def _agrees(name: str, one: Any, other: Any) -> bool:
-    if SECRET.search(name):
-        return True
-    if isinstance(one, dict) and isinstance(other, dict):
-        return not any(differences(one, other))
-    if isinstance(one, list) and isinstance(other, list):
-        return not _plain(one + other) or _sorted(one) == _sorted(other)
-    return _same(one, other)
-
-
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, list) and isinstance(other, list):
-        return _sorted(one) == _sorted(other)
-    if isinstance(one, dict) and isinstance(other, dict):
-        names = (one.keys() | other.keys()) - {name for name in one.keys() | other.keys() if VOLATILE.search(name)}
-        both = all(name in one and name in other for name in names)
-        return both and all(filled(one[name], other[name]) or _equal(one[name], other[name]) for name in names)
-    return _same(one, other)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two plain values are one value: written alike, or the same instant, number or address."""
-    if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
-        return bool(one == other and type(one) is type(other))
-    if one == other or str(one) == str(other):
-        return True
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return False
-    if "://" in one:
-        return one.rstrip("/") == other.rstrip("/")
-    times = _instant(one), _instant(other)
-    return times[0] is not None and times[1] is not None and abs(times[0] - times[1]) <= CLOCKS
-
-
-def _instant(text: str) -> float | None:
-    if not re.match(r"\d{4}-\d\d-\d\d[T ]\d", text):
-        return None
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        return None
-
-
-def _plain(values: list[Any]) -> bool:
-    return not any(isinstance(each, dict | list) for each in values)
-
-
-def _sorted(values: list[Any]) -> list[str]:
-    return sorted(map(repr, values))
-
-
 def short(value: Any) -> str:
     """A value as a verdict tells it."""
     text = "nothing" if value is MISSING else repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
-
-
-# -- choosing ----------------------------------------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -352,31 +233,6 @@ def _replaces(api: Api, operation: Operation, content: dict[str, Any], name: str
     valid = validator(api.contract, operation).is_valid
     without = ({key: each for key, each in content.items() if key != other} for other in content)
     return any(not valid(fewer) and valid({**fewer, name: value}) for fewer in without)
-
-
-def owners(api: Api, thing: Any, operation: Operation) -> dict[str, Any]:
-    """Members that say whose a thing is or what it hangs on and that its update does not offer, with other values."""
-    if not isinstance(thing, dict) or operation.body is None:
-        return {}
-    offered = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
-    ends = tuple({*(_fold(name) for name in operation.path_parameters), *OWNERS})
-    told = [name for name in thing if name not in offered and name.lower() != "id" and _fold(name).endswith(ends)]
-    return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}
-
-
-OWNERS = ("userid", "ownerid", "teamid", "orgid", "organizationid", "clientid", "accountid", "tenantid", "workspaceid")
-
-
-def another(value: Any) -> Any:
-    """An id of the same kind that is nobody's."""
-    if isinstance(value, str):
-        uuid = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
-        return stranger({"type": "string", **({"format": "uuid"} if uuid else {})})
-    return int(stranger({"type": "number"}))
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def thing_of(exchange: Exchange) -> dict[str, Any]:

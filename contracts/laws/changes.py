@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import SECRET, differences, filled
 from contracts.exchange import Exchange
 from contracts.fixtures import body, places
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.state import removable
 from contracts.lives import Life, mine, sent_by, unlike
+from contracts.meddling import Meddled, meddled
 from contracts.peers import Peers, alike, closed, joined, standing
-from contracts.trials import Changed, Meddled, changed, meddled
-from contracts.values import SECRET, differences, filled, moving, short, thing_of, wrong
+from contracts.trials import Changed, changed
+from contracts.values import moving, short, thing_of, wrong
 
 
 def _done(api: Api) -> Steps:

@@ -10,8 +10,9 @@ from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, l
 from contracts.laws.changes import blame
 from contracts.laws.state import removable
 from contracts.lives import look, sent_by, unlike
+from contracts.meddling import Meddled, meddled, together
 from contracts.peers import Peers, alike, conflicts, joined
-from contracts.trials import Changed, Meddled, changed, meddled, together
+from contracts.trials import Changed, changed
 from contracts.values import short
 
 DUPLICATE = {400, 404, 409, 422}

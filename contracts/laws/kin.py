@@ -12,7 +12,7 @@ from contracts.fixtures import Made, make
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, Wait, law
 from contracts.laws.state import removable
 from contracts.lives import PATIENCE, Sight, look
-from contracts.trials import Meddled, meddled
+from contracts.meddling import Meddled, meddled
 from specs.contract import Resource
 
 

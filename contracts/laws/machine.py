@@ -8,6 +8,7 @@ import attrs
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import differences
 from contracts.exchange import Exchange
 from contracts.fixtures import Made, make
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
@@ -15,7 +16,7 @@ from contracts.laws.state import removable
 from contracts.lives import Sight, certain, look, mine, patch_of, unlike
 from contracts.peers import standing
 from contracts.stateful import Step
-from contracts.values import Change, changes, differences, moving, short
+from contracts.values import Change, changes, moving, short
 
 MOST = 2
 """Things that stand at once: enough for one to be taken for the other."""

@@ -6,11 +6,12 @@ from typing import Any
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import differences
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import Made, body, make, named_by
 from contracts.law import Broken, Conversation, NotObservable, Steps, law
 from contracts.lives import Sight, look, mine
-from contracts.values import differences, moving
+from contracts.values import moving
 
 
 @law(family="state", on=on.nested_creations, kinds=("state/create", "state/delete"), writes=True, nowhere=True)

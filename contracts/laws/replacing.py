@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from contracts import on
 from contracts.api import Api, path_values
+from contracts.comparing import differences
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import body, places
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Steps, law
@@ -16,7 +17,7 @@ from contracts.laws.state import removable
 from contracts.links import address, same_server
 from contracts.lives import LIFE, Life, Sight, begun, look, unlike
 from contracts.strategies.samples import stranger
-from contracts.values import Change, changes, differences, rich, short
+from contracts.values import Change, changes, rich, short
 from specs.contract import Contract, Operation
 
 

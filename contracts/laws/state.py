@@ -11,6 +11,7 @@ import attrs
 
 from contracts import on
 from contracts.api import Api
+from contracts.comparing import SECRET, differences
 from contracts.endings import Ended, ended
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import made_by, make, places
@@ -18,7 +19,7 @@ from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed
 from contracts.lives import Life, born, certain, mine, unlike
 from contracts.peers import Peers, joined
 from contracts.trials import Changed, changed
-from contracts.values import SECRET, differences, moving, short, thing_of
+from contracts.values import moving, short, thing_of
 from specs.contract import Operation
 
 

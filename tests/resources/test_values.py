@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contracts.api import Api
-from contracts.values import changes, differences, kept, lean, owners, rich, wrong
+from contracts.comparing import differences, kept
+from contracts.meddling import owners
+from contracts.values import changes, lean, rich, wrong
 from tests.resources.notebook import CONTRACT, deployment, principals
 
 THING = {
