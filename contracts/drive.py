@@ -11,8 +11,7 @@ import contextlib
 import itertools
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import CancelledError
+from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -32,9 +31,6 @@ PATIENCE = 2
 """How often a request refused with an unexpected 429 is sent again."""
 GIVE_UP_AFTER = 12
 """So many requests without any answer in a row, and the deployment counts as gone."""
-
-LOOK_UP = 0.5
-"""Seconds after which a thread that waits for an answer looks whether the run is still there."""
 
 Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -262,19 +258,3 @@ async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool, at
             talk.give_up(outcome)
         else:
             talk.reply(answer)
-
-
-def heard(asked: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> Any:
-    """The answer to what is asked from another thread; waits for it. Raises CancelledError once the run has ended."""
-    if loop.is_closed() or not loop.is_running():
-        asked.close()
-        raise CancelledError
-    waiting = asyncio.run_coroutine_threadsafe(asked, loop)
-    while True:
-        try:
-            return waiting.result(LOOK_UP)
-        except TimeoutError:
-            if waiting.done():
-                raise
-            if loop.is_closed():  # nobody will answer any more, and a thread that waits would keep the process alive
-                raise CancelledError from None

@@ -139,7 +139,7 @@ def _tags(operation: Operation) -> list[str]:
 
 def progress(run: Run) -> str:
     """One line that tells somebody who waits how far the run is."""
-    done = run.progress
+    done = run.talks.progress
     seconds = time.monotonic() - done.started
     return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
 

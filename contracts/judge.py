@@ -115,26 +115,27 @@ def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchang
     if once:
         seen = once[0]
         verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, plan)
-        reason = f"seen once and not when asked again: expected {seen.expected}, got {seen.actual}"
+        reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
         return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
     return _unbroken(line, attempts)
 
 
 def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], list[Ending]]:
-    """What was seen broken, its sightings together; and what was broken once but not when asked again.
+    """What was seen broken, its sightings together; and what was seen broken once and not again.
 
     Sightings of a law that draws its inputs confirm each other: what is drawn may depend on what was found.
     """
     groups: dict[str, list[Ending]] = {}
     for attempt in attempts:
         groups.setdefault(attempt.key, []).append(attempt.ending)
-    all_of_them = [attempt.ending.verdict for attempt in attempts] if law.examples != (0, 0, 0) else []
-    lonely = len(all_of_them) > 1 and all_of_them.count(BROKEN) == 1
+    drawn = law.examples != (0, 0, 0)
+    sightings = sum(attempt.ending.verdict == BROKEN for attempt in attempts)
     shown: list[list[Ending]] = []
     once: list[Ending] = []
     for endings in groups.values():
         broken = [each for each in endings if each.verdict == BROKEN]
-        if broken and not lonely and (law.race or len(endings) == 1 or len(broken) > 1):
+        again = len(broken) > 1 or (drawn and sightings > 1 and len(endings) == 1)
+        if broken and (again or law.race):
             shown.append(broken)
         elif broken:
             once.append(broken[0])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -14,8 +12,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from contracts.drive import Live, heard
-from contracts.judge import Attempt
+from contracts.drive import Live
 from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
 from contracts.session import OUT
 
@@ -26,70 +23,75 @@ if TYPE_CHECKING:
 SHRINKS = (0, 20, 200)
 """Conversations that shrinking one broken law may cost, per depth."""
 
-_THREADS = ThreadPoolExecutor(24, thread_name_prefix="draws")
+Drawing = Callable[[SearchStrategy[Any]], Any]
 
 
 class _Found(Exception):  # noqa: N818 - tells Hypothesis that an example breaks the law
     pass
 
 
-async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> list[Attempt]:
+async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> None:
     """As many conversations as the depth grants, with drawn inputs; the smallest broken one comes last."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_THREADS, _explored, run, line, live, loop, quiet)
+    await run.workers.do(_Exploration(run, line, live, quiet).all)
 
 
-def _explored(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop, quiet: bool) -> list[Attempt]:
-    law = line.rule
-    assert isinstance(law, Law)
-    depth = DEPTHS.index(line.depth or run.plan.depth)
-    attempts: list[Attempt] = []
-    broken: list[list[Any]] = []
+class _Exploration:
+    """The conversations of one line. What the first broken one asked is asked anew by all that follow."""
 
-    def ask(command: Command, number: int, anew: bool) -> Any:
-        answer = live.answer(command, number, reuse=quiet and not anew, attempt=2 if anew else 1)
-        return heard(answer, loop)
+    def __init__(self, run: Run, line: Line, live: Live, quiet: bool) -> None:
+        assert isinstance(line.rule, Law)
+        self.run, self.line, self.live, self.quiet = run, line, live, quiet
+        self.depth = DEPTHS.index(line.depth or run.plan.depth)
+        self.examples = max(1, line.rule.examples[self.depth])
+        self.broken: list[list[Any]] = []
+        """What was drawn for each conversation that broke the law."""
 
-    @seed(run.seed)
-    @settings(
-        max_examples=max(1, law.examples[depth]),
-        database=_kept(run.plan.depth),
-        deadline=None,
-        report_multiple_bugs=False,
-        phases=[Phase.reuse, Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def once(data: st.DataObject) -> None:
-        if len(broken) <= SHRINKS[depth] + 1:
-            converse(lambda strategy: data.draw(strategy))
+    def all(self) -> None:
+        """Let Hypothesis draw. The endings say what was found, and whether it was found again."""
+        with contextlib.suppress(_Found, HypothesisException):
+            self._test()()
+        if len(self.broken) == 1 and self.last == BROKEN:
+            # Hypothesis could not ask it again, since what may be drawn has changed: so it is asked as it was
+            left = iter(self.broken[0])
+            with contextlib.suppress(_Found, StopIteration):
+                self._converse(lambda _: next(left))
 
-    def converse(draw: Callable[[SearchStrategy[Any]], Any]) -> None:
-        anew = bool(broken)
-        talk, number = run.open(line, None, 2 if anew else 1)
+    def _test(self) -> Callable[[], None]:
+        @seed(self.run.seed)
+        @settings(
+            max_examples=self.examples,
+            database=_kept(self.run.plan.depth),
+            deadline=None,
+            report_multiple_bugs=False,
+            phases=[Phase.reuse, Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(st.data())
+        def once(data: st.DataObject) -> None:
+            if len(self.broken) <= SHRINKS[self.depth] + 1:
+                self._converse(lambda strategy: data.draw(strategy))
+
+        once._hypothesis_internal_database_key = self.line.id.encode()  # type: ignore[attr-defined]
+        return once
+
+    def _converse(self, draw: Drawing) -> None:
+        """One conversation. Raises _Found where it breaks the law."""
+        attempt = 2 if self.broken else 1
+        talk, number = self.run.talks.open(self.line, None, attempt)
         drawn: list[Any] = []
         try:
-            _drive(talk, draw, drawn, lambda command: ask(command, number, anew))
+            _drive(talk, draw, drawn, lambda command: self._answer(command, number, attempt))
         except BaseException:
-            run.abandon(number)
+            self.run.talks.abandon(number)
             raise
-        for value in drawn:
-            run.drew(number, value)
-        attempts.append(run.close(talk, number, None, drawn))
-        if attempts[-1].ending.verdict == BROKEN:
-            broken.append(drawn)
+        self.last = self.run.talks.close(talk, number, None, drawn).ending.verdict
+        if self.last == BROKEN:
+            self.broken.append(drawn)
             raise _Found
 
-    once._hypothesis_internal_database_key = line.id.encode()  # type: ignore[attr-defined]
-    # the attempts say what was found, and whether it was found again
-    with contextlib.suppress(_Found, HypothesisException):
-        once()
-    if len(broken) == 1 and attempts[-1].ending.verdict == BROKEN:
-        # Hypothesis could not ask it again, since what may be drawn has changed: so it is asked as it was
-        left = iter(broken[0])
-        with contextlib.suppress(_Found, StopIteration):
-            converse(lambda _: next(left))
-    return attempts
+    def _answer(self, command: Command, number: int, attempt: int) -> Any:
+        reuse = self.quiet and attempt == 1
+        return self.run.workers.heard(self.live.answer(command, number, reuse=reuse, attempt=attempt))
 
 
 def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
@@ -97,12 +99,7 @@ def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
     return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
 
 
-def _drive(
-    talk: Talk,
-    draw: Callable[[SearchStrategy[Any]], Any],
-    drawn: list[Any],
-    ask: Callable[[Command], Any],
-) -> None:
+def _drive(talk: Talk, draw: Drawing, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
     while talk.command is not None:
         if isinstance(talk.command, Draw):
             drawn.append(draw(talk.command.strategy))

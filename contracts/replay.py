@@ -31,11 +31,12 @@ from contracts.plan import Line, Plan
 
 def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     """Every line of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
+    seed = evidence.header["seed"]
     lines: dict[str, list[Conversation]] = {}
     for conversation in evidence.conversations.values():
         lines.setdefault(conversation.line, []).append(conversation)
     judged = [
-        judge.of_law(line, attempts(plan, line, lines.get(line.id, [])), evidence.exchanges, plan)
+        judge.of_law(line, attempts(plan, line, lines.get(line.id, []), seed), evidence.exchanges, plan)
         for line in plan.lines
         if isinstance(line.rule, Law)
     ]
@@ -43,9 +44,9 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     return [known.settled(each, plan.deployment.known, evidence.header["started"]) for each in judged]
 
 
-def attempts(plan: Plan, line: Line, conversations: list[Conversation]) -> list[Attempt]:
+def attempts(plan: Plan, line: Line, conversations: list[Conversation], seed: int) -> list[Attempt]:
     """How each recorded conversation of a line ends when the law hears it again; unfinished ones do not count."""
-    heard = [(each, replay(plan, line, each)) for each in conversations if each.ended != "abandoned"]
+    heard = [(each, replay(plan, line, each, seed)) for each in conversations if each.ended != "abandoned"]
     return [Attempt(key(each.inputs, each.drawn), ending) for each, ending in heard if ending]
 
 
@@ -58,14 +59,14 @@ class _UnfinishedError(Exception):
     """The record ends before the conversation does."""
 
 
-def replay(plan: Plan, line: Line, conversation: Conversation) -> Ending | None:
+def replay(plan: Plan, line: Line, conversation: Conversation, seed: int) -> Ending | None:
     """One conversation, heard again; None if the run ended in the middle of it."""
     assert isinstance(line.rule, Law)
     if line.rule.each is not None and conversation.inputs is None and conversation.ended:
         kind, _, reason = conversation.ended.partition(":")
         return Ending(kind, reason=reason)  # nothing could be asked at all
     depth = line.depth or plan.depth
-    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, depth)
+    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, depth, seed)
     talk = Talk(opened(line, api, conversation.inputs))
     memory = _Memory(conversation)
     try:

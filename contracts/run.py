@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import re
 import threading
 import time
@@ -12,45 +11,33 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from contracts import judge, known
-from contracts.api import Api
 from contracts.client import Client
 from contracts.confirm import ask_again
-from contracts.drive import IN_FLIGHT, Live, converse
+from contracts.conversations import Conversations
+from contracts.drive import IN_FLIGHT, Live
 from contracts.evidence import Recorder
 from contracts.exchange import Exchange
 from contracts.health import Watch
-from contracts.judge import Attempt, Verdict
-from contracts.law import BLOCKED, BROKEN, NOT_OBSERVABLE, Ending, Law, NotObservable, Outcome, Talk
+from contracts.judge import Verdict
+from contracts.law import BROKEN, NOT_OBSERVABLE, Law, NotObservable, Outcome
 from contracts.ledger import Ledger
 from contracts.lending import Lender
-from contracts.opening import opened
 from contracts.plan import BUSY, Line, Plan
 from contracts.preflight import Health, introduce, preflight, prepare
 from contracts.property import explore
-from contracts.replay import key
 from contracts.rooms import Rooms, phase_of, price
 from contracts.session import header
 from contracts.stateful import perform
 from contracts.sweep import sweep
+from contracts.workers import Workers
 
 FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
+THREADS = 36
+"""Lines asked side by side whose inputs Hypothesis draws."""
 ENOUGH = 3
 """So many different inputs that break a law, and the line's other inputs need not be asked."""
-
-
-@attrs.define
-class Progress:
-    """What the run has done so far; read by whoever shows it."""
-
-    conversations: int = 0
-    ended: int = 0
-    requests: int = 0
-    broken: int = 0
-    started: float = attrs.field(factory=time.monotonic)
 
 
 class Run:
@@ -64,7 +51,6 @@ class Run:
         self.plan = plan
         self.out = out
         self.seed = seed
-        self.progress = Progress()
         self.left_behind: list[str] = []
         self.deaths: dict[str, str] = {}
         """Principals whose credentials died during the run, and which requests may have killed them."""
@@ -74,7 +60,7 @@ class Run:
         self.started = time.time()
         self.recorder = Recorder(out / "evidence.ndjson")
         self.exchanges: dict[int, Exchange] = {}
-        self._ids = itertools.count(1)
+        self.talks = Conversations(plan, self.recorder, seed, self.started)
         self._verdicts: dict[str, Verdict] = {}
         self._changed = threading.Condition()
         self._finished = False
@@ -82,7 +68,7 @@ class Run:
         self._failure: BaseException | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._asking: asyncio.Task[Any] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._most = most
         self._within = within
         self._standing: Callable[[], int] = int
@@ -105,8 +91,8 @@ class Run:
 
     def stop(self) -> None:
         """Ask nothing new; what was created is removed before the run ends."""
-        if self._loop and self._asking and not (self._stopping or self._finished):
-            self._stopping = True
+        self._stopping, already = True, self._stopping
+        if self._loop and self._asking and not (already or self._finished):
             with contextlib.suppress(RuntimeError):  # the run has just ended by itself
                 self._loop.call_soon_threadsafe(self._asking.cancel)
 
@@ -137,29 +123,15 @@ class Run:
 
     async def _run(self, lines: list[Line]) -> None:
         self._loop = asyncio.get_running_loop()
-        deployment = self.plan.deployment
+        self.workers = Workers(self._loop, THREADS)
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
-        async with Client(deployment.base_url, deployment.vault) as client:
-            live = Live(deployment, client, self.recorder, Ledger(self.plan.contract), self._noted)
-            self.watch = Watch(self.plan, live, lambda: self._opens("health")[0])
-            live.lend = Lender(self.plan, live, lambda: self._opens("lending")).lend
-            self._asking = asyncio.ensure_future(self._ask(lines, live))
-            self._standing = lambda: len(live.ledger.standing)
-            if self._within is not None:
-                self._loop.call_later(self._within, self._asking.cancel)
-            try:
-                await self._asking
-                self.ended = "complete"
-            except asyncio.CancelledError:
-                self.ended = "interrupted"
+        async with Client(self.plan.deployment.base_url, self.plan.deployment.vault) as client:
+            live = Live(self.plan.deployment, client, self.recorder, Ledger(self.plan.contract), self._noted)
+            live.lend = Lender(self.plan, live, lambda: self.talks.begin("lending")).lend
+            self.watch = Watch(self.plan, live, lambda: self.talks.begin("health")[0])
+            self.ended = await self._asked(lines, live)
             self.gone = live.gone
-            if self.ended == "complete" and self._most is None:
-                await ask_again(self.plan, live, self.exchanges, self._opens("confirmation")[0])
-            number, tag = self._opens("sweep")
-            await live.close(number)
-            self.left_behind = await sweep(live, number, tag.partition("-")[0])
-            if self.ended == "complete":
-                await self._last_look(live, self.watch)
+            await self._tidied(live, self.watch)
             self.deaths = dict(live.dead)
         self._judge_rest()
         self.recorder.write(
@@ -171,9 +143,35 @@ class Run:
             deaths=self.deaths,
         )
 
+    async def _asked(self, lines: list[Line], live: Live) -> str:
+        """Ask until all is asked or the run is stopped; which of the two it was."""
+        self._asking = asyncio.ensure_future(self._ask(lines, live))
+        self._standing = lambda: len(live.ledger.standing)
+        if self._stopping:
+            self._asking.cancel()
+        if self._within is not None:
+            asyncio.get_running_loop().call_later(self._within, self._asking.cancel)
+        try:
+            await self._asking
+        except asyncio.CancelledError:
+            return "interrupted"
+        finally:
+            await self.workers.stop()
+        return "complete"
+
+    async def _tidied(self, live: Live, watch: Watch) -> None:
+        """What is done when nothing new is asked: chance is ruled out, and all that was made is removed."""
+        if self.ended == "complete" and self._most is None:
+            await ask_again(self.plan, live, self.exchanges, self.talks.begin("confirmation")[0])
+        number, tag = self.talks.begin("sweep")
+        await live.close(number)
+        self.left_behind = await sweep(live, number, tag.partition("-")[0])
+        if self.ended == "complete":
+            await self._last_look(live, watch)
+
     async def _last_look(self, live: Live, watch: Watch) -> None:
         """What was removed may have been what a credential lived on: so they are asked about when all is done."""
-        number, _ = self._opens("health")
+        number, _ = self.talks.begin("health")
         await live.close(number)
         watch.opens = lambda: number
         await watch.everyone()
@@ -182,13 +180,13 @@ class Run:
         if self.watch:
             self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
-        self.progress.requests += 1
-        used = self.progress.requests + self._standing() + IN_FLIGHT
+        self.talks.progress.requests += 1
+        used = self.talks.progress.requests + self._standing() + IN_FLIGHT
         if self._most is not None and self._asking and used >= self._most:
             self._asking.cancel()
 
     async def _ask(self, lines: list[Line], live: Live) -> None:
-        health = await preflight(self.plan, live, self._opens("preflight")[0])
+        health = await preflight(self.plan, live, self.talks.begin("preflight")[0])
         self.gone = live.gone
         asked = [line for line in lines if isinstance(line.rule, Law) and not line.closed]
         if self._most is not None or self._within is not None:
@@ -196,7 +194,7 @@ class Run:
         assert self.watch is not None
         live.doubt = self.watch.doubt
         await introduce(self.plan, asked, live)
-        await prepare(self.plan, asked, live, lambda: self._opens("prepare"))
+        await prepare(self.plan, asked, live, lambda: self.talks.begin("prepare"))
         if not live.gone:
             await asyncio.to_thread(self._foresee, asked)
         phases = {line.id: phase_of(line, number, self.plan.contract) for number, line in enumerate(asked)}
@@ -209,38 +207,44 @@ class Run:
             if phase >= BUSY and self.watch:
                 await self.watch.freshly(line.principal)
             async with self._side_by_side:
-                attempts = await self._attempts(line, live, health, quiet=phase < BUSY)
-            self._settle(judge.of_law(line, attempts, self.exchanges, self.plan))
+                await self._converse(line, live, health, quiet=phase < BUSY)
+            self._settle(judge.of_law(line, self.talks.ended(line), self.exchanges, self.plan))
         finally:
             await rooms.leave(line.rooms, phase)
 
-    async def _attempts(self, line: Line, live: Live, health: Health, *, quiet: bool) -> list[Attempt]:
-        if reason := live.gone or health.why_not(line.principal):
-            return [self._unasked(line, reason)]
+    async def _converse(self, line: Line, live: Live, health: Health, *, quiet: bool) -> None:
+        """All conversations of a line."""
         law = line.rule
         assert isinstance(law, Law)
-        if law.stateful:
-            return await perform(self, line, live)
-        if law.examples != (0, 0, 0):
-            return await explore(self, line, live, quiet=quiet)
+        if reason := live.gone or health.why_not(line.principal):
+            self.talks.unasked(line, reason)
+        elif law.stateful:
+            await perform(self, line, live)
+        elif law.examples != (0, 0, 0):
+            await explore(self, line, live, quiet=quiet)
+        else:
+            await self._each_input(line, law, live, quiet)
+
+    async def _each_input(self, line: Line, law: Law, live: Live, quiet: bool) -> None:
+        """A conversation for every input, until enough of them have broken the law."""
         try:
             inputs = await asyncio.to_thread(self._inputs, line, law)
         except Outcome as outcome:
-            return [self._unasked(line, outcome.reason, outcome.verdict)]
+            return self.talks.unasked(line, outcome.reason, outcome.verdict)
         if not inputs:
-            return [self._unasked(line, "the document leaves nothing to ask here", NOT_OBSERVABLE)]
-        found: list[list[Attempt]] = []
+            return self.talks.unasked(line, "the document leaves nothing to ask here", NOT_OBSERVABLE)
+        broken = 0
         for batch in _batched(inputs, 8):
-            found += await asyncio.gather(*(self._confirmed(line, each, live, quiet) for each in batch))
-            if sum(each[0].ending.verdict == BROKEN for each in found) >= ENOUGH:
+            broken += sum(await asyncio.gather(*(self._breaks(line, law, each, live, quiet) for each in batch)))
+            if broken >= ENOUGH:
                 break
-        return [attempt for attempts in found for attempt in attempts]
+        return None
 
     def _inputs(self, line: Line, law: Law) -> list[Any]:
         if law.each is None:
             return [None]
         try:
-            return list(law.each(self._api(line, ""), line.depth or self.plan.depth))
+            return list(law.each(self.talks.api(line, ""), line.depth or self.plan.depth))
         except (ValueError, re.error) as error:  # a schema that is none must not end the run
             first = str(error).partition("\n")[0][:120]
             raise NotObservable(f"a schema of the document cannot be used: {first}") from None
@@ -254,71 +258,27 @@ class Run:
                 with contextlib.suppress(Outcome):
                     self._inputs(line, law)
 
-    async def _confirmed(self, line: Line, inputs: Any, live: Live, quiet: bool) -> list[Attempt]:
-        """One conversation, and once more if it was broken: a lock, a deploy or somebody else may have caused it."""
-        law = line.rule
-        assert isinstance(law, Law)
-        attempts = [await self.conversation(line, inputs, 1, live, quiet)]
-        if attempts[0].ending.verdict == BROKEN and not law.race:
-            attempts.append(await self.conversation(line, inputs, 2, live, False))
-        return attempts
-
-    async def conversation(self, line: Line, inputs: Any, attempt: int, live: Live, quiet: bool) -> Attempt:
-        """One conversation from its opening to its ending, recorded."""
-        talk, number = self.open(line, inputs, attempt)
-        await converse(talk, live, number, reuse=quiet, attempt=attempt)
-        return self.close(talk, number, inputs, [])
-
-    def open(self, line: Line, inputs: Any, attempt: int) -> tuple[Talk, int]:
-        """Begin a conversation of a line: recorded, and run to its first question."""
-        number, tag = self._opens(line.id, inputs, attempt)
-        self.progress.conversations += 1
-        return Talk(opened(line, self._api(line, tag), inputs)), number
-
-    def close(self, talk: Talk, number: int, inputs: Any, drawn: list[Any]) -> Attempt:
-        """Take note of how a conversation ended."""
-        assert talk.ending is not None
-        if talk.thrown:
-            self.recorder.write("ended", conversation=number, by=f"{talk.ending.verdict}:{talk.ending.reason}")
-        self.progress.ended += 1
-        return Attempt(key(inputs, drawn), talk.ending)
-
-    def drew(self, number: int, value: Any) -> None:
-        """Record what Hypothesis drew for a conversation, for the replay."""
-        self.recorder.write("drawn", conversation=number, value=value)
-
-    def abandon(self, number: int) -> None:
-        """A conversation that nobody will judge, here or in the replay."""
-        self.recorder.write("ended", conversation=number, by="abandoned")
-
-    def _opens(self, line: str, inputs: Any = None, attempt: int = 1) -> tuple[int, str]:
-        number = next(self._ids)
-        tag = f"ct{int(self.started * 1000) % 0xFFFFFF:06x}-{number}"
-        self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=attempt, tag=tag)
-        return number, tag
-
-    def _api(self, line: Line, tag: str) -> Api:
-        plan = self.plan
-        depth = line.depth or plan.depth
-        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, depth, self.seed)
-
-    def _unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> Attempt:
-        number, _ = self._opens(line.id)
-        self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
-        return Attempt("", Ending(verdict, reason=reason))
+    async def _breaks(self, line: Line, law: Law, inputs: Any, live: Live, quiet: bool) -> bool:
+        """Whether a conversation breaks the law. Then it is held once more: a lock or a deploy may have caused it."""
+        first = await self.talks.whole(line, inputs, 1, live, reuse=quiet)
+        if first.ending.verdict != BROKEN:
+            return False
+        if not law.race:
+            await self.talks.whole(line, inputs, 2, live, reuse=False)
+        return True
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:
             for each in verdicts:
                 verdict = known.settled(each, self.plan.deployment.known, self.started)
                 self._verdicts[verdict.line.id] = verdict
-                self.progress.broken += verdict.verdict == BROKEN
+                self.talks.progress.broken += verdict.verdict == BROKEN
             self._changed.notify_all()
 
     def _judge_rest(self) -> None:
-        """The checks hear everything; lines that were not asked say so."""
+        """The checks hear everything; lines that were begun tell what they have come to, those not asked say so."""
         silent = [line for line in self.plan.lines if isinstance(line.rule, Law) and line.id not in self._verdicts]
-        self._settle(*(judge.of_law(line, [], {}, self.plan) for line in silent))
+        self._settle(*(judge.of_law(line, self.talks.ended(line), self.exchanges, self.plan) for line in silent))
         self._settle(*judge.of_checks(self.plan, self.exchanges))
 
 

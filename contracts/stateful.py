@@ -9,11 +9,9 @@ the steps, which mean something else once an earlier step is gone.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +22,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from contracts.drive import Live, heard
-from contracts.judge import Attempt
+from contracts.drive import Live
 from contracts.law import BROKEN, DEPTHS, Command, Draw, Law, Outcome, Talk
 from contracts.property import SHRINKS
 
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from contracts.plan import Line
     from contracts.run import Run
 
-_THREADS = ThreadPoolExecutor(12, thread_name_prefix="machines")
 END = ["end", 0, 0]
 NUMBERS = st.integers(0, 3)
 STEPS = (0, 7, 20)
@@ -142,48 +138,66 @@ class _Found(Exception):  # noqa: N818 - tells Hypothesis that a sequence breaks
     pass
 
 
-async def perform(run: Run, line: Line, live: Live) -> list[Attempt]:
+async def perform(run: Run, line: Line, live: Live) -> None:
     """As many sequences as the depth grants; the shortest broken one comes last."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_THREADS, _performed, run, line, live, loop)
+    await run.workers.do(_Performance(run, line, live).all)
 
 
-def _performed(run: Run, line: Line, live: Live, loop: asyncio.AbstractEventLoop) -> list[Attempt]:
-    law = line.rule
-    assert isinstance(law, Law)
-    depth = DEPTHS.index(line.depth or run.plan.depth)
-    attempts: list[Attempt] = []
-    found: list[Any] = []
+class _Performance:
+    """The sequences of one line."""
 
-    def broken() -> int:
-        return sum(each.ending.verdict == BROKEN for each in attempts)
+    def __init__(self, run: Run, line: Line, live: Live) -> None:
+        assert isinstance(line.rule, Law)
+        self.run, self.line, self.live = run, line, live
+        self.depth = DEPTHS.index(line.depth or run.plan.depth)
+        self.settings = _settings(line.rule, self.depth)
+        self.endings: list[str] = []
+        self.steps: list[Any] = []
+        """Those of the last sequence."""
 
-    def begun() -> Machine:
-        talk, number = run.open(line, None, 1)
-        return Machine(talk, _answering(run, live, loop, number, 2 if broken() else 1), partial(ended, number))
+    def all(self) -> None:
+        """Let Hypothesis choose. The endings say what was found, and whether it was found again."""
 
-    def ended(number: int, machine: Machine) -> None:
-        for value in machine.drawn:
-            run.drew(number, value)
-        attempts.append(run.close(machine.talk, number, None, machine.drawn))
-        found[:] = machine.drawn
-        if attempts[-1].ending.verdict == BROKEN:
+        def begun() -> Machine:
+            return self._begun()
+
+        begun._hypothesis_internal_use_seed = self.run.seed  # type: ignore[attr-defined]
+        with contextlib.suppress(_Found, HypothesisException):
+            run_state_machine_as_test(begun, settings=self.settings)  # type: ignore[arg-type]
+        if self._broken():
+            fewest(self.steps, self._breaks)
+
+    def _broken(self) -> bool:
+        return bool(self.endings) and self.endings[-1] == BROKEN
+
+    def _begun(self) -> Machine:
+        talk, number = self.run.talks.open(self.line, None, 1)
+        attempt = 2 if BROKEN in self.endings else 1
+        return Machine(talk, partial(self._answer, number, attempt), partial(self._ended, number))
+
+    def _answer(self, number: int, attempt: int, talk: Talk, command: Command) -> None:
+        """Answer a command from the deployment."""
+        try:
+            talk.reply(self.run.workers.heard(self.live.answer(command, number, attempt=attempt)))
+        except Outcome as outcome:
+            talk.give_up(outcome)
+        except BaseException:
+            self.run.talks.abandon(number)
+            raise
+
+    def _ended(self, number: int, machine: Machine) -> None:
+        self.endings.append(self.run.talks.close(machine.talk, number, None, machine.drawn).ending.verdict)
+        self.steps = list(machine.drawn)
+        if self._broken():
             raise _Found
 
-    def breaks(chosen: list[Any]) -> bool:
-        if broken() > SHRINKS[depth]:
+    def _breaks(self, chosen: list[Any]) -> bool:
+        """Whether these steps break the law; not asked any more once enough was."""
+        if self.endings.count(BROKEN) > SHRINKS[self.depth]:
             return False
         with contextlib.suppress(_Found):
-            follow(begun(), chosen)
-        return attempts[-1].ending.verdict == BROKEN
-
-    begun._hypothesis_internal_use_seed = run.seed  # type: ignore[attr-defined]
-    # the attempts say what was found, and whether it was found again
-    with contextlib.suppress(_Found, HypothesisException):
-        run_state_machine_as_test(begun, settings=_settings(law, depth))  # type: ignore[arg-type]
-    if attempts and attempts[-1].ending.verdict == BROKEN:
-        fewest(list(found), breaks)
-    return attempts
+            follow(self._begun(), chosen)
+        return self._broken()
 
 
 def follow(machine: Machine, chosen: list[Any]) -> None:
@@ -203,24 +217,6 @@ def fewest(chosen: list[Any], breaks: Callable[[list[Any]], bool]) -> list[Any]:
             chosen = fewer
         position -= 1
     return chosen
-
-
-def _answering(
-    run: Run, live: Live, loop: asyncio.AbstractEventLoop, number: int, attempt: int
-) -> Callable[[Talk, Command], None]:
-    """Answers a conversation's commands from the deployment, from this thread to the run's."""
-
-    def answer(talk: Talk, command: Command) -> None:
-        asked = live.answer(command, number, attempt=attempt)
-        try:
-            talk.reply(heard(asked, loop))
-        except Outcome as outcome:
-            talk.give_up(outcome)
-        except BaseException:
-            run.abandon(number)
-            raise
-
-    return answer
 
 
 def _settings(law: Law, depth: int) -> settings:

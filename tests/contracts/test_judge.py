@@ -35,6 +35,7 @@ def attempts(*endings):
         ([], NOT_ASKED),
         ([("a", UPHELD)], UPHELD),
         ([("a", BROKEN), ("a", BROKEN)], BROKEN),
+        ([("a", BROKEN)], OBSERVED),
         ([("a", BROKEN), ("a", UPHELD)], OBSERVED),
         ([("a", BROKEN), ("a", BLOCKED)], OBSERVED),
         ([("a", BROKEN), ("a", UPHELD), ("b", BROKEN), ("b", BROKEN)], BROKEN),

@@ -27,6 +27,10 @@ def told(verdicts):
     return {each.line.id: (each.verdict, each.expected, each.actual, each.reason, each.count) for each in verdicts}
 
 
+def broken(verdicts):
+    return {each.line.id for each in verdicts if each.verdict == BROKEN}
+
+
 def judged_again(plan, folder):
     recorded = evidence.read(folder / "evidence.ndjson", plan.contract)
     offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
@@ -76,6 +80,25 @@ def test_a_bounded_run_stops_cleanly_and_says_what_it_did_not_ask(contract, sand
     assert UPHELD in verdicts
     assert NOT_ASKED in verdicts
     assert [left for left in made.left_behind if "no way to remove" not in left] == []
+
+
+@pytest.mark.parametrize("most", [100, 170, 240, 330])
+def test_a_run_cut_short_replays_to_the_verdicts_it_gave(contract, tmp_path, most):
+    sandbox = Sandbox(["pages-overlap"], ["--limits", "off"])
+    try:
+        plan = make(contract, deployments.load(sandbox.deployment), "standard")
+        made = Run(plan, tmp_path, seed=5, most=most)
+        made.start([line.id for line in plan.lines if line.rule.family in {"pagination", "state"}])
+        made.wait()
+    finally:
+        sandbox.stop()
+    assert made.ended == "interrupted"
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+    path, found = tmp_path / "evidence.ndjson", broken(made.verdicts)
+    lines = path.read_text().splitlines()
+    for part in (0.9, 0.6, 0.3):  # as a crash would have left it
+        path.write_text("\n".join(lines[: int(len(lines) * part)]) + '\n{"type": "exch')
+        assert broken(judged_again(plan, tmp_path)) <= found
 
 
 def test_a_record_that_a_crash_cut_short_is_still_judged(contract, sandbox, tmp_path):
