@@ -33,9 +33,22 @@ def pytest_configure(config: pytest.Config) -> None:
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_GATE] = gate
+    config.pluginmanager.register(_Interruption(gate))
     under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
     for mark in sorted({mark for line in gate.plan.lines for mark in marks(line)} | under_load):
         config.addinivalue_line("markers", f"{mark}: lines of the plan about this")
+
+
+class _Interruption:
+    """Ends the run before pytest reads source to show where it was: the threads of Hypothesis do not bear that."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ctrl-C, or a deployment that is not there."""
+        self.gate.end()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -74,12 +74,17 @@ class Gate:
             self.run.start(selected)
         return self.run
 
+    def end(self) -> None:
+        """Ask nothing new, and wait until what was made is removed."""
+        if self.run:
+            self.run.stop()
+            self.run.wait()
+
     def finish(self) -> None:
-        """End the run, remove what it made, and write its outputs."""
+        """End the run and write its outputs."""
+        self.end()
         if self.run is None:
             return
-        self.run.stop()
-        self.run.wait()
         content = session.verdicts_json(
             self.plan,
             header(self.plan, self.run.seed, self.run.started),

@@ -207,7 +207,10 @@ class Run:
             if phase >= BUSY and self.watch:
                 await self.watch.freshly(line.principal)
             async with self._side_by_side:
-                await self._converse(line, live, health, quiet=phase < BUSY)
+                try:
+                    await self._converse(line, live, health, quiet=phase < BUSY)
+                except Exception as error:  # what a driver trips over must not end the run
+                    self.talks.unasked(line, f"could not be asked ({type(error).__name__}: {error})"[:200])
             self._settle(judge.of_law(line, self.talks.ended(line), self.exchanges, self.plan))
         finally:
             await rooms.leave(line.rooms, phase)
