@@ -104,7 +104,7 @@ class Space:
     def _replay(self, rounding: float) -> None:
         self.history = History(slack=rounding * self.rule.window)
         window = self.rule.window
-        begun = self.batches[0][0].received - self.start + self.history.slack
+        begun = sorted(each.received for each in self.opening)[:2][-1] - self.start + self.history.slack + 1e-6
         self.alive = [
             each
             for limit in self._limits()
