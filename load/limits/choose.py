@@ -9,11 +9,16 @@ from itertools import accumulate, pairwise
 import attrs
 
 from load.limits.kinds import SlidingLogOfAll
+from load.limits.phased import Aligned
 from load.limits.space import Guess, Space
 from load.limits.trace import Sample
 
 FAR = 2.5
 """Windows to look ahead."""
+SURE = (-1.0, 1.0)
+"""When to ask around a predicted time, in reaches."""
+UNSURE = (-2.5, -1.0, 1.0, 2.5)
+"""The same where the prediction rests on how far two clocks are apart."""
 
 
 @attrs.define
@@ -57,13 +62,15 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
     """Just before, or just after, the next time at which some limiter as declared lets a request in."""
     times: list[float] = []
     for guess in space.nominal(timing.boundary):
-        opens = space.opens(guess)
-        if opens <= now - timing.reach or _puts_off(guess, space):
+        if _puts_off(guess, space):
             continue
-        before, after = opens - timing.reach, opens + timing.reach
-        early = timing.refused < before - timing.reach and now < before
-        times.append(before if early and not isinstance(guess.hypothesis, SlidingLogOfAll) else after)
-    return min((each for each in times if each >= now), default=None)
+        opens, of_all = space.opens(guess), isinstance(guess.hypothesis, SlidingLogOfAll)
+        for share in UNSURE if isinstance(guess.hypothesis, Aligned) else SURE:
+            at = opens + share * timing.reach
+            told = share < 0 and (of_all or timing.refused >= at - timing.reach)
+            if at >= now and not told:
+                times.append(at)
+    return min(times, default=None)
 
 
 def _puts_off(guess: Guess, space: Space) -> bool:
