@@ -7,7 +7,8 @@ requests than were sent in a span of that length.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import attrs
@@ -20,18 +21,22 @@ SLACK = 0.05
 
 @attrs.define
 class Allowance:
-    """One limit as a sliding log of send times (seconds of `clock`)."""
+    """One limit as a sliding log of send times (seconds of `clock`), those still to come among them."""
 
     requests: int
     window: float
-    sent: deque[float] = attrs.field(factory=deque)
+    sent: list[float] = attrs.field(factory=list)
 
-    def free_at(self, now: float, count: int = 1) -> float:
-        """The earliest time one more request may be sent, or so many at once."""
-        while self.sent and self.sent[0] <= now - self.window:
-            self.sent.popleft()
-        over = len(self.sent) + min(count, self.requests) - self.requests
-        return now if over <= 0 else self.sent[over - 1] + self.window
+    def free_at(self, moment: float, count: int = 1) -> float:
+        """The earliest time, from a moment on, at which one more request may be sent, or so many at once."""
+        counted = self.sent[bisect_right(self.sent, moment - self.window) :]
+        over = len(counted) + min(count, self.requests) - self.requests
+        return moment if over <= 0 else counted[over - 1] + self.window
+
+    def take(self, moment: float, now: float) -> None:
+        """One more request is sent at a moment. What no window holds any more is forgotten."""
+        insort(self.sent, moment)
+        del self.sent[: bisect_right(self.sent, now - self.window)]
 
 
 @attrs.define
@@ -52,7 +57,7 @@ class Budget:
             self._allowances[key] = list(self._declared(operation.limits))
         at = max([now, self._not_before.get(key, now), *(each.free_at(now) for each in self._allowances[key])])
         for allowance in self._allowances[key]:
-            allowance.sent.append(at)
+            allowance.take(at, now)
         return at
 
     def together(self, asked: Iterable[tuple[Operation, str | None]]) -> float:
@@ -69,9 +74,10 @@ class Budget:
                 self._allowances[key] = list(self._declared(operation.limits))
             free = [each.free_at(moment, counts[key]) for each in self._allowances[key]]
             moment = max([moment, self._not_before.get(key, moment), *free])
-        for key, count in counts.items():
-            for allowance in self._allowances[key]:
-                allowance.sent.extend([moment] * count)
+        now = self.clock()
+        for operation, principal in operations:
+            for allowance in self._allowances[operation.key, principal]:
+                allowance.take(moment, now)
         return moment
 
     def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:

@@ -58,6 +58,8 @@ class Live:
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
     _played: dict[str, asyncio.Future[Exchange]] = attrs.field(factory=dict)
+    _booked: set[str] = attrs.field(factory=set)
+    """Shared requests among those sent together, whose place in the budget is taken."""
     _afloat: set[asyncio.Future[Exchange]] = attrs.field(factory=set)
     _last: int | None = None
     _failures: int = 0
@@ -77,8 +79,7 @@ class Live:
                 if any(each.limited for each in requests):
                     async with self._burst:  # a burst means something only if it is quick
                         return await self._together(requests, conversation, attempt, time.monotonic())
-                moment = self.budget.together((each.operation, each.principal) for each in requests)
-                return await self._together(requests, conversation, attempt, moment)
+                return await self._together(requests, conversation, attempt, self._moment(requests, attempt))
             case Token(principal, first):
                 if self.lend is None:
                     raise NotObservable("nobody here lends tokens")
@@ -91,6 +92,12 @@ class Live:
             case Draw():
                 raise Blocked("this law draws its inputs; only the property driver can answer it")
         return None
+
+    def _moment(self, requests: tuple[Request, ...], attempt: int) -> float:
+        """When all of these may be sent; what another conversation sends for them as well takes nothing more."""
+        new = [each for each in requests if not each.shared or f"{attempt} {each.shared}" not in self._booked]
+        self._booked |= {f"{attempt} {each.shared}" for each in new if each.shared}
+        return self.budget.together((each.operation, each.principal) for each in new)
 
     async def _together(
         self, requests: tuple[Request, ...], conversation: int, attempt: int, moment: float

@@ -38,7 +38,7 @@ class Allowed:
     def spend(self, operation: Operation, principal: str | None, now: float) -> None:
         """One is sent now."""
         for each in self._allowances((operation.key, principal), operation):
-            each.sent.append(now)
+            each.take(now, now)
 
     def reserve(self, operation: Operation, principal: str | None, count: int = 1) -> None:
         """Keep one for later (or, with -1, give it back): who makes a thing will have to remove it."""
