@@ -40,6 +40,28 @@ def test_no_window_of_any_phase_holds_more_than_the_limit(contract, requests, wi
         assert sum(start <= moment < start + window for moment in sent) <= requests
 
 
+@given(
+    requests=st.integers(1, 6),
+    asked=st.lists(st.tuples(st.floats(0, 20), st.integers(1, 6)), min_size=1, max_size=40),
+)
+def test_what_is_sent_together_leaves_no_window_too_full_and_is_not_put_off_for_ever(contract, requests, asked):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    operation = limited(contract, (requests, 60.0))
+    sent = []
+    for pause, count in asked:
+        clock.now += pause
+        count = min(count, requests)
+        sent += (
+            [budget.together([(operation, "acme")] * count)] * count
+            if count > 1
+            else [budget.reserve(operation, "acme")]
+        )
+    for start in sent:
+        assert sum(start <= moment < start + 60 for moment in sent) <= requests
+    assert max(sent) <= clock.now + 64 * (2 * len(sent) / requests + 1)
+
+
 def test_principals_and_operations_have_budgets_of_their_own(contract):
     clock = Clock()
     budget = Budget("declared", 1.0, clock)
