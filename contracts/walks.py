@@ -167,7 +167,10 @@ def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST,
         if len(pages) == most:
             raise Blocked(f"the list did not end after {most} pages of {size}")
         asked.add(request.target)
-        pages.append(listed((yield request)))
+        page: Exchange = yield request
+        if pages and page.status == 404 and paging_of(api).dialect == "page":
+            return pages  # no page of this number is another way to say that the list ended before it
+        pages.append(listed(page))
         read = sum(len(page.items) for page in pages)
         over = enough is not None and (read > enough or (read == enough and pages[-1].page("remaining") == 0))
         request = None if over else following(api, pages, size, query=query)

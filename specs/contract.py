@@ -55,8 +55,11 @@ class Contract:
     resources: tuple[Resource, ...] = field(repr=False)
     tokens: TokenRules | None = field(repr=False)
     error_schema: Schema | None = field(repr=False)
+    """The schema that is stated for every error (see `errors_alike`), else the one that all declared errors share."""
     reset_unit: str | None = field(repr=False)
     """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
+    errors_alike: bool = False
+    """Whether it is stated that every error has one shape, those the document does not declare included."""
     _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
 
     def operation(self, name: str) -> Operation:
@@ -105,6 +108,7 @@ def _build(document: Document) -> Contract:
         tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
         error_schema=_error_schema(raw, stated, operations),
         reset_unit=reset_unit(header for each in operations for answer in each.answers for header in answer.headers),
+        errors_alike="error" in stated,
     )
 
 

@@ -77,6 +77,8 @@ class _Converter:
             if key not in _DROPPED and not key.startswith("x-"):
                 result[key] = self._keyword(key, value)
         _bounds(result)
+        if self.direction == "request":
+            self._unread(schema, result)
         if "required" in result:
             self._required(schema, result)
         return result
@@ -89,6 +91,13 @@ class _Converter:
         if key in _MAP and isinstance(value, dict):
             return {name: self.convert(item) for name, item in value.items()}
         return value
+
+    def _unread(self, schema: dict[str, Any], result: dict[str, Any]) -> None:
+        """Let a request say what it wants in a member that is read only: servers may pass it over."""
+        members = result.get("properties")
+        for name in self._hidden(schema, set()) if isinstance(members, dict) else ():
+            if name in members:
+                members[name] = True
 
     def _required(self, schema: dict[str, Any], result: dict[str, Any]) -> None:
         """Take out the members that only travel the other way, and a `required` that is no list."""

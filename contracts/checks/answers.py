@@ -37,11 +37,14 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
     """Every answer has a status that the document declares for the operation.
 
     Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
-    not judged here, nor is a 409 for a refresh that lost against another one.
+    not judged here, nor is a 409 for a refresh that lost against another one, nor a refusal by an operation of which
+    the document tells successes only: it says nothing of its errors.
     """
     if exchange.status == 409 and contract.tokens and exchange.operation is contract.tokens.refresh:
         return False
     if not asked_as_declared(exchange) or exchange.status >= 500 or (exchange.status == 304 and _conditional(exchange)):
+        return False
+    if 400 <= exchange.status and not any(exchange.operation.refuses(each) for each in exchange.operation.answers):
         return False
     if declared(exchange) is None:
         raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.says())

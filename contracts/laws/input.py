@@ -19,6 +19,7 @@ from contracts.pairs import issued, presented
 from contracts.signatures import lesser, turn, turned, unreadable
 from contracts.strategies.bodies import ODDEST, Change, applied, flat, written_oddly
 from contracts.wrong import MALFORMED, spread, varied, wrong_bodies, wrong_queries
+from specs.contract import Operation
 
 PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
@@ -32,6 +33,8 @@ UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
 """Kinds of such bodies that take turns where little is asked: the most telling ones."""
+ANY = "a 4xx"
+"""The refusal of what cannot even be read, or of whatever is wrong where the document does not tell the status."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
@@ -75,7 +78,7 @@ def _headers(api: Api) -> list[Case]:
 
 @law(family="input", on=on.every, kinds=("parameter", "body", "status"), each=_invalid, nowhere=True)
 def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) -> Conversation:
-    """A query, body or header that breaks what is declared for it is refused with 400: never accepted.
+    """A query, body or header that breaks what is declared for it is refused with 400 or 422: never accepted.
 
     Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
     wrong format, null, or missing; or a body that is no JSON, or says that it is something else. Schemathesis finds
@@ -83,7 +86,7 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
     path or the body names are there, so that nothing else can be the reason.
 
     Proof: a success, a server error, or any other status than 400 (422 counts as 400 here; whether it is declared is
-    judged elsewhere; bodies that cannot be read may get any 4xx). Not asserted: numbers with a fraction, unknown
+    judged elsewhere; bodies that cannot be read, and operations without a 400 or 422, may answer any 4xx). Not asserted: numbers with a fraction, unknown
     members and parameters, texts longer than needed, and 401.
     """
     found = Findings()
@@ -99,10 +102,9 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
         if bodies and answer.status in {403, 404, 409}:
             own = yield from standing(api, alone=True)
             answer = (yield again) if (again := _asked(api, case, own)) else answer
-        if not (_refused(case, answer) or _forbidden(api, answer)):
+        if not (_refused(api.operation, case, answer) or _forbidden(api, answer)):
             answer = yield from _leaner(api, case, answer)
-            status = {"raw": "a 4xx", "media": "a 4xx"}.get(case.place, "400")
-            found.add(case.where, f"{status} for {case.where}: {_short(case)} ({case.what})", answer)
+            found.add(case.where, f"{_refusal(api.operation, case)} for {case.where}: {_short(case)} ({case.what})", answer)
     found.close()
 
 
@@ -136,10 +138,18 @@ def _forbidden(api: Api, answer: Exchange) -> bool:
     return answer.status == 403 and api.principal is not None and api.principal.lent
 
 
-def _refused(case: Case, answer: Exchange) -> bool:
-    if case.place in {"raw", "media"}:
+def _refused(operation: Operation, case: Case, answer: Exchange) -> bool:
+    if _refusal(operation, case) == ANY:
         return 400 <= answer.status < 500
     return answer.status in {400, 401, 422}
+
+
+def _refusal(operation: Operation, case: Case) -> str:
+    """The status of a refusal, as the document has it: any 4xx where it declares none that says "this is invalid"."""
+    told = [status for status in (400, 422) if (answer := operation.answer(status)) and operation.refuses(answer)]
+    if case.place in {"raw", "media"} or not told:
+        return ANY
+    return str(told[0])
 
 
 def _asked(api: Api, case: Case, right: Any) -> Request | None:

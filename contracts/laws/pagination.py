@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange
-from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, law
+from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, Observed, law
 from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
 from contracts.walks import (
     Endless,
@@ -149,7 +149,7 @@ def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
 
     Asked just past the end and far behind it, where some servers have a ceiling they do not declare. Broken if it is an
     error, or if it shows items again. Numbers too large for 32 or 64 bits may be refused, but show no items and make no
-    server fail.
+    server fail. Where pages have numbers, 404 may say that there is no page of this number: that is observed.
     """
     items = yield from everything(api)
     size = largest(api) or SOME
@@ -159,6 +159,8 @@ def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
         start = -(-start // size) * size
     sized = size if largest(api) is not None or paging_of(api).size is not None else None
     page: Exchange = yield api.page(start, sized)
+    if page.status == 404 and paging_of(api).dialect == "page":
+        raise Observed(f"a page behind the last one is answered with {page.says()}")
     if not page.ok and not (which.isdigit() and page.status < 500):
         raise Broken(f"a success without items from {start} of {len(items)}", page.says())
     if page.ok and page.items:

@@ -40,7 +40,7 @@ EVERYWHERE = {
 PAST_END = "pagination/past-the-end-is-an-empty-page"
 NUMBERED = {
     "offset": {"past-end-404": PAST_END, "size-capped": "pagination/pages-have-the-size-asked-for"},
-    "page": {"past-end-404": PAST_END, "size-capped": WALK},
+    "page": {"size-capped": WALK},
 }
 LED = {
     "cursor-loops": WALK,
@@ -127,6 +127,12 @@ def test_nobody_is_blamed_while_others_are_at_work(judged, name, every):
 def test_items_that_two_tenants_share_at_one_address_are_only_observed(judged):
     verdicts = [each.verdict for each in of_lists(judged("skip-take", "foreign-row", OWN)) if each.line.rule.id == OWN]
     assert verdicts == [OBSERVED, OBSERVED]
+
+
+def test_a_number_behind_the_last_page_may_name_nothing(judged):
+    verdicts = of_lists(judged("page-per-page", "past-end-404", PAST_END))
+    assert {each.verdict for each in verdicts if each.line.rule.id == PAST_END} == {OBSERVED}
+    assert [each.line.id for each in verdicts if each.verdict in (BROKEN, BLOCKED)] == []
 
 
 @pytest.mark.parametrize("name", DIALECTS)
