@@ -95,9 +95,8 @@ class _Converter:
     def _unread(self, schema: dict[str, Any], result: dict[str, Any]) -> None:
         """Let a request say what it wants in a member that is read only: servers may pass it over."""
         members = result.get("properties")
-        for name in self._hidden(schema, set()) if isinstance(members, dict) else ():
-            if name in members:
-                members[name] = True
+        if isinstance(members, dict):
+            members.update(dict.fromkeys(self._hidden(schema, set()) & members.keys(), True))
 
     def _required(self, schema: dict[str, Any], result: dict[str, Any]) -> None:
         """Take out the members that only travel the other way, and a `required` that is no list."""

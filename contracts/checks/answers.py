@@ -37,14 +37,16 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
     """Every answer has a status that the document declares for the operation.
 
     Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
-    not judged here, nor is a 409 for a refresh that lost against another one, nor a refusal by an operation of which
-    the document tells successes only: it says nothing of its errors.
+    not judged here, nor is a 409 for a refresh that lost against another one, nor a 415 for a type of body that is not
+    declared, nor a refusal by an operation of which the document tells successes only: it says nothing of its errors.
     """
     if exchange.status == 409 and contract.tokens and exchange.operation is contract.tokens.refresh:
         return False
     if not asked_as_declared(exchange) or exchange.status >= 500 or (exchange.status == 304 and _conditional(exchange)):
         return False
-    if 400 <= exchange.status and not any(exchange.operation.refuses(each) for each in exchange.operation.answers):
+    if exchange.status >= 400 and not any(exchange.operation.refuses(each) for each in exchange.operation.answers):
+        return False
+    if exchange.status == 415 and _of_undeclared_type(exchange):
         return False
     if declared(exchange) is None:
         raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.says())
@@ -82,6 +84,13 @@ def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
     if wrong:
         raise Broken(f"a status that can answer {method}", exchange.says())
     return True
+
+
+def _of_undeclared_type(exchange: Exchange) -> bool:
+    """Whether a request came with a type of body that the document does not offer."""
+    sent = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
+    told = exchange.operation.body.media_type if exchange.operation.body else ""
+    return not _covers(told.lower(), sent.partition(";")[0].strip().lower())
 
 
 def _conditional(exchange: Exchange) -> bool:

@@ -47,8 +47,8 @@ def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     """Every error answer is JSON of the shape the document gives errors.
 
     Where one shape is stated for all errors, answers to undeclared methods and undeclared statuses are included; else
-    what a status is declared to carry says nothing of another. A 5xx only when it came twice. Not judged: answers to paths that a server in
-    front of the deployment may refuse by itself, with a zero byte or a hidden slash in them.
+    what a status is declared to carry says nothing of another. A 5xx only when it came twice. Not judged: answers to
+    paths that a server in front of the deployment may refuse by itself, with a zero byte or a hidden slash in them.
     """
     if exchange.status < 400 or exchange.request.verb == "HEAD" or not (sure(exchange) and routed(exchange)):
         return False

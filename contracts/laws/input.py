@@ -86,8 +86,8 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
     path or the body names are there, so that nothing else can be the reason.
 
     Proof: a success, a server error, or any other status than 400 (422 counts as 400 here; whether it is declared is
-    judged elsewhere; bodies that cannot be read, and operations without a 400 or 422, may answer any 4xx). Not asserted: numbers with a fraction, unknown
-    members and parameters, texts longer than needed, and 401.
+    judged elsewhere; bodies that cannot be read, and operations without a 400 or 422, may answer any 4xx). Not
+    asserted: numbers with a fraction, unknown members and parameters, texts longer than needed, and 401.
     """
     found = Findings()
     bodies = any(each["place"] not in {"query", "header"} for each in wrong)
@@ -104,7 +104,9 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
             answer = (yield again) if (again := _asked(api, case, own)) else answer
         if not (_refused(api.operation, case, answer) or _forbidden(api, answer)):
             answer = yield from _leaner(api, case, answer)
-            found.add(case.where, f"{_refusal(api.operation, case)} for {case.where}: {_short(case)} ({case.what})", answer)
+            found.add(
+                case.where, f"{_refusal(api.operation, case)} for {case.where}: {_short(case)} ({case.what})", answer
+            )
     found.close()
 
 

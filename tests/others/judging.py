@@ -35,6 +35,7 @@ NAMES = {
     "stock": "Stock",
     "atlas": "Atlas",
     "campus": "Campus",
+    "library": "Library",
 }
 """The servers: module and class."""
 _contracts: dict[str, Contract] = {}
