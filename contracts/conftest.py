@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from contracts import estimate, known
 from contracts.beside import outcome
 from contracts.deployment import ConfigError
 from contracts.embedded import SandboxError
-from contracts.gate import Gate, load_marks, marks, progress
+from contracts.gate import Gate, load_marks, marks
 from contracts.judge import Verdict, totals
 from contracts.law import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.plan import Line
 from contracts.run import Run
-from specs.contract import Contract, Operation
+from contracts.telling import digest, progress
+from specs.contract import Operation
 
 SHOW_EVERY = 10.0
 """Seconds between two progress lines where the output is no terminal."""
@@ -79,9 +80,9 @@ def _limited(gate: Gate) -> list[Operation]:
 
 
 @pytest.fixture(scope="session")
-def contract(request: pytest.FixtureRequest) -> Contract:
-    """The document the deployment is judged by."""
-    return request.config.stash[_GATE].plan.contract
+def gate(request: pytest.FixtureRequest) -> Gate:
+    """What stands behind the items."""
+    return request.config.stash[_GATE]
 
 
 def _begun(gate: Gate, session: pytest.Session) -> Run:
@@ -180,22 +181,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         gate.sandbox.stop()
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """What was seen, and what was not; each broken line stands above with its promise, curl, expected and got."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
+    """Last of all: what was seen, and what was not; each broken line stands above with its promise and its proof."""
     gate = config.stash.get(_GATE, None)
-    if gate is None or gate.run is None:
-        return
-    write = terminalreporter.write_line
-    found = gate.run.verdicts
+    if gate and config.option.reportchars == "fE":  # pytest's own default: a line for every failure, told better below
+        config.option.reportchars = terminalreporter.reportchars = ""
+    yield
+    if gate and gate.run:
+        _summary(terminalreporter.write_line, gate, gate.run)
+
+
+def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
     write("")
-    counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
-    write(f"{counts}; {gate.run.recorder.requests} requests, {time.time() - gate.run.started:.1f} s")
+    for line in digest(run.verdicts):
+        write(line, red=True)
+    counts = ", ".join(f"{count} {word}" for word, count in totals(run.verdicts).items() if count)
+    write(f"{counts}; {run.recorder.requests} requests, {time.time() - run.started:.1f} s")
     if gate.accepted is not None:
-        write(f"{gate.accepted} findings written to {config.getoption('accept_known')}: add reasons and owners")
+        write(f"{gate.accepted} findings written to {gate.config.getoption('accept_known')}: add reasons and owners")
     if gate.silent:
         write("nothing was asked: the lines that were skipped say why", red=True)
-    for death in gate.run.deaths.values():
+    for death in run.deaths.values():
         write(death, red=True)
-    for left in gate.run.left_behind:
+    for left in run.left_behind:
         write(f"left behind: {left}", yellow=True)
     write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

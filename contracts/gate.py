@@ -1,4 +1,4 @@
-"""What stands behind the gate's pytest items: the plan, the run, and how a finding reads."""
+"""What stands behind the gate's pytest items: the plan, the run, and its end."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from contracts import known, session
+from contracts import known, session, telling
 from contracts.beside import Beside
 from contracts.embedded import ROOT, Sandbox, needs
 from contracts.judge import Verdict
 from contracts.plan import Line, Plan
 from contracts.run import Run
 from contracts.session import header
-from specs.contract import Contract, Operation
-from specs.promise import Promise
-from specs.quoting import quote
+from specs.contract import Operation
+
+WHOLE = 2
+"""Findings of one law that are told whole on the terminal: the report has all."""
 
 
 class Gate:
@@ -55,11 +56,19 @@ class Gate:
         self.accepted: int | None = None
         """How many findings were written down as known."""
         self.shown = time.monotonic()
+        self.told: Counter[str] = Counter()
+        """How often a law has been told to be broken on the terminal."""
 
     @property
     def silent(self) -> bool:
         """Whether a run was made that sent nothing at all."""
         return self.run is not None and self.run.recorder.requests == 0
+
+    def finding(self, verdict: Verdict) -> str:
+        """A broken line in words; with lines of shell the first few times that its law is broken."""
+        law = verdict.line.rule.id
+        self.told[law] += 1
+        return telling.finding(verdict, self.plan.contract, shell=self.told[law] <= WHOLE)
 
     def begin(self, selected: list[str]) -> Run:
         """Start asking, once."""
@@ -140,29 +149,3 @@ def load_marks(operation: Operation) -> list[str]:
 
 def _tags(operation: Operation) -> list[str]:
     return [re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") for tag in operation.tags]
-
-
-def progress(run: Run) -> str:
-    """One line that tells somebody who waits how far the run is."""
-    done = run.talks.progress
-    seconds = time.monotonic() - done.started
-    return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
-
-
-def finding(verdict: Verdict, contract: Contract) -> str:
-    """A broken line in words: what is promised and where, what was expected, what came, and how to see it."""
-    lines = [
-        f"{verdict.line.operation.key}: {verdict.line.rule.title}",
-        *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
-        f"  expected  {verdict.expected}",
-        f"  got       {verdict.told}  ({verdict.confidence})",
-    ]
-    lines += ["  see it with bash, curl and jq:", *(f"    {each}" for each in (verdict.reproduce or "").splitlines())]
-    return "\n".join(lines)
-
-
-def _promised(promise: Promise, contract: Contract) -> Iterator[str]:
-    """The promise in our words, then in the document's own."""
-    yield f"  promise   {promise.text}"
-    if own := quote(contract, promise):
-        yield f'            {own.place} says: "{own.text}"'

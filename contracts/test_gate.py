@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.gate import finding
+from contracts.gate import Gate
 from contracts.judge import Verdict
 from contracts.law import BROKEN, KNOWN
-from specs.contract import Contract
 
 
-def test_promise(verdict: Verdict, contract: Contract) -> None:
+def test_promise(verdict: Verdict, gate: Gate) -> None:
     """The deployment keeps what the document promises here."""
     if verdict.verdict in {BROKEN, KNOWN}:
-        pytest.fail(finding(verdict, contract), pytrace=False)
+        pytest.fail(gate.finding(verdict), pytrace=False)
 
 
 def test_known(complaint: str | None) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from contracts.families import gravity
 from reports.model import Run, Verdict
-from reports.words import NONE_YET, SEEN, UNSEEN, counted, family_order
+from reports.words import NONE_YET, SEEN, UNSEEN, counted
 
 __all__ = [
     "Finding",
@@ -47,13 +48,13 @@ class Unseen:
 
 
 def findings(run: Run, word: str = "broken") -> tuple[Finding, ...]:
-    """The broken lines (or those of another verdict) by law and operation, family by family."""
+    """The broken lines (or those of another verdict) by law and operation, the gravest first."""
     groups: dict[tuple[str, str | None], list[Verdict]] = {}
     for line in run.verdicts:
         if line.verdict == word:
             groups.setdefault((line.law, line.operation), []).append(line)
     found = [Finding(law, of[0].title, of[0].family, operation, tuple(of)) for (law, operation), of in groups.items()]
-    return tuple(sorted(found, key=lambda finding: (family_order(finding.family), finding.law)))
+    return tuple(sorted(found, key=lambda finding: (gravity(finding.family), finding.law)))
 
 
 def unseen(run: Run) -> tuple[Unseen, ...]:

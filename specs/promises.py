@@ -77,8 +77,7 @@ def of_operation(contract: Contract, operation: Operation) -> Iterator[Promise]:
 def _credentials(operation: Operation) -> Told:
     for index, alternative in enumerate(operation.security):
         names = " and ".join(scheme.name for scheme in alternative.schemes)
-        rest = "suffices." if len(alternative.schemes) < 2 else "suffice together."
-        text = f"{names} {rest}" if names else "It may be called without a credential."
+        text = f"It may be called with {names}." if names else "It may be called without a credential."
         yield join(operation.pointer, "security", index), text, "", names
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specs.contract import Contract, Operation, Resource
+from specs.model import TokenRules
 from specs.promise import Promise, Told
 from specs.wording import duration
 
@@ -48,17 +49,7 @@ def tokens(contract: Contract) -> Iterator[Promise]:
             f"A success carries {tokens}, new and valid at once.",
             "issue",
         )
-    for name, member, word in (
-        ("access", rules.access, "An access token"),
-        ("refresh_token", rules.refresh_token, "A refresh token"),
-    ):
-        if member is not None and member.lifetime is not None:
-            yield Promise(
-                f"{at}/{name}/lifetime", "token", None, f"{word} lives {duration(member.lifetime)}.", "lifetime"
-            )
-        if member is not None and member.expires is not None:
-            text = f"{word}'s expiry stands in {member.expires.rpartition('/')[2]}, in {_unit(member.unit)}."
-            yield Promise(f"{at}/{name}/expires", "token", None, text, "expires")
+    yield from _of_lives(rules, at)
     if rules.refresh is not None:
         spent = "A refresh token is spent by its use: presented again, it is refused."
         yield Promise(f"{at}/refresh", "token", rules.refresh.key, spent, "refresh")
@@ -71,6 +62,20 @@ def tokens(contract: Contract) -> Iterator[Promise]:
     for role, claim in rules.claims.items():
         text = f"An access token's payload has {claim} ({role}), which agrees with the answer."
         yield Promise(f"{at}/claims/{role}", "token", None, text, "claims", claim)
+
+
+def _of_lives(rules: TokenRules, at: str) -> Iterator[Promise]:
+    """How long tokens live, and where their expiry stands."""
+    for name, member, word in (
+        ("access", rules.access, "An access token"),
+        ("refresh_token", rules.refresh_token, "A refresh token"),
+    ):
+        if member is not None and member.lifetime is not None:
+            text = f"{word} lives {duration(member.lifetime)}."
+            yield Promise(f"{at}/{name}/lifetime", "token", None, text, "lifetime")
+        if member is not None and member.expires is not None:
+            text = f"{word}'s expiry stands in {member.expires.rpartition('/')[2]}, in {_unit(member.unit)}."
+            yield Promise(f"{at}/{name}/expires", "token", None, text, "expires")
 
 
 def _unit(unit: str) -> str:

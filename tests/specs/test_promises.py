@@ -31,7 +31,7 @@ LIST = "GET /shelves/{shelfId}/books"
 @pytest.mark.parametrize(
     ("kind", "texts"),
     [
-        ("credential", ["key suffices."]),
+        ("credential", ["It may be called with key."]),
         (
             "parameter",
             [
