@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from types import TracebackType
 
@@ -80,9 +81,17 @@ class Client:
         )
 
 
+_TLS = re.compile(r"\[SSL[^\]]*\] (.+?)(?: \(_ssl|\]|$)")
+_NAME = re.compile(r"name or service|name resolution|nodename|no address associated|getaddrinfo", re.IGNORECASE)
+
+
 def _told(error: Exception) -> str:
     """The error in words that say what happened, not which library noticed."""
     text = str(error)
+    if tls := _TLS.search(text):
+        return f"TLS failed, {tls[1].replace(': ', ', ')}"
+    if _NAME.search(text):
+        return "its name is not known"
     if "Connect call failed" in text or isinstance(error, httpx.ConnectError):
         return "the connection is refused"
     return f"{type(error).__name__}: {text}".rstrip(": ")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import attrs
 
@@ -30,22 +30,24 @@ STALE = 200
 """Exchanges of the run after which a credential that was accepted has to show once more that it lives."""
 
 
-def plainest(plan: Plan, principal: Principal) -> Operation | None:
-    """A safe operation that this principal may call and whose path the tenant's own values fill."""
+def plain(plan: Plan, principal: Principal) -> Iterator[Operation]:
+    """Safe operations that this principal may call and whose paths the tenant's own values fill."""
     for operation in plan.contract.operations:
         known = all(plan.deployment.value(principal.tenant, name) for name in operation.path_parameters)
         if operation.safe and known and principal in callers(plan.deployment, operation):
-            return operation
-    return None
+            yield operation
+
+
+def questions(plan: Plan, principal: Principal) -> Iterator[Request]:
+    """The plain questions this principal may ask."""
+    for operation in plain(plan, principal):
+        values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
+        yield Api(plan.contract, plan.deployment, operation, principal, "").ask(path=values, principal=principal)
 
 
 def question(plan: Plan, principal: Principal) -> Request | None:
-    """The plainest question this principal may ask; None where there is none."""
-    operation = plainest(plan, principal)
-    if operation is None:
-        return None
-    values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
-    return Api(plan.contract, plan.deployment, operation, principal, "").ask(path=values, principal=principal)
+    """The first plain question this principal may ask; None where there is none."""
+    return next(questions(plan, principal), None)
 
 
 @attrs.define

@@ -11,9 +11,9 @@ import attrs
 from contracts.api import Api, callers
 from contracts.deployment import Principal
 from contracts.drive import Live, converse
-from contracts.exchange import Exchange
+from contracts.exchange import MISSING, Exchange
 from contracts.fixtures import make
-from contracts.health import question
+from contracts.health import question, questions
 from contracts.law import Blocked, Conversation, Law, Outcome, Steps, Talk
 from contracts.plan import Line, Plan
 from contracts.subjects import spacious
@@ -38,6 +38,7 @@ class Health:
 async def preflight(plan: Plan, live: Live, conversation: int) -> Health:
     """One plain question per principal. A deployment that is not there is noted on `live`."""
     health = Health(live.dead)
+    heard: list[Exchange] = []
     for principal in plan.deployment.principals:
         request = None if principal.lent else question(plan, principal)
         if request is None:
@@ -48,9 +49,38 @@ async def preflight(plan: Plan, live: Live, conversation: int) -> Health:
             if live.gone is None and "no answer" in outcome.reason:
                 live.gone = f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}"
             return health
+        heard.append(exchange)
         if exchange.status == 401:
             health.dead[principal.name] = f"the credential of {principal.name} is not accepted: {exchange.says()}"
+    if heard and all(map(_foreign, heard)):
+        live.gone = await _elsewhere(plan, live, conversation, heard)
     return health
+
+
+def _foreign(exchange: Exchange) -> bool:
+    """Whether an answer may be that of a server that does not serve the document at all."""
+    return 300 <= exchange.status < 400 or exchange.status in {404, 405} or _is_page(exchange)
+
+
+def _is_page(exchange: Exchange) -> bool:
+    """Whether an answer is HTML, not only in name."""
+    kind = (exchange.response and exchange.response.header("Content-Type")) or ""
+    return kind.startswith("text/html") and exchange.json is MISSING
+
+
+async def _elsewhere(plan: Plan, live: Live, conversation: int, heard: list[Exchange]) -> str | None:
+    """Why the document does not seem to be served here, once several operations were asked; None if one of them is."""
+    asked = {each.operation.key for each in heard}
+    others = (each for principal in plan.deployment.principals for each in questions(plan, principal))
+    for request in list({each.operation.key: each for each in others if each.operation.key not in asked}.values())[:3]:
+        with contextlib.suppress(Outcome):
+            heard.append(await live.answer(request, conversation, reuse=True))
+    if len({each.operation.key for each in heard}) < 2 or not all(map(_foreign, heard)):
+        return None
+    first = heard[0]
+    answer = f"{first.says()}{', a page of HTML' if _is_page(first) else ''}"
+    told = f"{len(heard)} plain questions were not answered as it says, such as {first.operation.key}: {answer}"
+    return f"{plan.deployment.base_url} does not seem to serve the document ({told}); is base_url right?"
 
 
 async def introduce(plan: Plan, lines: Iterable[Line], live: Live) -> None:
