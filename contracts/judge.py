@@ -47,6 +47,8 @@ class Verdict:
     reproduce: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     """What else was seen broken here, for other reasons: expected and actual."""
+    status: int | None = None
+    """The status of the one answer that shows it, where one does."""
 
     def written(self) -> dict[str, Any]:
         """As it stands in verdicts.json."""
@@ -73,9 +75,13 @@ class Verdict:
 
     @property
     def promises(self) -> tuple[Promise, ...]:
-        """The promises of the line, those first whose parameter, header, member or status the verdict speaks of."""
+        """The promises of the line, those first whose parameter, header, member or status the verdict is about."""
         said = f"{self.expected} {self.actual}" if self.expected else ""
-        return tuple(sorted(self.line.promises, key=lambda each: not (each.name and _speaks(said, each.name))))
+
+        def about(promise: Promise) -> tuple[bool, bool]:
+            return bool(promise.name and _speaks(said, promise.name)), promise.topic == str(self.status)
+
+        return tuple(sorted(self.line.promises, key=about, reverse=True))
 
     @property
     def told(self) -> str | None:
@@ -221,6 +227,7 @@ def _found(
         confidence=f"seen in {len(groups[0])} of {heard + seen} answers",
         count=len(groups[0]),
         exchanges=tuple(dict.fromkeys([smallest[0].seq, *(each.seq for each, _ in groups[0][:9])])),
+        status=smallest[0].status,
     )
     return verdict, smallest[0]
 

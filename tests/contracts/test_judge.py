@@ -12,6 +12,7 @@ from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, 
 from contracts.plan import Line, Plan, make
 from contracts.vault import Vault
 from specs.promise import Promise
+from tests.checks.exchanges import GET, exchange
 
 
 @pytest.fixture
@@ -71,6 +72,14 @@ def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
     spoken = attrs.evolve(found, verdict=BROKEN, expected="400 for take=1001", actual="200")
     assert [promise.name for promise in found.promises] == ["skip", "take"]
     assert [promise.name for promise in spoken.promises] == ["take", "skip"]
+
+
+def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(contract):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    refusal = exchange(GET, 404, "not found", ("Content-Type", "text/plain"))
+    verdicts = judge.of_checks(plan, {refusal.seq: refusal})
+    found = [each for each in verdicts if each.verdict == BROKEN and "content-type" in each.line.rule.id]
+    assert [each.promises[0].topic for each in found] == ["404"]
 
 
 def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract):
