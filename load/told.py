@@ -64,14 +64,15 @@ def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) ->
 def uncounted(finding: Finding, findings: Findings) -> bool:
     """Whether nothing was refused, and requests of this kind may not be counted here at all.
 
-    They are counted if another operation refuses them: the same kind of request, with a body or without.
+    They are counted if another operation refuses them: the same kind of request, with a body or without, that was
+    answered alike before. One that is turned away sooner, such as by its path's owner, need not count where others do.
     """
     found = finding.estimate
     if found is None or found.verdict != "not enforced" or not finding.inert:
         return False
     bodied = finding.job.operation.body is not None
     return not any(
-        each.inert and each.statuses and (each.job.operation.body is not None) == bodied
+        each.inert and each.statuses >= finding.statuses and (each.job.operation.body is not None) == bodied
         for each in findings.values()
         if each.estimate and any(sample.refused for sample in each.estimate.samples)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -182,7 +181,7 @@ class _Request:
         if not decision.admitted:
             self._carried_out_all_the_same(principal)
             tokens.refused(self.world, self.operation, self.body)
-            wait = 1 if limiter_faults.SHORT_WAIT in faults else max(1, math.ceil(decision.retry_after))
+            wait = limiter_faults.wait_told(decision.retry_after, faults)
             status = 503 if limiter_faults.UNAVAILABLE in faults else 429
             quiet = answers.NO_RETRY_AFTER in self.world.variations
             raise RefusalError(

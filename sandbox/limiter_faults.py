@@ -44,6 +44,7 @@ TENTH_SHORTER = _fault("limit-window-tenth-shorter", "The window is a tenth shor
 LONGER_OFF = _fault("longer-limit-not-enforced", "Of several limits only the one with the shortest window is enforced.")
 LONGER_HALVED = _fault("longer-limit-halved", "The longer of several limits admits half as many as declared.")
 SHORT_WAIT = _fault("retry-after-too-short", "Retry-After is always 1.")
+LONG_WAIT = _fault("retry-after-too-long", "Retry-After is a day, far beyond every window.")
 APPLIED = _fault("refused-creation-applied", "A creation that is answered 429 has been carried out.")
 
 _FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (TENTH_SHORTER, 0.9), (NO_EXPIRY, 1e6))
@@ -63,6 +64,13 @@ def allowed(requests: int, faults: frozenset[Switch], *, longer: bool = False) -
     requests = requests // 2 if longer and LONGER_HALVED in faults else requests
     requests = requests - 1 if ONE_LESS in faults else requests
     return (requests + 1) // 2 if TWICE_COUNTED in faults else requests
+
+
+def wait_told(wait: float, faults: frozenset[Switch]) -> int:
+    """What Retry-After says, in seconds."""
+    if LONG_WAIT in faults:
+        return 86_400
+    return 1 if SHORT_WAIT in faults else max(1, math.ceil(wait))
 
 
 @define(eq=False)

@@ -23,6 +23,8 @@ many requests together, and by one after the other.
 """
 NEAR = 0.02
 """Share of a window within which the server's clock may be off."""
+SLOW = 0.1
+"""Share of a window from which on a burst is so long that a window may have ended within it."""
 PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
 
 
@@ -140,7 +142,8 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     if chosen is same:
         shortest, longest = _hull(same)
         told = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
-        return attrs.evolve(known, verdict="window", confidence=PROVEN, reason=told)
+        slow = _longest(space.batches) > SLOW * rule.window
+        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=slow, reason=told)
     looser = min(each.limit for each in chosen) > rule.limit
     return attrs.evolve(
         known,
@@ -149,6 +152,11 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         doubtful=not looser or together > 1,
         reason=f"{known.admitted} admitted on an idle credential",
     )
+
+
+def _longest(batches: Sequence[Sequence[Sample]]) -> float:
+    """How long the longest burst took, in seconds."""
+    return max(max(each.received for each in batch) - min(each.sent for each in batch) for batch in batches if batch)
 
 
 def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:

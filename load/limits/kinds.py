@@ -188,8 +188,6 @@ class FromFirst(Lengths):
     def _admitted(self, step: Step) -> list[Hypothesis]:
         if not self.count:
             return [attrs.evolve(self, begun=(step.earliest, step.latest), count=1)]
-        if not step.fresh and self.count < self.limit:
-            return [self._counted()]  # within a batch, a window ends only if it is full
         found: list[Hypothesis] = []
         if self.count < self.limit and (same := self._within(step.earliest - self.begun[1], NEVER)):
             found.append(same._counted())

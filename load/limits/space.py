@@ -21,6 +21,10 @@ TOLERANCE = 0.04
 ROUNDING = (0.0003, 0.012)
 """Shares of the window by which a server's clock may round: nearly exact, and (if nothing fits) to whole seconds."""
 
+LUCK = 0.02
+"""Share of a window within which it would need luck that one of the server's own ends."""
+EDGE = 1e-6
+"""Seconds that keep a time from being thought of as both before and after an answer."""
 MOST = 400
 """Readings of one trace that are followed at most."""
 
@@ -55,8 +59,8 @@ class Guess:
 def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> list[Hypothesis]:
     """Every kind with this limit, nothing known of its window yet.
 
-    `begun`: when the first answer had come. That a window of the server's own ended just then is left out: it would
-    need luck, and it would make every trace ambiguous.
+    `begun`: when the second answer had come, if that was soon. That a window of the server's own ended just then is
+    left out: it would need luck, and it would make every trace ambiguous.
     """
     region = whole(shortest, longest, begun)
     return [
@@ -104,7 +108,8 @@ class Space:
     def _replay(self, rounding: float) -> None:
         self.history = History(slack=rounding * self.rule.window)
         window = self.rule.window
-        begun = sorted(each.received for each in self.opening)[:2][-1] - self.start + self.history.slack + 1e-6
+        second = sorted(each.received for each in self.opening)[:2][-1] - self.start
+        begun = second + self.history.slack + EDGE if second < LUCK * window else 0.0
         self.alive = [
             each
             for limit in self._limits()

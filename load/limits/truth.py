@@ -102,7 +102,7 @@ def _stuck(found: Estimate, _: float) -> Iterator[Lie]:
 
 def _remaining(found: Estimate, _: float) -> Iterator[Lie]:
     burst = _burst(found)
-    if found.verdict != "kept" or len(burst) < 2 or found.admitted != found.rule.limit:
+    if len(burst) < 2 or not found.limit == found.admitted == found.rule.limit:
         return
     first = _number(burst[0].told.remaining) or 0
     truly = found.admitted - 1

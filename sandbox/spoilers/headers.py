@@ -181,6 +181,24 @@ def _above(answer: Answer, _: Asked) -> None:
 
 
 @spoils(
+    "quota-above-its-policy",
+    scope=("OAuthClientUsersController_getUserById",),
+    text="Headers of the draft (RateLimit) beside the promised ones tell of more left than their own policy allows.",
+)
+def _quota(answer: Answer, _: Asked) -> None:
+    answer.headers += [("ratelimit-policy", '"default";q=60;w=60'), ("ratelimit", '"default";r=75;t=30')]
+
+
+@spoils(
+    "more-left-than-the-limit",
+    scope=("OAuthClientWebhooksController_getOAuthClientWebhook",),
+    text="A proxy's own rate headers (RateLimit-Limit, RateLimit-Remaining) say that more is left than the limit.",
+)
+def _more_left(answer: Answer, _: Asked) -> None:
+    answer.headers += [("ratelimit-limit", "60"), ("ratelimit-remaining", "100"), ("ratelimit-reset", "30")]
+
+
+@spoils(
     "reset-in-seconds-left",
     scope="operations of an organization",
     text="X-RateLimit-Reset is the number of seconds left.",

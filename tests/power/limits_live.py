@@ -155,7 +155,8 @@ def main() -> int:
             missed = list(judged(found, faults))
             named = [named[0] + len(faults) - len(missed), named[1] + len(faults)]
             for operation, fault, said in missed:
-                print(f"    {fault} at {operation}: said {sorted(each for each in said if each)}")
+                why = shortest(found).get(operation, {}).get("reason")
+                print(f"    {fault} at {operation}: said {sorted(each for each in said if each)}: {why}")
         broken = [each for each in found["verdicts"] if each["verdict"] == "broken" and each["operation"] not in faults]
         alarms += bool(broken)
         for each in broken:

@@ -1,4 +1,4 @@
-"""Which laws of the load run find each fault that shows only under load, and that they blame nothing without one.
+"""Which laws of the load run find each fault of load and of limits, and that they blame nothing without one.
 
 python tests/power/load_matrix.py            every fault, about 40 seconds each
 python tests/power/load_matrix.py --write    and keep the rows in load_matrix.json
@@ -24,6 +24,8 @@ KEPT_LINES = 4
 MIXED = "--scenario mixed --seconds 20"
 DRILL = "--scenario tokens --sandbox-args '--time-scale 60'"
 AWAITED = "--scenario tokens --policy single-flight --policy proactive"
+LIMITS = "--depth full --sandbox-args '--time-scale 10'"
+SOAK = "--depth soak --sandbox-args '--time-scale 60'"
 HOW = {
     "slow-above-a-rate": f"{MIXED} --threshold 'p95 < 400ms'",
     "refresh-race-in-a-crowd": DRILL,
@@ -34,13 +36,22 @@ HOW = {
     "refresh-slow-in-a-crowd": AWAITED,
     "refresh-ends-anothers-in-a-crowd": AWAITED,
     "refresh-limit-in-real-time": "--scenario tokens --policy stampede --policy single-flight --managed 4",
+    "longer-limit-not-enforced": SOAK,
+    "longer-limit-halved": SOAK,
 }
-"""How the load run is started for a fault; all others are found by the traffic of `mixed`."""
-NONE = {"none mixed": f"{MIXED} --threshold 'p95 < 2s'", "none drill": DRILL, "none awaited": AWAITED}
+"""How the load run is started for a fault; all others are found by the traffic of `mixed`, or by using limits up."""
+USUAL = {"load": MIXED, "limits": LIMITS}
+"""How it is started for all others, by what they need."""
+NONE = {
+    "none mixed": f"{MIXED} --threshold 'p95 < 2s'",
+    "none drill": DRILL,
+    "none awaited": AWAITED,
+    "none limits": LIMITS,
+}
 
 
-def faults() -> list[str]:
-    """The faults that show only under load."""
+def faults() -> dict[str, str]:
+    """The faults that a load run is for, and how it is started for each."""
     said = subprocess.run(
         [sys.executable, "-m", "sandbox", "--list-faults", "--json"],
         cwd=ROOT,
@@ -48,7 +59,8 @@ def faults() -> list[str]:
         text=True,
         check=True,
     )
-    return [each["name"] for each in json.loads(said.stdout) if each["needs"] == "load"]
+    listed = {each["name"]: each["needs"] for each in json.loads(said.stdout)}
+    return {name: HOW.get(name, USUAL[needs]) for name, needs in listed.items() if needs in USUAL}
 
 
 def run(arguments: Sequence[str], folder: str) -> dict[str, Any]:
@@ -62,15 +74,21 @@ def run(arguments: Sequence[str], folder: str) -> dict[str, Any]:
     return told
 
 
-def row(name: str) -> tuple[list[str], float]:
+def row(name: str, arguments: str) -> tuple[list[str], float]:
     """What a fault breaks, as "law operation", and the seconds that took."""
     began = time.monotonic()
-    arguments = shlex.split(NONE.get(name) or HOW.get(name, MIXED))
     fault = [] if name in NONE else ["--fault", name]
     with tempfile.TemporaryDirectory() as folder:
-        told = run([*arguments, *fault], folder)
+        told = run([*shlex.split(arguments), *fault], folder)
     found = sorted({f"{each['law']} {each['operation']}" for each in told["verdicts"] if each["verdict"] == "broken"})
     return found, time.monotonic() - began
+
+
+def telling(found: Sequence[str]) -> list[str]:
+    """The lines to keep: of every law the first, and then others."""
+    first = {line.partition(" ")[0]: line for line in reversed(found)}
+    rest = [line for line in found if line not in first.values()]
+    return sorted([*sorted(first.values()), *rest][: max(KEPT_LINES, len(first))])
 
 
 def main() -> int:
@@ -81,17 +99,17 @@ def main() -> int:
     parser.add_argument("--missing", action="store_true", help="only faults that load_matrix.json does not have")
     options = parser.parse_args()
     kept: dict[str, list[str]] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    known = [*NONE, *faults()]
+    known = {**NONE, **faults()}
     wanted = [name for name in known if not options.names or any(name.startswith(each) for each in options.names)]
     wanted = [name for name in wanted if not (options.missing and name in kept)]
     wrong = []
     for name in wanted:
-        found, seconds = row(name)
-        print(f"{name}: {len(found)} broken, {seconds:.0f} s", *found[:KEPT_LINES], sep="\n    ", flush=True)
+        found, seconds = row(name, known[name])
+        print(f"{name}: {len(found)} broken, {seconds:.0f} s", *telling(found), sep="\n    ", flush=True)
         if bool(found) == (name in NONE):
             wrong.append(name)
         elif options.write:
-            kept[name] = found[:KEPT_LINES]
+            kept[name] = telling(found)
             rows = {each: kept[each] for each in sorted(kept) if each in known}
             KEPT.write_text(json.dumps(rows, indent=1) + "\n")
     print(f"{len(wanted) - len(wrong)} of {len(wanted)} as they should be; wrong: {wrong}")

@@ -74,6 +74,7 @@ _NAMES = (
     "limit-header-of-the-longer-window",
     "rate-header-names-suffixed",
     "retry-after-too-short",
+    "retry-after-too-long",
 )
 SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
     **dict.fromkeys(_NAMES, _used_up),
