@@ -14,16 +14,23 @@ INERT_BODY = '"this is no object"'
 """A body that no schema of an object accepts."""
 
 
-def question(api: Api) -> Request:
+def question(api: Api, number: int = 0) -> Request:
     """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
-    Nothing is looked up for it, since that would use up the limit of the operation that is asked.
+    Nothing is looked up for it, since that would use up the limit of the operation that is asked. By its `number` (0 or
+    1) it asks for nobody or for another nobody, and for one item or two: the limit is not that of an address.
     """
     known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
     if api.operation.safe and known:
-        return api.ask(path=fixtures.nowhere(api), query=smallest(api), fresh=True, limited=True)
+        return api.ask(path=fixtures.nowhere(api), query=smallest(api, 1 + number), fresh=True, limited=True)
     raw = INERT_BODY if api.operation.body else None
-    return api.ask(raw=raw, limited=True, path=nobody(api))
+    return api.ask(raw=raw, limited=True, path=nobody(api, number))
+
+
+def questions(api: Api) -> list[Request]:
+    """What takes turns to use up a limit: one request, or two where two of the same kind can be told apart."""
+    one, other = question(api), question(api, 1)
+    return [one] if other.target == one.target else [one, other]
 
 
 def valid(api: Api) -> Steps:
@@ -32,21 +39,22 @@ def valid(api: Api) -> Steps:
     return api.ask(path=values, query=smallest(api), fresh=True, limited=True)
 
 
-def smallest(api: Api) -> list[tuple[str, str]]:
-    """The query of the smallest page, where pages have a size: many of them are going to be asked for."""
+def smallest(api: Api, size: int = 1) -> list[tuple[str, str]]:
+    """The query of a small page, where pages have a size: many of them are going to be asked for."""
     try:
-        return paged(api.operation, None, 1)
+        return paged(api.operation, None, size)
     except Outcome:
         return []
 
 
-def nobody(api: Api) -> dict[str, str]:
-    """Path values that name nothing: the tenant's own where more follows, a stranger for the last."""
+def nobody(api: Api, number: int = 0) -> dict[str, str]:
+    """Path values that name nothing: the tenant's own where more follows, a stranger (or a second) for the last."""
     values = fixtures.nowhere(api)
     if api.operation.body is None and api.operation.path_parameters:
         last = api.operation.path_parameters[-1]
         parameter = api.operation.parameter(last, "path")
-        values[last] = stranger(parameter.schema if parameter else {})
+        name = stranger(parameter.schema if parameter else {})
+        values[last] = f"{name[:-1]}{number}" if name.endswith("0") else f"{name}{number or ''}"
     return values
 
 

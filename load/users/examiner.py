@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -39,7 +40,9 @@ class Examiner:
         self.job = finding.job
         self.bursts = bursts
         self.rule = run.rule(self.job.limit)
-        self.question: Request | None = None
+        self.questions: list[Request] = []
+        """What is asked, in turns."""
+        self._turns = itertools.count()
         self.conversation = 0
         self.used_up: Callable[[], None] = lambda: None
         self.extra: list[Sample] = []
@@ -70,7 +73,7 @@ class Examiner:
     def _with_valid_requests(self) -> None:
         """Once more with a request that finds something, if there is one."""
         try:
-            self.question = self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)
+            self.questions = [self.run.carry(asking.valid(self._api("valid")), self.send, self.conversation)]
         except Outcome:
             return  # other operations may show whether requests like those before are counted
         self.rest()
@@ -79,8 +82,8 @@ class Examiner:
     def _open(self) -> None:
         name, principal = self.job.key
         self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
-        self.question = asking.question(self._api(tag))
-        if not asking.sendable(self.question, self.run.deployment.writes):
+        self.questions = asking.questions(self._api(tag))
+        if not asking.sendable(self.questions[0], self.run.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
 
     def _api(self, tag: str) -> Api:
@@ -173,9 +176,9 @@ class Examiner:
             gevent.sleep(left)
 
     def one(self) -> Sample:
-        """Ask the question once."""
-        assert self.question is not None
-        exchange = self.run.ask(self.question, self.send, self.conversation)
+        """Ask once."""
+        question = self.questions[next(self._turns) % len(self.questions)]
+        exchange = self.run.ask(question, self.send, self.conversation)
         if exchange.status != 429:
             self.finding.statuses.add(exchange.status)
         return sample(exchange)
@@ -227,11 +230,12 @@ class Examiner:
         able = [
             each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name
         ]
-        if not able or self.question is None:
+        if not able or not self.questions:
             return
         api = self.run.api(self.job.operation, able[0], "other")
-        path = asking.path_of(self.question)
-        request = api.ask(path=path, raw=self.question.body, limited=True, principal=able[0])
+        question = self.questions[0]
+        path = asking.path_of(question)
+        request = api.ask(path=path, raw=question.body, limited=True, principal=able[0])
         exchange = self.run.ask(request, self.send, self.conversation)
         if exchange.response is not None:
             self.finding.other = (able[0].name, exchange.status, exchange.seq)

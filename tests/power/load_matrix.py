@@ -24,7 +24,8 @@ KEPT_LINES = 4
 MIXED = "--scenario mixed --seconds 20"
 DRILL = "--scenario tokens --sandbox-args '--time-scale 60'"
 AWAITED = "--scenario tokens --policy single-flight --policy proactive"
-LIMITS = "--depth full --sandbox-args '--time-scale 10'"
+LIMITS = "--sandbox-args '--time-scale 10'"
+WINDOWS = f"--depth full {LIMITS}"
 SOAK = "--depth soak --sandbox-args '--time-scale 60'"
 HOW = {
     "slow-above-a-rate": f"{MIXED} --threshold 'p95 < 400ms'",
@@ -36,6 +37,18 @@ HOW = {
     "refresh-slow-in-a-crowd": AWAITED,
     "refresh-ends-anothers-in-a-crowd": AWAITED,
     "refresh-limit-in-real-time": "--scenario tokens --policy stampede --policy single-flight --managed 4",
+    **dict.fromkeys(
+        (
+            "limit-window-halved",
+            "limit-window-longer",
+            "limit-window-tenth-longer",
+            "limit-window-tenth-shorter",
+            "limit-never-recovers",
+            "limit-block-outlives-window",
+            "retry-after-too-short",
+        ),
+        WINDOWS,
+    ),
     "longer-limit-not-enforced": SOAK,
     "longer-limit-halved": SOAK,
 }
@@ -46,7 +59,7 @@ NONE = {
     "none mixed": f"{MIXED} --threshold 'p95 < 2s'",
     "none drill": DRILL,
     "none awaited": AWAITED,
-    "none limits": LIMITS,
+    "none limits": WINDOWS,
 }
 
 
