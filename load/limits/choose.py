@@ -91,10 +91,22 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
         last = each if each - last < 0.1 * timing.window else last
     if last - first > 0.35 * timing.window:
         return None
-    quiet = all(isinstance(each.hypothesis, SlidingLogOfAll) for each in good)
-    if first - timing.reach > now and timing.refused < first - 2 * timing.reach and not quiet:
+    if all(isinstance(each.hypothesis, SlidingLogOfAll) for each in good):
+        return _patient(space, timing, first, last)
+    if first - timing.reach > now and timing.refused < first - 2 * timing.reach:
         return first - timing.reach
-    return last + timing.reach if quiet or now + step > last else max(now + step, first)
+    return last + timing.reach if now + step > last else max(now + step, first)
+
+
+def _patient(space: Space, timing: Timing, first: float, last: float) -> float:
+    """One request where asking puts off what is asked for: after the last time, until nothing later is possible.
+
+    Then just before the first, and once nothing much earlier is possible, just after it.
+    """
+    others = [space.opens(each) for each in space.guesses()[1]]
+    if not others or max(others) > last:
+        return last + timing.reach
+    return first - timing.reach if min(others) < first - 2 * timing.reach else first + timing.reach
 
 
 def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing: Timing, now: float) -> float | None:
