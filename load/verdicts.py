@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
+
 from contracts import checks, judge
-from contracts.curl import curl
 from contracts.judge import Verdict
 from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
 from contracts.plan import Line, Plan, promised
@@ -13,7 +14,7 @@ from load.findings import Finding, jobs
 from load.laws import LAWS, limited
 from load.limits.estimate import Estimate
 from load.limits.truth import lies
-from load.ruling import SHOWN, Ruling
+from load.ruling import Ruling, verdict_of
 from load.run import LoadRun
 from load.setup import Setup
 from load.told import UNCOUNTED, Findings, longer, uncounted
@@ -60,18 +61,8 @@ def _of_line(run: LoadRun, line: Line, findings: Findings) -> Verdict:
     if uncounted(finding, findings):
         return Verdict(line, NOT_OBSERVABLE, reason=UNCOUNTED)
     found = _JUDGES[line.rule.name](finding, finding.estimate, run)
-    asked = [run.exchanges[seq].request for seq in found.seqs[:1] if seq in run.exchanges]
-    return Verdict(
-        line,
-        found.verdict,
-        found.expected,
-        found.actual,
-        found.reason,
-        found.confidence,
-        count=len(finding.estimate.samples),
-        exchanges=found.seqs[:SHOWN],
-        reproduce="\n".join(curl(each, run.deployment.base_url) for each in asked) or None,
-    )
+    found = attrs.evolve(found, count=len(finding.estimate.samples))
+    return verdict_of(line, found, run.exchanges, run.deployment.base_url)
 
 
 def _declared(found: Estimate) -> str:

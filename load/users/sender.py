@@ -13,7 +13,7 @@ from load.shapes import Pacer
 from load.users.fast import FastWire
 
 if TYPE_CHECKING:
-    from load.users.mixed import MixedScenario
+    from load.users.sending import Sending
 
 ENOUGH = 3
 """How often one lane finds a limit used up before it counts as reached."""
@@ -24,7 +24,7 @@ DRAIN = 8.0
 class Sender:
     """Sends what a lane wants to send, when it is due."""
 
-    def __init__(self, scenario: MixedScenario, seat: Seat, wire: FastWire) -> None:
+    def __init__(self, scenario: Sending, seat: Seat, wire: FastWire) -> None:
         assert scenario.crew_of is not None
         self.scenario = scenario
         self.run = scenario.run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,6 +76,31 @@ def test_one_window_tells_the_number_and_says_what_it_does_not_tell():
     found = estimated("fixed", 30, setting=Setting(windows=1.12, waits=False))
     assert (found.verdict, found.limit) == ("inconclusive", 30)
     assert "window lies between" in found.reason
+
+
+class Late(Server):
+    """A server that is now and then very slow, asked by a machine that is now and then late."""
+
+    def answer(self, ask):
+        self.delay = self.rng.choice((0.5, 0.5, 1.0, 4.0))
+        return super().answer(attrs.evolve(ask, at=ask.at + self.rng.choice((0.0, 0.0, 0.1, 0.6)) * WINDOW))
+
+
+@pytest.mark.parametrize("kind", ["fixed", "fixed, any phase", "from first", "block", "log"])
+def test_a_window_that_ends_within_a_slow_burst_is_no_finding(kind):
+    for seed in range(12):
+        rng = random.Random(seed)
+        server = Late(KINDS[kind](60, WINDOW, rng), rng)
+        found, _ = drive(examine(Rule(60, WINDOW), NOW + rng.uniform(0, 600), 0.0), server)
+        assert found.verdict in {"kept", "inconclusive"}
+
+
+@pytest.mark.parametrize("apart", [-1.0, 1.0])
+def test_a_clock_a_second_apart_costs_no_further_window(apart):
+    rng = random.Random(3)
+    found, asked = drive(examine(Rule(30, WINDOW), NOW + 20, apart), Server(KINDS["fixed"](30, WINDOW, rng), rng, 0.01))
+    assert found.verdict == "kept"
+    assert asked[-1].at - asked[0].at < 2 * WINDOW
 
 
 def test_a_server_too_slow_to_be_used_up_is_not_called_unlimited():
