@@ -6,6 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 import attrs
 
@@ -93,7 +94,7 @@ def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
 
 
 def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[Line]:
-    told = list(told)
+    near = _nearby(contract, told)
     for law in laws.load().values():
         for operation in law.on(contract):
             able = _pooled(callers(deployment, operation), law, operation)
@@ -103,7 +104,7 @@ def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable
                     operation=operation,
                     principal=principal,
                     writes=law.writes or not operation.safe,
-                    promises=promised(told, operation, law.kinds, contract.resource_of(operation)),
+                    promises=promised(near[operation.key], operation, law.kinds, contract.resource_of(operation)),
                     depth="quick" if number else None,
                 )
                 closed = _closed(line, law, deployment, able, depth)
@@ -157,10 +158,25 @@ def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal],
 
 
 def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
-    told = list(told)
+    near = _nearby(contract, told)
     for check in checks.load().values():
         for operation in contract.operations:
-            yield Line(check, operation, None, writes=False, promises=promised(told, operation, check.kinds))
+            judged = promised(near[operation.key], operation, check.kinds)
+            yield Line(check, operation, None, writes=False, promises=judged)
+
+
+def _nearby(contract: Contract, told: Iterable[Promise]) -> dict[str, list[Promise]]:
+    """What is promised at each operation, at others of its resource, and at none: found once, documents are long."""
+    at: dict[str | None, list[tuple[int, Promise]]] = {}
+    for place, each in enumerate(told):
+        at.setdefault(each.operation, []).append((place, each))
+    near: dict[str, list[Promise]] = {}
+    for operation in contract.operations:
+        resource = contract.resource_of(operation)
+        keys: set[str | None] = {operation.key, None, *(each.key for each in (resource.operations if resource else ()))}
+        found = sorted((each for key in keys for each in at.get(key, ())), key=itemgetter(0))
+        near[operation.key] = [each for _, each in found]
+    return near
 
 
 def promised(

@@ -60,6 +60,7 @@ class Contract:
     """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
     errors_alike: bool = False
     """Whether it is stated that every error has one shape, those the document does not declare included."""
+    _resources: dict[str, Resource] = field(factory=dict, init=False, repr=False)
     _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
 
     def operation(self, name: str) -> Operation:
@@ -71,7 +72,10 @@ class Contract:
 
     def resource_of(self, operation: Operation) -> Resource | None:
         """Give the resource an operation belongs to."""
-        return next((resource for resource in self.resources if operation in resource.operations), None)
+        if not self._resources:
+            found = ((each.key, resource) for resource in reversed(self.resources) for each in resource.operations)
+            self._resources.update(found)
+        return self._resources.get(operation.key)
 
     def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:
         """Give a schema of the document as self-contained JSON Schema 2020-12.
