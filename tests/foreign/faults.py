@@ -4,62 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-import attrs
-
-from tests.foreign import operations, rules
-from tests.foreign.service import AFTER, AROUND, LAX, Ask, Does, Fault, Lax, RefusedError, Service
+from tests.foreign import faults_of_access, faults_of_lists, faults_of_state, operations, rules
+from tests.foreign.planting import CLIENT, FAULTS, ORG, after, around, elsewhere, lax, remembered
+from tests.foreign.service import Ask, Does, RefusedError, Service
 from tests.foreign.store import Row
 from tests.foreign.wire import Answer
 
-CLIENT, ORG = "/v2/oauth-clients/{clientId}", "/v2/organizations/{orgId}"
-
-
-@attrs.frozen
-class Told:
-    """What is said of a fault. `timed`: it needs limits and a fast clock to be seen."""
-
-    operation: str
-    text: str
-    timed: bool = False
-
-
-FAULTS: dict[str, Told] = {}
-Around = Callable[[Does, Service, Ask], Awaitable[Any]]
-After = Callable[[Service, Ask, Answer], None]
-
-
-def around(key: str) -> Callable[[Around], Around]:
-    """A fault in what an operation does."""
-    return lambda does: _register(AROUND, key, does)
-
-
-def after(key: str) -> Callable[[After], After]:
-    """A fault in how a success is written."""
-
-    def register(does: After) -> After:
-        def successes(service: Service, ask: Ask, answer: Answer) -> None:
-            if answer.status < 300:
-                does(service, ask, answer)
-
-        successes.__name__, successes.__doc__ = does.__name__, does.__doc__
-        return _register(AFTER, key, successes)
-
-    return register
-
-
-def _register(where: list[Fault], key: str, does: Any) -> Any:
-    name = does.__name__.replace("_", "-")
-    FAULTS[name] = Told(key, does.__doc__)
-    where.append(Fault(name, key, does))
-    return does
-
-
-def _elsewhere(name: str, key: str, text: str, *, timed: bool = False) -> None:
-    """A fault that stands in the service itself."""
-    FAULTS[name] = Told(key, text, timed)
+__all__ = ["FAULTS", "faults_of_access", "faults_of_lists", "faults_of_state"]
 
 
 # -- pages ----------------------------------------------------------------------------------------------------------
@@ -93,19 +47,12 @@ def remaining_ignores_the_offset(service: Service, ask: Ask, answer: Answer) -> 
 async def total_counted_once_in_a_while(does: Does, service: Service, ask: Ask) -> Any:
     """totalItems is counted every four seconds only."""
     data = await does(service, ask)
-    info, now, memory = ask.answered["pagination"], service.store.now().timestamp(), _memory(service)
+    info, now, memory = ask.answered["pagination"], service.store.now().timestamp(), remembered(service)
     place = ("total", ask.tenant.name, str(ask.query.get("emails")))
     if place not in memory or now > memory[place][0] + 4:
         memory[place] = (now, info["totalItems"])
     info["totalItems"] = memory[place][1]
     return data
-
-
-def _memory(service: Service) -> dict[Any, Any]:
-    if not hasattr(service, "memory"):
-        service.memory = {}  # type: ignore[attr-defined]
-    memory: dict[Any, Any] = service.memory  # type: ignore[attr-defined]
-    return memory
 
 
 @around(f"GET {ORG}/bookings")
@@ -164,7 +111,7 @@ def another_form_in_the_list(service: Service, ask: Ask, answer: Answer) -> None
         row["slug"] = row["slug"].upper()
 
 
-_elsewhere("pagination-missing-when-empty", "every list", "An empty page has no pagination object.")
+elsewhere("pagination-missing-when-empty", "every list", "An empty page has no pagination object.")
 
 
 # -- filters and sorting --------------------------------------------------------------------------------------------
@@ -286,13 +233,13 @@ async def unassigned_stay_listed(does: Does, service: Service, ask: Ask) -> Any:
 
 # -- credentials ----------------------------------------------------------------------------------------------------
 
-_elsewhere(
+elsewhere(
     "member-may-unassign",
     f"DELETE {ORG}/attributes/options/{{userId}}/{{attributeOptionId}}",
     "The key of a member who may only look takes options from users.",
 )
-_elsewhere("undefined-is-a-key", "operations of an organization", "The key `undefined` is an administrator's.")
-_elsewhere("own-rows-under-any-organization", f"GET {ORG}/bookings", "The organization in the path is not looked at.")
+elsewhere("undefined-is-a-key", "operations of an organization", "The key `undefined` is an administrator's.")
+elsewhere("own-rows-under-any-organization", f"GET {ORG}/bookings", "The organization in the path is not looked at.")
 
 
 @around(f"GET {ORG}/attributes")
@@ -380,7 +327,7 @@ async def losers_succeed_with_an_error(does: Does, service: Service, ask: Ask) -
 @around(f"POST {CLIENT}/users")
 async def tokens_of_the_user_before(does: Does, service: Service, ask: Ask) -> Any:
     """A new user gets tokens of the one that was created before."""
-    data, memory = await does(service, ask), _memory(service)
+    data, memory = await does(service, ask), remembered(service)
     before = memory.get("user before", data["user"]["id"])
     memory["user before"] = data["user"]["id"]
     return {"user": data["user"], **service.store.pair(ask.tenant, before)}
@@ -576,7 +523,7 @@ async def single_select_adds(does: Does, service: Service, ask: Ask) -> Any:
 @around(f"POST {ORG}/attributes")
 async def slug_taken_for_ever(does: Does, service: Service, ask: Ask) -> Any:
     """The slug of an attribute stays taken when it is deleted."""
-    taken = _memory(service).setdefault((ask.tenant.name, "slugs"), set())
+    taken = remembered(service).setdefault((ask.tenant.name, "slugs"), set())
     if ask.body["slug"] in taken:
         raise RefusedError(409, "That is taken.")
     data = await does(service, ask)
@@ -596,7 +543,7 @@ async def conflict_unseen_on_update(does: Does, service: Service, ask: Ask) -> A
 async def replica_lags(does: Does, service: Service, ask: Ask) -> Any:
     """A user is read as it was up to two seconds ago."""
     data = await does(service, ask)
-    past = _memory(service).setdefault(("past", data["id"]), [])
+    past = remembered(service).setdefault(("past", data["id"]), [])
     now = service.store.now().timestamp()
     past.append((now, data))
     return next(data for when, data in past if when > now - 2)
@@ -626,43 +573,37 @@ async def reading_changes_it(does: Does, service: Service, ask: Ask) -> Any:
 # -- input ----------------------------------------------------------------------------------------------------------
 
 
-def _lax(name: str, key: str, text: str, member: str, rule: rules.Rule) -> None:
-    """A fault of a rule that is not strict enough."""
-    FAULTS[name] = Told(key, text)
-    LAX.append(Lax(name, key, member, rule))
-
-
-_lax("any-weekday", f"POST {CLIENT}/users", "Any text is a day of the week.", "weekStart", rules.text)
-_lax("any-time-format", f"PATCH {CLIENT}/users/{{userId}}", "Any number is a time format.", "timeFormat", rules.number)
-_lax(
+lax("any-weekday", f"POST {CLIENT}/users", "Any text is a day of the week.", "weekStart", rules.text)
+lax("any-time-format", f"PATCH {CLIENT}/users/{{userId}}", "Any number is a time format.", "timeFormat", rules.number)
+lax(
     "email-needs-only-an-at",
     f"POST {CLIENT}/users",
     "Any text with an @ is an email address.",
     "email",
     lambda value: rules.text(value) and "@" in value,
 )
-_lax(
+lax(
     "any-scheme",
     f"POST {CLIENT}/webhooks",
     "The address of a webhook may have any scheme.",
     "subscriberUrl",
     rules.uri,
 )
-_lax(
+lax(
     "number-as-flag",
     f"PATCH {ORG}/memberships/{{membershipId}}",
     "0 and 1 are taken for false and true.",
     "accepted",
     lambda value: rules.flag(value) or value in (0, 1),
 )
-_lax(
+lax(
     "service-keys-unchecked",
     f"POST {ORG}/delegation-credentials",
     "The keys of a service account may be any objects.",
     "serviceAccountKey",
     lambda value: isinstance(value, list) and all(map(rules.thing, value)),
 )
-_lax(
+lax(
     "one-object-for-a-list",
     f"POST {ORG}/attributes",
     "One object is taken for a list of options.",
@@ -671,7 +612,7 @@ _lax(
 )
 
 
-_elsewhere("zero-as-event-type", f"GET {ORG}/bookings", "eventTypeIds may be 0, whose minimum is 1.")
+elsewhere("zero-as-event-type", f"GET {ORG}/bookings", "eventTypeIds may be 0, whose minimum is 1.")
 
 
 @around(f"GET {ORG}/memberships/{{membershipId}}")
@@ -706,19 +647,19 @@ async def nothing_to_update_500(does: Does, service: Service, ask: Ask) -> Any:
     return await does(service, ask)
 
 
-_elsewhere("scalar-body-500", f"POST {ORG}/memberships", "A body that is a text or a number is answered 500.")
-_elsewhere("bytes-500", f"POST {CLIENT}/webhooks", "A body that is no UTF-8 is answered 500.")
-_elsewhere("stray-percent-500", "every operation", "A % in the path that encodes something is answered 500.")
+elsewhere("scalar-body-500", f"POST {ORG}/memberships", "A body that is a text or a number is answered 500.")
+elsewhere("bytes-500", f"POST {CLIENT}/webhooks", "A body that is no UTF-8 is answered 500.")
+elsewhere("stray-percent-500", "every operation", "A % in the path that encodes something is answered 500.")
 
 
 # -- limits and caches ----------------------------------------------------------------------------------------------
 
-_elsewhere("limit-per-address", f"GET {CLIENT}/users/{{userId}}", "Every address is counted by itself.", timed=True)
-_elsewhere("limit-per-query", f"GET {ORG}/bookings", "Every query is counted by itself.", timed=True)
-_elsewhere("refusals-extend-window", f"GET {ORG}/memberships", "A refused request begins the window anew.", timed=True)
-_elsewhere("refusal-in-words", "every operation", "A 429 is a sentence, not JSON.", timed=True)
-_elsewhere("retry-after-in-milliseconds", "every operation", "Retry-After is 60000.", timed=True)
-_elsewhere("remaining-counts-up", "every operation", "X-RateLimit-Remaining tells the used ones.", timed=True)
+elsewhere("limit-per-address", f"GET {CLIENT}/users/{{userId}}", "Every address is counted by itself.", timed=True)
+elsewhere("limit-per-query", f"GET {ORG}/bookings", "Every query is counted by itself.", timed=True)
+elsewhere("refusals-extend-window", f"GET {ORG}/memberships", "A refused request begins the window anew.", timed=True)
+elsewhere("refusal-in-words", "every operation", "A 429 is a sentence, not JSON.", timed=True)
+elsewhere("retry-after-in-milliseconds", "every operation", "Retry-After is 60000.", timed=True)
+elsewhere("remaining-counts-up", "every operation", "X-RateLimit-Remaining tells the used ones.", timed=True)
 
 
 @after(f"GET {ORG}/attributes/{{attributeId}}")
@@ -730,7 +671,7 @@ def cache_without_credentials(service: Service, ask: Ask, answer: Answer) -> Non
 @around(f"GET {ORG}/memberships")
 async def cache_of_the_path(does: Does, service: Service, ask: Ask) -> Any:
     """An answer is kept for half a second by its path, whatever the query is."""
-    memory, now = _memory(service), service.store.now().timestamp()
+    memory, now = remembered(service), service.store.now().timestamp()
     if ask.call.path in memory and now < memory[ask.call.path][0] + 0.5:
         ask.answered |= memory[ask.call.path][2]
         return memory[ask.call.path][1]

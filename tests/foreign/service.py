@@ -120,9 +120,9 @@ class Service:
                 counted = self._counted(
                     call, found, call.header("authorization") or call.header("x-cal-secret-key") or ""
                 )
-                ask = self._asked(call, found, path)
+                ask = self._let_in(call, found, path)
             else:
-                ask = self._asked(call, found, path)
+                ask = self._let_in(call, found, path)
                 counted = self._counted(call, found, ask.caller.text)
             answer = await self._done(ask, counted)
         except RefusedError as refusal:
@@ -209,14 +209,22 @@ class Service:
         found = [(each, path) for each in OPERATIONS if (path := _matched(each.path, parts)) is not None]
         literal = max((_literal(each.path) for each, _ in found), default=0)
         found = [(each, path) for each, path in found if _literal(each.path) == literal]
+        method = "PATCH" if call.method == "PUT" and self.faulty("put-is-patch") else call.method
         for each, path in found:
-            if each.method == call.method:
+            if each.method == method:
                 return each, path
         if not found or "undeclared-404" in self.choices:
             raise RefusedError(404, f"Cannot {call.method} this.")
         raise _NotAllowedError(sorted({each.method for each, _ in found}))
 
     # -- credentials ------------------------------------------------------------------------------------------------
+
+    def _let_in(self, call: Call, found: Operation, path: dict[str, str]) -> Ask:
+        enters: Callable[..., Ask] = self._asked
+        for each in ENTRY:
+            if each.name in self.faults and each.operation == found.key:
+                enters = functools.partial(each.does, enters, self)
+        return enters(call, found, path)
 
     def _asked(self, call: Call, found: Operation, path: dict[str, str]) -> Ask:
         caller = self._caller(call, found, path)
@@ -426,7 +434,9 @@ class Lax:
     rule: rules.Rule
 
 
+Enters = Callable[[Callable[..., Ask], Service, Call, Operation, dict[str, str]], Ask]
 LAX: list[Lax] = []
+ENTRY: list[Fault] = []
 AROUND: list[Fault] = []
 AFTER: list[Fault] = []
 
