@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
+from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
+from contracts.fixtures import Made, made_by
 from contracts.law import NotObservable, Steps, Wait
 from contracts.lives import PATIENCE, Life, Sight, changing, look, mine, patch_of, shelf
 from contracts.meddling import Meddled, meddled
 from contracts.peers import closed
+from contracts.trials import Changed
 from contracts.values import Change, changes
 from specs.contract import Operation
 
@@ -31,6 +35,10 @@ class Ended:
     items: list[Any] | None
     changed: Exchange | None
     again: Exchange | None
+    beside: tuple[Made, ...] = ()
+    """What was made beside it, and stood in the list before."""
+    page: Exchange | None = None
+    """The answer that showed these items, or the first of them."""
 
     @property
     def robbed(self) -> bool:
@@ -59,21 +67,31 @@ def ended(api: Api) -> Steps:
     answer: Exchange = yield life.api.ask(delete, path=life.made.values)
     if not answer.ok:
         return Ended(life, before, refusal, answer, before, None, None, None)
-    after, items = yield from _last_seen(life)
+    after, items, page = yield from _last_seen(life)
     if after.seen or mine(items or [], life.made):
         yield Wait(PATIENCE)
-        after, items = yield from _last_seen(life)
+        after, items, page = yield from _last_seen(life)
     edited, again = yield from _haunted(life, delete, before)
-    return Ended(life, before, refusal, answer, after, items, edited, again)
+    beside = tuple(_beside(life.api, last.changed))
+    return Ended(life, before, refusal, answer, after, items, edited, again, beside, page)
 
 
 def _last_seen(life: Life) -> Steps:
     """How a deleted thing reads, and the items of its list; None where there is none, or it was not given."""
     after: Sight = yield from look(life.api, life.made, known=True)
     if not (life.resource.read and life.resource.list):
-        return after, after.items
+        return after, after.items, after.answer if after.items is not None else None
     items, page = yield from shelf(life.api, life.made, sure=True)
-    return after, items if page.ok else None
+    return after, items if page.ok else None, page
+
+
+def _beside(api: Api, done: Changed) -> Iterator[Made]:
+    """What was made beside a thing and nobody deletes meanwhile, where its list showed that before."""
+    peers = done.peers
+    found = [made_by(api.resource, each, peers.values) for each in (peers.slight,) if each is not None and each.ok]
+    if peers.twin is not None and api.resource.delete not in set(on.parental_deletions(api.contract)):
+        found.append(peers.twin)  # else it is deleted to see what becomes of what hangs on it
+    yield from (each for each in found if mine(done.items or [], each))
 
 
 def _haunted(life: Life, delete: Operation, before: Sight) -> Steps:

@@ -15,13 +15,15 @@ import attrs
 from contracts.api import Api, alternative_for, callers, held
 from contracts.deployment import Principal
 from contracts.exchange import MISSING, Exchange, Request
-from contracts.fixtures import body, places
+from contracts.fixtures import body, candidates, places
 from contracts.law import Blocked, NotObservable, Outcome, Steps
 from contracts.mixtures import mixed, mixtures, stray
 from contracts.signatures import carried, fulfils, repeated, shown, spare, turn, turned
 from contracts.stakes import Stake, compared, seen, stake_for
 from specs.contract import Alternative
 
+OTHERS = 3
+"""Places looked at where the first one shows nothing."""
 GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
 
 
@@ -169,8 +171,30 @@ def _looking(api: Api, group: str) -> Steps:
     own: Exchange = yield api.ask(path=values)
     if not own.ok:
         raise Blocked(f"the owner's own request does not work: {own.says()}")
+    if not own.data:
+        values = yield from _fuller(api, values)
     attempts, unasked = yield from _attempted(api, Stake(values), intruders(api, group), MISSING)
     return Scene(attempts, None, None, unasked)
+
+
+def _fuller(api: Api, empty: dict[str, str]) -> Steps:
+    """Another place where the owner's own request shows something, of the next few; else the same: nothing tells less.
+
+    Who gets an empty list at another's address has seen nothing of theirs.
+    """
+    given = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name) is None]
+    if not given:
+        return empty
+    try:
+        found: list[str] = yield from candidates(api, api.operation, given[-1])
+    except (Blocked, NotObservable):
+        return empty
+    for value in [each for each in found if each != empty[given[-1]]][:OTHERS]:
+        values: dict[str, str] = yield from places(api, api.operation, fresh=False, known={given[-1]: value})
+        answer: Exchange = yield api.ask(path=values)
+        if answer.ok and answer.data:
+            return values
+    return empty
 
 
 def _staged(stage: Api, stake: Stake, groups: Sequence[str], wanted: str) -> Steps:

@@ -30,8 +30,8 @@ class Meddled:
     """What was done to a thing that should not have changed it but for two members, and how it read afterwards.
 
     `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
-    changes by what was wrong with them, and `accepted` those of them that were not refused. `why` tells why nothing of
-    it was done.
+    changes by what was wrong with them, and `accepted` those of them that were not refused. `taken` is the answer to
+    the change that makes it like another thing. `why` tells why nothing of it was done.
     """
 
     changed: Changed
@@ -42,6 +42,7 @@ class Meddled:
     accepted: list[Exchange]
     after: Sight
     why: str = ""
+    taken: Exchange | None = None
 
     @property
     def before(self) -> Sight:
@@ -82,15 +83,17 @@ def _meddled(before: Changed) -> Steps:
     spare = yield from _spare(life, now, offered, before.after)
     refused: dict[str, Exchange] = {}
     accepted: list[Exchange] = []
+    last: Exchange | None = None
     for what, request in _refusable(life, spare, taken):
         answer: Exchange = yield request
+        last = answer
         if answer.ok:  # whether it should have been is a question for other laws
             accepted.append(answer)
         else:
             refused[what] = answer
     like = {**now.thing, **together_sent(*accepted)}
     after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
-    return Meddled(before, tried, forged, answers, refused, accepted, after)
+    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=last if taken else None)
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:

@@ -27,7 +27,7 @@ REFERENCE = re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$")
 """Members that name something else: no value of ours can be made up for them."""
 FREE = {"name", "title", "bio", "description", "value", "label", "comment", "note", "summary"}
 """Members whose text is anybody's choice."""
-SIGNS = " – Zoë & O'Neil"
+SIGNS = " – Zoë & O'Neil 🎈"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
 
 

@@ -67,6 +67,8 @@ ODD_ID_500 = _fault(
     "odd-id-500", ("OrganizationsAttributesController_getOrganizationAttribute",), "An id beyond ASCII gets 500."
 )
 
+TWO_VALUES_500 = _fault("parameter-twice-500", (_BOOKINGS,), "A parameter that comes twice is answered 500.", "depth")
+
 LARGEST_REFUSED = _fault("largest-page-refused", (_USERS,), "The largest page size the document allows is refused.")
 OWNER_REFUSED = _fault("owner-role-refused", (_MEMBER_CHANGE,), "The role OWNER is refused as invalid.", "depth")
 OPTIONAL_NEEDED = _fault("optional-member-needed", (_USER,), "A user without a time zone is refused.", "depth")

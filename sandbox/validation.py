@@ -128,6 +128,8 @@ def query_values(
     if not raw:
         return values
     for name, texts in _sent(operation, raw).items():
+        if faults and len(texts) > 1 and leniency.on(leniency.TWO_VALUES_500, operation, faults):
+            raise RefusalError(500, "Something went wrong on the server.")
         parameter = operation.query_parameters[name]
         value = _converted(parameter, texts)
         if not parameter.check.accepts(value):

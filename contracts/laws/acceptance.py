@@ -18,6 +18,8 @@ from specs.contract import Contract, Operation, Parameter
 
 REFUSED = frozenset((400, 415, 422))
 """Statuses that call a request itself wrong; others speak of the state of things."""
+EARLY = "1968-02-29T23:59:59.000Z"
+"""A leap day before the time from which many clocks count."""
 ROWS = (1, 6, 100)
 """Queries of allowed values, per depth; each sets every parameter it can."""
 
@@ -41,6 +43,10 @@ def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
         parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
         if parameter and _closed(contract, operation, parameter):
             values.setdefault(case.name, []).append(case.value)
+    for name, found in values.items():
+        parameter = operation.parameter(name, "query")
+        if parameter and contract.json_schema(parameter.schema).get("format") == "date-time":
+            values[name] = [EARLY, *found]
     ordered = {name: sorted(found, key=_edge, reverse=True) for name, found in values.items()}
     longest = max(map(len, ordered.values()), default=0)
     return [[[name, found[row % len(found)]] for name, found in ordered.items()] for row in range(longest)]
@@ -175,6 +181,34 @@ def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
 def _schema(api: Api) -> dict[str, Any]:
     assert api.operation.body is not None
     return api.contract.json_schema(api.operation.body.schema, direction="request")
+
+
+def _asking(contract: Contract) -> Iterator[Operation]:
+    """Operations that only look and take query parameters that nothing but their schema can refuse."""
+    return (each for each in contract.operations if each.safe and _rows(contract, each))
+
+
+@law(family="input", on=_asking, kinds=("parameter", "status"), depth="standard", nowhere=True)
+def an_odd_query_is_no_server_error(api: Api) -> Conversation:
+    """However a query is written, the server does not fail: it understands it, or refuses it with a 4xx.
+
+    Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
+    not judged; a 5xx that comes twice is.
+    """
+    row = [(name, value) for name, value in _rows(api.contract, api.operation)[0]]
+    yield from standing(api, bodies=False)
+    found = Findings()
+    empty = [[(name, "")] for name, _ in row][: (0, 3, 99)[DEPTHS.index(api.depth)]]
+    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty):
+        answer: Exchange = yield api.ask(query=query)
+        if answer.status >= 500:
+            found.add(f"query {query[0][0]}", f"an answer below 500 to {_written(query)}", answer)
+    found.close()
+
+
+def _written(query: list[tuple[str, str]]) -> str:
+    text = "&".join(f"{name}={value}" for name, value in query)
+    return text if len(text) <= 80 else text[:77] + "…"
 
 
 def _variants(api: Api, depth: str) -> list[list[dict[str, Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
@@ -14,6 +16,7 @@ from contracts.meddling import Meddled, meddled, together
 from contracts.peers import Peers, alike, conflicts, joined
 from contracts.trials import Changed, changed
 from contracts.values import short
+from specs.contract import Contract, Operation
 
 DUPLICATE = {400, 404, 409, 422}
 
@@ -69,6 +72,41 @@ def a_duplicate_is_refused(api: Api) -> Conversation:
             raise Broken("409 for a duplicate", each.says())
     if peers.again is not None and peers.again.status >= 500:
         raise Broken("409 for a duplicate", peers.again.says())
+
+
+def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
+    """Updates that declare a conflict, of what cannot be created twice either."""
+    creations = set(on.conflicting_creations(contract))
+    for resource in contract.resources:
+        if resource.create in creations and resource.update in set(on.updates(contract)) and conflicts(resource.update):
+            yield resource.update
+
+
+@law(family="state", on=_conflicting_updates, kinds=("status", "state"), writes=True, nowhere=True)
+def a_change_into_a_duplicate_is_refused(api: Api) -> Conversation:
+    """Where the document declares a conflict for an update, a thing cannot be made like another one of its kind.
+
+    Every member by which the creations of this run differ is set to what another thing has. Judged only where creating
+    that thing a second time was refused as a conflict. 409 is expected; 400 and 404 are accepted.
+    """
+    seen: Meddled = yield from meddled(api)
+    peers = seen.changed.peers
+    if seen.why or seen.taken is None:
+        raise NotObservable(seen.why or "no member is known by which things of this kind differ")
+    if not any(each.status == 409 for each in peers.equals):
+        raise NotObservable("creating the same thing twice was not refused as a conflict")
+    if not _telling(peers) <= sent_by(seen.taken).keys():
+        raise NotObservable("not all members by which things of this kind differ can be changed")
+    if seen.taken.ok or seen.taken.status >= 500:
+        raise Broken("409 for a change into a duplicate", seen.taken.says())
+
+
+def _telling(peers: Peers) -> set[str]:
+    """The members of a creation's body that are made anew each time."""
+    create = peers.api.resource.create
+    examples = [each for each in create.body.examples if isinstance(each, dict)] if create and create.body else []
+    texts = {name: value for name, value in peers.content.items() if isinstance(value, str)}
+    return {name for name, value in texts.items() if all(value != each.get(name) for each in examples)}
 
 
 @law(family="state", on=on.updates, kinds=("state",), writes=True, nowhere=True, race=True)

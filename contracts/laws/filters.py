@@ -13,13 +13,15 @@ from typing import Any
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
-from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
+from contracts.law import DEPTHS, Blocked, Broken, Conversation, NotObservable, Steps, law
+from contracts.laws.listings import rivals_items
 from contracts.laws.told_of_pages import compare, judge
 from contracts.matching import Wanted, kept
-from contracts.strategies.filters import questions, strange, telling
+from contracts.strategies.filters import others_only, questions, strange, telling
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
 from contracts.walks import (
+    NotGiven,
     at_least,
     everything,
     identity,
@@ -29,11 +31,12 @@ from contracts.walks import (
     numbered,
     pages_of,
     paging_of,
-    walk,
     walk_length,
 )
 from specs.contract import Filter, Operation, Parameter
 
+REFUSED = frozenset((400, 422))
+"""Statuses that call a question itself wrong."""
 Question = dict[str, Wanted]
 """Filters by parameter name, and the values they are asked with."""
 
@@ -55,11 +58,16 @@ def _said(question: Question) -> str:
 def _asked(api: Api, question: Question, items: Sequence[Any]) -> Steps:
     """The filtered list, and what is wrong with it (None if nothing is): expected and actual.
 
-    Where something is wrong the list is read on behind a page that is short, before the filter is blamed.
+    Where something is wrong the list is read on behind a page that is short, before the filter is blamed. One page that
+    shows the whole of it must say so.
     """
-    found: list[Any] = yield from walk(api, largest(api), query=question)
-    if wrong(api, question, items, found):
-        found = yield from everything(api, question)
+    pages: list[Exchange] = yield from pages_of(api, largest(api), query=question)
+    found = [item for page in pages for item in page.items]
+    if not wrong(api, question, items, found):
+        if len(pages) == 1 and numbered(paging_of(api)) and (size := largest(api)) is not None:
+            judge(api, pages[0], total=len(found), start=0, size=size)
+        return found, None
+    found = yield from everything(api, question)
     return found, wrong(api, question, items, found)
 
 
@@ -96,7 +104,8 @@ def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Co
     parameter takes several, instants between those that items show. To save requests several filters are asked
     together, with values for which the question without any one of them would keep more, so that all of them must work;
     each is then asked alone if something is wrong, to name the one that fails. Broken if an item does not fit, a
-    fitting one is missing, or one is not in the whole list. Not observable where no item shows the member.
+    fitting one is missing, or one is not in the whole list; if a value that items show is refused; or if the answer
+    counts others than the items that fit. Not observable where no item shows the member.
     """
     items = yield from everything(api)
     at_least(items, 2)
@@ -104,13 +113,26 @@ def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Co
     if not asked:
         raise NotObservable(f"no item shows what {' and '.join(chosen)} could look for")
     for question in asked:
-        _, fault = yield from _asked(api, question, items)
+        fault, refused = yield from _fault(api, question, items)
         for name, wanted in question.items() if fault and len(question) > 1 else ():
-            _, single = yield from _asked(api, {name: wanted}, items)
+            single, _ = yield from _fault(api, {name: wanted}, items)
             if single:
                 raise Broken(*single)
+        if refused and len(question) > 1:
+            raise NotObservable(f"{' and '.join(question)} are refused together, and none of them alone")
         if fault:
             raise Broken(*fault)
+
+
+def _fault(api: Api, question: Question, items: Sequence[Any]) -> Steps:
+    """What is wrong with a filtered list (None if nothing is), and whether that is that it was refused."""
+    try:
+        _, fault = yield from _asked(api, question, items)
+    except NotGiven as outcome:
+        if outcome.status not in REFUSED:
+            raise
+        return (f"the items that fit {_said(question)}", outcome.reason), True
+    return fault, False
 
 
 def _questions(api: Api, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
@@ -139,8 +161,9 @@ def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
     """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
 
     The value is one that items show, a little shortened (or lengthened, where a part of a text is looked for), else one
-    that was made up. Broken if items come all the same. A value may also be refused, since it may name something that
-    does not exist.
+    that was made up. Where several may be asked for at once, or more is asked, one that only another tenant's items
+    show is among them. Broken if items come all the same. A value may also be refused, since it may name something
+    that does not exist.
     """
     items = yield from everything(api)
     parameter = api.operation.parameter(name, "query")
@@ -149,13 +172,36 @@ def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
     if not values or not items:
         raise NotObservable(f"no value of {name} is known that no item has")
     many = api.contract.json_schema(parameter.schema).get("type") == "array"
-    page: Exchange = yield api.page(None, largest(api), query={name: [values[0]] if many else values[0]})
+    theirs = (yield from _theirs(api, parameter, items)) if many or api.depth != "quick" else []
+    asked: list[Wanted] = [[values[0], *theirs]] if many else [values[0], *theirs]
+    refused: str | None = yield from _nobody(api, {name: asked[0]}, len(items))
+    if refused and many and theirs:
+        refused = yield from _nobody(api, {name: [values[0]]}, len(items))
+    for value in asked[1:]:
+        yield from _nobody(api, {name: value}, len(items))
+    if refused:
+        raise NotObservable(refused)
+
+
+def _theirs(api: Api, parameter: Parameter, items: Sequence[Any]) -> Steps:
+    """A value that items of another tenant show and none of one's own does, in a list; empty where none is known."""
+    try:
+        _, others = yield from rivals_items(api)
+    except (Blocked, NotObservable):
+        return []
+    return others_only(api.contract, parameter, items, others)[:1]
+
+
+def _nobody(api: Api, question: Question, total: int) -> Steps:
+    """Ask for what no item has: how that is refused, or None. Raises Broken where items come."""
+    page: Exchange = yield api.page(None, largest(api), query=question)
     if not page.ok:
-        raise NotObservable(f"{name}={values[0]} is refused: {page.says()}")
+        return f"{_said(question)} is refused: {page.says()}"
     if page.items:
-        raise Broken(f"no items for {name}={values[0]}", f"{len(page.items)} of {len(items)}")
+        raise Broken(f"no items for {_said(question)}", f"{len(page.items)}, the list has {total}")
     if numbered(paging_of(api)) and (size := largest(api)) is not None:
         judge(api, page, total=0, start=0, size=size)
+    return None
 
 
 def _ranges(api: Api, depth: str) -> list[list[str]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from contracts import on
 from contracts.api import Api
 from contracts.comparing import differences
 from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import Made, body, make, named_by
-from contracts.law import Broken, Conversation, NotObservable, Steps, law
-from contracts.lives import Sight, look, mine
-from contracts.values import moving
+from contracts.fixtures import Made, body, make, members_of, named_by
+from contracts.law import Broken, Conversation, NotObservable, Steps, Wait, law
+from contracts.lives import PATIENCE, Sight, look, mine, unlike
+from contracts.values import moving, short
+from specs.contract import Contract, Operation, Resource
 
 
 @law(family="state", on=on.nested_creations, kinds=("state/create", "state/delete"), writes=True, nowhere=True)
@@ -77,3 +79,57 @@ def _attacked(api: Api, elsewhere: Made) -> Steps:
     if resource.delete:
         yield api.ask(resource.delete, path=elsewhere.values)
     return content
+
+
+def _along(contract: Contract, resource: Resource) -> Iterator[tuple[str, Operation]]:
+    """Members of a creation's body that are called like a list right below what it creates, and these lists."""
+    create = resource.create
+    if create is None or create.body is None or "json" not in create.body.media_type or not resource.item:
+        return
+    members = members_of(contract.json_schema(create.body.schema, direction="request"))
+    for each in contract.resources:
+        name = each.collection.removeprefix(resource.item.rstrip("/") + "/").rstrip("/")
+        told = members.get(name)
+        if each.list and isinstance(told, dict) and told.get("type") == "array":
+            yield name, each.list
+
+
+def _bearing(contract: Contract) -> Iterator[Operation]:
+    """Creations that may carry what stands below what they create."""
+    for resource in contract.resources:
+        if resource.create and any(_along(contract, resource)):
+            yield resource.create
+
+
+@law(family="state", on=_bearing, kinds=("state/create", "body"), writes=True, nowhere=True, depth="standard")
+def what_is_sent_along_stands_below(api: Api) -> Conversation:
+    """What a creation carries for a list below the thing it creates stands in that list.
+
+    The document's richest example is created, and each such list read. Broken if an item that was sent along is not
+    there, with the values it was sent with; after a moment it is looked for once more.
+    """
+    made: Made = yield from make(api, api.resource)
+    sent = made.answer.request.json
+    along = [(name, listing) for name, listing in _along(api.contract, api.resource) if _items(sent, name)]
+    if not along or api.resource.identifier not in made.values:
+        raise NotObservable("the example's creation carries nothing that would stand below it")
+    for name, listing in along:
+        view = api.on(listing, made.values)
+        for patience in (0.0, PATIENCE):
+            if patience:
+                yield Wait(patience)
+            page: Exchange = yield view.ask(fresh=True)
+            lost = [each for each in _items(sent, name) if not any(_is(each, item) for item in page.items)]
+            if not page.ok or not lost:
+                break
+        if page.ok and lost:
+            raise Broken(f"{short(lost[0])}, sent along, in {listing.key}", f"{len(page.items)} items, not this one")
+
+
+def _items(sent: Any, name: str) -> list[dict[str, Any]]:
+    found = sent.get(name) if isinstance(sent, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _is(sent: dict[str, Any], item: Any) -> bool:
+    return isinstance(item, dict) and bool(sent.keys() & item.keys()) and not unlike(sent, item)

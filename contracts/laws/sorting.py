@@ -7,12 +7,13 @@ from typing import Any
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
-from contracts.law import DEPTHS, Broken, Conversation, NotObservable, law
+from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
 from contracts.laws.filters import some_question, wrong
+from contracts.laws.told_of_pages import judge
 from contracts.matching import number, out_of_order, shown, sort_values
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
-from contracts.walks import at_least, everything, largest, names, pages_of, paging_of, walk
+from contracts.walks import at_least, everything, largest, listed, names, numbered, pages_of, paging_of, walk
 from specs.contract import Parameter
 
 
@@ -41,11 +42,15 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
     Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
     and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
     of the other. A list that can be ordered in many ways is asked for the first of them both ways, and for the others
-    descending, unless the depth is deep.
+    descending, unless the depth is deep; where little is asked, for the first page of these alone, which has to show
+    what comes first of all.
     """
     _, member, (up, down) = _parameter(api, name)
     items = yield from everything(api)
     at_least(items, 2)
+    if api.depth == "quick" and _one_way(api, name, member, items) and _on_a_page(api, items):
+        yield from _first_page(api, {name: down}, member, items)
+        return
     found: dict[str, list[Any]] = {}
     for word in (down,) if _one_way(api, name, member, items) else (up, down):
         found[word] = yield from walk(api, largest(api), query={name: word})
@@ -60,6 +65,29 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
         raise Broken(f"{name}={down} as {name}={up} backwards", "another order")
 
 
+def _on_a_page(api: Api, items: list[Any]) -> bool:
+    """Whether the whole list fits on a page, and a smaller page can be asked for."""
+    top = largest(api)
+    return paging_of(api).size is not None and len(items) > 2 and (top is None or len(items) < top)
+
+
+def _first_page(api: Api, query: dict[str, str], member: str, items: list[Any]) -> Steps:
+    """A page of two thirds of the list, descending: in order, and nothing that is left out comes before any of it."""
+    size = max(2, len(items) * 2 // 3)
+    page: Exchange = listed((yield api.page(None, size, query=query)))
+    (how,) = (f"{name}={word}" for name, word in query.items())
+    if numbered(paging_of(api)):
+        judge(api, page, total=len(items), start=0, size=size)
+    shown_ones = set(names(api, page.items))
+    if len(shown_ones) < size or not shown_ones <= set(names(api, items)):
+        raise Broken(f"{size} of the {len(items)} items of the list with {how}", f"{len(shown_ones)}, not all of them")
+    _in_order(page.items, member, descending=True, how=how)
+    left = [item for name, item in zip(names(api, items), items, strict=True) if name not in shown_ones]
+    last = [item for item in page.items if number((shown(item, member) or [None])[0]) is not None][-1:]
+    for item in left if last else ():
+        _in_order([*last, item], member, descending=True, how=f"the first page with {how}, before what it leaves out,")
+
+
 def _one_way(api: Api, name: str, member: str, items: list[Any]) -> bool:
     """Whether one way is enough: it is not the list's first order, and its values have an order of their own."""
     values = [shown(item, member) for item in items]
@@ -72,7 +100,11 @@ def _first_orders(api: Api, depth: str) -> list[str]:
     return [each.name for each in sorting(api.operation)][: (1, 1, 9)[DEPTHS.index(depth)]]
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/walk"), each=_first_orders, roomy=True)
+def _walked_orders(api: Api, depth: str) -> list[str]:
+    return _orders(api, depth)[: 1 if depth == "quick" else None]
+
+
+@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/walk"), each=_walked_orders, roomy=True)
 def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
     """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
 

@@ -16,10 +16,11 @@ from contracts.endings import Ended, ended
 from contracts.exchange import MISSING, Exchange, at
 from contracts.fixtures import made_by, make, places
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Steps, law
-from contracts.lives import Life, born, certain, mine, unlike
+from contracts.lives import Life, born, certain, look, mine, shelf, unlike
 from contracts.peers import Peers, joined
 from contracts.trials import Changed, changed
 from contracts.values import moving, short, thing_of
+from contracts.walks import largest
 from specs.contract import Operation
 
 
@@ -136,7 +137,8 @@ def a_refused_deletion_deletes_nothing(api: Api) -> Conversation:
 def what_was_deleted_is_gone(api: Api) -> Conversation:
     """A deleted resource cannot be read any more, and stands in no list.
 
-    How its absence is told (403, 404, 410) is not judged here.
+    Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
+    absence is told (403, 404, 410) is not judged here.
     """
     end: Ended = yield from ended(api)
     if end.robbed:
@@ -149,6 +151,29 @@ def what_was_deleted_is_gone(api: Api) -> Conversation:
         raise Broken("a deleted resource to be gone", "it can still be read")
     if mine(end.items or [], end.life.made):
         raise Broken("a deleted resource to be gone", "it is still in the list")
+    for other in end.beside:
+        if end.items is not None and not mine(end.items, other):
+            sight = yield from look(end.life.api, other, known=True)
+            if not sight.seen:
+                raise Broken("what was made beside a deleted resource to stay", "it is gone with it")
+    yield from _counted(end)
+
+
+def _counted(end: Ended) -> Steps:
+    """Raises Broken where the list, read to its end on one page, twice tells the same number, and a wrong one."""
+    heard = [end.page] if end.page is not None and end.page.ok else []
+    size = largest(end.life.api.on(end.page.operation)) if end.page is not None else None
+    if not heard or size is None or not 0 < len(heard[0].items) < size or _true_total(heard[0]):
+        return
+    _, again = yield from shelf(end.life.api, end.life.made, sure=True)
+    same = again.ok and again.items == heard[0].items and again.page("total") == heard[0].page("total")
+    if same and not _true_total(again):
+        raise Broken(f"{len(again.items)} items in all, as the list shows", f"{again.page('total')}")
+
+
+def _true_total(page: Exchange) -> bool:
+    total = page.page("total")
+    return not isinstance(total, int) or total == len(page.items)
 
 
 @law(family="state", on=on.deletions, kinds=("state", "status"), writes=True, nowhere=True)

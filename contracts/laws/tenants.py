@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from contracts import on
 from contracts.api import Api, path_values
 from contracts.exchange import Exchange
-from contracts.fixtures import nowhere, places
+from contracts.fixtures import body, nowhere, places
 from contracts.intruders import Attempt, Scene, played
 from contracts.law import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps, law
 from contracts.mixtures import alike, distinct, looking
 from contracts.signatures import repeated
+from specs.contract import Contract, Operation
 
 
 def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
@@ -155,3 +157,52 @@ def refusals_do_not_tell_what_exists(api: Api) -> Conversation:
         raise NotObservable("it was not refused")
     if existing.status != missing.status:
         raise Observed(f"another's existing {last} gets {existing.status}, a missing one {missing.status}")
+
+
+def _own_references(contract: Contract, operation: Operation) -> list[str]:
+    """Members of a body that name what stands below the same owner as the operation itself, as far as paths tell."""
+    first = operation.path_parameters[:1]
+    if operation.body is None or not first:
+        return []
+    head = operation.path.partition("{" + first[0] + "}")[0] + "{" + first[0] + "}/"
+    sources = operation.body.sources.items()
+    return [
+        pointer.removeprefix("/")
+        for pointer, source in sources
+        if contract.operation(source.operation_id).path.startswith(head)
+    ]
+
+
+def _referring(contract: Contract) -> Iterator[Operation]:
+    """Protected operations whose body names such things."""
+    return (each for each in on.protected_with_body(contract) if _own_references(contract, each))
+
+
+@law(
+    family="credentials",
+    on=_referring,
+    kinds=("credential", "body"),
+    rival=True,
+    writes=True,
+    nowhere=True,
+    depth="standard",
+)
+def a_body_names_nothing_of_another_tenant(api: Api) -> Conversation:
+    """What another tenant owns is not reached by naming it in a body: such a request is refused.
+
+    A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
+    the last of it alone. Any refusal will do (400, 403, 404, 409). Not asked of what is named elsewhere, such as users
+    that several owners may share.
+    """
+    names = _own_references(api.contract, api.operation)
+    theirs = api.beside(api.rival)
+    known = ((name, api.deployment.value(theirs.tenant, name)) for name in api.operation.path_parameters)
+    foreign = yield from body(theirs, api.operation, {name: value for name, value in known if value})
+    values = yield from places(api, api.operation, fresh=True)
+    own = yield from body(api, api.operation, values)
+    if any(name not in own or own[name] == foreign.get(name) for name in names):
+        raise NotObservable("the tenants have nothing apart that this body could name")
+    for mixed in dict.fromkeys((tuple(names), tuple(names[-1:]))):
+        answer: Exchange = yield api.ask(path=values, body={**own, **{name: foreign[name] for name in mixed}})
+        if answer.ok:
+            raise Broken(f"a refusal of {' and '.join(mixed)} of {theirs.tenant}", answer.says())

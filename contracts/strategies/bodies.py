@@ -208,6 +208,8 @@ def _mistyped(schema: Schema) -> Iterator[tuple[str, Any]]:
 
 def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
     """Less likely to pass unseen."""
+    if schema.get("type") == "boolean":
+        yield "a number for a truth", 1
     for wrong in _BAD_FORMAT.get(str(schema.get("format", "")), [])[1:]:
         yield f"no {schema['format']}", wrong
     for each in schema.get("enum", ())[:1]:

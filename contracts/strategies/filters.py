@@ -25,6 +25,8 @@ GAP = 2.0
 """Seconds (or units) between two values, so that a value between them is neither."""
 DAYS = 4 * 86400.0
 """The same for a parameter that takes days: whose day an instant belongs to may be argued about."""
+NEAR = 61.0
+"""Seconds (or units) that a value between two may be away from one of them: a time may be told to the minute only."""
 ENOUGH = 120
 """Items that values are taken from and weighed by: of a longer list, some from everywhere."""
 
@@ -93,17 +95,29 @@ def _parts(value: str) -> list[str]:
 
 
 def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
-    """Values between two neighbours that items show: whether a filter keeps the instant itself is left open."""
+    """Values between two neighbours that items show: whether a filter keeps the instant itself is left open.
+
+    Close to the neighbour that is not to be kept, so that a filter that looks at another time of it, one a little later
+    or a little earlier, is seen.
+    """
     assert parameter.filter is not None
     schema = contract.json_schema(parameter.schema)
     raw = (value for item in items for value in shown(item, parameter.filter.member) or ())
     known = sorted({each for value in raw if (each := number(value)) is not None})
-    gap = DAYS if schema.get("format") == "date" else GAP
-    middles = [(low + high) // 2 for low, high in pairwise(known) if high - low >= gap]
+    days = schema.get("format") == "date"
+    gap, near = (DAYS, DAYS / 2) if days else (GAP, NEAR)
+    late = parameter.filter.by == "before"
+    middles = [_beside_one(low, high, near, late=late) for low, high in pairwise(known) if high - low >= gap]
     if schema.get("type") in {"number", "integer"}:
         return [text(each) for each in middles]
-    pattern = "%Y-%m-%d" if schema.get("format") == "date" else "%Y-%m-%dT%H:%M:%S.000Z"
+    pattern = "%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%S.000Z"
     return [datetime.fromtimestamp(each, UTC).strftime(pattern) for each in middles if 0 < each < 4e9]
+
+
+def _beside_one(low: float, high: float, near: float, *, late: bool) -> float:
+    """A whole value between two, at most so near to one of them: to the higher one if `late`."""
+    middle = (low + high) // 2
+    return max(middle, (high - near) // 1) if late else min(middle, (low + near) // 1)
 
 
 def strange(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
@@ -118,6 +132,15 @@ def strange(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> l
     texts = [text(each) for each in found]
     texts = [each for each in texts if fits(contract, parameter, each) is True and "," not in each]
     return [each for each in dict.fromkeys(texts) if not any(kept([(rule, each)], items))]
+
+
+def others_only(contract: Contract, parameter: Parameter, items: Sequence[Any], others: Sequence[Any]) -> list[str]:
+    """Valid values of one filter that other items show, and none of these does."""
+    rule = parameter.filter
+    if rule is None or rule.by in {"after", "before"}:
+        return []
+    own = [each for each in _values(others, rule) if fits(contract, parameter, each) is True and "," not in each]
+    return [each for each in own if not any(keep is not False for keep in kept([(rule, each)], items))]
 
 
 def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[Any]:

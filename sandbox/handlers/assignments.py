@@ -28,11 +28,22 @@ TAKEN_FROM_ANYBODY = fault(
 )
 
 
+OF_ANY_ORGANIZATION = fault(
+    "option-of-any-organization-assigned",
+    family="credentials",
+    scope=(ASSIGN,),
+    text="The attribute and the option in the body may be another organization's.",
+    needs="depth",
+)
+
+
 @handles(ASSIGN)
 def assign(call: Call) -> Row:
     """Give a member an option; only MULTI_SELECT attributes keep the options the member had."""
     membership = call.tenant.membership_of(call.path["userId"])
     attribute = call.tenant.attributes.get(call.body["attributeId"])
+    if OF_ANY_ORGANIZATION in call.faults and membership and attribute is None:
+        return _of_another(call, membership)
     if membership is None or attribute is None:
         raise RefusalError(404, "There is no such member or attribute.")
     option = _option(call, attribute)
@@ -85,6 +96,14 @@ def _option(call: Call, attribute: Row) -> Row:
         raise RefusalError(404, "The attribute has no such option.")
     value = call.body["value"]
     return add_option(call, attribute["id"], value, f"{attribute['slug']}-{_slug(value)}")
+
+
+def _of_another(call: Call, membership: Row) -> Row:
+    """An assignment of what another organization owns; it is told and shows nowhere."""
+    attribute_id, option_id = call.body["attributeId"], call.body.get("attributeOptionId", "")
+    if not any(attribute_id in each.attributes for each in call.world.others(call.tenant)):
+        raise RefusalError(404, "There is no such attribute.")
+    return Assignment(call.world.uuid(), membership["id"], membership["userId"], attribute_id, option_id).row()
 
 
 def _slug(value: str) -> str:

@@ -76,6 +76,14 @@ INVALID_STORED = fault(
     text="A creation refused for an invalid type has stored a TEXT attribute all the same.",
 )
 
+OPTIONS_LOST = fault(
+    "new-attribute-loses-its-options",
+    family="state",
+    scope=(CREATE,),
+    text="The options sent with a new attribute are not stored.",
+    needs="depth",
+)
+
 
 def find(call: Call) -> Row:
     """The attribute the path names, or RefusalError 404."""
@@ -115,7 +123,7 @@ def create_attribute(call: Call) -> Row:
         "usersCanEditRelation": False,
     }
     call.tenant.attributes[attribute["id"]] = attribute
-    for option in sent if is_select(attribute) else ():
+    for option in sent if is_select(attribute) and OPTIONS_LOST not in call.faults else ():
         add_option(call, attribute["id"], option["value"], option["slug"])
     if taken:
         raise RefusalError(409, "An attribute with this slug exists already.")

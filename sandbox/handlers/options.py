@@ -70,6 +70,12 @@ PARENT_IGNORED = fault(
     scope=(UPDATE,),
     text="An option is changed at the address of any attribute of the organization.",
 )
+CONFLICT_UNSEEN = fault(
+    "conflicting-update-accepted",
+    family="state",
+    scope=(UPDATE,),
+    text="An option may be given the value and slug of another.",
+)
 LIST_OF_ALL = fault(
     "options-of-all-attributes",
     family="state",
@@ -113,7 +119,8 @@ def update_option(call: Call) -> Row:
     """Change what was sent."""
     option = _find_option(call)
     changes = {name: call.body[name] for name in ("value", "slug") if name in call.body}
-    _free(call, option["attributeId"], changes.get("value"), changes.get("slug"), option["id"])
+    if CONFLICT_UNSEEN not in call.faults:
+        _free(call, option["attributeId"], changes.get("value"), changes.get("slug"), option["id"])
     if MOVED_BY_BODY in call.faults:
         changes |= {name: call.body[name] for name in ("attributeId",) if name in call.body}
     option.update(changes)
