@@ -170,6 +170,22 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "a number with something after it", "5x"
 
 
+def by_turns(found: Iterable[Case]) -> list[Case]:
+    """The cases of places that can be wrong in the same ways, with another way first at each of them."""
+    places: dict[str, list[Case]] = {}
+    for case in found:
+        places.setdefault(case.where, []).append(case)
+    met: dict[tuple[str, ...], int] = {}
+    turned: list[Case] = []
+    for group in places.values():
+        ways = [next(each for each in group if each.what == what) for what in dict.fromkeys(e.what for e in group)]
+        kind = tuple(each.what for each in ways)
+        start = met[kind] = met.get(kind, -1) + 1
+        first = ways[start % len(ways)]
+        turned += [first, *(each for each in group if each is not first)]
+    return turned
+
+
 def spread(found: Iterable[Case], per_place: int, most: int, seed: int = 0) -> list[Case]:
     """So many cases, in so many ways per place: the first of every place before the second of any.
 

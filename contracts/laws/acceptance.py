@@ -19,7 +19,8 @@ from specs.contract import Contract, Operation, Parameter
 REFUSED = frozenset((400, 415, 422))
 """Statuses that call a request itself wrong; others speak of the state of things."""
 EARLY = "1968-02-29T23:59:59.000Z"
-"""A leap day before the time from which many clocks count."""
+LATE = "2068-02-29T23:59:59.000Z"
+"""Leap days before the time from which many clocks count, and after the time at which some end."""
 ROWS = (1, 6, 100)
 """Queries of allowed values, per depth; each sets every parameter it can."""
 
@@ -43,10 +44,10 @@ def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
         parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
         if parameter and _closed(contract, operation, parameter):
             values.setdefault(case.name, []).append(case.value)
-    for name, found in values.items():
-        parameter = operation.parameter(name, "query")
-        if parameter and contract.json_schema(parameter.schema).get("format") == "date-time":
-            values[name] = [EARLY, *found]
+    for each in operation.parameters:
+        if each.location == "query" and contract.json_schema(each.schema).get("format") == "date-time":
+            last = each.filter is not None and each.filter.by == "before"
+            values[each.name] = [LATE if last else EARLY, *values.get(each.name, [])]
     ordered = {name: sorted(found, key=_edge, reverse=True) for name, found in values.items()}
     longest = max(map(len, ordered.values()), default=0)
     return [[[name, found[row % len(found)]] for name, found in ordered.items()] for row in range(longest)]

@@ -90,9 +90,9 @@ def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[An
 
 
 def _groups(api: Api, depth: str) -> list[list[str]]:
-    """All filters, in as few questions as will do; at depth deep each by itself as well."""
+    """All filters, in as few questions as will do; where more is asked each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
-    alone = [[name] for name in known] if depth == "deep" and len(known) > 1 else []
+    alone = [[name] for name in known] if depth != "quick" and len(known) > 1 else []
     return [known, *alone]
 
 

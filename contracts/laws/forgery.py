@@ -10,6 +10,8 @@ from contracts.pairs import issued, rules
 from contracts.signatures import address, example
 from contracts.strategies.tokens import FORGERIES, forged
 
+REFRESH = "the refresh token in its place"
+
 
 def _forgeries(api: Api, depth: str) -> list[str]:
     """Where little is asked each operation gets one forgery, in turn, and the first of them all the plainest.
@@ -18,11 +20,11 @@ def _forgeries(api: Api, depth: str) -> list[str]:
     """
     names = list(FORGERIES)
     if depth == "deep":
-        return names
+        return [*names, REFRESH]
     turn = list(on.token_takers(api.contract)).index(api.operation)
     if depth == "quick":
         return [names[turn % len(names)]]
-    return [*names[:2], names[2 + turn % (len(names) - 2)]]
+    return [*names[:2], names[2 + turn % (len(names) - 2)], REFRESH]
 
 
 @law(
@@ -36,19 +38,29 @@ def a_forged_access_token_is_refused(api: Api, forgery: str) -> Conversation:
     """An access token whose signature does not fit its contents is refused with 401.
 
     A good token is taken apart: its algorithm becomes none, its payload names another owner or a later expiry, its
-    signature is left out or made with another key. The request addresses nothing that exists.
+    signature is left out or made with another key; or a refresh token stands in its place, which 403 refuses as well.
+    The request addresses nothing that exists.
     """
     told = rules(api)
     scheme = told.access.scheme
     assert scheme is not None
-    token = yield from _good(api)
-    text = forged(token, forgery, told.claims)
-    if text is None:
-        raise NotObservable(f"this token cannot be given {forgery}")
+    text = yield from _text(api, forgery)
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{text}")
     answer: Exchange = yield api.ask(path=address(api), body=example(api), credentials=(header,))
-    if answer.status != 401:
+    if answer.status not in ({401, 403} if forgery == REFRESH else {401}):
         raise Broken(f"401 for an access token with {forgery}", answer.says())
+
+
+def _text(api: Api, forgery: str) -> Steps:
+    """The forged token; as one forgery, at all operations, the refresh token of an owner made for that."""
+    if forgery == REFRESH:
+        pair, _ = yield from issued(api.playing("an owner whose refresh token is taken for another"))
+        return pair.refresh
+    token = yield from _good(api)
+    text = forged(token, forgery, rules(api).claims)
+    if text is None:
+        raise NotObservable(f"this token cannot be given {forgery}")
+    return text
 
 
 def _good(api: Api) -> Steps:

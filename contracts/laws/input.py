@@ -18,7 +18,7 @@ from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
 from contracts.signatures import lesser, turn, turned, unreadable
 from contracts.strategies.bodies import ODDEST, Change, applied, flat, written_oddly
-from contracts.wrong import MALFORMED, spread, varied, wrong_bodies, wrong_queries
+from contracts.wrong import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from specs.contract import Operation
 
 PER_PLACE = (2, 4, 50)
@@ -48,7 +48,7 @@ def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
     unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
     placed = [each for each in bodies if each not in unreadable]
     groups = [
-        spread(wrong_queries(contract, operation), PER_PARAMETER[level], PER_QUERY[level], api.seed),
+        spread(by_turns(wrong_queries(contract, operation)), PER_PARAMETER[level], PER_QUERY[level], api.seed),
         [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
         _headers(api),
     ]

@@ -227,7 +227,7 @@ def _impossible(api: Api, depth: str) -> list[list[str]]:
         low, high = (int(each) if isinstance(each, int | float) else None for each in bounds)
         values = impossible(minimum=low, maximum=high, words=depth == "deep")
         found.append([[parameter.name, each] for each in values])
-    most = (2, 3, 9)[DEPTHS.index(depth)]
+    most = (2, 4, 9)[DEPTHS.index(depth)]
     chosen = [each for values in found for each in values[:most]]
     if depth != "quick" or len(chosen) < 3:
         return chosen

@@ -53,6 +53,8 @@ SPELLINGS = (
 )
 """Other spellings of a right credential; a deployment may accept or refuse them, but not fail."""
 _SCHEMES = ("Bearer ", "Basic ")
+_IN_QUERIES = ("access_token", "api_key", "apiKey", "token", "key")
+"""What servers call a bearer token in a query."""
 
 
 @attrs.frozen
@@ -99,7 +101,14 @@ def _known(traits: Callable[[str], Collection[str]], secret: str) -> Collection[
 
 def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:
     """The credentials of a request with one damage done to every secret in them."""
+    if damage == "in the query":
+        return [again for each in carried for again in (_in_query(each) if each.secret else [each])]
     return [_damaged(each, damage) if each.secret else each for each in carried]
+
+
+def _in_query(each: Carried) -> list[Carried]:
+    names = _IN_QUERIES if each.name.lower() == "authorization" else (each.name,)
+    return [attrs.evolve(each, location="query", name=name, scheme="") for name in names]
 
 
 def _damaged(each: Carried, damage: str) -> Carried:
@@ -108,9 +117,6 @@ def _damaged(each: Carried, damage: str) -> Carried:
         return attrs.evolve(each, scheme=other if each.scheme else "")
     if damage == "without its scheme":
         return attrs.evolve(each, scheme="")
-    if damage == "in the query":
-        name = "access_token" if each.name.lower() == "authorization" else each.name
-        return attrs.evolve(each, location="query", name=name, scheme="")
     if each.basic:
         return attrs.evolve(each, value=f"${each.secret}{IN_BASIC[damage]}")
     pattern, _ = IN_SECRETS[damage]

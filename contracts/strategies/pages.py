@@ -63,8 +63,8 @@ def impossible(*, minimum: int | None = 1, maximum: int | None = None, words: bo
     found = [str(maximum + 1)] if maximum is not None else []
     if minimum is not None:
         found += [str(minimum - 1)]
-    if maximum is not None:
-        found += [str(number) for number in reversed(ABSURD) if number > maximum]
     if minimum is not None and minimum > 0:
         found += ["-1"]
+    if maximum is not None:
+        found += [str(number) for number in reversed(ABSURD) if number > maximum]
     return [*dict.fromkeys(found), *(["many"] if words else [])]

@@ -30,6 +30,7 @@ NOTEBOOK = {
         "colour": {"type": "string", "enum": ["red", "green", "blue"]},
         "pinned": {"type": "boolean"},
         "labels": {"type": "array", "items": {"type": "string"}},
+        "pages": {"type": "array", "items": {"type": "object", "properties": {"text": {"type": "string"}}}},
         "owner_id": {"type": "string"},
         "updated_at": {"type": "string", "format": "date-time"},
     },
@@ -89,9 +90,15 @@ RAW = {
                 "parameters": [_in("Idempotency-Key", "header")],
                 "requestBody": _write(
                     NOTEBOOK,
-                    ["title", "colour", "pinned", "labels"],
+                    ["title", "colour", "pinned", "labels", "pages"],
                     ["title"],
-                    {"title": "Ideas", "colour": "red", "pinned": False, "labels": ["a", "b"]},
+                    {
+                        "title": "Ideas",
+                        "colour": "red",
+                        "pinned": False,
+                        "labels": ["a", "b"],
+                        "pages": [{"text": "Begin"}],
+                    },
                 ),
                 "responses": _located(_answers(NOTEBOOK, "201", "409")),
             },
@@ -182,11 +189,13 @@ class Notebooks:
             return 201, self.notebooks[self.keys[key]]
         if any(book["title"] == sent["title"] and book["owner_id"] == owner for book in self.notebooks.values()):
             return 409, {"message": "taken"}
-        number = f"nb-{next(self._numbers):05}"
+        number, along = f"nb-{next(self._numbers):05}", sent.pop("pages", [])
         book = {"colour": "red", "pinned": False, "labels": [], **sent, "notebook_id": number, "owner_id": owner}
         self.notebooks[number] = {**book, "updated_at": self._now()}
         if key:
             self.keys[key] = number
+        for page in along if "loses-pages" not in self.faults else ():
+            self._put_page(number, page)
         return 201, self.notebooks[number]
 
     def _read_notebook(self, _: str, book: Any, *__: Any) -> tuple[int, Any]:
@@ -196,7 +205,8 @@ class Notebooks:
         sent = self._valid(request)
         if sent is None:
             return 400, {"message": "no"}
-        if any(other["title"] == sent.get("title") and other is not book for other in self.notebooks.values()):
+        taken = any(other["title"] == sent.get("title") and other is not book for other in self.notebooks.values())
+        if taken and "takes-any-title" not in self.faults:
             return 409, {"message": "taken"}
         if "unsent-reset" in self.faults and "labels" not in sent:
             book["labels"] = []
@@ -231,12 +241,14 @@ class Notebooks:
         sent = self._valid(request)
         if sent is None:
             return 400, {"message": "no"}
-        number = next(self._numbers)
-        page = {"number": 1, **sent, "id": number, "notebook_id": book["notebook_id"]}
         if "ignores-number" in self.faults:
-            page["number"] = 1
-        self.pages[number] = page
-        return 201, page
+            sent["number"] = 1
+        return 201, self._put_page(book["notebook_id"], sent)
+
+    def _put_page(self, notebook: str, sent: dict[str, Any]) -> dict[str, Any]:
+        number = next(self._numbers)
+        self.pages[number] = {"number": 1, **sent, "id": number, "notebook_id": notebook}
+        return self.pages[number]
 
     def _drop_page(self, _: str, book: Any, values: dict[str, str], __: Any) -> tuple[int, Any]:
         page = self.pages.get(int(values["id"]))

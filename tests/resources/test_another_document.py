@@ -45,6 +45,8 @@ def test_a_conforming_server_upholds_them():
         ("keeps-deleted", ("state/what-was-deleted-is-gone", "dropNotebook")),
         ("takes-the-next", ("state/any-order-of-steps-agrees-with-a-model", "addNotebook")),
         ("ignores-number", ("state/what-was-sent-is-what-is-kept", "addPage")),
+        ("loses-pages", ("state/what-is-sent-along-stands-below", "addNotebook")),
+        ("takes-any-title", ("state/a-change-into-a-duplicate-is-refused", "changeNotebook")),
         ("leaves-one", ("state/deleting-all-empties-the-list", "dropPages")),
     ],
 )
