@@ -65,6 +65,24 @@ def test_its_faults_are_found_where_they_are():
     assert {name: where for name, where in FOUND.items() if where not in broken} == {}
 
 
+UNASKED_FOR = {
+    "emails-of-all-clients": f"filters/what-nobody-has-is-not-found GET {CLIENT}/users",
+    "counted-before-filtering": f"filters/a-filter-keeps-what-fits-and-nothing-else GET {ORG}/bookings",
+    "sorted-within-the-page": f"sorting/descending-is-ascending-backwards GET {ORG}/bookings",
+    "deleted-ones-are-counted": f"state/what-was-deleted-is-gone DELETE {CLIENT}/users/{{userId}}",
+    "conflict-unseen-on-update": (
+        f"state/a-change-into-a-duplicate-is-refused PATCH {ORG}/attributes/{{attributeId}}/options/{{optionId}}"
+    ),
+}
+"""Faults that show in answers to questions asked for another reason."""
+
+
+def test_what_answers_tell_besides_is_judged_too():
+    verdicts = judged([word for name in UNASKED_FOR for word in ("--fault", name)])
+    broken = {f"{each.line.rule.id} {each.line.operation.key}" for each in verdicts if each.verdict == BROKEN}
+    assert {name: where for name, where in UNASKED_FOR.items() if where not in broken} == {}
+
+
 def test_mixtures_leave_out_what_excludes_each_other():
     for mixture in mixtures(20, 1):
         chosen = set(mixture.split("+"))

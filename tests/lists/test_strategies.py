@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.matching import kept
-from contracts.strategies.filters import filter_values, questions, strange, strange_values, telling
+from contracts.strategies.filters import filter_values, others_only, questions, strange, strange_values, telling
 from contracts.strategies.pages import impossible, impossible_pages, offsets, offsets_past, page_sizes, telling_sizes
 from contracts.strategies.sorts import both_ways, sorting, sorts
 from specs.contract import build
@@ -42,7 +42,7 @@ def test_offsets_are_inside_and_past_the_end(data, total):
 
 
 def test_impossible_pages_are_below_above_absurd_and_words():
-    assert impossible(minimum=1, maximum=1000) == ["1001", "0", str(2**63), str(2**31), "-1", "many"]
+    assert impossible(minimum=1, maximum=1000) == ["1001", "0", "-1", str(2**63), str(2**31), "many"]
     assert impossible(minimum=0, words=False) == ["-1"]
     assert impossible(minimum=None, words=False) == []
 
@@ -98,3 +98,16 @@ def test_every_sort_of_the_document_goes_both_ways(contract):
 @given(sorts(LIST, directions=["desc"]))
 def test_sorts_are_queries(query):
     assert query == {"order": "desc"}
+
+
+def test_a_time_is_asked_for_close_behind_one_that_items_show():
+    days = [{"id": number, "added": f"2030-01-0{number}T10:00:00Z"} for number in (1, 3, 5)]
+    member = AFTER.filter.member.strip("/")
+    shown = [{"id": each["id"], member: each["added"]} for each in days]
+    assert set(telling(SHOP, AFTER, shown)) == {"2030-01-01T10:01:01.000Z", "2030-01-03T10:01:01.000Z"}
+
+
+def test_what_only_others_have_is_nothing_of_ones_own():
+    others = [*BOOKS, {**BOOKS[0], GENRE.filter.member.strip("/"): "cookery"}]
+    assert others_only(SHOP, GENRE, BOOKS, others) == ["cookery"]
+    assert others_only(SHOP, AFTER, BOOKS, others) == []
