@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
-from contracts import basic, known
+from contracts import basic, known, toml
 from contracts.safekeeping import Values, is_secret, label
 from contracts.vault import Vault
 
@@ -145,11 +144,9 @@ def load(path: str | Path) -> Deployment:
     """Read a deployment file. Raises ConfigError."""
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+        raw = toml.read(path)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from None
     return _Reader(path, raw).deployment()
 
 

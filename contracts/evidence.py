@@ -119,7 +119,9 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a record; a last line that a crash cut short is left out. Raises EvidenceError."""
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise EvidenceError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
         raise EvidenceError(f"{path}: cannot be read ({error})") from None
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):

@@ -26,13 +26,13 @@ import datetime
 import fnmatch
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from contracts import toml
 from contracts.law import BROKEN, KNOWN, OBSERVED, UPHELD
 
 if TYPE_CHECKING:
@@ -91,11 +91,9 @@ def read(table: dict[str, Any], folder: Path) -> dict[str, Any]:
 def load(path: Path) -> list[Deviation]:
     """The entries of a file. Raises ValueError, naming the file and the place."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ValueError(f"known.file: {path} cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"known.file: {path} is not valid TOML: {error}") from None
+        raw = toml.read(path)
+    except ValueError as error:
+        raise ValueError(f"known.file: {path}: {error}") from None
     entries = raw.get("known", [])
     if not isinstance(entries, list):
         raise ValueError(f"known.file: {path}: write each entry as [[known]]")

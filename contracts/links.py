@@ -23,12 +23,6 @@ def previous_link(exchange: Exchange) -> str | None:
     return _told(exchange, "previous_link", "prev") or _told(exchange, "previous_link", "previous")
 
 
-def has_links(exchange: Exchange) -> bool:
-    """Whether the document says that such an answer may lead to the next page by an address."""
-    paging = exchange.operation.paging
-    return paging is not None and ("link" in paging.members or "link" in paging.headers)
-
-
 def _told(exchange: Exchange, role: str, relation: str) -> str | None:
     paging = exchange.operation.paging
     if paging is None or exchange.response is None:

@@ -41,11 +41,6 @@ class Shift:
     above: float
     chance: float
 
-    @property
-    def ratio(self) -> float:
-        """The second median by the first."""
-        return self.after / self.before if self.before else math.inf
-
 
 def shift(before: Sequence[float], after: Sequence[float]) -> Shift:
     """Compare two non-empty samples by Mann and Whitney's test, ties taken into account."""

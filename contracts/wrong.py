@@ -115,13 +115,6 @@ def wrong_queries(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     return once([*own, *found])
 
 
-def _paging_first(operation: Operation) -> list[Parameter]:
-    """The parameters every list has come before those of one list alone."""
-    paging = operation.paging
-    names = {each.name for each in (paging.size, paging.position) if each} if paging else set()
-    return sorted(operation.parameters, key=lambda each: each.name not in names)
-
-
 def _inside(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str, str]]:
     """Texts that break a member of a query parameter that is an object, written as `name[member]`."""
     if parameter.location != "query" or parameter.style != "deepObject":
