@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from contracts.apart import Undone, undone
 from contracts.api import Api, callers
 from contracts.exchange import Exchange, Request
 from contracts.fixtures import UNIQUE, Made, make, members_of
@@ -43,6 +44,8 @@ class Meddled:
     after: Sight
     why: str = ""
     taken: Exchange | None = None
+    undone: Undone | None = None
+    """What one of the two changes lost to the other, made again in turn."""
 
     @property
     def before(self) -> Sight:
@@ -93,7 +96,9 @@ def _meddled(before: Changed) -> Steps:
             refused[what] = answer
     like = {**now.thing, **together_sent(*accepted)}
     after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
-    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=last if taken else None)
+    lost = yield from undone(life, answers, after)
+    told = last if taken else None
+    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=told, undone=lost)
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:

@@ -7,6 +7,7 @@ import contextlib
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
 from typing import Any
 
 from attrs import evolve
@@ -59,6 +60,7 @@ class Sandbox:
             await rush.reset(send)
             return
         answer = await self._answer(scope, receive)
+        answer.headers.append(("date", formatdate(usegmt=True)))
         if self.world.faults:
             answer = spoilt(answer, self._asked(scope), self.world.faults)
         headers = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in answer.headers]

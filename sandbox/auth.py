@@ -184,6 +184,8 @@ def _holder(world: World, bearer: str) -> Principal | None:
     token = world.tokens.access(bearer, world.clock())
     if token is None:
         return None
+    if token.user_id in world.tokens.forcing:
+        raise RefusalError(500, "Something went wrong on the server.")
     return Principal(f"user {token.user_id}", "managed_user", world.by_client[token.client_id], "member", token.text)
 
 
@@ -208,6 +210,8 @@ def _client(
         unchecked = CLIENT_ID_UNCHECKED in world.faults and operation.operation_id in CLIENT_ID_UNCHECKED.scope
         return principal if "clientId" in path or unchecked else None
     if faulty.on(faulty.HEADER_IGNORED, world, operation):
+        return principal
+    if faulty.on(faulty.ANY_CLIENT_ID, world, operation) and named in world.by_client:
         return principal
     if path.get("clientId") == own:
         status = 401 if HEADER_401 in world.variations else 400 if HEADER_400 in world.variations else 403

@@ -21,8 +21,8 @@ MEMBERSHIPS = "OrganizationsMembershipsController_getAllMemberships"
 CLIENT, ORGANIZATION = "operations of a client", "operations of an organization"
 
 
-def _fault(name: str, scope: str | tuple[str, ...], text: str) -> Switch:
-    return fault(name, family="credentials", scope=scope, text=text)
+def _fault(name: str, scope: str | tuple[str, ...], text: str, needs: str = "") -> Switch:
+    return fault(name, family="credentials", scope=scope, text=text, needs=needs)
 
 
 SECRET_CASE = _fault("secret-case-ignored", CLIENT, "The client secret is compared without regard to letter case.")
@@ -61,6 +61,21 @@ HEADER_IGNORED = _fault(
     "wrong-client-header-ignored",
     ("OAuthClientWebhooksController_getOAuthClientWebhook", "OAuthClientWebhooksController_createOAuthClientWebhook"),
     "An x-cal-client-id that differs from the path's is ignored.",
+)
+ANY_CLIENT_ID = _fault(
+    "secret-with-any-client-id-accepted", ORGANIZATION, "The id beside a client's secret may be any other client's."
+)
+TWO_TENANTS_500 = _fault(
+    "credentials-of-two-tenants-500",
+    ORGANIZATION,
+    "A bearer token beside the secret of another tenant's client is answered 500.",
+    needs="depth",
+)
+SMALL_SCHEME_500 = _fault(
+    "scheme-in-small-letters-500",
+    ORGANIZATION,
+    "A token behind bearer, in small letters, is answered 500.",
+    needs="depth",
 )
 MIXED_PAIR = _fault("id-of-another-accepted", (MEMBERSHIPS,), "A client's secret is accepted with another client's id.")
 KEY_FOR_CLIENT = _fault(
@@ -163,11 +178,22 @@ def understood(world: World, operation: Operation, headers: Mapping[str, str], q
         read["x-cal-secret-key"] = next((each for each in world.by_secret if each.lower() == sent.lower()), sent)
     if "authorization" in read:
         read["authorization"] = _bearer(world, operation, read["authorization"])
+        if on(TWO_TENANTS_500, world, operation) and _disagree(world, read):
+            raise RefusalError(500, "Something went wrong on the server.")
     return read
+
+
+def _disagree(world: World, read: Mapping[str, str]) -> bool:
+    """Whether a key and a secret that are both right belong to two tenants."""
+    key = world.by_key.get(read["authorization"].partition(" ")[2])
+    secret = world.by_secret.get(read.get("x-cal-secret-key", ""))
+    return key is not None and secret is not None and key.tenant is not secret.tenant
 
 
 def _bearer(world: World, operation: Operation, sent: str) -> str:
     scheme, _, token = sent.partition(" ")
+    if on(SMALL_SCHEME_500, world, operation) and scheme == "bearer":
+        raise RefusalError(500, "Something went wrong on the server.")
     if on(MALFORMED_500, world, operation) and not token:
         raise RefusalError(500, "Something went wrong on the server.")
     if on(ANY_SCHEME, world, operation) and token:

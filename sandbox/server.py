@@ -73,6 +73,7 @@ def serve(app: Sandbox, listener: socket.socket, ready: Callable[[], None]) -> N
         access_log=False,
         log_level="warning",
         server_header=False,
+        date_header=False,  # the application tells it, so that a fault can tell another
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )

@@ -57,6 +57,18 @@ IAT_MS = _fault("issued-claim-in-milliseconds", ISSUING, "The access token's cla
 OWNER_WRONG = _fault("token-names-another-owner", FORCE, "The access token's claim names another user as its owner.")
 CLAIM_MISSING = _fault("refreshed-token-lacks-client-claim", REFRESH, "A refreshed access token does not say whose.")
 EXPIRY_TEXT = _fault("forced-expiry-as-text", FORCE, "The access token's expiry is a text.")
+REVIVED = _fault(
+    "spent-token-revives-after-a-minute",
+    REFRESH,
+    "Which tokens were spent is remembered for a minute.",
+    needs="time-scale",
+)
+USE_500 = _fault(
+    "use-during-forced-refresh-500",
+    FORCE,
+    "While a forced refresh is under way its user's access tokens are answered 500.",
+    needs="depth",
+)
 REFRESH_SURVIVES = _fault("refresh-token-survives-deletion", DELETE, "A deleted user's refresh token buys a new pair.")
 GARBAGE_500 = _fault("garbage-refresh-token-500", REFRESH, "A refresh token that is no JWT is answered 500.")
 GARBAGE_200 = _fault("changed-refresh-token-accepted", REFRESH, "A refresh token's signature is not compared.")

@@ -95,6 +95,7 @@ class TokenBook:
     variations: frozenset[Switch]
     new_id: Callable[[], str]
     issued: dict[str, Token] = field(factory=dict)
+    forcing: set[int] = field(factory=set)  # users in the middle of a forced refresh, with a fault
     _since_sweep: int = 0
 
     def issue(self, client_id: str, user_id: int, now: float) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class TokenBook:
     def usable(self, token: Token, now: float) -> bool:
         """Whether a refresh token may still be spent."""
         again = REUSABLE in self.faults or (faulty.GRACE in self.faults and now < token.since + faulty.GRACE_SECONDS)
+        again |= faulty.REVIVED in self.faults and now > token.since + 60 / self.scale
         return (token.expires > now or faulty.EXPIRED_REFRESH in self.faults) and (not token.spent or again)
 
     def spend(self, token: Token, now: float = 0.0) -> None:

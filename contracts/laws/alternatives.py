@@ -128,10 +128,10 @@ def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
 
 
 def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
-    """All alternatives; where little is asked, not the one by which all other laws ask."""
+    """All alternatives; where little is asked, the one by which all other laws ask only where that costs nothing."""
     found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
     own = alternative_for(api.operation, api.principal) if api.principal else None
-    if depth != "quick" or own is None:
+    if depth != "quick" or own is None or api.operation.safe:
         return found
     return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
 

@@ -38,7 +38,8 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
     if the answer to it still shows the value of before, or if another member changed with it, nested ones included.
     Members that move by themselves, such as a time of change, are left out, and so is what was empty. Where something
-    is amiss both changes are made again, and looked at one by one. The same is asked of two changes at one moment.
+    is amiss both changes are made again, and looked at one by one. The same is asked of two changes at one moment, and
+    where one of them is lost, they are made again in turn.
     """
     done: Changed = yield from _done(api)
     if done.one is None or not done.one.ok:
@@ -70,6 +71,9 @@ def _kept_meanwhile(api: Api) -> Steps:
         seen: Meddled = yield from _meddled(api)
     except NotObservable:
         return
+    if lost := seen.undone:
+        changed_since = f"{lost.name} as changed before {' and '.join(lost.by)} was: {short(lost.value)}"
+        raise Broken(changed_since, short(lost.shown))
     for name in _moved(seen):
         before, after = seen.before.thing[name], seen.after.thing[name]
         if name not in seen.meant and not blame(seen, name, after) and not filled(before, after):

@@ -8,8 +8,9 @@ from contracts import on
 from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.fixtures import Made
-from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, Together, law
+from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.laws.tokens import REFUSED, another
+from contracts.meddling import together
 from contracts.pairs import Pair, issued, pair_of, presented, rules, used
 
 
@@ -104,10 +105,10 @@ def a_forced_refresh_during_use(api: Api) -> Conversation:
     if made is None:
         raise NotObservable("nothing tells whose tokens could be forced")
     ask = yield from using(api, pair.access)
-    answers: list[Exchange] = yield Together.of([ask, ask, api.ask(path=made.values), ask, ask])
+    answers: list[Exchange] = yield from together(lambda: [ask, ask, api.ask(path=made.values), ask, ask])
     for answer in answers:
         if answer.status >= 500:
-            raise Broken("no server error during a forced refresh", answer.says())
+            raise Broken("no server error during a forced refresh, in two rounds", answer.says())
     after = yield from used(api, pair_of(api, answers[2]).access)
     if after.status == 401:
         raise Broken("the new access token to work at once", after.says())

@@ -10,7 +10,7 @@ import attrs
 from contracts import on
 from contracts.api import Api
 from contracts.exchange import MISSING, Exchange, at
-from contracts.fixtures import places
+from contracts.fixtures import candidates, places
 from contracts.law import Broken, Conversation, NotObservable, Observed, Steps, law
 from contracts.opening import FLEETING
 from contracts.subjects import spacious
@@ -20,15 +20,25 @@ from contracts.walks import at_least, everything, identity, largest, listed
 def rivals_items(api: Api) -> Steps:
     """The same list as another tenant's principal sees it in their own place, and the api that asks so.
 
-    Where little is asked, the first page of the first such list.
+    Where little is asked, the first page of one such list: of the one that is called alike, if there is such a one.
     """
     other = attrs.evolve(api, principal=api.rival, values={})
     if api.depth == "quick":
-        other = attrs.evolve(other, values=(yield from places(other, other.operation, fresh=False)))
+        known = yield from _called_alike(api, other)
+        other = attrs.evolve(other, values=(yield from places(other, other.operation, fresh=False, known=known)))
         return other, listed((yield other.page(None, largest(other)))).items
     other = attrs.evolve(other, values=(yield from spacious(other)))
     items: list[Any] = yield from everything(other)
     return other, items
+
+
+def _called_alike(api: Api, other: Api) -> Steps:
+    """What of one tenant's place the other has a thing for by the same name: there their lists could be mixed up."""
+    chosen = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name) is None]
+    if not chosen or chosen[-1] not in api.values:
+        return {}
+    theirs: list[str] = yield from candidates(other, other.operation, chosen[-1])
+    return {chosen[-1]: api.values[chosen[-1]]} if api.values[chosen[-1]] in theirs else {}
 
 
 def same_things(api: Api, items: list[Any], others: list[Any]) -> list[Any]:

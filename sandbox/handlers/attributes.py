@@ -34,7 +34,7 @@ DELETED_READABLE = fault(
 _SEEDED = 7
 LISTED_TWICE = fault(
     "new-item-listed-twice",
-    family="pagination",
+    family="state",
     scope=("OrganizationsAttributesController_getOrganizationAttributes",),
     text="Attributes beyond the first seven stand twice in the list.",
 )

@@ -27,7 +27,7 @@ DESCENDING_WRONG = fault(
 )
 FOREIGN_ROWS = fault(
     "other-tenants-rows-in-list",
-    family="credentials",
+    family="pagination",
     scope=(LIST,),
     text="The list ends with a booking of another organization.",
 )

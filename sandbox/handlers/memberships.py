@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox.calls import Call, Page, handles
+from functools import partial
+
+from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
 from sandbox.refusals import RefusalError
@@ -35,6 +37,13 @@ ACCEPTED_RESET = fault(
     family="state",
     scope=(UPDATE,),
     text="An update that does not send accepted sets it to false.",
+)
+DELETED_AT_ONCE_500 = fault(
+    "concurrent-deletions-500",
+    family="state",
+    scope=(DELETE,),
+    text="Of deletions of one membership at the same moment all but the first are answered 500.",
+    needs="depth",
 )
 IMPERSONATION_INVERTED = fault(
     "created-with-default",
@@ -102,11 +111,19 @@ def update_membership(call: Call) -> Row:
 
 
 @handles(DELETE)
-def delete_membership(call: Call) -> Row:
+def delete_membership(call: Call) -> Row | Later:
     """Forget a membership and the options that came with it. Keys outlive their owner's membership."""
     if DELETE_UNKNOWN in call.faults and call.path["membershipId"] not in call.tenant.memberships:
         return shown(call.tenant, next(iter(call.tenant.memberships.values())))
     membership = _find(call)
+    if DELETED_AT_ONCE_500 in call.faults:
+        return Later(GAP, partial(_dropped, call, membership))
+    return _dropped(call, membership)
+
+
+def _dropped(call: Call, membership: Row) -> Row:
+    if membership["id"] not in call.tenant.memberships:  # only with a fault: somebody was faster
+        raise RefusalError(500, "Something went wrong on the server.")
     row = shown(call.tenant, membership)
     call.tenant.drop_membership(membership["id"])
     return row

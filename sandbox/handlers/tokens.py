@@ -12,7 +12,7 @@ from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers.users import find
 from sandbox.refusals import RefusalError
-from sandbox.state import World
+from sandbox.state import Row, World
 from sandbox.tokens import FORCE, REFRESH, Token
 from sandbox.variations import variation
 
@@ -68,9 +68,18 @@ _GAP = 0.05  # seconds between checking and spending, where a switch opens one
 
 
 @handles(FORCE[0])
-def force_refresh(call: Call) -> dict[str, Any]:
+def force_refresh(call: Call) -> dict[str, Any] | Later:
     """A new pair without a refresh token; those the user had are dead."""
     user, book = find(call), call.world.tokens
+    if faulty.USE_500 in call.faults:
+        book.forcing.add(user["id"])
+        return Later(_GAP, partial(_forced, call, user))
+    return _forced(call, user)
+
+
+def _forced(call: Call, user: Row) -> dict[str, Any]:
+    book = call.world.tokens
+    book.forcing.discard(user["id"])
     if not call.world.rush.hit(rush.FORCE_FORGETS):
         book.force(user["id"])
     pair = book.issue(call.tenant.client_id, user["id"], call.world.clock())

@@ -43,7 +43,7 @@ NOT_IN_LIST = fault(
 )
 TOKEN_SURVIVES = fault(
     "token-survives-deletion",
-    family="state",
+    family="tokens",
     scope=(DELETE,),
     text="The access token of a deleted user keeps working.",
 )

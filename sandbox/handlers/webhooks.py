@@ -14,6 +14,7 @@ DELETE_ALL = "OAuthClientWebhooksController_deleteAllOAuthClientWebhooks"
 CREATE = "OAuthClientWebhooksController_createOAuthClientWebhook"
 UPDATE = "OAuthClientWebhooksController_updateOAuthClientWebhook"
 LIST = "OAuthClientWebhooksController_getOAuthClientWebhooks"
+READ = "OAuthClientWebhooksController_getOAuthClientWebhook"
 
 DELETE_NOOP = fault(
     "delete-is-a-no-op",
@@ -121,9 +122,19 @@ def create_webhook(call: Call) -> Row:
     return webhook
 
 
-@handles("OAuthClientWebhooksController_getOAuthClientWebhook")
+UNKNOWN_IS_FIRST = fault(
+    "unknown-id-shows-the-first",
+    family="state",
+    scope=(READ,),
+    text="A webhook id that is no number shows the first webhook.",
+)
+
+
+@handles(READ)
 def get_webhook(call: Call) -> Row:
     """One webhook."""
+    if UNKNOWN_IS_FIRST in call.faults and not call.path["webhookId"].isdecimal():
+        return next(iter(call.tenant.webhooks.values()))
     return _find(call)
 
 

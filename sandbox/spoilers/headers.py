@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 
 from sandbox.answers import Answer
 from sandbox.spoiling import Asked, content, good, put, spoils, write
@@ -96,6 +98,11 @@ def _tagged(answer: Answer, asked: Asked, tag: str, *, always: bool = False) -> 
     answer.headers.append(("etag", tag))
     if sent is not None and (always or sent == tag):
         answer.status, answer.body = 304, b""
+
+
+@spoils("clock-five-minutes-slow", scope="operations of a client", text="The clock behind Date is five minutes slow.")
+def _slow(answer: Answer, _: Asked) -> None:
+    put(answer, "date", formatdate(time.time() - 300, usegmt=True))
 
 
 # -- headers ----------------------------------------------------------------------------------------------------------
