@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from attrs import evolve
@@ -153,6 +153,12 @@ FOREIGN_CLIENT_404 = variation(
     scope=CLIENT,
     text="Another client's credential gets 404 instead of 403 where 404 is declared.",
 )
+FOREIGN_THING_403 = variation(
+    "foreign-thing-403",
+    family="credentials",
+    scope="every operation",
+    text="Asked for below one's own address, what another tenant has gets 403, what nobody has 404.",
+)
 APPLIED = (FOREIGN_DELETE, FOREIGN_CREATE, MEMBER_APPLIED)
 _END = 12
 
@@ -264,21 +270,32 @@ def stranger(world: World, operation: Operation, principal: Principal, tenant: T
 
 def reached(world: World, operation: Operation, tenant: Tenant, path: Mapping[str, str]) -> Tenant:
     """Whose things the last id of the path is looked up among."""
+    if FOREIGN_THING_403 in world.variations and _of_others(world, operation, tenant, path):
+        raise RefusalError(403, "This credential has no access here.")
     if not any(on(switch, world, operation) for switch in NESTED):
         return tenant
     last = path[_names(operation)[-1]]
     return next((each for each in (tenant, *world.others(tenant)) if _holds(each, operation, last)), tenant)
 
 
+def _of_others(world: World, operation: Operation, tenant: Tenant, path: Mapping[str, str]) -> bool:
+    """Whether the last id of the path is another tenant's, and the document lets a refusal say so."""
+    last = _names(operation)[-1]
+    told = last in _SHELVES and {403, 404} <= {*operation.statuses}
+    return told and any(_holds(each, operation, path[last]) for each in world.others(tenant))
+
+
+_SHELVES: dict[str, Callable[[Tenant], Iterable[object]]] = {
+    "webhookId": lambda tenant: tenant.webhooks,
+    "membershipId": lambda tenant: tenant.memberships,
+    "attributeId": lambda tenant: tenant.attributes,
+    "optionId": lambda tenant: tenant.options,
+    "userId": lambda tenant: tenant.managed,
+}
+
+
 def _holds(tenant: Tenant, operation: Operation, last: str) -> bool:
-    shelves: dict[str, Iterable[object]] = {
-        "webhookId": tenant.webhooks,
-        "membershipId": tenant.memberships,
-        "attributeId": tenant.attributes,
-        "optionId": tenant.options,
-        "userId": tenant.managed,
-    }
-    return last in {str(each) for each in shelves[_names(operation)[-1]]}
+    return last in {str(each) for each in _SHELVES[_names(operation)[-1]](tenant)}
 
 
 def _names(operation: Operation) -> list[str]:

@@ -32,10 +32,9 @@ PATCH_CREATES = fault(
 
 SLUG_OF_ANYONE = fault(
     "slug-finds-other-tenants",
-    family="credentials",
+    family="pagination",
     scope=(BY_SLUG,),
     text="The assigned options of an attribute known by its slug include those of other organizations.",
-    needs="depth",
 )
 ASSIGNED_FILTER_IGNORED = fault(
     "nested-filter-ignored",

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
-from contracts import deployment as deployments
-from contracts import run as running
-from contracts.client import Client
 from contracts.law import BLOCKED, BROKEN, OBSERVED, UPHELD
-from contracts.plan import make
-from tests.lists.dialects import DIALECTS, contract
-from tests.lists.shop import BASE, BusyShop, Shop
+from tests.lists import judging
+from tests.lists.dialects import DIALECTS
 
-FAMILIES = {"pagination", "filters", "sorting"}
-DEPLOYMENT = f"""
-[deployment]
-name = "shop"
-base_url = "{BASE}"
-synthetic = true
-[budget]
-pace = "none"
-""" + "".join(
-    f'[[principals]]\nname = "{name}"\ntenant = "{name}"\nkind = "api_key"\nkey = "{name}-key"\n'
-    for name in ("acme", "rival")
-)
 WALK = "pagination/every-walk-gives-the-same-items"
 OWN = "pagination/nothing-of-another-tenant-appears"
 EVERYWHERE = {
@@ -78,33 +61,17 @@ CASES = [(name, fault, law) for name in DIALECTS for fault, law in faults(name).
 
 
 @pytest.fixture
-def judged(tmp_path, monkeypatch):
+def judged(tmp_path):
     """All verdicts of the laws of lists on a shop, asked in this process at depth standard."""
 
     def ask(name, fault="", law=None, every=0):
-        shop = BusyShop(DIALECTS[name], every) if every else Shop(DIALECTS[name], fault)
-
-        class InProcess(Client):
-            def __init__(self, base_url, vault):
-                super().__init__(base_url, vault)
-                self._transport = httpx.ASGITransport(shop)
-
-        monkeypatch.setattr(running, "Client", InProcess)
-        file = tmp_path / "shop.toml"
-        file.write_text(DEPLOYMENT)
-        plan = make(contract(name), deployments.load(file), "standard")
-        run = running.Run(plan, tmp_path / "run")
-        asked = [line for line in plan.lines if line.rule.family in FAMILIES and law in {None, line.rule.id}]
-        run.start([line.id for line in asked])
-        run.wait()
-        run.asked = sum(each.operation.operation_id == "listBooks" for each in run.exchanges.values())
-        return run
+        return judging.judged(tmp_path, name, fault, law, every)
 
     return ask
 
 
 def of_lists(run):
-    return [each for each in run.verdicts if each.line.rule.family in FAMILIES]
+    return [each for each in run.verdicts if each.line.rule.family in judging.FAMILIES]
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -137,7 +104,8 @@ def test_a_number_behind_the_last_page_may_name_nothing(judged):
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_list_is_asked_no_more_than_its_budget(judged, name):
-    assert judged(name).asked <= 45
+    run = judged(name)
+    assert sum(each.operation.operation_id == "listBooks" for each in run.exchanges.values()) <= 45
 
 
 @pytest.mark.parametrize(("name", "fault", "law"), CASES, ids=[f"{name}-{fault}" for name, fault, _ in CASES])

@@ -39,6 +39,8 @@ class Atlas(Server):
             answer.headers["Cache-Control"] = "no-store"
         if self.has("kept-by-a-cache"):
             answer.headers |= {"Age": "12", "X-Cache": "HIT"}
+        if self.has("length-of-another-body"):
+            answer.headers["Content-Length"] = str(len(answer.bytes()) + 1)
         if self.has("older-than-it-may-be"):
             answer.headers["Age"] = "4000"
         asked_for = asked.headers.get("if-none-match", "")
@@ -92,6 +94,7 @@ VARIATIONS = ("kept-by-a-cache",)
 FAULTS = {
     "not-to-be-kept": "headers/declared-headers-are-there",
     "older-than-it-may-be": "caching/",
+    "length-of-another-body": "protocol/a-body-is-as-long-as-told",
     "any-tag-will-do": "caching/a-tag-is-true",
     "missing-is-200": "state/what-never-was-is-not-found",
     "capital-ignored": "filters/",

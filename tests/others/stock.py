@@ -125,11 +125,16 @@ class Stock(Server):
     def read_carrier(self, asked: Asked) -> Answer:
         return Answer(200, self._mine(asked, self.carriers, "carrierId"))
 
+    @answers("GET /api/Depot/")
+    def depot(self, asked: Asked) -> Answer:
+        return Answer(200, {"kind": "barn" if self.has("depot-of-no-kind") else "hall", "gates": 4})
+
 
 FAULTS = {
     "open": "credentials/nothing-without-a-credential",
     "price-as-text": "schema/body-fits-its-schema",
     "wrong-kind": "schema/body-fits-its-schema",
+    "depot-of-no-kind": "schemathesis/schemathesis-finds-nothing-more",
     "everybodys": "credentials/another-tenant-is-refused",
     "bad-range-500": "input/",
     "bad-tags-taken": "input/",

@@ -4,6 +4,7 @@
     python tests/power/economy.py --depth quick --jobs 2    one depth, two sandboxes at a time
     python tests/power/economy.py --sample 40 --seed 3      some of the faults, another seed
     python tests/power/economy.py --rows rows.ndjson        and keep what each fault broke
+    python tests/power/economy.py --families                requests per list and per resource, at depth standard
 
 A fault counts as found when anything is broken while it is switched on, one fault at a time. The wanted figures are
 those of `WANTED`; the exit code says whether they are reached and a sandbox without faults is upheld.
@@ -15,8 +16,9 @@ import argparse
 import json
 import random
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -29,15 +31,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import matrix  # noqa: E402
 
-from specs.contract import Contract, build  # noqa: E402
-from specs.document import load  # noqa: E402
+from contracts import deployment as deployments  # noqa: E402
+from contracts import evidence  # noqa: E402
+from contracts.embedded import Sandbox  # noqa: E402
+from contracts.plan import make  # noqa: E402
+from contracts.run import Run  # noqa: E402
 
 WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
 """By depth: requests per operation at most, and the share of faults at least."""
+BUDGETS = {"lists": (45, {"pagination", "filters", "sorting"}), "resources": (60, {"state"})}
+"""Requests at depth standard that laws of these families may send at most: to one list, and about one resource."""
 OF_LOAD = {"limits", "load"}
 """What a fault needs to be seen that belongs to the laws under load."""
-
-_contract: Contract | None = None
 
 
 @attrs.frozen
@@ -50,16 +55,9 @@ class Row:
     requests: int
 
 
-def contract() -> Contract:
-    """The document both depths are planned from, read once in every process."""
-    global _contract
-    _contract = _contract or build(load("calcom-v2"))
-    return _contract
-
-
 def row(fault: dict[str, Any] | None, depth: str, seed: int) -> Row:
     """One fault at one depth; None is the sandbox without any."""
-    verdicts, requests = matrix.judged(contract(), matrix.arguments(fault, ["--limits", "off"]), depth, seed)
+    verdicts, requests = matrix.judged(matrix.contract(), matrix.arguments(fault, ["--limits", "off"]), depth, seed)
     name, family = (fault["name"], fault["family"]) if fault else ("none", "")
     return Row(name, family, tuple(matrix.broken(verdicts)), requests)
 
@@ -79,6 +77,43 @@ def kept(found: Iterable[Row], depth: str, path: Path | None) -> Iterator[Row]:
             with path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"depth": depth, **attrs.asdict(each)}) + "\n")
         yield each
+
+
+def sent(families: Collection[str]) -> Counter[str]:
+    """What the laws of these families send for each operation, asked alone at depth standard.
+
+    What a law sends elsewhere, to find or to make what it stands on, counts for the operation it is about.
+    """
+    sandbox = Sandbox(arguments=["--limits", "off"])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            plan = make(matrix.contract(), deployments.load(sandbox.deployment), "standard")
+            run = Run(plan, Path(folder), 0)
+            lines = {line.id: line for line in plan.lines if line.rule.family in families}
+            run.start(list(lines))
+            run.wait()
+            recorded = evidence.read(Path(folder) / "evidence.ndjson", plan.contract)
+    finally:
+        sandbox.stop()
+    said = (lines.get(recorded.conversations[each.conversation].line) for each in recorded.exchanges.values())
+    return Counter(line.operation.key for line in said if line)
+
+
+def families() -> bool:
+    """Print what the laws of lists send for each list, and those of resources for each resource; whether few enough."""
+    contract, good = matrix.contract(), True
+    shares = {
+        "lists": {each.key: [each.key] for each in contract.operations if each.paging},
+        "resources": {each.collection: [one.key for one in each.operations] for each in contract.resources},
+    }
+    for name, (most, of) in BUDGETS.items():
+        counts = sent(of)
+        print(f"{name}, at most {most} requests each at depth standard:")
+        for share, keys in shares[name].items():
+            count = sum(counts[key] for key in keys)
+            good &= count <= most
+            print(f"    {count:3}  {share}{'' if count <= most else '  TOO MANY'}")
+    return good
 
 
 def told(depth: str, found: Sequence[Row], operations: int) -> bool:
@@ -107,14 +142,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the runs, and of the sample")
     parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
     parser.add_argument("--rows", type=Path, help="file to add a line to for every fault")
+    parser.add_argument("--families", action="store_true", help="requests per list and per resource, no faults")
     options = parser.parse_args()
+    if options.families:
+        return 0 if families() else 1
     chosen = [each for each in matrix.faults() if each["needs"] not in OF_LOAD]
     if options.sample:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     good = True
     for depth in options.depth or list(WANTED):
         found = list(kept(rows(chosen, depth, options), depth, options.rows))
-        good &= told(depth, found, len(contract().operations))
+        good &= told(depth, found, len(matrix.contract().operations))
     return 0 if good else 1
 
 

@@ -1,8 +1,13 @@
 """The law × fault matrix: which laws and checks each of the sandbox's faults breaks.
 
-python tests/power/matrix.py            print it for every fault
-python tests/power/matrix.py --write    and keep the first lines of each fault in matrix.json
-python tests/power/matrix.py NAME …     for these faults only
+python tests/power/matrix.py                 run every fault and print what it breaks
+python tests/power/matrix.py NAME …          for these faults only
+python tests/power/matrix.py --write …       and keep a few lines of each in matrix.json, and docs/matrix.md
+python tests/power/matrix.py --elsewhere     other servers, variations and depth deep, for laws no fault here can break
+python tests/power/matrix.py --from ROWS     run nothing: take what economy.py --rows has written
+python tests/power/matrix.py --laws          run nothing: print the kept matrix by law, and what is missing in it
+
+Everything anew: economy.py --rows ROWS, then --from ROWS --write, --missing --write and --elsewhere --write.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from contracts import checks, laws  # noqa: E402
 from contracts import deployment as deployments  # noqa: E402
 from contracts.embedded import Sandbox  # noqa: E402
 from contracts.judge import Verdict  # noqa: E402
@@ -29,9 +35,22 @@ from contracts.plan import make  # noqa: E402
 from contracts.run import Run  # noqa: E402
 from specs.contract import Contract, build  # noqa: E402
 from specs.document import load  # noqa: E402
+from tests.power import elsewhere, rows  # noqa: E402
 
-KEPT_LINES = 4
-KEPT = Path(__file__).with_name("matrix.json")
+SHOWN = 4
+"""Lines printed of each row."""
+TABLE = ROOT / "docs" / "matrix.md"
+HEAD = """# Which fault breaks which law
+
+A row per law and check: what it promises, and some of the faults that break it. Names alone are faults of the sandbox
+(`python -m sandbox --list-faults` tells what each does), in parentheses the depth that shows it where quick does not.
+`tests/…` are faults of other servers, for what the sandbox's document does not have; a `variation` makes a law that
+only observes observe something else. Laws of load have a matrix of their own, `tests/power/load_matrix.json`.
+
+Written by `python tests/power/matrix.py --write`; `--laws` tells what is missing.
+
+| law or check | promises | broken by |
+|---|---|---|"""
 
 
 def faults() -> list[dict[str, Any]]:
@@ -79,45 +98,120 @@ def arguments(fault: dict[str, Any] | None, base: Sequence[str]) -> list[str]:
 _contract: Contract | None = None
 
 
-def row(fault: dict[str, Any] | None, base: Sequence[str], depth: str) -> tuple[str, list[str], str]:
-    """One row of the matrix: the fault's name, what it breaks, and what that cost."""
+def contract() -> Contract:
+    """The document everything here is planned from, read once in every process."""
     global _contract
     _contract = _contract or build(load("calcom-v2"))
+    return _contract
+
+
+def row(fault: dict[str, Any] | None, base: Sequence[str], depth: str) -> tuple[str, str, list[str], str]:
+    """One row of the matrix: the fault's name, the depth, what it breaks, and what that cost."""
     began = time.monotonic()
     deep = "standard" if fault and fault["needs"] == "depth" else depth
-    verdicts, requests = judged(_contract, arguments(fault, base), deep)
+    verdicts, requests = judged(contract(), arguments(fault, base), deep)
     blocked = sum(each.verdict == BLOCKED for each in verdicts)
     cost = f"{blocked} blocked, {requests} requests, {time.monotonic() - began:.1f} s"
-    return fault["name"] if fault else "none", broken(verdicts), cost
+    return fault["name"] if fault else "none", deep, broken(verdicts), cost
+
+
+Found = dict[str, dict[str, list[str]]]
+"""What is broken, by fault and depth."""
+
+
+def run(wanted: Sequence[dict[str, Any]], options: argparse.Namespace) -> Found:
+    """Run faults, and the sandbox without any; print what they break as it comes."""
+    found: Found = {}
+    with ProcessPoolExecutor(options.jobs) as pool:
+        waiting = [pool.submit(row, each, options.args.split(), options.depth) for each in [None, *wanted]]
+        for done in as_completed(waiting):
+            name, depth, lines, cost = done.result()
+            found[name] = {depth: lines}
+            print(f"{name}: {len(lines)} broken, {cost}", *lines[:SHOWN], sep="\n    ", flush=True)
+    return found
+
+
+def read(file: Path) -> Found:
+    """What economy.py has written of its runs; the last one of each fault and depth."""
+    found: Found = {}
+    for text in file.read_text("utf-8").splitlines():
+        told = json.loads(text)
+        found.setdefault(told["fault"], {})[told["depth"]] = told["broken"]
+    return found
+
+
+def kept(found: Found, families: Mapping[str, str]) -> None:
+    """Add to the kept matrix, leave out what is no fault any more, and write the table anew."""
+    old = rows.kept()
+    names = [name for name in dict.fromkeys([*old, *found]) if name in families or rows.other(name)]
+    lines = {name: rows.merged(old.get(name, ()), found.get(name, {})) for name in names}
+    rows.write(rows.chosen(lines, families))
+    TABLE.write_text(table(rows.kept(), rules()), "utf-8")
+
+
+def rules() -> dict[str, str]:
+    """The title of every law and check."""
+    return {each.id: each.title for each in (*laws.load().values(), *checks.load().values())}
+
+
+def table(matrix: rows.Rows, titles: Mapping[str, str]) -> str:
+    """The matrix as Markdown: a row per law."""
+    told = rows.by_law(matrix)
+    body = [f"| `{law}` | {titles[law]} | {', '.join(told.get(law, ()))} |" for law in sorted(titles)]
+    return "\n".join([HEAD, *body, ""])
+
+
+def printed(matrix: rows.Rows, families: Mapping[str, str]) -> bool:
+    """Print the matrix by law, and what is missing; whether nothing is."""
+    told = rows.by_law(matrix)
+    for law in sorted(rules()):
+        print(law, *(f"    {each}" for each in told.get(law, ["nothing"])), sep="\n")
+    gaps = rows.missing(matrix, families, rules())
+    faults_ = sum(not rows.other(name) for name in matrix)
+    print(f"{len(rules())} laws and checks, {faults_} faults of the sandbox; missing: {len(gaps)}", *gaps, sep="\n    ")
+    return not gaps
+
+
+def chosen(options: argparse.Namespace, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The faults to run."""
+    wanted = [each for each in known if not options.names or each["name"] in options.names]
+    return [each for each in wanted if not (options.missing and rows.kept().get(each["name"]))]
+
+
+def asked() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--write", action="store_true", help="keep the result in matrix.json and docs/matrix.md")
+    parser.add_argument("--missing", action="store_true", help="only faults that matrix.json does not have")
+    parser.add_argument("--elsewhere", action="store_true", help="other servers, variations and depth deep instead")
+    parser.add_argument("--from", type=Path, dest="file", metavar="ROWS", help="run nothing, take these rows")
+    parser.add_argument("--laws", action="store_true", help="run nothing, print the kept matrix by law and its gaps")
+    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
+    parser.add_argument("--depth", default="quick", choices=rows.DEPTHS)
+    parser.add_argument("--args", default="--limits off", help="further arguments of the sandbox")
+    return parser
 
 
 def main() -> int:
-    """Print the matrix; exit 1 if a fault breaks nothing, or none breaks something."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--write", action="store_true", help="keep the result in matrix.json")
-    parser.add_argument("--missing", action="store_true", help="only faults that matrix.json does not have")
-    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
-    parser.add_argument("--depth", default="quick")
-    parser.add_argument("--args", default="--limits off", help="further arguments of the sandbox")
-    options = parser.parse_args()
-    kept: dict[str, list[str]] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    """Print the matrix; exit 1 if a fault breaks nothing, or none breaks something, or anything is missing."""
+    options = asked().parse_args()
     known = faults()
-    wanted = [each for each in known if not options.names or each["name"] in options.names]
-    wanted = [each for each in wanted if not (options.missing and kept.get(each["name"]))]
-    matrix: dict[str, list[str]] = {}
-    with ProcessPoolExecutor(options.jobs) as pool:
-        rows = [pool.submit(row, each, options.args.split(), options.depth) for each in [None, *wanted]]
-        for done in as_completed(rows):
-            name, found, cost = done.result()
-            matrix[name] = found
-            print(f"{name}: {len(found)} broken, {cost}", *found[:4], sep="\n    ", flush=True)
-    missed = sorted(name for name, found in matrix.items() if bool(found) == (name == "none"))
-    print(f"{len(matrix) - 1 - len(set(missed) - {'none'})} of {len(matrix) - 1} faults found; wrong: {missed}")
+    families = {each["name"]: each["family"] for each in known}
+    if options.laws:
+        return 0 if printed(rows.kept(), families) else 1
+    if options.elsewhere:
+        found: Found = {}
+        for name, lines in elsewhere.rows(contract()):
+            found[name] = {"deep": lines} if name in families else {"quick": lines}
+            print(name, *lines[:SHOWN], sep="\n    ", flush=True)
+    else:
+        found = read(options.file) if options.file else run(chosen(options, known), options)
+    missed = sorted(name for name, by in found.items() if any(by.values()) == (name == "none"))
+    right = len(found.keys() - {"none"} - set(missed))
+    print(f"{right} of {len(found.keys() - {'none'})} faults found; wrong: {missed}")
     if options.write:
-        names = {each["name"] for each in known} | {"none"}
-        merged = {name: found[:KEPT_LINES] for name, found in {**kept, **matrix}.items() if name in names}
-        KEPT.write_text(json.dumps(dict(sorted(merged.items())), indent=1) + "\n")
+        kept(found, families)
     return 1 if missed else 0
 
 
