@@ -1,0 +1,135 @@
+"""The kept matrix: which laws and checks each fault breaks, what is missing in it, and how it reads.
+
+A row is the name of a fault with a few lines, "law operation". A line that only a deeper run shows says so at its end
+(" at standard", " at deep"). What no fault of the sandbox can break has rows of other servers, "tests/… fault"; a law
+that only observes has rows of variations, under which it observes something else. No runs are started here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+KEPT = Path(__file__).with_name("matrix.json")
+KEPT_LINES = 4
+DEPTHS = ("quick", "standard", "deep")
+FAMILIES = {
+    "pagination": ("pagination", "filters", "sorting"),
+    "credentials": ("credentials",),
+    "tokens": ("tokens",),
+    "state": ("state",),
+    "input": ("input",),
+    "exchange": ("caching", "errors", "headers", "limits", "protocol", "schema", "schemathesis", "status"),
+    "limits": ("limits", "headers"),
+}
+"""By the family of a fault: the families of the laws that are to find it."""
+VARIED, ELSEWHERE = "variation ", "tests/"
+"""How the names of rows begin that are no fault of the sandbox."""
+
+Rows = dict[str, list[str]]
+
+
+def kept() -> Rows:
+    """The committed matrix."""
+    rows: Rows = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return rows
+
+
+def write(rows: Rows) -> None:
+    """Keep a matrix."""
+    KEPT.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n", "utf-8")
+
+
+def line(broken: str, depth: str) -> str:
+    """A line as it is kept."""
+    return broken if depth == "quick" else f"{broken} at {depth}"
+
+
+def law_of(kept_line: str) -> str:
+    """The law or check of a line."""
+    return kept_line.partition(" ")[0]
+
+
+def depth_of(kept_line: str) -> str:
+    """The least depth that shows a line."""
+    return next((each for each in DEPTHS if kept_line.endswith(f" at {each}")), "quick")
+
+
+def own(kept_line: str, family: str) -> bool:
+    """Whether a line is of a family that is to find faults of this family."""
+    return law_of(kept_line).partition("/")[0] in FAMILIES[family]
+
+
+def merged(old: Iterable[str], found: Mapping[str, Iterable[str]]) -> list[str]:
+    """All lines of a fault: of the depths that were run now, and of others as they were. `found`: broken, by depth."""
+    lines = {each: depth_of(each) for each in old if depth_of(each) not in found}
+    known = {each.partition(" at ")[0] for each in lines}
+    for depth in DEPTHS:
+        for each in found.get(depth, ()):
+            if each not in known:
+                known.add(each)
+                lines[line(each, depth)] = depth
+    return sorted(lines, key=lambda each: (DEPTHS.index(lines[each]), each))
+
+
+def chosen(rows: Rows, families: Mapping[str, str]) -> Rows:
+    """A few lines of every row: of the fault's own family first, of different laws first, every law somewhere."""
+    few = {name: _few(lines, families.get(name, "")) for name, lines in rows.items()}
+    for law in sorted({law_of(each) for lines in rows.values() for each in lines}):
+        if not any(law_of(each) == law for lines in few.values() for each in lines):
+            _made_room(few, rows, law, families)
+    return few
+
+
+def _few(lines: Sequence[str], family: str) -> list[str]:
+    seen: set[str] = set()
+    ranked = []
+    for each in sorted(lines, key=lambda each: (DEPTHS.index(depth_of(each)), each)):
+        ranked.append((bool(family) and not own(each, family), law_of(each) in seen, depth_of(each) != "quick", each))
+        seen.add(law_of(each))
+    return sorted(each for *_, each in sorted(ranked)[:KEPT_LINES])
+
+
+def _made_room(few: Rows, rows: Rows, law: str, families: Mapping[str, str]) -> None:
+    """Name a law in the row of a fault that breaks it, in the place of a line that is told elsewhere as well."""
+    able = [name for name, lines in rows.items() if any(law_of(each) == law for each in lines)]
+    name = min(able, key=lambda each: (law.partition("/")[0] not in FAMILIES.get(families.get(each, ""), ()), each))
+    added = next(each for each in rows[name] if law_of(each) == law)
+    told = [law_of(each) for lines in few.values() for each in lines]
+    spare = [each for each in few[name] if told.count(law_of(each)) > 1]
+    if len(few[name]) >= KEPT_LINES and spare:
+        few[name].remove(spare[-1])
+    few[name] = sorted([*few[name], added])
+
+
+def missing(rows: Rows, families: Mapping[str, str], laws: Iterable[str]) -> list[str]:
+    """What is wrong with a matrix, in words: faults without a row of their own family, laws that nothing breaks."""
+    found = []
+    for name, family in families.items():
+        if not rows.get(name):
+            found.append(f"fault {name}: no row")
+        elif not any(own(each, family) for each in rows[name]):
+            found.append(f"fault {name}: found by {', '.join(sorted(map(law_of, rows[name])))}, none of {family}")
+    found += [f"row {name}: there is no such fault" for name in rows if name not in families and not other(name)]
+    told = {law_of(each) for lines in rows.values() for each in lines}
+    found += [f"law {law}: nothing breaks it" for law in sorted(set(laws) - told)]
+    found += [f"law {law}: there is no such law" for law in sorted(told - set(laws))]
+    if rows.get("none"):
+        found.append(f"without a fault: {', '.join(rows['none'])}")
+    return found
+
+
+def other(name: str) -> bool:
+    """Whether a row is none of a fault of the sandbox."""
+    return name == "none" or name.startswith((VARIED, ELSEWHERE))
+
+
+def by_law(rows: Rows) -> dict[str, list[str]]:
+    """The faults that break each law, with the depth that shows it where that is not the least one."""
+    found: dict[str, dict[str, str]] = {}
+    for name, lines in rows.items():
+        for each in lines:
+            told = name if depth_of(each) == "quick" or other(name) else f"{name} ({depth_of(each)})"
+            found.setdefault(law_of(each), {}).setdefault(name, told)
+    return {law: sorted(faults.values()) for law, faults in sorted(found.items())}
