@@ -105,6 +105,13 @@ SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
     "loser-404": (_losers, [200, 404, 404, 404, 401], [200, 401, 401, 401, 401]),
     "old-access-token-dies": (_old_access, 401, 200),
     "spent-token-400": (_spent, 400, 401),
+    "foreign-thing-403": (
+        lambda wire: wire.status(
+            "GET", f"{wire.acme.memberships}/{next(iter(wire.rival.tenant.memberships))}", wire.acme.admin
+        ),
+        403,
+        404,
+    ),
     "foreign-client-404": (lambda wire: wire.status("GET", wire.acme.users, wire.rival.secret), 404, 403),
     "reuse-revokes-the-family": (_family, 401, 200),
     "loser-409": (_losers, [200, 409, 409, 409, 401], [200, 401, 401, 401, 401]),
