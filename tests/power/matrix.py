@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ TABLE = ROOT / "docs" / "matrix.md"
 HEAD = """# Which fault breaks which law
 
 A row per law and check: what it promises, and some of the faults that break it. Names alone are faults of the sandbox
-(`python -m sandbox --list-faults` tells what each does), in parentheses the depth that shows it where quick does not.
+(`python -m sandbox --list-faults` tells what each does). In parentheses stands what it takes to see that: another depth
+than quick, or a deployment with a fast clock.
 `tests/…` are faults of other servers, for what the sandbox's document does not have; a `variation` makes a law that
 only observes observe something else. Laws of load have a matrix of their own, `tests/power/load_matrix.json`.
 
@@ -140,13 +141,14 @@ def read(file: Path) -> Found:
     return found
 
 
-def kept(found: Found, families: Mapping[str, str]) -> None:
+def kept(found: Found, known: Sequence[dict[str, Any]]) -> None:
     """Add to the kept matrix, leave out what is no fault any more, and write the table anew."""
+    families = {each["name"]: each["family"] for each in known}
     old = rows.kept()
     names = [name for name in dict.fromkeys([*old, *found]) if name in families or rows.other(name)]
     lines = {name: rows.merged(old.get(name, ()), found.get(name, {})) for name in names}
-    rows.write(rows.chosen(lines, families))
-    TABLE.write_text(table(rows.kept(), rules()), "utf-8")
+    rows.write(rows.chosen({name: some for name, some in lines.items() if some or name == "none"}, families))
+    TABLE.write_text(table(rows.kept(), known), "utf-8")
 
 
 def rules() -> dict[str, str]:
@@ -154,22 +156,35 @@ def rules() -> dict[str, str]:
     return {each.id: each.title for each in (*laws.load().values(), *checks.load().values())}
 
 
-def table(matrix: rows.Rows, titles: Mapping[str, str]) -> str:
+def needs(known: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What each fault needs to be seen."""
+    return {each["name"]: each["needs"] for each in known}
+
+
+def table(matrix: rows.Rows, known: Sequence[dict[str, Any]]) -> str:
     """The matrix as Markdown: a row per law."""
-    told = rows.by_law(matrix)
+    told, titles = rows.by_law(matrix, needs(known)), rules()
     body = [f"| `{law}` | {titles[law]} | {', '.join(told.get(law, ()))} |" for law in sorted(titles)]
     return "\n".join([HEAD, *body, ""])
 
 
-def printed(matrix: rows.Rows, families: Mapping[str, str]) -> bool:
+def printed(matrix: rows.Rows, known: Sequence[dict[str, Any]]) -> bool:
     """Print the matrix by law, and what is missing; whether nothing is."""
-    told = rows.by_law(matrix)
+    told = rows.by_law(matrix, needs(known))
     for law in sorted(rules()):
         print(law, *(f"    {each}" for each in told.get(law, ["nothing"])), sep="\n")
-    gaps = rows.missing(matrix, families, rules())
+    gaps = rows.missing(matrix, demanded(known, matrix), rules())
     faults_ = sum(not rows.other(name) for name in matrix)
     print(f"{len(rules())} laws and checks, {faults_} faults of the sandbox; missing: {len(gaps)}", *gaps, sep="\n    ")
     return not gaps
+
+
+def demanded(known: Sequence[dict[str, Any]], matrix: rows.Rows) -> dict[str, str]:
+    """The families of the faults that have to have a row.
+
+    Faults of limits have one where the gate sees them; `limits_live.py --faults` is what has to name them all.
+    """
+    return {each["name"]: each["family"] for each in known if each["needs"] != "limits" or each["name"] in matrix}
 
 
 def chosen(options: argparse.Namespace, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -197,13 +212,12 @@ def main() -> int:
     """Print the matrix; exit 1 if a fault breaks nothing, or none breaks something, or anything is missing."""
     options = asked().parse_args()
     known = faults()
-    families = {each["name"]: each["family"] for each in known}
     if options.laws:
-        return 0 if printed(rows.kept(), families) else 1
+        return 0 if printed(rows.kept(), known) else 1
     if options.elsewhere:
         found: Found = {}
         for name, lines in elsewhere.rows(contract()):
-            found[name] = {"deep": lines} if name in families else {"quick": lines}
+            found[name] = {"deep": lines} if name in needs(known) else {"quick": lines}
             print(name, *lines[:SHOWN], sep="\n    ", flush=True)
     else:
         found = read(options.file) if options.file else run(chosen(options, known), options)
@@ -211,7 +225,7 @@ def main() -> int:
     right = len(found.keys() - {"none"} - set(missed))
     print(f"{right} of {len(found.keys() - {'none'})} faults found; wrong: {missed}")
     if options.write:
-        kept(found, families)
+        kept(found, known)
     return 1 if missed else 0
 
 

@@ -125,11 +125,16 @@ def other(name: str) -> bool:
     return name == "none" or name.startswith((VARIED, ELSEWHERE))
 
 
-def by_law(rows: Rows) -> dict[str, list[str]]:
-    """The faults that break each law, with the depth that shows it where that is not the least one."""
+CLOCKS = {"time-scale": "fast clock", "limits": "limits on, fast clock"}
+"""What a fault needs to be seen besides a depth, in words."""
+
+
+def by_law(rows: Rows, needs: Mapping[str, str]) -> dict[str, list[str]]:
+    """The faults that break each law, with what it takes to see that: a depth, or what the fault `needs`."""
     found: dict[str, dict[str, str]] = {}
     for name, lines in rows.items():
         for each in lines:
-            told = name if depth_of(each) == "quick" or other(name) else f"{name} ({depth_of(each)})"
-            found.setdefault(law_of(each), {}).setdefault(name, told)
+            depth = "" if depth_of(each) == "quick" else depth_of(each)
+            takes = ", ".join(filter(None, (depth, CLOCKS.get(needs.get(name, "")))))
+            found.setdefault(law_of(each), {}).setdefault(name, f"{name} ({takes})" if takes else name)
     return {law: sorted(faults.values()) for law, faults in sorted(found.items())}

@@ -16,12 +16,12 @@ from tests.lists.dialects import DIALECTS
 from tests.lists.test_dialects import faults as of_a_shop
 from tests.others.judging import faults as of_a_server
 from tests.power import elsewhere, rows
-from tests.power.matrix import TABLE, rules, table
+from tests.power.matrix import TABLE, demanded, rules, table
 
 load_all()
 importlib.import_module("sandbox.app")
 KNOWN = {name: each for name, each in FAULTS.switches.items() if each.needs != "load"}
-FAMILIES = {name: each.family for name, each in KNOWN.items()}
+LISTED = [{"name": name, "family": each.family, "needs": each.needs} for name, each in KNOWN.items()]
 LINE = "pagination/pages-do-not-overlap GET /things"
 
 
@@ -31,7 +31,7 @@ def matrix() -> rows.Rows:
 
 
 def test_nothing_is_missing(matrix: rows.Rows) -> None:
-    assert rows.missing(matrix, FAMILIES, rules()) == []
+    assert rows.missing(matrix, demanded(LISTED, matrix), rules()) == []
 
 
 def test_faults_of_load_have_a_row_of_their_own() -> None:
@@ -56,7 +56,7 @@ def test_rows_of_other_servers_and_variations_name_what_there_is(matrix: rows.Ro
 
 
 def test_the_table_is_that_of_the_matrix(matrix: rows.Rows) -> None:
-    assert TABLE.read_text("utf-8") == table(matrix, rules())
+    assert TABLE.read_text("utf-8") == table(matrix, LISTED)
 
 
 def test_gaps_are_told() -> None:
