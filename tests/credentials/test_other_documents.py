@@ -190,7 +190,7 @@ def test_the_refresh_operation_and_the_expiry_are_recognised(expires: str) -> No
 def test_a_token_endpoint_is_judged_by_the_laws_of_tokens(tmp_path: Path, expires: str) -> None:
     made = judged(tmp_path, Issuer(expires), oauth(expires), ANN, "tokens/", "credentials/")
     assert broken(made) == {}
-    for law in ("a-refresh-gives-a-new-pair", "a-spent-refresh-token", "of-refreshes-at-once"):
+    for law in ("a-refresh-gives-a-new-pair", "a-spent-refresh-token-is-refused", "of-refreshes-at-once"):
         assert upheld(made, law), law
     assert upheld(made, "nothing-with-a-damaged-credential")
     assert "canary-password" not in (made.out / "evidence.ndjson").read_text()
