@@ -43,7 +43,7 @@ def tokens_forgotten(enters: Entering, service: Service, call: Call, found: Oper
     return enters(call, found, path)
 
 
-@entering(f"PATCH {ORG}/memberships/{{membershipId}}")
+@entering(f"GET {ORG}/memberships/{{membershipId}}")
 def tokens_too_many(enters: Entering, service: Service, call: Call, found: Operation, path: Path) -> Ask:
     """A managed user's token is taken for a key by this one operation."""
     return enters(call, attrs.evolve(found, kinds=(*found.kinds, "token")), path)
