@@ -408,7 +408,7 @@ async def create_attribute(service: Service, ask: Ask) -> Any:
 
 def add_option(service: Service, tenant: Tenant, identity: str, body: Row) -> Row:
     """Give an attribute one more option."""
-    kept = stored(service, {name: body[name] for name in ("value", "slug")})
+    kept = stored(service, {name: body.get(name) for name in ("value", "slug")})
     free_slug(service, options_of(tenant, identity), kept)
     row = {"id": service.store.text(), "attributeId": identity} | kept
     tenant.options[row["id"]] = row
