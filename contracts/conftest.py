@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -201,7 +202,8 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
     if gate.accepted is not None:
         write(f"{gate.accepted} findings written to {gate.config.getoption('accept_known')}: add reasons and owners")
     if gate.silent:
-        write("nothing was asked: the lines that were skipped say why", red=True)
+        reasons = Counter(each.reason for each in run.verdicts)
+        write(f"nothing was asked: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
     for death in run.deaths.values():
         write(death, red=True)
     for left in run.left_behind:

@@ -35,7 +35,7 @@ MEANING = {
     "blocked": "It could not be judged: something that had to hold first did not, or the transport failed.",
     "not observable": "It cannot be shown from outside, or not with the data and credentials at hand.",
     "not asked": "It was left out of this run: deselected, unsafe here, or beyond the budget.",
-    NONE_YET: "The document promises it and no law or check judges it so far.",
+    NONE_YET: "The document promises it, and no law or check of this run judges it.",
 }
 
 # The columns of the matrix: what every answer is judged by, then what takes a conversation. Families not named here

@@ -76,7 +76,7 @@ def _unseen(run: Run) -> Iterator[str]:
         more = f"; {counted(others, 'other reason')}" if others > 0 else ""
         yield f"- {one.count:,} {one.word}: {'; '.join(reasons)}{more}"
     if waiting:
-        yield f"- {waiting:,} of {counted(len(run.promises), 'promise')} not judged by any law or check yet"
+        yield f"- {waiting:,} of {counted(len(run.promises), 'promise')} judged by no law or check of this run"
 
 
 def _plain(text: str) -> str:

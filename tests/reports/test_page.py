@@ -181,7 +181,7 @@ def test_says_what_was_not_seen_and_why(told: Any) -> None:
         "2 1 item: a walk needs 2",
         "1 create answered 500",
         "1 no second tenant",
-        "1 of 2 promises not judged by anything yet",
+        "1 of 2 promises judged by nothing in this run",
         "At most 60 requests a minute.",
     ):
         assert part in text
