@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,7 +32,9 @@ _GATE = pytest.StashKey[Gate]()
 def pytest_configure(config: pytest.Config) -> None:
     """Make the plan before collection, so that a mistake in a file is told at once and alone."""
     try:
-        gate = Gate(config)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Slow code in plugin")  # strategies are made when the plan is
+            gate = Gate(config)
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_GATE] = gate
