@@ -18,7 +18,7 @@ from contracts.deployment import Deployment, Principal
 from contracts.exchange import MISSING, Pairs, Request
 from contracts.forms import encoded, media_header
 from contracts.law import NotObservable
-from contracts.parameters import Query, pairs, required_headers
+from contracts.parameters import Query, pairs, required_headers, required_query
 from specs.contract import Alternative, Contract, Operation, Resource, Scheme
 
 
@@ -130,7 +130,11 @@ class Api:
         media = () if text is None else media_header(operation.body, headers)
         return Request(
             operation=operation,
-            target=target(operation, path if path is not None else self.values, [*pairs(operation, query), *extra]),
+            target=target(
+                operation,
+                path if path is not None else self.values,
+                [*pairs(operation, query), *required_query(operation, query), *extra],
+            ),
             headers=(*signed, *required_headers(operation), *media, *headers),
             body=text,
             principal=caller.name if caller else None,

@@ -38,6 +38,25 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def required_query(operation: Operation, given: Query) -> list[tuple[str, str]]:
+    """Query parameters a request cannot go without and that are not given, with the values the document states."""
+    names = {name.partition("[")[0] for name, _ in (given.items() if isinstance(given, Mapping) else given)}
+    needed = [each for each in operation.parameters if each.location == "query" and each.required]
+    told = [(each.name, _stated(each)) for each in needed if each.name not in names]
+    return pairs(operation, [(name, value) for name, value in told if value is not None])
+
+
+def unsaid(operation: Operation) -> str | None:
+    """The first query parameter that is required without a value stated for it; None where there is none."""
+    needed = (each for each in operation.parameters if each.location == "query" and each.required)
+    return next((each.name for each in needed if _stated(each) is None), None)
+
+
+def _stated(parameter: Parameter) -> Any:
+    values = [parameter.example, parameter.schema.get("default"), *parameter.schema.get("enum", [])]
+    return next((each for each in values if each is not None), None)
+
+
 def required_headers(operation: Operation) -> Pairs:
     """Header parameters a request cannot go without, from the document's own example or default."""
     needed = (each for each in operation.parameters if each.location == "header" and each.required)

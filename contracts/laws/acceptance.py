@@ -10,8 +10,9 @@ from contracts.api import Api
 from contracts.exchange import Exchange
 from contracts.findings import Findings
 from contracts.generate import cases, validator
-from contracts.law import DEPTHS, Broken, Conversation, Draw, Observed, Steps, law
+from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, Observed, Steps, law
 from contracts.laws.input import content, created, oddly, standing
+from contracts.parameters import unsaid
 from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
 from contracts.wrong import example
 from specs.contract import Contract, Operation, Parameter
@@ -84,6 +85,8 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     was made up from its schema, where the document has no example. Nor may a right credential be met with 401. An
     update that may be empty is sent empty as well: it may be refused, but makes no server fail.
     """
+    if name := unsaid(api.operation):
+        raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
     answer, right = yield from _sent(api, query)
     if not _amiss(answer):
         yield from _nothing(api, query)
