@@ -89,10 +89,14 @@ def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[An
     return None
 
 
+ALONE = {"quick": range(0), "standard": range(2, 8), "deep": range(2, 1000)}
+"""So many filters of a list are asked each by itself as well: a request for each of many is more than they tell."""
+
+
 def _groups(api: Api, depth: str) -> list[list[str]]:
     """All filters, in as few questions as will do; where more is asked each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
-    alone = [[name] for name in known] if depth != "quick" and len(known) > 1 else []
+    alone = [[name] for name in known] if len(known) in ALONE[depth] else []
     return [known, *alone]
 
 

@@ -137,10 +137,9 @@ def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
 
 def _beyond(api: Api, depth: str) -> list[str]:
     """Just past the end where reading a list to its end asks that anyway, and far behind it."""
-    if depth == "quick" and tells_its_end(paging_of(api)):
-        return ["far"]
     ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
-    return ways[: {"quick": 2, "standard": 3}.get(depth)]
+    first = 1 if depth != "deep" and tells_its_end(paging_of(api)) else 0
+    return ways[first : {"quick": 2, "standard": 3}.get(depth)]
 
 
 @law(family="pagination", on=on.numbered_lists, kinds=("page/walk",), each=_beyond, roomy=True, tenants=True)
@@ -227,7 +226,7 @@ def _impossible(api: Api, depth: str) -> list[list[str]]:
         low, high = (int(each) if isinstance(each, int | float) else None for each in bounds)
         values = impossible(minimum=low, maximum=high, words=depth == "deep")
         found.append([[parameter.name, each] for each in values])
-    most = (2, 4, 9)[DEPTHS.index(depth)]
+    most = (2, 2, 9)[DEPTHS.index(depth)]
     chosen = [each for values in found for each in values[:most]]
     if depth != "quick" or len(chosen) < 3:
         return chosen

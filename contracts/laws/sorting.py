@@ -101,7 +101,8 @@ def _first_orders(api: Api, depth: str) -> list[str]:
 
 
 def _walked_orders(api: Api, depth: str) -> list[str]:
-    return _orders(api, depth)[: 1 if depth == "quick" else None]
+    """The first order; all of them at depth deep."""
+    return _orders(api, depth)[: None if depth == "deep" else 1]
 
 
 @law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/walk"), each=_walked_orders, roomy=True)
