@@ -123,7 +123,8 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     """An answer does not give back what the document has in requests only, nor other things that have to stay secret.
 
     Proof: a member that is `writeOnly`; a member that requests of this resource carry, its answers are not declared to,
-    and that is a secret by its name; a private key. Other undeclared members are allowed.
+    and that is a secret by its name; a private key. Other undeclared members are allowed, and what a member holds that
+    the document leaves free is its owner's.
     """
     answer = declared(exchange)
     if not exchange.ok or answer is None or answer.schema is None or has_no_body(exchange):
@@ -132,7 +133,7 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
         raise Broken("no private key in an answer", "a PEM private key")
     body = parsed(response(exchange).body)
     names = _secret_names(contract, exchange.operation, answer.status)
-    for name, value in _members(body):
+    for name, value in _members(body, _free(contract, exchange.operation, answer.status)):
         if name in names and isinstance(value, str) and value and not _MASKED.match(value):
             raise Broken(f"no {name} in an answer", f"the member {name}, which only requests carry")
     return True
@@ -150,13 +151,14 @@ _MASKED = re.compile(r"[*•.xX]{3,}")
 """Stars or dots hide a secret well enough, with its last few letters or without."""
 
 
-def _members(value: Any) -> Iterator[tuple[str, Any]]:
+def _members(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
+    """All members of all objects, but for what is inside the `closed` ones."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
             yield from each.items()
-            waiting += each.values()
+            waiting += [inner for name, inner in each.items() if name not in closed]
         elif isinstance(each, list):
             waiting += each
 
@@ -173,6 +175,29 @@ def _secret_names(contract: Contract, operation: Operation, status: str) -> froz
         sent |= _properties(contract.json_schema(body.schema, direction="request"))
     secret = {name for name in sent - told if _SECRET.search(name)}
     return frozenset(secret | (_ALWAYS - told) | _write_only(contract, answer.schema))
+
+
+@cache
+def _free(contract: Contract, operation: Operation, status: str) -> frozenset[str]:
+    """Members that an answer declares to be objects without saying what is in them, wherever it declares them."""
+    answer = next(each for each in operation.answers if each.status == status)
+    told: dict[str, bool] = {}
+    for key, value in _members(contract.json_schema(answer.schema or {})):
+        for name, schema in value.items() if key == "properties" and isinstance(value, dict) else ():
+            told[name] = told.get(name, True) and _says_nothing(schema)
+    return frozenset(name for name, free in told.items() if free)
+
+
+def _says_nothing(schema: Any) -> bool:
+    """Whether a schema leaves what is in an object to whoever fills it."""
+    if not isinstance(schema, dict):
+        return True
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if choices:
+        return any(_says_nothing(each) for each in choices if each != {"type": "null"})
+    if not _says_nothing(schema.get("additionalProperties")):
+        return False
+    return not schema.keys() & {"$ref", "allOf", "properties", "items", "prefixItems", "patternProperties"}
 
 
 def _properties(schema: Any) -> set[str]:

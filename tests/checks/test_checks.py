@@ -208,6 +208,11 @@ def test_a_misfit_names_the_place_in_the_schema_not_the_number_of_the_item() -> 
     assert "/data/*" in told
 
 
+def test_what_owners_write_into_what_the_document_leaves_free_is_no_leak() -> None:
+    given = exchange(GET, 200, {"data": [{"metadata": {"password": "for the door"}}]})
+    assert judged("schema/what-only-requests-carry-stays-out", given) is None
+
+
 def test_half_of_a_character_that_we_sent_ourselves_is_not_held_against_a_deployment() -> None:
     assert broken(exchange(GET, 404, HALF.replace("Team", "ct0a1b2c-7-1"))) == set()
 
