@@ -13,8 +13,8 @@ import attrs
 
 from contracts import deployment as deployments
 from contracts import judge
-from contracts.api import callers
-from contracts.deployment import ConfigError, Deployment
+from contracts.api import held
+from contracts.deployment import ConfigError, Deployment, Principal
 from contracts.evidence import SCHEMA
 from contracts.judge import Verdict
 from contracts.plan import Plan, make
@@ -47,15 +47,26 @@ def planned(
 
 
 def _idle(file: str | Path, contract: Contract, deployment: Deployment) -> Iterator[str]:
-    """A warning for each principal that no operation knows what to do with."""
-    kinds = sorted({scheme.principal for scheme in contract.schemes.values() if scheme.principal})
-    users = {each.name for operation in contract.operations for each in callers(deployment, operation)}
+    """A warning for each principal that no operation knows what to do with.
+
+    Where anybody may ask for a token, that is what a principal may be for.
+    """
+    if contract.tokens and any(not each.security for each in contract.tokens.issue):
+        return
     for principal in deployment.principals:
-        if principal.name not in users and not contract.tokens:
-            hint = (
-                f"the document's schemes take {', '.join(kinds)}" if kinds else "the document has no security schemes"
-            )
+        if held(contract, principal) is None:
+            hint = _hint(contract, principal)
             yield f"{file}: principals.{principal.name}: no operation takes its credential ({principal.kind}; {hint})"
+
+
+def _hint(contract: Contract, principal: Principal) -> str:
+    """What the document's schemes want of a principal of this kind, or which kinds they know."""
+    schemes = [each for each in contract.schemes.values() if each.principal]
+    wanted = sorted({each.member or "key" for each in schemes if each.principal == principal.kind})
+    if wanted:
+        return f"that kind has {', '.join(wanted)}"
+    kinds = ", ".join(sorted({str(each.principal) for each in schemes}))
+    return f"the document's schemes take {kinds}" if kinds else "the document has no security schemes"
 
 
 def run_folder(chosen: str | None) -> Path:

@@ -129,6 +129,25 @@ def test_a_principal_that_nobody_asks_for_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            'kind = "oauth_klient"\nclient_id = "c"',
+            "(oauth_klient; the document's schemes take api_key, managed_user, oauth",
+        ),
+        ('kind = "oauth_client"\ncleint_id = "c"', "(oauth_client; that kind has client_id, secret)"),
+    ],
+)
+def test_a_principal_with_a_word_misspelt_is_told(tmp_path, line, words):
+    file = tmp_path / "it.toml"
+    secret = 'secret = "a-secret-of-some-length"'
+    file.write_text(f"{SAYS}[[principals]]\nname = 'a'\ntenant = 'a'\n{line}\n{secret}\n")
+    assert (
+        f"principals.a: no operation takes its credential {words}" in told(contracts, "plan", "--deployment", file)[1]
+    )
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("plan", "--depth", "nonsense"), "is not one of"),
