@@ -76,10 +76,11 @@ class Verdict:
     @property
     def promises(self) -> tuple[Promise, ...]:
         """The promises of the line, those first whose parameter, header, member or status the verdict is about."""
-        said = f"{self.expected} {self.actual}" if self.expected else ""
+        expected, actual = (self.expected, self.actual) if self.expected else ("", "")
 
-        def about(promise: Promise) -> tuple[bool, bool]:
-            return bool(promise.name and _speaks(said, promise.name)), promise.topic == str(self.status)
+        def about(promise: Promise) -> tuple[bool, bool, bool]:
+            name = promise.name
+            return _speaks(expected, name), _speaks(actual, name), promise.topic == str(self.status)
 
         return tuple(sorted(self.line.promises, key=about, reverse=True))
 
@@ -93,8 +94,8 @@ class Verdict:
         return f"{self.actual}. Also: {named}{more}"
 
 
-def _speaks(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+def _speaks(text: str | None, name: str) -> bool:
+    return bool(name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text or "") is not None
 
 
 @attrs.frozen

@@ -74,6 +74,13 @@ def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
     assert [promise.name for promise in spoken.promises] == ["take", "skip"]
 
 
+def test_what_was_expected_is_what_was_promised_not_what_came(line, plan):
+    promises = tuple(Promise(f"#/{name}", "status", None, name, name, name) for name in ("200", "401", "403"))
+    found = attrs.evolve(judge.of_law(line, [], {}, plan), line=attrs.evolve(line, promises=promises))
+    refused = attrs.evolve(found, verdict=BROKEN, expected="403 or 404", actual="200")
+    assert [promise.name for promise in refused.promises] == ["403", "200", "401"]
+
+
 def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(contract):
     plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
     refusal = exchange(GET, 404, "not found", ("Content-Type", "text/plain"))
