@@ -39,9 +39,9 @@ def test_no_damage_leaves_the_secret_as_it_is(secret: str) -> None:
     vault = Vault()
     vault.keep("KEY", secret)
     for damage in damages([KEY], lambda _: traits(secret)):
-        (carried,) = damaged([KEY], damage)
-        shown = (carried.location, carried.name, carried.scheme, vault.reveal(carried.value))
-        assert shown != ("header", "Authorization", "Bearer ", secret)
+        for carried in damaged([KEY], damage):
+            shown = (carried.location, carried.name, carried.scheme, vault.reveal(carried.value))
+            assert shown != ("header", "Authorization", "Bearer ", secret)
 
 
 @given(SECRETS)
@@ -55,15 +55,15 @@ def test_a_short_secret_is_not_cut_to_eight_characters() -> None:
 
 def test_what_is_open_is_never_damaged() -> None:
     client = Carried("header", "x-client-id", "", "cl123")
-    assert all(damaged([KEY, client], each)[1] == client for each in damages([KEY, client], lambda _: ()))
+    assert all(damaged([KEY, client], each)[-1] == client for each in damages([KEY, client], lambda _: ()))
     assert damages([client], lambda _: ()) == []
 
 
 def test_basic_is_damaged_before_it_is_encoded() -> None:
     basic = Carried("header", "Authorization", "Basic ", "$ACME_BASIC")
     for damage in damages([basic], lambda _: ("long", "cased")):
-        (carried,) = damaged([basic], damage)
-        assert damage in IN_PLACES or carried.value.startswith("$ACME_BASIC_")
+        for carried in damaged([basic], damage):
+            assert damage in IN_PLACES or carried.value.startswith("$ACME_BASIC_")
     assert all(pair != ("user", "secret") for pair in basic_damages("user", "secret").values())
 
 

@@ -134,6 +134,6 @@ FAULTS = {
     "rooms-counted-for-all": "pagination/the-pagination-object-adds-up GET /rooms",
     "zone-in-small-letters": "schema/body-fits-its-schema POST /tickets",
     "deep-down-nameless": "schema/body-fits-its-schema POST /categories",
-    "vehicles-stay-closed": "state/changes-at-once-are-both-kept PATCH /vehicles/{id}",
+    "vehicles-stay-closed": "state/a-change-keeps-what-was-not-sent PATCH /vehicles/{id}",
     "desks-remain": "state/what-was-deleted-is-gone DELETE /desks/{id}",
 }
