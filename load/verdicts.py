@@ -220,9 +220,9 @@ def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
     admitted = [each for each in found.samples if not each.refused]
     refused = [each for each in found.samples if each.refused]
     silent = refused[-1].sent - admitted[-1].received if admitted else 0.0
-    if silent > 1.06 * found.rule.window and not any(
-        "counts refused" in kind or "block" in kind for kind in found.kinds
-    ):
+    asked_too_often = any("counts refused" in kind or "block" in kind for kind in found.kinds)
+    longer = found.verdict == "window" and found.window is not None and found.window[0] > found.rule.longest
+    if longer or (silent > 1.06 * found.rule.window and not asked_too_often):
         return Ruling(
             BROKEN,
             f"admitted again after {found.rule.window:g} s",

@@ -97,6 +97,9 @@ class Sandbox:
         except Exception:
             traceback.print_exc(file=sys.stderr)
             return self._refused(RefusalError(500, "Something went wrong on the server."), request)
+        finally:
+            if limiter_faults.RACE in self.world.limiter.at(operation):
+                await asyncio.sleep(limiter_faults.UNSEEN_FOR)
 
     def _refused(self, problem: RefusalError, request: _Request | None) -> Answer:
         faults, variations = self.world.faults, self.world.variations

@@ -38,7 +38,7 @@ OTHER_LIMIT = _fault(
 SUFFIXED = _fault("rate-header-names-suffixed", "The headers are called X-RateLimit-Limit-Minute and so on.")
 SHARED_BY_ALL = _fault("limit-shared-by-all-operations", "All operations of a credential draw on one bucket.")
 RACE = _fault(
-    "limit-race", "A counted request is seen by others only after some milliseconds, so concurrent ones slip through."
+    "limit-race", "A request is counted only when it has been carried out, so that concurrent ones slip through."
 )
 TENTH_SHORTER = _fault("limit-window-tenth-shorter", "The window is a tenth shorter than declared.")
 LONGER_OFF = _fault("longer-limit-not-enforced", "Of several limits only the one with the shortest window is enforced.")
@@ -48,8 +48,8 @@ LONG_WAIT = _fault("retry-after-too-long", "Retry-After is a day, far beyond eve
 APPLIED = _fault("refused-creation-applied", "A creation that is answered 429 has been carried out.")
 
 _FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (TENTH_SHORTER, 0.9), (NO_EXPIRY, 1e6))
-_UNSEEN_FOR = 0.004
-"""Seconds in which a counted request is not seen by others, for a fault."""
+UNSEEN_FOR = 0.01
+"""Seconds that a request takes, for a fault, and in which the others do not see it counted."""
 
 
 def window_factor(faults: frozenset[Switch]) -> float:
@@ -93,7 +93,7 @@ class Keys:
         """How many of those just counted are not seen yet."""
         if RACE not in faults:
             return 0
-        self._lately[key] = [each for each in self._lately.get(key, []) if now - each < _UNSEEN_FOR]
+        self._lately[key] = [each for each in self._lately.get(key, []) if now - each < UNSEEN_FOR]
         return len(self._lately[key])
 
     def counted(self, key: tuple[str, str], now: float, faults: frozenset[Switch]) -> None:

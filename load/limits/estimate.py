@@ -142,8 +142,9 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     if chosen is same:
         shortest, longest = _hull(same)
         told = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
-        slow = _longest(space.batches) > SLOW * rule.window
-        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=slow, reason=told)
+        # a window that ended within the burst explains more than the number, and so does a race
+        doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
+        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=told)
     looser = min(each.limit for each in chosen) > rule.limit
     return attrs.evolve(
         known,
@@ -211,8 +212,9 @@ def _hull(alive: list[Hypothesis]) -> tuple[float, float]:
 
 
 def _recovered(samples: tuple[Sample, ...]) -> bool | None:
-    first = next((number for number, each in enumerate(samples) if each.refused), None)
-    return None if first is None else any(not each.refused for each in samples[first:])
+    """Whether a request that was sent after a refusal had come was admitted; None if nothing was refused."""
+    first = min((each.received for each in samples if each.refused), default=None)
+    return None if first is None else any(not each.refused and each.sent > first for each in samples)
 
 
 def densest(samples: Sequence[Sample], window: float) -> int:

@@ -44,6 +44,7 @@ HOW = {
             "limit-window-tenth-longer",
             "limit-window-tenth-shorter",
             "limit-never-recovers",
+            "limit-race",
             "limit-block-outlives-window",
             "retry-after-too-short",
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from load.laws import LAWS
 from sandbox.faults import FAULTS
 from sandbox.handlers import load_all
 from sandbox.variations import VARIATIONS
@@ -37,6 +38,12 @@ def test_nothing_is_missing(matrix: rows.Rows) -> None:
 def test_faults_of_load_have_a_row_of_their_own() -> None:
     of_load: dict[str, Any] = json.loads(Path(__file__).with_name("load_matrix.json").read_text("utf-8"))
     assert {name for name in FAULTS.switches if name not in KNOWN and not of_load.get(name)} == set()
+
+
+def test_every_law_of_limits_under_load_is_broken_by_a_fault() -> None:
+    of_load: dict[str, Any] = json.loads(Path(__file__).with_name("load_matrix.json").read_text("utf-8"))
+    broken = {line.partition(" ")[0] for lines in of_load.values() for line in lines}
+    assert set(LAWS) - broken == set()
 
 
 def test_it_is_small(matrix: rows.Rows) -> None:
