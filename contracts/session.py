@@ -60,12 +60,14 @@ def _idle(file: str | Path, contract: Contract, deployment: Deployment) -> Itera
 
 
 def _hint(contract: Contract, principal: Principal) -> str:
-    """What the document's schemes want of a principal of this kind, or which kinds they know."""
-    schemes = [each for each in contract.schemes.values() if each.principal]
-    wanted = sorted({each.member or "key" for each in schemes if each.principal == principal.kind})
-    if wanted:
-        return f"that kind has {', '.join(wanted)}"
-    kinds = ", ".join(sorted({str(each.principal) for each in schemes}))
+    """What the document's schemes want of a principal of this kind, or which kinds they know, with their members."""
+    wanted: dict[str, list[str]] = {}
+    for scheme in contract.schemes.values():
+        if scheme.principal:
+            wanted.setdefault(scheme.principal, []).append(scheme.member or "key")
+    if principal.kind in wanted:
+        return f"that kind has {', '.join(sorted(wanted[principal.kind]))}"
+    kinds = ", ".join(f"{kind} ({', '.join(sorted(members))})" for kind, members in sorted(wanted.items()))
     return f"the document's schemes take {kinds}" if kinds else "the document has no security schemes"
 
 

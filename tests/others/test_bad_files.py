@@ -125,7 +125,9 @@ def test_a_principal_that_nobody_asks_for_is_told(tmp_path):
     file.write_text(file.read_text().replace('kind = "bearer"', 'kind = "wizard"'))
     code, said = told(contracts, "plan", "--deployment", file)
     assert code == 0
-    assert "principals.a: no operation takes its credential (wizard; the document's schemes take bearer)" in said
+    assert (
+        "principals.a: no operation takes its credential (wizard; the document's schemes take bearer (token))" in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_principal_that_nobody_asks_for_is_told(tmp_path):
     [
         (
             'kind = "oauth_klient"\nclient_id = "c"',
-            "(oauth_klient; the document's schemes take api_key, managed_user, oauth",
+            "(oauth_klient; the document's schemes take api_key (key), managed_user (access_token), oauth",
         ),
         ('kind = "oauth_client"\ncleint_id = "c"', "(oauth_client; that kind has client_id, secret)"),
     ],
