@@ -26,15 +26,19 @@ def _fault(name: str, scope: str | tuple[str, ...], text: str, needs: str = "") 
 
 
 SECRET_CASE = _fault("secret-case-ignored", CLIENT, "The client secret is compared without regard to letter case.")
-KEY_TAIL = _fault("key-with-a-tail-accepted", ORGANIZATION, "Whatever follows an API key is ignored.")
+KEY_TAIL = _fault("key-with-a-tail-accepted", ORGANIZATION, "Whatever follows an API key is ignored.", needs="depth")
 KEY_END = _fault("key-checked-by-its-end", ORGANIZATION, "Only the last twelve characters of an API key are compared.")
-KEY_IN_QUERY = _fault("key-accepted-in-query", ORGANIZATION, "A bearer token is accepted as the query's access_token.")
+KEY_IN_QUERY = _fault(
+    "key-accepted-in-query", ORGANIZATION, "A bearer token is accepted as the query's access_token.", needs="depth"
+)
 SECRET_IN_QUERY = _fault(
     "secret-accepted-in-query",
     CLIENT,
     "The client secret is accepted as a query parameter of the header's name.",
 )
-ANY_SCHEME = _fault("any-scheme-accepted", ORGANIZATION, "A token is accepted behind any scheme, Basic for one.")
+ANY_SCHEME = _fault(
+    "any-scheme-accepted", ORGANIZATION, "A token is accepted behind any scheme, Basic for one.", needs="depth"
+)
 NO_SCHEME = _fault("key-without-scheme-accepted", ORGANIZATION, "A token is accepted without the word Bearer.")
 REFRESH_OPEN = _fault(
     "refresh-needs-no-secret", ("OAuthFlowController_refreshTokens",), "Tokens are refreshed without a client secret."
