@@ -84,21 +84,16 @@ def _meddled(before: Changed) -> Steps:
     now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
     tried, forged = yield from _forged(life, now, [each for each in offered if each not in tame])
     spare = yield from _spare(life, now, offered, before.after)
-    refused: dict[str, Exchange] = {}
-    accepted: list[Exchange] = []
-    last: Exchange | None = None
+    outcomes: dict[str, Exchange] = {}
     for what, request in _refusable(life, spare, taken):
-        answer: Exchange = yield request
-        last = answer
-        if answer.ok:  # whether it should have been is a question for other laws
-            accepted.append(answer)
-        else:
-            refused[what] = answer
+        outcomes[what] = yield request
+    refused = {what: answer for what, answer in outcomes.items() if not answer.ok}
+    accepted = [answer for answer in outcomes.values() if answer.ok]  # whether they should be is for other laws to say
     like = {**now.thing, **together_sent(*accepted)}
     after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
     lost = yield from undone(life, answers, after)
-    told = last if taken else None
-    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=told, undone=lost)
+    twin = [*outcomes.values()][-1] if taken else None  # the last one tried
+    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:

@@ -14,6 +14,7 @@ from contracts.exchange import Exchange
 from contracts.fixtures import Made, body, made_by, places
 from contracts.law import Blocked, NotObservable, Steps, Together
 from contracts.lives import LIFE, Life, born, sent_by
+from contracts.refusing import INVALID
 from contracts.values import lean, wrong
 from contracts.walks import everything, largest, listed
 from specs.contract import Operation
@@ -157,7 +158,7 @@ def _slight(api: Api, create: Operation, values: Mapping[str, str], like: dict[s
         return None, None
     whole = yield from body(api, create, values)
     answer: Exchange = yield api.ask(create, path=values, body=lean(api, create, whole))
-    if answer.status not in {400, 422}:
+    if answer.status not in INVALID:
         return answer, None
     return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)}))
 

@@ -4,9 +4,10 @@ from collections import Counter
 
 from attrs import field, frozen
 
+from contracts.families import gravity
 from reports.anchors import anchors, slug
 from reports.model import Promise, Run, Verdict
-from reports.words import VERDICTS, family_order, worst
+from reports.words import VERDICTS, worst
 
 __all__ = ["Cell", "Group", "Matrix", "Row", "matrix", "tally"]
 
@@ -98,7 +99,7 @@ def matrix(run: Run) -> Matrix:
     for operation, of in lines.items():
         row = Row(operation, named[operation], _cells(named[operation], of), promises.get(operation, {}))
         groups.setdefault(_tag(operation, of), []).append(row)
-    families = sorted({line.family for line in run.verdicts}, key=family_order)
+    families = sorted({line.family for line in run.verdicts}, key=gravity)
     return Matrix(tuple(families), tuple(Group(tag, tuple(rows)) for tag, rows in groups.items()))
 
 
@@ -110,6 +111,6 @@ def _tag(operation: str | None, lines: list[Verdict]) -> str:
 
 def _cells(anchor: str, lines: list[Verdict]) -> dict[str, Cell]:
     families: dict[str, list[Verdict]] = {}
-    for line in sorted(lines, key=lambda line: (family_order(line.family), VERDICTS.index(line.verdict))):
+    for line in sorted(lines, key=lambda line: (gravity(line.family), VERDICTS.index(line.verdict))):
         families.setdefault(line.family, []).append(line)
     return {name: Cell(name, f"{anchor}--{slug(name)}", tuple(of)) for name, of in families.items()}

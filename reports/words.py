@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 __all__ = [
-    "FAMILIES",
     "MEANING",
     "NONE_YET",
     "SEEN",
@@ -14,7 +13,6 @@ __all__ = [
     "clock",
     "counted",
     "duration",
-    "family_order",
     "size",
     "worst",
 ]
@@ -37,18 +35,6 @@ MEANING = {
     "not asked": "It was left out of this run: deselected, unsafe here, or beyond the budget.",
     NONE_YET: "The document promises it, and no law or check of this run judges it.",
 }
-
-# The columns of the matrix: what every answer is judged by, then what takes a conversation. Families not named here
-# follow in alphabetical order.
-FAMILIES = (
-    "status", "schema", "headers", "errors", "caching", "limits",
-    "input", "pagination", "filters", "sorting", "state", "credentials", "tokens", "protocol", "schemathesis",
-)  # fmt: skip
-
-
-def family_order(family: str) -> tuple[int, str]:
-    """Sort key of a family."""
-    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), family)
 
 
 def worst(tally: Mapping[str, int]) -> str:

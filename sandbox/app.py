@@ -20,7 +20,7 @@ from sandbox.credential_faults import APPLIED, looked_up_first, on, reached, und
 from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers import attributes, load_all, tokens
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.router import Match, Router
 from sandbox.spoiling import Asked, spoilt
 from sandbox.state import Principal, World
@@ -96,7 +96,7 @@ class Sandbox:
             return self._refused(problem, request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return self._refused(RefusalError(500, "Something went wrong on the server."), request)
+            return self._refused(failure(), request)
         finally:
             if limiter_faults.RACE in self.world.limiter.at(operation):
                 await asyncio.sleep(limiter_faults.UNSEEN_FOR)

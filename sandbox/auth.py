@@ -9,7 +9,7 @@ from attrs import evolve
 from sandbox import credential_faults as faulty
 from sandbox.document import Operation, Scheme
 from sandbox.faults import fault
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Principal, Tenant, World
 from sandbox.variations import variation
 
@@ -185,7 +185,7 @@ def _holder(world: World, bearer: str) -> Principal | None:
     if token is None:
         return None
     if token.user_id in world.tokens.forcing:
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     return Principal(f"user {token.user_id}", "managed_user", world.by_client[token.client_id], "member", token.text)
 
 

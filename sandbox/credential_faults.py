@@ -9,7 +9,7 @@ from attrs import evolve
 
 from sandbox.document import Operation
 from sandbox.faults import fault
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Principal, Tenant, World
 from sandbox.switches import SCOPES, Switch
 from sandbox.variations import variation
@@ -189,7 +189,7 @@ def understood(world: World, operation: Operation, headers: Mapping[str, str], q
     if "authorization" in read:
         read["authorization"] = _bearer(world, operation, read["authorization"])
         if on(TWO_TENANTS_500, world, operation) and _disagree(world, read):
-            raise RefusalError(500, "Something went wrong on the server.")
+            raise failure()
     return read
 
 
@@ -203,9 +203,9 @@ def _disagree(world: World, read: Mapping[str, str]) -> bool:
 def _bearer(world: World, operation: Operation, sent: str) -> str:
     scheme, _, token = sent.partition(" ")
     if on(SMALL_SCHEME_500, world, operation) and scheme == "bearer":
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     if on(MALFORMED_500, world, operation) and not token:
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     if on(ANY_SCHEME, world, operation) and token:
         scheme = "Bearer"
     if on(NO_SCHEME, world, operation) and not token:
@@ -268,7 +268,7 @@ def stranger(world: World, operation: Operation, principal: Principal, tenant: T
     if on(FOREIGN_401, world, operation):
         raise RefusalError(401, "A valid credential is needed.")
     if on(FOREIGN_500, world, operation):
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     return None
 
 

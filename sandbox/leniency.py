@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.document import Operation
 from sandbox.faults import fault
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.schemas import Violation
 from sandbox.switches import SCOPES, Switch
 
@@ -116,7 +116,7 @@ def taken(operation: Operation, content_type: str, body: bytes, faults: frozense
         or (on(DEEP_500, operation, faults) and depth > 100)
         or (on(TWICE_500, operation, faults) and _repeats(text))
     ):
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     if on(ANY_TYPE, operation, faults):
         content_type = "application/json"
     if on(BROKEN_AS_EMPTY, operation, faults) and _broken(text):
@@ -167,7 +167,7 @@ def understood(operation: Operation, value: Any, faults: frozenset[Switch]) -> A
         or (on(LONG_500, operation, faults) and any(isinstance(v, str) and len(v) > 10_000 for v in value.values()))
         or (on(TYPE_500, operation, faults) and not isinstance(value.get("name", ""), str | None))
     ):
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     if (
         (on(OWNER_REFUSED, operation, faults) and value.get("role") == "OWNER")
         or (on(OPTIONAL_NEEDED, operation, faults) and "timeZone" not in value)

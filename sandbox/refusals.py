@@ -11,3 +11,8 @@ class RefusalError(Exception):
         self.status = status
         self.message = message
         self.headers = headers
+
+
+def failure() -> RefusalError:
+    """The answer of a server that failed."""
+    return RefusalError(500, "Something went wrong on the server.")

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from sandbox.faults import fault
-from sandbox.refusals import RefusalError
+from sandbox.refusals import failure
 from sandbox.switches import Switch
 
 ANY = "every operation"
@@ -118,7 +118,7 @@ class Rush:
         if seconds:
             await asyncio.sleep(seconds)
         if self.hit(ERRORS, 12):
-            raise RefusalError(500, "Something went wrong on the server.")
+            raise failure()
 
     def refuses(self, tenant: str) -> bool:
         """Whether a request that its limit admits gets a 429 all the same."""

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from sandbox import leniency
 from sandbox.document import Operation, Parameter
 from sandbox.faults import fault
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.schemas import Check, Violation
 from sandbox.switches import Switch
 from sandbox.times import is_date
@@ -104,7 +104,7 @@ def path_values(
     for name, parameter in operation.path_parameters.items():
         value = _scalar(raw[name], parameter.kind)
         if faults and leniency.fails_at(operation, name, raw[name], faults):
-            raise RefusalError(500, "Something went wrong on the server.")
+            raise failure()
         if not parameter.check.accepts(value):
             hidden = PATH_404 in variations and 404 in operation.statuses
             raise RefusalError(404 if hidden else 400, f"The path parameter {name} is not valid.")
@@ -129,7 +129,7 @@ def query_values(
         return values
     for name, texts in _sent(operation, raw).items():
         if faults and len(texts) > 1 and leniency.on(leniency.TWO_VALUES_500, operation, faults):
-            raise RefusalError(500, "Something went wrong on the server.")
+            raise failure()
         parameter = operation.query_parameters[name]
         value = _converted(parameter, texts)
         if not parameter.check.accepts(value):
@@ -238,7 +238,7 @@ def _parsed(content_type: str, body: bytes, faults: frozenset[Switch]) -> Any:
         return value
     except (ValueError, RecursionError) as error:
         if MALFORMED_500 in faults:
-            raise RefusalError(500, "Something went wrong on the server.") from error
+            raise failure() from error
         raise RefusalError(400, "The body is not valid JSON.") from error
 
 

@@ -13,11 +13,12 @@ from contracts.generate import cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Draw, NotObservable, Observed, Steps, law
 from contracts.laws.input import content, created, oddly, standing
 from contracts.parameters import unsaid
+from contracts.refusing import INVALID
 from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
 from contracts.wrong import example
 from specs.contract import Contract, Operation, Parameter
 
-REFUSED = frozenset((400, 415, 422))
+REFUSED = frozenset((*INVALID, 415))
 """Statuses that call a request itself wrong; others speak of the state of things."""
 EARLY = "1968-02-29T23:59:59.000Z"
 LATE = "2068-02-29T23:59:59.000Z"

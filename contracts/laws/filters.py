@@ -17,6 +17,7 @@ from contracts.law import DEPTHS, Blocked, Broken, Conversation, NotObservable, 
 from contracts.laws.listings import rivals_items
 from contracts.laws.told_of_pages import compare, judge
 from contracts.matching import Wanted, kept
+from contracts.refusing import INVALID
 from contracts.strategies.filters import others_only, questions, strange, telling
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
@@ -35,8 +36,6 @@ from contracts.walks import (
 )
 from specs.contract import Filter, Operation, Parameter
 
-REFUSED = frozenset((400, 422))
-"""Statuses that call a question itself wrong."""
 Question = dict[str, Wanted]
 """Filters by parameter name, and the values they are asked with."""
 
@@ -133,7 +132,7 @@ def _fault(api: Api, question: Question, items: Sequence[Any]) -> Steps:
     try:
         _, fault = yield from _asked(api, question, items)
     except NotGiven as outcome:
-        if outcome.status not in REFUSED:
+        if outcome.status not in INVALID:
             raise
         return (f"the items that fit {_said(question)}", outcome.reason), True
     return fault, False

@@ -16,10 +16,10 @@ from contracts.fixtures import Made, body, made_by, nowhere, places
 from contracts.generate import Case, cases, validator
 from contracts.law import DEPTHS, Broken, Conversation, Steps, law
 from contracts.pairs import issued, presented
+from contracts.refusing import ANY, refusal, refused
 from contracts.signatures import lesser, turn, turned, unreadable
 from contracts.strategies.bodies import ODDEST, Change, applied, flat, written_oddly
 from contracts.wrong import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
-from specs.contract import Operation
 
 PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
@@ -33,8 +33,6 @@ UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
 """Kinds of such bodies that take turns where little is asked: the most telling ones."""
-ANY = "a 4xx"
-"""The refusal of what cannot even be read, or of whatever is wrong where the document does not tell the status."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
@@ -102,11 +100,10 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
         if bodies and answer.status in {403, 404, 409}:
             own = yield from standing(api, alone=True)
             answer = (yield again) if (again := _asked(api, case, own)) else answer
-        if not (_refused(api.operation, case, answer) or _forbidden(api, answer)):
+        told = ANY if case.place in {"raw", "media"} else refusal(api.operation)
+        if not (answer.status == 401 or refused(answer, told) or _forbidden(api, answer)):
             answer = yield from _leaner(api, case, answer)
-            found.add(
-                case.where, f"{_refusal(api.operation, case)} for {case.where}: {_short(case)} ({case.what})", answer
-            )
+            found.add(case.where, f"{told} for {case.where}: {_short(case)} ({case.what})", answer)
     found.close()
 
 
@@ -138,20 +135,6 @@ def _unread_by_others(api: Api) -> Steps:
 def _forbidden(api: Api, answer: Exchange) -> bool:
     """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
     return answer.status == 403 and api.principal is not None and api.principal.lent
-
-
-def _refused(operation: Operation, case: Case, answer: Exchange) -> bool:
-    if _refusal(operation, case) == ANY:
-        return 400 <= answer.status < 500
-    return answer.status in {400, 401, 422}
-
-
-def _refusal(operation: Operation, case: Case) -> str:
-    """The status of a refusal, as the document has it: any 4xx where it declares none that says "this is invalid"."""
-    told = [status for status in (400, 422) if (answer := operation.answer(status)) and operation.refuses(answer)]
-    if case.place in {"raw", "media"} or not told:
-        return ANY
-    return str(told[0])
 
 
 def _asked(api: Api, case: Case, right: Any) -> Request | None:

@@ -17,8 +17,8 @@ from load.limits.region import Point
 from load.limits.trace import History, Step
 
 NEVER = float("inf")
-AT_ONCE = 0.02
-"""Share of a window below which the time of an answer is known well enough."""
+LUCK = 0.02
+"""Share of a window within which it would need luck that it ends."""
 
 
 @attrs.frozen
@@ -190,7 +190,7 @@ class FromFirst(Lengths):
     def _admitted(self, step: Step) -> list[Hypothesis]:
         if not self.count:
             return [attrs.evolve(self, begun=(step.earliest, step.latest), count=1)]
-        if not step.fresh and self.count < self.limit and step.latest - step.earliest < AT_ONCE * self.shortest:
+        if not step.fresh and self.count < self.limit and step.latest - step.earliest < LUCK * self.shortest:
             return [self._counted()]  # within a batch of quick answers, a window ends only if it is full
         found: list[Hypothesis] = []
         if self.count < self.limit and (same := self._within(step.earliest - self.begun[1], NEVER)):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import attrs
 
-from load.limits.kinds import Block, FromFirst, Hypothesis, SlidingLog, SlidingLogOfAll, Spacing, TokenBucket
+from load.limits.kinds import LUCK, Block, FromFirst, Hypothesis, SlidingLog, SlidingLogOfAll, Spacing, TokenBucket
 from load.limits.phased import Aligned, Phased, SlidingCounter
 from load.limits.region import LONGEST, SHORTEST, Point, cut, whole
 from load.limits.trace import History, Sample
@@ -21,8 +21,6 @@ TOLERANCE = 0.04
 ROUNDING = (0.0003, 0.012)
 """Shares of the window by which a server's clock may round: nearly exact, and (if nothing fits) to whole seconds."""
 
-LUCK = 0.02
-"""Share of a window within which it would need luck that one of the server's own ends."""
 EDGE = 1e-6
 """Seconds that keep a time from being thought of as both before and after an answer."""
 MOST = 400

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
+from contracts.families import gravity
 from reports.model import Run, Verdict
 from reports.text import visible
-from reports.words import family_order
 
 __all__ = ["junit"]
 
@@ -19,7 +19,7 @@ def junit(run: Run) -> str:
     for line in run.verdicts:
         families.setdefault(line.family, []).append(line)
     root = Element("testsuites", {"name": visible(run.info.document.title), **_sums(run, run.verdicts)})
-    for family in sorted(families, key=family_order):
+    for family in sorted(families, key=gravity):
         root.append(_suite(run, family, families[family]))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

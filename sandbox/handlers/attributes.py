@@ -11,7 +11,7 @@ from sandbox.calls import Call, Page, handles
 from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row, Tenant, World
 
 CREATE = "OrganizationsAttributesController_createOrganizationAttribute"
@@ -179,7 +179,7 @@ def add_option(call: Call, attribute_id: str, value: Any, slug: Any) -> Row:
 
 def _ascii(call: Call) -> None:
     if UNICODE_500 in call.faults and not str(call.body.get("name", "")).isascii():
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
 
 
 def _free(tenant: Tenant, slug: str, owner: str | None) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row, Tenant
 
 CREATE = "OrganizationsMembershipsController_createMembership"
@@ -123,7 +123,7 @@ def delete_membership(call: Call) -> Row | Later:
 
 def _dropped(call: Call, membership: Row) -> Row:
     if membership["id"] not in call.tenant.memberships:  # only with a fault: somebody was faster
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     row = shown(call.tenant, membership)
     call.tenant.drop_membership(membership["id"])
     return row

@@ -8,7 +8,7 @@ from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.handlers.attributes import add_option, find, is_select
 from sandbox.pages import page
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row, Tenant
 
 CREATE = "OrganizationsAttributesOptionsController_createOrganizationAttributeOption"
@@ -101,7 +101,7 @@ def _add_if_free(call: Call, attribute_id: str, value: str, slug: str) -> Row:
     try:
         _free(call, attribute_id, value, slug, None)
     except RefusalError as problem:
-        raise RefusalError(500, "Something went wrong on the server.") from problem
+        raise failure() from problem
     return add_option(call, attribute_id, value, slug)
 
 

@@ -11,7 +11,7 @@ from sandbox.calls import Call, Later, handles
 from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers.users import find
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row, World
 from sandbox.tokens import FORCE, REFRESH, Token
 from sandbox.variations import variation
@@ -105,7 +105,7 @@ def refresh(call: Call) -> dict[str, Any] | Later:
     crowd = call.world.rush.crowd(sent)
     if not book.usable(token, call.world.clock()) and not (rush.RACE in call.faults and crowd == 4):
         if rush.LOSERS_500 in call.faults and crowd > 3:
-            raise RefusalError(500, "Something went wrong on the server.")
+            raise failure()
         _refuse(call, token)
     if RACE in call.faults:
         return Later(_GAP, partial(_renew, call, token))
@@ -117,7 +117,7 @@ def refresh(call: Call) -> dict[str, Any] | Later:
 
 def _unknown(call: Call, sent: str, token: Token | None) -> RefusalError:
     if faulty.GARBAGE_500 in call.faults and sent.count(".") != 2:
-        return RefusalError(500, "Something went wrong on the server.")
+        return failure()
     if faulty.FOREIGN_SPENDS in call.faults and token and token.client_id != call.tenant.client_id:
         token.spent = True
     status = 403 if faulty.INVALID_403 in call.faults else 401 if faulty.UNKNOWN_401 in call.variations else 400
@@ -138,7 +138,7 @@ def _refuse(call: Call, token: Token) -> None:
     if faulty.FAMILY_REVOKED in call.variations and token.spent:
         call.world.tokens.revoke(token.user_id)
     if REUSE_500 in call.faults and token.spent:
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     raise RefusalError(400 if SPENT_400 in call.variations else 401, "The refresh token is spent or expired.")
 
 

@@ -6,7 +6,7 @@ from sandbox import rush
 from sandbox.calls import Call, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
-from sandbox.refusals import RefusalError
+from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row
 
 DELETE = "OAuthClientWebhooksController_deleteOAuthClientWebhook"
@@ -169,7 +169,7 @@ def update_webhook(call: Call) -> Row:
 def delete_webhook(call: Call) -> Row:
     """Forget one webhook."""
     if SECOND_DELETE_500 in call.faults and call.path["webhookId"] in call.tenant.gone:
-        raise RefusalError(500, "Something went wrong on the server.")
+        raise failure()
     webhook = _find(call)
     if NEIGHBOUR_DELETED in call.faults:
         _drop_next(call.tenant.webhooks, webhook["id"])
