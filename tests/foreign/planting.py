@@ -12,6 +12,9 @@ from tests.foreign.service import AFTER, AROUND, ENTRY, LAX, Ask, Does, Enters, 
 from tests.foreign.wire import Answer
 
 CLIENT, ORG = "/v2/oauth-clients/{clientId}", "/v2/organizations/{orgId}"
+OPTION = f"{ORG}/attributes/{{attributeId}}/options"
+BY_SLUG = f"{ORG}/attributes/slugs/{{attributeSlug}}/options/assigned"
+REFRESH = "POST /v2/oauth/{clientId}/refresh"
 
 
 @attrs.frozen
@@ -26,6 +29,13 @@ class Told:
 FAULTS: dict[str, Told] = {}
 Around = Callable[[Does, Service, Ask], Awaitable[Any]]
 After = Callable[[Service, Ask, Answer], None]
+Entering = Callable[..., Ask]
+Path = dict[str, str]
+
+
+def sent(ask: Ask, name: str) -> str:
+    """A parameter as it was sent, or nothing."""
+    return dict(ask.call.query).get(name, "")
 
 
 def around(key: str, *, timed: bool = False) -> Callable[[Around], Around]:

@@ -1,8 +1,7 @@
-"""Faults of credentials, tenants and tokens, as they come of checks made by hand in each operation."""
+"""Faults of who is let in."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import Callable
@@ -10,21 +9,71 @@ from typing import Any
 
 import attrs
 
-from tests.foreign import operations, rules
-from tests.foreign.planting import CLIENT, ORG, around, entering
+from tests.foreign import rules
+from tests.foreign.operations import attributes
+from tests.foreign.planting import CLIENT, ORG, Entering, Path, around, elsewhere, entering
 from tests.foreign.service import Ask, Caller, Does, Operation, RefusedError, Service
 from tests.foreign.wire import Call
 
-Entering = Callable[..., Ask]
-Path = dict[str, str]
-REFRESH = "POST /v2/oauth/{clientId}/refresh"
+elsewhere(
+    "member-may-unassign",
+    f"DELETE {ORG}/attributes/options/{{userId}}/{{attributeOptionId}}",
+    "The key of a member who may only look takes options from users.",
+)
+elsewhere("undefined-is-a-key", "operations of an organization", "The key `undefined` is an administrator's.")
+elsewhere("own-rows-under-any-organization", f"GET {ORG}/bookings", "The organization in the path is not looked at.")
 
 
-def _other(service: Service, ask: Ask) -> Any:
-    return next(tenant for tenant in service.store.tenants if tenant is not ask.tenant)
+@around(f"GET {ORG}/attributes")
+async def good_key_refused_at_times(does: Does, service: Service, ask: Ask) -> Any:
+    """Every fortieth request gets 401."""
+    if service.asked % 40 == 0:
+        raise RefusedError(401, "Who are you?")
+    return await does(service, ask)
 
 
-# -- who is let in --------------------------------------------------------------------------------------------------
+@around(f"POST {ORG}/attributes/options/{{userId}}")
+async def anybodys_option_assigned(does: Does, service: Service, ask: Ask) -> Any:
+    """The attribute in the body may be another tenant's."""
+    for tenant in service.store.tenants:
+        if ask.body["attributeId"] in tenant.attributes and tenant is not ask.tenant:
+            return {"id": service.store.text(), "memberId": attributes.member(ask)["id"]} | {
+                "attributeOptionId": ask.body.get("attributeOptionId", "one")
+            }
+    return await does(service, ask)
+
+
+@around(f"PATCH {ORG}/attributes/{{attributeId}}/options/{{optionId}}")
+async def option_under_any_attribute(does: Does, service: Service, ask: Ask) -> Any:
+    """An option is found under each attribute of the organization."""
+    if (row := ask.tenant.options.get(ask.path["optionId"])) and ask.path["attributeId"] in ask.tenant.attributes:
+        ask.path["attributeId"] = row["attributeId"]
+    return await does(service, ask)
+
+
+@around(f"DELETE {ORG}/attributes/options/{{userId}}/{{attributeOptionId}}")
+async def taken_from_whoever_has_it(does: Does, service: Service, ask: Ask) -> Any:
+    """The user in the path is not looked at: the option is taken from the first who has it."""
+    for mine in list(ask.tenant.assignments.values()):
+        if mine["attributeOptionId"] == ask.path["attributeOptionId"]:
+            return ask.tenant.assignments.pop(mine["id"])
+    return await does(service, ask)
+
+
+@around(f"GET {ORG}/attributes/{{attributeId}}/options")
+async def parent_not_looked_at(does: Does, service: Service, ask: Ask) -> Any:
+    """The list has the options of all attributes of the organization."""
+    attributes.attribute(ask)
+    return list(ask.tenant.options.values())
+
+
+@around(f"GET {ORG}/attributes/options/{{userId}}")
+async def options_of_everybody(does: Does, service: Service, ask: Ask) -> Any:
+    """A user's options are those of all users."""
+    attributes.member(ask)
+    return [
+        ask.tenant.options[mine["attributeOptionId"]] | {"id": mine["id"]} for mine in ask.tenant.assignments.values()
+    ]
 
 
 @entering(f"POST {ORG}/delegation-credentials")
@@ -151,117 +200,3 @@ def no_credential_403(enters: Entering, service: Service, call: Call, found: Ope
     if not call.header("authorization") and not call.header("x-cal-secret-key"):
         raise RefusedError(403, "No.")
     return enters(call, found, path)
-
-
-# -- whose it is ----------------------------------------------------------------------------------------------------
-
-
-@around(f"POST {CLIENT}/users/{{userId}}/force-refresh")
-async def tokens_of_anybodys_user(does: Does, service: Service, ask: Ask) -> Any:
-    """The user may belong to another client."""
-    identity, other = rules.whole(ask.path["userId"]), _other(service, ask)
-    if identity in other.managed:
-        return service.store.pair(other, identity)
-    return await does(service, ask)
-
-
-@around(f"PATCH {ORG}/memberships/{{membershipId}}")
-async def anybodys_membership(does: Does, service: Service, ask: Ask) -> Any:
-    """The membership may belong to another organization."""
-    if rules.whole(ask.path["membershipId"]) in _other(service, ask).memberships:
-        ask.tenant = _other(service, ask)
-    return await does(service, ask)
-
-
-@around(f"DELETE {CLIENT}/webhooks")
-async def everybodys_webhooks_go(does: Does, service: Service, ask: Ask) -> Any:
-    """All webhooks of all clients are deleted."""
-    _other(service, ask).webhooks.clear()
-    return await does(service, ask)
-
-
-@around(f"POST {ORG}/memberships")
-async def anybody_may_be_taken_in(does: Does, service: Service, ask: Ask) -> Any:
-    """A user of another tenant is shown by the attempt to make them a member."""
-    other = _other(service, ask)
-    if ask.body["userId"] in other.users:
-        row = next(each for each in other.memberships.values() if each["userId"] == ask.body["userId"])
-        return operations.membership_view(service, other, row)
-    return await does(service, ask)
-
-
-@around(f"GET {CLIENT}/users")
-async def emails_of_all_clients(does: Does, service: Service, ask: Ask) -> Any:
-    """A filter by email finds users of all clients."""
-    data = await does(service, ask)
-    more = [row for row in _other(service, ask).users.values() if row["email"] in ask.query.get("emails", [])]
-    return data + [operations.profile(service, row) for row in more]
-
-
-@around(f"GET {ORG}/attributes/{{attributeId}}/options")
-async def options_of_anybodys_attribute(does: Does, service: Service, ask: Ask) -> Any:
-    """The attribute may belong to another organization."""
-    if ask.path["attributeId"] in _other(service, ask).attributes:
-        ask.tenant = _other(service, ask)
-    return await does(service, ask)
-
-
-# -- tokens ---------------------------------------------------------------------------------------------------------
-
-
-@around(f"DELETE {CLIENT}/users/{{userId}}")
-async def refresh_survives_its_user(does: Does, service: Service, ask: Ask) -> Any:
-    """The refresh tokens of a deleted user still give new pairs."""
-    kept = dict(service.store.refresh)
-    data = await does(service, ask)
-    service.store.refresh |= kept
-    return data
-
-
-@around(REFRESH)
-async def all_of_them_win(does: Does, service: Service, ask: Ask) -> Any:
-    """Of refreshes at the same moment each gets a pair."""
-    service.locked.clear()
-    row = service.store.refresh.get(ask.body["refreshToken"])
-    spent = row and row["spent"]
-    data = await does(service, ask)
-    if row and not spent:
-        asyncio.get_running_loop().call_later(0.02, lambda: row.update(spent=True))
-        row["spent"] = False
-    return data
-
-
-@around(REFRESH)
-async def expiry_not_renewed(does: Does, service: Service, ask: Ask) -> Any:
-    """accessTokenExpiresAt is that of the pair before, less a quarter of an hour."""
-    data = await does(service, ask)
-    return data | {"accessTokenExpiresAt": data["accessTokenExpiresAt"] - 900}
-
-
-@around(f"POST {CLIENT}/users/{{userId}}/force-refresh")
-async def old_refresh_token_lives(does: Does, service: Service, ask: Ask) -> Any:
-    """A forced refresh leaves the refresh token of before alive."""
-    kept = dict(service.store.refresh)
-    data = await does(service, ask)
-    service.store.refresh |= kept
-    return data
-
-
-@around(REFRESH)
-async def only_the_last_is_remembered(does: Does, service: Service, ask: Ask) -> Any:
-    """Of the spent refresh tokens of a user all but the last can be used again."""
-    data = await does(service, ask)
-    mine = service.store.refresh[ask.body["refreshToken"]]
-    for row in service.store.refresh.values():
-        if row["user"] == mine["user"] and row is not mine:
-            row["spent"] = False
-    return data
-
-
-@around(REFRESH)
-async def another_client_may_spend_it(does: Does, service: Service, ask: Ask) -> Any:
-    """A refresh token that another client presents is refused, and spent."""
-    row = service.store.refresh.get(ask.body["refreshToken"])
-    if row and row["tenant"] is not ask.tenant:
-        row["spent"] = True
-    return await does(service, ask)
