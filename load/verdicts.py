@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -13,6 +13,7 @@ from contracts.plan import Line, Plan, promised
 from load.findings import Finding, jobs
 from load.laws import LAWS, limited
 from load.limits.estimate import Estimate
+from load.limits.trace import Sample
 from load.limits.truth import lies
 from load.ruling import Ruling, verdict_of
 from load.run import LoadRun
@@ -71,8 +72,12 @@ def _declared(found: Estimate) -> str:
 
 def _edge(found: Estimate) -> tuple[int, ...]:
     """The answers around the first refusal."""
-    first = next((number for number, each in enumerate(found.samples) if each.refused), len(found.samples))
-    return tuple(each.seq for each in found.samples[max(0, first - 2) : first + 2])
+    return _around_refusal(found.samples)
+
+
+def _around_refusal(samples: Sequence[Sample]) -> tuple[int, ...]:
+    first = next((number for number, each in enumerate(samples) if each.refused), len(samples))
+    return tuple(each.seq for each in samples[max(0, first - 2) : first + 2])
 
 
 def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
@@ -90,8 +95,9 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
         return Ruling(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
     if found.verdict in {"inconclusive", "window"} and found.limit != found.rule.limit:
         return Ruling(NOT_OBSERVABLE, reason=found.reason)
-    if found.verdict in {"race"}:
-        return Ruling(UPHELD, reason=found.reason, seqs=_edge(found))
+    if found.verdict == "race":
+        told = f"{found.limit} admitted one by one, then 429"
+        return Ruling(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
         return Ruling(NOT_OBSERVABLE, reason=found.reason)
     return Ruling(
