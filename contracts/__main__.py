@@ -12,19 +12,27 @@ from typing import NoReturn
 
 import click
 
-from contracts import checks, deployment, estimate, evidence, judge, laws, replay, session
+from contracts import checks, laws
 from contracts.checks import Check
-from contracts.client import Client
-from contracts.deployment import ConfigError
-from contracts.drive import Live
-from contracts.embedded import Sandbox, SandboxError
-from contracts.evidence import EvidenceError, Recorder
-from contracts.law import BLOCKED, BROKEN, DEPTHS, Law
-from contracts.ledger import Ledger
-from contracts.plan import Plan, make
-from contracts.sweep import sweep
+from contracts.config import deployment
+from contracts.config.deployment import ConfigError
+from contracts.core.verdicts import BLOCKED, BROKEN, DEPTHS
+from contracts.engine import replay_driver
+from contracts.engine.cleanup import sweep
+from contracts.evidence import reader
+from contracts.evidence.reader import EvidenceError
+from contracts.evidence.recorder import Recorder
+from contracts.gate.sandbox import Sandbox, SandboxError
+from contracts.judging import judge
+from contracts.judging.outputs import verdicts_json, write
+from contracts.laws.law import Law
+from contracts.plan import duration, planning
+from contracts.plan.plan import Plan, make
+from contracts.transport.client import Client
+from contracts.transport.created import Ledger
+from contracts.transport.sender import Live
 from specs.contract import SpecError, build
-from specs.document import load
+from specs.source.document import load
 
 DEPTH = click.option("--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How much to ask.")
 
@@ -58,7 +66,7 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
     families = Counter(line.rule.family for line in made.lines if not line.closed)
     click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
     click.echo(f"{sum(families.values())} of {len(made.lines)} lines will be asked; plan {made.digest}")
-    click.echo(estimate.told(made))
+    click.echo(duration.told(made))
     for warning in made.deployment.warnings:
         click.echo(f"warning: {warning}", err=True)
 
@@ -66,10 +74,10 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
 def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
     try:
         if file is not None:
-            return session.planned(file, document=document, overlays=overlay, depth=depth)
+            return planning.planned(file, document=document, overlays=overlay, depth=depth)
         sandbox = Sandbox()
         try:
-            return session.planned(sandbox.deployment, document=document, overlays=overlay, depth=depth)
+            return planning.planned(sandbox.deployment, document=document, overlays=overlay, depth=depth)
         finally:
             sandbox.stop()
     except (ConfigError, SandboxError) as error:
@@ -78,7 +86,7 @@ def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], d
 
 def _listed(made: Plan) -> dict[str, object]:
     lines = [{"id": line.id, "writes": line.writes, "rooms": line.rooms, "closed": line.closed} for line in made.lines]
-    return {"digest": made.digest, "depth": made.depth, "seconds": round(estimate.seconds(made)), "lines": lines}
+    return {"digest": made.digest, "depth": made.depth, "seconds": round(duration.seconds(made)), "lines": lines}
 
 
 def _facts(made: Plan) -> list[tuple[str, list[str]]]:
@@ -172,7 +180,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
     except (ConfigError, EvidenceError) as error:
         _fail(str(error))
     footer = recorded.footer or {}
-    content = session.verdicts_json(
+    content = verdicts_json(
         made,
         recorded.header,
         verdicts,
@@ -182,7 +190,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         left_behind=footer.get("left_behind", []),
         deaths=footer.get("deaths", {}),
     )
-    session.write(out or (file if file.is_dir() else file.parent), content)
+    write(out or (file if file.is_dir() else file.parent), content)
     if recorded.header["plan"] != made.digest:
         click.echo(
             "recorded for another plan than this suite makes; laws that ask otherwise now are not heard", err=True
@@ -197,17 +205,17 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
     sys.exit(1 if counts[BROKEN] else 3 if counts[BLOCKED] else 0)
 
 
-def _judged(file: Path, document: str | None) -> tuple[Plan, evidence.Evidence, list[judge.Verdict]]:
-    header = evidence.header_of(file)
+def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:
+    header = reader.header_of(file)
     told = deployment.recorded(header)
-    contract = session.contract_of(told, document or header["document"]["location"], header.get("overlays", ()))
+    contract = planning.contract_of(told, document or header["document"]["location"], header.get("overlays", ()))
     if contract.document.digest != header["document"]["digest"]:
         raise EvidenceError(
             f"{file}: made with another document than {contract.document.location}; --document names it"
         )
     made = make(contract, told, header["depth"])
-    recorded = evidence.read(file, contract)
-    return made, recorded, replay.verdicts(made, recorded)
+    recorded = reader.read(file, contract)
+    return made, recorded, replay_driver.verdicts(made, recorded)
 
 
 @main.command()
@@ -217,8 +225,8 @@ def clean(file: Path, deployment_file: str) -> None:
     """Remove what a run created and, having crashed, left behind. EVIDENCE tells what that was."""
     try:
         target = deployment.load(deployment_file)
-        contract = session.contract_of(target)
-        recorded = evidence.read(file / "evidence.ndjson" if file.is_dir() else file, contract)
+        contract = planning.contract_of(target)
+        recorded = reader.read(file / "evidence.ndjson" if file.is_dir() else file, contract)
     except (ConfigError, EvidenceError) as error:
         _fail(str(error))
     if recorded.header["deployment"]["base_url"] != target.base_url:
@@ -226,7 +234,7 @@ def clean(file: Path, deployment_file: str) -> None:
     ledger = Ledger(contract)
     for exchange in recorded.exchanges.values():
         ledger.note(exchange)
-    left = asyncio.run(_cleaned(target, ledger, evidence.mark(recorded)))
+    left = asyncio.run(_cleaned(target, ledger, reader.mark(recorded)))
     click.echo(f"{ledger.removed} removed")
     for each in left:
         click.echo(f"left behind: {each}")

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from contracts import estimate, known
-from contracts.beside import outcome
-from contracts.deployment import ConfigError
-from contracts.embedded import SandboxError
-from contracts.gate import Gate, load_marks, marks
-from contracts.judge import Verdict, totals
-from contracts.law import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
-from contracts.plan import Line
-from contracts.run import Run
-from contracts.telling import digest, progress
+from contracts.config.deployment import ConfigError
+from contracts.config.deviations import Deviation, of
+from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
+from contracts.engine.run import Run
+from contracts.gate.load_run import outcome
+from contracts.gate.sandbox import SandboxError
+from contracts.gate.session import Gate, load_marks, marks
+from contracts.gate.terminal import digest, progress
+from contracts.judging import deviations
+from contracts.judging.judge import Verdict, totals
+from contracts.plan import duration
+from contracts.plan.plan import Line
 from specs.contract import Operation
 
 SHOW_EVERY = 10.0
@@ -59,7 +61,7 @@ class _Interruption:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item per line of the plan."""
     if "entry" in metafunc.fixturenames:
-        entries = known.of(metafunc.config.stash[_GATE].plan.deployment.known)
+        entries = of(metafunc.config.stash[_GATE].plan.deployment.known)
         metafunc.parametrize("entry", [pytest.param(each, id=each.name) for each in entries])
     if "limited" in metafunc.fixturenames:
         operations = _limited(metafunc.config.stash[_GATE])
@@ -95,13 +97,13 @@ def _begun(gate: Gate, session: pytest.Session) -> Run:
 
 
 @pytest.fixture
-def complaint(entry: known.Deviation, request: pytest.FixtureRequest) -> str | None:
+def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
     """What is wrong with a known deviation once the run has ended; None where nothing is."""
     gate = request.config.stash[_GATE]
     run = _begun(gate, request.session)
     run.wait()
     heard = run.verdicts if run.ended == "complete" else []  # what was cut short shows nothing gone
-    return known.complaint(entry, heard, run.started)
+    return deviations.complaint(entry, heard, run.started)
 
 
 @pytest.fixture
@@ -144,7 +146,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
         )
         selected = {line.id for item in session.items if (line := _line_of(item))}
-        reporter.write_line(estimate.told(gate.plan, selected))
+        reporter.write_line(duration.told(gate.plan, selected))
         for note in gate.notes:
             reporter.write_line(note)
         for warning in deployment.warnings:

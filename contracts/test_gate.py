@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.gate import Gate
-from contracts.judge import Verdict
-from contracts.law import BROKEN, KNOWN
+from contracts.core.verdicts import BROKEN, KNOWN
+from contracts.gate.session import Gate
+from contracts.judging.judge import Verdict
 
 
 def test_promise(verdict: Verdict, gate: Gate) -> None:

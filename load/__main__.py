@@ -18,8 +18,8 @@ def main(arguments: list[str]) -> None:
         os.execv(sys.executable, [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments])
     from locust.argument_parser import LocustArgumentParser
 
-    from load import options
-    from load.registry import SCENARIOS
+    from load.runtime import options
+    from load.scenarios.registry import SCENARIOS
 
     parser = LocustArgumentParser(
         prog="python -m load",

@@ -17,10 +17,10 @@ if str(ROOT) not in sys.path:
 
 import gevent  # noqa: E402
 
-from load import options, web  # noqa: E402
-from load.opening import opened  # noqa: E402
-from load.registry import SCENARIOS  # noqa: E402
-from load.stages import Judging, Stage  # noqa: E402
+from load.runtime import options, web_tab  # noqa: E402
+from load.runtime.processes import Judging, Stage  # noqa: E402
+from load.runtime.startup import opened  # noqa: E402
+from load.scenarios.registry import SCENARIOS  # noqa: E402
 
 STAGE: list[Stage] = []
 
@@ -40,7 +40,7 @@ def _begin(environment: Any, web_ui: Any, **_: Any) -> None:
     STAGE.append(stage)
     options.users(environment.parsed_options, stage)
     if web_ui and isinstance(stage, Judging):
-        web.tab(web_ui, stage)
+        web_tab.tab(web_ui, stage)
     gevent.get_hub().loop.update_now()  # or --run-time would begin before all this
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from contracts.statistics import chance_of_more, percentile, shift
+from contracts.core.statistics import chance_of_more, percentile, shift
 from reports.model import Run
 from reports.words import counted
 

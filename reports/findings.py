@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from contracts.families import gravity
+from contracts.core.families import gravity
 from reports.model import Run, Verdict
 from reports.words import NONE_YET, SEEN, UNSEEN, counted
 

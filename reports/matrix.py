@@ -4,7 +4,7 @@ from collections import Counter
 
 from attrs import field, frozen
 
-from contracts.families import gravity
+from contracts.core.families import gravity
 from reports.anchors import anchors, slug
 from reports.model import Promise, Run, Verdict
 from reports.words import VERDICTS, worst

@@ -10,11 +10,11 @@ from typing import NoReturn
 
 import click
 
-from specs.document import load
-from specs.judges import NOBODY, Judges, read_judges
-from specs.pointers import SpecError
-from specs.promise import Promise
-from specs.reading import HERE
+from specs.promises.judged_by import NOBODY, Judges, read_judges
+from specs.promises.promise import Promise
+from specs.source.document import load
+from specs.source.pointers import SpecError
+from specs.source.reading import HERE
 
 _DOCUMENT = click.argument("document")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -37,14 +37,15 @@ def check(document: str, as_json: bool, everything: bool) -> None:
 
     Exits 0 if there is none (remarks may remain), 1 if there is one, 2 if nothing can be made of the document.
     """
-    from specs import defects, told  # only here: they take half a second to load
+    from specs.lint import lint  # only here: they take half a second to load
+    from specs.lint import text_report as told
 
     try:
-        examination = defects.examine(document)
+        examination = lint.examine(document)
     except SpecError as error:
         _refuse(error)
     if as_json:
-        click.echo(json.dumps(defects.as_json(examination), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(lint.as_json(examination), indent=2, ensure_ascii=False))
     else:
         click.echo(told.examination(examination, everything=everything))
     sys.exit(1 if examination.defects else 0)
@@ -59,8 +60,8 @@ def check(document: str, as_json: bool, everything: bool) -> None:
 @click.option("--judges", metavar="FILE", help="Which laws and checks judge which kind of promise (TOML).")
 def promises(document: str, as_json: bool, overlays: tuple[str, ...], judges: str | None) -> None:
     """List everything DOCUMENT promises, and what judges it."""
-    from specs.contract import build
-    from specs.promises import promises as listed
+    from specs.contract.contract import build
+    from specs.promises.promises import promises as listed
 
     try:
         judged = read_judges(Path(judges) if judges else HERE / "judged-by.toml", needed=judges is not None)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.embedded import Sandbox
+from contracts.gate.sandbox import Sandbox
 from specs.contract import Contract, build
-from specs.document import load
+from specs.source.document import load
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import attrs
 
-from contracts.exchange import Exchange
+from contracts.core.exchange import Exchange
 from specs.contract import Contract
 
 Judge = Callable[[Exchange, Contract], bool]
@@ -51,6 +51,6 @@ def check(*, family: str, kinds: tuple[str, ...]) -> Callable[[Judge], Judge]:
 
 def load() -> dict[str, Check]:
     """All checks of this package, by id."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
     return dict(sorted(CHECKS.items()))

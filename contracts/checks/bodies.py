@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 
 from contracts.checks import check
-from contracts.checks.reading import (
+from contracts.checks.helpers import (
     HIDDEN,
     asked_as_declared,
     declared,
@@ -25,8 +25,8 @@ from contracts.checks.reading import (
     routed,
     sure,
 )
-from contracts.exchange import Exchange, Response
-from contracts.law import Broken
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange, Response
 from specs.contract import Answer, Contract, Operation
 
 

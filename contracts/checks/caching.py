@@ -6,10 +6,10 @@ import re
 
 from contracts.checks import check
 from contracts.checks.headers import epoch
-from contracts.checks.limits import CLOCK
-from contracts.checks.reading import asked_as_declared, declared, response
-from contracts.exchange import Exchange
-from contracts.law import Broken
+from contracts.checks.helpers import asked_as_declared, declared, response
+from contracts.checks.rate_headers import CLOCK
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
 from specs.contract import Contract
 
 _CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?0*[1-9])", re.IGNORECASE)

@@ -10,9 +10,9 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.checks import check
-from contracts.checks.reading import asked_as_declared, described, has_no_body, response, sure
-from contracts.exchange import Exchange
-from contracts.law import Broken
+from contracts.checks.helpers import asked_as_declared, described, has_no_body, response, sure
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
 from specs.contract import Contract, Header
 
 CLOCK = 120.0

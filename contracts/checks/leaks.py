@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from contracts.checks import check
-from contracts.checks.reading import response
-from contracts.exchange import Exchange
-from contracts.law import Broken
+from contracts.checks.helpers import response
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
 from specs.contract import Contract
 
 TRACES = {

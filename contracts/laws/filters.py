@@ -10,22 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts import on
-from contracts.api import Api
-from contracts.exchange import Exchange
-from contracts.law import DEPTHS, Blocked, Broken, Conversation, NotObservable, Steps, law
-from contracts.laws.listings import rivals_items
-from contracts.laws.told_of_pages import compare, judge
-from contracts.matching import Wanted, kept
-from contracts.refusing import INVALID
-from contracts.strategies.filters import others_only, questions, strange, telling
-from contracts.strategies.pages import telling_sizes
-from contracts.strategies.sorts import both_ways, sorting
-from contracts.walks import (
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
+from contracts.core.exchange import Exchange
+from contracts.core.filter_semantics import Wanted
+from contracts.core.rejection import INVALID
+from contracts.core.verdicts import DEPTHS
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.lists.page_claims import compare, judge
+from contracts.steps.lists.paging import (
     NotGiven,
     at_least,
     everything,
-    identity,
     largest,
     listed,
     names,
@@ -34,72 +30,23 @@ from contracts.walks import (
     paging_of,
     walk_length,
 )
-from specs.contract import Filter, Operation, Parameter
-
-Question = dict[str, Wanted]
-"""Filters by parameter name, and the values they are asked with."""
-
-
-def filtering(operation: Operation) -> list[Parameter]:
-    """The query parameters whose filter the document explains."""
-    return [each for each in operation.parameters if each.location == "query" and each.filter]
-
-
-def _rules(api: Api, question: Question) -> list[tuple[Filter, Wanted]]:
-    found = ((api.operation.parameter(name, "query"), wanted) for name, wanted in question.items())
-    return [(parameter.filter, wanted) for parameter, wanted in found if parameter and parameter.filter]
-
-
-def _said(question: Question) -> str:
-    return "&".join(f"{name}={','.join(each) if isinstance(each, list) else each}" for name, each in question.items())
+from contracts.steps.lists.questions import (
+    Question,
+    _asked,
+    _groups,
+    _questions,
+    _rank,
+    _said,
+    filtering,
+    some_question,
+)
+from contracts.steps.lists.rival_view import rivals_items
+from contracts.strategies.filters import others_only, strange, telling
+from contracts.strategies.pages import telling_sizes
+from specs.contract import Parameter, selectors
 
 
-def _asked(api: Api, question: Question, items: Sequence[Any]) -> Steps:
-    """The filtered list, and what is wrong with it (None if nothing is): expected and actual.
-
-    Where something is wrong the list is read on behind a page that is short, before the filter is blamed. One page that
-    shows the whole of it must say so.
-    """
-    pages: list[Exchange] = yield from pages_of(api, largest(api), query=question)
-    found = [item for page in pages for item in page.items]
-    if not wrong(api, question, items, found):
-        if len(pages) == 1 and numbered(paging_of(api)) and (size := largest(api)) is not None:
-            judge(api, pages[0], total=len(found), start=0, size=size)
-        return found, None
-    found = yield from everything(api, question)
-    return found, wrong(api, question, items, found)
-
-
-def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[Any]) -> tuple[str, str] | None:
-    """What a filtered list has that the whole list has not, that does not fit, or that it lacks."""
-    got, all_of_them = names(api, list(found)), names(api, list(items))
-    if strangers := set(got) - set(all_of_them):
-        return f"a part of the whole list for {_said(question)}", f"{len(strangers)} items that are not in it"
-    if len(set(got)) < len(got):
-        return f"no item twice for {_said(question)}", f"{len(got) - len(set(got))} twice"
-    rules = _rules(api, question)
-    fitting = kept(rules, items)
-    if misfits := [each for each, keep in zip(found, kept(rules, found), strict=True) if keep is False]:
-        fit = f"only items that fit {_said(question)} ({fitting.count(True)} of {len(items)} do)"
-        return fit, f"{len(misfits)} of {len(found)} that do not, such as {identity(api, misfits[0])[:60]}"
-    due = [name for name, keep in zip(all_of_them, fitting, strict=True) if keep is True]
-    if missing := [name for name in due if name not in set(got)]:
-        return f"all {len(due)} items that fit {_said(question)}", f"{len(missing)} missing, such as {missing[0][:60]}"
-    return None
-
-
-ALONE = {"quick": range(0), "standard": range(2, 8), "deep": range(2, 1000)}
-"""So many filters of a list are asked each by itself as well: a request for each of many is more than they tell."""
-
-
-def _groups(api: Api, depth: str) -> list[list[str]]:
-    """All filters, in as few questions as will do; where more is asked each by itself as well."""
-    known = [each.name for each in filtering(api.operation)]
-    alone = [[name] for name in known] if len(known) in ALONE[depth] else []
-    return [known, *alone]
-
-
-@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_groups, roomy=True)
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_groups, roomy=True)
 def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Conversation:
     """A filtered list has every item of the whole list that fits, and no other.
 
@@ -138,19 +85,6 @@ def _fault(api: Api, question: Question, items: Sequence[Any]) -> Steps:
     return fault, False
 
 
-def _questions(api: Api, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
-    parameters = [each for each in filtering(api.operation) if each.name in chosen]
-    rules = {each.name: each.filter for each in parameters if each.filter}
-    values = {each.name: telling(api.contract, each, items) for each in parameters}
-    return questions(rules, values, items)
-
-
-def _rank(schema: dict[str, Any]) -> int:
-    """Free texts first, then closed sets, then the rest."""
-    inner = schema.get("items", schema)
-    return 2 if inner.get("type") != "string" else int("enum" in inner)
-
-
 def _nameable(api: Api, depth: str) -> list[str]:
     """Filters that can be asked for something nobody has: texts first, since those are searched in odd ways."""
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
@@ -159,7 +93,7 @@ def _nameable(api: Api, depth: str) -> list[str]:
     return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_nameable, roomy=True)
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_nameable, roomy=True)
 def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
     """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
 
@@ -215,7 +149,7 @@ def _ranges(api: Api, depth: str) -> list[list[str]]:
     return found[: (1, 1, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=on.filtered_lists, kinds=("page/filter",), each=_ranges, roomy=True)
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_ranges, roomy=True)
 def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
     """A range that ends before it begins has no items. It may be refused as well."""
     items = yield from everything(api)
@@ -232,22 +166,7 @@ def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
         raise Broken(f"no items for {_said(question)}", f"{len(page.items)}")
 
 
-def some_question(api: Api, *, least: int, order: bool = True) -> Steps:
-    """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
-    items = yield from everything(api)
-    found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
-    for parameter in filtering(api.operation):
-        found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
-    for question in found:
-        if least <= kept(_rules(api, question), items).count(True) < len(items):
-            return question
-    for parameter in sorting(api.operation) if order and len(items) >= least else ():
-        ways = both_ways(parameter)
-        return {parameter.name: ways[1]} if ways else {}
-    raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
-
-
-@law(family="filters", on=on.filtered_lists, kinds=("page/filter", "page/told"), roomy=True)
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter", "page/told"), roomy=True)
 def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
     """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
 

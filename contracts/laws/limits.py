@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contracts import on
-from contracts.api import Api, paged
-from contracts.deployment import Principal
-from contracts.exchange import MISSING, Exchange, Request
-from contracts.fixtures import nowhere, places
-from contracts.law import Broken, Conversation, NotObservable, Steps, Together, Wait, law
-from specs.contract import Limit
+from contracts.config.deployment import Principal
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Together, Wait
+from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.laws.law import law
+from contracts.request.api import Api, paged
+from contracts.steps.fixtures import nowhere, places
+from specs.contract import Limit, selectors
 
 LONGEST = 5.0
 """Seconds a window may last here: with real minutes, a gate would wait longer than it asks."""
@@ -32,7 +32,7 @@ def _inert(api: Api, principal: Principal | None = None, number: int = 0) -> Req
 
     By its `number` a list is asked for one item or two: the limit is the operation's, not that of a question.
     """
-    if on.bulk(api.contract, api.operation):
+    if selectors.bulk(api.contract, api.operation):
         raise NotObservable("a request that is admitted would delete what is not ours")
     paging = api.operation.paging
     return api.ask(
@@ -58,7 +58,7 @@ def _burst(api: Api, limit: Limit) -> Steps:
     return answers, max(each.received for each in answers) - min(each.sent for each in answers)
 
 
-@law(family="limits", on=on.limited, kinds=("limit", "status"), last=True, nowhere=True)
+@law(family="limits", on=selectors.limited, kinds=("limit", "status"), last=True, nowhere=True)
 def the_declared_limit_is_enforced(api: Api) -> Conversation:
     """An idle credential gets the declared number of requests in one window, and more are refused with 429.
 
@@ -108,7 +108,7 @@ def _counted(answers: list[Exchange]) -> bool:
     return len({value for value in told if value is not None}) > 1
 
 
-@law(family="limits", on=on.tightest, kinds=("limit",), last=True, rival=True, nowhere=True)
+@law(family="limits", on=selectors.tightest, kinds=("limit",), last=True, rival=True, nowhere=True)
 def every_credential_has_a_limit_of_its_own(api: Api) -> Conversation:
     """When one credential has used up its limit, another one still gets its own.
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts import on
-from contracts.api import Api
-from contracts.exchange import Exchange
-from contracts.law import DEPTHS, Broken, Conversation, NotObservable, Steps, law
-from contracts.laws.filters import some_question, wrong
-from contracts.laws.told_of_pages import judge
-from contracts.matching import number, out_of_order, shown, sort_values
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
+from contracts.core.exchange import Exchange
+from contracts.core.filter_semantics import number, out_of_order, shown, sort_values
+from contracts.core.verdicts import DEPTHS
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.lists.page_claims import judge
+from contracts.steps.lists.paging import (
+    at_least,
+    everything,
+    largest,
+    listed,
+    names,
+    numbered,
+    pages_of,
+    paging_of,
+    walk,
+)
+from contracts.steps.lists.questions import some_question, wrong
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
-from contracts.walks import at_least, everything, largest, listed, names, numbered, pages_of, paging_of, walk
-from specs.contract import Parameter
+from specs.contract import Parameter, selectors
 
 
 def _orders(api: Api, depth: str) -> list[str]:
@@ -35,7 +46,7 @@ def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> N
         raise Broken(f"{how} in order of {member.removeprefix('/')}", f"item {place} stands out of order")
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page/sort",), each=_orders, roomy=True)
+@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort",), each=_orders, roomy=True)
 def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
     """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
 
@@ -105,7 +116,7 @@ def _walked_orders(api: Api, depth: str) -> list[str]:
     return _orders(api, depth)[: None if depth == "deep" else 1]
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/walk"), each=_walked_orders, roomy=True)
+@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort", "page/walk"), each=_walked_orders, roomy=True)
 def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
     """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
 
@@ -130,7 +141,7 @@ def _parting(values: list[str], top: int | None) -> int:
     return next((size for size in sizes if size < len(values) and values[size - 1] == values[size]), sizes[0])
 
 
-@law(family="sorting", on=on.sorted_lists, kinds=("page/sort", "page/filter"), each=_first_orders, roomy=True)
+@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort", "page/filter"), each=_first_orders, roomy=True)
 def a_filtered_list_is_sorted_too(api: Api, name: str) -> Conversation:
     """A list that is filtered and sorted is both: what fits and nothing else, in order."""
     _, member, (_, down) = _parameter(api, name)

@@ -17,8 +17,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.generate import fits
-from contracts.matching import Wanted, kept, number, shown, text
+from contracts.core.filter_semantics import Wanted, kept, number, shown, text
+from contracts.strategies.schemathesis_cases import fits
 from specs.contract import Contract, Filter, Parameter
 
 GAP = 2.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from contracts.families import gravity
+from contracts.core.families import gravity
 from reports.model import Run, Verdict
 from reports.text import visible
 

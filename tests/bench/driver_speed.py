@@ -21,15 +21,15 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from contracts.client import Client  # noqa: E402
-from contracts.deployment import Deployment  # noqa: E402
-from contracts.drive import Live  # noqa: E402
-from contracts.evidence import Recorder  # noqa: E402
-from contracts.exchange import Request  # noqa: E402
-from contracts.ledger import Ledger  # noqa: E402
-from contracts.vault import Vault  # noqa: E402
+from contracts.config.deployment import Deployment  # noqa: E402
+from contracts.config.vault import Vault  # noqa: E402
+from contracts.core.exchange import Request  # noqa: E402
+from contracts.evidence.recorder import Recorder  # noqa: E402
+from contracts.transport.client import Client  # noqa: E402
+from contracts.transport.created import Ledger  # noqa: E402
+from contracts.transport.sender import Live  # noqa: E402
 from specs.contract import build  # noqa: E402
-from specs.document import load  # noqa: E402
+from specs.source.document import load  # noqa: E402
 
 
 def serve(port: object) -> None:

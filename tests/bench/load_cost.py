@@ -23,9 +23,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from contracts import deployment as deployments  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.session import contract_of  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.plan.planning import contract_of  # noqa: E402
 
 LOCUST = [sys.executable, "-m", "locust", "--headless", "--only-summary"]
 SAMPLE = 1 / 32

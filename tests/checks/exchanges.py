@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from contracts import checks
-from contracts.exchange import Exchange, Request, Response
-from contracts.law import Broken
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange, Request, Response
 from specs.contract import Contract, build
-from specs.document import load
+from specs.source.document import load
 
 NOW = 1_790_000_000.0
 JSON = ("Content-Type", "application/json")

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from contracts import checks
-from contracts.law import Broken
+from contracts.core.conversation import Broken
 from tests.checks.exchanges import CREDENTIAL, GET, NOW, POST, broken, contract, exchange, judged
 
 ERROR = {"status": "error", "message": "No."}

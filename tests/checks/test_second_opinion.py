@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from contracts import checks
-from contracts.exchange import Exchange, Request, Response
-from contracts.law import Broken
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange, Request, Response
 from specs.contract import Contract, build
-from specs.document import load
+from specs.source.document import load
 from tests.checks.exchanges import GET, broken, exchange
 
 CHECK = "schemathesis/schemathesis-finds-nothing-more"
@@ -84,5 +84,5 @@ def test_a_document_it_cannot_read_has_no_second_opinion(pets: Contract, monkeyp
         raise ValueError("no")
 
     other = build(load(pets.document.location))
-    monkeypatch.setattr("contracts.generate.schemathesis_of", unreadable)
+    monkeypatch.setattr("contracts.strategies.schemathesis_cases.schemathesis_of", unreadable)
     assert checks.load()[CHECK].judge(answered(other, {"kind": "fish", "lives": 9}), other)

@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from contracts.drive import advised_wait
+from contracts.core.retry_after import advised_wait
 from tests.checks.exchanges import GET, NOW, exchange
 
 RECEIVED = NOW + 0.1

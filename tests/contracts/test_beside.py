@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.beside import Beside, outcome
+from contracts.gate.load_run import Beside, outcome
 
 LIMIT = "#/paths/~1a/get/limits/0"
 

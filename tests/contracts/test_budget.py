@@ -6,7 +6,8 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.budget import Budget, duration
+from contracts.plan.duration import duration
+from contracts.transport.pacing import Budget
 from specs.contract import Contract, Limit
 
 

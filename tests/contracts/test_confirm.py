@@ -8,12 +8,13 @@ from typing import Any
 import attrs
 import pytest
 
-from contracts import checks, confirm
-from contracts.deployment import Deployment
-from contracts.exchange import Exchange, Request
-from contracts.law import Void
-from contracts.plan import Line, Plan
-from contracts.vault import Vault
+from contracts import checks
+from contracts.config.deployment import Deployment
+from contracts.config.vault import Vault
+from contracts.core.conversation import Void
+from contracts.core.exchange import Exchange, Request
+from contracts.engine import recheck
+from contracts.plan.plan import Line, Plan
 from tests.checks.exchanges import GET, POST, contract, exchange
 
 RULE = "errors/error-fits-its-schema"
@@ -40,7 +41,7 @@ def plan(*keys: str) -> Plan:
 def asked(given: list[Exchange], *keys: str) -> list[str]:
     told: Any = Told()
     numbered = {number: attrs.evolve(each, seq=number) for number, each in enumerate(given, 1)}
-    asyncio.run(confirm.ask_again(plan(*keys), told, numbered, 1))
+    asyncio.run(recheck.ask_again(plan(*keys), told, numbered, 1))
     assert all(each.fresh for each in told.asked)
     return [each.verb for each in told.asked]
 
@@ -64,4 +65,4 @@ def test_only_what_was_seen_once_and_can_be_asked_safely_is_asked_again(
 def test_no_more_is_asked_again_than_helps() -> None:
     keys = [each.key for each in contract().operations if each.safe]
     given = [exchange(key, 404, {**WRONG, "n": number}) for number, key in enumerate(keys)]
-    assert len(asked(given, *keys)) == min(len(keys), confirm.MOST)
+    assert len(asked(given, *keys)) == min(len(keys), recheck.MOST)

@@ -8,8 +8,8 @@ import subprocess
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.curl import curl
-from contracts.exchange import Request
+from contracts.core.exchange import Request
+from contracts.request.curl import curl
 
 
 def words(line: str, **environment: str) -> list[str]:

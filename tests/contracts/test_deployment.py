@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.deployment import ConfigError, load
+from contracts.config.deployment import ConfigError, load
 
 GOOD = """
 [deployment]

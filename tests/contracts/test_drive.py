@@ -7,12 +7,12 @@ import time
 
 import attrs
 
-from contracts import deployment as deployments
-from contracts.drive import Live
-from contracts.evidence import Recorder
-from contracts.exchange import Request, Response
-from contracts.law import Together
-from contracts.ledger import Ledger
+from contracts.config import deployment as deployments
+from contracts.core.conversation import Together
+from contracts.core.exchange import Request, Response
+from contracts.evidence.recorder import Recorder
+from contracts.transport.created import Ledger
+from contracts.transport.sender import Live
 from specs.contract import Limit
 
 

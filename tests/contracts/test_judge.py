@@ -5,13 +5,15 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts import judge
-from contracts.deployment import Deployment
-from contracts.judge import Attempt
-from contracts.law import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, Ending, Law
-from contracts.plan import Line, Plan, make
-from contracts.vault import Vault
-from specs.promise import Promise
+from contracts.config.deployment import Deployment
+from contracts.config.vault import Vault
+from contracts.core.conversation import Ending
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.judging import judge
+from contracts.judging.judge import Attempt
+from contracts.laws.law import Law
+from contracts.plan.plan import Line, Plan, make
+from specs.promises.promise import Promise
 from tests.checks.exchanges import GET, exchange
 
 

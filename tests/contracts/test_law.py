@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts.exchange import Exchange, Request, Response
-from contracts.law import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD, Broken, NotObservable, Observed, Talk, Void
+from contracts.core.conversation import Broken, NotObservable, Observed, Talk, Void
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from specs.contract import Contract
 
 

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from contracts import deployment as deployments
-from contracts.law import BROKEN
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.plan.plan import make
 
 FILE = """
 [deployment]

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts import deployment as deployments
-from contracts.embedded import Sandbox
-from contracts.judge import Verdict
-from contracts.law import BROKEN
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
 
 JQ = """#!/bin/sh
 exec "{python}" -c 'import functools, json, sys

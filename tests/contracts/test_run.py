@@ -6,13 +6,15 @@ import json
 
 import pytest
 
-from contracts import deployment as deployments
-from contracts import evidence, replay, session
-from contracts.embedded import Sandbox
-from contracts.law import BROKEN, NOT_ASKED, UPHELD
-from contracts.plan import make
-from contracts.run import Run
-from contracts.session import header
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN, NOT_ASKED, UPHELD
+from contracts.engine import replay_driver
+from contracts.engine.run import Run
+from contracts.evidence import reader
+from contracts.evidence.header import header
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.outputs import verdicts_json, write
+from contracts.plan.plan import make
 
 
 def run(contract, sandbox, folder, chosen, depth="quick"):
@@ -32,9 +34,9 @@ def broken(verdicts):
 
 
 def judged_again(plan, folder):
-    recorded = evidence.read(folder / "evidence.ndjson", plan.contract)
+    recorded = reader.read(folder / "evidence.ndjson", plan.contract)
     offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
-    return replay.verdicts(offline, recorded)
+    return replay_driver.verdicts(offline, recorded)
 
 
 def test_a_fault_free_deployment_is_blamed_for_nothing_and_nothing_is_left(contract, sandbox, tmp_path):
@@ -113,10 +115,10 @@ def test_a_record_that_a_crash_cut_short_is_still_judged(contract, sandbox, tmp_
 
 def test_verdicts_are_written_with_the_run_they_belong_to(contract, sandbox, tmp_path):
     plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.family == "caching")
-    content = session.verdicts_json(
+    content = verdicts_json(
         plan, header(plan, 0, made.started), made.verdicts, requests=1, finished=2.0, ended=made.ended
     )
-    session.write(tmp_path, content)
+    write(tmp_path, content)
     written = json.loads((tmp_path / "verdicts.json").read_text())
     assert written["run"]["document"]["digest"] == contract.document.digest
     assert sum(written["totals"].values()) == len(plan.lines) == len(written["verdicts"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.statistics import chance_of_more, percentile, shift, thinned
+from contracts.core.statistics import chance_of_more, percentile, shift, thinned
 
 samples = st.lists(st.floats(0, 100), min_size=1, max_size=60)
 

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from contracts.token_auth import TokenAuth
-from contracts.token_client import SINGLE_FLIGHT, Refused, TokenClient, Tokens
+from contracts.transport.token_auth import TokenAuth
+from contracts.transport.token_client import SINGLE_FLIGHT, Refused, TokenClient, Tokens
 
 
 class Server:

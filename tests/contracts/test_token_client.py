@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from contracts.token_client import (
+from contracts.transport.token_client import (
     POLICIES,
     PROACTIVE,
     REACTIVE,

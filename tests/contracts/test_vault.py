@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.vault import Vault
+from contracts.config.vault import Vault
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJvd25lcklkIjo3fQ.c2lnbmF0dXJlLW9mLXRoaXM"
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from contracts.workers import Stopped, Workers
+from contracts.engine.threads import Stopped, Workers
 
 
 async def answered(value: str) -> str:

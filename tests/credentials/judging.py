@@ -15,14 +15,14 @@ from urllib.parse import parse_qsl
 import attrs
 import uvicorn
 
-from contracts import deployment as deployments
-from contracts.embedded import Sandbox
-from contracts.judge import Verdict
-from contracts.law import BROKEN
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
 from specs.contract import build
-from specs.document import load
+from specs.source.document import load
 
 ERROR = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 

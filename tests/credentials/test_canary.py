@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contracts.embedded import ROOT, Sandbox
+from contracts.gate.sandbox import ROOT, Sandbox
 
 SECRETS = ("secret", "key")
 

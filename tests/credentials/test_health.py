@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contracts import deployment as deployments
-from contracts import replay
-from contracts.evidence import read
-from contracts.law import BLOCKED
-from contracts.plan import make
-from contracts.session import header, verdicts_json
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BLOCKED
+from contracts.engine import replay_driver
+from contracts.evidence.header import header
+from contracts.evidence.reader import read
+from contracts.judging.outputs import verdicts_json
+from contracts.plan.plan import make
 from tests.credentials.judging import Asked, answers, broken, document, judged
 
 ITEM = {
@@ -115,7 +116,7 @@ def test_the_replay_of_a_run_with_a_death_gives_the_same_verdicts(tmp_path: Path
     made = judged(tmp_path, Fragile(kills=True), DOCUMENT, PRINCIPALS, *LAWS)
     recorded = read(made.out / "evidence.ndjson", made.plan.contract)
     again = make(made.plan.contract, deployments.recorded(recorded.header), "quick")
-    heard = {each.line.id: each.verdict for each in replay.verdicts(again, recorded)}
+    heard = {each.line.id: each.verdict for each in replay_driver.verdicts(again, recorded)}
     assert heard == {each.line.id: each.verdict for each in made.verdicts}
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from contracts.law import NOT_ASKED
-from contracts.run import Run
+from contracts.core.verdicts import NOT_ASKED
+from contracts.engine.run import Run
 from specs.contract import build
-from specs.document import as_document
+from specs.source.document import as_document
 from tests.credentials.judging import Asked, answers, broken, document, judged
 
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.basic import damages as basic_damages
+from contracts.config.basic_auth import damages as basic_damages
+from contracts.config.vault import Vault
 from contracts.strategies.credentials import (
     IN_PLACES,
     SPELLINGS,
@@ -17,7 +18,6 @@ from contracts.strategies.credentials import (
     owner_swaps,
     spelled,
 )
-from contracts.vault import Vault
 
 KEY = Carried("header", "Authorization", "Bearer ", "$KEY")
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=125), min_size=1, max_size=40)

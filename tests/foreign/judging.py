@@ -11,13 +11,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contracts import deployment as deployments
-from contracts.judge import Verdict
-from contracts.law import BLOCKED, BROKEN
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BLOCKED, BROKEN
+from contracts.engine.run import Run
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
 from specs.contract import Contract, build
-from specs.document import load
+from specs.source.document import load
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 30.0

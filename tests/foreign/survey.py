@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from contracts.law import BLOCKED, BROKEN
+from contracts.core.verdicts import BLOCKED, BROKEN
 from tests.foreign.choices import CHOICES, ONE_OF
 from tests.foreign.faults import FAULTS
 from tests.foreign.judging import judged, told

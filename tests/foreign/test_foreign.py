@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.law import BROKEN
+from contracts.core.verdicts import BROKEN
 from tests.foreign.choices import CHOICES, ONE_OF
 from tests.foreign.judging import judged, told
 from tests.foreign.survey import mixtures

@@ -7,15 +7,15 @@ from functools import cache
 
 import pytest
 
-from contracts.api import Api
-from contracts.deployment import Deployment
-from contracts.generate import Case, cases, fits, validator
-from contracts.laws.acceptance import _rows
-from contracts.laws.input import _invalid
-from contracts.vault import Vault
-from contracts.wrong import spread, wrong_bodies, wrong_queries
+from contracts.config.deployment import Deployment
+from contracts.config.vault import Vault
+from contracts.laws.input.acceptance import _rows
+from contracts.laws.input.rejection import _invalid
+from contracts.request.api import Api
+from contracts.strategies.invalid_requests import spread, wrong_bodies, wrong_queries
+from contracts.strategies.schemathesis_cases import Case, cases, fits, validator
 from specs.contract import Contract, Operation, build
-from specs.document import load
+from specs.source.document import load
 
 USERS = "POST /v2/oauth-clients/{clientId}/users"
 

@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 import pytest
 
-from contracts import checks, known
-from contracts.judge import Verdict
-from contracts.known import Deviation
-from contracts.law import BROKEN, KNOWN, NOT_ASKED, UPHELD
-from contracts.plan import Line
+from contracts import checks
+from contracts.config.deviations import Deviation, load, read
+from contracts.core.verdicts import BROKEN, KNOWN, NOT_ASKED, UPHELD
+from contracts.judging import deviations
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Line
 from tests.checks.exchanges import GET, contract
 
 NOW = datetime.datetime(2026, 9, 21, tzinfo=datetime.UTC).timestamp()
@@ -28,43 +29,44 @@ def _known(*entries: Deviation) -> dict[str, Any]:
 
 
 def test_a_finding_that_matches_is_known_until_the_end_of_its_last_day() -> None:
-    assert known.settled(FOUND, _known(ENTRY), NOW).verdict == KNOWN
-    assert known.settled(FOUND, _known(ENTRY), NOW + 86400).verdict == BROKEN
+    assert deviations.settled(FOUND, _known(ENTRY), NOW).verdict == KNOWN
+    assert deviations.settled(FOUND, _known(ENTRY), NOW + 86400).verdict == BROKEN
 
 
 @pytest.mark.parametrize("change", [{"operation": "POST *"}, {"rule": "schema/*"}, {"matches": "/status"}])
 def test_another_finding_is_not(change: dict[str, str]) -> None:
-    assert known.settled(FOUND, _known(attrs.evolve(ENTRY, **change)), NOW).verdict == BROKEN
+    assert deviations.settled(FOUND, _known(attrs.evolve(ENTRY, **change)), NOW).verdict == BROKEN
 
 
 def test_stars_match_and_the_braces_of_paths_are_letters() -> None:
     assert (
-        known.settled(FOUND, _known(attrs.evolve(ENTRY, rule="errors/*", operation="GET /v2/*")), NOW).verdict == KNOWN
+        deviations.settled(FOUND, _known(attrs.evolve(ENTRY, rule="errors/*", operation="GET /v2/*")), NOW).verdict
+        == KNOWN
     )
-    assert known.settled(FOUND, _known(attrs.evolve(ENTRY, operation=GET)), NOW).verdict == KNOWN
+    assert deviations.settled(FOUND, _known(attrs.evolve(ENTRY, operation=GET)), NOW).verdict == KNOWN
 
 
 def test_a_second_finding_in_the_same_line_is_not_hidden_by_the_first() -> None:
     both = attrs.evolve(FOUND, others=(("a body that fits the schema at /status", "'fail'"),))
-    assert known.settled(both, _known(ENTRY), NOW).verdict == BROKEN
-    assert known.settled(both, _known(ENTRY, attrs.evolve(ENTRY, matches="/status")), NOW).verdict == KNOWN
+    assert deviations.settled(both, _known(ENTRY), NOW).verdict == BROKEN
+    assert deviations.settled(both, _known(ENTRY, attrs.evolve(ENTRY, matches="/status")), NOW).verdict == KNOWN
 
 
 def test_an_entry_complains_when_it_expired_or_no_longer_happens() -> None:
     fine = Verdict(LINE, UPHELD)
-    assert known.complaint(ENTRY, [FOUND], NOW) is None
-    assert "expired" in (known.complaint(ENTRY, [FOUND], NOW + 86400) or "")
-    assert "no longer happens" in (known.complaint(ENTRY, [fine], NOW) or "")
-    assert known.complaint(ENTRY, [Verdict(LINE, NOT_ASKED)], NOW) is None
+    assert deviations.complaint(ENTRY, [FOUND], NOW) is None
+    assert "expired" in (deviations.complaint(ENTRY, [FOUND], NOW + 86400) or "")
+    assert "no longer happens" in (deviations.complaint(ENTRY, [fine], NOW) or "")
+    assert deviations.complaint(ENTRY, [Verdict(LINE, NOT_ASKED)], NOW) is None
 
 
 def test_what_is_accepted_can_be_read_again_and_explains_the_findings(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
-    assert known.accept(file, [FOUND, Verdict(LINE, UPHELD)], NOW) == 1
-    (entry,) = known.load(file)
-    assert entry.explains(FOUND)
+    assert deviations.accept(file, [FOUND, Verdict(LINE, UPHELD)], NOW) == 1
+    (entry,) = load(file)
+    assert deviations.explains(entry, FOUND)
     assert entry.expires == "2026-12-20"
-    assert known.read({"file": "known.toml"}, tmp_path)["entries"] == [attrs.asdict(entry)]
+    assert read({"file": "known.toml"}, tmp_path)["entries"] == [attrs.asdict(entry)]
 
 
 @pytest.mark.parametrize(
@@ -82,5 +84,5 @@ def test_a_mistake_names_its_place(tmp_path: Path, text: str, told: str) -> None
     file = tmp_path / "known.toml"
     file.write_text(text)
     with pytest.raises(ValueError, match="known") as caught:
-        known.load(file)
+        load(file)
     assert told in str(caught.value)

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from load.limits.estimate import Estimate
-from load.limits.examine import Ask, Setting, examine
-from load.limits.families import headers
-from load.limits.kinds import Block, FromFirst, SlidingLog
-from load.limits.space import Rule
-from load.limits.trace import Sample
-from load.run import told_by
+from load.limiters.conclusion import Estimate
+from load.limiters.examination import Ask, Setting, examine
+from load.limiters.header_dialects import headers
+from load.limiters.models import Block, FromFirst, SlidingLog
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from load.runtime.run import told_by
 
 LIMIT, WINDOW = 10, 4
 FIRST, LOG, BLOCK = FromFirst.kind, SlidingLog.kind, Block.kind

@@ -11,8 +11,8 @@ from typing import Any
 from attrs import frozen
 
 from specs.contract import Contract, build
-from specs.document import as_document
-from specs.overlay import apply
+from specs.source.document import as_document
+from specs.source.overlay import apply
 
 MOST, USUAL = 20, 5
 _BOOK = {

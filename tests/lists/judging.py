@@ -8,10 +8,10 @@ from unittest.mock import patch
 
 import httpx
 
-from contracts import deployment as deployments
-from contracts import run as running
-from contracts.client import Client
-from contracts.plan import make
+from contracts.config import deployment as deployments
+from contracts.engine import run as running
+from contracts.plan.plan import make
+from contracts.transport.client import Client
 from tests.lists.dialects import DIALECTS, contract
 from tests.lists.shop import BASE, BusyShop, Shop
 

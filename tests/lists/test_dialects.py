@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.law import BLOCKED, BROKEN, OBSERVED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, OBSERVED, UPHELD
 from tests.lists import judging
 from tests.lists.dialects import DIALECTS
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.api import Api
-from contracts.deployment import Deployment, Principal
-from contracts.exchange import Exchange, Request, Response
-from contracts.law import NotObservable
-from contracts.links import forgets_base, leads_to, next_link, previous_link, relations, same_server
-from contracts.vault import Vault
+from contracts.config.deployment import Deployment, Principal
+from contracts.config.vault import Vault
+from contracts.core.conversation import NotObservable
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.request.api import Api
+from contracts.steps.lists.links import forgets_base, leads_to, next_link, previous_link, relations, same_server
 from tests.lists.dialects import contract
 
 ME = Principal("acme", "acme", "api_key", {"key": "$ACME_KEY"})

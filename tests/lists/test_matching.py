@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.matching import keeps, kept, number, out_of_order, shown, text
+from contracts.core.filter_semantics import keeps, kept, number, out_of_order, shown, text
 from specs.contract import Filter
 
 BOOK = {"id": 7, "who": [{"name": "Ada Moss"}, {"name": "Ben"}], "at": "2024-05-06T10:00:00+02:00", "team": None}

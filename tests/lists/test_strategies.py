@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.matching import kept
+from contracts.core.filter_semantics import kept
 from contracts.strategies.filters import filter_values, others_only, questions, strange, strange_values, telling
 from contracts.strategies.pages import impossible, impossible_pages, offsets, offsets_past, page_sizes, telling_sizes
 from contracts.strategies.sorts import both_ways, sorting, sorts
 from specs.contract import build
-from specs.document import as_document
+from specs.source.document import as_document
 from tests.lists.dialects import DIALECTS, document
 from tests.lists.shop import books
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts import deployment as deployments
-from contracts import evidence
-from contracts.api import Api
-from contracts.law import BROKEN, NOT_OBSERVABLE
-from contracts.plan import make
-from contracts.preflight import ENOUGH as FILLED
-from contracts.run import Run
-from contracts.subjects import ENOUGH, spacious
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE
+from contracts.engine.preflight import ENOUGH as FILLED
+from contracts.engine.run import Run
+from contracts.evidence import reader
+from contracts.plan.plan import make
+from contracts.request.api import Api
+from contracts.steps.lists.parents import ENOUGH, spacious
 from tests.others.judging import judged
 
 WALK = "pagination/every-walk-gives-the-same-items"
@@ -92,7 +92,7 @@ def test_nested_lists_of_the_sandbox_show_something(contract, sandbox, tmp_path)
 
 def test_a_nested_list_is_filled_once_and_in_one_place(tmp_path):
     run = judged(tmp_path, "projects")
-    recorded = evidence.read(run.out / "evidence.ndjson", run.plan.contract)
+    recorded = reader.read(run.out / "evidence.ndjson", run.plan.contract)
     asked = [
         each for each in recorded.exchanges.values() if recorded.conversations[each.conversation].line == "prepare"
     ]

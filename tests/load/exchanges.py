@@ -6,7 +6,7 @@ import itertools
 import json
 from typing import Any
 
-from contracts.exchange import Exchange, Request, Response
+from contracts.core.exchange import Exchange, Request, Response
 from specs.contract import Contract
 
 _SEQS = itertools.count(1)

@@ -7,7 +7,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 
-from load.limits.trace import Sample
+from load.limiters.trace import Sample
 
 
 class Fixed:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts.api import Api
-from contracts.deployment import Deployment, Principal
-from contracts.vault import Vault
-from load import asking
-from load.findings import Finding, Job
-from load.limits.estimate import Estimate
-from load.limits.space import Rule
-from load.limits.trace import Sample
-from load.told import uncounted
+from contracts.config.deployment import Deployment, Principal
+from contracts.config.vault import Vault
+from contracts.request.api import Api
+from load.limiters.conclusion import Estimate
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from load.scenarios.limits import probe_request
+from load.scenarios.limits.findings import Finding, Job
+from load.scenarios.limits.table import uncounted
 
 ACME = Principal("acme", "acme", "oauth_client", values={"client_id": "cl1", "secret": "$S"})
 ADMIN = Principal("admin", "acme", "api_key", values={"key": "$K", "org_id": "7"})
@@ -35,9 +35,9 @@ def deployment() -> Deployment:
 )
 def test_two_addresses_take_turns_where_neither_changes_anything(contract, deployment, key, targets):
     api = Api(contract, deployment, contract.operation(key), ACME if "clientId" in key else ADMIN, "t", "quick")
-    made = asking.questions(api)
+    made = probe_request.questions(api)
     assert len({each.target for each in made}) == len(made) == targets
-    assert {each.body for each in made} <= {None, asking.INERT_BODY}
+    assert {each.body for each in made} <= {None, probe_request.INERT_BODY}
 
 
 def finding(contract, key, answered, refused):

@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
-from contracts import deployment as deployments
-from load import settings
-from load.setup import KNOBS
+from contracts.config import deployment as deployments
+from load.runtime.setup import KNOBS
+from load.service_levels import settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "load" / "deploy"
 MANIFESTS: list[dict[str, Any]] = list(yaml.safe_load_all((FOLDER / "load.yaml").read_text("utf-8")))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from load.desk import Desk
-from load.findings import Finding, Job
+from load.scenarios.limits.coordinator import Desk
+from load.scenarios.limits.findings import Finding, Job
 from specs.contract import Limit
 
 

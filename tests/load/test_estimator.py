@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from load.limits.examine import Setting, examine
-from load.limits.space import Rule
+from load.limiters.examination import Setting, examine
+from load.limiters.version_space import Rule
 from tests.load.limiters import FAULTS, KINDS, Off, Server, drive
 
 NOW = 1_700_000_000.0

@@ -8,17 +8,17 @@ from typing import Any
 import attrs
 import pytest
 
-from contracts.deployment import Deployment, Principal
-from contracts.law import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
-from contracts.vault import Vault
-from load.mixed.allowed import Allowed
-from load.mixed.crew import gathered
-from load.mixed.judging import judged
-from load.mixed.scene import Ending, Scene, Walk
-from load.rows import Row
-from load.run import failed
-from load.sampling import Sampler
-from load.shapes import shape
+from contracts.config.deployment import Deployment, Principal
+from contracts.config.vault import Vault
+from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from load.runtime.rows import Row
+from load.runtime.run import failed
+from load.runtime.shapes import shape
+from load.scenarios.mixed.laws import judged
+from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.record import Ending, Scene, Walk
+from load.scenarios.mixed.sampling import Sampler
+from load.scenarios.mixed.traffic_plan import gathered
 from tests.load.exchanges import exchange
 
 USERS = "GET /v2/oauth-clients/{clientId}/users"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from load.clock import Clock
-from load.post import Inbox, Outbox
+from load.runtime.clock_offset import Clock
+from load.runtime.mailbox import Inbox, Outbox
 
 
 def exchange(seq, conversation=1, **more):

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from contracts.exchange import Exchange
-from load.mixed.counting import rises
-from load.refusals import early
+from contracts.core.exchange import Exchange
+from load.scenarios.early_429 import early
+from load.scenarios.mixed.remaining_counter import rises
 from tests.load.exchanges import exchange
 
 KEY = "GET /v2/organizations/{orgId}/bookings"

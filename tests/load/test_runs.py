@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 import pytest
 
-from contracts.evidence import read
-from contracts.ledger import Ledger
+from contracts.evidence.reader import read
+from contracts.transport.created import Ledger
 from tests.power.policies import in_order, measured, share
 
 ROOT = Path(__file__).resolve().parents[2]

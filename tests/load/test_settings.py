@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.deployment import ConfigError
-from load.settings import read
+from contracts.config.deployment import ConfigError
+from load.service_levels.settings import read
 
 BOOKINGS = "GET /v2/organizations/{orgId}/bookings"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load.shapes import SHAPES, Pacer, shape
+from load.runtime.shapes import SHAPES, Pacer, shape
 
 names = st.sampled_from(sorted(SHAPES))
 rates = st.floats(0.5, 500)

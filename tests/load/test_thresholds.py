@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from load import thresholds
-from load.rows import Row
-from load.thresholds import Watch, judge, parse
+from load.runtime.rows import Row
+from load.service_levels import thresholds
+from load.service_levels.thresholds import Watch, judge, parse
 
 READ = "GET /v2/organizations/{orgId}/bookings"
 

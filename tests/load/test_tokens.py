@@ -5,12 +5,12 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts.law import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
-from contracts.token_client import POLICIES
-from load.tokens import events, timetable
-from load.tokens.events import AHEAD, CALL, FLOOD, FORCE, ISSUE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
-from load.tokens.judging import Record, judged
-from load.tokens.measures import measure
+from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.transport.token_client import POLICIES
+from load.scenarios.tokens import events, timetable
+from load.scenarios.tokens.events import AHEAD, CALL, FLOOD, FORCE, ISSUE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
+from load.scenarios.tokens.laws import Record, judged
+from load.scenarios.tokens.measures import measure
 from tests.load.exchanges import exchange
 
 REFRESH = "POST /v2/oauth/{clientId}/refresh"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from load.limits.estimate import Estimate
-from load.limits.families import headers
-from load.limits.space import Rule
-from load.limits.trace import Sample
-from load.limits.truth import lies
-from load.run import told_by
+from load.limiters.conclusion import Estimate
+from load.limiters.header_dialects import headers
+from load.limiters.header_truth import lies
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from load.runtime.run import told_by
 
 START = 1_900_000_000.0
 

@@ -17,14 +17,14 @@ from unittest.mock import patch
 
 import httpx
 
-from contracts import deployment as deployments
-from contracts import run as running
-from contracts.client import Client
-from contracts.judge import Verdict
-from contracts.law import BLOCKED, BROKEN
-from contracts.plan import make
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BLOCKED, BROKEN
+from contracts.engine import run as running
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
+from contracts.transport.client import Client
 from specs.contract import Contract, build
-from specs.document import load
+from specs.source.document import load
 from tests.others.serving import DOCUMENTS, Server
 
 NAMES = {

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from contracts.evidence import read
-from contracts.law import BLOCKED, BROKEN, UPHELD
-from contracts.replay import verdicts
-from specs.defects import examine
+from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
+from contracts.engine.replay_driver import verdicts
+from contracts.evidence.reader import read
+from specs.lint.lint import examine
 from tests.others.judging import NAMES, faults, judged, server, together, told, variations
 from tests.others.serving import DOCUMENTS
 

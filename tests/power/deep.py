@@ -21,21 +21,24 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from contracts import deployment as deployments  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.judge import Verdict  # noqa: E402
-from contracts.law import BROKEN  # noqa: E402
-from contracts.plan import make  # noqa: E402
-from contracts.run import Run  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.core.verdicts import BROKEN  # noqa: E402
+from contracts.engine.run import Run  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.judging.judge import Verdict  # noqa: E402
+from contracts.plan.plan import make  # noqa: E402
 from specs.contract import Contract, build  # noqa: E402
-from specs.document import load  # noqa: E402
+from specs.source.document import load  # noqa: E402
 
 
 def judged(contract: Contract, seed: int, seconds: float, arguments: Sequence[str]) -> tuple[list[Verdict], int]:
     """All verdicts on a sandbox without faults after so many seconds at depth deep, and the requests sent."""
     sandbox = Sandbox(arguments=arguments)
     try:
-        with tempfile.TemporaryDirectory() as folder, patch("contracts.property._kept", return_value=None):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            patch("contracts.engine.hypothesis_driver._kept", return_value=None),
+        ):
             plan = make(contract, deployments.load(sandbox.deployment), "deep")
             run = Run(plan, Path(folder), seed, within=seconds)
             run.start([line.id for line in plan.lines])

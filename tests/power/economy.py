@@ -31,11 +31,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import matrix  # noqa: E402
 
-from contracts import deployment as deployments  # noqa: E402
-from contracts import evidence  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.plan import make  # noqa: E402
-from contracts.run import Run  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.engine.run import Run  # noqa: E402
+from contracts.evidence import reader  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.plan.plan import make  # noqa: E402
 
 WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
 """By depth: requests per operation at most, and the share of faults at least."""
@@ -92,7 +92,7 @@ def sent(families: Collection[str]) -> Counter[str]:
             lines = {line.id: line for line in plan.lines if line.rule.family in families}
             run.start(list(lines))
             run.wait()
-            recorded = evidence.read(Path(folder) / "evidence.ndjson", plan.contract)
+            recorded = reader.read(Path(folder) / "evidence.ndjson", plan.contract)
     finally:
         sandbox.stop()
     said = (lines.get(recorded.conversations[each.conversation].line) for each in recorded.exchanges.values())

@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from contracts import deployment as deployments
-from contracts.embedded import Sandbox
-from contracts.judge import Verdict
-from contracts.law import BROKEN, OBSERVED
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN, OBSERVED
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
 from specs.contract import Contract
 from tests.lists.judging import judged as in_a_shop
 from tests.others.judging import judged as elsewhere

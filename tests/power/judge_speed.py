@@ -15,14 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from contracts import deployment as deployments  # noqa: E402
-from contracts import evidence, judge, session  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.exchange import Exchange, Request, Response  # noqa: E402
-from contracts.plan import Plan, make  # noqa: E402
-from contracts.run import Run  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.core.exchange import Exchange, Request, Response  # noqa: E402
+from contracts.engine.run import Run  # noqa: E402
+from contracts.evidence import reader  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.judging import judge  # noqa: E402
+from contracts.plan import planning  # noqa: E402
+from contracts.plan.plan import Plan, make  # noqa: E402
 from specs.contract import build  # noqa: E402
-from specs.document import load  # noqa: E402
+from specs.source.document import load  # noqa: E402
 
 WANTED = 3000
 """Exchanges a second that judging has to manage."""
@@ -74,11 +76,11 @@ def main() -> int:
     parser.add_argument("evidence", nargs="?", type=Path)
     options = parser.parse_args()
     file = options.evidence or recorded()
-    header = evidence.header_of(file)
+    header = reader.header_of(file)
     told = deployments.recorded(header)
-    contract = session.contract_of(told, header["document"]["location"])
+    contract = planning.contract_of(told, header["document"]["location"])
     plan = make(contract, told, header["depth"])
-    exchanges = list(evidence.read(file, contract).exchanges.values())
+    exchanges = list(reader.read(file, contract).exchanges.values())
     checks = len({line.rule.id for line in plan.lines if line.kind == "check"})
     first = rate(plan, exchanges, 0.001)
     print(f"{first:,.0f} exchanges/s the first time, when validators are built and every answer is new")

@@ -108,7 +108,7 @@ def operation_ids() -> dict[str, str]:
     """The operationId of every operation, by its key."""
     sys.path.insert(0, str(ROOT))
     from specs.contract import build
-    from specs.document import load
+    from specs.source.document import load
 
     return {each.key: each.operation_id or each.key for each in build(load("calcom-v2")).operations}
 

@@ -19,10 +19,10 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from load.limits.examine import Setting, examine
-from load.limits.space import Rule
+from load.limiters.examination import Setting, examine
+from load.limiters.version_space import Rule
 from specs.contract import build
-from specs.document import load
+from specs.source.document import load
 from tests.load.limiters import FAULTS, KINDS, Off, Server, drive
 
 LIMITS = (5, 10, 30, 60)

@@ -27,14 +27,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from contracts import checks, laws  # noqa: E402
-from contracts import deployment as deployments  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.judge import Verdict  # noqa: E402
-from contracts.law import BLOCKED, BROKEN  # noqa: E402
-from contracts.plan import make  # noqa: E402
-from contracts.run import Run  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.core.verdicts import BLOCKED, BROKEN  # noqa: E402
+from contracts.engine.run import Run  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.judging.judge import Verdict  # noqa: E402
+from contracts.plan.plan import make  # noqa: E402
 from specs.contract import Contract, build  # noqa: E402
-from specs.document import load  # noqa: E402
+from specs.source.document import load  # noqa: E402
 from tests.power import elsewhere, rows  # noqa: E402
 
 SHOWN = 4

@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from matrix import ROOT, broken, judged
 
-from contracts.law import BLOCKED, UPHELD
+from contracts.core.verdicts import BLOCKED, UPHELD
 from specs.contract import build
-from specs.document import load
+from specs.source.document import load
 
 WINDOWS = ("fixed", "sliding", "bucket")
 TOGETHER = 6

@@ -29,14 +29,14 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from contracts import deployment as deployments  # noqa: E402
-from contracts.api import secret_of  # noqa: E402
-from contracts.embedded import Sandbox  # noqa: E402
-from contracts.law import BROKEN  # noqa: E402
-from contracts.plan import make  # noqa: E402
-from contracts.run import Run  # noqa: E402
+from contracts.config import deployment as deployments  # noqa: E402
+from contracts.core.verdicts import BROKEN  # noqa: E402
+from contracts.engine.run import Run  # noqa: E402
+from contracts.gate.sandbox import Sandbox  # noqa: E402
+from contracts.plan.plan import make  # noqa: E402
+from contracts.request.credentials import secret_of  # noqa: E402
 from specs.contract import Contract, build  # noqa: E402
-from specs.document import load  # noqa: E402
+from specs.source.document import load  # noqa: E402
 
 DEPTHS = ("quick", "standard")
 THEIRS = "schemathesis"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from load.laws import LAWS
+from load.scenarios.limits.laws import LAWS
 from sandbox.faults import FAULTS
 from sandbox.handlers import load_all
 from sandbox.variations import VARIATIONS

@@ -12,14 +12,16 @@ from typing import Any
 
 import attrs
 
-from contracts.api import Api, path_values
-from contracts.deployment import Deployment, Principal
-from contracts.exchange import Exchange, Request, Response
-from contracts.law import LAWS, Draw, Ending, Outcome, Talk, Together, Wait
+from contracts.config.deployment import Deployment, Principal
+from contracts.config.vault import Vault
+from contracts.core.conversation import Draw, Ending, Outcome, Talk, Together, Wait
+from contracts.core.exchange import Exchange, Request, Response
 from contracts.laws import load
-from contracts.vault import Vault
+from contracts.laws.law import LAWS
+from contracts.request.api import Api
+from contracts.request.url import path_values
 from specs.contract import build
-from specs.document import as_document
+from specs.source.document import as_document
 
 NOTEBOOK = {
     "type": "object",

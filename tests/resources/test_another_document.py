@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.law import BLOCKED, BROKEN, LAWS, UPHELD
+from contracts.core.step import END
+from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
 from contracts.laws import load
-from contracts.stateful import END
+from contracts.laws.law import LAWS
 from tests.resources.notebook import CONTRACT, Notebooks, hear
 
 load()

@@ -11,11 +11,12 @@ import time
 import httpx
 import pytest
 
-from contracts import deployment as deployments
-from contracts.api import sign, target
-from contracts.embedded import ROOT, Sandbox
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.engine.run import Run
+from contracts.gate.sandbox import ROOT, Sandbox
+from contracts.plan.plan import make
+from contracts.request.credentials import sign
+from contracts.request.url import target
 
 BEGUN = 120
 """Requests after which a run is in the middle of creating things."""

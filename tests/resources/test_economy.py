@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
-from contracts import deployment as deployments
-from contracts import evidence, replay
-from contracts.embedded import Sandbox
-from contracts.law import BLOCKED, BROKEN
-from contracts.plan import make
-from contracts.run import Run
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BLOCKED, BROKEN
+from contracts.engine import replay_driver
+from contracts.engine.run import Run
+from contracts.evidence import reader
+from contracts.gate.sandbox import Sandbox
+from contracts.plan.plan import make
 
 MOST = 60
 
@@ -33,15 +34,15 @@ def told(verdicts):
 
 
 def judged_again(plan, folder):
-    recorded = evidence.read(folder / "evidence.ndjson", plan.contract)
+    recorded = reader.read(folder / "evidence.ndjson", plan.contract)
     offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
-    return replay.verdicts(offline, recorded)
+    return replay_driver.verdicts(offline, recorded)
 
 
 def test_a_conforming_deployment_is_asked_little_and_blamed_for_nothing(contract, sandbox, tmp_path):
     plan, made = run(contract, sandbox, tmp_path)
     assert [each.line.id for each in made.verdicts if each.verdict in {BROKEN, BLOCKED}] == []
-    recorded = evidence.read(tmp_path / "evidence.ndjson", contract)
+    recorded = reader.read(tmp_path / "evidence.ndjson", contract)
     lines = {line.id: line for line in plan.lines}
     asked = Counter()
     for exchange in recorded.exchanges.values():

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from contracts.api import Api
-from contracts.law import BROKEN, LAWS, UPHELD, Talk
+from contracts.core.conversation import Talk
+from contracts.core.verdicts import BROKEN, UPHELD
+from contracts.engine.stateful_driver import Machine, fewest, follow
 from contracts.laws import load
-from contracts.stateful import Machine, fewest, follow
+from contracts.laws.law import LAWS
+from contracts.request.api import Api
 from tests.resources.notebook import CONTRACT, Notebooks, advance, deployment, hear, principals
 
 load()

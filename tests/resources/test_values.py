@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.api import Api
-from contracts.comparing import differences, kept
-from contracts.meddling import owners
-from contracts.values import changes, lean, rich, wrong
+from contracts.request.api import Api
+from contracts.steps.lifecycle.comparison import differences, kept
+from contracts.steps.lifecycle.hostile_updates import owners
+from contracts.steps.lifecycle.values import changes, lean, rich, wrong
 from tests.resources.notebook import CONTRACT, deployment, principals
 
 THING = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from specs.contract import Contract, build
-from specs.document import as_document
+from specs.source.document import as_document
 
 _ERRORS: dict[str, Any] = {
     "401": {"$ref": "#/components/responses/Refused"},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs.contract import Limit, Operation, SpecError, room
-from specs.limits import mark_implied, per
+from specs.contract.limits import mark_implied, per
 from tests.specs.samples import THINGS, contract, listing, obj, shop
 
 

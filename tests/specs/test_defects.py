@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from specs.__main__ import main
 from specs.contract import build
-from specs.defects import TITLES, Defect, Examination, examine, examine_text
-from specs.document import SpecError, as_document
-from specs.promises import promises
-from specs.recover import Reading, recover
+from specs.lint.lint import TITLES, Defect, Examination, examine, examine_text
+from specs.promises.promises import promises
+from specs.source.document import SpecError, as_document
+from specs.source.recovery import Reading, recover
 from tests.specs.samples import THINGS, listing, obj, shop, written
 
 BOOKS, BOOK = "/shelves/{shelfId}/books", "/shelves/{shelfId}/books/{bookId}"

@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.document import SpecError, load, resolve
-from specs.pointers import join, look_up, split
+from specs.source.document import SpecError, load, resolve
+from specs.source.pointers import join, look_up, split
 from tests.specs.samples import shop, written
 
 YAML = """

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from specs.contract import build
-from specs.document import SpecError, load
-from specs.overlay import apply
+from specs.source.document import SpecError, load
+from specs.source.overlay import apply
 from tests.specs.samples import shop, written
 
 

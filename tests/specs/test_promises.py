@@ -11,10 +11,10 @@ import yaml
 from click.testing import CliRunner
 
 from specs.__main__ import main
-from specs.document import load
-from specs.judges import read_judges
-from specs.pointers import SpecError
-from specs.promises import KINDS, Promise, promises
+from specs.promises.judged_by import read_judges
+from specs.promises.promises import KINDS, Promise, promises
+from specs.source.document import load
+from specs.source.pointers import SpecError
 from tests.specs.samples import contract, shop, written
 
 AT = "#/paths/~1shelves~1{shelfId}~1books"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from specs.contract import build
-from specs.document import load
-from specs.promises import promises
-from specs.quoting import Quote, quote
+from specs.promises.promises import promises
+from specs.promises.quoting import Quote, quote
+from specs.source.document import load
 from tests.specs.samples import shop, written
 
 LIST = "GET /shelves/{shelfId}/books"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.pointers import look_up
-from specs.recover import recover
+from specs.source.pointers import look_up
+from specs.source.recovery import recover
 from tests.specs.samples import shop
 
 PLAIN = st.recursive(

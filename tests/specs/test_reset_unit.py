@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from specs.contract import build
-from specs.document import load
-from specs.limits import reset_unit
-from specs.model import Header
+from specs.contract.limits import reset_unit
+from specs.contract.model import Header
+from specs.source.document import load
 
 
 @pytest.mark.parametrize(

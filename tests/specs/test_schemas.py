@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from specs.document import SpecError
-from specs.schemas import json_schema
+from specs.contract.schemas import json_schema
+from specs.source.document import SpecError
 from tests.specs.samples import contract, obj, shop
 
 OLD: dict[str, Any] = {

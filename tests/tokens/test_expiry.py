@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from contracts import deployment as deployments
-from contracts import estimate
-from contracts.embedded import Sandbox
-from contracts.exchange import MISSING, Exchange, Request, Response
-from contracts.expiry import ahead
-from contracts.law import Broken
-from contracts.plan import make
+from contracts.config import deployment as deployments
+from contracts.core.conversation import Broken
+from contracts.core.exchange import MISSING, Exchange, Request, Response
+from contracts.gate.sandbox import Sandbox
+from contracts.plan import duration
+from contracts.plan.plan import make
+from contracts.steps.tokens.expiry import ahead
 from specs.contract import TokenMember, build
-from specs.document import load
+from specs.source.document import load
 from tests.credentials.judging import broken, on_sandbox, verdicts
 
 NOW = 1_800_000_000.0
@@ -79,6 +79,6 @@ def test_what_a_run_will_wait_for_is_told_beforehand(tmp_path: Path) -> None:
         plan = make(build(load("calcom-v2")), deployments.load(sandbox.deployment))
     finally:
         sandbox.stop()
-    whole = estimate.seconds(plan)
-    others = estimate.seconds(plan, {line.id for line in plan.lines if "an-expired" not in line.rule.id})
+    whole = duration.seconds(plan)
+    others = duration.seconds(plan, {line.id for line in plan.lines if "an-expired" not in line.rule.id})
     assert others < 60 < whole < 75

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.judge import Verdict
-from contracts.law import BROKEN
-from contracts.run import Run
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.judging.judge import Verdict
 from tests.credentials.judging import on_sandbox
 
 LAW = ("a-session-goes",)

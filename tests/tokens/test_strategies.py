@@ -6,8 +6,8 @@ import jwt
 import pytest
 from hypothesis import given
 
+from contracts.config.vault import Vault
 from contracts.strategies.tokens import FORGERIES, STEPS, WORTHLESS, forged, forged_tokens, parts, programs, worthless
-from contracts.vault import Vault
 
 KEY = "a-key-that-is-long-enough-for-every-algorithm-that-a-token-may-name"
 NAMES = {"owner": "ownerId", "expires": "expiresAt"}

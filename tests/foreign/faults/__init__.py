@@ -1,19 +1,5 @@
 """Ways in which this deployment can break its promises, each at one operation; none is one of the sandbox's."""
 
-from tests.foreign.faults import (
-    answers,
-    creations,
-    credentials,
-    deletions,
-    filters,
-    input,
-    limits_and_caches,
-    pages,
-    state,
-    tenants,
-    tokens,
-    updates,
-)
 from tests.foreign.planting import FAULTS
 
 __all__ = [

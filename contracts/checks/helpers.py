@@ -1,0 +1,67 @@
+"""What checks read from an exchange, and which exchanges say nothing about a promise. No checks stand here."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from contracts.core.exchange import Exchange, Response
+from specs.contract import Answer
+
+HIDDEN = re.compile(r"\$[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+"""What stands in recorded text in place of a secret."""
+
+
+def response(exchange: Exchange) -> Response:
+    """The answer; the judge hands over answered exchanges only."""
+    assert exchange.response is not None
+    return exchange.response
+
+
+def asked_as_declared(exchange: Exchange) -> bool:
+    """An undeclared method or path is answered outside of what the operation declares."""
+    return exchange.request.verb == exchange.operation.method
+
+
+def declared(exchange: Exchange) -> Answer | None:
+    """What the document declares for this answer, if it was asked as declared."""
+    return exchange.operation.answer(exchange.status) if asked_as_declared(exchange) else None
+
+
+def routed(exchange: Exchange) -> bool:
+    """Whether a path is one that every server passes on: some in front refuse zero bytes and hidden slashes unasked."""
+    path = exchange.request.target.partition("?")[0].upper()
+    return not any(code in path for code in ("%00", "%2F", "%5C"))
+
+
+def described(exchange: Exchange) -> Answer | None:
+    """What the document says of this very answer: a default that stands alone speaks of success, not of errors."""
+    answer = declared(exchange)
+    lone = answer is not None and answer.status.lower() == "default" and not exchange.operation.refuses(answer)
+    return None if lone and not exchange.ok else answer
+
+
+def sure(exchange: Exchange) -> bool:
+    """A 5xx may be a lock or a deploy, so the first one says nothing; it is asked again before anyone is blamed."""
+    return exchange.status < 500 or (exchange.because or 0) >= 500
+
+
+def has_no_body(exchange: Exchange) -> bool:
+    """Answers that HTTP gives no body, whatever their headers say."""
+    return exchange.request.verb == "HEAD" or exchange.status in {204, 205, 304} or exchange.status < 200
+
+
+def media_type(answer: Response) -> str:
+    """The media type alone, in lower case; "" where there is none."""
+    return (answer.header("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> Any:
+    """JSON text as a value, or the ValueError it raises. Shared: not to be changed."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return error if isinstance(error, ValueError) else ValueError("it is nested too deeply")

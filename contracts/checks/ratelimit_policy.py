@@ -1,0 +1,71 @@
+"""Checks on the rate headers of the IETF draft, and on what such headers say by themselves, whatever is declared."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.checks import check
+from contracts.checks.helpers import asked_as_declared, response, sure
+from contracts.checks.rate_headers import CLOCK
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+from specs.contract import Contract
+
+_ITEM = re.compile(r'("[^"]*"|[A-Za-z*][\w.*-]*|\d+)((?:\s*;\s*[a-z*][\w.*-]*(?:=(?:"[^"]*"|[^;,\s]+))?)*)')
+_PARAMETER = re.compile(r';\s*([a-z*][\w.*-]*)=("[^"]*"|[^;,\s]+)')
+_NUMBERED = ("RateLimit-", "X-Rate-Limit-")
+
+
+@check(family="limits", kinds=("header",))
+def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
+    """`RateLimit` says no more than its `RateLimit-Policy`: not more is left than the quota, nor a longer time.
+
+    Both are lists of policies by name, with `q` (quota) and `w` (window, seconds), and with `r` (what is left) and `t`
+    (seconds until more is). Broken where `r` is above `q`, `t` is longer than `w`, or something is left on a 429.
+    """
+    policies, states = _read(exchange, "RateLimit-Policy"), _read(exchange, "RateLimit")
+    told = [(name, state) for name, state in states.items() if "r" in state]
+    if not told or not asked_as_declared(exchange) or not sure(exchange):
+        return False
+    for name, state in told:
+        policy = policies.get(name, {})
+        if "q" in policy and state["r"] > policy["q"]:
+            raise Broken(f"RateLimit: r of {name} at most {policy['q']:g}, its quota", f"{state['r']:g}")
+        if "w" in policy and state.get("t", 0) > policy["w"] + CLOCK:
+            raise Broken(f"RateLimit: t of {name} at most {policy['w']:g}, its window", f"{state['t']:g}")
+    if exchange.status == 429 and all(state["r"] > 0 for _, state in told):
+        raise Broken("RateLimit: nothing left on a 429", str(response(exchange).header("RateLimit")))
+    return True
+
+
+def _read(exchange: Exchange, name: str) -> dict[str, dict[str, float]]:
+    """A list of policies as their numbers by name; empty where there is none, or it is of another kind."""
+    found: dict[str, dict[str, float]] = {}
+    for match in _ITEM.finditer(response(exchange).header(name) or ""):
+        numbers = {key: float(value) for key, value in _PARAMETER.findall(match[2]) if re.fullmatch(r"\d+", value)}
+        found.setdefault(match[1], numbers)
+    return found
+
+
+@check(family="limits", kinds=("header",))
+def no_more_is_left_than_the_limit(exchange: Exchange, _: Contract) -> bool:
+    """Where rate headers come as three (`…-Limit`, `…-Remaining`, `…-Reset`), what remains is at most the limit.
+
+    `RateLimit-…` and `X-Rate-Limit-…` are read; `X-RateLimit-…` has a check of its own where limits are declared.
+    """
+    heard = False
+    names = _NUMBERED if exchange.operation.limits else (*_NUMBERED, "X-RateLimit-")
+    for prefix in names if asked_as_declared(exchange) and sure(exchange) else ():
+        limit, left = (_whole(exchange, prefix + role) for role in ("Limit", "Remaining"))
+        if limit is not None and left is not None:
+            heard = True
+            if left > limit:
+                raise Broken(f"{prefix}Remaining: at most {limit}", str(left))
+            if exchange.status == 429 and left:
+                raise Broken(f"{prefix}Remaining: 0 on a 429", str(left))
+    return heard
+
+
+def _whole(exchange: Exchange, name: str) -> int | None:
+    value = (response(exchange).header(name) or "").partition(",")[0].strip()
+    return int(value) if re.fullmatch(r"\d+", value) else None

@@ -1,0 +1,166 @@
+"""Checks on the status and the content type of an answer, and on its being JSON at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from contracts.checks import check
+from contracts.checks.helpers import (
+    asked_as_declared,
+    declared,
+    described,
+    has_no_body,
+    media_type,
+    response,
+    routed,
+    sure,
+)
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+from specs.contract import Contract
+
+_BYTES = re.compile("[\udc80-\udcff]")
+"""How bytes that are no UTF-8 stand in recorded text."""
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""An escape for half of a character beyond the first 65,536; two in the right order are one."""
+OURS = re.compile(r"ct[0-9a-f]{6}-\d")
+"""How the names begin that conversations make up: what they put into a text may come back as it was."""
+
+
+@check(family="status", kinds=("status",))
+def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
+    """Every answer has a status that the document declares for the operation.
+
+    Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
+    not judged here, nor is a 409 for a refresh that lost against another one, nor a 415 for a type of body that is not
+    declared, nor a refusal by an operation of which the document tells successes only: it says nothing of its errors.
+    """
+    if exchange.status == 409 and contract.tokens and exchange.operation is contract.tokens.refresh:
+        return False
+    if not asked_as_declared(exchange) or exchange.status >= 500 or (exchange.status == 304 and _conditional(exchange)):
+        return False
+    if exchange.status >= 400 and not any(exchange.operation.refuses(each) for each in exchange.operation.answers):
+        return False
+    if exchange.status == 415 and _of_undeclared_type(exchange):
+        return False
+    if declared(exchange) is None:
+        raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.says())
+    return True
+
+
+@check(family="status", kinds=("status",))
+def no_server_error(exchange: Exchange, _: Contract) -> bool:
+    """No request makes the server fail: a 5xx that comes again when the request is sent again is a defect."""
+    if not sure(exchange) or (exchange.status >= 500 and not asked_as_declared(exchange)):
+        return False
+    if exchange.status >= 500:
+        raise Broken("an answer below 500", f"{exchange.says()}, twice")
+    return True
+
+
+@check(family="status", kinds=("status",))
+def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
+    """A status says what can have happened: nothing is created by reading or deleting, nothing is unchanged unasked.
+
+    201 answers only methods that can create; 206 only a question for a range; 304 only a conditional question; 1xx and
+    407 none at all. Statuses that the document itself declares for the operation are not doubted.
+    """
+    answer = declared(exchange)
+    if not asked_as_declared(exchange) or (answer and answer.status == str(exchange.status)):
+        return answer is not None
+    method, asked = exchange.request.verb, {name.lower() for name, _ in exchange.request.headers}
+    wrong = (
+        (exchange.status == 201 and method in {"GET", "DELETE"})
+        or (exchange.status == 206 and "range" not in asked)
+        or (exchange.status == 304 and not (_conditional(exchange) and method == "GET"))
+        or exchange.status < 200
+        or exchange.status == 407
+    )
+    if wrong:
+        raise Broken(f"a status that can answer {method}", exchange.says())
+    return True
+
+
+def _of_undeclared_type(exchange: Exchange) -> bool:
+    """Whether a request came with a type of body that the document does not offer."""
+    sent = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
+    told = exchange.operation.body.media_type if exchange.operation.body else ""
+    return not _covers(told.lower(), sent.partition(";")[0].strip().lower())
+
+
+def _conditional(exchange: Exchange) -> bool:
+    return any(name.lower() in {"if-none-match", "if-modified-since"} for name, _ in exchange.request.headers)
+
+
+@check(family="schema", kinds=("status",))
+def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
+    """An answer has the media type the document declares for its status; JSON is sent as UTF-8.
+
+    Where the document declares no content for an answer, any type will do.
+    """
+    answer, got = described(exchange), response(exchange)
+    if answer is None or not answer.media_types or has_no_body(exchange) or not (sure(exchange) and routed(exchange)):
+        return False
+    told = media_type(got) or "none"
+    if not any(_covers(each.lower(), told) for each in answer.media_types):
+        raise Broken(" or ".join(answer.media_types), told)
+    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", got.header("Content-Type") or "", re.IGNORECASE)
+    if "json" in told and charset and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise Broken(f"{told} in UTF-8", f"charset={charset[1]}")
+    return True
+
+
+def _covers(declared_type: str, told: str) -> bool:
+    plain = declared_type.partition(";")[0].strip()
+    return plain in {told, "*/*"} or (plain.endswith("/*") and told.startswith(plain[:-1]))
+
+
+@check(family="schema", kinds=("schema",))
+def body_is_json(exchange: Exchange, _: Contract) -> bool:
+    """A JSON answer is strict JSON: UTF-8, parsable, without NaN or Infinity, no member twice in one object.
+
+    Nor does a text end in the middle of a character; where the suite itself has sent such a text, it may come back.
+    """
+    got = response(exchange)
+    if "json" not in media_type(got) or has_no_body(exchange) or not sure(exchange):
+        return False
+    if problem := _problem(got.body):
+        raise Broken("strict JSON", problem)
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _problem(text: str) -> str | None:
+    """What keeps a text from being strict JSON."""
+    if _BYTES.search(text):
+        return "bytes that are no UTF-8"
+    if text.startswith("\ufeff"):
+        return "a byte order mark before it"
+    if _HALF.search(text) and not OURS.search(text):
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8")
+        except (UnicodeEncodeError, ValueError, RecursionError) as error:
+            if isinstance(error, UnicodeEncodeError):
+                return "half of a character, which no text of UTF-8 can hold"
+    try:
+        json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_double)
+    except (ValueError, RecursionError) as error:
+        return str(error)[:120] if text.strip() else "an empty body"
+    return None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"the literal {name}")
+
+
+def _no_double(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the member {next(name for name in names if names.count(name) > 1)!r} twice")
+    return found

@@ -1,0 +1,1 @@
+"""What the owner of a deployment says about it, and the secrets of it."""

@@ -1,0 +1,296 @@
+"""The deployment file: which server is judged, as whom, and how gently.
+
+Every error names the file and the key at fault. Secrets go straight into the vault; a `Principal` holds placeholders.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from contracts.config import basic_auth, toml_file
+from contracts.config.deviations import read
+from contracts.config.secrets import Values, is_secret, label
+from contracts.config.vault import Vault
+
+_SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds", "tokens"}
+_TOKEN_KEYS = {"expired_access", "expired_refresh"}
+_KEYS = {"name", "base_url", "document", "time_scale", "writes", "limits", "overlay", "disposable", "synthetic"}
+
+
+class ConfigError(Exception):
+    """Something in the user's files is wrong; the message is one line naming the file and the key."""
+
+
+@attrs.frozen
+class Principal:
+    """Who a request is sent as. `values` are placeholders for secrets and plain values for the rest.
+
+    `may`: "read" where its credential may look but must be refused every change. `lent`: made by the suite for a run.
+    """
+
+    name: str
+    tenant: str
+    kind: str
+    values: dict[str, str]
+    role: str | None = None
+    may: str | None = None
+    lent: bool = False
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether the deployment file says that this credential may change nothing."""
+        return self.may == "read"
+
+
+@attrs.frozen
+class Deployment:
+    """A running server said to keep the document. `time_scale` above 1: its clock runs that much faster."""
+
+    name: str
+    base_url: str
+    document: str
+    principals: tuple[Principal, ...]
+    vault: Vault
+    time_scale: float = 1.0
+    writes: bool = False
+    pace: str = "declared"
+    limits: bool = True
+    disposable: bool = False
+    overlays: tuple[str, ...] = ()
+    parameters: dict[str, str] = attrs.field(factory=dict)
+    known: dict[str, Any] = attrs.field(factory=dict)
+    warnings: tuple[str, ...] = ()
+    tokens: dict[str, str] = attrs.field(factory=dict)
+    """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
+    load: dict[str, Any] = attrs.field(factory=dict)
+    """The table [load] as it stands in the file; read by whoever puts the deployment under load."""
+    traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
+
+    And how it ends: "low" with a digit up to 3, "plain" with another digit or a letter.
+    """
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(principal.tenant for principal in self.principals))
+
+    def value(self, tenant: str, parameter: str) -> str | None:
+        """What a tenant's principals know of a path parameter: `orgId` is found under `org_id`."""
+        wanted = _plain(parameter)
+        for principal in self.principals:
+            if principal.tenant == tenant:
+                for key, value in principal.values.items():
+                    if _plain(key) == wanted and not is_secret(key):
+                        return value
+        return next((value for key, value in self.parameters.items() if _plain(key) == wanted), None)
+
+    def settings(self) -> dict[str, Any]:
+        """What a replay needs to know of this deployment; secrets are placeholders here."""
+        return {
+            "principals": [attrs.asdict(principal) for principal in self.principals],
+            "parameters": self.parameters,
+            "overlays": list(self.overlays),
+            "document": self.document,
+            "pace": self.pace,
+            "limits": self.limits,
+            "disposable": self.disposable,
+            "known": self.known,
+            "tokens": self.tokens,
+            "traits": {name: list(each) for name, each in self.traits.items()},
+        }
+
+
+def recorded(header: dict[str, Any]) -> Deployment:
+    """The deployment as the header of an evidence file tells it: enough to judge, without any secret."""
+    told, settings = header["deployment"], header["settings"]
+    return Deployment(
+        name=told["name"],
+        base_url=told["base_url"],
+        document=settings["document"],
+        principals=tuple(Principal(**each) for each in settings["principals"]),
+        vault=Vault(),
+        time_scale=told["time_scale"],
+        writes=told["writes"],
+        pace=settings["pace"],
+        limits=settings["limits"],
+        disposable=settings["disposable"],
+        overlays=tuple(settings["overlays"]),
+        parameters=settings["parameters"],
+        known=settings.get("known", {}),
+        tokens=settings.get("tokens", {}),
+        traits={name: tuple(each) for name, each in settings.get("traits", {}).items()},
+    )
+
+
+def _is_address(url: str) -> bool:
+    """Whether a text is an http or https address with a host, and a port that can be one."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in url
+    except ValueError:
+        return False
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def load(path: str | Path) -> Deployment:
+    """Read a deployment file. Raises ConfigError."""
+    path = Path(path)
+    try:
+        raw = toml_file.read(path)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    return _Reader(path, raw).deployment()
+
+
+class _Reader:
+    def __init__(self, path: Path, raw: dict[str, Any]) -> None:
+        self.path = path
+        self.raw = raw
+        self.values = Values(path)
+
+    def deployment(self) -> Deployment:
+        self._known_keys(self.raw, _SECTIONS, "")
+        section = self._table("deployment")
+        self._known_keys(section, _KEYS, "deployment.")
+        base_url = self._base_url(section)
+        self.values.synthetic = bool(section.get("synthetic", False))
+        principals = tuple(self._principal(number, raw) for number, raw in enumerate(self._principals()))
+        tokens = self._tokens()
+        return Deployment(
+            name=str(section.get("name", urlsplit(base_url).netloc)),
+            base_url=base_url,
+            document=self._document(section.get("document", "calcom-v2")),
+            principals=principals,
+            vault=self.values.vault,
+            time_scale=self._positive(section, "time_scale", 1.0),
+            writes=self._flag(section, "writes", default=False),
+            pace=self._pace(),
+            limits=self._choice(section, "limits", ("on", "off"), "deployment.") == "on",
+            disposable=self._flag(section, "disposable", default=self.values.synthetic),
+            overlays=self._overlays(section.get("overlay", [])),
+            parameters={key: self._plain_value(key, value) for key, value in self._table("parameters", {}).items()},
+            known=self._accepted(),
+            warnings=tuple(self.values.warnings),
+            tokens=tokens,
+            load=self._table("load", {}),
+            traits=self.values.traits,
+        )
+
+    def _tokens(self) -> dict[str, str]:
+        table = self._table("tokens", {})
+        self._known_keys(table, _TOKEN_KEYS, "tokens.")
+        return {key: self._value("tokens", key, value, secret=True) for key, value in table.items()}
+
+    def _accepted(self) -> dict[str, Any]:
+        """The recorded deviations, see `contracts.known`."""
+        try:
+            return read(self._table("known", {}), self.path.parent)
+        except ValueError as error:
+            raise self._fail(str(error)) from None
+
+    def _fail(self, message: str) -> ConfigError:
+        return ConfigError(f"{self.path}: {message}")
+
+    def _table(self, name: str, default: Any = None) -> dict[str, Any]:
+        table = self.raw.get(name, default)
+        if not isinstance(table, dict):
+            raise self._fail(f"[{name}] is missing" if table is None else f"{name}: a table is needed")
+        return table
+
+    def _known_keys(self, table: dict[str, Any], known: set[str], where: str) -> None:
+        for key in table:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                raise self._fail(f"{where}{key}: unknown key" + (f", did you mean {near[0]!r}?" if near else ""))
+
+    def _base_url(self, section: dict[str, Any]) -> str:
+        url = section.get("base_url")
+        if not isinstance(url, str) or not _is_address(url):
+            raise self._fail(f"deployment.base_url: an http or https address is needed, not {url!r}")
+        if urlsplit(url).username is not None or urlsplit(url).query or urlsplit(url).fragment:
+            raise self._fail("deployment.base_url: an address without user, query and fragment is needed")
+        return url.rstrip("/")
+
+    def _overlays(self, told: Any) -> tuple[str, ...]:
+        listed = told if isinstance(told, list) else [told]
+        if not all(isinstance(each, str) and each for each in listed):
+            raise self._fail(f"deployment.overlay: the name of a file, or a list of such, is needed, not {told!r}")
+        return tuple(self._beside(each) for each in listed)
+
+    def _pace(self) -> str:
+        budget = self._table("budget", {})
+        self._known_keys(budget, {"pace"}, "budget.")
+        return self._choice(budget, "pace", ("declared", "none"), "budget.")
+
+    def _plain_value(self, key: str, value: Any) -> str:
+        if not isinstance(value, str | int | float):
+            raise self._fail(f"parameters.{key}: a text or a number is needed, not {type(value).__name__}")
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def _beside(self, name: str) -> str:
+        return name if "://" in name else str(self.path.parent / name)
+
+    def _document(self, name: Any) -> str:
+        """A bare name is one of ours; a relative path is meant from the deployment file."""
+        if not isinstance(name, str) or not name:
+            raise self._fail(f"deployment.document: a name, a path or an address is needed, not {name!r}")
+        beside = self.path.parent / name
+        return str(beside) if "://" not in name and beside.is_file() else name
+
+    def _positive(self, table: dict[str, Any], key: str, default: float) -> float:
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise self._fail(f"deployment.{key}: a number above 0 is needed, not {value!r}")
+        return float(value)
+
+    def _flag(self, table: dict[str, Any], key: str, *, default: bool) -> bool:
+        value = table.get(key, default)
+        if not isinstance(value, bool):
+            raise self._fail(f"deployment.{key}: true or false is needed, not {value!r}")
+        return value
+
+    def _choice(self, table: dict[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
+        value = table.get(key, choices[0])
+        if value not in choices:
+            raise self._fail(f"{where}{key}: one of {', '.join(choices)} is needed, not {value!r}")
+        return str(value)
+
+    def _principals(self) -> list[dict[str, Any]]:
+        principals = self.raw.get("principals", [])
+        if not isinstance(principals, list) or not all(isinstance(each, dict) for each in principals):
+            raise self._fail("principals: write each as [[principals]]")
+        names = [each.get("name") for each in principals]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise self._fail(f"principals: two are named {twice.pop()!r}")
+        return principals
+
+    def _principal(self, number: int, raw: dict[str, Any]) -> Principal:
+        for key in ("name", "tenant", "kind"):
+            if not isinstance(raw.get(key), str) or not raw[key]:
+                raise self._fail(f"principals[{number}].{key}: a text is needed")
+        place = f"principals.{raw['name']}"
+        if raw.get("may") not in {None, "read", "write"}:
+            raise self._fail(f"{place}.may: one of 'read', 'write' is needed")
+        plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role", "may"}}
+        values = {
+            key: self._value(f"principals.{raw['name']}", key, value, secret=is_secret(key))
+            for key, value in plain.items()
+        }
+        if "password" in values:
+            values["basic"] = basic_auth.kept(self.values.vault, label(raw["name"], "basic"), raw["name"], values)
+        return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"))
+
+    def _value(self, place: str, key: str, value: Any, *, secret: bool) -> str:
+        try:
+            return self.values.read(place, key, value, secret=secret)
+        except ValueError as error:
+            raise self._fail(str(error)) from None

@@ -1,0 +1,1 @@
+"""Words and values that everything else uses; nothing here sends, plans or judges."""

@@ -1,0 +1,34 @@
+"""Several things wrong with one operation, told as one finding per place."""
+
+from __future__ import annotations
+
+import attrs
+
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+
+
+@attrs.define
+class Findings:
+    """What a conversation with many questions found, and the shortest proof of each place."""
+
+    found: dict[str, tuple[str, str, Exchange]] = attrs.field(factory=dict)
+    counted: int = 0
+
+    def add(self, place: str, expected: str, exchange: Exchange) -> None:
+        """Note one answer that breaks the promise; of one place the shortest question is kept."""
+        self.counted += 1
+        earlier = self.found.get(place)
+        if earlier is None or _size(exchange) < _size(earlier[2]):
+            self.found[place] = (expected, exchange.says(), exchange)
+
+    def close(self) -> None:
+        """Raises Broken if anything was found."""
+        if not self.found:
+            return
+        (expected, actual, exchange), *others = self.found.values()
+        raise Broken(expected, actual, [exchange], [(told, got) for told, got, _ in others])
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request.target) + len(exchange.request.body or "")

@@ -1,0 +1,174 @@
+"""A conversation with a deployment: what it may yield, how it may end, and the runner that any driver answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import attrs
+from hypothesis.strategies import SearchStrategy
+
+from contracts.core.exchange import Exchange, Request
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+
+
+class Outcome(Exception):  # noqa: N818 - an outcome is no error of ours
+    """How a conversation ended, other than upheld."""
+
+    verdict = BLOCKED
+
+    @property
+    def reason(self) -> str:
+        return str(self)
+
+
+class Broken(Outcome):
+    """The promise was seen broken: what was expected, and what the deployment did."""
+
+    verdict = BROKEN
+
+    def __init__(
+        self, expected: str, actual: str, shown: Iterable[Exchange] = (), others: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """`shown`: the exchanges that prove it, where a conversation had others besides.
+
+        `others`: what else it showed broken, as expected and actual.
+        """
+        super().__init__(f"expected {expected}, got {actual}")
+        self.expected = expected
+        self.actual = actual
+        self.shown = tuple(exchange.seq for exchange in shown)
+        self.others = tuple(others)
+
+
+class Observed(Outcome):
+    """The document leaves this open; here is what the deployment does."""
+
+    verdict = OBSERVED
+
+
+class NotObservable(Outcome):
+    """The promise cannot be shown kept or broken from outside, with the reason."""
+
+    verdict = NOT_OBSERVABLE
+
+
+class Blocked(Outcome):
+    """A precondition failed or the transport did: nothing was learnt about the promise."""
+
+    verdict = BLOCKED
+
+
+class Void(Blocked):
+    """An answer that says nothing about the promise: a 429 nobody expected, a timeout, a dead credential."""
+
+
+@attrs.frozen
+class Together:
+    """Several requests sent at the same moment; answered with their exchanges in the same order."""
+
+    requests: tuple[Request, ...]
+
+    @classmethod
+    def of(cls, requests: Iterable[Request]) -> Together:
+        return cls(tuple(requests))
+
+
+@attrs.frozen
+class Wait:
+    """Let this many seconds of the deployment's time pass (a scaled deployment's clock runs faster)."""
+
+    seconds: float
+
+
+@attrs.frozen
+class Draw:
+    """A value from a Hypothesis strategy; it must be plain JSON data so that evidence can repeat it.
+
+    The simplest value of the strategy is drawn first, so put the most telling one first.
+    """
+
+    strategy: SearchStrategy[Any]
+
+
+@attrs.frozen
+class Token:
+    """The access token that a principal of the suite's own making holds; answered with its text, secret part hidden.
+
+    `first`: the one it got first, however old that is by now.
+    """
+
+    principal: str
+    first: bool = False
+
+
+Command = Request | Together | Wait | Draw | Token
+
+
+Reply = Any
+
+
+Conversation = Generator[Command, Reply, None]
+
+
+Steps = Generator[Command, Reply, Any]
+"""A part of a conversation, used with `yield from`."""
+
+
+@attrs.frozen
+class Ending:
+    """How one conversation ended: the verdict with its words, and the exchanges that led there."""
+
+    verdict: str
+    expected: str | None = None
+    actual: str | None = None
+    reason: str | None = None
+    exchanges: tuple[int, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+
+class Talk:
+    """One conversation in progress, free of any I/O: a driver answers `command` until `ending` is set.
+
+    An outcome raised by the law ends it; so does one the driver throws in its place.
+    """
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._seen: list[int] = []
+        self.command: Command | None = None
+        self.ending: Ending | None = None
+        self.thrown = False
+        self._advance(lambda: next(conversation))
+
+    def reply(self, answer: Reply) -> None:
+        """Hand the law what it asked for and run it to its next question."""
+        for exchange in answer if isinstance(answer, list) else [answer]:
+            if isinstance(exchange, Exchange):
+                self._seen.append(exchange.seq)
+        self._advance(lambda: self._conversation.send(answer))
+
+    def give_up(self, outcome: Outcome) -> None:
+        """End the conversation from outside: its question cannot be answered."""
+        self.thrown = True
+        self._conversation.close()
+        self._end(outcome)
+
+    def _advance(self, step: Callable[[], Command]) -> None:
+        self.command = None
+        try:
+            self.command = step()
+        except StopIteration:
+            self.ending = Ending(UPHELD, exchanges=tuple(self._seen))
+        except Outcome as outcome:
+            self._end(outcome)
+        except Exception as error:  # a shape no law foresaw must not end the run
+            self._end(Blocked(f"the answer could not be understood ({type(error).__name__}: {error})"))
+
+    def _end(self, outcome: Outcome) -> None:
+        self.command = None
+        expected, actual = (outcome.expected, outcome.actual) if isinstance(outcome, Broken) else (None, None)
+        reason = None if isinstance(outcome, Broken) else outcome.reason
+        shown = (isinstance(outcome, Broken) and outcome.shown) or tuple(self._seen)
+        others = outcome.others if isinstance(outcome, Broken) else ()
+        self.ending = Ending(outcome.verdict, expected, actual, reason, shown, others)

@@ -1,0 +1,180 @@
+"""One request and its response, as a law sees them and as the evidence records them.
+
+Secrets are already placeholders here (see `contracts.vault`): nothing in this module ever holds a real one.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+import attrs
+from jsonpointer import JsonPointerException, resolve_pointer
+
+from contracts.core.forms import read
+from specs.contract import Operation
+from specs.contract.operations import is_form
+
+Pairs = tuple[tuple[str, str], ...]
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
+
+
+def at(document: Any, pointer: str | None) -> Any:
+    """The value a JSON pointer names, or MISSING."""
+    if pointer is None:
+        return MISSING
+    try:
+        return resolve_pointer(document, pointer)
+    except (JsonPointerException, TypeError):
+        return MISSING
+
+
+@attrs.frozen
+class Request:
+    """A question for the deployment: everything but the address of the server and the real secrets."""
+
+    operation: Operation
+    target: str
+    """Path and query, percent-encoded, as it goes on the wire."""
+    headers: Pairs = ()
+    body: str | None = None
+    principal: str | None = None
+    method: str = ""
+    """The operation's own method unless another is asked for on purpose."""
+    fresh: bool = False
+    """Ask again even if this run already knows the answer."""
+    limited: bool = False
+    """True where a 429 is an answer this question expects; elsewhere it voids the conversation."""
+    shared: str = ""
+    """Conversations that ask under the same name share one sending and its answer (see `contracts.api.Scene`)."""
+
+    @property
+    def verb(self) -> str:
+        return self.method or self.operation.method
+
+    @property
+    def safe(self) -> bool:
+        return self.verb in {"GET", "HEAD", "OPTIONS"}
+
+    def again(self) -> Request:
+        """The same question, asked for itself: never answered from what is known."""
+        return attrs.evolve(self, fresh=True)
+
+    @cached_property
+    def json(self) -> Any:
+        """What the body says, also where it is a form; MISSING where it says nothing that can be read."""
+        told = self.operation.body
+        if self.body and told is not None and is_form(told.media_type):
+            return read(told, self.body)
+        return _parsed(self.body)
+
+
+@attrs.frozen
+class Response:
+    """What came back. `length` is the body's size in bytes before secrets were replaced."""
+
+    status: int
+    headers: Pairs
+    body: str
+    length: int
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, repeated ones joined by a comma as HTTP reads them."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+    @cached_property
+    def json(self) -> Any:
+        return _parsed(self.body)
+
+
+@attrs.frozen
+class Exchange:
+    """One request, its response or the transport's error, and when each happened (epoch seconds)."""
+
+    seq: int
+    request: Request
+    response: Response | None
+    error: str | None
+    sent: float
+    received: float
+    repeats: int | None = None
+    """The seq of the exchange this one asks again."""
+    because: int | None = None
+    """The status that made it ask again: a 5xx, or a 429 nobody expected."""
+    conversation: int = 0
+    due: float | None = None
+    """When it should have been sent, where it was sent by a timetable (epoch seconds)."""
+
+    @property
+    def operation(self) -> Operation:
+        return self.request.operation
+
+    @property
+    def status(self) -> int:
+        """The status, or 0 when no answer came."""
+        return self.response.status if self.response else 0
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def json(self) -> Any:
+        return self.response.json if self.response else MISSING
+
+    @property
+    def data(self) -> Any:
+        """The resource or the items of a success answer: where the document says they stand."""
+        return at(self.json, self.operation.data)
+
+    @property
+    def items(self) -> list[Any]:
+        """The items of a list answer; an answer without an array has none."""
+        paging = self.operation.paging
+        found = at(self.json, paging.items if paging else self.operation.data)
+        return found if isinstance(found, list) else []
+
+    def page(self, role: str) -> Any:
+        """What the answer tells about its page by a role (total, remaining, size, page, pages, next, previous, …).
+
+        A member of the pagination object, or else a header that plays the role; digits in a header are a number.
+        """
+        paging = self.operation.paging
+        if paging is None:
+            return MISSING
+        if paging.pagination is not None and role in paging.members:
+            return at(at(self.json, paging.pagination), paging.members[role])
+        if role == "cursor" and paging.last is not None:
+            return at(self.items[-1], paging.last) if self.items else MISSING
+        told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
+        return MISSING if told is None else int(told) if told.isdigit() else told
+
+    def says(self) -> str:
+        """The answer in a few words, for a verdict: status, and the start of a message if there is one."""
+        if self.response is None:
+            return f"no answer ({self.error})"
+        message = _message(self.json)
+        return f"{self.status}" + (f" ({str(message)[:80]!r})" if message and self.status >= 400 else "")
+
+
+def _message(body: Any) -> Any:
+    """What an error says of itself, wherever it says so."""
+    if not isinstance(body, dict):
+        return None
+    inner = body.get("error")
+    told = (body.get(name) for name in ("message", "detail", "title", "error_description"))
+    return next((each for each in told if isinstance(each, str) and each), None) or (
+        inner if isinstance(inner, str) else _message(inner)
+    )
+
+
+def _parsed(text: str | None) -> Any:
+    if not text:
+        return MISSING
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return MISSING

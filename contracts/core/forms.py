@@ -1,0 +1,111 @@
+"""Bodies as the operation's media type asks for them, and forms read back as what was meant.
+
+Objects inside of a form go by brackets (`address[city]=Paris`), arrays by repeating their name, or by `name[]` where
+the document says `deepObject`. Null cannot be written, so such members are left out. Of a multipart form every part is
+text, and those that the document calls binary are files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from specs.contract import Body
+from specs.contract.operations import is_form
+
+BOUNDARY = "----a-part-of-a-form"
+_STEP = re.compile(r"[^\[\]]+|\[\]")
+
+
+def content_type(media_type: str) -> str:
+    """The media type as it stands in a request: a multipart form has to name its boundary."""
+    return f"{media_type}; boundary={BOUNDARY}" if "multipart/form-data" in media_type else media_type
+
+
+def media_header(told: Body | None, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The header that says what a body is, where the request does not say so itself."""
+    if told is None or any(name.lower() == "content-type" for name, _ in headers):
+        return ()
+    return (("Content-Type", content_type(told.media_type)),)
+
+
+def encoded(told: Body | None, content: Any) -> str:
+    """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
+    if told and is_form(told.media_type) and isinstance(content, Mapping):
+        return written(told, content)
+    return json.dumps(content, ensure_ascii=False)
+
+
+def written(told: Body, content: Mapping[str, Any]) -> str:
+    """A form as text."""
+    pairs = [pair for name, value in content.items() for pair in _flat(told, str(name), value, str(name))]
+    if "multipart" not in told.media_type:
+        return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+    parts = [_part(told, name, value) for name, value in pairs]
+    return "".join(f"--{BOUNDARY}\r\n{part}\r\n" for part in parts) + f"--{BOUNDARY}--\r\n"
+
+
+def _flat(told: Body, name: str, value: Any, root: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(told, f"{name}[{key}]", inner, root)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _flat(told, f"{name}[]" if root in told.bracketed else name, each, root)
+    elif value is not None:
+        yield name, value if isinstance(value, str) else json.dumps(value)
+
+
+def _part(told: Body, name: str, value: str) -> str:
+    kind = told.kinds.get(name)
+    file = f'; filename="{name}.txt"\r\nContent-Type: application/octet-stream' if kind == "binary" else ""
+    return f'Content-Disposition: form-data; name="{name}"{file}\r\n\r\n{value}'
+
+
+def _quoted(text: str) -> str:
+    if "${" in text:
+        return text
+    return quote(text, safe="-._~$[]")
+
+
+def read(told: Body, text: str) -> dict[str, Any]:
+    """What a form says, its values as what the document says they are."""
+    pairs = _parts(text) if "multipart" in told.media_type else parse_qsl(text, keep_blank_values=True)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        steps = _STEP.findall(name) or [name]
+        path = "/".join(step for step in steps if step != "[]")
+        _put(found, steps, _typed(told.kinds.get(path), value), many=told.kinds.get(path, "").endswith("[]"))
+    return found
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    pattern = re.compile(r'name="([^"]*)"[^\r]*(?:\r\n[^\r]+)*\r\n\r\n(.*?)\r\n--', re.DOTALL)
+    return [(match[1], match[2]) for match in pattern.finditer(text)]
+
+
+def _put(holder: dict[str, Any], steps: list[str], value: Any, *, many: bool) -> None:
+    *way, last = [step for step in steps if step != "[]"] or [""]
+    for step in way:
+        inner = holder.setdefault(step, {})
+        holder = inner if isinstance(inner, dict) else {}
+    if many or steps[-1] == "[]":
+        holder.setdefault(last, []).append(value)
+    else:
+        holder[last] = value
+
+
+def _typed(kind: str | None, text: str) -> Any:
+    kind = (kind or "").removesuffix("[]")
+    if kind == "boolean" and text in {"true", "false"}:
+        return text == "true"
+    if kind in {"integer", "number"} and re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
+UNFINISHED = '{"unfinished": '
+"""A body that is no JSON."""

@@ -1,0 +1,22 @@
+"""How a request that breaks the document is refused: with the status the document has for that, if it has one."""
+
+from __future__ import annotations
+
+from contracts.core.exchange import Exchange
+from specs.contract import Operation
+
+INVALID = (400, 422)
+"""Statuses that call a request itself wrong. Which of them is declared is judged by `status/status-is-declared`."""
+ANY = "a 4xx"
+"""The refusal of what cannot even be read, or of whatever is wrong where the document does not tell the status."""
+
+
+def refusal(operation: Operation) -> str:
+    """The status that an operation declares for an invalid request, or "a 4xx" where it declares none."""
+    told = [each for each in INVALID if (answer := operation.answer(each)) and operation.refuses(answer)]
+    return str(told[0]) if told else ANY
+
+
+def refused(answer: Exchange, told: str) -> bool:
+    """Whether an answer refuses a request as invalid, where that is told by `refusal`."""
+    return 400 <= answer.status < 500 if told == ANY else answer.status in INVALID

@@ -1,0 +1,36 @@
+"""One step of a stateful law, chosen by whoever drives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from contracts.core.conversation import Draw
+
+if TYPE_CHECKING:
+    pass
+
+
+END = ["end", 0, 0]
+
+
+NUMBERS = st.integers(0, 3)
+
+
+@attrs.frozen
+class Step(Draw):
+    """The next step: [kind, which, what], of one of these kinds, or the end. Numbers choose among what there is."""
+
+    kinds: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, kinds: tuple[str, ...]) -> Step:
+        return cls(steps(kinds), kinds)
+
+
+def steps(kinds: tuple[str, ...]) -> SearchStrategy[list[Any]]:
+    """Steps of these kinds, the end first because it is the simplest; for tests that need no state machine."""
+    return st.tuples(st.sampled_from(("end", *kinds)), NUMBERS, NUMBERS).map(list)

@@ -1,0 +1,1 @@
+"""Who asks when: the run, its scheduler and its drivers."""

@@ -1,0 +1,103 @@
+"""The conversations of a run: each is numbered, opened, recorded and closed here, whoever drives it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Ending, Talk
+from contracts.core.verdicts import BLOCKED
+from contracts.engine.prologue import opened
+from contracts.engine.replay_driver import key
+from contracts.evidence.recorder import Recorder
+from contracts.judging.judge import Attempt
+from contracts.plan.plan import Line, Plan
+from contracts.request.api import Api
+from contracts.transport.sender import Live, converse
+
+
+@attrs.define
+class Progress:
+    """What the run has done so far; read by whoever shows it."""
+
+    conversations: int = 0
+    ended: int = 0
+    requests: int = 0
+    broken: int = 0
+    started: float = attrs.field(factory=time.monotonic)
+
+
+@attrs.define
+class Conversations:
+    """All conversations of one run. Several threads may open and close them."""
+
+    plan: Plan
+    recorder: Recorder
+    seed: int
+    started: float
+    progress: Progress = attrs.field(factory=Progress)
+    _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
+    _lines: dict[int, str] = attrs.field(factory=dict)
+    _ended: dict[str, dict[int, Attempt]] = attrs.field(factory=dict)
+
+    def begin(self, line: str, inputs: Any = None, attempt: int = 1) -> tuple[int, str]:
+        """The number of a new conversation, and the tag that its names begin with."""
+        number = next(self._ids)
+        tag = f"ct{int(self.started * 1000) % 0xFFFFFF:06x}-{number}"
+        self._lines[number] = line
+        self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=attempt, tag=tag)
+        return number, tag
+
+    def open(self, line: Line, inputs: Any, attempt: int) -> tuple[Talk, int]:
+        """Begin a conversation of a line: recorded, and run to its first question."""
+        number, tag = self.begin(line.id, inputs, attempt)
+        self.progress.conversations += 1
+        return Talk(opened(line, self.api(line, tag), inputs)), number
+
+    def close(self, talk: Talk, number: int, inputs: Any, drawn: Sequence[Any] = ()) -> Attempt:
+        """Take note of how a conversation ended, and of what was drawn for it, which a replay cannot draw again."""
+        assert talk.ending is not None
+        for value in drawn:
+            self.recorder.write("drawn", conversation=number, value=value)
+        if talk.thrown:
+            self.recorder.write("ended", conversation=number, by=f"{talk.ending.verdict}:{talk.ending.reason}")
+        self.progress.ended += 1
+        return self._note(number, Attempt(key(inputs, list(drawn)), talk.ending))
+
+    def abandon(self, number: int) -> None:
+        """A conversation that nobody will judge, here or in the replay."""
+        self.recorder.write("ended", conversation=number, by="abandoned")
+
+    def unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> None:
+        """Record why nothing can be asked for a line."""
+        number, _ = self.begin(line.id)
+        self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
+        self._note(number, Attempt("", Ending(verdict, reason=reason)))
+
+    async def whole(self, line: Line, inputs: Any, attempt: int, live: Live, *, reuse: bool) -> Attempt:
+        """One conversation from its opening to its ending. One that is cancelled counts for nothing."""
+        talk, number = self.open(line, inputs, attempt)
+        try:
+            await converse(talk, live, number, reuse=reuse, attempt=attempt)
+        except BaseException:
+            self.abandon(number)
+            raise
+        return self.close(talk, number, inputs)
+
+    def ended(self, line: Line) -> list[Attempt]:
+        """How the conversations of a line ended so far, in the order they were opened in: what a replay hears too."""
+        return [attempt for _, attempt in sorted(self._ended.get(line.id, {}).items(), key=lambda each: each[0])]
+
+    def _note(self, number: int, attempt: Attempt) -> Attempt:
+        self._ended.setdefault(self._lines[number], {})[number] = attempt
+        return attempt
+
+    def api(self, line: Line, tag: str) -> Api:
+        """What a law of this line asks through."""
+        plan = self.plan
+        depth = line.depth or plan.depth
+        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, depth, self.seed)

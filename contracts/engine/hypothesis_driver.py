@@ -1,0 +1,114 @@
+"""The property driver: Hypothesis draws a law's inputs, and shrinks what breaks it to the smallest case."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
+
+from contracts.core.conversation import Command, Draw, Outcome, Talk
+from contracts.core.paths import OUT
+from contracts.core.verdicts import BROKEN, DEPTHS
+from contracts.engine.context import SHRINKS
+from contracts.laws.law import Law
+from contracts.transport.sender import Live
+
+if TYPE_CHECKING:
+    from contracts.engine.run import Run
+    from contracts.plan.plan import Line
+
+
+Drawing = Callable[[SearchStrategy[Any]], Any]
+
+
+class _Found(Exception):  # noqa: N818 - tells Hypothesis that an example breaks the law
+    pass
+
+
+async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> None:
+    """As many conversations as the depth grants, with drawn inputs; the smallest broken one comes last."""
+    await run.workers.do(_Exploration(run, line, live, quiet).all)
+
+
+class _Exploration:
+    """The conversations of one line. What the first broken one asked is asked anew by all that follow."""
+
+    def __init__(self, run: Run, line: Line, live: Live, quiet: bool) -> None:
+        assert isinstance(line.rule, Law)
+        self.run, self.line, self.live, self.quiet = run, line, live, quiet
+        self.depth = DEPTHS.index(line.depth or run.plan.depth)
+        self.examples = max(1, line.rule.examples[self.depth])
+        self.broken: list[list[Any]] = []
+        """What was drawn for each conversation that broke the law."""
+
+    def all(self) -> None:
+        """Let Hypothesis draw. The endings say what was found, and whether it was found again."""
+        with contextlib.suppress(_Found, HypothesisException):
+            self._test()()
+        if len(self.broken) == 1 and self.last == BROKEN:
+            # Hypothesis could not ask it again, since what may be drawn has changed: so it is asked as it was
+            left = iter(self.broken[0])
+            with contextlib.suppress(_Found, StopIteration):
+                self._converse(lambda _: next(left))
+
+    def _test(self) -> Callable[[], None]:
+        @seed(self.run.seed)
+        @settings(
+            max_examples=self.examples,
+            database=_kept(self.run.plan.depth),
+            deadline=None,
+            report_multiple_bugs=False,
+            phases=[Phase.reuse, Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(st.data())
+        def once(data: st.DataObject) -> None:
+            if len(self.broken) <= SHRINKS[self.depth] + 1:
+                self._converse(lambda strategy: data.draw(strategy))
+
+        once._hypothesis_internal_database_key = self.line.id.encode()  # type: ignore[attr-defined]
+        return once
+
+    def _converse(self, draw: Drawing) -> None:
+        """One conversation. Raises _Found where it breaks the law."""
+        attempt = 2 if self.broken else 1
+        talk, number = self.run.talks.open(self.line, None, attempt)
+        drawn: list[Any] = []
+        try:
+            _drive(talk, draw, drawn, lambda command: self._answer(command, number, attempt))
+        except BaseException:
+            self.run.talks.abandon(number)
+            raise
+        self.last = self.run.talks.close(talk, number, None, drawn).ending.verdict
+        if self.last == BROKEN:
+            self.broken.append(drawn)
+            raise _Found
+
+    def _answer(self, command: Command, number: int, attempt: int) -> Any:
+        reuse = self.quiet and attempt == 1
+        return self.run.workers.heard(self.live.answer(command, number, reuse=reuse, attempt=attempt))
+
+
+def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
+    """At depth deep what broke a law is remembered and tried first in the next run."""
+    return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
+
+
+def _drive(talk: Talk, draw: Drawing, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
+    while talk.command is not None:
+        if isinstance(talk.command, Draw):
+            drawn.append(draw(talk.command.strategy))
+            talk.reply(drawn[-1])
+            continue
+        try:
+            answer = ask(talk.command)
+        except Outcome as outcome:
+            talk.give_up(outcome)
+        else:
+            talk.reply(answer)

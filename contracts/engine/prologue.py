@@ -1,0 +1,122 @@
+"""How every conversation begins: the values its operation's path needs are found, then the law speaks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Outcome, Steps
+from contracts.core.exchange import Exchange, Request
+from contracts.core.member_names import FLEETING
+from contracts.laws.law import Law
+from contracts.plan.plan import Line
+from contracts.request.api import Api
+from contracts.steps.fixtures import places
+from contracts.steps.lists.parents import spacious
+
+CALM = 3
+"""How often a list is asked whose items come and go meanwhile, before nothing more is said of it."""
+AGAIN = 12
+"""Questions asked once more at most, to know whether a list has changed meanwhile."""
+
+
+def opened(line: Line, api: Api, inputs: Any) -> Conversation:
+    """The whole conversation of a line: the law's own, after its place has been found.
+
+    A law that writes stands on things of its own making, so that nothing of the owner's is changed.
+    """
+    heard: list[Exchange] = []
+    try:
+        yield from _overheard(_placed(line, api, inputs), heard, fresh=False)
+    except (Broken, Blocked) as outcome:
+        if heard and _not_permitted(api, heard[-1], outcome):
+            last = heard[-1]
+            raise NotObservable(
+                f"{last.request.principal}, made for this run, may not ask {last.operation.key}"
+            ) from None
+        raise
+
+
+def _not_permitted(api: Api, last: Exchange, outcome: Outcome) -> bool:
+    """Whether a conversation ended with a 403 to a user whom the suite made itself: nobody says what such users may."""
+    made = {each.name: each for each in api.deployment.principals if each.lent}
+    asker = made.get(last.request.principal or "")
+    return last.status == 403 and asker is not None and (asker is api.principal or isinstance(outcome, Blocked))
+
+
+def _placed(line: Line, api: Api, inputs: Any) -> Conversation:
+    law = line.rule
+    assert isinstance(law, Law)
+    if not law.nowhere:
+        quiet = law.roomy and not line.writes
+        api.values = yield from spacious(api) if quiet else places(api, api.operation, fresh=line.writes)
+    yield from _calmly(law, api, inputs) if law.roomy else _spoken(law, api, inputs)
+
+
+def _spoken(law: Law, api: Api, inputs: Any) -> Conversation:
+    return law.ask(api) if law.each is None else law.ask(api, inputs)
+
+
+def _calmly(law: Law, api: Api, inputs: Any) -> Conversation:
+    """A law of a list, which holds for as long as nobody else adds or removes items.
+
+    Before it says that something is broken, what it asked of the list is asked again. If there are other items by now,
+    or items that read otherwise, everything is asked anew.
+    """
+    for again in range(CALM):
+        heard: list[Exchange] = []
+        try:
+            yield from _overheard(_spoken(law, api, inputs), heard, fresh=again > 0)
+            return
+        except Broken:
+            if not (yield from _restless(heard)):
+                raise
+    raise NotObservable("items of the list came or went while it was asked")
+
+
+def _overheard(conversation: Conversation, heard: list[Exchange], *, fresh: bool) -> Steps:
+    """Pass a conversation on, keeping the answers; `fresh`: none that is known already will do."""
+    answer: Any = None
+    while True:
+        try:
+            command = conversation.send(answer)
+        except StopIteration:
+            return
+        if fresh and isinstance(command, Request):
+            command = attrs.evolve(command, fresh=True)
+        answer = yield command
+        if isinstance(answer, Exchange):
+            heard.append(answer)
+
+
+def _restless(heard: list[Exchange]) -> Steps:
+    """Whether the questions about lists have other items in all by now, or another number of them, in any order."""
+    asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
+    known = list(reversed(asked.values()))[:AGAIN]
+    again: list[Exchange] = []
+    for each in known:
+        again += [(yield attrs.evolve(each.request, fresh=True))]
+    moved = _contents(again) != _contents(known) or _totals(again) != _totals(known)
+    return all(each.ok for each in again) and moved
+
+
+def _totals(answers: list[Exchange]) -> list[str]:
+    """How many items each answer says there are: one that came and went again may have been counted alone."""
+    return [str(each.page("total")) for each in answers]
+
+
+def _contents(answers: list[Exchange]) -> set[tuple[str, str]]:
+    """The items of lists, each with its list's address, without what changes by being looked at."""
+    return {
+        (each.request.target.partition("?")[0], json.dumps(_lasting(item), sort_keys=True))
+        for each in answers
+        for item in each.items
+    }
+
+
+def _lasting(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {name: value for name, value in item.items() if not FLEETING.search(name)}

@@ -1,0 +1,34 @@
+"""What a check found wrong with a single answer is asked once more before it is reported: it may have been chance.
+
+Only questions that change nothing are asked again, and no more of them than `MOST`: a deployment on which more is
+broken needs no further proof. The judge counts the answers like all others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+
+from contracts.core.conversation import Outcome
+from contracts.core.exchange import Exchange
+from contracts.core.verdicts import BROKEN
+from contracts.judging import judge
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Plan
+from contracts.transport.sender import Live
+
+MOST = 20
+
+
+async def ask_again(plan: Plan, live: Live, exchanges: Mapping[int, Exchange], conversation: int) -> None:
+    """Send again what the checks have seen broken only once."""
+    for exchange in list(once(judge.of_checks(plan, exchanges), exchanges))[:MOST]:
+        with contextlib.suppress(Outcome):  # what cannot be asked again stays seen once
+            await live.answer(exchange.request.again(), conversation)
+
+
+def once(verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:
+    """The safe exchanges that are the only proof of something broken, each once."""
+    single = (each.exchanges[0] for each in verdicts if each.verdict == BROKEN and each.count == 1)
+    found = (exchanges[seq] for seq in dict.fromkeys(single))
+    return (each for each in found if each.request.safe)

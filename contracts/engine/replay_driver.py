@@ -1,0 +1,136 @@
+"""The replay driver: recorded evidence answers in place of the deployment, and the same laws judge it again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.core.conversation import (
+    Blocked,
+    Command,
+    Draw,
+    Ending,
+    NotObservable,
+    Outcome,
+    Talk,
+    Together,
+    Token,
+    Void,
+    Wait,
+)
+from contracts.core.exchange import Exchange, Request
+from contracts.core.verdicts import NOT_OBSERVABLE
+from contracts.engine.prologue import opened
+from contracts.evidence.reader import Conversation, Evidence
+from contracts.judging import deviations, judge
+from contracts.judging.judge import Attempt, Verdict
+from contracts.laws.law import Law
+from contracts.plan.plan import Line, Plan
+from contracts.request.api import Api
+
+
+def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
+    """Every line of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
+    seed = evidence.header["seed"]
+    lines: dict[str, list[Conversation]] = {}
+    for conversation in evidence.conversations.values():
+        lines.setdefault(conversation.line, []).append(conversation)
+    judged = [
+        judge.of_law(line, attempts(plan, line, lines.get(line.id, []), seed), evidence.exchanges, plan)
+        for line in plan.lines
+        if isinstance(line.rule, Law)
+    ]
+    judged += judge.of_checks(plan, evidence.exchanges)
+    return [deviations.settled(each, plan.deployment.known, evidence.header["started"]) for each in judged]
+
+
+def attempts(plan: Plan, line: Line, conversations: list[Conversation], seed: int) -> list[Attempt]:
+    """How each recorded conversation of a line ends when the law hears it again; unfinished ones do not count."""
+    heard = [(each, replay(plan, line, each, seed)) for each in conversations if each.ended != "abandoned"]
+    return [Attempt(key(each.inputs, each.drawn), ending) for each, ending in heard if ending]
+
+
+def key(inputs: Any, drawn: list[Any]) -> str:
+    """Tells whether two conversations of a line asked the same thing."""
+    return json.dumps([inputs, drawn], sort_keys=True)
+
+
+class _UnfinishedError(Exception):
+    """The record ends before the conversation does."""
+
+
+def replay(plan: Plan, line: Line, conversation: Conversation, seed: int) -> Ending | None:
+    """One conversation, heard again; None if the run ended in the middle of it."""
+    assert isinstance(line.rule, Law)
+    if line.rule.each is not None and conversation.inputs is None and conversation.ended:
+        kind, _, reason = conversation.ended.partition(":")
+        return Ending(kind, reason=reason)  # nothing could be asked at all
+    depth = line.depth or plan.depth
+    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, depth, seed)
+    talk = Talk(opened(line, api, conversation.inputs))
+    memory = _Memory(conversation)
+    try:
+        while talk.command is not None:
+            try:
+                answer = memory.answer(talk.command)
+            except Outcome as outcome:
+                talk.give_up(outcome)
+            else:
+                talk.reply(answer)
+    except _UnfinishedError:
+        return None
+    return talk.ending
+
+
+class _Memory:
+    """Recorded answers in the order they came, and how the conversation was cut off if it was."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._answers = _settled(conversation.answers)
+        self._drawn = iter(conversation.drawn)
+        self._lent = iter(conversation.lent)
+        self._ended = conversation.ended
+
+    def answer(self, command: Command) -> Any:
+        match command:
+            case Request():
+                return self._next(command)
+            case Together(requests):
+                return [self._next(request) for request in requests]
+            case Draw():
+                return self._following(self._drawn)
+            case Token():
+                return self._following(self._lent)
+            case Wait():
+                return None
+
+    def _next(self, request: Request) -> Exchange:
+        for position, exchange in enumerate(self._answers):
+            if (exchange.request.verb, exchange.request.target) == (request.verb, request.target):
+                return _heard(self._answers.pop(position), request)
+        raise self._cut_off()
+
+    def _following(self, values: Any) -> Any:
+        for value in values:
+            return value
+        raise self._cut_off()
+
+    def _cut_off(self) -> Exception:
+        if self._ended is None:
+            return _UnfinishedError()
+        kind, _, reason = self._ended.partition(":")
+        return NotObservable(reason) if kind == NOT_OBSERVABLE else Blocked(reason)
+
+
+def _settled(answers: list[Exchange]) -> list[Exchange]:
+    """What the law was given: not what was asked again because of a 5xx or a surprising 429."""
+    again = {exchange.repeats for exchange in answers}
+    return [exchange for exchange in answers if exchange.seq not in again]
+
+
+def _heard(exchange: Exchange, request: Request) -> Exchange:
+    if exchange.response is None:
+        raise Void(f"no answer from {exchange.operation.key}: {exchange.error}")
+    if exchange.status == 429 and not request.limited:
+        raise Void(f"{exchange.operation.key} answered 429 though its declared limit was not used up")
+    return exchange

@@ -1,0 +1,79 @@
+"""Writes evidence: append-only NDJSON, a header, one line per exchange as it happens, a footer."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from contracts.core.exchange import Exchange
+
+SCHEMA = 1
+
+
+SENT = ("exchange", "row")
+"""Kinds of lines that stand for a request that was sent; a row keeps its times and its status alone."""
+
+
+class Recorder:
+    """Writes evidence; safe to call from several threads. `path` None records nothing (tests)."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._file: IO[str] | None = path.open("w", encoding="utf-8") if path else None
+        self.requests = 0
+
+    def write(self, kind: str, **fields: Any) -> None:
+        """One line, flushed at once so that a crash loses nothing that was asked."""
+        with self._lock:
+            self.requests += kind in SENT
+            if self._file:
+                self._file.write(json.dumps({"type": kind, **fields}, ensure_ascii=True) + "\n")
+                self._file.flush()
+
+    def row(self, line: str) -> None:
+        """A line of JSON that stands for one request that was sent. A few are written at a time."""
+        with self._lock:
+            self.requests += 1
+            if self._file:
+                self._file.write(line + "\n")
+                if self.requests % 16 == 0:
+                    self._file.flush()
+
+    def exchange(self, exchange: Exchange, base_url: str) -> None:
+        self.write("exchange", **_written(exchange, base_url))
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+
+
+def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    return {
+        "seq": exchange.seq,
+        "conversation": exchange.conversation,
+        "operation": request.operation.key,
+        "principal": request.principal,
+        "request": {
+            "method": request.verb,
+            "url": base_url + request.target,
+            "headers": [list(pair) for pair in request.headers],
+            "body": request.body,
+        },
+        "response": response
+        and {
+            "status": response.status,
+            "headers": [list(pair) for pair in response.headers],
+            "body": response.body,
+            "length": response.length,
+        },
+        "error": exchange.error,
+        "sent": round(exchange.sent, 6),
+        "received": round(exchange.received, 6),
+        **({"repeats": exchange.repeats, "because": exchange.because} if exchange.repeats is not None else {}),
+        **({"limited": True} if request.limited else {}),
+        **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
+    }

@@ -1,0 +1,1 @@
+"""What stands behind the pytest items."""

@@ -1,0 +1,155 @@
+"""What stands behind the gate's pytest items: the plan, the run, and its end."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from contracts.core.paths import OUT
+from contracts.engine.run import Run
+from contracts.evidence.header import header
+from contracts.gate import terminal
+from contracts.gate.load_run import Beside
+from contracts.gate.sandbox import ROOT, Sandbox, needs
+from contracts.judging import deviations
+from contracts.judging.judge import Verdict
+from contracts.judging.outputs import run_folder, verdicts_json, writable, write
+from contracts.plan import planning
+from contracts.plan.plan import Line, Plan
+from specs.contract import Operation
+
+WHOLE = 2
+"""Findings of one law that are told whole on the terminal: the report has all."""
+
+
+class Gate:
+    """The plan, the run behind the items, and what to clean up."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.sandbox: Sandbox | None = None
+        wanted = needs(config.getoption("fault")) if config.getoption("fault") else {}
+        file = config.getoption("deployment")
+        if file is None:
+            self.sandbox = _embedded(config, wanted)
+            file = self.sandbox.deployment
+        depth = config.getoption("depth")
+        self.plan: Plan = planning.planned(
+            file,
+            document=config.getoption("document"),
+            overlays=config.getoption("overlay"),
+            depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
+        )
+        self.notes = [f"{name} {SEEN_ONLY[need]}" for name, need in wanted.items() if need in SEEN_ONLY]
+        """How the run differs from a plain one, so that the faults it was given can be seen."""
+        self.run: Run | None = None
+        self.folder = run_folder(config.getoption("out"))
+        if config.getoption("out"):
+            writable(self.folder)
+        limits = [name for name, need in wanted.items() if need == "limits"]
+        self.beside = Beside(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
+        """The limits under load: part of a run that nothing else was said about."""
+        self.report_error: str | None = None
+        self.accepted: int | None = None
+        """How many findings were written down as known."""
+        self.shown = time.monotonic()
+        self.told: Counter[str] = Counter()
+        """How often a law has been told to be broken on the terminal."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether a run was made that sent nothing at all."""
+        return self.run is not None and self.run.recorder.requests == 0
+
+    def finding(self, verdict: Verdict) -> str:
+        """A broken line in words; with lines of shell the first few times that its law is broken."""
+        law = verdict.line.rule.id
+        self.told[law] += 1
+        return terminal.finding(verdict, self.plan.contract, shell=self.told[law] <= WHOLE)
+
+    def begin(self, selected: list[str]) -> Run:
+        """Start asking, once."""
+        if self.run is None:
+            self.run = Run(
+                self.plan,
+                self.folder,
+                self.config.getoption("contract_seed"),
+                most=self.config.getoption("max_requests"),
+                within=self.config.getoption("max_time"),
+            )
+            self.run.start(selected)
+        return self.run
+
+    def end(self) -> None:
+        """Ask nothing new, and wait until what was made is removed."""
+        if self.run:
+            self.run.stop()
+            self.run.wait()
+
+    def finish(self) -> None:
+        """End the run and write its outputs."""
+        self.end()
+        if self.run is None:
+            return
+        content = verdicts_json(
+            self.plan,
+            header(self.plan, self.run.seed, self.run.started),
+            self.run.verdicts,
+            requests=self.run.recorder.requests,
+            finished=time.time(),
+            ended=self.run.ended,
+            left_behind=self.run.left_behind,
+            deaths=self.run.deaths,
+        )
+        if self.beside:
+            self.beside.merge(content)
+        write(self.folder, content)
+        if accepted := self.config.getoption("accept_known"):
+            self.accepted = deviations.accept(Path(accepted), self.run.verdicts, self.run.started)
+        latest = ["--latest"] if self.folder.parent == OUT else []
+        # reports may import contracts, never the other way round: so it is run, not imported
+        done = subprocess.run(
+            [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
+        )
+        self.report_error = done.stderr.strip() if done.returncode else None
+
+
+def _everything(config: pytest.Config) -> bool:
+    """Whether the sandbox is judged as it is, without any wish that a run under load would not follow."""
+    wishes = ("deployment", "document", "overlay", "sandbox_args", "max_requests", "max_time")
+    return not any(config.getoption(each) for each in wishes)
+
+
+SEEN_ONLY = {
+    "depth": "is seen at depth standard only: that is asked",
+    "time-scale": "is seen on a fast clock only: ten minutes of the sandbox take a second",
+    "limits": "is seen under load only: that run follows the others, at depth full",
+    "load": "is seen under load only, and not here: see load/README.md",
+}
+"""What is done about faults that a plain run does not show, by what they need."""
+
+
+def _embedded(config: pytest.Config, wanted: dict[str, str]) -> Sandbox:
+    usual = ["--time-scale", "600"] if "time-scale" in wanted.values() else ["--limits", "off"]
+    return Sandbox(config.getoption("fault"), shlex.split(config.getoption("sandbox_args")) or usual)
+
+
+def marks(line: Line) -> list[str]:
+    """The marks of a line: its family, the tags of its operation, and whether it writes."""
+    return [line.rule.family, line.kind, *_tags(line.operation), *(["writes"] if line.writes else [])]
+
+
+def load_marks(operation: Operation) -> list[str]:
+    """The marks of an operation whose limits are examined under load."""
+    return ["limits", "load", *_tags(operation), *([] if operation.safe else ["writes"])]
+
+
+def _tags(operation: Operation) -> list[str]:
+    return [re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") for tag in operation.tags]

@@ -1,0 +1,69 @@
+"""What the gate says on a terminal: findings in words, how far a run is, and what it has come to."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from contracts.core.families import gravity
+from contracts.core.verdicts import BLOCKED, BROKEN
+from contracts.engine.run import Run
+from contracts.judging.judge import Verdict
+from specs.contract import Contract
+from specs.promises.promise import Promise
+from specs.promises.quoting import quote
+
+NAMED = 3
+"""Reasons for blocked lines that are named at most."""
+
+
+def progress(run: Run) -> str:
+    """One line that tells somebody who waits how far the run is."""
+    done = run.talks.progress
+    seconds = time.monotonic() - done.started
+    return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
+
+
+def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
+    """A broken line in words: what is promised and where, what was expected, what came, and how to see it.
+
+    Without `shell`, the lines that show it are left to the report.
+    """
+    lines = [
+        f"{verdict.line.operation.key}: {verdict.line.rule.title}",
+        *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
+        f"  expected  {verdict.expected}",
+        f"  got       {verdict.told}  ({verdict.confidence})",
+    ]
+    if not shell:
+        return "\n".join([*lines, "  how to see it is told by the report"])
+    lines += ["  see it with bash, curl and jq:", *(f"    {each}" for each in (verdict.reproduce or "").splitlines())]
+    return "\n".join(lines)
+
+
+def _promised(promise: Promise, contract: Contract) -> Iterator[str]:
+    """The promise in our words, then in the document's own."""
+    yield f"  promise   {promise.text}"
+    if own := quote(contract, promise):
+        yield f'            {own.place} says: "{own.text}"'
+
+
+def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """The laws that are broken, the gravest first, each with where; then what most of the blocked lines wait for."""
+    broken: dict[tuple[tuple[int, str], str], list[str]] = {}
+    blocked: Counter[str] = Counter()
+    for each in verdicts:
+        if each.verdict == BROKEN:
+            broken.setdefault((gravity(each.line.rule.family), each.line.rule.id), []).append(each.line.operation.key)
+        elif each.verdict == BLOCKED:
+            blocked[each.reason or "no reason was recorded"] += 1
+    for (_, law), operations in sorted(broken.items()):
+        yield f"broken   {law}: {_some(list(dict.fromkeys(operations)))}"
+    for reason, count in blocked.most_common(NAMED):
+        yield f"blocked  {count} × {reason}"
+
+
+def _some(operations: list[str]) -> str:
+    others = len(operations) - 1
+    return f"{operations[0]}{f' and {others} more' if others else ''}"

@@ -1,0 +1,1 @@
+"""How results and exchanges become verdicts."""

@@ -1,0 +1,265 @@
+"""From evidence to verdicts: a pure function, live and offline alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from contracts.checks import Check
+from contracts.core.conversation import Broken, Ending
+from contracts.core.exchange import Exchange
+from contracts.core.verdicts import BLOCKED, BROKEN, KNOWN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
+from contracts.judging.reproduce import script
+from contracts.laws.law import Law
+from contracts.plan.plan import Line, Plan
+from specs.promises.promise import Promise
+from specs.promises.quoting import quote
+
+NAMED = 6
+"""How many further findings of a line are named at most."""
+
+
+@attrs.frozen
+class Verdict:
+    """What became of one line of the plan."""
+
+    line: Line
+    verdict: str
+    expected: str | None = None
+    actual: str | None = None
+    reason: str | None = None
+    confidence: str | None = None
+    count: int = 0
+    exchanges: tuple[int, ...] = ()
+    reproduce: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """What else was seen broken here, for other reasons: expected and actual."""
+    status: int | None = None
+    """The status of the one answer that shows it, where one does."""
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in verdicts.json."""
+        line, rule = self.line, self.line.rule
+        return {
+            "id": line.id,
+            "law": rule.id,
+            "family": rule.family,
+            "kind": line.kind,
+            "title": rule.title,
+            "operation": line.operation.key,
+            "tags": list(line.operation.tags),
+            "principal": line.principal.name if line.principal else None,
+            "verdict": self.verdict,
+            "expected": self.expected,
+            "actual": self.told,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "count": self.count,
+            "promises": [each.pointer for each in self.promises],
+            "exchanges": list(self.exchanges),
+            "reproduce": self.reproduce,
+        }
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The promises of the line, those first whose parameter, header, member or status the verdict is about."""
+        expected, actual = (self.expected, self.actual) if self.expected else ("", "")
+
+        def about(promise: Promise) -> tuple[bool, bool, bool]:
+            name = promise.name
+            return _speaks(expected, name), _speaks(actual, name), promise.topic == str(self.status)
+
+        return tuple(sorted(self.line.promises, key=about, reverse=True))
+
+    @property
+    def told(self) -> str | None:
+        """What was got, with the other things found broken here named at its end."""
+        if not self.others:
+            return self.actual
+        named = "; ".join(f"{expected} → {actual}" for expected, actual in self.others[:NAMED])
+        more = f"; and {len(self.others) - NAMED} more" if len(self.others) > NAMED else ""
+        return f"{self.actual}. Also: {named}{more}"
+
+
+def _speaks(text: str | None, name: str) -> bool:
+    return bool(name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text or "") is not None
+
+
+@attrs.frozen
+class Attempt:
+    """One conversation's ending. Attempts with the same `key` asked the same thing again."""
+
+    key: str
+    ending: Ending
+
+
+def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+    """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
+    law = line.rule
+    assert isinstance(law, Law)
+    if not attempts:
+        return Verdict(line, NOT_ASKED, reason=line.closed or "not selected, or the run ended before its turn")
+    shown, once = _broken(law, attempts)
+    if shown:
+        sure = max(shown, key=len)
+        confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
+        smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
+        verdict = Verdict(line, BROKEN, confidence=confidence, count=len(shown))
+        return _with_ending(verdict, smallest, exchanges, plan)
+    if once:
+        seen = once[0]
+        verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, plan)
+        reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
+        return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
+    return _unbroken(line, attempts)
+
+
+def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], list[Ending]]:
+    """What was seen broken, its sightings together; and what was seen broken once and not again.
+
+    Sightings of a law that draws its inputs confirm each other: what is drawn may depend on what was found.
+    """
+    groups: dict[str, list[Ending]] = {}
+    for attempt in attempts:
+        groups.setdefault(attempt.key, []).append(attempt.ending)
+    drawn = law.examples != (0, 0, 0)
+    sightings = sum(attempt.ending.verdict == BROKEN for attempt in attempts)
+    shown: list[list[Ending]] = []
+    once: list[Ending] = []
+    for endings in groups.values():
+        broken = [each for each in endings if each.verdict == BROKEN]
+        again = len(broken) > 1 or (drawn and sightings > 1 and len(endings) == 1)
+        if broken and (again or law.race):
+            shown.append(broken)
+        elif broken:
+            once.append(broken[0])
+    return shown, once
+
+
+def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+    shown = [exchanges[seq] for seq in ending.exchanges if seq in exchanges]
+    return attrs.evolve(
+        verdict,
+        expected=ending.expected,
+        actual=ending.actual,
+        others=ending.others,
+        exchanges=ending.exchanges,
+        reproduce=script(shown, exchanges, plan) if verdict.verdict == BROKEN else None,
+    )
+
+
+def _unbroken(line: Line, attempts: Sequence[Attempt]) -> Verdict:
+    for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED):
+        these = [each for each in attempts if each.ending.verdict == verdict]
+        if these:
+            others = [each.ending.reason for each in attempts if each.ending.verdict != verdict]
+            reason = these[0].ending.reason
+            if verdict == UPHELD and others:
+                reason = f"{len(others)} of {len(attempts)} conversations could not tell: {others[0]}"
+            seen = tuple(dict.fromkeys(seq for each in these[:20] for seq in each.ending.exchanges))
+            return Verdict(line, verdict, reason=reason, count=len(these), exchanges=seen)
+    raise AssertionError("every ending has a verdict")
+
+
+def of_checks(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
+    """The verdicts of all check lines over everything that was exchanged."""
+    by_operation: dict[str, list[Exchange]] = {}
+    for exchange in exchanges.values():
+        if exchange.response is not None:
+            by_operation.setdefault(exchange.operation.key, []).append(exchange)
+    lines = [line for line in plan.lines if isinstance(line.rule, Check)]
+    return [_of_check(plan, line, by_operation.get(line.operation.key, []), exchanges) for line in lines]
+
+
+def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
+    rule = line.rule
+    assert isinstance(rule, Check)
+    heard, found, unusable = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]](), ""
+    for exchange in exchanges:
+        try:
+            heard += bool(rule.judge(exchange, plan.contract))
+        except Broken as outcome:
+            found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
+        except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
+            unusable = str(error).partition("\n")[0][:120]
+    if found:
+        verdict, smallest = _found(line, found, heard)
+        return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
+    if heard:
+        return Verdict(line, UPHELD, count=heard)
+    if unusable:
+        return Verdict(line, NOT_OBSERVABLE, reason=f"a schema of the document cannot be used: {unusable}")
+    if exchanges:
+        return Verdict(line, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
+    return Verdict(line, NOT_ASKED, reason="nothing was asked of this operation")
+
+
+def _root(actual: str) -> str:
+    """What was got, without what differs from answer to answer: two findings with one root are one."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "…", actual)
+
+
+def _found(
+    line: Line, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int
+) -> tuple[Verdict, Exchange]:
+    """One verdict of a check: the finding seen most often, with its smallest request; the others are named."""
+    groups = sorted(found.values(), key=lambda group: (-len(group), group[0][0].seq))
+    smallest, *others = (min(group, key=lambda each: _size(each[0])) for group in groups)
+    seen = sum(map(len, groups))
+    verdict = Verdict(
+        line,
+        BROKEN,
+        expected=smallest[1].expected,
+        actual=smallest[1].actual,
+        others=tuple((broken.expected, broken.actual) for _, broken in others),
+        confidence=f"seen in {len(groups[0])} of {heard + seen} answers",
+        count=len(groups[0]),
+        exchanges=tuple(dict.fromkeys([smallest[0].seq, *(each.seq for each, _ in groups[0][:9])])),
+        status=smallest[0].status,
+    )
+    return verdict, smallest[0]
+
+
+def _size(exchange: Exchange) -> tuple[bool, int, int]:
+    """Requests that only look are easier to repeat, short ones easier to read."""
+    request = exchange.request
+    return not request.safe, len(request.target) + len(request.body or ""), exchange.seq
+
+
+def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    counted = dict.fromkeys(VERDICTS, 0)
+    for verdict in verdicts:
+        counted[verdict.verdict] += 1
+    return counted
+
+
+WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
+
+
+def _quoted(plan: Plan, promise: Promise) -> dict[str, str] | None:
+    found = quote(plan.contract, promise)
+    return {"text": found.text, "place": found.place} if found else None
+
+
+def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Every promise of the document with what became of it, "none yet" where nothing judges it."""
+    by_pointer: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        for pointer in verdict.line.pointers:
+            by_pointer.setdefault(pointer, []).append(verdict)
+    told: dict[str, Any] = {}
+    for promise in plan.promises:
+        judged = by_pointer.get(promise.pointer, [])
+        worst = min((each.verdict for each in judged), key=WORST.index, default="none yet")
+        told[promise.pointer] = {
+            "kind": promise.kind,
+            "operation": promise.operation,
+            "text": promise.text,
+            "verdict": worst,
+            "laws": sorted({each.line.rule.id for each in judged}),
+            "quote": _quoted(plan, promise) if worst in (BROKEN, KNOWN) else None,
+        }
+    return told

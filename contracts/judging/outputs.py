@@ -1,0 +1,76 @@
+"""The folder of a run and its verdicts.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from contracts.config.deployment import ConfigError
+from contracts.core.paths import OUT
+from contracts.judging import judge
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Plan
+
+
+def run_folder(chosen: str | None) -> Path:
+    """Where a run writes: the folder asked for, or one named after the time."""
+    if chosen:
+        return Path(chosen)
+    name = time.strftime("%Y%m%d-%H%M%S")
+    folder, number = OUT / name, 1
+    while folder.exists():
+        number += 1
+        folder = OUT / f"{name}-{number}"
+    return folder
+
+
+def writable(folder: Path) -> None:
+    """Make a run's folder. Raises ConfigError where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise ConfigError(f"{folder}: nothing can be written there")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+
+
+def verdicts_json(
+    plan: Plan,
+    header: dict[str, Any],
+    verdicts: Sequence[Verdict],
+    *,
+    requests: int,
+    finished: float,
+    ended: str,
+    left_behind: Sequence[str] = (),
+    deaths: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The content of verdicts.json. `deaths`: by principal, why its credential stopped working."""
+    told = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
+    return {
+        "schema": 1,
+        "run": {
+            **told,
+            "requests": requests,
+            "finished": finished,
+            "ended": ended,
+            "left_behind": list(left_behind),
+            "deaths": dict(deaths or {}),
+        },
+        "totals": judge.totals(verdicts),
+        "verdicts": [verdict.written() for verdict in verdicts],
+        "limits": [],
+        "promises": judge.promise_verdicts(plan, verdicts),
+    }
+
+
+def write(folder: Path, content: dict[str, Any]) -> None:
+    """Put verdicts.json into a run's folder, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / "verdicts.json.part"
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    unfinished.replace(folder / "verdicts.json")

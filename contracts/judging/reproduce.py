@@ -1,0 +1,233 @@
+"""What a reader runs to see a finding again: shell lines that make what the last request needs, and then send it.
+
+Ids and tokens that the run was given are gone when somebody reads the report. So an answer that is needed later is kept
+in a variable, and what was made is removed at the end. Secrets of the deployment file are variables as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from urllib.parse import quote
+
+import attrs
+
+from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.plan.plan import Plan
+from contracts.request.credentials import sign
+from contracts.request.curl import curl
+from contracts.request.url import path_values, target
+from specs.source.pointers import split
+
+SHOWN = 4
+"""How many requests are shown at most: the last ones. What they need comes on top."""
+_SIGNATURE = re.compile(r"\$\{?(SIGNATURE_[0-9A-F]+)")
+_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.\$SIGNATURE_[0-9A-F]+|\$\{?TOKEN_[0-9A-F]+")
+
+
+def script(shown: Sequence[Exchange], exchanges: Mapping[int, Exchange], plan: Plan) -> str:
+    """Lines for bash, with curl and jq, that end with the requests shown."""
+    return "\n".join(_Script(plan, exchanges).lines(shown))
+
+
+@attrs.frozen
+class Origin:
+    """A value that an answer gave out: where it stands there, and the shell variable that keeps it."""
+
+    exchange: Exchange
+    pointer: str
+    name: str
+    value: str
+
+    @property
+    def line(self) -> str:
+        steps = "".join(f".{step}" if re.fullmatch(r"[A-Za-z_]\w*", step) else f'["{step}"]' for step in self.steps)
+        return f"{self.name}=$(jq -r '{steps}' <<<\"${answer_of(self.exchange)}\")"
+
+    @property
+    def steps(self) -> list[str]:
+        return split(self.pointer)
+
+
+def answer_of(exchange: Exchange) -> str:
+    """The shell variable that keeps an answer."""
+    words = re.findall(r"[A-Za-z]+", exchange.operation.path.rpartition("}")[2]) or ["made"]
+    return f"{words[-1].upper()}_{exchange.seq}"
+
+
+@attrs.define
+class _Script:
+    plan: Plan
+    exchanges: Mapping[int, Exchange]
+
+    def lines(self, shown: Sequence[Exchange]) -> Iterator[str]:
+        asked = self._with_what_they_need(_telling(shown))
+        needed = {origin.name: origin for each in asked for origin in self._needs(each)}
+        kept = [each for each in asked if any(origin.exchange is each for origin in needed.values())]
+        removed = [each for each in kept if self._removable(each, asked)]
+        needed |= {
+            origin.name: origin for each in removed for origin in self._given(each) if origin.name.endswith("_ID")
+        }
+        for number, each in enumerate(asked):
+            told = curl(self._written(each), self._base, quiet=each in kept)
+            if each in kept:
+                yield f"{answer_of(each)}=$({told})"
+                yield from self._keeping([origin for origin in needed.values() if origin.exchange is each], asked)
+            elif _overlap(asked, number, number + 1):
+                yield f"{told} &"
+            else:
+                yield told
+                yield from ["wait"] if _overlap(asked, number - 1, number) else []
+        for each in reversed(removed):
+            yield curl(self._removal(each), self._base, quiet=True) + " >/dev/null"
+
+    @property
+    def _base(self) -> str:
+        return self.plan.deployment.base_url
+
+    def _keeping(self, origins: list[Origin], asked: list[Exchange]) -> Iterator[str]:
+        """Lines that keep values of an answer, and the signature of a token by itself where a forgery needs it."""
+        bare = {name for each in asked for name in _SIGNATURE.findall(repr(self._written(each)))}
+        for origin in origins:
+            yield origin.line
+            yield from (f"{name}=${{{origin.name}##*.}}" for name in sorted(bare) if origin.value.endswith(f"${name}"))
+
+    def _with_what_they_need(self, shown: list[Exchange]) -> list[Exchange]:
+        chosen = {each.seq: each for each in shown}
+        waiting = list(shown)
+        while waiting:
+            for origin in self._needs(waiting.pop()):
+                if origin.exchange.seq not in chosen:
+                    chosen[origin.exchange.seq] = origin.exchange
+                    waiting.append(origin.exchange)
+        return [chosen[seq] for seq in sorted(chosen)]
+
+    def _needs(self, each: Exchange) -> list[Origin]:
+        """Where the values of a request come from, as far as earlier answers gave them."""
+        found = [self._origins.get(value) for value in _values(each)]
+        found.append(self._lent(each))
+        return [origin for origin in found if origin and origin.exchange.seq < each.seq]
+
+    def _written(self, each: Exchange) -> Request:
+        """The request with variables in place of what earlier answers gave."""
+        request = each.request
+        for origin in self._needs(each):
+            request = _with_variable(request, origin.value, "${" + origin.name + "}")
+        return request
+
+    @cached_property
+    def _origins(self) -> dict[str, Origin]:
+        found: dict[str, Origin] = {}
+        for each in self.exchanges.values():
+            for origin in self._given(each):
+                found.setdefault(origin.value, origin)
+                for name in _SIGNATURE.findall(origin.value):
+                    found.setdefault(name, origin)
+        return found
+
+    def _given(self, each: Exchange) -> Iterator[Origin]:
+        """What an answer gave out that later requests may need: the id of what was made, and tokens."""
+        if not each.ok or each.request.safe or each.request.verb != each.operation.method:
+            return
+        places: list[tuple[str, str]] = []
+        resource = self.plan.contract.resource_of(each.operation)
+        if resource and resource.create is each.operation:
+            places.append((f"{each.operation.data}{resource.member}", "ID"))
+        rules = self.plan.contract.tokens
+        if rules and each.operation in rules.issue:
+            members = ((rules.access, "ACCESS"), (rules.refresh_token, "REFRESH"))
+            places += [(f"{rules.data}{member.token}", word) for member, word in members if member]
+        for pointer, word in places:
+            value = at(each.json, pointer)
+            if value not in (MISSING, None, ""):
+                yield Origin(each, pointer, f"{answer_of(each)}_{word}", str(value))
+
+    def _lent(self, each: Exchange) -> Origin | None:
+        """The token of a user that the suite made for itself: any user of the same tenant will do."""
+        principals = {principal.name: principal for principal in self.plan.deployment.principals}
+        caller = principals.get(each.request.principal or "")
+        if caller is None or not caller.lent:
+            return None
+        for origin in self._origins.values():
+            owner = principals.get(origin.exchange.request.principal or "")
+            if origin.name.endswith("_ACCESS") and owner and owner.tenant == caller.tenant:
+                return attrs.evolve(origin, value=next(iter(caller.values.values())))
+        return None
+
+    def _removable(self, each: Exchange, asked: list[Exchange]) -> bool:
+        """Whether an answer tells of something made that can be deleted, and that the lines do not delete."""
+        resource = self.plan.contract.resource_of(each.operation)
+        if resource is None or resource.create is not each.operation or not (resource.delete and resource.identifier):
+            return False
+        return not any(other.operation is resource.delete and other.ok for other in asked)
+
+    def _removal(self, each: Exchange) -> Request:
+        resource = self.plan.contract.resource_of(each.operation)
+        assert resource is not None
+        assert resource.delete is not None
+        written = self._written(each)
+        values = {**path_values(each.operation, written.target), str(resource.identifier): f"${{{answer_of(each)}_ID}}"}
+        principals = {principal.name: principal for principal in self.plan.deployment.principals}
+        caller = principals.get(each.request.principal or "")
+        headers = sign(resource.delete, caller)[0] if caller else written.headers
+        return Request(resource.delete, target(resource.delete, values), headers)
+
+
+def _telling(shown: Sequence[Exchange]) -> list[Exchange]:
+    """The last requests, and the changes before them that concern the same thing."""
+    last = list(shown[-SHOWN:])
+    paths = {each.request.target.partition("?")[0] for each in last}
+    changes = [
+        each
+        for each in shown[:-SHOWN]
+        if each.ok and not each.request.safe and each.request.target in paths and each.operation.method != "POST"
+    ]
+    return [*changes, *last]
+
+
+def _values(each: Exchange) -> Iterator[str]:
+    """The values of a request that may have come from an answer."""
+    yield from path_values(each.operation, each.request.target).values()
+    text = " ".join([each.request.target, *(value for _, value in each.request.headers), each.request.body or ""])
+    yield from (found.replace("{", "") for found in _TOKEN.findall(text))
+    yield from _SIGNATURE.findall(text)
+    yield from _leaves(each.request.json)
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) > 2:
+        yield str(value)
+
+
+def _with_variable(request: Request, value: str, variable: str) -> Request:
+    path, mark, query = request.target.partition("?")
+    path = "/".join(variable if part == quote(value, safe="-._~$") else part for part in path.split("/"))
+    body = request.body
+    if body is not None:
+        body = re.sub(rf"(?<![\w.-]){re.escape(value)}(?![\w.-])", lambda _: variable, body)
+    headers = tuple((name, _named(told, value, variable)) for name, told in request.headers)
+    return attrs.evolve(
+        request, target=path + mark + query, body=body and _named(body, value, variable), headers=headers
+    )
+
+
+def _named(text: str, value: str, variable: str) -> str:
+    """A text with a variable for a token, and for what is made of it (`${TOKEN_1F%?}`)."""
+    if value.startswith("$"):
+        text = text.replace("${" + value[1:], variable[:-1])
+    return text.replace(value, variable) if len(value) > 8 else text
+
+
+def _overlap(asked: list[Exchange], one: int, other: int) -> bool:
+    """Whether two neighbours were sent at once: within one conversation, one before the other's answer came."""
+    if one < 0 or other >= len(asked):
+        return False
+    first, second = asked[one], asked[other]
+    return first.conversation == second.conversation and second.sent < first.received

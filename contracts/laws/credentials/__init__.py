@@ -1,0 +1,1 @@
+"""Laws of credentials and tenants."""

@@ -1,0 +1,158 @@
+"""Laws of credentials of several parts and kinds: what is declared to suffice suffices, and nothing less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.config.deployment import Principal
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed
+from contracts.core.exchange import Exchange
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.request.credentials import alternative_for
+from contracts.steps.access.credential_variants import (
+    address,
+    carried,
+    example,
+    fulfils,
+    harmless,
+    holders,
+    named,
+    others,
+    repeated,
+    shown,
+    sufficing,
+    turn,
+    turned,
+    unreadable,
+)
+from contracts.steps.fixtures import places
+from specs.contract import Alternative, selectors
+
+
+def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
+    """Alternatives of several schemes, each with one scheme left out that is not told by the path as well."""
+    found = []
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        told = {scheme.name for scheme, _ in repeated(api, alternative)}
+        if len(alternative.schemes) > 1:
+            left = [each.name for each in alternative.schemes if each.name not in told]
+            secret = [each.name for each in alternative.schemes if _secret(alternative, holder, each.name)]
+            if depth == "quick":
+                left = _one_part(api, left, secret, first=number == 0)
+            found += [{"alternative": number, "holder": holder.name, "without": each} for each in left]
+    return found
+
+
+def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> list[str]:
+    """Where little is asked: the secret is left out, in turn; of a further alternative what is open in it instead."""
+    if turned(api):
+        return [] if first else [each for each in left if each not in secret][:1]
+    return [each for each in left if each in secret][:1]
+
+
+def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
+    """Whether what a holder shows for a scheme is a secret, not open like a client's id."""
+    told = dict(zip((each.name for each in alternative.schemes), carried(alternative, holder), strict=True))
+    return told[scheme].secret is not None
+
+
+@law(family="credentials", on=selectors.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
+def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
+    """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
+
+    A 403 may mean that a part is known for what it is, and that its kind does not suffice alone. A scheme whose value
+    the path names as well, such as the id of a client, is left out of this.
+    """
+    alternative = api.operation.security[part["alternative"]]
+    kept = [each for each in alternative.schemes if each.name != part["without"]]
+    credentials = [
+        each
+        for each, scheme in zip(carried(alternative, named(api, part["holder"])), alternative.schemes, strict=True)
+        if scheme in kept
+    ]
+    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
+    if answer.status not in {401, 403}:
+        raise Broken(f"401 without {part['without']}", answer.says())
+
+
+def _every_other(api: Api, depth: str) -> list[None]:
+    """Where little is asked, what looks in turn; what changes something asks on behalf of other laws as well."""
+    return [] if depth == "quick" and api.operation.safe and (turn(api) + api.seed) % 2 else [None]
+
+
+@law(family="credentials", on=selectors.repeating, kinds=("credential",), each=_every_other, nowhere=True)
+def what_the_path_names_need_not_be_repeated(api: Api, _: None) -> Conversation:
+    """Where the path names the client and the document declares the header as optional, the secret suffices.
+
+    Broken only by a 401. A change is asked of nobody, so that nothing changes.
+    """
+    credentials = sufficing(api)
+    if credentials is None:
+        raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
+    if api.operation.safe:
+        values = yield from places(api, api.operation, fresh=False)
+        answer: Exchange = yield shown(api, credentials, path=values)
+    else:
+        answer = yield unreadable(api, credentials)
+    if answer.status == 401:
+        kept = " and ".join(each.name for each in credentials)
+        raise Broken(f"{kept} to suffice where the path says the rest", answer.says())
+
+
+def _unless_turned(api: Api, depth: str) -> list[None]:
+    return [] if depth == "quick" and turned(api) else [None]
+
+
+@law(family="credentials", on=selectors.compound, kinds=("credential",), each=_unless_turned, nowhere=True, rival=True)
+def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
+    """A secret of one tenant with the id of another is no credential: it is refused.
+
+    Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
+    """
+    for number, holder in holders(api):
+        alternative = api.operation.security[number]
+        other = next((each for each in others(api) if fulfils(each, alternative)), None)
+        open_parts = [each for each in carried(alternative, holder) if each.secret is None]
+        if len(alternative.schemes) < 2 or not open_parts or other is None or repeated(api, alternative):
+            continue
+        theirs = {each.name: each for each in carried(alternative, other)}
+        mixed = [theirs[each.name] if each.secret is None else each for each in carried(alternative, holder)]
+        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
+        body_ = example(api)
+        answer: Exchange = yield shown(api, mixed, path=values, body=body_)
+        if answer.ok or answer.status >= 500 or answer.status == 404:
+            raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.says())
+        return
+    raise NotObservable("no alternative here has an id and a secret apart")
+
+
+def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
+    """All alternatives; where little is asked, the one by which all other laws ask only where that costs nothing."""
+    found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+    own = alternative_for(api.operation, api.principal) if api.principal else None
+    if depth != "quick" or own is None or api.operation.safe:
+        return found
+    return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
+
+
+@law(family="credentials", on=selectors.protected, kinds=("credential",), each=_alternatives, nowhere=True)
+def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation:
+    """Each of the credentials the document accepts is accepted by itself: it gets no 401.
+
+    What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
+    after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
+    """
+    holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
+    kinds = " and ".join(each.name for each in alternative.schemes)
+    if api.operation.safe:
+        values = yield from places(api, api.operation, fresh=False)
+        answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
+    else:
+        harmless(api)
+        answer = yield unreadable(api, carried(alternative, holder))
+    if answer.status == 401:
+        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.says())
+    if answer.status == 403:
+        raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.says()}")

@@ -1,0 +1,209 @@
+"""Laws of tenants: what belongs to one is refused to all others, whichever way they ask, and nothing of it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps
+from contracts.core.exchange import Exchange
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.request.url import path_values
+from contracts.steps.access.attackers import Attempt, Scene, played
+from contracts.steps.access.credential_variants import repeated
+from contracts.steps.access.mixed_paths import alike, distinct, looking
+from contracts.steps.fixtures import body, nowhere, places
+from specs.contract import Contract, Operation, selectors
+
+
+def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
+    """What another tenant's valid credential may be answered: 403 or 404, or 400 where no 404 is declared.
+
+    Where the credential contradicts what the path names, that may be the reason of the refusal: 400 or 401 as well.
+    """
+    declared = {each.status for each in api.operation.answers}
+    allowed = {403, 404}
+    if "404" not in declared or contradicts:
+        allowed |= {400}
+    if contradicts or not declared & {"403", "404", "4XX", "default"}:
+        allowed |= {401}
+    return allowed
+
+
+def _refused(scene: Scene, allowed: set[int], expected: str) -> None:
+    """Nobody got through, and nothing came of it. Raises Broken, or Blocked where an answer is neither yes nor no."""
+    unclear = [each for each in scene.attempts if each.answer.status in {400, 409, 422} - allowed]
+    for attempt in scene.attempts:
+        if attempt.answer.status not in allowed and attempt not in unclear:
+            raise Broken(f"{expected} for {attempt.intruder.called}", attempt.answer.says())
+    _unchanged(scene)
+    for attempt in unclear:
+        raise Blocked(f"neither granted nor refused: {attempt.intruder.called} got {attempt.answer.says()}")
+
+
+def _unchanged(scene: Scene) -> None:
+    """Nothing came of it. Raises Broken where the owner sees something else than before."""
+    if scene.before != scene.after:
+        called = " and ".join(each.intruder.called for each in scene.attempts)
+        raise Broken(f"nothing changed by the refused request of {called}", _difference(scene.before, scene.after))
+
+
+def _difference(before: Any, after: Any) -> str:
+    if isinstance(after, int) and not isinstance(before, int):
+        return f"the owner gets {after} now"
+    return "it was applied all the same"
+
+
+@law(family="credentials", on=selectors.owned, kinds=("credential", "status"), rival=True, nowhere=True)
+def another_tenant_is_refused(api: Api) -> Conversation:
+    """What belongs to one tenant is refused to every other: 403 or 404, and nothing changes.
+
+    The owner's own request is first shown to work where it is safe. Then another tenant sends it with each kind of
+    credential that is valid for itself. After a change that was refused, what it was about must be as it was, seen by
+    its owner. Where the path names what the credential names as well, 400 and 401 are refusals too.
+    """
+    scene: Scene = yield from played(api, "tenants")
+    contradicts = any(repeated(api, each.intruder.under) for each in scene.attempts)
+    _refused(scene, _foreign(api, contradicts=contradicts), "403 or 404")
+
+
+@law(family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), nowhere=True)
+def a_reader_changes_nothing(api: Api) -> Conversation:
+    """A credential that may only read is refused every change: 403 or 404, and nothing changes.
+
+    Asked where the deployment file says of a principal that it `may = "read"`.
+    """
+    scene: Scene = yield from played(api, "readers")
+    _refused(scene, {403, 404}, "403")
+
+
+@law(family="credentials", on=selectors.owned, kinds=("credential", "status"), nowhere=True)
+def a_credential_of_another_kind_is_refused(api: Api) -> Conversation:
+    """A valid credential of a kind that the operation does not declare is refused with 401 or 403.
+
+    The owner's own tenant sends it: the token of a user where a client's secret is needed, or the other way round.
+    """
+    scene: Scene = yield from played(api, "kinds")
+    _refused(scene, {401, 403}, "401 or 403")
+
+
+@law(family="credentials", on=selectors.repeating, kinds=("credential", "status"), rival=True, nowhere=True)
+def a_credential_that_contradicts_the_path_is_refused(api: Api) -> Conversation:
+    """Where path and credential both name the owner, they must agree: else 400, 401 or 403.
+
+    The owner's own secret is sent with the id of another tenant beside it, to a path that names the owner.
+    """
+    scene: Scene = yield from played(api, "contradictions")
+    for attempt in scene.attempts:
+        if attempt.answer.status == 404:
+            raise Observed(f"{attempt.intruder.called} gets {attempt.answer.says()}")
+        if attempt.answer.status not in {400, 401, 403}:
+            raise Broken(f"400, 401 or 403 for {attempt.intruder.called}", attempt.answer.says())
+    _unchanged(scene)
+
+
+@law(family="credentials", on=selectors.nested, kinds=("credential", "status"), rival=True, nowhere=True)
+def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
+    """What another tenant owns is not reached through one's own: 403 or 404, and nothing changes.
+
+    Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
+    client, the owner's option under its own attribute; and the owner asks for its own thing under the other's address.
+    A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may have the
+    same, that is looked up first.
+    """
+    scene: Scene = yield from played(api, "mixtures")
+    open_: list[Outcome] = [NotObservable(reason) for reason in scene.unasked]
+    for attempt in scene.attempts:
+        if outcome := (yield from _judged(api, attempt)):
+            open_.insert(0, outcome)
+    _unchanged(scene)
+    if open_ and len(open_) >= len(scene.attempts):
+        raise open_[0]
+
+
+def _judged(api: Api, attempt: Attempt) -> Steps:
+    """What a mixed path was answered: None for a refusal, what keeps it from being one; else raises Broken."""
+    called, foreign, answer = attempt.intruder.called, attempt.intruder.foreign, attempt.answer
+    names = {name for alternative in api.operation.security for _, name in repeated(api, alternative)}
+    contradicts = bool(names & set(foreign)) or (attempt.intruder.astray is not None and bool(names))
+    allowed = _foreign(api, contradicts=contradicts)
+    if answer.status in allowed:
+        return None
+    if answer.status in {400, 409, 422}:
+        return Blocked(f"neither granted nor refused: {answer.says()}")
+    if answer.ok and api.operation.safe and not answer.data:
+        return Observed(f"{called} gets {answer.status} with nothing in it")
+    if answer.ok and api.operation.safe:
+        path = path_values(api.operation, answer.request.target)
+        asker = attempt.intruder.principal
+        if asker.tenant != api.tenant and (name := (yield from alike(api, asker, foreign, path))):
+            return NotObservable(f"{asker.tenant} has a {name} {path[name]} of its own")
+    raise Broken(f"403 or 404 for {called}", answer.says(), [answer])
+
+
+@law(family="credentials", on=selectors.nested_reads, kinds=("credential",), rival=True, nowhere=True, depth="standard")
+def refusals_do_not_tell_what_exists(api: Api) -> Conversation:
+    """Whether a refusal tells another tenant's existing thing from a missing one is observed.
+
+    Asked of what only looks: the last thing of the path is first another tenant's, then nobody's.
+    """
+    last = api.operation.path_parameters[-1]
+    distinct(api, [last])
+    other = yield from places(looking(api.beside(api.rival)), api.operation, fresh=False)
+    own = yield from places(api, api.operation, fresh=False)
+    missing: Exchange = yield api.ask(path={**own, last: nowhere(api)[last]})
+    existing: Exchange = yield api.ask(path={**own, last: other[last]})
+    if existing.ok or missing.ok:
+        raise NotObservable("it was not refused")
+    if existing.status != missing.status:
+        raise Observed(f"another's existing {last} gets {existing.status}, a missing one {missing.status}")
+
+
+def _own_references(contract: Contract, operation: Operation) -> list[str]:
+    """Members of a body that name what stands below the same owner as the operation itself, as far as paths tell."""
+    first = operation.path_parameters[:1]
+    if operation.body is None or not first:
+        return []
+    head = operation.path.partition("{" + first[0] + "}")[0] + "{" + first[0] + "}/"
+    sources = operation.body.sources.items()
+    return [
+        pointer.removeprefix("/")
+        for pointer, source in sources
+        if contract.operation(source.operation_id).path.startswith(head)
+    ]
+
+
+def _referring(contract: Contract) -> Iterator[Operation]:
+    """Protected operations whose body names such things."""
+    return (each for each in selectors.protected_with_body(contract) if _own_references(contract, each))
+
+
+@law(
+    family="credentials",
+    on=_referring,
+    kinds=("credential", "body"),
+    rival=True,
+    writes=True,
+    nowhere=True,
+    depth="standard",
+)
+def a_body_names_nothing_of_another_tenant(api: Api) -> Conversation:
+    """What another tenant owns is not reached by naming it in a body: such a request is refused.
+
+    A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
+    the last of it alone. Any refusal will do (400, 403, 404, 409). Not asked of what is named elsewhere, such as users
+    that several owners may share.
+    """
+    names = _own_references(api.contract, api.operation)
+    theirs = api.beside(api.rival)
+    known = ((name, api.deployment.value(theirs.tenant, name)) for name in api.operation.path_parameters)
+    foreign = yield from body(theirs, api.operation, {name: value for name, value in known if value})
+    values = yield from places(api, api.operation, fresh=True)
+    own = yield from body(api, api.operation, values)
+    if any(name not in own or own[name] == foreign.get(name) for name in names):
+        raise NotObservable("the tenants have nothing apart that this body could name")
+    for mixed in dict.fromkeys((tuple(names), tuple(names[-1:]))):
+        answer: Exchange = yield api.ask(path=values, body={**own, **{name: foreign[name] for name in mixed}})
+        if answer.ok:
+            raise Broken(f"a refusal of {' and '.join(mixed)} of {theirs.tenant}", answer.says())

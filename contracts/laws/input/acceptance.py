@@ -1,0 +1,278 @@
+"""Laws of input: what the document allows is accepted, and what is merely odd makes no server fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.core.collector import Findings
+from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed, Steps
+from contracts.core.exchange import Exchange
+from contracts.core.rejection import INVALID
+from contracts.core.verdicts import DEPTHS
+from contracts.laws.input.rejection import standing
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.request.parameters import unsaid
+from contracts.steps.lifecycle.odd_creation import content, created, oddly
+from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
+from contracts.strategies.invalid_requests import example
+from contracts.strategies.schemathesis_cases import cases, validator
+from specs.contract import Contract, Operation, Parameter, selectors
+
+REFUSED = frozenset((*INVALID, 415))
+"""Statuses that call a request itself wrong; others speak of the state of things."""
+EARLY = "1968-02-29T23:59:59.000Z"
+LATE = "2068-02-29T23:59:59.000Z"
+"""Leap days before the time from which many clocks count, and after the time at which some end."""
+ROWS = (1, 6, 100)
+"""Queries of allowed values, per depth; each sets every parameter it can."""
+
+
+def _plain(contract: Contract, operation: Operation) -> bool:
+    return not selectors.bulk(contract, operation) and operation.method != "DELETE"
+
+
+def _allowed(api: Api, depth: str) -> list[list[list[str]]]:
+    """Queries to ask together: the plain one first, then rows of allowed values."""
+    if not _plain(api.contract, api.operation):
+        return []
+    rows = _rows(api.contract, api.operation)[: ROWS[DEPTHS.index(depth)]]
+    return [[], *rows]
+
+
+def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
+    """Row by row, the next allowed value of every parameter that nothing but its schema can refuse."""
+    values: dict[str, list[str]] = {}
+    for case in cases(contract, operation):
+        parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
+        if parameter and _closed(contract, operation, parameter):
+            values.setdefault(case.name, []).append(case.value)
+    for each in operation.parameters:
+        if each.location == "query" and contract.json_schema(each.schema).get("format") == "date-time":
+            last = each.filter is not None and each.filter.by == "before"
+            values[each.name] = [LATE if last else EARLY, *values.get(each.name, [])]
+    ordered = {name: sorted(found, key=_edge, reverse=True) for name, found in values.items()}
+    longest = max(map(len, ordered.values()), default=0)
+    return [[[name, found[row % len(found)]] for name, found in ordered.items()] for row in range(longest)]
+
+
+def _edge(text: str) -> int:
+    """The largest number first, then the smallest; other texts as they come."""
+    return int(text) if text.lstrip("-").isdigit() else 0
+
+
+def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> bool:
+    """Whether its schema says all there is to say of a parameter's values.
+
+    A number without a maximum may name something that is not there, and a text without a form may have one all the
+    same; the parameters of pages are what they are.
+    """
+    schema = contract.json_schema(parameter.schema)
+    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
+    paging = operation.paging
+    if paging and parameter.name in {each.name for each in (paging.size, paging.position) if each}:
+        return paging.dialect != "cursor" or parameter.name == (paging.size.name if paging.size else "")
+    return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
+
+
+@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), each=_allowed, nowhere=True)
+def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Conversation:
+    """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
+
+    The document's own example of a body is sent, made unique where that matters and its references made real; and each
+    query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
+    with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
+    once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
+    body with secrets of another system may be refused, since those cannot be made up: observed only. So may one that
+    was made up from its schema, where the document has no example. Nor may a right credential be met with 401. An
+    update that may be empty is sent empty as well: it may be refused, but makes no server fail.
+    """
+    if name := unsaid(api.operation):
+        raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
+    answer, right = yield from _sent(api, query)
+    if not _amiss(answer):
+        yield from _nothing(api, query)
+        return
+    if not query:
+        if answer.status in REFUSED and _secretive(right):
+            raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
+        if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
+            raise Observed(
+                f"the document has no example, and a body made up from its schema is refused: {answer.says()}"
+            )
+        raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
+    found = Findings()
+    for name, value in query:
+        alone: Exchange = yield api.ask(query=[(name, value)], body=right)
+        if _amiss(alone):
+            found.add(name, f"query {name}={value} to be accepted", alone)
+    found.close()
+
+
+def _nothing(api: Api, query: list[list[str]]) -> Steps:
+    """An update without members, at which those stumble that put their statements together from what was sent."""
+    told = api.operation.body
+    if query or api.operation.method not in {"PATCH", "PUT"} or told is None or "json" not in told.media_type:
+        return
+    if validator(api.contract, api.operation).is_valid({}):
+        answer: Exchange = yield api.ask(body={})
+        if answer.status >= 500:
+            raise Broken("no server error for an update without members", answer.says())
+
+
+def _amiss(answer: Exchange) -> bool:
+    return answer.status in REFUSED or answer.status >= 500 or answer.status == 401
+
+
+def _sent(api: Api, query: list[list[str]]) -> Steps:
+    """The answer to a right request and its body: oddly written first, which proves the plain one too; then as it is.
+
+    Where somebody else has used up what it speaks of, everything is made anew.
+    """
+    resource = api.contract.resource_of(api.operation)
+    if resource and resource.create is api.operation and resource.item and not query:
+        answer: Exchange = yield from created(api)
+        if answer.ok or answer.status >= 500:
+            return answer, answer.request.json
+    right = yield from standing(api)
+    if not query and (odd := oddly(api, right)):
+        answer = yield api.ask(raw=odd)
+        if answer.ok or answer.status >= 500:
+            return answer, right
+    pairs = [(name, value) for name, value in query]
+    answer = yield api.ask(query=pairs, body=right)
+    if answer.status in {403, 404, 409} and not api.operation.safe:
+        right = yield from standing(api, alone=True)
+        answer = yield api.ask(query=pairs, body=right)
+    return answer, right
+
+
+def _secretive(right: Any) -> bool:
+    return any(word in str(right).lower() for word in ("private_key", "clientsecret", "client_secret", "password"))
+
+
+def _bodies(contract: Contract) -> Iterator[Operation]:
+    """Operations that take a JSON object and can be asked without harm."""
+    for operation in contract.operations:
+        if operation.body and "json" in operation.body.media_type and _plain(contract, operation):
+            yield operation
+
+
+def _oddities(api: Api, depth: str) -> list[list[int]]:
+    """Which odd bodies to send, by their number: all in one conversation, which makes what it needs once.
+
+    The first of all is sent as a right one elsewhere.
+    """
+    return [list(range(1, {"standard": 6}.get(depth, 12)))]
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_oddities, depth="standard", nowhere=True)
+def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
+    """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
+
+    Letters of many scripts, control characters, half of a surrogate pair, very long texts, members given twice, deep
+    nesting and numbers out of range. Which of these are accepted is not judged; a 5xx that comes twice is.
+    """
+    schema = _schema(api)
+    right = yield from standing(api)
+    found = Findings()
+    odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
+    for what, text in [odd[number] for number in chosen if number < len(odd)]:
+        answer: Exchange = yield api.ask(raw=text)
+        if answer.status >= 500:
+            found.add(what, f"an answer below 500 to a body with {what}", answer)
+    found.close()
+
+
+def _schema(api: Api) -> dict[str, Any]:
+    assert api.operation.body is not None
+    return api.contract.json_schema(api.operation.body.schema, direction="request")
+
+
+def _asking(contract: Contract) -> Iterator[Operation]:
+    """Operations that only look and take query parameters that nothing but their schema can refuse."""
+    return (each for each in contract.operations if each.safe and _rows(contract, each))
+
+
+@law(family="input", on=_asking, kinds=("parameter", "status"), depth="standard", nowhere=True)
+def an_odd_query_is_no_server_error(api: Api) -> Conversation:
+    """However a query is written, the server does not fail: it understands it, or refuses it with a 4xx.
+
+    Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
+    not judged; a 5xx that comes twice is.
+    """
+    row = [(name, value) for name, value in _rows(api.contract, api.operation)[0]]
+    yield from standing(api, bodies=False)
+    found = Findings()
+    empty = [[(name, "")] for name, _ in row][: (0, 3, 99)[DEPTHS.index(api.depth)]]
+    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty):
+        answer: Exchange = yield api.ask(query=query)
+        if answer.status >= 500:
+            found.add(f"query {query[0][0]}", f"an answer below 500 to {_written(query)}", answer)
+    found.close()
+
+
+def _written(query: list[tuple[str, str]]) -> str:
+    text = "&".join(f"{name}={value}" for name, value in query)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _variants(api: Api, depth: str) -> list[list[dict[str, Any]]]:
+    """Other right bodies than the richest example: the least there may be, every value of an enumeration."""
+    if depth == "quick":
+        return []
+    found = list(_others(_schema(api), example(api.operation)))[: {"standard": 6}.get(depth, 40)]
+    return [found] if found else []
+
+
+def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    plain = flat(schema, schema)
+    required = set(plain.get("required", ()))
+    simple = {name: value for name, value in base.items() if name in required or not isinstance(value, dict | list)}
+    if required and required < base.keys():
+        yield {"drop": sorted(base.keys() - required), "set": {}}
+    if any(isinstance(value, dict | list) for value in simple.values()):
+        return  # what one member may be can hang on another
+    for name, member in plain.get("properties", {}).items():
+        told = flat(schema, member).get("enum", [])
+        for value in [each for each in told if each != base.get(name) and each is not None]:
+            yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), each=_variants, depth="standard", nowhere=True)
+def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) -> Conversation:
+    """A body with no more than what is required, and one with any value of an enumeration, is accepted.
+
+    Only bodies are asked in which no member can hang on another. What is refused is compared with the document's own
+    example, sent right after: only where that is accepted is the difference held against the deployment.
+    """
+    found = Findings()
+    yield from standing(api, bodies=False)
+    for variant in variants:
+        right = yield from content(api)
+        other = {name: value for name, value in {**right, **variant["set"]}.items() if name not in variant["drop"]}
+        if not validator(api.contract, api.operation).is_valid(other):
+            continue
+        answer: Exchange = yield api.ask(body=other)
+        if answer.status in REFUSED and (yield from _accepted(api)):
+            told = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
+            found.add(told, f"a body with {told} to be accepted", answer)
+    found.close()
+
+
+def _accepted(api: Api) -> Steps:
+    """Whether the document's own example is accepted now."""
+    right = yield from content(api)
+    answer: Exchange = yield api.ask(body=right)
+    return answer.ok
+
+
+@law(family="input", on=_bodies, kinds=("body", "status"), examples=(0, 0, 40), depth="deep")
+def no_wrong_body_is_accepted(api: Api) -> Conversation:
+    """Of bodies drawn at random none that breaks its schema is accepted, and none makes the server fail."""
+    right = yield from content(api)
+    wrong = yield Draw(wrong_bodies(_schema(api), right if isinstance(right, dict) else {}))
+    answer: Exchange = yield api.ask(body=wrong)
+    if answer.ok or answer.status >= 500:
+        raise Broken("a refusal of a body that breaks its schema", answer.says(), [answer])

@@ -1,0 +1,265 @@
+"""Laws of input: what the document forbids is refused, in the query, the body, the path and the headers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from contracts.core.collector import Findings
+from contracts.core.conversation import Broken, Conversation, Steps
+from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.rejection import ANY, refusal, refused
+from contracts.core.verdicts import DEPTHS
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.request.url import path_values
+from contracts.steps.access.credential_variants import lesser, turn, turned, unreadable
+from contracts.steps.fixtures import Made, made_by, nowhere, places
+from contracts.steps.lifecycle.odd_creation import content, created
+from contracts.strategies.bodies import Change, applied, flat
+from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
+from contracts.strategies.schemathesis_cases import Case, cases, validator
+from specs.contract import selectors
+
+PER_PLACE = (2, 4, 50)
+"""Invalid values tried in one place of a body, per depth."""
+PER_PARAMETER = (2, 3, 50)
+"""Invalid values tried for one query parameter, per depth."""
+PER_QUERY = (5, 24, 1000)
+"""Invalid queries sent to one operation, per depth."""
+PER_BODY = (4, 22, 1000)
+"""Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
+UNREADABLE = (2, 5, 50)
+"""Bodies that are none, per depth."""
+FEW = 4
+"""Kinds of such bodies that take turns where little is asked: the most telling ones."""
+ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
+"""Header parameters that OpenAPI leaves to other parts of the document."""
+
+
+def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
+    """Invalid cases, those in the body together: one conversation asks them all, on what it has made once."""
+    contract, operation, level = api.contract, api.operation, DEPTHS.index(depth)
+    if selectors.bulk(contract, operation):
+        return []
+    bodies = wrong_bodies(contract, operation)
+    unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
+    placed = [each for each in bodies if each not in unreadable]
+    groups = [
+        spread(by_turns(wrong_queries(contract, operation)), PER_PARAMETER[level], PER_QUERY[level], api.seed),
+        [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
+        _headers(api),
+    ]
+    return [[case.written() for case in group] for group in groups if group]
+
+
+def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
+    """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
+    first = [each for each in found if each.what == MALFORMED]
+    others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
+    start = (turn(api) + api.seed) % len(others) if others and level == 0 else 0
+    updates = api.operation.method in {"PATCH", "PUT"}  # where little is asked, they and every other creation get one
+    most = UNREADABLE[level] - (level == 0 and (updates or turned(api)))
+    return [*first, *others[start:], *others[:start]][:most]
+
+
+def _headers(api: Api) -> list[Case]:
+    """Each header parameter the document requires, left out."""
+    schemes = {s.parameter.lower() for alternative in api.operation.security for s in alternative.schemes}
+    return [
+        Case("header", each.name, "missing", False, None)
+        for each in api.operation.parameters
+        if each.location == "header" and each.required
+        if each.name not in ELSEWHERE and each.name.lower() not in schemes
+    ]
+
+
+@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), each=_invalid, nowhere=True)
+def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) -> Conversation:
+    """A query, body or header that breaks what is declared for it is refused with 400 or 422: never accepted.
+
+    Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
+    wrong format, null, or missing; or a body that is no JSON, or says that it is something else. Schemathesis finds
+    such values too, and whether a value really breaks its schema is decided by the schema alone. Resources that the
+    path or the body names are there, so that nothing else can be the reason.
+
+    Proof: a success, a server error, or any other status than 400 (422 counts as 400 here; whether it is declared is
+    judged elsewhere; bodies that cannot be read, and operations without a 400 or 422, may answer any 4xx). Not
+    asserted: numbers with a fraction, unknown members and parameters, texts longer than needed, and 401.
+    """
+    found = Findings()
+    bodies = any(each["place"] not in {"query", "header"} for each in wrong)
+    right = yield from standing(api, bodies=bodies)
+    for case in (Case(**each) for each in wrong):
+        if case.what == MALFORMED and (yield from _unread_by_others(api)):
+            continue
+        request = _asked(api, case, right)
+        if request is None:
+            continue
+        answer: Exchange = yield request
+        if bodies and answer.status in {403, 404, 409}:
+            own = yield from standing(api, alone=True)
+            answer = (yield again) if (again := _asked(api, case, own)) else answer
+        told = ANY if case.place in {"raw", "media"} else refusal(api.operation)
+        if not (answer.status == 401 or refused(answer, told) or _forbidden(api, answer)):
+            answer = yield from _leaner(api, case, answer)
+            found.add(case.where, f"{told} for {case.where}: {_short(case)} ({case.what})", answer)
+    found.close()
+
+
+def _leaner(api: Api, case: Case, answer: Exchange) -> Steps:
+    """The same with no more in the body than has to be, where that is answered alike: a smaller proof says more."""
+    told = api.operation.body
+    if told is None or told.sources or case.place not in {"body", "gone"} or not case.name:
+        return answer
+    right = yield from content(api)
+    schema = api.contract.json_schema(told.schema, direction="request")
+    needed = {*flat(schema, schema).get("required", ()), case.name.partition("/")[0]}
+    lean = {name: value for name, value in right.items() if name in needed}
+    request = _asked(api, case, lean) if lean.keys() < right.keys() else None
+    if request is None:
+        return answer
+    again: Exchange = yield request
+    return again if again.status == answer.status else answer
+
+
+def _unread_by_others(api: Api) -> Steps:
+    """Whether a body that is no JSON is refused as such where laws of credentials send one anyway."""
+    credential = lesser(api)
+    if credential is None:
+        return False
+    answer: Exchange = yield unreadable(api, credential)
+    return answer.status in {400, 413, 415, 422}
+
+
+def _forbidden(api: Api, answer: Exchange) -> bool:
+    """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
+    return answer.status == 403 and api.principal is not None and api.principal.lent
+
+
+def _asked(api: Api, case: Case, right: Any) -> Request | None:
+    """The request of a case; None where it would not be wrong after all."""
+    match case.place:
+        case "query":
+            return api.ask(query=[(case.name, case.value)])
+        case "raw":
+            return api.ask(raw=case.value)
+        case "media":
+            return api.ask(body=right, headers=(("Content-Type", case.value),))
+        case "header":
+            asked = api.ask()
+            kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
+            return api.ask(credentials=kept)
+    changed = case.value if not case.name else _changed(case, right)
+    if changed is MISSING or validator(api.contract, api.operation).is_valid(changed):
+        return None
+    return api.ask(body=changed)
+
+
+def _changed(case: Case, right: Any) -> Any:
+    try:
+        return applied(right, Change(case.name, case.what, case.value, drop=case.place == "gone"))
+    except (LookupError, TypeError, ValueError):
+        return MISSING
+
+
+def _short(case: Case) -> str:
+    text = "(none)" if case.place in {"gone", "header"} else json.dumps(case.value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def standing(api: Api, *, bodies: bool = True, alone: bool = False) -> Steps:
+    """Finds the conversation's place, and answers a right body for it (MISSING where none is asked for).
+
+    What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
+    where that may have been used up by another, everything is made anew.
+    """
+    if api.operation.safe:
+        api.values = yield from places(api, api.operation, fresh=False)
+        return (yield from content(api)) if bodies else MISSING
+    stage = api if alone else api.playing(f"what input at {api.operation.key} stands on")
+    thing: Made | None = None if alone else (yield from tried_on(api))
+    known = thing.values if thing else {}
+    stage.values = api.values = yield from places(stage, api.operation, fresh=True, known=known)
+    return (yield from content(stage)) if bodies else MISSING
+
+
+def tried_on(api: Api) -> Steps:
+    """The thing that laws of input change, made once for all of them; None where the operation acts upon none.
+
+    It is made by a creation that is right and oddly written, if the deployment takes that: so its making proves that.
+    """
+    resource = api.contract.resource_of(api.operation)
+    if (
+        resource is None
+        or resource.create is None
+        or resource.item is None
+        or selectors.bulk(api.contract, api.operation)
+    ):
+        return None
+    if api.operation is resource.create or not api.operation.path.startswith(resource.item):
+        return None
+    answer = yield from created(api.on(resource.create))
+    return made_by(resource, answer, path_values(resource.create, answer.request.target)) if answer.ok else None
+
+
+def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
+    """Impossible values of the last id in the path; where little is asked, not of what names the tenant itself."""
+    if selectors.bulk(api.contract, api.operation):
+        return []
+    found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]
+    own = [each for each in found if each.name in api.operation.path_parameters[-1:]]
+    own = [each for each in own if depth != "quick" or not api.deployment.value(api.tenant, each.name)]
+    telling = sorted(own, key=lambda case: case.value != "AAA")
+    odd = [attrs.evolve(each, what="an odd text", value=ODD_IDS[0]) for each in own[:1]]
+    return [case.written() for case in [*odd, *varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
+
+
+@law(family="input", on=selectors.every, kinds=("parameter", "status"), each=_ids, nowhere=True)
+def an_impossible_id_is_refused(api: Api, wrong: dict[str, Any]) -> Conversation:
+    """An id that cannot be one is answered with 400 or 404, or not at all to those who may not ask (403)."""
+    case = Case(**wrong)
+    right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
+    answer: Exchange = yield api.ask(path={**nowhere(api), case.name: case.value}, body=right)
+    if answer.status not in {400, 404, 422, 403, 401}:
+        raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.says())
+
+
+BEYOND = "99999999999"
+"""A number that is allowed, and too large for 32 bits."""
+ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
+
+
+def _odd_ids(api: Api, depth: str) -> list[str]:
+    """Odd texts for the id of what is read or deleted; a first one is asked as an impossible id where it is one."""
+    resource = api.contract.resource_of(api.operation)
+    asking = (resource.read,) if resource and depth == "quick" else (resource.read, resource.delete) if resource else ()
+    if resource is None or api.operation not in asking:
+        return []
+    asked = bool(_ids(api, depth))
+    most = {"quick": 1, "standard": 3}.get(depth, 50) if api.operation is resource.read else 1
+    return [*_beyond(api), *ODD_IDS[int(asked) : most]]
+
+
+def _beyond(api: Api) -> list[str]:
+    own = [api.operation.parameter(name, "path") for name in api.operation.path_parameters[-1:]]
+    kinds = [api.contract.json_schema(each.schema).get("type") for each in own if each]
+    return [BEYOND] if {*kinds} & {"number", "integer"} else []
+
+
+@law(family="input", on=selectors.every, kinds=("parameter", "status"), each=_odd_ids, nowhere=True)
+def an_odd_id_is_no_server_error(api: Api, odd: str) -> Conversation:
+    """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes,
+    a number too large for 32 bits.
+
+    Which refusal it gets is not judged here, only that it is one: such an id names nothing.
+    """
+    name = api.operation.path_parameters[-1:]
+    if not name:
+        return
+    answer: Exchange = yield api.ask(path={**nowhere(api), name[0]: odd})
+    if answer.ok or answer.status >= 500:
+        raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.says())

@@ -1,0 +1,107 @@
+"""Laws of what a list shows: its owner's items and nobody else's, each as it reads by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed
+from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.member_names import FLEETING
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.lists.paging import at_least, everything, identity
+from contracts.steps.lists.rival_view import rivals_items
+from specs.contract import selectors
+
+
+def same_things(api: Api, items: list[Any], others: list[Any]) -> list[Any]:
+    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
+    known = {json.dumps(each, sort_keys=True) for each in others}
+    return [each for each in items if json.dumps(each, sort_keys=True) in known]
+
+
+@law(
+    family="pagination",
+    on=selectors.owned_lists,
+    kinds=("credential", "page/walk"),
+    rival=True,
+    roomy=True,
+    tenants=True,
+)
+def nothing_of_another_tenant_appears(api: Api) -> Conversation:
+    """The lists of two tenants have no item in common, and no item names the other tenant as its owner.
+
+    Each tenant's whole list is read by a principal of its own. Broken if an item stands in both, equal in every member,
+    or if an item of the one carries the id by which the document knows the other. Where the path is the same for both,
+    the list may be meant for everybody, in part or as a whole: then what they share is only observed.
+    """
+    own = yield from everything(api)
+    other, theirs = yield from rivals_items(api)
+    at_least(own, 1)
+    shared = same_things(api, own, theirs)
+    if shared and api.values == other.values:
+        raise Observed(f"{len(shared)} of {len(own)} items stand in both tenants' lists, which have one address")
+    if shared:
+        raise Broken("no item of another tenant", f"{len(shared)} of theirs, such as {identity(api, shared[0])[:60]}")
+    foreign = {value for name, value in other.values.items() if len(value) >= 8 and value != api.values.get(name)}
+    for item in own:
+        for name, value in item.items() if isinstance(item, dict) else ():
+            if isinstance(value, str) and value in foreign:
+                raise Broken("only items of this tenant", f"one whose {name} is {value}, the other tenant's")
+
+
+def _ends(api: Api, depth: str) -> list[str]:
+    return ["last", "first"][: 1 if depth == "quick" else 2]
+
+
+@law(
+    family="pagination",
+    on=selectors.readable_lists,
+    kinds=("state/read", "page/walk"),
+    each=_ends,
+    roomy=True,
+    tenants=True,
+)
+def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
+    """What a list shows of an item is what the item's own address shows.
+
+    The last item, and at greater depths the first, is read by itself. Broken if it is not there, or if a member that
+    both show differs. Lists of plain values may come in another order; what only one of them shows does not count.
+    """
+    resource = api.resource
+    items = yield from everything(api)
+    at_least(items, 1)
+    item = items[-1 if which == "last" else 0]
+    own = at(item, resource.member)
+    if own is MISSING or own is None or resource.identifier is None or resource.read is None:
+        raise NotObservable(f"items do not show {resource.member}")
+    answer: Exchange = yield api.ask(resource.read, path={**api.values, resource.identifier: str(own)})
+    if answer.status in {401, 403}:
+        raise NotObservable(f"this principal may not read an item: {answer.says()}")
+    if not answer.ok:
+        raise Broken(f"the listed item {own} at its own address", answer.says())
+    if difference := differs(item, answer.data, ""):
+        raise Broken(f"{difference[0]} as the list shows it: {_short(difference[1])}", _short(difference[2]))
+
+
+def differs(one: Any, other: Any, where: str) -> tuple[str, Any, Any] | None:
+    """The first member that both show and that differs: its place and both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        shared = (name for name in one if name in other and not FLEETING.search(name))
+        found = (differs(one[name], other[name], f"{where}/{name}") for name in shared)
+        return next((each for each in found if each), None)
+    if isinstance(one, list) and isinstance(other, list):
+        return _unlike(one, other, where)
+    return None if one == other else (where or "the item", one, other)
+
+
+def _unlike(one: list[Any], other: list[Any], where: str) -> tuple[str, Any, Any] | None:
+    plain = all(not isinstance(each, dict | list) for each in [*one, *other])
+    same = sorted(map(json.dumps, one)) == sorted(map(json.dumps, other)) if plain else len(one) == len(other)
+    return None if same else (where, one, other)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"

@@ -1,0 +1,260 @@
+"""Laws of pages: the pages of a quiet list are its items, each once, in one order, of the size asked for."""
+
+from __future__ import annotations
+
+from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed
+from contracts.core.exchange import MISSING, Exchange
+from contracts.core.rejection import refusal, refused
+from contracts.core.verdicts import DEPTHS
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.lists.paging import (
+    Endless,
+    apt_size,
+    at_least,
+    everything,
+    largest,
+    listed,
+    names,
+    paging_of,
+    tells_its_end,
+    walk,
+    walk_length,
+)
+from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
+from specs.contract import selectors
+
+SOME = 10
+"""Items asked for where the size of a page does not matter."""
+
+
+@law(
+    family="pagination",
+    on=selectors.sized_lists,
+    kinds=("page/walk",),
+    examples=(1, 2, 8),
+    roomy=True,
+    tenants=True,
+)
+def every_walk_gives_the_same_items(api: Api) -> Conversation:
+    """Walking a list in pages of any size gives the same items in the same order, none twice and none lost.
+
+    The list is read in the largest pages and again in pages of a drawn size: first one that does not divide the number
+    of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or if the
+    walk leads back to a page it came from. Not observable with fewer than two items.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
+    try:
+        walked = yield from walk(api, size, enough=len(items))
+    except Endless as endless:
+        raise Broken(f"a walk in pages of {size} to end", endless.reason) from None
+    expected, got = names(api, items), names(api, walked)
+    if sorted(expected) != sorted(got):
+        lost, added = set(expected) - set(got), set(got) - set(expected)
+        twice = len(got) - len(set(got))
+        raise Broken(
+            f"the {len(expected)} items of the largest pages in pages of {size}",
+            f"{len(got)} items, {len(lost)} lost, {len(added)} added, {twice} twice",
+        )
+    if expected != got:
+        place = next(number for number, pair in enumerate(zip(expected, got, strict=True)) if pair[0] != pair[1])
+        raise Broken(f"the same order in pages of {size}", f"another item at position {place}")
+
+
+@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), roomy=True, tenants=True)
+def pages_do_not_overlap(api: Api) -> Conversation:
+    """Two neighbouring pages share no item.
+
+    The first two pages of a size that makes more than one page are asked for. Broken if an item is on both.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = apt_size(api, len(items))
+    first: Exchange = listed((yield api.page(None, size)))
+    second: Exchange = listed((yield api.page(size, size)))
+    if twice := set(names(api, first.items)) & set(names(api, second.items)):
+        raise Broken("no item on both pages", f"{len(twice)} shared, such as {min(twice)[:60]}")
+
+
+def _sizes(api: Api, depth: str) -> list[str]:
+    return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
+
+
+@law(family="pagination", on=selectors.sized_lists, kinds=("page/maximum", "page/walk"), each=_sizes, roomy=True)
+def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
+    """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
+
+    The first page is asked for in sizes from one item to the declared maximum. Broken if a size the document allows is
+    refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
+    fewer, since such documents promise no more.
+    """
+    top = largest(api)
+    if which == "the largest":
+        if top is None:
+            raise NotObservable("the document declares no largest page")
+        page: Exchange = yield api.page(None, top)
+        if not page.ok:
+            raise Broken(f"a page of {top}, the declared maximum", page.says())
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = _size(api, which, len(items), top)
+    page = yield api.page(None, size)
+    if not page.ok:
+        raise Broken(f"a page of {size}", page.says())
+    expected = min(size, len(items))
+    fewer = len(page.items) < expected and paging_of(api).dialect != "cursor"
+    if fewer or len(page.items) > expected:
+        raise Broken(f"{expected} items on the first page of {size}", f"{len(page.items)}")
+
+
+def _size(api: Api, which: str, total: int, top: int | None) -> int:
+    named = {"the largest": top, "one": 1, "all but one": total - 1, "one too many": total + 1}
+    return min(named.get(which) or apt_size(api, total), top or total + 1)
+
+
+def _places(api: Api, depth: str) -> list[str]:
+    return ["the second", "the last", "the middle", "the first"][: (1, 2, 4)[DEPTHS.index(depth)]]
+
+
+@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), each=_places, roomy=True, tenants=True)
+def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
+    """A page that begins at item number k shows the list from its item number k on: these, in this order, no others.
+
+    Asked at offsets that no walk comes to (the second item, the last one), and where pages have numbers at the page
+    that holds such an item. Broken if the page shows anything else than that part of the whole list.
+    """
+    items = yield from everything(api)
+    at_least(items, 2)
+    size = apt_size(api, len(items))
+    start = {"the second": 1, "the last": len(items) - 1, "the middle": len(items) // 2}.get(which, 0)
+    if paging_of(api).dialect == "page":
+        start = max(start, size) // size * size if which != "the first" else 0
+    page: Exchange = listed((yield api.page(start, size)))
+    expected, got = names(api, items[start : start + size]), names(api, page.items)
+    if expected != got:
+        told = f"{len(got)} items" if len(got) != len(expected) else "others, or in another order"
+        raise Broken(f"the {len(expected)} items from number {start} on (page of {size}, {len(items)} in all)", told)
+
+
+def _beyond(api: Api, depth: str) -> list[str]:
+    """Just past the end where reading a list to its end asks that anyway, and far behind it."""
+    ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
+    first = 1 if depth != "deep" and tells_its_end(paging_of(api)) else 0
+    return ways[first : {"quick": 2, "standard": 3}.get(depth)]
+
+
+@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), each=_beyond, roomy=True, tenants=True)
+def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
+    """A page past the end of a list is a success without items.
+
+    Asked just past the end and far behind it, where some servers have a ceiling they do not declare. Broken if it is an
+    error, or if it shows items again. Numbers too large for 32 or 64 bits may be refused, but show no items and make no
+    server fail. Where pages have numbers, 404 may say that there is no page of this number: that is observed.
+    """
+    items = yield from everything(api)
+    size = largest(api) or SOME
+    start = {"just past": len(items), "one further": len(items) + 1, "far": len(items) + FAR}.get(which)
+    start = int(which) if start is None else start
+    if paging_of(api).dialect == "page":
+        start = -(-start // size) * size
+    sized = size if largest(api) is not None or paging_of(api).size is not None else None
+    page: Exchange = yield api.page(start, sized)
+    if page.status == 404 and paging_of(api).dialect == "page":
+        raise Observed(f"a page behind the last one is answered with {page.says()}")
+    if not page.ok and not (which.isdigit() and page.status < 500):
+        raise Broken(f"a success without items from {start} of {len(items)}", page.says())
+    if page.ok and page.items:
+        raise Broken("no items past the end", f"{len(page.items)} items from {start} of {len(items)}")
+
+
+@law(family="pagination", on=selectors.lists, kinds=("page/walk",), roomy=True)
+def the_same_question_has_the_same_answer(api: Api) -> Conversation:
+    """Asked twice while nothing changes, a list gives the same items in the same order.
+
+    Where little is asked, the two questions are the one without a page size and the one for the largest page: as far as
+    both go they have to agree.
+    """
+    largely: Exchange = listed((yield api.page(None, largest(api))))
+    plainly: Exchange = listed((yield api.page()))
+    both = min(len(largely.items), len(plainly.items))
+    at_least(largely.items, 2)
+    _same(names(api, largely.items)[:both], names(api, plainly.items)[:both])
+    if api.depth != "quick":
+        again: Exchange = listed((yield api.page().again()))
+        _same(names(api, plainly.items), names(api, again.items))
+
+
+def _same(first: list[str], second: list[str]) -> None:
+    if first != second:
+        same = sorted(first) == sorted(second)
+        raise Broken("the same items in the same order", "another order" if same else "other items")
+
+
+@law(family="pagination", on=selectors.sized_lists, kinds=("page/default",), roomy=True, tenants=True)
+def the_default_page_size_is_as_declared(api: Api) -> Conversation:
+    """Without a page size, a page has the declared default number of items, or all there are.
+
+    Where the answer names its page size it must name the default; where the list is longer than the default, the page
+    must have that length. Not observable where the list is shorter and the answer names no size.
+    """
+    paging = paging_of(api)
+    if paging.default is None:
+        raise NotObservable("the document declares no default")
+    items = yield from everything(api)
+    page: Exchange = listed((yield api.page()))
+    expected = min(paging.default, len(items))
+    if len(page.items) > expected or (len(page.items) < expected and paging.dialect != "cursor"):
+        raise Broken(f"{expected} items ({paging.default} is the default, {len(items)} in all)", str(len(page.items)))
+    told = page.page("size")
+    if told is not MISSING and told not in {paging.default, len(page.items)}:
+        raise Broken(f"{paging.members.get('size', '').removeprefix('/')} {paging.default}", str(told))
+    if told is MISSING and len(items) <= paging.default:
+        raise NotObservable(f"the list has {len(items)} items, the default is {paging.default}")
+
+
+def _impossible(api: Api, depth: str) -> list[list[str]]:
+    """Values that the schemas of size and position forbid: number too small or too large, or no number at all.
+
+    Where little is asked, the first of them at every list, and one of the others in turn.
+    """
+    paging = paging_of(api)
+    found: list[list[list[str]]] = []
+    for parameter in (paging.size, paging.position if paging.dialect != "cursor" else None):
+        schema = api.contract.json_schema(parameter.schema) if parameter else {}
+        if parameter is None or schema.get("type") not in {"integer", "number"}:
+            continue
+        bounds = [schema.get(key) for key in ("minimum", "maximum")]
+        low, high = (int(each) if isinstance(each, int | float) else None for each in bounds)
+        values = impossible(minimum=low, maximum=high, words=depth == "deep")
+        found.append([[parameter.name, each] for each in values])
+    most = (2, 2, 9)[DEPTHS.index(depth)]
+    chosen = [each for values in found for each in values[:most]]
+    if depth != "quick" or len(chosen) < 3:
+        return chosen
+    turn = api.contract.operations.index(api.operation) % (len(chosen) - 1)
+    return [chosen[0], chosen[1 + turn]]
+
+
+@law(
+    family="pagination",
+    on=selectors.lists,
+    kinds=("page/maximum", "parameter/query", "status/400"),
+    each=_impossible,
+    roomy=True,
+)
+def an_impossible_page_is_refused(api: Api, wrong: list[str]) -> Conversation:
+    """A page size or position that the document forbids is refused as invalid: not cut to size, not taken for another.
+
+    Asked with one more than the maximum, one less than the minimum, and at greater depths with numbers of more than 31
+    and 63 bits and a word. Expected is the status the document has for invalid requests (400 or 422, else any 4xx).
+    Empty and repeated parameters are not asked: the document says nothing about them.
+    """
+    name, value = wrong
+    answer: Exchange = yield api.ask(query=[(name, value)])
+    told = refusal(api.operation)
+    if answer.ok:
+        raise Broken(f"{told} for {name}={value}", f"{answer.says()} with {len(answer.items)} items")
+    if not refused(answer, told):
+        raise Broken(f"{told} for {name}={value}", answer.says())

@@ -1,0 +1,1 @@
+"""Laws of resources that are created, changed and deleted."""

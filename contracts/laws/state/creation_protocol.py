@@ -1,0 +1,122 @@
+"""Laws of requests with a word of their own for it: a PUT replaces, If-Match guards, an idempotency key repeats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable
+from contracts.core.exchange import MISSING, Exchange, at
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.request.url import path_values
+from contracts.steps.fixtures import body, places
+from contracts.steps.lifecycle.values import short
+from contracts.steps.lists.links import address, same_server
+from contracts.strategies.samples import stranger
+from specs.contract import Contract, Operation, selectors
+
+KEYS = frozenset(("idempotencykey", "xidempotencykey"))
+"""How headers are called under which a request may be sent again without being carried out again."""
+
+
+def _keyed(contract: Contract) -> Iterator[Operation]:
+    """Creations that take an idempotency key."""
+    for operation in selectors.creations_with_body(contract):
+        if _key_header(operation):
+            yield operation
+
+
+def _key_header(operation: Operation) -> str:
+    headers = (each.name for each in operation.parameters if each.location == "header")
+    return next((name for name in headers if re.sub(r"[^a-z]", "", name.lower()) in KEYS), "")
+
+
+@law(family="state", on=_keyed, kinds=("state", "parameter"), writes=True, nowhere=True)
+def a_request_sent_again_under_its_key_is_done_once(api: Api) -> Conversation:
+    """A creation that is sent again under the same idempotency key creates nothing more.
+
+    The second answer may be the first one again, or a refusal. Broken if both succeed and tell of different things.
+    """
+    stage = api.playing(f"again under a key in {api.resource.collection}")
+    values = yield from places(stage, api.operation, fresh=True)
+    content = yield from body(stage, api.operation, values)
+    headers = ((_key_header(api.operation), stage.name()),)
+    first: Exchange = yield stage.ask(path=values, body=content, headers=headers)
+    if not first.ok:
+        raise Blocked(f"the creation was refused: {first.says()}")
+    same = first.request.json
+    again: Exchange = yield stage.ask(path=values, body=same, headers=headers)
+    ids = [at(each.data, api.resource.member) for each in (first, again)]
+    if again.ok and MISSING in ids:
+        raise NotObservable("the answers do not show what was created")
+    if again.ok and ids[0] != ids[1]:
+        raise Broken(f"the thing created first, {short(ids[0])}", f"another one, {short(ids[1])}", [first, again])
+
+
+def _located(contract: Contract) -> Iterator[Operation]:
+    """Operations that answer a POST with the address of what it made or began."""
+    for operation in contract.operations:
+        declared = [header for answer in operation.success for header in answer.headers]
+        if operation.method == "POST" and any(header.name.lower() == "location" for header in declared):
+            yield operation
+
+
+@law(family="state", on=_located, kinds=("header", "state"), writes=True)
+def a_location_leads_to_what_was_made(api: Api) -> Conversation:
+    """The Location of a creation, or of work that was begun, is an address that can be read.
+
+    Only an address below this deployment that one of the document's own operations reads is asked. Broken if there is
+    nothing, or the server fails.
+    """
+    content = (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
+    made: Exchange = yield api.ask(body=content)
+    told = made.response.header("Location") if made.ok and made.response else None
+    if told is None:
+        raise NotObservable(f"no Location is given: {made.says()}")
+    reading = _read_at(api, address(api, made, told))
+    if reading is None:
+        raise NotObservable(f"no operation of the document reads {told[:80]}")
+    seen: Exchange = yield api.ask(reading[0], path=reading[1], fresh=True)
+    if seen.status in {404, 410} or seen.status >= 500:
+        raise Broken(f"something at the Location {told[:80]}", seen.says(), [made, seen])
+
+
+def _read_at(api: Api, whole: str) -> tuple[Operation, dict[str, str]] | None:
+    """The operation that reads an address of this deployment, and its path's values."""
+    base = urlsplit(api.deployment.base_url).path.rstrip("/")
+    path = urlsplit(whole).path
+    if not same_server(api, whole) or not path.startswith(base + "/"):
+        return None
+    for operation in api.contract.operations:
+        values = path_values(operation, path.removeprefix(base)) if operation.method == "GET" else {}
+        if values:
+            return operation, values
+    return None
+
+
+def _reads(contract: Contract) -> Iterator[Operation]:
+    """Reads of one thing for which the document declares that it may not be there."""
+    for resource in contract.resources:
+        if resource.read and any(answer.status == "404" for answer in resource.read.answers):
+            yield resource.read
+
+
+@law(family="state", on=_reads, kinds=("status",), nowhere=True)
+def what_never_was_is_not_found(api: Api) -> Conversation:
+    """Reading something that never was is refused with 404, or as another way to say that one may not see it.
+
+    Asked with a number, a UUID or a text that nothing is called; not where ids have a form of their own, since one that
+    was made up might be somebody's. Broken by a success.
+    """
+    name = api.operation.path_parameters[-1]
+    parameter = api.operation.parameter(name, "path")
+    schema = api.contract.json_schema(parameter.schema) if parameter else {}
+    free = schema.get("type") in {"integer", "number", "string"} and not {"enum", "pattern", "maximum"} & schema.keys()
+    if not free or schema.get("format", "uuid") not in {"uuid", "int32", "int64"}:
+        raise NotObservable(f"nobody can say which {name} is nobody's")
+    values = yield from places(api, api.operation, fresh=False, known={name: stranger(schema)})
+    answer: Exchange = yield api.ask(path=values)
+    if answer.ok:
+        raise Broken(f"404 for {name} {values[name]}", answer.says())

@@ -1,0 +1,226 @@
+"""Laws of addresses with several names in them: what stands below one thing is not reached through another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps, Wait
+from contracts.core.exchange import MISSING, Exchange, at
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.fixtures import Made, body, make, members_of, named_by
+from contracts.steps.lifecycle.comparison import differences
+from contracts.steps.lifecycle.create import PATIENCE, Sight, look, mine, removable, unlike
+from contracts.steps.lifecycle.hostile_updates import Meddled, meddled
+from contracts.steps.lifecycle.values import moving, short
+from specs.contract import Contract, Operation, Resource, selectors
+
+
+@law(family="state", on=selectors.nested_creations, kinds=("state/create", "state/delete"), writes=True, nowhere=True)
+def what_stands_below_one_thing_stands_below_no_other(api: Api) -> Conversation:
+    """What was created below one thing is not listed, read, changed or deleted through another one of its kind.
+
+    A thing is created below a parent, and a second parent beside it. Then it is looked for in the second one's list,
+    and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
+    deletion reaches it. Whether such a request is refused in so many words is not judged.
+    """
+    made: Made = yield from make(api, api.resource)
+    before: Sight = yield from look(api, made)
+    if not before.seen:
+        raise NotObservable("what was created cannot be looked at")
+    elsewhere = Made(made.resource, made.answer, made.thing, (yield from _another_parent(api, made)))
+    yield from _shown(api, elsewhere)
+    sent = yield from _attacked(api, elsewhere)
+    after: Sight = yield from look(api, made, known=True)
+    if not after.seen:
+        raise Broken("what stands below one thing to stay when another is meant", "it is gone")
+    for name in differences(before.thing, after.thing, but=moving(api), alike=True):
+        if name in sent:
+            raise Broken(f"{name} not changed through another parent", "it was")
+
+
+def _another_parent(api: Api, made: Made) -> Steps:
+    """The values of the thing's address with another parent in them, one made for this."""
+    create = api.resource.create
+    assert create is not None
+    name = create.path_parameters[-1]
+    resource, pointer = named_by(api, create, name)
+    before = {each: made.values[each] for each in create.path_parameters[:-1] if each in made.values}
+    parent: Made = yield from make(api, resource, before)
+    value = at(parent.thing, pointer)
+    if value is MISSING or str(value) == made.values.get(name):
+        raise NotObservable("no second parent can be made")
+    return {**made.values, name: str(value)}
+
+
+def _shown(api: Api, elsewhere: Made) -> Steps:
+    """It neither stands in the other parent's list nor reads at its address there."""
+    resource = elsewhere.resource
+    if resource.list:
+        view = api.on(resource.list, elsewhere.values)
+        page: Exchange = yield view.page() if resource.list.paging else view.ask()
+        if page.ok and mine(page.items, elsewhere):
+            raise Broken("only what was created below it in a parent's list", "what was created below another")
+    if resource.read and resource.identifier in elsewhere.values:
+        answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, fresh=True)
+        if answer.ok and mine([answer.data], elsewhere):
+            raise Broken("404 for what stands below another parent", answer.says())
+
+
+def _attacked(api: Api, elsewhere: Made) -> Steps:
+    """Change it and delete it through the other parent; gives what the change carried."""
+    resource = elsewhere.resource
+    content: dict[str, Any] = {}
+    if resource.identifier not in elsewhere.values:
+        return content
+    if resource.update and resource.update.body:
+        content = yield from body(api, resource.update, elsewhere.values)
+        yield api.ask(resource.update, path=elsewhere.values, body=content)
+    if resource.delete:
+        yield api.ask(resource.delete, path=elsewhere.values)
+    return content
+
+
+def _along(contract: Contract, resource: Resource) -> Iterator[tuple[str, Operation]]:
+    """Members of a creation's body that are called like a list right below what it creates, and these lists."""
+    create = resource.create
+    if create is None or create.body is None or "json" not in create.body.media_type or not resource.item:
+        return
+    members = members_of(contract.json_schema(create.body.schema, direction="request"))
+    for each in contract.resources:
+        name = each.collection.removeprefix(resource.item.rstrip("/") + "/").rstrip("/")
+        told = members.get(name)
+        if each.list and isinstance(told, dict) and told.get("type") == "array":
+            yield name, each.list
+
+
+def _bearing(contract: Contract) -> Iterator[Operation]:
+    """Creations that may carry what stands below what they create."""
+    for resource in contract.resources:
+        if resource.create and any(_along(contract, resource)):
+            yield resource.create
+
+
+@law(family="state", on=_bearing, kinds=("state/create", "body"), writes=True, nowhere=True, depth="standard")
+def what_is_sent_along_stands_below(api: Api) -> Conversation:
+    """What a creation carries for a list below the thing it creates stands in that list.
+
+    The document's richest example is created, and each such list read. Broken if an item that was sent along is not
+    there, with the values it was sent with; after a moment it is looked for once more.
+    """
+    made: Made = yield from make(api, api.resource)
+    sent = made.answer.request.json
+    along = [(name, listing) for name, listing in _along(api.contract, api.resource) if _items(sent, name)]
+    if not along or api.resource.identifier not in made.values:
+        raise NotObservable("the example's creation carries nothing that would stand below it")
+    for name, listing in along:
+        view = api.on(listing, made.values)
+        for patience in (0.0, PATIENCE):
+            if patience:
+                yield Wait(patience)
+            page: Exchange = yield view.ask(fresh=True)
+            lost = [each for each in _items(sent, name) if not any(_is(each, item) for item in page.items)]
+            if not page.ok or not lost:
+                break
+        if page.ok and lost:
+            raise Broken(f"{short(lost[0])}, sent along, in {listing.key}", f"{len(page.items)} items, not this one")
+
+
+def _items(sent: Any, name: str) -> list[dict[str, Any]]:
+    found = sent.get(name) if isinstance(sent, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _is(sent: dict[str, Any], item: Any) -> bool:
+    return isinstance(item, dict) and bool(sent.keys() & item.keys()) and not unlike(sent, item)
+
+
+@law(family="state", on=selectors.parental_deletions, kinds=("state",), writes=True, nowhere=True)
+def nothing_hangs_on_what_is_deleted(api: Api) -> Conversation:
+    """Deleting a thing leaves nothing reachable of what hangs on it.
+
+    Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
+    is created, and looked for after the deletion: its address must refuse, or its list not show it. Lists below the
+    deleted thing must refuse or be empty. Not observable where the deletion itself is refused.
+    """
+    removable(api)
+    parent: Made = yield from _parent(api)
+    children: dict[str, Made] = {}
+    for each in selectors.kin(api.contract, api.resource):
+        if each.create:
+            children[each.name] = yield from _child(api, each, parent, children)
+    answer: Exchange = yield api.ask(path=parent.values)
+    if not answer.ok:
+        raise NotObservable(f"the deletion was refused: {answer.says()}")
+    for child in children.values():
+        yield from _unreachable(api, child)
+    for each in selectors.kin(api.contract, api.resource):
+        if not each.create:
+            yield from _empty(api, each, parent)
+
+
+def _parent(api: Api) -> Steps:
+    """One that was made beside the life of another, when all has been asked that needs it; else a new one."""
+    try:
+        seen: Meddled = yield from meddled(api)
+        if seen.changed.peers.twin is not None:
+            return seen.changed.peers.twin
+    except (Blocked, NotObservable):
+        pass
+    return (yield from make(api, api.resource))
+
+
+def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
+    """A resource that hangs on the parent, and on no other thing where a sibling or the parent will do."""
+    create = resource.create
+    assert create is not None
+    given: dict[str, Any] = {}
+    for pointer, source in create.body.sources.items() if create.body else ():
+        name = pointer.removeprefix("/")
+        origin = api.contract.resource_of(api.contract.operation(source.operation_id))
+        known = parent if origin is parent.resource else siblings.get(origin.name if origin else "")
+        if known is not None and (value := at(known.thing, source.value)) is not MISSING:
+            given[name] = value
+        elif name in parent.values:
+            given[name] = parent.values[name]
+    return (yield from make(api, resource, dict(_path(api, resource, parent)), **given))
+
+
+def _path(api: Api, resource: Resource, parent: Made) -> Iterator[tuple[str, str]]:
+    """What the parent tells of the path of another resource's operations."""
+    operation = resource.create or resource.list
+    assert operation is not None
+    for name in operation.path_parameters:
+        parameter = operation.parameter(name, "path")
+        source = parameter.source if parameter else None
+        if source and api.contract.operation(source.operation_id) is parent.resource.create:
+            yield name, str(at(parent.thing, source.value))
+        elif name in parent.values and (parent.resource.item or "").find("{" + name + "}") >= 0 and not source:
+            yield name, parent.values[name]
+
+
+def _unreachable(api: Api, child: Made) -> Steps:
+    """Raises Broken where a child is seen, and seen again after a moment."""
+    for wait in (0.0, PATIENCE):
+        if wait:
+            yield Wait(wait)
+        try:
+            sight: Sight = yield from look(api, child, known=True)
+        except NotObservable:
+            return
+        if not sight.seen:
+            return
+    raise Broken(f"nothing of {child.resource.collection} after what it hung on was deleted", "it is still there")
+
+
+def _empty(api: Api, resource: Resource, parent: Made) -> Steps:
+    path = dict(_path(api, resource, parent))
+    if resource.list is None or any(name not in path for name in resource.list.path_parameters):
+        return
+    answer: Exchange = yield api.ask(resource.list, path=path, fresh=True)
+    if answer.ok and answer.items:
+        yield Wait(PATIENCE)
+        answer = yield api.ask(resource.list, path=path, fresh=True)
+    if answer.ok and answer.items:
+        raise Broken(f"nothing in {resource.collection} after the deletion", f"{len(answer.items)} items")

@@ -1,0 +1,1 @@
+"""Laws of token pairs: rotation, expiry, forgery."""

@@ -1,0 +1,244 @@
+"""Laws of expiry: tokens say when they end, all places that say so agree, and then they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from contracts.config.deployment import Deployment
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Token, Wait
+from contracts.core.exchange import MISSING, Exchange
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.tokens.expiry import access_ahead, ahead, claimed
+from contracts.steps.tokens.forced import forced
+from contracts.steps.tokens.pairs import REFUSED, Pair, claims, issued, pair_of, presented, rules, used
+from specs.contract import Contract, TokenMember, selectors
+
+TOLERANCE = 10.0
+"""Seconds by which clocks may differ."""
+MARGIN = 1.25
+"""Seconds after its expiry at which a token is tried: one that a whole second may have lost, and the way there."""
+MINUTE = 60
+"""An expiry that is a whole minute may have been rounded down to it: then the token may work for as much longer."""
+PATIENCE = {"quick": 75.0, "standard": 75.0, "deep": 600.0}
+"""Seconds that a run waits for an expiry at most, per depth."""
+
+
+@law(
+    family="tokens",
+    on=selectors.issues,
+    kinds=("token/expires", "token/issue", "token/lifetime", "token/claims"),
+    writes=True,
+    nowhere=True,
+)
+def tokens_say_when_they_expire(api: Api) -> Conversation:
+    """The expiry members are as far ahead as the document promises, and agree with the token's claims.
+
+    Rounding down to the minute (access) or to the day (refresh) is allowed, and a deployment with a scaled clock may
+    scale the lifetimes too.
+    """
+    pair, owner = yield from _issued_by(api)
+    told = rules(api)
+    _expires(api, "access", told.access, pair.access_expires, 60, pair)
+    if told.refresh_token:
+        _expires(api, "refresh", told.refresh_token, pair.refresh_expires, 86400, pair)
+    _claimed(api, pair, owner)
+
+
+def _issued_by(api: Api) -> Steps:
+    """A pair from this very operation, and what addresses its owner. What other laws ask alike is shared with them."""
+    told = rules(api)
+    if api.operation is told.force:
+        scene = yield from forced(api)
+        return scene.second, scene.made.values
+    stage = api.playing("a session")
+    first, made = yield from issued(stage)
+    owner = made.values if made else {}
+    if api.operation is told.refresh:
+        return pair_of(stage, (yield presented(stage, first.refresh))), owner
+    return first, owner
+
+
+def _expires(api: Api, which: str, member: TokenMember, value: Any, rounding: float, pair: Pair) -> None:
+    if value is MISSING and member.expires is not None:
+        raise Broken(f"{member.expires} to say when the {which} token expires", "nothing")
+    told = ahead(member, value, pair.answer)
+    if told is None or member.lifetime is None:
+        return
+    scaled = member.lifetime / api.deployment.time_scale
+    if not any(each - rounding - TOLERANCE <= told <= each + TOLERANCE for each in (member.lifetime, scaled)):
+        unit = " (it looks like milliseconds)" if isinstance(value, int | float) and value > 1e11 else ""
+        raise Broken(f"the {which} token to expire {member.lifetime:g} s after it was issued", f"{told:.0f} s{unit}")
+
+
+def _claimed(api: Api, pair: Pair, owner: dict[str, str]) -> None:
+    names, payload = rules(api).claims, claims(pair.access)
+    if not names:
+        return
+    if not payload:
+        raise Broken("an access token that is a JWT with a readable payload", "something else")
+    for role, name in names.items():
+        if name not in payload:
+            raise Broken(f"the claim {name} in the access token", f"only {', '.join(sorted(payload))}")
+        if role in {"owner", "client"}:
+            _names(api, role, name, payload[name], owner)
+    _issued(names.get("issued", ""), payload, pair.answer)
+    _agree(api, names.get("expires", ""), payload, pair)
+
+
+def _names(api: Api, role: str, name: str, value: Any, owner: dict[str, str]) -> None:
+    """The claims name the owner of the token, and the client that had it issued, where that has an id."""
+    ids = {role: value for role, value in (api.principal.values if api.principal else {}).items() if "$" not in value}
+    if not owner or (role == "client" and not any("client" in each.lower() for each in (*owner, *ids))):
+        return
+    if str(value) not in {*owner.values(), *(ids.values() if role == "client" else ())}:
+        raise Broken(f"the claim {name} to name the {role} of the token", repr(value))
+
+
+def _issued(name: str, payload: dict[str, Any], answer: Exchange) -> None:
+    value = payload.get(name, MISSING)
+    if value is MISSING:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Broken(f"the claim {name} in Unix seconds", repr(value))
+    if not answer.sent - 60 - TOLERANCE <= value <= answer.received + TOLERANCE:
+        unit = " (it looks like milliseconds)" if value > 1e11 else ""
+        raise Broken(f"the claim {name} to be the time of issue", f"{value - answer.received:.0f} s from it{unit}")
+
+
+def _agree(api: Api, name: str, payload: dict[str, Any], pair: Pair) -> None:
+    """The claim and the answer's member name one time, but for rounding to the minute."""
+    told = ahead(rules(api).access, pair.access_expires, pair.answer)
+    expiry = payload.get(name, MISSING)
+    if told is None or expiry is MISSING:
+        return
+    if isinstance(expiry, bool) or not isinstance(expiry, int | float):
+        raise Broken(f"the claim {name} in Unix seconds", repr(expiry))
+    apart = abs(expiry - pair.answer.received - told)
+    if apart > 60 + TOLERANCE:
+        raise Broken(f"the claim {name} to agree with the answer's expiry", f"{apart:g} s apart")
+
+
+def _patience(which: str) -> Callable[[Contract, Deployment, str], float]:
+    """How long a token's end is waited for, where that is not too long."""
+
+    def seconds(contract: Contract, deployment: Deployment, depth: str) -> float:
+        told = contract.tokens
+        member = (told.access if which == "access" else told.refresh_token) if told else None
+        length = (member.lifetime or 0.0) / deployment.time_scale if member else 0.0
+        return length + MARGIN if 0 < length + MARGIN <= PATIENCE[depth] else 0.0
+
+    return seconds
+
+
+def _ways(name: str) -> Callable[[Api, str], list[str]]:
+    """How a token's end can be shown: by one the operator supplies, or by waiting for it."""
+    return lambda api, _: [*(["supplied"] if name in api.deployment.tokens else []), "awaited"]
+
+
+@law(
+    family="tokens",
+    on=selectors.refreshes,
+    kinds=("token/lifetime",),
+    writes=True,
+    nowhere=True,
+    each=_ways("expired_access"),
+    waits=_patience("access"),
+)
+def an_expired_access_token_is_refused(api: Api, way: str) -> Conversation:
+    """An access token works until it expires, and gets 401 from then on.
+
+    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
+    this is not observable.
+    """
+    if way == "supplied":
+        token = api.deployment.tokens["expired_access"]
+    else:
+        token = yield from _outlived(api)
+    answer: Exchange = yield from used(api, token)
+    if answer.status != 401:
+        raise Broken("401 for an expired access token", answer.says())
+
+
+def _outlived(api: Api) -> Steps:
+    """An access token whose end was awaited: that of the user the suite made at the start of the run, else a new one.
+
+    A token that is refused from its first moment on says nothing when it is refused at last.
+    """
+    _soon_enough(api, rules(api).access)
+    lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
+    if lent is not None:
+        token: str = yield Token(lent.name, first=True)
+        answer: Exchange = yield from used(api, token)
+        told = claimed(rules(api), token, answer)
+        if answer.status != 401 and told is not None:
+            yield from _awaited(api, told, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
+            return token
+    pair, _ = yield from issued(api)
+    answer = yield from used(api, pair.access)
+    if answer.status == 401:
+        raise NotObservable("the access token does not even work when it is new")
+    claim = claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
+    yield from _awaited(api, access_ahead(rules(api), pair), rules(api).access, _whole(claim))
+    return pair.access
+
+
+@law(
+    family="tokens",
+    on=selectors.refreshes,
+    kinds=("token/lifetime",),
+    writes=True,
+    nowhere=True,
+    race=True,  # one that was accepted is spent by that, and cannot be asked again
+    each=_ways("expired_refresh"),
+    waits=_patience("refresh"),
+)
+def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
+    """A refresh token gives no new pair once it has expired: 400 or 401.
+
+    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
+    this is not observable.
+    """
+    member = rules(api).refresh_token
+    if way == "supplied":
+        token = api.deployment.tokens["expired_refresh"]
+    elif member is None:
+        raise NotObservable("the document does not say how long a refresh token lives")
+    else:
+        _soon_enough(api, member)
+        pair, _ = yield from issued(api)
+        yield from _awaited(api, ahead(member, pair.refresh_expires, pair.answer), member, _whole(pair.refresh_expires))
+        token = pair.refresh
+    answer: Exchange = yield presented(api, token)
+    if answer.status not in REFUSED:
+        raise Broken("400 or 401 for an expired refresh token", answer.says())
+
+
+def _soon_enough(api: Api, member: TokenMember) -> None:
+    """Raises NotObservable where the declared lifetime is too long to be awaited, before anything is issued for it."""
+    seconds = member.lifetime / api.deployment.time_scale if member.lifetime is not None else 0.0
+    if seconds > 2 * PATIENCE[api.depth]:
+        raise NotObservable(f"lifetime not awaited: {seconds:.0f} s")
+
+
+def _expiry_claim(api: Api) -> str:
+    return rules(api).claims.get("expires", "exp")
+
+
+def _awaited(api: Api, told: float | None, member: TokenMember, rounded: bool) -> Steps:
+    """Let the lifetime pass, as it was announced or else as it is declared. Raises NotObservable if that takes long."""
+    scale = api.deployment.time_scale
+    declared = member.lifetime / scale if member.lifetime is not None else None
+    seconds = told if told is not None and told > 0 else declared
+    if seconds is not None and member.lifetime is not None and seconds > 10 * member.lifetime:
+        seconds = declared  # an announcement in another unit is another law's finding
+    margin = MARGIN + (MINUTE if rounded else 0)
+    if seconds is None or seconds + margin > PATIENCE[api.depth]:
+        raise NotObservable("lifetime not awaited: " + ("unknown" if seconds is None else f"{seconds:.0f} s"))
+    yield Wait((seconds + margin) * scale)
+
+
+def _whole(value: Any) -> bool:
+    """Whether a time in Unix seconds is a whole minute."""
+    return isinstance(value, int | float) and value > 1e6 and value % MINUTE == 0

@@ -1,0 +1,93 @@
+"""Laws of the forced refresh: a new pair at once, the end of the old refresh token, and of nothing else."""
+
+from __future__ import annotations
+
+import attrs
+
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
+from contracts.core.exchange import Exchange
+from contracts.laws.law import law
+from contracts.request.api import Api
+from contracts.steps.lifecycle.hostile_updates import together
+from contracts.steps.tokens.forced import Forced, forced
+from contracts.steps.tokens.pairs import REFUSED, another, issued, pair_of, presented, used
+from specs.contract import selectors
+
+
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
+def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
+    """After a forced refresh the previous refresh token is refused, and the new pair works."""
+    scene: Forced = yield from forced(api)
+    answer: Exchange = yield from used(scene.stage, scene.third.access)
+    if answer.status == 401:
+        raise Broken("the new access token to work at once", answer.says())
+    answer = yield presented(scene.stage, scene.third.refresh)
+    if not answer.ok:
+        raise Broken("the new refresh token to work", answer.says())
+    # last, since what was presented after its end may end everything that came from it
+    for old in (scene.first, scene.second):
+        answer = yield presented(scene.stage, old.refresh)
+        if answer.status not in REFUSED:
+            raise Broken("400 or 401 for the refresh token of before", answer.says())
+
+
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/issue",), writes=True, nowhere=True)
+def tokens_are_never_issued_twice(api: Api) -> Conversation:
+    """Two pairs issued within one second have nothing in common: no token is given out twice."""
+    scene: Forced = yield from forced(api)
+    another(scene.first, scene.second)
+    another(scene.second, scene.third)
+    if scene.bystander.access == scene.first.access or scene.bystander.refresh == scene.first.refresh:
+        raise Broken("two users to get different tokens", "the same one")
+
+
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
+def the_access_token_of_before_a_forced_refresh(api: Api) -> Conversation:
+    """Whether an access token survives a forced refresh is not declared: it is observed."""
+    scene: Forced = yield from forced(api)
+    answer: Exchange = yield from used(attrs.evolve(scene.stage, scene=None), scene.first.access)
+    told = "dies with" if answer.status == 401 else "survives"
+    raise Observed(f"the previous access token {told} a forced refresh ({answer.status})")
+
+
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
+def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
+    """The tokens of another user of the same client work on after a forced refresh."""
+    scene: Forced = yield from forced(api)
+    alone = attrs.evolve(scene.stage, scene=None)
+    answer: Exchange = yield from used(alone, scene.bystander.access)
+    if answer.status == 401:
+        raise Broken("another user's access token to work on", answer.says())
+    answer = yield presented(alone, scene.bystander.refresh)
+    if not answer.ok:
+        raise Broken("another user's refresh token to work on", answer.says())
+
+
+@law(
+    family="tokens",
+    on=selectors.forced_refreshes,
+    kinds=("token/force",),
+    writes=True,
+    nowhere=True,
+    depth="standard",
+    race=True,
+)
+def a_forced_refresh_during_use(api: Api) -> Conversation:
+    """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
+    pair, made = yield from issued(api)
+    if made is None:
+        raise NotObservable("nothing tells whose tokens could be forced")
+    ask = yield from using(api, pair.access)
+    answers: list[Exchange] = yield from together(lambda: [ask, ask, api.ask(path=made.values), ask, ask])
+    for answer in answers:
+        if answer.status >= 500:
+            raise Broken("no server error during a forced refresh, in two rounds", answer.says())
+    after = yield from used(api, pair_of(api, answers[2]).access)
+    if after.status == 401:
+        raise Broken("the new access token to work at once", after.says())
+
+
+def using(api: Api, token: str) -> Steps:
+    """The plain question that `used` asks, as one that may be asked several times at once."""
+    answer: Exchange = yield from used(api, token)
+    return answer.request

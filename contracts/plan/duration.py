@@ -1,0 +1,56 @@
+"""How long a plan will take at the declared limits, said before the first request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from contracts.laws.law import Law
+from contracts.plan.plan import Plan
+from specs.contract import Operation
+
+
+def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
+    """Seconds the selected lines need within the declared limits, by what each law asks and for how long it waits."""
+    chosen = [
+        line
+        for line in plan.lines
+        if isinstance(line.rule, Law) and not line.closed and (selected is None or line.id in selected)
+    ]
+    asked = [
+        (line.operation, line.principal.name if line.principal else None, line.rule.cost(plan.depth))
+        for line in chosen
+        if isinstance(line.rule, Law)
+    ]
+    waits = [
+        line.rule.waits(plan.contract, plan.deployment, line.depth or plan.depth)
+        for line in chosen
+        if isinstance(line.rule, Law) and line.rule.waits
+    ]
+    return max([duration(asked, plan.deployment.time_scale), *waits])
+
+
+def told(plan: Plan, selected: Container[str] | None = None) -> str:
+    """The same in words."""
+    if plan.deployment.pace == "none":
+        return "no limits are kept to, as the deployment file says"
+    length = seconds(plan, selected)
+    words = f"{length:.0f} s" if length < 120 else f"{length / 60:.0f} minutes"
+    slow = length >= 1
+    return f"at the declared limits this takes about {words}" if slow else "the declared limits do not slow this down"
+
+
+def duration(asked: Iterable[tuple[Operation, str | None, int]], time_scale: float) -> float:
+    """Seconds that so many requests per operation × principal need within the declared limits, side by side."""
+    needed: dict[tuple[str, str | None], int] = {}
+    operations: dict[str, Operation] = {}
+    for operation, principal, count in asked:
+        operations[operation.key] = operation
+        needed[operation.key, principal] = needed.get((operation.key, principal), 0) + count
+    return max(
+        (
+            (-(-count // limit.requests) - 1) * limit.window / time_scale
+            for (key, _), count in needed.items()
+            for limit in operations[key].limits
+        ),
+        default=0.0,
+    )

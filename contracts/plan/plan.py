@@ -1,0 +1,238 @@
+"""The plan: which law is asked of which operation as whom. Made before anything is sent, and always the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+
+import attrs
+
+from contracts import checks, laws
+from contracts.checks import Check
+from contracts.config.deployment import Deployment, Principal
+from contracts.laws.law import Law
+from contracts.request.api import Api
+from contracts.request.credentials import callers
+from contracts.steps.tokens.pairs import with_users
+from specs.contract import Contract, Operation, Resource, Source, room
+from specs.contract.selectors import named_by_path
+from specs.promises.promises import Promise, promises
+
+QUIET, BUSY = 0, 1
+
+
+@attrs.frozen
+class Line:
+    """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all.
+
+    `depth`: another one than the plan's, for what is asked in less detail.
+    """
+
+    rule: Law | Check
+    operation: Operation
+    principal: Principal | None
+    writes: bool
+    promises: tuple[Promise, ...]
+    rooms: tuple[str, ...] = ()
+    closed: str | None = None
+    depth: str | None = None
+
+    @property
+    def id(self) -> str:
+        whom = [self.principal.name] if self.principal else []
+        return " ".join([self.rule.id, self.operation.key, *whom])
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """Where the promises stand that this line judges."""
+        return tuple(each.pointer for each in self.promises)
+
+    @property
+    def kind(self) -> str:
+        return "law" if isinstance(self.rule, Law) else "check"
+
+    @property
+    def phase(self) -> int:
+        return BUSY if self.writes else QUIET
+
+
+@attrs.frozen
+class Plan:
+    """All lines, with the document and the deployment they are about."""
+
+    contract: Contract
+    deployment: Deployment
+    depth: str
+    lines: tuple[Line, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def digest(self) -> str:
+        """Tells two plans apart: a hash of document, depth and lines."""
+        text = json.dumps([self.contract.document.digest, self.depth, [line.id for line in self.lines]])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def line(self, identity: str) -> Line:
+        return next(line for line in self.lines if line.id == identity)
+
+
+def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
+    """Every law on every operation it is about, then every check on every operation."""
+    told = promises(contract)
+    deployment = with_users(contract, _with_anyone(contract, deployment))
+    lines = [*_laws(contract, deployment, depth, told), *_checks(contract, told)]
+    return Plan(contract, deployment, depth, tuple(lines), told)
+
+
+def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
+    """Where nobody is named and some operations are open to all, they are asked as somebody without a credential."""
+    closed = (bool(each.security) and all(way.schemes for way in each.security) for each in contract.operations)
+    if deployment.principals or all(closed):
+        return deployment
+    return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
+
+
+def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[Line]:
+    near = _nearby(contract, told)
+    for law in laws.load().values():
+        for operation in law.on(contract):
+            able = _pooled(callers(deployment, operation), law, operation)
+            for number, principal in enumerate(_asked_as(law, able, depth)):
+                line = Line(
+                    rule=law,
+                    operation=operation,
+                    principal=principal,
+                    writes=law.writes or not operation.safe,
+                    promises=promised(near[operation.key], operation, law.kinds, contract.resource_of(operation)),
+                    depth="quick" if number else None,
+                )
+                closed = _closed(line, law, deployment, able, depth)
+                rooms = () if closed else tuple(sorted(rooms_of(contract, deployment, operation, principal)))
+                yield attrs.evolve(line, closed=closed, rooms=rooms)
+
+
+def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Principal]:
+    """Where several credentials are as good as the first, each family of laws asks an operation with another of them.
+
+    So every further credential of a tenant multiplies the budget, and laws of one family still share what they ask.
+    """
+    pool = [each for each in able if _alike(each, able[0])]
+    if len(pool) < 2:
+        return able
+    chosen = pool[zlib.crc32(f"{law.family} {operation.key}".encode()) % len(pool)]
+    return [chosen, *(each for each in able if each is not chosen)]
+
+
+def _alike(one: Principal, other: Principal) -> bool:
+    """Whether two principals differ in their names and secrets only."""
+
+    def told(principal: Principal) -> object:
+        open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}
+        return principal.tenant, principal.kind, principal.role, principal.may, principal.lent, open_values
+
+    return told(one) == told(other)
+
+
+def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:
+    """The first who may ask; where a law is for every tenant, the first of each."""
+    if not able:
+        return [None]
+    first = {principal.tenant: principal for principal in reversed(able)}
+    everyone = [principal for principal in able if principal in first.values()]
+    return [*everyone] if law.tenants and depth != "quick" else [able[0]]
+
+
+def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
+    if not law.runs_at(depth):
+        return f"asked at depth {law.depth} only"
+    if line.writes and not deployment.writes:
+        return "the deployment file does not allow writes"
+    if line.principal is None:
+        return "the deployment file names nobody who may call this operation"
+    if line.writes and line.principal.reads_only:
+        return "the deployment file names nobody who may change anything here"
+    if law.rival and all(each.tenant == line.principal.tenant for each in able):
+        return "the deployment file names no second tenant that may call this operation"
+    return None
+
+
+def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
+    near = _nearby(contract, told)
+    for check in checks.load().values():
+        for operation in contract.operations:
+            judged = promised(near[operation.key], operation, check.kinds)
+            yield Line(check, operation, None, writes=False, promises=judged)
+
+
+def _nearby(contract: Contract, told: Iterable[Promise]) -> dict[str, list[Promise]]:
+    """What is promised at each operation, at others of its resource, and at none: found once, documents are long."""
+    at: dict[str | None, list[tuple[int, Promise]]] = {}
+    for place, each in enumerate(told):
+        at.setdefault(each.operation, []).append((place, each))
+    near: dict[str, list[Promise]] = {}
+    for operation in contract.operations:
+        resource = contract.resource_of(operation)
+        keys: set[str | None] = {operation.key, None, *(each.key for each in (resource.operations if resource else ()))}
+        found = sorted((each for key in keys for each in at.get(key, ())), key=itemgetter(0))
+        near[operation.key] = [each for _, each in found]
+    return near
+
+
+def promised(
+    told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...], resource: Resource | None = None
+) -> tuple[Promise, ...]:
+    """The promises a rule judges at an operation, those of its first kind first; some belong to no operation.
+
+    A kind with a topic ("status/401") means all of the kind where the document has nothing on the topic. What is
+    promised of state ("state/read") may stand at another operation of the same `resource`.
+    """
+    kin = {each.key for each in resource.operations} if resource else set()
+    mine = [each for each in told if each.operation in {operation.key, None}]
+    akin = [each for each in told if each.kind == "state" and each.operation in kin]
+    found: list[Promise] = []
+    for kind in kinds:
+        special = [each for each in (akin if kind.startswith("state/") else mine) if each.about(kind)]
+        found += special or [each for each in mine if each.about(kind.partition("/")[0])]
+    return tuple(dict.fromkeys(found))
+
+
+def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:
+    """The parts of the deployment a conversation about an operation may look at or change."""
+    api = Api(contract, deployment, operation, principal, "")
+    seen: list[Operation] = []
+    waiting = [operation]
+    while waiting:
+        each = waiting.pop()
+        if each not in seen:
+            seen.append(each)
+            waiting += _needed(api, each)
+    return {room(each.path) for each in seen}
+
+
+def _needed(api: Api, operation: Operation) -> Iterator[Operation]:
+    """Operations that may be asked to find or make what an operation needs."""
+    for name in operation.path_parameters:
+        parameter = operation.parameter(name, "path")
+        if api.deployment.value(api.tenant, name) is not None:
+            continue
+        if parameter and parameter.source:
+            yield from _makers(api.contract, parameter.source)
+        elif (resource := named_by_path(api.contract, operation, name)) is not None:
+            yield from (each for each in (resource.create, resource.list) if each is not None)
+    for source in operation.body.sources.values() if operation.body else ():
+        yield from _makers(api.contract, source)
+    tokens = api.contract.tokens
+    if tokens and operation is tokens.refresh:
+        yield from tokens.issue  # a token to present is that of an owner made for it
+    resource = api.contract.resource_of(operation)
+    if resource and resource.create and resource.create is not operation:
+        yield resource.create
+
+
+def _makers(contract: Contract, source: Source) -> Iterator[Operation]:
+    operation = contract.operation(source.operation_id)
+    resource: Resource | None = contract.resource_of(operation)
+    yield resource.create if resource and resource.create else operation

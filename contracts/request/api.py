@@ -1,0 +1,190 @@
+"""What a law asks through: it turns intentions into requests, in the words of the document at hand.
+
+An `Api` stands for one operation of one document, called by one principal. It sends nothing: its methods return the
+requests (or the steps of a conversation) for the law to yield.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from contracts.config.deployment import Deployment, Principal
+from contracts.core.conversation import NotObservable
+from contracts.core.exchange import MISSING, Pairs, Request
+from contracts.core.forms import encoded, media_header
+from contracts.request.credentials import callers, credentials, sign
+from contracts.request.parameters import Query, pairs, required_headers, required_query
+from contracts.request.url import target
+from specs.contract import Alternative, Contract, Operation, Resource
+
+
+@attrs.define
+class Scene:
+    """Questions that several conversations of a run ask alike and in the same order.
+
+    Each question is sent once, by whoever comes to it first; all others hear the same answer. So many laws judge one
+    thing's life at the cost of one. What was sent is told by the exchange, never by the body a law offered.
+    """
+
+    name: str
+    _asked: int = 0
+
+    def next(self) -> str:
+        """The name of the next question."""
+        self._asked += 1
+        return f"{self.name} {self._asked}"
+
+
+@attrs.define
+class Api:
+    """One operation as one principal. `tag` makes names that no other conversation of any run uses."""
+
+    contract: Contract
+    deployment: Deployment
+    operation: Operation
+    principal: Principal | None
+    tag: str
+    depth: str = "quick"
+    seed: int = 0
+    """Where only some of many inputs are taken, another seed takes others."""
+    values: dict[str, str] = attrs.field(factory=dict)
+    """Values of the operation's path parameters, found before the law begins."""
+    scene: Scene | None = None
+    """What is asked belongs to this scene, and is shared with the others who play it."""
+    _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
+
+    @property
+    def resource(self) -> Resource:
+        """The resource this operation serves. Raises NotObservable where the document shows none."""
+        if found := self.contract.resource_of(self.operation):
+            return found
+        raise NotObservable("the document shows no resource behind this operation")
+
+    @property
+    def tenant(self) -> str:
+        return self.principal.tenant if self.principal else ""
+
+    @property
+    def rival(self) -> Principal:
+        """A principal of another tenant that may call this operation. Raises NotObservable without one."""
+        for principal in callers(self.deployment, self.operation):
+            if principal.tenant != self.tenant:
+                return principal
+        raise NotObservable("the deployment file names no second tenant that may call this operation")
+
+    def name(self) -> str:
+        """A name never used before, the same again when the run is replayed."""
+        return f"{self.tag}-{next(self._names)}"
+
+    def on(self, operation: Operation, values: Mapping[str, str] | None = None) -> Api:
+        """The same conversation about another operation of the document."""
+        return attrs.evolve(self, operation=operation, values=dict(self.values if values is None else values))
+
+    def playing(self, scene: str) -> Api:
+        """The same conversation in a scene of this tenant's that other conversations play too."""
+        return attrs.evolve(self, scene=Scene(f"{self.tenant}: {scene}"))
+
+    def beside(self, other: Principal) -> Api:
+        """The same conversation as somebody else sees it."""
+        return attrs.evolve(self, principal=other, values={}, tag=f"{self.tag}-{other.tenant}"[:60])
+
+    def caller(self, operation: Operation) -> Principal:
+        """Who of this tenant may call another operation. Raises NotObservable if nobody may."""
+        able = [each for each in callers(self.deployment, operation) if each.tenant == self.tenant]
+        if self.principal is not None and self.principal in able:
+            return self.principal
+        if able:
+            return able[0]
+        raise NotObservable(f"no principal of {self.tenant or 'this deployment'} may call {operation.key}")
+
+    def ask(
+        self,
+        operation: Operation | None = None,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Query = (),
+        body: Any = MISSING,
+        raw: str | None = None,
+        headers: Pairs = (),
+        principal: Principal | None = None,
+        credentials: Pairs | None = None,
+        method: str = "",
+        fresh: bool = False,
+        limited: bool = False,
+        under: Alternative | None = None,
+    ) -> Request:
+        """A request to an operation (this one by default), as this principal unless told otherwise.
+
+        `under`: signed by this security alternative, whether the operation declares it or not.
+        `credentials`: these headers in place of a principal's own; `()` sends none. `raw`: a body as it stands.
+        `fresh`: ask even what is known. `limited`: a 429 is an answer this question expects.
+        """
+        operation = operation or self.operation
+        caller = None if credentials is not None else principal or self.caller(operation)
+        signed, extra = (credentials or (), ()) if caller is None else _signed(operation, caller, under)
+        text = raw if raw is not None else None if body is MISSING else encoded(operation.body, body)
+        media = () if text is None else media_header(operation.body, headers)
+        return Request(
+            operation=operation,
+            target=target(
+                operation,
+                path if path is not None else self.values,
+                [*pairs(operation, query), *required_query(operation, query), *extra],
+            ),
+            headers=(*signed, *required_headers(operation), *media, *headers),
+            body=text,
+            principal=caller.name if caller else None,
+            method=method,
+            fresh=fresh,
+            limited=limited,
+            shared=self.scene.next() if self.scene else "",
+        )
+
+    def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
+        """One page of this list: `size` items beginning with number `start`, however the document asks for pages."""
+        return self.ask(query=[*paged(self.operation, start, size), *pairs(self.operation, query)])
+
+    def numbered(self, count: int, size: int | None, *, query: Query = ()) -> Request:
+        """The page behind `count` pages of a list whose pages are numbered."""
+        paging = self.operation.paging
+        if paging is None or paging.position is None:
+            raise NotObservable("the pages of this list have no numbers")
+        number = (paging.position.name, str(first_number(self.operation) + count))
+        return self.ask(query=[number, *paged(self.operation, None, size), *pairs(self.operation, query)])
+
+
+def paged(operation: Operation, start: int | None, size: int | None) -> list[tuple[str, str]]:
+    """The query of a page, in the document's dialect. Raises NotObservable where it cannot be said."""
+    paging = operation.paging
+    if paging is None:
+        raise NotObservable("the document declares no pages here")
+    query: list[tuple[str, str]] = []
+    if start is not None:
+        if paging.position is None or paging.dialect == "cursor":
+            raise NotObservable("pages here are found by following a cursor, not by number")
+        if paging.dialect == "page" and (not size or start % size):
+            raise NotObservable("numbered pages begin at multiples of their size")
+        number = start if paging.dialect == "offset" else start // (size or 1) + first_number(operation)
+        query.append((paging.position.name, str(number)))
+    if size is not None:
+        if paging.size is None:
+            raise NotObservable("the document has no parameter for the size of a page")
+        query.append((paging.size.name, str(size)))
+    return query
+
+
+def first_number(operation: Operation) -> int:
+    """The number of the first page or item: 0 for offsets; for pages their declared default or minimum, else 1."""
+    paging = operation.paging
+    if paging is None or paging.position is None or paging.dialect == "offset":
+        return 0
+    told = (paging.position.schema.get(key) for key in ("default", "minimum"))
+    return next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), 1)
+
+
+def _signed(operation: Operation, caller: Principal, under: Alternative | None) -> tuple[Pairs, Pairs]:
+    return sign(operation, caller) if under is None else credentials(under, caller)

@@ -1,0 +1,68 @@
+"""Which credentials an operation accepts, who holds them, and how a request carries them."""
+
+from __future__ import annotations
+
+from contracts.config.deployment import Deployment, Principal
+from contracts.core.exchange import Pairs
+from specs.contract import Alternative, Contract, Operation, Scheme
+
+
+def secret_of(principal: Principal, scheme: Scheme) -> str | None:
+    """What a principal puts into a security scheme, as a placeholder; None if it has nothing for it."""
+    if scheme.kind == "basic" and "basic" in principal.values:
+        return principal.values["basic"] if scheme.principal in {None, principal.kind} else None
+    if scheme.principal is not None:
+        return principal.values.get(scheme.member or "key") if principal.kind == scheme.principal else None
+    if scheme.name in principal.values:
+        return principal.values[scheme.name]
+    kinds = {"bearer": ("token", "access_token", "key"), "oauth2": ("token", "access_token"), "apiKey": ("key",)}
+    return next((principal.values[key] for key in kinds.get(scheme.kind, ()) if key in principal.values), None)
+
+
+def alternative_for(operation: Operation, principal: Principal) -> Alternative | None:
+    """The first of the operation's security alternatives this principal can fulfil."""
+    for alternative in operation.security:
+        if all(secret_of(principal, scheme) is not None for scheme in alternative.schemes):
+            return alternative
+    return None
+
+
+def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
+    """Who may call an operation: administrators and clients first, then members, then those who may only look.
+
+    Those the suite made for itself come last; else they stand as the file lists them.
+    """
+    able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
+    if not able and not operation.security:
+        able = list(deployment.principals)
+    return sorted(able, key=lambda each: (each.lent, each.reads_only, (each.role or "").lower() == "member"))
+
+
+def held(contract: Contract, principal: Principal) -> Alternative | None:
+    """The first security alternative of any operation that this principal can fulfil."""
+    found = (alternative_for(operation, principal) for operation in contract.operations)
+    return next((alternative for alternative in found if alternative and alternative.schemes), None)
+
+
+def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:
+    """A principal's credentials for an operation: the headers, and the query members, to send."""
+    alternative = alternative_for(operation, principal)
+    return credentials(alternative, principal) if alternative else ((), ())
+
+
+def credentials(alternative: Alternative, principal: Principal) -> tuple[Pairs, Pairs]:
+    """The headers and query members that fulfil one security alternative as a principal."""
+    headers: list[tuple[str, str]] = []
+    query: list[tuple[str, str]] = []
+    for scheme in alternative.schemes:
+        value = secret_of(principal, scheme) or ""
+        if scheme.location == "query":
+            query.append((scheme.parameter, value))
+        elif scheme.location == "cookie":
+            headers.append(("Cookie", f"{scheme.parameter}={value}"))
+        else:
+            headers.append((scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{value}"))
+    return tuple(headers), tuple(query)
+
+
+PREFIX = {"bearer": "Bearer ", "oauth2": "Bearer ", "openIdConnect": "Bearer ", "basic": "Basic "}

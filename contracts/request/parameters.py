@@ -1,0 +1,71 @@
+"""Parameters as a request carries them: the query in the styles the document declares, headers it cannot go without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.core.exchange import Pairs
+from specs.contract import Operation, Parameter
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+
+def pairs(operation: Operation, query: Query) -> list[tuple[str, str]]:
+    """Query parameters as name and text, arrays and objects in the style the document declares."""
+    return [
+        pair
+        for name, value in (query.items() if isinstance(query, Mapping) else query)
+        for pair in _styled(operation.parameter(name, "query"), name, value)
+    ]
+
+
+def _styled(parameter: Parameter | None, name: str, value: Any) -> list[tuple[str, str]]:
+    style = parameter.style if parameter else "form"
+    if isinstance(value, Mapping):
+        return [(f"{name}[{key}]", _text(each)) for key, each in value.items()] if style == "deepObject" else []
+    if not isinstance(value, list | tuple):
+        return [(name, _text(value))]
+    if style == "json":
+        return [(name, json.dumps(value))]
+    if parameter is None or (parameter.explode and style == "form"):
+        return [(name, _text(each)) for each in value]
+    return [(name, parameter.separator.join(_text(each) for each in value))]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def required_query(operation: Operation, given: Query) -> list[tuple[str, str]]:
+    """Query parameters a request cannot go without and that are not given, with the values the document states."""
+    names = {name.partition("[")[0] for name, _ in (given.items() if isinstance(given, Mapping) else given)}
+    needed = [each for each in operation.parameters if each.location == "query" and each.required]
+    told = [(each.name, _stated(each)) for each in needed if each.name not in names]
+    return pairs(operation, [(name, value) for name, value in told if value is not None])
+
+
+def unsaid(operation: Operation) -> str | None:
+    """The first query parameter that is required without a value stated for it; None where there is none."""
+    needed = (each for each in operation.parameters if each.location == "query" and each.required)
+    return next((each.name for each in needed if _stated(each) is None), None)
+
+
+def _stated(parameter: Parameter) -> Any:
+    values = [parameter.example, parameter.schema.get("default"), *parameter.schema.get("enum", [])]
+    return next((each for each in values if each is not None), None)
+
+
+def required_headers(operation: Operation) -> Pairs:
+    """Header parameters a request cannot go without, from the document's own example or default."""
+    needed = (each for each in operation.parameters if each.location == "header" and each.required)
+    return tuple((each.name, str(_sample(each))) for each in needed)
+
+
+def _sample(parameter: Parameter) -> Any:
+    if parameter.example is not None:
+        return parameter.example
+    if parameter.name.lower() == "if-match":
+        return "*"  # matches whatever is there
+    return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])

@@ -1,0 +1,1 @@
+"""Steps of authorization laws: attackers, victims, and variants of credentials."""

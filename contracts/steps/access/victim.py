@@ -1,0 +1,138 @@
+"""What could be destroyed by those who may not: made once for all that can be done to it, and seen by its owner."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Steps
+from contracts.core.exchange import MISSING, Exchange, at
+from contracts.request.api import Api
+from contracts.steps.fixtures import Made, make, places
+from contracts.steps.lifecycle.comparison import unfilled
+from specs.contract import Resource, selectors
+
+_OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
+"""The names that conversations make up."""
+
+
+@attrs.frozen
+class Stake:
+    """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
+
+    values: dict[str, str]
+    before: Any = None
+    own: str = ""
+    name: str = ""
+    fickle: frozenset[str] = frozenset()
+    """Members that change by themselves, such as the time somebody last looked."""
+    told: bool = False
+    """Whether `before` is what its creation showed, which may be more or less than a look at it."""
+
+
+def stake_for(api: Api, *, alone: bool = False) -> Steps:
+    """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone.
+
+    One that is shared is known as its creation showed it; one made for this alone is looked at, twice.
+    """
+    operation, resource = api.operation, _acted_upon(api)
+    bulk = selectors.bulk(api.contract, operation)
+    name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
+    stage = api if alone else api.playing(name)
+    if resource is None or resource.create is None:
+        values = yield from places(stage, operation, fresh=True)
+        stake = Stake(values, None, "", "" if alone else name)
+        return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
+    made: Made = yield from make(stage, resource)
+    own = str(at(made.thing, resource.member))
+    stake = Stake(made.values, made.thing, own, "" if alone else name, told=True)
+    acts = api.contract.resource_of(operation) is resource and operation is not resource.create
+    if acts and resource.read and not alone:
+        return stake
+    before = yield from seen(stage, stake, [])
+    again = (yield from seen(stage, stake, [])) if alone else before
+    return attrs.evolve(stake, before=before, fickle=_fickle(before, again), told=False)
+
+
+def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
+    """What of a thing can be compared before and after: all of it but what changes by itself, or was empty.
+
+    Where it is known from its creation, only what both answers show.
+    """
+    before = stake.before
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return before, after
+    names = (before.keys() & after.keys() if stake.told else before.keys() | after.keys()) - stake.fickle
+    shown = unfilled({name: before.get(name) for name in names}, {name: after.get(name) for name in names})
+    return {name: before.get(name) for name in names}, shown
+
+
+def _fickle(one: Any, other: Any) -> frozenset[str]:
+    """Members in which two looks at the same thing differ."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return frozenset()
+    return frozenset(name for name in {*one, *other} if one.get(name, MISSING) != other.get(name, MISSING))
+
+
+def _acted_upon(api: Api) -> Resource | None:
+    """The resource an operation serves, or that whose things it does something else to."""
+    path = api.operation.path
+    above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
+    return api.contract.resource_of(api.operation) or next(above, None)
+
+
+def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+    """The owner's view of what a request could change; only what was made for this, since others write too."""
+    resource = stage.contract.resource_of(stage.operation)
+    if resource is None:
+        return None
+    if stage.operation is resource.create:
+        return (yield from _created(stage, resource, stake, attempts))
+    return (yield from _standing(stage, resource, stake))
+
+
+def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
+    """The thing itself as it reads now: by its own address, or in its list."""
+    look = resource.read or resource.list
+    if look is None:
+        return None
+    answer: Exchange = yield stage.ask(look, path=stake.values, fresh=True)
+    if not answer.ok:
+        return answer.status
+    if look is resource.read:
+        return answer.data
+    return next((item for item in answer.items if _names(item, resource, stake.own)), None)
+
+
+def _names(item: Any, resource: Resource, own: str) -> bool:
+    """Whether an item of a list is the thing of an id, which lists may show in another member."""
+    found = at(item, resource.member)
+    if found is not MISSING:
+        return str(found) == own
+    return isinstance(item, dict) and own in map(str, item.values())
+
+
+def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+    """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
+    sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
+    marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
+    names = [pointer.removeprefix("/") for pointer in (stage.operation.body.sources if stage.operation.body else ())]
+    referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}
+    if resource.list is None or not (marks or referred):
+        return 0
+    path = yield from places(stage, resource.list, fresh=False, known=stake.values)
+    answer: Exchange = yield stage.ask(resource.list, path=path, fresh=True)
+    if not answer.ok:
+        return answer.status
+    return sum(_shows(item, marks, referred) for item in answer.items)
+
+
+def _shows(item: Any, marks: Collection[str], referred: Collection[tuple[str, Any]]) -> bool:
+    text = json.dumps(item)
+    if any(mark in text for mark in marks):
+        return True
+    return isinstance(item, dict) and any(item.get(name) == value for name, value in referred)

@@ -1,0 +1,1 @@
+"""Steps that create, read, update and delete a resource."""

@@ -1,0 +1,123 @@
+"""Whether a shown value is what it should be.
+
+Nothing here knows a member of any one API. What servers may rightly do to a value (hide a secret, write a time in
+another way, show one trigger as a list of one) never counts as a difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+from contracts.core.member_names import SECRET, VOLATILE
+
+CLOCKS = 1.0
+"""Seconds by which two writings of one time may differ: one may be rounded."""
+
+
+def kept(sent: Any, shown: Any) -> bool:
+    """Whether a shown value is what was sent. Where the two are of different kinds nobody can tell: then it is."""
+    if shown is None or sent is None:
+        return shown is sent
+    if isinstance(sent, dict):
+        return not isinstance(shown, dict) or _mirrors(sent, shown)
+    if isinstance(sent, list):
+        return not isinstance(shown, list) or not _plain(sent + shown) or _sorted(sent) == _sorted(shown)
+    if isinstance(shown, list):
+        return not _plain(shown) or (len(shown) == 1 and _same(sent, shown[0]))
+    return isinstance(shown, dict) or _same(sent, shown)
+
+
+def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
+    """An object shows what was put into it; one that shows more may have a form of its own, and leave some out."""
+    common = all(kept(value, shown[name]) for name, value in sent.items() if name in shown)
+    lost = sent.keys() - shown.keys()
+    return common and not (lost and shown.keys() <= sent.keys() and not all(SECRET.search(name) for name in lost))
+
+
+def differences(
+    before: Any, after: Any, *, but: Collection[str] = (), alike: bool = False, filling: bool = False
+) -> Iterator[str]:
+    """Members both show with different values.
+
+    `alike`: the same operation showed both, so that nothing is written in two ways. Members that move by themselves are
+    left out, and so are secrets where two operations may show them differently, and, unless `filling` counts, members
+    that were empty.
+    """
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return
+    for name in before:
+        if name not in after or name in but or VOLATILE.search(name):
+            continue
+        if not filling and filled(before[name], after[name]):
+            continue
+        same = _equal(before[name], after[name]) if alike else _agrees(name, before[name], after[name])
+        if not same:
+            yield name
+
+
+def filled(before: Any, after: Any) -> bool:
+    """Whether a member was empty and is not any more: servers finish what they create a moment after they answer."""
+    return before in (None, [], {}) and not isinstance(before, bool) and after not in (None, [], {})
+
+
+def unfilled(before: Any, after: Any) -> Any:
+    """What is shown now, but empty where it was empty before."""
+    if filled(before, after):
+        return before
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {name: unfilled(before[name], value) if name in before else value for name, value in after.items()}
+    return after
+
+
+def _agrees(name: str, one: Any, other: Any) -> bool:
+    if SECRET.search(name):
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return not any(differences(one, other))
+    if isinstance(one, list) and isinstance(other, list):
+        return not _plain(one + other) or _sorted(one) == _sorted(other)
+    return _same(one, other)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return _sorted(one) == _sorted(other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = (one.keys() | other.keys()) - {name for name in one.keys() | other.keys() if VOLATILE.search(name)}
+        both = all(name in one and name in other for name in names)
+        return both and all(filled(one[name], other[name]) or _equal(one[name], other[name]) for name in names)
+    return _same(one, other)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two plain values are one value: written alike, or the same instant, number or address."""
+    if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
+        return bool(one == other and type(one) is type(other))
+    if one == other or str(one) == str(other):
+        return True
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    if "://" in one:
+        return one.rstrip("/") == other.rstrip("/")
+    times = _instant(one), _instant(other)
+    return times[0] is not None and times[1] is not None and abs(times[0] - times[1]) <= CLOCKS
+
+
+def _instant(text: str) -> float | None:
+    if not re.match(r"\d{4}-\d\d-\d\d[T ]\d", text):
+        return None
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return None
+
+
+def _plain(values: list[Any]) -> bool:
+    return not any(isinstance(each, dict | list) for each in values)
+
+
+def _sorted(values: list[Any]) -> list[str]:
+    return sorted(map(repr, values))

@@ -1,0 +1,246 @@
+"""A thing is meddled with: updates sent at one moment, with other ids in them, and some that must be refused.
+
+Like the chapters before it (`contracts.trials`), this one only asks; what answers mean is for the laws to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Blocked, NotObservable, Steps, Together
+from contracts.core.exchange import Exchange, Request
+from contracts.core.member_names import OWNERS, UNIQUE
+from contracts.request.api import Api
+from contracts.request.credentials import callers
+from contracts.steps.fixtures import Made, make, members_of
+from contracts.steps.lifecycle.create import (
+    Life,
+    Sight,
+    changing,
+    look,
+    offered_changes,
+    sent_by,
+    unlike,
+    update_of,
+)
+from contracts.steps.lifecycle.siblings import closed, conflicts
+from contracts.steps.lifecycle.update import Changed, changed, together_sent
+from contracts.steps.lifecycle.values import Change, changes, wrong
+from contracts.strategies.samples import stranger
+from specs.contract import Operation
+
+
+@attrs.frozen
+class Meddled:
+    """What was done to a thing that should not have changed it but for two members, and how it read afterwards.
+
+    `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
+    changes by what was wrong with them, and `accepted` those of them that were not refused. `taken` is the answer to
+    the change that makes it like another thing. `why` tells why nothing of it was done.
+    """
+
+    changed: Changed
+    tried: dict[str, Any]
+    forged: list[Exchange]
+    together: list[Exchange]
+    refused: dict[str, Exchange]
+    accepted: list[Exchange]
+    after: Sight
+    why: str = ""
+    taken: Exchange | None = None
+    undone: Undone | None = None
+    """What one of the two changes lost to the other, made again in turn."""
+
+    @property
+    def before(self) -> Sight:
+        return self.changed.after
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is not at its address any more, which an update with another id may have done."""
+        return not self.after.seen and any(each.ok for each in self.forged)
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """Members that were to change, with their values now."""
+        return together_sent(*self.together, *self.accepted)
+
+
+def meddled(api: Api) -> Steps:
+    """Send two updates at one moment, others with ids in them, and some that must be refused; look once at the end."""
+    before: Changed = yield from changed(api)
+    try:
+        if before.why:
+            raise NotObservable(before.why)
+        return (yield from _meddled(before))
+    except (NotObservable, Blocked) as outcome:
+        return Meddled(before, {}, [], [], {}, [], before.after, outcome.reason)
+
+
+def _meddled(before: Changed) -> Steps:
+    life, now = before.life, before.after
+    offered: list[Change] = yield from offered_changes(life, now)
+    taken: dict[str, Any] = yield from _taken(before, now)
+    tame = sorted((each for each in offered if each.tame), key=lambda each: each.name in before.sent)[:2]
+    answers: list[Exchange] = []
+    if len(tame) == 2:
+        answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
+    now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
+    tried, forged = yield from _forged(life, now, [each for each in offered if each not in tame])
+    spare = yield from _spare(life, now, offered, before.after)
+    outcomes: dict[str, Exchange] = {}
+    for what, request in _refusable(life, spare, taken):
+        outcomes[what] = yield request
+    refused = {what: answer for what, answer in outcomes.items() if not answer.ok}
+    accepted = [answer for answer in outcomes.values() if answer.ok]  # whether they should be is for other laws to say
+    like = {**now.thing, **together_sent(*accepted)}
+    after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
+    lost = yield from undone(life, answers, after)
+    twin = [*outcomes.values()][-1] if taken else None  # the last one tried
+    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
+
+
+def together(requests: Callable[[], list[Request]]) -> Steps:
+    """The answers to requests sent at once; a server error has to come twice before anyone may speak of it."""
+    answers: list[Exchange] = yield Together.of(requests())
+    if any(each.status >= 500 for each in answers):
+        answers = yield Together.of(requests())
+    return answers
+
+
+def _spare(life: Life, now: Sight, offered: list[Change], earlier: Sight) -> Steps:
+    """Changes to values that the thing neither has nor had: so that each can be told where it should not show."""
+    news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
+    found = [each for each in news if each.value != earlier.thing[each.name]]
+    return sorted(found, key=lambda each: now.thing[each.name] != earlier.thing[each.name]) or offered
+
+
+def _refusable(life: Life, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
+    """Changes that must be refused: for an invalid member beside valid ones, no credential, a taken value."""
+    update = update_of(life)
+    tame = {each.name: each.value for each in spare if each.tame} or {spare[0].name: spare[0].value}
+    bad = wrong(life.api, update, {})
+    beside = {each.name: each.value for each in spare if bad and each.name != bad[0]}
+    beside = {name: value for name, value in beside.items() if name in tame} or dict([*beside.items()][:1])
+    if bad and beside:
+        yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
+    if closed(update):
+        content = {spare[0].name: spare[0].value}
+        yield "no credential", life.api.ask(update, path=life.made.values, body=content, credentials=())
+    if taken:
+        yield f"a taken {' or '.join(taken)} beside it", changing(life, {**tame, **taken})
+
+
+def _taken(before: Changed, now: Sight) -> Steps:
+    """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
+    life, update = before.life, update_of(before.life)
+    if update.body is None or not conflicts(update):
+        return {}
+    other: Made | None = before.peers.twin
+    if other is None or other.thing is None:
+        beside = {name: value for name, value in life.made.values.items() if name != life.resource.identifier}
+        other = yield from make(life.api, life.resource, beside)
+    offered: list[Change] = yield from changes(life.api, update, life.made.values, other.thing)
+    names = [each.name for each in offered if each.name.lower() in UNIQUE | {"value"} and each.name in now.thing]
+    return {name: other.thing[name] for name in names}
+
+
+def _forged(life: Life, now: Sight, offered: list[Change]) -> Steps:
+    """Updates that carry another id for the thing, and another owner, beside one of these members as it is.
+
+    All ids in one; each by itself where that is refused, for it may have been refused for one of them.
+    """
+    member = life.resource.member.removeprefix("/")
+    own = {member: another(now.thing[member])} if isinstance(now.thing.get(member), str | int) else {}
+    foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, now).items()}
+    kinds = [each for each in (own, foreign) if each]
+    if not kinds:
+        return {}, []
+    kept = next((each.name for each in offered if isinstance(now.thing[each.name], str | int)), None)
+    harmless = {kept: now.thing[kept]} if kept else {}
+    both: Exchange = yield changing(life, {**harmless, **own, **foreign})
+    answers = [both]
+    for ids in kinds if not both.ok and len(kinds) > 1 else ():
+        alone: Exchange = yield changing(life, {**harmless, **ids})
+        answers += [alone]
+    return {**own, **foreign}, answers
+
+
+def owners(api: Api, thing: Any, operation: Operation) -> dict[str, Any]:
+    """Members that say whose a thing is or what it hangs on and that its update does not offer, with other values."""
+    if not isinstance(thing, dict) or operation.body is None:
+        return {}
+    offered = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
+    ends = tuple({*(_fold(name) for name in operation.path_parameters), *OWNERS})
+    told = [name for name in thing if name not in offered and name.lower() != "id" and _fold(name).endswith(ends)]
+    return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}
+
+
+def _owners(life: Life, now: Sight) -> dict[str, Any]:
+    found = owners(life.api, now.thing, update_of(life))
+    return {name: value for name, value in found.items() if name != life.resource.member.removeprefix("/")}
+
+
+def _rivals(api: Api, name: str, value: Any) -> Any:
+    """The other tenant's own id where one is known and the deployment may be spoilt: the most telling forgery."""
+    folded = re.sub(r"[^a-z0-9]", "", name.lower())
+    rival = next((each for each in callers(api.deployment, api.operation) if each.tenant != api.tenant), None)
+    for parameter in api.operation.path_parameters if rival and api.deployment.disposable else ():
+        theirs = api.deployment.value(rival.tenant, parameter) if rival else None
+        if theirs and folded.endswith(parameter.lower()):
+            return theirs if isinstance(value, str) else int(theirs) if theirs.isdigit() else value
+    return value
+
+
+def another(value: Any) -> Any:
+    """An id of the same kind that is nobody's."""
+    if isinstance(value, str):
+        uuid = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
+        return stranger({"type": "string", **({"format": "uuid"} if uuid else {})})
+    return int(stranger({"type": "number"}))
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def blame(seen: Meddled, name: str, shown: object) -> str:
+    """Which of the refused changes carried the value that is shown now; empty where none did."""
+    for what, answer in seen.refused.items():
+        content = sent_by(answer)
+        if name in content and not unlike({name: content[name]}, {name: shown}):
+            return f"({answer.status}) for {what}"
+    return ""
+
+
+@attrs.frozen
+class Undone:
+    """A member that was set, and found with another value after a change that did not send it."""
+
+    name: str
+    value: Any
+    shown: Any
+    by: tuple[str, ...]
+    """The members that the later change sent."""
+
+
+def undone(life: Life, answers: Sequence[Exchange], after: Sight) -> Steps:
+    """What one of two accepted changes loses to the other when they are made in turn; None where nothing is lost.
+
+    Asked only where something is missing after they were made at once.
+    """
+    if len(answers) != 2 or not all(each.ok for each in answers) or not after.seen:
+        return None
+    first, last = sorted(map(sent_by, answers), key=lambda content: not list(unlike(content, after.thing)))
+    if not list(unlike(first, after.thing)):
+        return None
+    for content in (first, last):
+        if not (yield changing(life, content)).ok:
+            return None
+    sight: Sight = yield from look(life.api, life.made, known=life.known)
+    lost = list(unlike(first, sight.thing)) if sight.seen else []
+    return Undone(lost[0], first[lost[0]], sight.thing[lost[0]], tuple(last)) if lost else None

@@ -1,0 +1,168 @@
+"""The middle chapter of a life: a thing is changed.
+
+Like the earlier ones (`contracts.lives`, `contracts.peers`) it only asks; what answers mean is for the laws to say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Blocked, NotObservable, Steps, Wait
+from contracts.core.exchange import Exchange
+from contracts.request.api import Api
+from contracts.steps.lifecycle.create import (
+    PATIENCE,
+    Life,
+    Sight,
+    born,
+    changing,
+    look,
+    lookable,
+    mine,
+    offered_changes,
+    sent_by,
+    shelf,
+    unlike,
+    update_of,
+)
+from contracts.steps.lifecycle.siblings import Peers, joined
+from contracts.steps.lifecycle.values import Change, changes
+
+
+@attrs.frozen
+class Changed:
+    """A change of many members, then of one of them to yet another value; and how the thing and its list read then.
+
+    `most` and `one` are the answers. `middle` is how it read between the two: it was looked at only where it did not
+    read in the end as it should. `why` tells why there was no change; `items` are those of its list. `turned` is the
+    answer to a change of its twin: members with two values, turned the other way round than in the life itself.
+    """
+
+    peers: Peers
+    life: Life
+    most: Exchange | None
+    one: Exchange | None
+    middle: Sight | None
+    after: Sight
+    items: list[Any] | None
+    why: str = ""
+    turned: Exchange | None = None
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """All members that were sent, with the values they should have now."""
+        return together_sent(self.most, self.one)
+
+
+def together_sent(*answers: Exchange | None) -> dict[str, Any]:
+    """The members of updates that were accepted, each with its last value."""
+    accepted = (sent_by(each) for each in answers if each is not None and each.ok)
+    return {name: value for content in accepted for name, value in content.items()}
+
+
+def changed(api: Api) -> Steps:
+    """Change a thing that was born, and read it and its list. Raises NotObservable where it cannot be looked at."""
+    peers: Peers = yield from joined(api)
+    life = peers.life
+    if life is None:
+        life = yield from born(api)  # which says why there is none
+    first = life.first
+    try:
+        if not first.seen:
+            raise NotObservable(f"what was created cannot be looked at: {first.told}")
+        most, one = yield from _changed_twice(life, first)
+    except (NotObservable, Blocked) as outcome:
+        items = yield from _listed(life, attrs.evolve(first, items=None), {})
+        return Changed(peers, life, None, None, None, first, items, outcome.reason)
+    after: Sight = yield from _after(life, one)
+    middle = None
+    if _amiss(most, one, after):
+        most, middle, one, after = yield from _closer(life, most, one)
+    done = Changed(peers, life, most, one, middle, after, None, turned=(yield from _turned(peers, life)))
+    return attrs.evolve(done, items=(yield from _listed(life, after, done.sent)))
+
+
+def _turned(peers: Peers, life: Life) -> Steps:
+    """The answer to a change of the twin that turns truths the way the life's own are not turned; None for none.
+
+    A life turns each truth once; a server that takes `false` for nothing sent is seen only where it is turned so.
+    """
+    twin, first = peers.twin, life.first.thing
+    if twin is None or not isinstance(twin.thing, dict) or life.api.depth == "quick":
+        return None
+    offered: list[Change] = yield from changes(life.api, update_of(life), twin.values, twin.thing)
+    turns = {each.name: each.value for each in offered if isinstance(each.value, bool) and each.tame}
+    content = {name: value for name, value in turns.items() if first.get(name) == value}
+    return (yield life.api.ask(update_of(life), path=twin.values, body=content)) if content else None
+
+
+def _after(life: Life, answer: Exchange) -> Steps:
+    """How the thing reads after an update; as the update's own answer shows it where there is nothing else."""
+    if not lookable(life.resource):
+        return Sight(answer.data, answer)
+    return (yield from look(life.api, life.made, known=life.known))
+
+
+def _changed_twice(life: Life, first: Sight) -> Steps:
+    """The answers to a change of as many members as may be, and to one of a single one of them.
+
+    A change of many is refused for its state where values have to fit each other: then those nothing hangs on. The
+    single one comes last, so that all others have values of ours when it must not touch them. Members with two values
+    only are left as they were made, as far as may be: the other value may be the one that a server falls back to.
+    """
+    offered: list[Change] = yield from offered_changes(life, first)
+    coins = [each for each in offered if each.coin and each.tame]
+    many = [each for each in offered if each not in coins]
+    many = many if len(many) > 1 else [*many, *coins[1:]] if len(offered) > 2 else offered
+    tame = [each for each in many if each.tame] or many[:1]
+    most: Exchange | None = None
+    for chosen in (many, tame, tame[:2]) if len(many) > 1 else ():
+        most = yield changing(life, {each.name: each.value for each in chosen})
+        if most.ok:
+            break
+    now = {**first.thing, **(sent_by(most) if most is not None and most.ok else {})}
+    others: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now)
+    if not others:
+        raise NotObservable("no member is known that could be changed")
+    single = next((each for each in others if each.name not in {coin.name for coin in coins}), others[0])
+    one: Exchange = yield changing(life, {single.name: single.value})
+    if not one.ok and (most is None or not most.ok):
+        raise Blocked(f"the change was not accepted: {one.says()}")
+    return most, one
+
+
+def _amiss(most: Exchange | None, one: Exchange, after: Sight) -> bool:
+    """Whether a thing does not read as the two changes should have left it."""
+    both = most is not None and most.ok and one.ok and after.seen
+    return both and bool(unlike(together_sent(most, one), after.thing))
+
+
+def _closer(life: Life, most: Exchange | None, one: Exchange) -> Steps:
+    """The same two changes once more, and how the thing reads after each."""
+    assert most is not None
+    yield Wait(PATIENCE)
+    again: Exchange = yield changing(life, sent_by(most))
+    middle: Sight = yield from _after(life, again)
+    last: Exchange = yield changing(life, sent_by(one))
+    after: Sight = yield from _after(life, last)
+    return again, middle, last, after
+
+
+def _listed(life: Life, last: Sight, sent: dict[str, Any]) -> Steps:
+    """The items of its list, where there is one and its items can be told apart.
+
+    Read once more after a moment where they do not show the thing once, as it reads by itself.
+    """
+    if life.resource.list is None or last.items is not None:
+        return last.items
+    try:
+        items, page = yield from shelf(life.api, life.made)
+        own = mine(items, life.made)
+        if page.ok and (len(own) != 1 or set(unlike(sent, own[0])) - set(unlike(sent, last.thing))):
+            yield Wait(PATIENCE)
+            items, page = yield from shelf(life.api, life.made)
+    except (NotObservable, Blocked):
+        return None
+    return items if page.ok else None

@@ -1,0 +1,233 @@
+"""Values of resources: which to send so that an effect can be seen.
+
+Nothing here knows a member of any one API. Whether a value that is shown is the one that was sent is for
+`contracts.comparing` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Steps
+from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.member_names import FREE, LIFECYCLE, REFERENCE, SECRET, UNIQUE
+from contracts.request.api import Api
+from contracts.steps.fixtures import anew, body, members_of
+from contracts.strategies.schemathesis_cases import validator
+from specs.contract import Operation
+from specs.contract.operations import is_form
+
+SIGNS = " – Zoë & O'Neil 🎈"
+"""Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
+
+
+def moving(api: Api) -> frozenset[str]:
+    """Members of a resource that say how far it has come and that no request can set."""
+    settable: set[str] = set()
+    shown: set[str] = set()
+    resource = api.resource
+    for each in resource.operations:
+        if each.body:
+            settable |= members_of(api.contract.json_schema(each.body.schema, direction="request")).keys()
+        for answer in each.success if each is not resource.list else ():
+            shown |= members_of(_data_schema(api, each, answer.schema or {})).keys()
+    return frozenset(name for name in shown - settable if LIFECYCLE.search(name))
+
+
+def _data_schema(api: Api, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of what an answer is about, out of its envelope."""
+    whole = api.contract.json_schema(dict(schema))
+    found = whole
+    for step in operation.data.strip("/").split("/") if operation.data else ():
+        found = {**resolved(whole, members_of(found).get(step, {})), "$defs": whole.get("$defs", {})}
+    return found
+
+
+def short(value: Any) -> str:
+    """A value as a verdict tells it."""
+    text = "nothing" if value is MISSING else repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+@attrs.frozen
+class Change:
+    """A new value for a member that shows its value.
+
+    `tame`: nothing else can hang on it. `coin`: there are two values only.
+    """
+
+    name: str
+    value: Any
+    tame: bool
+    coin: bool = False
+
+
+def changes(api: Api, operation: Operation, values: Mapping[str, str], thing: Any) -> Steps:
+    """Every member an update may carry and the thing shows, each with another value than it has; texts first."""
+    if operation.body is None or not isinstance(thing, dict):
+        return []
+    offered: dict[str, Any] = yield from body(api, operation, values)
+    schema = api.contract.json_schema(operation.body.schema, direction="request")
+    examples = {**_shown_in_examples(api, operation), **offered}
+    found = []
+    for name, rule in members_of(schema).items():
+        if name not in thing or SECRET.search(name) or (REFERENCE.search(name) and name not in offered):
+            continue
+        value = _other(api, name, resolved(schema, rule), thing[name], examples.get(name, MISSING))
+        if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
+            tame = name in offered or name in FREE or isinstance(value, bool)
+            found.append(Change(name, value, tame, coin=isinstance(value, bool) or _choices(schema, rule) == 2))
+    return sorted(found, key=lambda each: (not each.tame, each.name not in FREE, isinstance(each.value, dict)))
+
+
+def resolved(schema: Mapping[str, Any], rule: Any) -> dict[str, Any]:
+    """A member's schema itself, where it stands behind a reference."""
+    if isinstance(rule, dict) and "$ref" in rule:
+        target = at(schema, str(rule["$ref"]).removeprefix("#"))
+        return target if isinstance(target, dict) else {}
+    return rule if isinstance(rule, dict) else {}
+
+
+def _choices(schema: Mapping[str, Any], rule: Any) -> int:
+    return len([each for each in resolved(schema, rule).get("enum", ()) if each is not None])
+
+
+def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) -> Any:
+    """Another value than `now`; MISSING where none can be known to make sense."""
+    choices = [each for each in rule.get("enum", ()) if each is not None]
+    if choices:
+        return _another_choice(choices, now, example, rule.get("default", choices[0]))
+    if isinstance(now, bool) or rule.get("type") == "boolean":
+        return not now
+    if rule.get("format") in {"uri", "url"}:
+        return f"https://example.com/{api.name()}"
+    if rule.get("format") == "email":
+        return f"{api.name()}@example.com"
+    if name in FREE and (isinstance(now, str) or now is None):
+        return f"{now or 'Changed'} {api.name()}{SIGNS}"
+    if isinstance(now, dict) and rule.get("type") == "object" and not members_of(rule):
+        return {name: api.name() for name, value in now.items() if isinstance(value, str)} or {"changed": api.name()}
+    if name.lower() in UNIQUE and isinstance(now, str):
+        return api.name()
+    if example == now and isinstance(now, dict):
+        return _elsewhere(api, now)
+    return example
+
+
+def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> Any:
+    """Another choice: if there are enough, none that a server takes where nothing is said, so that this would show."""
+    fresh = [each for each in choices if each not in (now, usual)] or [each for each in choices if each != now]
+    if example in fresh:
+        return example
+    # the last one, since the creation has taken the one behind the document's example
+    return fresh[-1] if fresh else MISSING
+
+
+def _elsewhere(api: Api, now: dict[str, Any]) -> Any:
+    """An object with another text in the one of its members whose text is anybody's choice."""
+    free = next((name for name in now if name in FREE and isinstance(now[name], str)), None)
+    return MISSING if free is None else {**now, free: f"{now[free]} {api.name()}"}
+
+
+def _shown_in_examples(api: Api, operation: Operation) -> dict[str, Any]:
+    """Values of members in the document's examples of the resource: they make sense, having been shown.
+
+    Where a body has no example, what was made up for its members comes last.
+    """
+    resource = api.contract.resource_of(operation)
+    found: dict[str, Any] = {}
+    for each in resource.operations if resource else (operation,):
+        for example in (example for answer in each.success for example in answer.examples):
+            thing = at(example, each.data)
+            for shown in thing if isinstance(thing, list) else [thing]:
+                found = {**_told(shown), **found}
+    return {**_told(operation.body.fullest), **found} if operation.body else found
+
+
+def _told(shown: Any) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if value is not None} if isinstance(shown, dict) else {}
+
+
+def _valid(api: Api, operation: Operation, offered: dict[str, Any], name: str, value: Any) -> bool:
+    return bool(validator(api.contract, operation).is_valid({**offered, name: value}))
+
+
+def wrong(api: Api, operation: Operation, content: dict[str, Any]) -> tuple[str, Any] | None:
+    """A member with a value its schema forbids; first such as a server may notice late: a choice, a format, a type."""
+    assert operation.body is not None
+    schema = api.contract.json_schema(operation.body.schema, direction="request")
+    found: list[tuple[int, str, Any]] = []
+    for name, rule in members_of(schema).items():
+        rule = resolved(schema, rule)
+        rank, bad = _bad(rule)
+        if rank == 3 and is_form(operation.body.media_type) and rule.get("type") not in {"integer", "number"}:
+            continue  # any text will do there
+        if not _valid(api, operation, content, name, bad):
+            found.append((rank, name, bad))
+    best = min(found, key=lambda each: each[0], default=None)
+    return best and best[1:]
+
+
+def _bad(rule: dict[str, Any]) -> tuple[int, Any]:
+    if "enum" in rule:
+        return 0, "none of these"
+    if rule.get("format") == "email":
+        return 1, "no address"
+    return (2, "neither") if rule.get("type") == "boolean" else (3, {"no": "text"})
+
+
+def lean(api: Api, operation: Operation, content: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a valid body without the members its schema does not require."""
+    left = dict(content)
+    for name in reversed(list(content)):
+        fewer = {key: value for key, value in left.items() if key != name}
+        if validator(api.contract, operation).is_valid(fewer):
+            left = fewer
+    return left
+
+
+def rich(api: Api, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
+    """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
+    assert operation.body is not None
+    schema = api.contract.json_schema(operation.body.schema, direction="request")
+    examples = _shown_in_examples(api, operation)
+    found = dict(content)
+    for name, rule in members_of(schema).items():
+        rule = resolved(schema, rule)
+        now = found.get(name, examples.get(name, MISSING))
+        if name not in found and (REFERENCE.search(name) or name in operation.body.sources):
+            continue
+        if isinstance(now, bool):
+            now = not now
+        elif "enum" in rule and (bold or name not in found):
+            now = _next(rule["enum"], now)
+        elif name in found and name in FREE and isinstance(now, str) and " " in now:
+            now = f"{now}{SIGNS}"
+        elif name not in found and name in FREE:
+            now = f"Said {api.name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
+        elif name not in found and now is not MISSING:
+            now = anew(api, name, now, rule)
+        if now is MISSING or now is None or not _valid(api, operation, found, name, now):
+            continue
+        if name in found or not _replaces(api, operation, found, name, now):
+            found[name] = now
+    return found
+
+
+def _next(choices: list[Any], now: Any) -> Any:
+    return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
+
+
+def _replaces(api: Api, operation: Operation, content: dict[str, Any], name: str, value: Any) -> bool:
+    """Whether a member says in another way what one says that is there: one of the two suffices."""
+    valid = validator(api.contract, operation).is_valid
+    without = ({key: each for key, each in content.items() if key != other} for other in content)
+    return any(not valid(fewer) and valid({**fewer, name: value}) for fewer in without)
+
+
+def thing_of(exchange: Exchange) -> dict[str, Any]:
+    """The object an answer shows; empty where it shows none."""
+    return exchange.data if isinstance(exchange.data, dict) else {}

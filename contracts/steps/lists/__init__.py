@@ -1,0 +1,1 @@
+"""Steps that read lists page by page."""

@@ -1,0 +1,84 @@
+"""Addresses of neighbouring pages, as an answer tells them: in its body, or in a Link header (RFC 8288)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from contracts.core.conversation import NotObservable
+from contracts.core.exchange import Exchange, Request
+from contracts.request.api import Api
+from contracts.request.url import path_values
+
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))?)*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^;,\s]*))", re.IGNORECASE)
+
+
+def next_link(exchange: Exchange) -> str | None:
+    """The address of the next page; None where the answer tells none."""
+    return _told(exchange, "link", "next")
+
+
+def previous_link(exchange: Exchange) -> str | None:
+    """The address of the page before; None where the answer tells none."""
+    return _told(exchange, "previous_link", "prev") or _told(exchange, "previous_link", "previous")
+
+
+def _told(exchange: Exchange, role: str, relation: str) -> str | None:
+    paging = exchange.operation.paging
+    if paging is None or exchange.response is None:
+        return None
+    if "link" in paging.headers:
+        return relations(exchange.response.header(paging.headers["link"]) or "").get(relation)
+    told = exchange.page(role) if role in paging.members else None
+    return told if isinstance(told, str) and told else None
+
+
+def relations(header: str) -> dict[str, str]:
+    """The addresses in a Link header by their relation; the first of each counts."""
+    found: dict[str, str] = {}
+    for match in _LINK.finditer(header):
+        for rel in _REL.finditer(match[2]):
+            for relation in (rel[1] or rel[2] or "").lower().split():
+                found.setdefault(relation, match[1])
+    return found
+
+
+def address(api: Api, exchange: Exchange, link: str) -> str:
+    """A link as a whole address: relative ones are meant from the question that was asked."""
+    return urljoin(api.deployment.base_url + exchange.request.target, link)
+
+
+def same_server(api: Api, whole: str) -> bool:
+    """Whether an address is one of this deployment: same scheme, host and port."""
+    return _origin(urlsplit(api.deployment.base_url)) == _origin(urlsplit(whole))
+
+
+def forgets_base(api: Api, whole: str) -> bool:
+    """Whether an address of this server is that of the operation, but not below the deployment's base path.
+
+    Raises NotObservable for any other path that is not below it: nothing outside of the deployment is asked.
+    """
+    base, path = urlsplit(api.deployment.base_url).path.rstrip("/"), urlsplit(whole).path
+    if path == base or path.startswith(base + "/"):
+        return False
+    if path_values(api.operation, path) or path == api.operation.path:
+        return True
+    raise NotObservable(f"the link leads to {path[:80]}, which is not below {api.deployment.base_url}")
+
+
+def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
+    return address.scheme, address.hostname, address.port or _PORTS.get(address.scheme)
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def leads_to(api: Api, exchange: Exchange, link: str) -> Request:
+    """The question a link asks, always of this deployment: no credential is ever sent anywhere else."""
+    told = urlsplit(address(api, exchange, link))
+    prefix = urlsplit(api.deployment.base_url).path.rstrip("/")
+    path = told.path.removeprefix(prefix) if prefix and told.path.startswith(prefix + "/") else told.path
+    target = f"{path}?{told.query}" if told.query else path
+    request = exchange.request
+    return Request(request.operation, target or "/", headers=request.headers, principal=request.principal)

@@ -1,0 +1,219 @@
+"""Walking a list page by page in whatever way the document asks for pages, and telling its items apart.
+
+Every law of lists asks through this module, so that the same law speaks of offsets, page numbers, cursors and links,
+and so that laws that look at the same pages share one exchange.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.core.conversation import Blocked, NotObservable, Steps
+from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.request.api import Api
+from contracts.request.parameters import Query, pairs
+from contracts.steps.lists.links import leads_to, next_link
+from contracts.strategies.pages import telling_sizes
+from specs.contract import Paging
+
+MOST = 60
+"""Pages a walk follows at most: a list longer than that is judged by its first pages."""
+WHOLE = 12
+"""Pages that reading a whole list may take."""
+
+
+class Endless(Blocked):
+    """The list leads back to a page that was read already."""
+
+
+class NotGiven(Blocked):
+    """The list was refused; `status` says how."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(f"the list was not given: {exchange.says()}")
+        self.status = exchange.status
+
+
+def identity(api: Api, item: Any) -> str:
+    """What tells an item from the others: its id, or all of it where it has none."""
+    return names(api, [item])[0]
+
+
+def names(api: Api, items: list[Any]) -> list[str]:
+    """The identities of items, in order."""
+    resource = api.contract.resource_of(api.operation)
+    member = resource.member if resource else "/id"
+    shown = ((item, at(item, member)) for item in items)
+    return [json.dumps(item if own is MISSING else own, sort_keys=True) for item, own in shown]
+
+
+def listed(exchange: Exchange) -> Exchange:
+    """The answer to a list request, which must be one. Raises NotGiven where it is not a 2xx."""
+    if not exchange.ok:
+        raise NotGiven(exchange)
+    return exchange
+
+
+def paging_of(api: Api) -> Paging:
+    """How this list is asked for in pages."""
+    if api.operation.paging is None:
+        raise NotObservable("the document declares no pages here")
+    return api.operation.paging
+
+
+def largest(api: Api) -> int | None:
+    """The largest page that may be asked for; None where the document sets no limit, or has no size to ask for."""
+    paging = api.operation.paging
+    return paging.maximum if paging and paging.size else None
+
+
+def apt_size(api: Api, total: int) -> int:
+    """The page size that shows most of a list of so many items: one that does not divide it, in two pages or three."""
+    return telling_sizes(total, maximum=largest(api), pages=walk_length(api))[0]
+
+
+def walk_length(api: Api) -> int:
+    """How many pages a walk may have at most."""
+    return 2 if api.depth == "quick" else 5
+
+
+def numbered(paging: Paging) -> bool:
+    """Whether a page can be asked for by its number or its first item's."""
+    return paging.dialect != "cursor" and paging.position is not None
+
+
+def everything(api: Api, query: Query = ()) -> Steps:
+    """All items of the list in as few requests as the document allows: pages of its maximum size.
+
+    A short page is believed to be the last one where it says so itself; else the page behind it must be empty, or bring
+    nothing new. So a deployment that cuts its pages shorter than it declares is still read to its end. Where that last
+    question is refused the list ends there too: a law of its own speaks of it.
+    """
+    if api.operation.paging is None:
+        return listed((yield api.ask(query=pairs(api.operation, query)))).items
+    found: list[Any] = []
+    known: set[str] = set()
+    pages: list[Exchange] = []
+    request: Request | None = api.page(None, largest(api), query=query)
+    while request is not None:
+        page: Exchange = yield request
+        if pages and not page.ok:
+            return found
+        pages.append(listed(page))
+        named = zip(pages[-1].items, names(api, pages[-1].items), strict=True)
+        new = [item for item, name in named if name not in known]
+        if pages[1:] and not new:
+            return found
+        if len(pages) > WHOLE:
+            raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
+        found += new if pages[1:] else pages[-1].items
+        known.update(names(api, new))
+        if said_to_end(api, pages[-1], len(found)):
+            return found
+        request = following(api, pages, largest(api), query=query, short=False)
+    return found
+
+
+def said_to_end(api: Api, page: Exchange, read: int) -> bool:
+    """Whether a page that is not full says that it is the last one, after so many items, in everything it tells."""
+    paging, size = paging_of(api), largest(api)
+    if size is None or len(page.items) >= size or not numbered(paging):
+        return False
+    ends = {"total": read, "remaining": 0, "next": False}
+    said = {role: page.page(role) for role in telling(paging)}
+    said = {role: value for role, value in said.items() if value is not MISSING and value is not None}
+    return bool(said) and all(value == ends[role] for role, value in said.items())
+
+
+def telling(paging: Paging) -> list[str]:
+    """The roles by which a page may tell whether the list ends with it."""
+    told = {*paging.members, *paging.headers} - ({"total"} if ambiguous(paging) else set())
+    return [role for role in ("total", "remaining", "next") if role in told]
+
+
+def tells_its_end(paging: Paging) -> bool:
+    """Whether pages of a list with numbers tell where it ends, so that nobody has to look behind it."""
+    return numbered(paging) and bool(telling(paging))
+
+
+def ambiguous(paging: Paging) -> bool:
+    """Whether the total is called `count`, which may mean the items on the page as well as all of them."""
+    told = paging.members.get("total", "") or paging.headers.get("total", "")
+    return told.rpartition("/")[2].lower() == "count"
+
+
+def walk(api: Api, size: int | None, *, query: Query = (), enough: int | None = None) -> Steps:
+    """All items by pages of one size, until the list says it is at its end. Raises Blocked if it does not end."""
+    pages = yield from pages_of(api, size, query=query, enough=enough)
+    return [item for page in pages for item in page.items]
+
+
+def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST, enough: int | None = None) -> Steps:
+    """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end.
+
+    `enough`: so many items are all there are; a full page that says so too is believed to be the last, and with more
+    than that the walk has shown enough.
+    """
+    if api.operation.paging is None:
+        return [listed((yield api.ask(query=pairs(api.operation, query))))]
+    pages: list[Exchange] = []
+    asked: set[str] = set()
+    request: Request | None = api.page(None, size, query=query)
+    while request is not None:
+        if request.target in asked:
+            raise Endless(f"after {len(pages)} pages the list leads back to a page that was read already")
+        if len(pages) == most:
+            raise Blocked(f"the list did not end after {most} pages of {size}")
+        asked.add(request.target)
+        page: Exchange = yield request
+        if pages and page.status == 404 and paging_of(api).dialect == "page":
+            return pages  # no page of this number is another way to say that the list ended before it
+        pages.append(listed(page))
+        read = sum(len(page.items) for page in pages)
+        over = enough is not None and (read > enough or (read == enough and pages[-1].page("remaining") == 0))
+        request = None if over else following(api, pages, size, query=query)
+    return pages
+
+
+def following(
+    api: Api, pages: Sequence[Exchange], size: int | None, *, query: Query = (), short: bool = True
+) -> Request | None:
+    """The question for the page behind these; None at the end. `short`: a page that is not full is the last one."""
+    paging, last = paging_of(api), pages[-1]
+    if not numbered(paging):
+        return _led(api, paging, last, size, query)
+    if not last.items or (short and size is not None and len(last.items) < size):
+        return None
+    if paging.dialect == "page":
+        return api.numbered(len(pages), size, query=query)
+    read = sum(len(page.items) for page in pages)
+    full = size is not None and all(len(page.items) >= size for page in pages)
+    return api.page(len(pages) * size if full and size is not None else read, size, query=query)
+
+
+def _led(api: Api, paging: Paging, last: Exchange, size: int | None, query: Query) -> Request | None:
+    """Where a page says the next one is: by a cursor to send, or by an address."""
+    if last.page("next") is False:
+        return None
+    cursor = last.page("cursor")
+    if paging.position is not None and cursor not in (MISSING, None, ""):
+        return api.ask(query=[*after(api, cursor, size), *pairs(api.operation, query)])
+    link = next_link(last)
+    return None if link is None else leads_to(api, last, link)
+
+
+def after(api: Api, cursor: Any, size: int | None) -> list[tuple[str, str]]:
+    """The query that asks for the page behind a cursor."""
+    paging = paging_of(api)
+    assert paging.position is not None
+    text = cursor if isinstance(cursor, str) else json.dumps(cursor)
+    sized = [(paging.size.name, str(size))] if size is not None and paging.size is not None else []
+    return [(paging.position.name, text), *sized]
+
+
+def at_least(items: Sequence[Any], count: int) -> None:
+    """Raises NotObservable where a list is too short to show anything."""
+    if len(items) < count:
+        raise NotObservable(f"the list has {len(items)} item{'s' if len(items) != 1 else ''}, {count} are needed")

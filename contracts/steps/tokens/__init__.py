@@ -1,0 +1,1 @@
+"""Steps that issue, use and refresh token pairs."""

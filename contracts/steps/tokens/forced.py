@@ -1,0 +1,37 @@
+"""A forced refresh and the token pairs before and after it."""
+
+from __future__ import annotations
+
+import attrs
+
+from contracts.core.conversation import NotObservable, Steps
+from contracts.request.api import Api
+from contracts.steps.fixtures import Made
+from contracts.steps.tokens.pairs import Pair, issued, pair_of, rules
+
+
+@attrs.define
+class Forced:
+    """A user's tokens through two forced refreshes at once after another, and a bystander's."""
+
+    stage: Api
+    first: Pair
+    made: Made
+    second: Pair
+    third: Pair
+    bystander: Pair
+
+
+def forced(api: Api) -> Steps:
+    """The scene of a forced refresh, which the laws about it share."""
+    force = rules(api).force
+    if force is None:
+        raise NotObservable("the document has no forced refresh")
+    stage = api.playing("a forced refresh")
+    bystander, _ = yield from issued(stage)
+    first, made = yield from issued(stage)
+    if made is None:
+        raise NotObservable("nothing tells whose tokens could be forced")
+    second = pair_of(stage, (yield stage.ask(force, path=made.values)))
+    third = pair_of(stage, (yield stage.ask(force, path=made.values)))
+    return Forced(stage, first, made, second, third, bystander)

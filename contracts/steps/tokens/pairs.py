@@ -1,0 +1,205 @@
+"""Pairs of tokens: where a document says they stand in an answer, and how they are traded and used."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from contracts.config.deployment import Deployment, Principal
+from contracts.core.conversation import Blocked, Broken, NotObservable, Steps
+from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.request.api import Api
+from contracts.request.credentials import PREFIX, callers
+from contracts.steps.fixtures import Made, make, members_of, places
+from specs.contract import Contract, Operation, TokenMember, TokenRules
+
+
+@attrs.frozen
+class Pair:
+    """An access token with its refresh token, as one answer gave them. Their secret parts are placeholders."""
+
+    access: str
+    refresh: str
+    answer: Exchange
+    access_expires: Any = MISSING
+    refresh_expires: Any = MISSING
+
+
+def rules(api: Api) -> TokenRules:
+    """What the document says of tokens. Raises NotObservable where it says nothing."""
+    if api.contract.tokens is None:
+        raise NotObservable("the document does not say how tokens are issued")
+    return api.contract.tokens
+
+
+def with_users(contract: Contract, deployment: Deployment) -> Deployment:
+    """The deployment with one user per tenant who will hold tokens, where the file names nobody who does.
+
+    The suite creates them when it runs (see `contracts.lending`); what they hold is a placeholder until then.
+    """
+    told = contract.tokens
+    scheme = told.access.scheme if told else None
+    if told is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
+        return deployment
+    held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
+    makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, told, tenant)}
+    lent = [
+        Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, lent=True)
+        for tenant in deployment.tenants
+        if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals)
+    ]
+    return attrs.evolve(deployment, principals=(*deployment.principals, *lent)) if lent else deployment
+
+
+def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, tenant: str) -> bool:
+    creation = next((each for each in told.issue if _creates(contract, each)), None)
+    if creation:
+        return any(each.tenant == tenant and not each.reads_only for each in callers(deployment, creation))
+    try:
+        return bool(granting(contract, deployment, tenant))
+    except NotObservable:
+        return False
+
+
+def _creates(contract: Contract, operation: Operation) -> bool:
+    resource = contract.resource_of(operation)
+    return resource is not None and resource.create is operation
+
+
+def _placeholder(tenant: str) -> str:
+    return f"${re.sub(r'[^A-Z0-9]+', '_', tenant.upper()).strip('_') or 'OWN'}_USER_TOKEN"
+
+
+def pair_of(api: Api, answer: Exchange) -> Pair:
+    """The pair in an answer. Raises Blocked if there is none."""
+    told = rules(api)
+    data = at(answer.json, told.data)
+
+    def read(member: TokenMember | None) -> tuple[Any, Any]:
+        return (at(data, member.token), at(data, member.expires)) if member else (MISSING, MISSING)
+
+    (access, access_expires), (refresh, refresh_expires) = read(told.access), read(told.refresh_token)
+    if not (answer.ok and isinstance(access, str) and isinstance(refresh, str)):
+        raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.says()}")
+    return Pair(access, refresh, answer, access_expires, refresh_expires)
+
+
+def issued(api: Api) -> Steps:
+    """A pair of tokens for an owner made for this conversation, and what was made; else one granted to a principal."""
+    for operation in rules(api).issue:
+        resource = api.contract.resource_of(operation)
+        if resource and resource.create is operation:
+            made: Made = yield from make(api, resource)
+            return pair_of(api, made.answer), made
+    operation, content = granting(api.contract, api.deployment, api.tenant)
+    return pair_of(api, (yield api.ask(operation, path={}, body=content))), None
+
+
+def granting(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
+    """The operation that gives tokens for what a principal knows, and what it has to be told.
+
+    Raises NotObservable where there is none, or nobody of the tenant has a name and a password, or an id and a secret.
+    """
+    for operation in contract.tokens.issue if contract.tokens else ():
+        if operation.body is None or operation.path_parameters:
+            continue
+        declared = members_of(contract.json_schema(operation.body.schema, direction="request"))
+        for principal in deployment.principals:
+            content = _granted(declared, principal) if principal.tenant == tenant and not principal.lent else None
+            if content is not None:
+                return operation, content
+    raise NotObservable("the document has no operation that creates an owner of tokens, or none is known who gets any")
+
+
+_GRANTS = {"password": ("username", "password"), "client_credentials": ("client_id", "client_secret")}
+
+
+def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any] | None:
+    known = {**principal.values, "client_secret": principal.values.get("secret")}
+    for grant, needed in (
+        ("password", ("username", "password")),
+        ("client_credentials", ("client_id", "client_secret")),
+    ):
+        if all(name in declared and known.get(name) for name in needed):
+            content: dict[str, Any] = {name: known[name] for name in needed}
+            return {"grant_type": grant, **content} if "grant_type" in declared else content
+    return None
+
+
+def presented(api: Api, token: str) -> Request:
+    """The request that presents a refresh token, with whatever else a token endpoint wants to be told."""
+    told = rules(api)
+    if told.refresh is None:
+        raise NotObservable("the document has no operation that trades a refresh token")
+    operation = told.refresh
+    path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
+    return api.ask(operation, path=path, body={**_besides(api, operation), **_placed(told.present, token)})
+
+
+def _placed(pointer: str, value: str) -> dict[str, Any]:
+    body: Any = value
+    for step in reversed(pointer.strip("/").split("/")):
+        body = {step: body}
+    return dict(body)
+
+
+def _besides(api: Api, operation: Operation) -> dict[str, Any]:
+    """What OAuth asks for in the body of a refresh, where the document declares it there."""
+    assert operation.body is not None
+    declared = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
+    caller = api.caller(operation).values
+    known = {"grant_type": "refresh_token", "client_id": caller.get("client_id"), "client_secret": caller.get("secret")}
+    return {name: value for name, value in known.items() if name in declared and value is not None}
+
+
+def used(api: Api, token: str) -> Steps:
+    """The answer to a plain question asked with an access token."""
+    operation = next(_open_to_tokens(api), None)
+    if operation is None:
+        raise NotObservable("no operation that only looks accepts an access token")
+    path = yield from places(api, operation, fresh=False)
+    scheme = rules(api).access.scheme
+    assert scheme is not None
+    header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{token}")
+    return (yield api.ask(operation, path=path, credentials=(header,), fresh=True))
+
+
+def _open_to_tokens(api: Api) -> Iterator[Operation]:
+    """Safe operations that accept an access token, those first whose path the tenant's own values fill."""
+    scheme = rules(api).access.scheme
+    able = [
+        each
+        for each in api.contract.operations
+        if each.safe and any(alternative.schemes == (scheme,) for alternative in each.security)
+    ]
+    return iter(
+        sorted(able, key=lambda each: sum(not api.deployment.value(api.tenant, n) for n in each.path_parameters))
+    )
+
+
+def claims(token: str) -> dict[str, Any]:
+    """The payload of a JWT; empty where the token is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+REFUSED = {400, 401}
+
+
+def another(before: Pair, after: Pair) -> None:
+    if after.refresh == before.refresh:
+        raise Broken("another refresh token than before", "the same one")
+    if after.access == before.access:
+        raise Broken("another access token than before", "the same one")

@@ -1,0 +1,1 @@
+"""How a request is sent: shared answers, retries, authentication, pacing, recording, client."""

@@ -1,0 +1,111 @@
+"""How fast a deployment may be asked: never faster than it declares, per operation and principal.
+
+A sliding log of send times is safe under every kind of limiter: whatever window a server counts in, it never holds more
+requests than were sent in a span of that length.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right, insort
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from specs.contract import Limit, Operation
+
+SLACK = 0.05
+"""Seconds added to every window for requests that arrive closer together than they were sent."""
+
+
+@attrs.define
+class Allowance:
+    """One limit as a sliding log of send times (seconds of `clock`), those still to come among them."""
+
+    requests: int
+    window: float
+    sent: list[float] = attrs.field(factory=list)
+
+    def free_at(self, moment: float, count: int = 1) -> float:
+        """The earliest time, from a moment on, at which one more request may be sent, or so many at once."""
+        counted = self.sent[bisect_right(self.sent, moment - self.window) :]
+        over = len(counted) + min(count, self.requests) - self.requests
+        return moment if over <= 0 else counted[over - 1] + self.window
+
+    def take(self, moment: float, now: float) -> None:
+        """One more request is sent at a moment. What no window holds any more is forgotten."""
+        insort(self.sent, moment)
+        del self.sent[: bisect_right(self.sent, now - self.window)]
+
+
+@attrs.define
+class Budget:
+    """The allowances of every operation × principal. `pace` "none" holds nothing back."""
+
+    pace: str
+    time_scale: float
+    clock: Callable[[], float]
+    _allowances: dict[tuple[str, str | None], list[Allowance]] = attrs.field(factory=dict)
+    _not_before: dict[tuple[str, str | None], float] = attrs.field(factory=dict)
+
+    def reserve(self, operation: Operation, principal: str | None) -> float:
+        """Take one request from the budget; returns the time (of `clock`) at which it may be sent."""
+        key = (operation.key, principal)
+        now = self.clock()
+        if key not in self._allowances:
+            self._allowances[key] = list(self._declared(operation.limits))
+        at = max([now, self._not_before.get(key, now), *(each.free_at(now) for each in self._allowances[key])])
+        for allowance in self._allowances[key]:
+            allowance.take(at, now)
+        return at
+
+    def together(self, asked: Iterable[tuple[Operation, str | None]]) -> float:
+        """Take several requests that are to be sent at one moment; returns the first at which all of them may be.
+
+        More at once than a limit ever grants are taken as if it granted them: such a burst is meant to exceed it.
+        """
+        moment = self.clock()
+        operations = list(asked)
+        counts = Counter((operation.key, principal) for operation, principal in operations)
+        for operation, principal in operations:
+            key = (operation.key, principal)
+            if key not in self._allowances:
+                self._allowances[key] = list(self._declared(operation.limits))
+            free = [each.free_at(moment, counts[key]) for each in self._allowances[key]]
+            moment = max([moment, self._not_before.get(key, moment), *free])
+        now = self.clock()
+        for operation, principal in operations:
+            for allowance in self._allowances[operation.key, principal]:
+                allowance.take(moment, now)
+        return moment
+
+    def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:
+        """The deployment asked for patience: send nothing more of this kind for so long."""
+        key = (operation.key, principal)
+        self._not_before[key] = max(self._not_before.get(key, 0), self.clock() + seconds)
+        self._learn(key)
+
+    def _learn(self, key: tuple[str, str | None]) -> None:
+        """A refusal below the declared number: from now on only as many are sent as were let through.
+
+        Very few are no measure of the bucket: then somebody else has used it, an earlier run perhaps.
+        """
+        shortest = min(self._allowances.get(key, ()), key=lambda each: each.window, default=None)
+        if shortest is None:
+            return
+        now = self.clock()
+        let_through = sum(now - shortest.window < moment <= now for moment in shortest.sent) - 1
+        if shortest.requests / 4 <= let_through < shortest.requests:
+            shortest.requests = let_through
+
+    def _declared(self, limits: Iterable[Limit]) -> Iterable[Allowance]:
+        if self.pace == "none":
+            return []
+        return [Allowance(each.requests, each.window / self.time_scale * (1 + SLACK) + SLACK) for each in limits]
+
+
+async def until(moment: float, clock: Callable[[], float]) -> None:
+    """Sleep until a time of `clock`."""
+    if (left := moment - clock()) > 0:
+        await asyncio.sleep(left)

@@ -1,0 +1,228 @@
+"""What an examination found, in words and numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+import attrs
+
+from load.limiters.models import Hypothesis
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule, Space
+from load.limiters.windowed_models import Phased
+
+Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
+Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
+
+AT_ONCE, SOON, SLOWLY = 0.02, 0.1, 0.5
+"""Shares of a window within which a limit is used up at once, and soon enough if no window is thought to end then: by
+many requests together, and by one after the other.
+"""
+NEAR = 0.02
+"""Share of a window within which the server's clock may be off."""
+SLOW = 0.1
+"""Share of a window from which on a burst is so long that a window may have ended within it."""
+PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
+
+
+@attrs.frozen
+class Estimate:
+    """A limiter as observed. `limit` and `window` (shortest, longest) are None where they could not be told."""
+
+    rule: Rule
+    verdict: Verdict
+    kinds: tuple[str, ...]
+    limit: int | None
+    window: tuple[float, float] | None
+    admitted: int
+    """Admissions of the first burst, on an idle credential."""
+    burst: float
+    """Most admissions in any span of a declared window, divided by the limit."""
+    confidence: str
+    reason: str
+    samples: tuple[Sample, ...]
+    doubtful: bool = False
+    """Somebody else's requests with the same credential, or a race, would look like this."""
+    recovered: bool | None = None
+    """Whether a request was admitted again after the first refusal."""
+    after: tuple[Sample, ...] = ()
+    """The trace of a second look, if there was one."""
+    numbers: tuple[int, ...] = ()
+    """Every number that fits, with whatever window."""
+
+    @property
+    def conforms(self) -> bool:
+        return self.verdict == "kept"
+
+    def confirmed(self, again: Estimate) -> Estimate:
+        """This finding, weighed against a second look (one request at a time, after an idle window)."""
+        both = attrs.evolve(self, after=again.samples, recovered=self.recovered or again.recovered)
+        if again.verdict == self.verdict and self.verdict != "inconclusive":
+            return attrs.evolve(both, confidence="repeated", doubtful=False)
+        if self.admitted > self.rule.limit and again.verdict == "kept":
+            reason = f"{self.admitted} of concurrent requests admitted, {again.admitted} one by one"
+            return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
+        if self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept":
+            return attrs.evolve(both, verdict="looser", confidence="repeated")
+        if again.verdict == "kept" and self.admitted <= self.rule.limit:
+            return attrs.evolve(
+                again, samples=self.samples, after=again.samples, reason="the credential was not idle at first"
+            )
+        reason = f"two looks disagree: {self.verdict} ({self.reason}), then {again.verdict} ({again.reason})"
+        return attrs.evolve(both, verdict="inconclusive", reason=reason)
+
+    @property
+    def digest(self) -> str:
+        """Tells two traces apart."""
+        rows = [(round(each.sent, 4), round(each.received, 4), each.status) for each in (*self.samples, *self.after)]
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def conclude(space: Space, outcome: Outcome, together: int, boundary: float = 0.0) -> Estimate:
+    """What a trace shows, as far as it went. `boundary`: any time at which a window of the server's clock ends."""
+    rule, samples = space.rule, tuple(each for batch in space.batches for each in batch)
+    first = sum(not each.refused for each in space.opening)
+    found = Estimate(
+        rule=rule,
+        verdict="inconclusive",
+        kinds=(),
+        limit=None,
+        window=None,
+        admitted=first,
+        burst=round(densest(samples, rule.window) / rule.limit, 3),
+        confidence="",
+        reason="",
+        samples=samples,
+        recovered=_recovered(samples),
+    )
+    if outcome == "void":
+        return attrs.evolve(found, reason="a request was not answered, so nobody knows whether it was counted")
+    if outcome == "too slow":
+        spent = samples[-1].received - samples[0].sent
+        reason = f"{first} requests took {spent:.2g} s: too slow to use up {rule.limit} in {rule.window:g} s"
+        return attrs.evolve(found, reason=reason)
+    if outcome == "not enforced":
+        spent = samples[-1].received - samples[0].sent
+        reason = f"{first} requests in {spent:.1f} s, none refused"
+        return attrs.evolve(found, verdict="not enforced", confidence=PROVEN, reason=reason, kinds=("off",))
+    return _of_survivors(space, found, together, boundary)
+
+
+def _of_survivors(space: Space, found: Estimate, together: int, boundary: float) -> Estimate:
+    state = space.state
+    if space.blurred or state == "inconsistent":
+        return _inconsistent(found, blurred=space.blurred)
+    alive = space.keeping if state in ("kept", "open") else space.alive
+    kinds = tuple(dict.fromkeys(each.kind for each in alive))
+    # A number is known only if everything still possible has it, also what would not keep the declaration.
+    lucky = _same(space.alive) is None and _needs_luck(space, boundary, together)
+    number = space.rule.limit if lucky else _same(space.alive)
+    numbers = tuple(sorted({each.limit for each in space.alive}))
+    known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive), numbers=numbers)
+    if state == "kept":
+        return attrs.evolve(known, verdict="kept", confidence=PROVEN)
+    if state == "open":
+        return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space, lucky))
+    return _broken(space, known, together)
+
+
+def _broken(space: Space, known: Estimate, together: int) -> Estimate:
+    """Another number in the declared window explains it, or else another window."""
+    rule = space.rule
+    others = [each for each in space.alive if each.limit != rule.limit]
+    usual = [each for each in others if each.points(rule.shortest, rule.longest)]
+    same = [each for each in space.alive if each.limit == rule.limit]
+    chosen = (same if known.admitted == rule.limit else []) or usual or same or others
+    known = attrs.evolve(
+        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=_hull(chosen)
+    )
+    if chosen is same:
+        shortest, longest = _hull(same)
+        told = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
+        # a window that ended within the burst explains more than the number, and so does a race
+        doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
+        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=told)
+    looser = min(each.limit for each in chosen) > rule.limit
+    return attrs.evolve(
+        known,
+        verdict="looser" if looser else "tighter",
+        confidence=PROVEN if looser else ONCE,
+        doubtful=not looser or together > 1,
+        reason=f"{known.admitted} admitted on an idle credential",
+    )
+
+
+def _longest(batches: Sequence[Sequence[Sample]]) -> float:
+    """How long the longest burst took, in seconds."""
+    return max(max(each.received for each in batch) - min(each.sent for each in batch) for batch in batches if batch)
+
+
+def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
+    """No single limiter explains it, or too many would. Beyond twice the number at once, no limiter keeps it."""
+    rule = found.rule
+    factor = found.admitted / rule.limit
+    told = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
+    slowest = max(each.received - each.sent for each in found.samples)
+    certain = densest(found.samples, rule.window - slowest) > 2 * rule.limit if slowest < rule.window else False
+    if certain or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
+        reason = f"not one limiter of a known kind; {told}"
+        return attrs.evolve(found, verdict="looser", kinds=("several counters",), reason=reason, confidence=PROVEN)
+    if blurred:
+        return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
+    return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)
+
+
+def _needs_luck(space: Space, boundary: float, together: int) -> bool:
+    """Whether another number is possible only if a window ended while the limit was being used up.
+
+    That takes luck where this was quickly done, and more where no window of the server's clock ended then.
+    """
+    others = [each for each in space.alive if each.limit != space.rule.limit]
+    admitted = [each for each in space.opening if not each.refused]
+    if not admitted or not all(isinstance(each, Phased) for each in others):
+        return False
+    window, first = space.rule.window, admitted[0].sent
+    lasted = (max(each.received for each in admitted) - first) / window
+    left = (boundary - first) % window / window
+    if left <= lasted + NEAR or left >= 1 - NEAR:
+        return lasted <= AT_ONCE
+    return lasted <= (SOON if together > 1 else SLOWLY)
+
+
+def _still(space: Space, lucky: bool) -> str:
+    low, high = _hull(space.keeping)
+    told = f"the window lies between {low:.4g} and {high:.4g} s"
+    numbers = sorted({each.limit for each in space.alive})
+    if lucky:
+        return f"{told}; that no window ended within the burst is assumed"
+    return f"the number is one of {', '.join(map(str, numbers))}; {told}" if len(numbers) > 1 else told
+
+
+def _same(alive: list[Hypothesis]) -> int | None:
+    limits = {each.limit for each in alive}
+    return limits.pop() if len(limits) == 1 else None
+
+
+def _hull(alive: list[Hypothesis]) -> tuple[float, float]:
+    lengths = [each.windows() for each in alive]
+    return min(low for low, _ in lengths), max(high for _, high in lengths)
+
+
+def _recovered(samples: tuple[Sample, ...]) -> bool | None:
+    """Whether a request that was sent after a refusal had come was admitted; None if nothing was refused."""
+    first = min((each.received for each in samples if each.refused), default=None)
+    return None if first is None else any(not each.refused and each.sent > first for each in samples)
+
+
+def densest(samples: Sequence[Sample], window: float) -> int:
+    """Most admissions in any span of a window."""
+    times = sorted(each.received for each in samples if not each.refused)
+    most, first = 0, 0
+    for last, time in enumerate(times):
+        while time - times[first] >= window:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

@@ -1,0 +1,222 @@
+"""The conversation that examines one limit: it asks for requests at certain times and learns from the answers.
+
+A pilot request, then a burst until the first refusals: that tells the number. Then single requests just before and
+just after each time at which a limiter that keeps the declaration would let the next one in: that tells the window.
+Every admission is followed by another burst, so that the next answer is informative again. It ends as soon as only
+limiters that keep the declaration are possible, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import attrs
+
+from load.limiters.conclusion import Estimate, Outcome, conclude, densest
+from load.limiters.next_probe import Timing, next_probe
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule, Space
+from load.limiters.windowed_models import SlidingCounter
+
+FEW = 3
+"""Requests in flight together when a limit is used up again."""
+BLURRED = 0.15
+"""Share of the window from which on a delay hides what happens within it."""
+
+
+@attrs.frozen
+class Ask:
+    """Send up to `count` requests from a time on, `together` in flight, until `refusals` in a row were refused.
+
+    `pace`: seconds that lie at least between two of them.
+    """
+
+    at: float
+    count: int
+    together: int = 1
+    refusals: int = 1
+    pace: float = 0.0
+
+
+@attrs.frozen
+class Setting:
+    """How an examination goes about it. `windows`: how long it may take; `together`: requests in flight in a burst."""
+
+    windows: float = 5.0
+    together: int = 8
+    waits: bool = True
+    """Whether it may wait for a good moment in the server's window before the burst."""
+    factor: float = 4.0
+    """How many times the declared number is offered before a limit counts as not enforced."""
+    spare: int = 60
+    """Requests besides the bursts."""
+    confirms: bool = True
+    """Whether a finding that somebody else's requests could cause is looked at again."""
+    pace: float = 0.0
+    """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
+
+
+class Cut(Exception):  # noqa: N818 - no error: the run ends
+    """Thrown into an examination that must end now: it concludes from what it has seen."""
+
+
+Answers = list[Sample]
+Examination = Generator[Ask, Answers, Estimate]
+Steps = Generator[Ask, Answers, None]
+
+
+def examine(
+    rule: Rule, now: float, boundary: float, setting: Setting | None = None, prior: Sequence[Answers] = ()
+) -> Examination:
+    """Examine one limit from `now` on. `boundary`: any time at which a window of the server's clock ends.
+
+    `prior`: what was asked already since the credential was idle, batch by batch.
+    """
+    setting = setting or Setting()
+    first = _Attempt(rule, boundary, setting, prior)
+    cut = yield from first.run_or_cut(now, setting.together)
+    found = conclude(first.space, first.outcome, setting.together, boundary)
+    if cut or not (setting.confirms and found.doubtful):
+        return found
+    # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
+    again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False))
+    idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
+    if (yield from again.run_or_cut(first.now + rule.window * idle, 1)):
+        return found
+    return found.confirmed(conclude(again.space, again.outcome, 1, boundary))
+
+
+@attrs.define
+class _Attempt:
+    """One trace from an idle credential to a conclusion."""
+
+    rule: Rule
+    boundary: float
+    setting: Setting
+    prior: Sequence[Answers] = ()
+    space: Space = attrs.field(init=False)
+    outcome: Outcome = "open"
+    now: float = 0.0
+    asked: int = 0
+    ends: float = 0.0
+    together: int = 1
+    thin: int = 0
+    """How many releases in a row let hardly anything in."""
+    timing: Timing = attrs.field(init=False)
+    begun: bool = False
+
+    def run_or_cut(self, now: float, together: int) -> Generator[Ask, Answers, bool]:
+        """Run it; gives whether it was cut short. One that had not got past its opening tells nothing."""
+        try:
+            yield from self.run(now, together)
+        except Cut:
+            if not self.begun:
+                raise
+            return True
+        return False
+
+    def run(self, now: float, together: int) -> Steps:
+        self.now, self.together = now, together
+        self.ends = now + self.setting.windows * self.rule.window
+        opening = yield from self._opening()
+        self.space = Space(self.rule, opening[0][0].sent)
+        self.timing = Timing(self.rule.window, self.boundary)
+        for batch in opening:
+            self.timing.learn(batch)
+        if any(each.void for batch in opening for each in batch):
+            self.outcome = "void"
+            return
+        self.space.batches = opening
+        if not any(each.refused for batch in opening for each in batch):
+            # Asked too slowly, every limiter lets everything in.
+            dense = densest([each for batch in opening for each in batch], 0.95 * self.rule.window)
+            self.outcome = "not enforced" if dense > 2 * self.rule.limit else "too slow"
+            return
+        self.space.begin(opening)
+        self.begun = True
+        yield from self._narrow()
+
+    def _send(self, at: float, count: int, together: int = 1, refusals: int = 1) -> Generator[Ask, Answers, Answers]:
+        answers = yield Ask(max(at, self.now), count, together, refusals, self.setting.pace)
+        self.asked += len(answers)
+        self.now = max((each.received for each in answers), default=self.now)
+        return answers
+
+    def _opening(self) -> Generator[Ask, Answers, list[Answers]]:
+        limit = self.rule.limit
+        batches = [*map(list, self.prior)] or [(yield from self._send(self._good_moment(self.now), 1))]
+        if any(each.void or each.refused for batch in batches for each in batch):
+            return batches
+        for count in (limit + max(3, limit // 8), int(limit * (self.setting.factor - 1)) + 4):
+            batches.append((yield from self._send(self.now, count, self.together, 3)))
+            if any(each.refused or each.void for each in batches[-1]):
+                break
+        if sum(not each.refused for batch in batches for each in batch) > limit + 1:
+            # More than declared: several counters may be behind it, and each of them is to be seen full.
+            batches.append((yield from self._send(self.now, int(limit * self.setting.factor) + 4, self.together, 12)))
+        return batches if batches[-1] else batches[:-1]
+
+    def _good_moment(self, now: float) -> float:
+        """A time for the burst that is far from the end of a window of the server's clock."""
+        if not self.setting.waits:
+            return now
+        window = self.rule.window
+        left = (self.boundary - now) % window / window
+        return now if 0.3 <= left <= 0.75 else now + ((left - 0.75) % 1) * window
+
+    def _narrow(self) -> Steps:
+        limit = self.rule.limit
+        most = self.asked + 3 * limit + self.setting.spare
+        while (
+            not self._blurred
+            and self.outcome == "open"
+            and self.space.state == "open"
+            and self.now < self.ends
+            and self.asked < most
+        ):
+            at = next_probe(self.space, self.timing, self.now)
+            if at is not None and at > self.ends:
+                break
+            if self.thin >= 3 or at is None:
+                # Fed drop by drop, different limiters look alike; after a rest they do not.
+                yield from self._drain(self.now + (0.6 if self.thin else 0.15) * self.rule.window)
+                self.thin = 0
+                continue
+            answers = yield from self._send(at, 1)
+            yield from self._learn(answers)
+            if answers and not answers[-1].refused and self.space.state == "open" and not self._void:
+                yield from self._drain(self.now)
+            if self._void:
+                return
+        if self.outcome == "open" and self.space.state != "open":
+            self.outcome = "decided"
+
+    @property
+    def _void(self) -> bool:
+        return self.outcome == "void"
+
+    @property
+    def _blurred(self) -> bool:
+        """Whether answers take too long to tell one time in the window from another."""
+        return self.space.blurred or self.timing.delay > BLURRED * self.rule.window
+
+    def _drain(self, at: float) -> Steps:
+        """Use up whatever fits, so that the next answer is informative again."""
+        limit = self.rule.limit
+        count = limit + max(3, limit // 8)
+        if self.setting.pace:
+            count = max(1, min(count, int((self.ends - self.now) / self.setting.pace)))
+        # Fewer together than at first: what is in flight when the first is refused is asked in vain.
+        answers = yield from self._send(at, count, min(self.together, FEW), 1)
+        self.timing.releases += 1
+        self.thin = self.thin + 1 if sum(not each.refused for each in answers) <= limit // 5 else 0
+        yield from self._learn(answers)
+
+    def _learn(self, answers: Sequence[Sample]) -> Steps:
+        if any(each.void for each in answers):
+            self.outcome = "void"
+        elif answers:
+            self.timing.learn(answers)
+            self.space.feed(answers)
+        return
+        yield  # a step like the others, though it asks nothing

@@ -1,0 +1,214 @@
+"""The version space: every hypothesis that the trace has not refuted, sorted into those that keep the declaration.
+
+Declared is a limit and a window. The declaration is kept if only hypotheses with that limit and about that window are
+left, whatever their kind; it is not kept if none of them is left and others are. Between the two it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import attrs
+
+from load.limiters.feasible_region import LONGEST, SHORTEST, Point, cut, whole
+from load.limiters.models import LUCK, Block, FromFirst, Hypothesis, SlidingLog, SlidingLogOfAll, Spacing, TokenBucket
+from load.limiters.trace import History, Sample
+from load.limiters.windowed_models import Aligned, Phased, SlidingCounter
+
+TOLERANCE = 0.04
+"""Share of the declared window by which the real one may differ."""
+ROUNDING = (0.0003, 0.012)
+"""Shares of the window by which a server's clock may round: nearly exact, and (if nothing fits) to whole seconds."""
+
+EDGE = 1e-6
+"""Seconds that keep a time from being thought of as both before and after an answer."""
+MOST = 400
+"""Readings of one trace that are followed at most."""
+
+State = Literal["kept", "not kept", "open", "inconsistent"]
+
+
+@attrs.frozen
+class Rule:
+    """At most `limit` requests in `window` seconds."""
+
+    limit: int
+    window: float
+
+    @property
+    def shortest(self) -> float:
+        return self.window * (1 - TOLERANCE)
+
+    @property
+    def longest(self) -> float:
+        return self.window * (1 + TOLERANCE)
+
+
+@attrs.frozen
+class Guess:
+    """A window (and phase) that a hypothesis allows; `weight` makes all hypotheses count alike."""
+
+    hypothesis: Hypothesis
+    point: Point
+    weight: float
+
+
+def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> list[Hypothesis]:
+    """Every kind with this limit, nothing known of its window yet.
+
+    `begun`: when the second answer had come, if that was soon. That a window of the server's own ended just then is
+    left out: it would need luck, and it would make every trace ambiguous.
+    """
+    region = whole(shortest, longest, begun)
+    return [
+        Aligned(limit, region),
+        FromFirst(limit, shortest, longest),
+        Block(limit, shortest, longest),
+        SlidingLog(limit, shortest, longest),
+        SlidingLogOfAll(limit, shortest, longest),
+        SlidingCounter(limit, region),
+        SlidingCounter(limit, region, rounds=True),
+        TokenBucket(limit, shortest, longest),
+        Spacing(limit, shortest, longest),
+    ]
+
+
+@attrs.define
+class Space:
+    """Hypotheses against one trace, which begins with an idle credential."""
+
+    rule: Rule
+    start: float
+    batches: list[list[Sample]] = attrs.field(factory=list)
+    history: History = attrs.field(factory=History)
+    alive: list[Hypothesis] = attrs.field(factory=list)
+    rounded: bool = False
+    """Whether the trace is understood only if the server's clock rounds."""
+    blurred: bool = False
+    """Whether answers took so long, compared with the window, that the trace can be read in too many ways."""
+
+    def begin(self, batches: Iterable[Sequence[Sample]]) -> None:
+        """Take the opening of a trace, up to its first refusals, and think of every limit it may show."""
+        self.batches = [list(each) for each in batches]
+        self._replay(ROUNDING[0])
+
+    def feed(self, batch: Sequence[Sample]) -> None:
+        """Take more answers, all awaited before anything else is asked."""
+        if self.blurred:
+            return
+        self.batches.append(list(batch))
+        self._follow(batch)
+        if not self.alive and not self.rounded:
+            self.rounded = True
+            self._replay(ROUNDING[1])
+
+    def _replay(self, rounding: float) -> None:
+        self.history = History(slack=rounding * self.rule.window)
+        window = self.rule.window
+        second = sorted(each.received for each in self.opening)[:2][-1] - self.start
+        begun = second + self.history.slack + EDGE if second < LUCK * window else 0.0
+        self.alive = [
+            each
+            for limit in self._limits()
+            for each in hypotheses(limit, SHORTEST * window, LONGEST * window, begun)
+            if limit == self.rule.limit or not isinstance(each, Spacing)  # only window ÷ limit can be told of it
+        ]
+        for batch in self.batches:
+            if not self.blurred:
+                self._follow(batch)
+
+    def _limits(self) -> list[int]:
+        """Limits that the opening may show: what was admitted at first, give or take one."""
+        first = sum(not each.refused for each in self.opening)
+        near = range(first - 1, first + 2)
+        return sorted({self.rule.limit, *(each for each in near if each > 0)})
+
+    @property
+    def opening(self) -> list[Sample]:
+        """The answers before the first refusal, and the batch it came in."""
+        found: list[Sample] = []
+        for batch in self.batches:
+            found += batch
+            if any(each.refused for each in batch):
+                break
+        return found
+
+    def _follow(self, batch: Sequence[Sample]) -> None:
+        alive = self.alive
+        for step in self.history.add(batch, self.start):
+            alive = [after for before in alive for after in before.follow(step, self.history)]
+            if len(alive) > MOST:
+                self.blurred = True
+                break
+        self.alive = alive
+
+    @property
+    def state(self) -> State:
+        """What the survivors say of the declaration."""
+        if self.blurred:
+            return "open"
+        if not self.alive:
+            return "inconsistent"
+        good = any(self._good(each) for each in self.alive)
+        return "kept" if good and not any(self._bad(each) for each in self.alive) else "open" if good else "not kept"
+
+    def _good(self, each: Hypothesis) -> bool:
+        if each.limit != self.rule.limit:
+            return False
+        shortest, longest = each.windows()
+        return shortest <= self.rule.longest and longest >= self.rule.shortest
+
+    def _bad(self, each: Hypothesis) -> bool:
+        shortest, longest = each.windows()
+        return each.limit != self.rule.limit or shortest < self.rule.shortest or longest > self.rule.longest
+
+    @property
+    def keeping(self) -> list[Hypothesis]:
+        """Survivors that keep the declaration, at least with some of their windows."""
+        return [each for each in self.alive if self._good(each)]
+
+    def guesses(self) -> tuple[list[Guess], list[Guess]]:
+        """Samples of what is possible: those that keep the declaration, and the others."""
+        good: list[Guess] = []
+        bad: list[Guess] = []
+        edge = self.rule.window * 1e-6
+        for each in self.alive:
+            if each.limit != self.rule.limit:
+                bad += _guesses(each, 0.0, float("inf"))
+                continue
+            good += _guesses(each, self.rule.shortest, self.rule.longest)
+            bad += _guesses(each, 0.0, self.rule.shortest - edge)
+            bad += _guesses(each, self.rule.longest + edge, float("inf"))
+        return good, bad
+
+    def nominal(self, boundary: float) -> list[Guess]:
+        """For each survivor, the declaration to the letter, windows ending at `boundary` of the server's clock."""
+        found: list[Guess] = []
+        window = self.rule.window
+        for each in self.alive:
+            if each.limit != self.rule.limit:
+                continue
+            if isinstance(each, Phased):
+                phase = (boundary - self.start) % window
+                if _inside(each, window, phase):
+                    found.append(Guess(each, (window, phase), 1.0))
+            elif each.windows()[0] <= window <= each.windows()[1]:
+                found.append(Guess(each, (window, 0.0), 1.0))
+        return found
+
+    def opens(self, guess: Guess) -> float:
+        """When the next request is admitted if a guess is right (the asking machine's clock)."""
+        return self.start + guess.hypothesis.opens(guess.point, self.history)
+
+
+def _guesses(each: Hypothesis, shortest: float, longest: float) -> list[Guess]:
+    points = each.points(shortest, longest)
+    return [Guess(each, point, 1 / len(points)) for point in points]
+
+
+def _inside(each: Phased, window: float, phase: float, near: float = 0.01) -> bool:
+    """Whether a window and a phase, give or take a hundredth, are among those that fit."""
+    reach = near * window
+    part = cut(cut(each.region, 1, 0, window + reach / 4), -1, 0, reach / 4 - window)
+    return bool(cut(cut(part, 0, 1, phase + reach), 0, -1, reach - phase)) if part else False

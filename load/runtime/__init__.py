@@ -1,0 +1,1 @@
+"""What every scenario runs on: processes, transport, rows and outputs."""

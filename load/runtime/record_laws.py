@@ -1,0 +1,112 @@
+"""What the scenarios tokens and mixed have in common: laws that are judged from all that was recorded, line by line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import attrs
+
+from contracts import checks
+from contracts.core.conversation import Conversation
+from contracts.core.exchange import Exchange
+from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.judging.judge import Verdict
+from contracts.laws.law import Law
+from contracts.plan.plan import Line, promised
+from contracts.request.api import Api
+from contracts.request.curl import curl
+from specs.contract import Contract, Operation
+from specs.promises.promises import Promise
+
+SHOWN = 8
+"""Exchanges a verdict names at most."""
+Selector = Callable[[Contract], Iterable[Operation]]
+
+
+@attrs.frozen
+class Ruling:
+    """A verdict in words, with the exchanges that show it."""
+
+    verdict: str
+    expected: str | None = None
+    actual: str | None = None
+    reason: str | None = None
+    confidence: str | None = None
+    seqs: tuple[int, ...] = ()
+    count: int = 0
+
+
+def broken(expected: str, actual: str, seqs: Sequence[int], confidence: str | None = None) -> Ruling:
+    return Ruling(BROKEN, expected, actual, None, confidence, tuple(seqs), max(1, len(seqs)))
+
+
+def upheld(count: int = 0, reason: str | None = None, seqs: Sequence[int] = ()) -> Ruling:
+    return Ruling(UPHELD, reason=reason, count=count, seqs=tuple(seqs[:SHOWN]))
+
+
+def unseen(reason: str) -> Ruling:
+    return Ruling(NOT_OBSERVABLE, reason=reason)
+
+
+def observed(reason: str, seqs: Sequence[int] = ()) -> Ruling:
+    return Ruling(OBSERVED, reason=reason, seqs=tuple(seqs), count=len(seqs))
+
+
+def from_record(_: Api) -> Conversation:
+    """Judged from what was recorded, not asked by itself."""
+    return
+    yield
+
+
+def law_of(
+    laws: dict[str, Law], family: str, on: Selector, kinds: Sequence[str]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a judging function under its own name; its docstring tells the API owner what is promised."""
+
+    def register(judge: Callable[..., Any]) -> Callable[..., Any]:
+        text = inspect.cleandoc(judge.__doc__ or "")
+        name = judge.__name__.replace("_", "-")
+        laws[f"{family}/{name}"] = Law(
+            family, name, text.partition("\n")[0], text, from_record, on, tuple(kinds), nowhere=True
+        )
+        return judge
+
+    return register
+
+
+def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[Line]:
+    """A line for every law and every operation it is about."""
+    told = list(told)
+    return [
+        Line(law, operation, None, False, promised(told, operation, law.kinds))
+        for law in laws
+        for operation in law.on(contract)
+    ]
+
+
+def checks_of(contract: Contract, told: Iterable[Promise]) -> list[Line]:
+    """A line for every check and every operation, as in the gate."""
+    told = list(told)
+    return [
+        Line(check, operation, None, False, promised(told, operation, check.kinds))
+        for check in checks.load().values()
+        for operation in contract.operations
+    ]
+
+
+def verdict_of(line: Line, found: Ruling, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
+    """A ruling as the verdict of a line, with a curl line for the last request that shows it."""
+    asked = [exchanges[seq].request for seq in found.seqs if seq in exchanges]
+    return Verdict(
+        line,
+        found.verdict,
+        found.expected,
+        found.actual,
+        found.reason,
+        found.confidence,
+        count=found.count,
+        exchanges=found.seqs[:SHOWN],
+        reproduce=curl(asked[-1], base_url) if asked and found.verdict == BROKEN else None,
+    )

@@ -1,0 +1,182 @@
+"""A run under load, whoever sends: the jobs, the record, and what was found. Imports no load generator."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+
+from contracts.config.deployment import Deployment, Principal
+from contracts.core.conversation import Command, Draw, NotObservable, Outcome, Together
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.evidence.recorder import Recorder
+from contracts.request.api import Api
+from contracts.transport.created import Ledger, address_of
+from load.limiters.trace import Sample, Told
+from load.limiters.version_space import Rule
+from load.runtime.clock_offset import Clock
+from load.runtime.rows import Row
+from specs.contract import Contract, Limit, Operation
+
+DEPTHS = ("quick", "full", "soak")
+Sent = tuple[Response | None, str | None, float, float]
+Send = Callable[[Request], Sent]
+Brief = Callable[[Request], tuple[int, float, float]]
+"""Sends a request and gives only the status (0: no answer), and the times of sending and receiving."""
+
+
+@attrs.define
+class LoadRun:
+    """Everything a run shares within one process. `send` belongs to whoever drives it."""
+
+    contract: Contract
+    deployment: Deployment
+    depth: str
+    recorder: Recorder
+    started: float = attrs.field(factory=time.time)
+    place: str = ""
+    """Which worker this is, in names that must differ from those of the others."""
+    exchanges: dict[int, Exchange] = attrs.field(factory=dict)
+    clock: Clock = attrs.field(factory=Clock)
+    rows: list[Row] = attrs.field(factory=list)
+    """What is measured: one for every request that was sent by a timetable."""
+    ended: str = "interrupted"
+    left_behind: list[str] = attrs.field(factory=list)
+    ledger: Ledger = attrs.field(init=False)
+    _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
+    _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
+
+    def __attrs_post_init__(self) -> None:
+        self.ledger = Ledger(self.contract)
+
+    def rule(self, limit: Limit) -> Rule:
+        """A declared limit in the deployment's own time."""
+        return Rule(limit.requests, limit.window / self.deployment.time_scale)
+
+    def open(self, line: str) -> tuple[int, str]:
+        """A conversation in the record, and a tag for names."""
+        number = next(self._ids)
+        tag = f"ld{int(self.started * 1000) % 0xFFFFFF:06x}-{self.place}{number}"
+        self.recorder.write("conversation", id=number, line=line, inputs=None, attempt=1, tag=tag)
+        return number, tag
+
+    def api(self, operation: Operation, principal: Principal, tag: str) -> Api:
+        return Api(self.contract, self.deployment, operation, principal, tag, self.depth)
+
+    def exchange(self, request: Request, sent: Sent, conversation: int, due: float | None = None) -> Exchange:
+        """Record what was sent and what came."""
+        response, error, begun, received = sent
+        made = Exchange(next(self._seqs), request, response, error, begun, received, conversation=conversation, due=due)
+        self.measured(made)
+        self.exchanges[made.seq] = made
+        self.recorder.exchange(made, self.deployment.base_url)
+        self.ledger.note(made)
+        self.clock.learn(made)
+        return made
+
+    def measured(self, exchange: Exchange) -> None:
+        """Take an exchange that was sent by a timetable among the rows."""
+        if exchange.due is not None:
+            whom, status = exchange.request.principal or "", exchange.status
+            times = exchange.due, exchange.sent, exchange.received
+            self.rows.append(Row(exchange.operation.key, whom, *times, status, failed(exchange), exchange.seq))
+
+    def brief(self, request: Request, send: Brief, due: float) -> Row:
+        """Send a request of which only the row is recorded; one that the run's end cuts off has not failed."""
+        begun, came = time.time(), None
+        try:
+            came = send(request)
+        finally:
+            status, sent, received = came or (0, begun, time.time())
+            bad = came is not None and (status in {0, 429} or status >= 500)
+            whom, seq = request.principal or "", next(self._seqs)
+            row = Row(request.operation.key, whom, due, sent, received, status, bad, seq)
+            self.recorder.row(row.line)
+            self.rows.append(row)
+        return row
+
+    def ask(self, request: Request, send: Send, conversation: int, due: float | None = None) -> Exchange:
+        if not (request.safe or self.deployment.writes):
+            raise NotObservable("the deployment file does not allow writes")
+        begun = time.time()
+        try:
+            sent = send(request)
+        except BaseException:  # a user that is killed while it waits has sent its request all the same
+            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
+            raise
+        return self.exchange(request, sent, conversation, due)
+
+    def carry(self, steps: Any, send: Send, conversation: int) -> Any:
+        """Carry out a part of a conversation, one request after the other; gives what it returns. Raises Outcome."""
+        reply: Any = None
+        while True:
+            try:
+                command: Command = steps.send(reply)
+            except StopIteration as ended:
+                return ended.value
+            reply = self._answered(command, send, conversation)
+
+    def _answered(self, command: Command, send: Send, conversation: int) -> Any:
+        match command:
+            case Request():
+                return self.ask(command, send, conversation)
+            case Together(requests):
+                return [self.ask(each, send, conversation) for each in requests]
+            case Draw():
+                raise Outcome("nothing is drawn under load")
+        return None
+
+    def remove(self, send: Send, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Remove what was created, innermost first; what is refused by a limit once more after its window."""
+        if not self.ledger.standing:
+            return
+        number, _ = self.open("sweep")
+        limited = self._removed(send, number)
+        if limited:
+            sleep(max(self.rule(limit).window for limit in limited) * 1.08)
+            self._removed(send, number)
+        self.left_behind = [f"DELETE {target}" for target in self.ledger.standing]
+
+    def _removed(self, send: Send, number: int) -> list[Limit]:
+        """Try to remove everything; gives the limits that were in the way."""
+        limited: list[Limit] = []
+        for request in self.ledger.removals(self.deployment):
+            exchange = self.ask(request, send, number)
+            if exchange.status in {404, 410}:
+                self.ledger.standing.pop(address_of(request), None)
+            elif exchange.status == 429:
+                limited += request.operation.limits[:1]
+        return limited
+
+
+def failed(exchange: Exchange) -> bool:
+    """Whether a request counts as an error: no answer, a server error, or a 429 nobody expected."""
+    refused = exchange.status == 429 and not exchange.request.limited
+    return exchange.status == 0 or exchange.status >= 500 or refused
+
+
+def sample(exchange: Exchange) -> Sample:
+    """What the estimator needs of an exchange."""
+    return Sample(exchange.sent, exchange.received, exchange.status, told(exchange.response), exchange.seq)
+
+
+def told(response: Response | None) -> Told:
+    """The rate headers of an answer."""
+    return told_by(response.headers) if response else Told()
+
+
+def told_by(headers: Iterable[tuple[str, str]]) -> Told:
+    """The rate headers among the headers of an answer."""
+    rate = [(name.lower(), value) for name, value in headers]
+    rate = [(name, value) for name, value in rate if "ratelimit" in name or "retry-after" in name]
+    plain = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+    limit, remaining, reset, wait = (_joined(rate, name) for name in plain)
+    return Told(limit, remaining, reset, wait, tuple(name for name, _ in rate if name not in plain), tuple(rate))
+
+
+def _joined(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    values = [value for key, value in headers if key == name]
+    return ", ".join(values) if values else None

@@ -1,0 +1,114 @@
+"""What a scenario is: its users, what they are told, what they report, and what is made of it.
+
+A run has one judging side (the only process of a local run, or Locust's master) and one or more sending sides (the same
+process, or Locust's workers). Each process holds one scenario object, and the frame (`load.stages`, `load.crew`)
+carries between them: what `stage.give` gets on the judging side arrives at `taken` of that worker, and what
+`stage.report` gets on a sending side arrives at `heard`, after every exchange that was recorded before it. In a local
+run both are plain calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from locust import LoadTestShape, User
+
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Plan
+from load.runtime.run import LoadRun, Send
+from load.runtime.setup import Setup
+
+Seqs = Callable[[int], int | None]
+"""From the number a worker gave an exchange to its number in the evidence; None if it was lost."""
+Row = dict[str, str]
+"""A row of the web UI's table: operation, declared, observed, verdict and told, why."""
+
+
+class Stage(Protocol):
+    """The process a scenario lives in, as far as a scenario needs to know it."""
+
+    setup: Setup
+    run: LoadRun
+
+    def give(self, worker: str, data: Any) -> None:
+        """Judging side: tell one worker something (plain JSON data)."""
+
+    def report(self, data: Any) -> None:
+        """Sending side: tell the judging side something (plain JSON data)."""
+
+    def over(self) -> None:
+        """Judging side: everything is known, the run may end."""
+
+    def wire(self) -> Send:
+        """Sending side: a way to the deployment outside of any user."""
+
+
+class Scenario:
+    """Base of the scenarios; `users` get `scenario` and `host` set before they start."""
+
+    name: ClassVar[str] = ""
+    users: ClassVar[tuple[type[User], ...]] = ()
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.run = stage.run
+
+    @classmethod
+    def plan(cls, setup: Setup) -> Plan:
+        """Every line there will be a verdict for; made once, before the run's time begins."""
+        raise NotImplementedError
+
+    @classmethod
+    def crew(cls, setup: Setup, workers: int) -> int:
+        """How many users it needs in all, if the user of the suite does not say."""
+        return workers
+
+    @classmethod
+    def shape(cls, setup: Setup) -> LoadTestShape | None:
+        """How the number of users changes with time, if it does."""
+        return None
+
+    # the judging side
+
+    def begin(self, workers: Sequence[str]) -> None:
+        """The run begins with these workers; hand out what is to be done. Must be quick: the run's time goes on."""
+
+    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+        """A worker reports."""
+
+    def lost(self, worker: str) -> None:
+        """A worker is gone, with what it had not reported."""
+
+    def verdicts(self, plan: Plan) -> list[Verdict]:
+        """A verdict for every line of the plan, at the end or (for the web UI) as far as is known."""
+        raise NotImplementedError
+
+    def content(self) -> dict[str, Any]:
+        """Further members of verdicts.json."""
+        return {}
+
+    def table(self) -> list[Row]:
+        """What is known so far, for the web UI. Asked every two seconds: must be cheap."""
+        return []
+
+    def notes(self) -> list[str]:
+        """Lines for the terminal besides the totals."""
+        return []
+
+    # a sending side
+
+    def safely(self, step: Callable[..., Any], *arguments: Any) -> None:
+        """Do a step in a greenlet of its own; what goes wrong in it is told, so that nobody waits for it forever."""
+        try:
+            step(*arguments)
+        except Exception as error:
+            self.stage.report({"failure": f"{type(error).__name__}: {error}"})
+            raise
+
+    def taken(self, data: Any) -> None:
+        """Something was given to this worker."""
+
+    def end(self) -> None:
+        """All users of this process have ended: remove what they made."""
+        self.run.remove(self.stage.wire())

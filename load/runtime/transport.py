@@ -1,0 +1,115 @@
+"""Sending a recorded request with Locust's own client: secrets put in on the way out, taken out on the way in."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from geventhttpclient.url import URL
+from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpSession
+from locust.env import Environment
+
+from contracts.config.deployment import Deployment
+from contracts.core.exchange import Request, Response
+from load.runtime.run import Sent
+
+AGENT = "calcom-contracts/0.1"
+
+
+class Wire:
+    """One user's way to the deployment. Redirects are not followed, and every status is an answer."""
+
+    def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
+        self._client = client
+        self._vault = deployment.vault
+        vars(client.client)["redirect_response_codes"] = frozenset()
+
+    @classmethod
+    def alone(cls, environment: Environment, deployment: Deployment) -> Wire:
+        """A way that belongs to no user."""
+        session = FastHttpSession(
+            deployment.base_url, environment.events.request, None, network_timeout=30.0, connection_timeout=30.0
+        )
+        return cls(session, deployment)
+
+    def send(self, request: Request) -> Sent:
+        """The response or the transport's error, with the times of sending and receiving."""
+        headers = {name: self._vault.reveal(value) for name, value in request.headers}
+        headers.update({"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"})
+        body: Any = None
+        if request.body is not None:
+            self._vault.ours(request.body)
+            form = any("x-www-form-urlencoded" in value for _, value in request.headers)
+            reveal = self._vault.reveal_url if form else self._vault.reveal_json
+            body = reveal(request.body).encode("utf-8", "surrogateescape")
+        target = self._vault.reveal_url(request.target)
+        sent = time.time()
+        with self._client.request(
+            request.verb, target, name=request.operation.key, headers=headers, data=body, catch_response=True
+        ) as answer:
+            received = time.time()
+            return self._judged(answer, request, sent, received)
+
+    def _judged(self, answer: Any, request: Request, sent: float, received: float) -> Sent:
+        if not answer.status_code:
+            error = str(answer.error or "no answer")
+            answer.failure(error)
+            return None, self._vault.hide(error), sent, received
+        if answer.status_code >= 500 or (answer.status_code == 429 and not request.limited):
+            answer.failure(f"{answer.status_code}")
+        else:
+            answer.success()
+        hide = self._vault.hide
+        content = answer.content or b""
+        told = list(answer.headers.items())
+        values = self._vault.hide_all([value for _, value in told])
+        headers = tuple((name, value) for (name, _), value in zip(told, values, strict=True))
+        text = hide(content.decode("utf-8", "surrogateescape"))
+        return Response(answer.status_code, headers, text, len(content)), None, sent, received
+
+
+Prepared = tuple[Request, str, dict[str, str], str]
+
+
+class FastWire(Wire):
+    """A wire that remembers how requests look that are sent again and again.
+
+    It speaks to the connections of Locust's client themselves: what its session adds (cookies, redirects, retries, an
+    object for the answer) nobody needs who keeps a status and two times. Locust's statistics hear of it all the same.
+    """
+
+    def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
+        super().__init__(client, deployment)
+        self._made: dict[int, Prepared] = {}
+        self._base = URL(deployment.base_url)
+        self._prefix = urlsplit(deployment.base_url).path.rstrip("/")
+
+    def brief(self, request: Request) -> tuple[int, float, float]:
+        """Send a request that only looks; gives its status (0: no answer) and the times of sending and receiving."""
+        _, target, headers, name = self._made.get(id(request)) or self._prepared(request)
+        agent: Any = self._client.client
+        connections = agent.clientpool.get_client(self._base)
+        status, length, error = 0, 0, None
+        sent = time.time()
+        try:
+            answer = connections.request(request.verb, target, headers=headers)
+            length = len(answer.read())
+            status = int(answer.get_code())
+        except FAILURE_EXCEPTIONS as failure:
+            error = failure
+        received = time.time()
+        if error is None and (status >= 500 or status == 429):
+            error = RuntimeError(f"{status}")
+        self._client.request_event.fire(
+            request_type=request.verb, name=name, response_time=(received - sent) * 1000, response_length=length,
+            response=None, context={}, exception=error, start_time=sent, url=target,
+        )  # fmt: skip
+        return status, sent, received
+
+    def _prepared(self, request: Request) -> Prepared:
+        headers = {name: self._vault.reveal(value) for name, value in request.headers}
+        headers |= {"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
+        target = self._prefix + self._vault.reveal_url(request.target)
+        self._made[id(request)] = made = (request, target, headers, request.operation.key)
+        return made

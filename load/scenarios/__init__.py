@@ -1,0 +1,1 @@
+"""The scenarios: declared limits, token refresh, mixed traffic."""

@@ -1,0 +1,160 @@
+"""The judging side of the scenario `limits`: who examines what, in which order, and what has come of it.
+
+first    the smallest limit of every credential; when it is used up, all others of the credential begin
+examine  those, side by side; one that is refused at its first request may share a bucket and is kept apart
+row      such ones after an idle window: one after the other behind the first that was used up
+quiet    when all of that is done: lists looked at, and suspects used up by themselves
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+
+from load.runtime.run import LoadRun
+from load.scenarios.limits.findings import Finding, Job, Seqs, read
+
+Key = tuple[str, str]
+Give = Callable[[str, Any], None]
+
+SUSPECTS = 6
+"""How many operations are used up by themselves at most, to see whether others are refused then."""
+IN_A_ROW = 12
+"""How many operations that share a bucket are examined one after the other at most."""
+
+
+@attrs.define
+class Desk:
+    """Hands out tasks and keeps findings. `over` is called once everything is known."""
+
+    run: LoadRun
+    jobs: dict[Key, Job]
+    give: Give
+    over: Callable[[], None]
+    findings: dict[Key, Finding] = attrs.field(factory=dict)
+    shared: dict[Key, Key] = attrs.field(factory=dict)
+    """Operations that were refused at once, and the one that had been used up then."""
+    _workers: list[str] = attrs.field(factory=list)
+    _waiting: dict[Key, str] = attrs.field(factory=dict)
+    """What has been handed out, and to whom."""
+    _held: dict[Key, list[Job]] = attrs.field(factory=dict)
+    """What begins when a first examination has used up its limit."""
+    _used_up: dict[str, Key] = attrs.field(factory=dict)
+    """By credential, the operation that was used up before the others began."""
+    _owners: dict[Key, str] = attrs.field(factory=dict)
+    _turn: int = 0
+    _in_row: int = 0
+    _quiet: bool = False
+
+    def begin(self, workers: Sequence[str]) -> None:
+        """Start with the smallest limit of every credential."""
+        self._workers = list(workers)
+        if not self.jobs:
+            self.over()
+        groups: dict[str, list[Job]] = {}
+        for job in self.jobs.values():
+            groups.setdefault(job.principal.name, []).append(job)
+        firsts = {min(group, key=_first).key: group for group in groups.values()}
+        for key, group in firsts.items():  # all of them are known before the first one can be answered
+            self._held[key] = [job for job in group if job.key != key]
+        for key in firsts:
+            self._hand(self._next_worker(), key, {"do": "first"})
+
+    def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
+        self._waiting[key] = self._owners[key] = worker
+        self.give(worker, {**task, "job": list(key)})
+
+    def _next_worker(self) -> str:
+        self._turn += 1
+        return self._workers[self._turn % len(self._workers)]
+
+    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+        """A worker has used up a first limit, or has ended a task."""
+        if "used_up" in data:
+            key = _key(data["used_up"])
+            self._used_up[key[1]] = key
+            self._begin_others(key)
+            return
+        key = _key(data["finding"]["job"])
+        found = read(self.jobs[key], data["finding"], seqs, self.run.exchanges)
+        if key in self.shared and not (found.estimate and found.estimate.conforms):
+            found.sharing = found.sharing or (self.shared[key][0],)
+        self.findings[key] = found
+        if data["cut"]:
+            return  # the run ends
+        if self._waiting.get(key) == worker:
+            del self._waiting[key]
+        self._begin_others(key)  # it may have ended without having been used up
+        if found.refused_at_once and found.estimate is None:
+            self._apart(found)
+        self._proceed()
+
+    def _begin_others(self, first: Key) -> None:
+        for job in sorted(self._held.pop(first, []), key=_order):
+            if self._workers:
+                self._hand(self._next_worker(), job.key, {"do": "examine"})
+
+    def _apart(self, found: Finding) -> None:
+        """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""
+        job = found.job
+        first = self._used_up.get(job.principal.name)
+        if first is None or first == job.key:
+            self._hand(self._owners[job.key], job.key, {"do": "again"})
+            return
+        self.shared[job.key] = first
+        found.sharing = (first[0],)
+        self._in_row += 1
+        if self.run.depth == "quick" or self._in_row > IN_A_ROW:
+            found.blocked = f"it was refused at once while {first[0]} was used up, so it was not examined by itself"
+        elif self._owners[first] in self._workers:
+            self._hand(self._owners[first], job.key, {"do": "row", "after": list(first)})
+
+    def lost(self, worker: str) -> None:
+        """What a lost worker had in hand stays unknown; what it held up goes on."""
+        self._workers = [each for each in self._workers if each != worker]
+        for key in [key for key, owner in self._waiting.items() if owner == worker]:
+            del self._waiting[key]
+            self.findings.setdefault(key, Finding(self.jobs[key], blocked="the worker that examined it was lost"))
+            self._begin_others(key)
+        if self._workers:
+            self._proceed()
+
+    def _proceed(self) -> None:
+        if self._waiting or self._held:
+            return
+        if not self._quiet:
+            self._quiet = True
+            self._hand_quiet()
+        if not self._waiting:
+            self.over()
+
+    def _hand_quiet(self) -> None:
+        for key, finding in self.findings.items():
+            owner = self._owners.get(key, "")
+            if finding.created is not None and finding.created[2] is None and owner in self._workers:
+                self._hand(owner, key, {"do": "listed"})
+        tight = [key for key, each in self.findings.items() if each.estimate and each.estimate.verdict == "tighter"]
+        suspects = list(dict.fromkeys([*self.shared.values(), *tight]))
+        for key in suspects[:SUSPECTS]:
+            owner = self._owners.get(key, "")
+            if key not in self._waiting and owner in self._workers:
+                self._hand(owner, key, {"do": "alone"})
+
+
+def _long(job: Job) -> bool:
+    """Whether a longer limit of it can bind: that takes longest, so it comes first."""
+    return any(not limit.implied for limit in job.operation.limits[1:])
+
+
+def _first(job: Job) -> tuple[int, bool]:
+    return job.limit.requests, not _long(job)
+
+
+def _order(job: Job) -> tuple[bool, int]:
+    return not _long(job), -job.limit.requests
+
+
+def _key(told: Sequence[str]) -> Key:
+    return told[0], told[1]

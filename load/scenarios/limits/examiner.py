@@ -1,0 +1,262 @@
+"""One limit from its first request to its finding: asks as the examination wants it, and looks beside meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from gevent.pool import Pool
+
+from contracts.core.conversation import NotObservable, Outcome
+from contracts.core.exchange import Request
+from contracts.request.api import Api
+from contracts.request.credentials import callers
+from load.limiters.conclusion import Estimate
+from load.limiters.examination import Ask, Cut, Examination, Setting, examine
+from load.limiters.trace import Sample
+from load.runtime.run import LoadRun, Send, sample
+from load.scenarios.limits import probe_request
+from load.scenarios.limits.findings import Finding
+
+QUICK = Setting(windows=1.12, waits=False)
+FULL = Setting(windows=4.0)
+IDLE = 1.08
+"""Windows after which a credential counts as idle."""
+
+
+class NotIdle(Outcome):
+    """The limit was used up before the first request."""
+
+
+class Examiner:
+    """Examines one limit. `used_up` is called once, as soon as the limit is used up or cannot be."""
+
+    def __init__(self, run: LoadRun, send: Send, finding: Finding, bursts: BoundedSemaphore) -> None:
+        self.run = run
+        self.send = send
+        self.finding = finding
+        self.job = finding.job
+        self.bursts = bursts
+        self.rule = run.rule(self.job.limit)
+        self.questions: list[Request] = []
+        """What is asked, in turns."""
+        self._turns = itertools.count()
+        self.conversation = 0
+        self.used_up: Callable[[], None] = lambda: None
+        self.extra: list[Sample] = []
+        """Requests sent beside the examination, which its limit counts too."""
+        self._looked = False
+        self._idle = True
+        self._paced_until = 0.0
+
+    def rest(self) -> None:
+        """Let a window pass in which nothing is asked."""
+        gevent.sleep(self.rule.window * IDLE)
+
+    def work(self, *, idle: bool = True) -> None:
+        """Examine the limit; what stands in the way is told as the reason.
+
+        `idle`: the credential should be; if the first request is refused all the same, that is the finding.
+        """
+        self.finding.blocked, self._idle = None, idle
+        try:
+            self._open()
+            self.finding.estimate = self.driven(self._examination())
+            if self._uncounted and self.job.operation.safe:
+                self._with_valid_requests()
+        except Outcome as outcome:
+            self.finding.blocked = outcome.reason
+            self.finding.refused_at_once = isinstance(outcome, NotIdle)
+
+    def _with_valid_requests(self) -> None:
+        """Once more with a request that finds something, if there is one."""
+        try:
+            self.questions = [self.run.carry(probe_request.valid(self._api("valid")), self.send, self.conversation)]
+        except Outcome:
+            return  # other operations may show whether requests like those before are counted
+        self.rest()
+        self.finding.estimate = self.driven(self._examination())
+
+    def _open(self) -> None:
+        name, principal = self.job.key
+        self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
+        self.questions = probe_request.questions(self._api(tag))
+        if not probe_request.sendable(self.questions[0], self.run.deployment.writes):
+            raise NotObservable("the deployment file does not allow writes")
+
+    def _api(self, tag: str) -> Api:
+        return self.run.api(self.job.operation, self.job.principal, tag)
+
+    def _examination(self) -> Examination:
+        setting = QUICK if self.run.depth == "quick" else FULL
+        return examine(self.rule, time.time(), -self.run.clock.offset, setting)
+
+    @property
+    def _uncounted(self) -> bool:
+        """Refused as invalid, requests may not be counted at all: then the limit has not been seen."""
+        found = self.finding.estimate
+        return bool(found and found.verdict == "not enforced" and self.finding.inert)
+
+    def driven(self, examination: Examination) -> Estimate:
+        """Drive an examination to its end; one that is cut short leaves its finding all the same."""
+        try:
+            found = self._drive(examination)
+        except gevent.GreenletExit:
+            self._cut(examination)
+            raise
+        self._look()
+        return found
+
+    def _drive(self, examination: Examination) -> Estimate:
+        try:
+            answers = self._opened(examination)
+            while True:
+                if any(each.refused for each in answers):
+                    self._look()
+                    answers, self.extra = [*answers, *self.extra], []
+                answers = self.answer(examination.send(answers))
+        except StopIteration as ended:
+            found: Estimate = ended.value
+            return found
+
+    def _opened(self, examination: Examination) -> list[Sample]:
+        """The first requests: using up a limit at once tells most, so nobody else's burst comes in between."""
+        ask = next(examination)
+        if ask.pace:
+            return self.answer(ask)
+        self._until(ask.at)
+        with self.bursts:
+            answers = [self.one()]
+            self.finding.asked += 1
+            if self._idle and answers[0].refused:
+                raise NotIdle("its first request was refused already")
+            return self._answered(examination.send(answers))
+
+    def _cut(self, examination: Examination) -> None:
+        """The run ends: keep what has been seen so far."""
+        self._looked = True
+        try:
+            examination.throw(Cut())
+        except StopIteration as ended:
+            self.finding.estimate = ended.value
+        except (Cut, ValueError):
+            self.finding.estimate = None
+
+    def _look(self) -> None:
+        if self._looked:
+            return
+        self._looked = True
+        if self.finding.asked:
+            self._beside()
+        self.used_up()
+
+    def answer(self, ask: Ask) -> list[Sample]:
+        """Send what was asked for, in time, and many at once only when it is this examination's turn."""
+        self._until(ask.at)
+        if ask.count == 1 or ask.pace:
+            return self._answered(ask)
+        with self.bursts:
+            return self._answered(ask)
+
+    def _answered(self, ask: Ask) -> list[Sample]:
+        if ask.pace:
+            answers = self._paced(ask)
+        elif ask.count == 1:
+            answers = [self.one()]
+            self.finding.late += answers[0].sent - ask.at > 0.01 * self.rule.window
+        else:
+            answers = self._burst(ask)
+        self.finding.asked += len(answers)
+        return answers
+
+    def _until(self, moment: float) -> None:
+        if (left := moment - time.time()) > 0:
+            gevent.sleep(left)
+
+    def one(self) -> Sample:
+        """Ask once."""
+        question = self.questions[next(self._turns) % len(self.questions)]
+        exchange = self.run.ask(question, self.send, self.conversation)
+        if exchange.status != 429:
+            self.finding.statuses.add(exchange.status)
+        return sample(exchange)
+
+    def _paced(self, ask: Ask) -> list[Sample]:
+        """One after the other until so many in a row were refused, each as long after the last answer as is asked for.
+
+        After the answer and not after the sending: so they lie as far apart at the server, however late some are.
+        """
+        answers: list[Sample] = []
+        row = 0
+        for _ in range(ask.count):
+            self._until(self._paced_until)
+            answers.append(self.one())
+            self._paced_until = answers[-1].received + ask.pace
+            row = row + 1 if answers[-1].refused else 0
+            if row >= ask.refusals:
+                break
+        return answers
+
+    def _burst(self, ask: Ask) -> list[Sample]:
+        """Several at once, until so many in a row were refused."""
+        answers: list[Sample] = []
+        state = {"left": ask.count, "row": 0}
+
+        def lane() -> None:
+            while state["left"] > 0 and state["row"] < ask.refusals:
+                state["left"] -= 1
+                answer = self.one()
+                state["row"] = state["row"] + 1 if answer.refused else 0
+                answers.append(answer)
+
+        pool = Pool(ask.together)
+        try:
+            for _ in range(min(ask.together, ask.count)):
+                pool.spawn(lane)
+            pool.join()
+        finally:
+            pool.kill()
+        return answers
+
+    def _beside(self) -> None:
+        """While this credential is refused: another one asks, and one valid creation is sent."""
+        self._another()
+        if self.run.deployment.writes and self.job.operation.method == "POST":
+            self._creation()
+
+    def _another(self) -> None:
+        able = [
+            each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name
+        ]
+        if not able or not self.questions:
+            return
+        api = self.run.api(self.job.operation, able[0], "other")
+        question = self.questions[0]
+        path = probe_request.path_of(question)
+        request = api.ask(path=path, raw=question.body, limited=True, principal=able[0])
+        exchange = self.run.ask(request, self.send, self.conversation)
+        if exchange.response is not None:
+            self.finding.other = (able[0].name, exchange.status, exchange.seq)
+
+    def _creation(self) -> None:
+        resource = self.run.contract.resource_of(self.job.operation)
+        if resource is None or resource.create is not self.job.operation or resource.list is None:
+            return
+        number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {self.job.operation.key}")
+        api = self._api(tag)
+        values = {name: self.run.deployment.value(api.tenant, name) for name in api.operation.path_parameters}
+        if api.operation.body is None or api.operation.body.sources or not all(values.values()):
+            return
+        try:
+            request, _ = self.run.carry(
+                probe_request.real_creation(api, {k: v or "" for k, v in values.items()}), self.send, number
+            )
+            exchange = self.run.ask(request, self.send, number)
+        except Outcome:
+            return
+        self.extra.append(sample(exchange))
+        if exchange.status == 429 and tag in (request.body or ""):
+            self.finding.created = (tag, exchange.seq, None)

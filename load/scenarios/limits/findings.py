@@ -1,0 +1,143 @@
+"""What the scenario `limits` examines and what it finds, in a form that can travel from a worker to the master."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from contracts.config.deployment import Deployment, Principal
+from contracts.core.exchange import Exchange
+from contracts.request.credentials import callers
+from load.limiters.conclusion import Estimate
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from load.runtime.run import sample
+from specs.contract import Contract, Limit, Operation
+
+Seqs = Callable[[int], int | None]
+
+
+@attrs.frozen
+class Job:
+    """One limit of one operation, to be examined with one credential."""
+
+    operation: Operation
+    principal: Principal
+    limit: Limit
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.operation.key, self.principal.name
+
+
+def jobs(contract: Contract, deployment: Deployment) -> Iterator[Job]:
+    """The shortest limit of every operation that somebody may call."""
+    for operation in contract.operations:
+        able = callers(deployment, operation)
+        if operation.limits and able:
+            yield Job(operation, able[0], operation.limits[0])
+
+
+@attrs.define
+class Finding:
+    """What was found out about one job. Numbers of exchanges are those of the process that holds it."""
+
+    job: Job
+    estimate: Estimate | None = None
+    blocked: str | None = None
+    statuses: set[int] = attrs.field(factory=set)
+    """What admitted requests were answered."""
+    other: tuple[str, int, int] | None = None
+    """Another credential that asked while this one was refused: its name, what it got, and the exchange."""
+    sharing: tuple[str, ...] = ()
+    """Operations that were refused while only this one had been used up."""
+    looked: int | None = None
+    """The exchange by which only this operation was used up, if others were asked right after it."""
+    created: tuple[str, int, bool | None] | None = None
+    """A creation that was refused: its mark, the exchange, and whether it is there all the same."""
+    longer: dict[str, Estimate] = attrs.field(factory=dict)
+    """What was found out about the operation's longer limits, by period."""
+    soaked: dict[str, int] = attrs.field(factory=dict)
+    """How many were admitted within a longer limit's window without being refused by it, by period."""
+    refuted: dict[str, tuple[int, int]] = attrs.field(factory=dict)
+    """How many a longer limit had admitted when it refused too soon, and the exchange that shows it, by period."""
+    refused_at_once: bool = False
+    """Whether its first request was refused, though nobody should have used it."""
+    late: int = 0
+    asked: int = 0
+
+    @property
+    def inert(self) -> bool:
+        """Whether only requests were admitted that could have no effect."""
+        return all(each >= 400 for each in self.statuses)
+
+    def written(self) -> dict[str, Any]:
+        """As plain data, exchanges by their numbers."""
+        plain = attrs.asdict(self, filter=lambda field, _: field.name not in {"job", "estimate", "longer", "statuses"})
+        return {
+            **plain,
+            "job": list(self.job.key),
+            "statuses": sorted(self.statuses),
+            "estimate": self.estimate and _written(self.estimate),
+            "longer": {period: _written(each) for period, each in self.longer.items()},
+        }
+
+
+def read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> Finding:
+    """A finding that another process has written; one whose exchanges were lost on the way is blocked."""
+    try:
+        return _read(job, told, seqs, exchanges)
+    except KeyError:
+        return Finding(job, blocked="exchanges of its examination were lost between worker and master")
+
+
+def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> Finding:
+    def seq(number: int) -> int:
+        found = seqs(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    def estimate(plain: Mapping[str, Any]) -> Estimate:
+        rule, window = Rule(*plain["rule"]), plain["window"]
+        traces = {
+            name: tuple(sample(exchanges[seq(number)]) for number in plain[name]) for name in ("samples", "after")
+        }
+        lists = {
+            **traces,
+            "rule": rule,
+            "window": window and tuple(window),
+            "kinds": tuple(plain["kinds"]),
+            "numbers": tuple(plain["numbers"]),
+        }
+        return Estimate(**{**plain, **lists})
+
+    other, created = told["other"], told["created"]
+    return Finding(
+        job,
+        estimate=told["estimate"] and estimate(told["estimate"]),
+        blocked=told["blocked"],
+        statuses=set(told["statuses"]),
+        other=other and (other[0], other[1], seq(other[2])),
+        sharing=tuple(told["sharing"]),
+        looked=None if told["looked"] is None else seq(told["looked"]),
+        created=created and (created[0], seq(created[1]), created[2]),
+        longer={period: estimate(each) for period, each in told["longer"].items()},
+        soaked=dict(told["soaked"]),
+        refuted={period: (each[0], seq(each[1])) for period, each in told["refuted"].items()},
+        refused_at_once=told["refused_at_once"],
+        late=told["late"],
+        asked=told["asked"],
+    )
+
+
+def _written(found: Estimate) -> dict[str, Any]:
+    plain = {field.name: getattr(found, field.name) for field in attrs.fields(Estimate)}
+    numbers = {name: _numbers(plain[name]) for name in ("samples", "after")}
+    return {**plain, **numbers, "rule": [found.rule.limit, found.rule.window]}
+
+
+def _numbers(samples: tuple[Sample, ...]) -> list[int]:
+    return [each.seq for each in samples]

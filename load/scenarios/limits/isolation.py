@@ -1,0 +1,83 @@
+"""What is looked at when every limit has been examined: refused creations, and operations that may share a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import gevent
+
+from contracts.core.conversation import Outcome
+from contracts.core.exchange import Request
+from contracts.request.credentials import callers
+from load.runtime.run import LoadRun, Send
+from load.scenarios.limits import probe_request
+from load.scenarios.limits.examiner import IDLE
+from load.scenarios.limits.findings import Finding, Job
+from specs.contract import Limit
+
+SHORT = 10.0
+"""Seconds up to which a window is waited for at depth quick."""
+
+
+class Quiet:
+    """Asks while nobody else does."""
+
+    def __init__(self, run: LoadRun, send: Send) -> None:
+        self.run = run
+        self.send = send
+
+    def listed(self, finding: Finding) -> None:
+        """Whether the list shows what a refused creation would have made."""
+        assert finding.created is not None
+        mark, seq, _ = finding.created
+        resource = self.run.contract.resource_of(finding.job.operation)
+        if resource is None or resource.list is None:
+            return
+        number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {finding.job.operation.key}")
+        tenant = finding.job.principal.tenant
+        able = [each for each in callers(self.run.deployment, resource.list) if each.tenant == tenant]
+        values = {name: self.run.deployment.value(tenant, name) or "" for name in resource.list.path_parameters}
+        again = able[:1] if self.run.depth != "quick" or self._window(resource.list.limits) <= SHORT else []
+        for attempt, principal in enumerate([*able, *again]):
+            if attempt == len(able):
+                self._rest(resource.list.limits)
+            api = self.run.api(resource.list, principal, tag)
+            answer = self.run.ask(api.ask(path=values, principal=principal, limited=True), self.send, number)
+            if answer.ok:
+                finding.created = (mark, seq, bool(answer.response and mark in answer.response.body))
+                return
+
+    def _window(self, limits: tuple[Limit, ...]) -> float:
+        return self.run.rule(limits[0]).window if limits else 0.0
+
+    def _rest(self, limits: tuple[Limit, ...]) -> None:
+        gevent.sleep(self._window(limits) * IDLE)
+
+    def alone(self, finding: Finding, others: Iterable[Job]) -> None:
+        """Use up one operation by itself after an idle window, then ask each other one once."""
+        job = finding.job
+        self._rest(job.operation.limits)
+        name, principal = job.key
+        number, _ = self.run.open(f"limits/operations-have-buckets-of-their-own {name} {principal}")
+        question = self._question(job)
+        last = None
+        for _ in range(job.limit.requests * 2 if question else 0):
+            last = self.run.ask(question, self.send, number) if question else None
+            if last is None or last.status == 429:
+                break
+        if last is None or last.status != 429:
+            return
+        finding.looked = last.seq
+        same = [each for each in others if each.operation is not job.operation and each.principal == job.principal]
+        finding.sharing = tuple(each.operation.key for each in same if self._refused(each, number))
+
+    def _refused(self, job: Job, number: int) -> bool:
+        question = self._question(job)
+        return question is not None and self.run.ask(question, self.send, number).status == 429
+
+    def _question(self, job: Job) -> Request | None:
+        try:
+            question = probe_request.question(self.run.api(job.operation, job.principal, "alone"))
+        except Outcome:
+            return None
+        return question if probe_request.sendable(question, self.run.deployment.writes) else None

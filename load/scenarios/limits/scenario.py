@@ -1,0 +1,175 @@
+"""The scenario `limits`: every limited operation is examined, all of them side by side, by one user each."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from gevent.queue import Queue
+from locust import FastHttpUser, task
+
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Plan
+from load.runtime.scenario import Row, Scenario, Seqs, Stage
+from load.runtime.setup import Setup
+from load.runtime.transport import Wire
+from load.scenarios.limits import table as told
+from load.scenarios.limits import verdicts
+from load.scenarios.limits.coordinator import Desk
+from load.scenarios.limits.examiner import Examiner
+from load.scenarios.limits.findings import Finding, Job, jobs
+from load.scenarios.limits.isolation import Quiet
+from load.scenarios.limits.longer_limits import Longer
+
+ROOM, MOST_ROOM = 0.1, 0.45
+"""Shares of a window that should be left of it when a run begins: at least, and at most."""
+OPENING = 2.5
+"""Seconds in which all limits are used up for the first time."""
+BURSTS = 4
+"""How many bursts may go on at the same time."""
+
+
+class LimitUser(FastHttpUser):
+    """Does one task after the other, as long as there are any."""
+
+    scenario: ClassVar[Limits]
+    concurrency = 16
+    network_timeout = 30.0
+    connection_timeout = 30.0
+
+    @task
+    def examine(self) -> None:
+        """Wait for a task, and do it."""
+        scenario = self.scenario
+        given = scenario.tasks.get()
+        job = scenario.jobs[given["job"][0], given["job"][1]]
+        finding = scenario.mine.setdefault(job.key, Finding(job))
+        cut = False
+        try:
+            self._do(given, finding)
+        except gevent.GreenletExit:
+            cut = True
+            raise
+        except Exception as error:  # the judging side waits for an answer, whatever it is
+            finding.blocked = f"internal error: {type(error).__name__}: {error}"
+            raise
+        finally:
+            scenario.stage.report({"finding": finding.written(), "cut": cut})
+
+    def _do(self, given: dict[str, Any], finding: Finding) -> None:
+        wire, scenario = Wire(self.client, self.scenario.run.deployment), self.scenario
+        match given["do"]:
+            case "listed":
+                Quiet(scenario.run, wire.send).listed(finding)
+            case "alone":
+                with scenario.row:
+                    Quiet(scenario.run, wire.send).alone(finding, list(scenario.jobs.values()))
+            case "first":
+                self._first(wire, finding)
+            case "again":
+                self._again(wire, finding)
+            case "row":
+                with scenario.rows[given["after"][0], given["after"][1]]:
+                    self._again(wire, finding)
+            case _:
+                with scenario.lanes:
+                    examiner = scenario.examiner(wire, finding)
+                    examiner.work()
+                scenario.soak(examiner)
+
+    def _first(self, wire: Wire, finding: Finding) -> None:
+        """The first examination with a credential: the others begin as soon as this limit is used up."""
+        scenario, job = self.scenario, finding.job
+        examiner = scenario.examiner(wire, finding)
+        examiner.used_up = lambda: scenario.stage.report({"used_up": list(job.key)})
+        scenario.await_room(job)
+        with scenario.rows[job.key]:
+            examiner.work()
+            if finding.refused_at_once:
+                examiner.rest()
+                examiner.work(idle=False)
+        scenario.soak(examiner)
+
+    def _again(self, wire: Wire, finding: Finding) -> None:
+        """After an idle window, whatever the first request is answered."""
+        examiner = self.scenario.examiner(wire, finding)
+        examiner.rest()
+        examiner.work(idle=False)
+        self.scenario.soak(examiner)
+
+
+class Limits(Scenario):
+    """Declared rate limits, each examined by a user of its own."""
+
+    name = "limits"
+    users = (LimitUser,)
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.jobs = {job.key: job for job in jobs(stage.setup.contract, stage.setup.deployment)}
+        self.desk = Desk(self.run, self.jobs, stage.give, stage.over)
+        self.tasks: Queue[dict[str, Any]] = Queue()
+        self.mine: dict[tuple[str, str], Finding] = {}
+        """Findings of this process, with its own numbers of exchanges."""
+        self.bursts = BoundedSemaphore(BURSTS)
+        self.row = BoundedSemaphore(1)
+        """What must be the only thing that is asked."""
+        self.rows: defaultdict[tuple[str, str], BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(1))
+        """Operations that may share a bucket, by the one that was used up first: one after the other."""
+        shortest = min((self.run.rule(job.limit).window for job in self.jobs.values()), default=60.0)
+        # Where windows are short, so many side by side would only wait for each other.
+        self.lanes = BoundedSemaphore(64 if shortest >= 20 else max(2, int(shortest * 6)))
+
+    @classmethod
+    def plan(cls, setup: Setup) -> Plan:
+        return verdicts.plan(setup)
+
+    @classmethod
+    def crew(cls, setup: Setup, workers: int) -> int:
+        """One for each limit, and one more for each worker, since Locust spreads users as it likes."""
+        return max(1, sum(1 for _ in jobs(setup.contract, setup.deployment))) + workers
+
+    def begin(self, workers: Sequence[str]) -> None:
+        self.desk.begin(workers)
+
+    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+        self.desk.heard(worker, data, seqs)
+
+    def lost(self, worker: str) -> None:
+        self.desk.lost(worker)
+
+    def verdicts(self, plan: Plan) -> list[Verdict]:
+        return verdicts.verdicts(self.run, plan, self.desk.findings)
+
+    def content(self) -> dict[str, Any]:
+        return {"limits": told.limits(self.run, self.desk.findings)}
+
+    def table(self) -> list[Row]:
+        return told.table(self.run, self.jobs.values(), self.desk.findings)
+
+    def notes(self) -> list[str]:
+        late = sum(each.late for each in self.desk.findings.values())
+        return [f"{late} requests were sent later than planned"] if late else []
+
+    def taken(self, data: Any) -> None:
+        self.tasks.put(data)
+
+    def examiner(self, wire: Wire, finding: Finding) -> Examiner:
+        """Who examines one limit."""
+        return Examiner(self.run, wire.send, finding, self.bursts)
+
+    def await_room(self, first: Job) -> None:
+        """Begin where all limits can be used up before a window of the server's clock ends, if it is like ours."""
+        window = self.run.rule(first.limit).window
+        left = (-self.run.clock.offset - time.time()) % window
+        if left < min(MOST_ROOM * window, max(ROOM * window, OPENING)):
+            gevent.sleep(left + 0.02 * window)
+
+    def soak(self, examiner: Examiner) -> None:
+        """At depth soak, go on to the longer limits."""
+        if self.run.depth == "soak":
+            Longer(examiner).work()

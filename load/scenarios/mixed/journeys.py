@@ -1,0 +1,162 @@
+"""Visits: short conversations as real callers have them, with one thing of their own from its creation to its end.
+
+A visit is a law's conversation like any other: a plain generator that yields requests. It cleans up what it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+from random import Random
+
+import attrs
+
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
+from contracts.core.exchange import Exchange
+from contracts.request.api import Api
+from contracts.request.credentials import callers
+from contracts.steps.fixtures import Made, make
+from contracts.steps.lifecycle.create import Sight, look, mine, shelf, unlike
+from contracts.steps.lifecycle.values import Change, changes, short
+from contracts.steps.tokens.pairs import issued, pair_of, presented, rules, used
+from contracts.transport.created import Ledger
+from specs.contract import Contract, Operation, Resource
+
+
+def living(contract: Contract) -> list[Resource]:
+    """Resources of which one can be made, looked at and removed again."""
+    return [
+        each
+        for each in contract.resources
+        if each.create and each.delete and each.identifier and (each.read or each.list)
+    ]
+
+
+def life(api: Api) -> Conversation:
+    """Make one, see it once in its list, change it, see the change, remove it, and see that it is gone."""
+    ledger = Ledger(api.contract)
+    yield from _kept(_lived(api), ledger)
+    for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
+        yield request
+
+
+def _kept(steps: Steps, ledger: Ledger) -> Steps:
+    """The same steps, everything they make noted."""
+    reply = None
+    while True:
+        try:
+            command = steps.send(reply)
+        except StopIteration as ended:
+            return ended.value
+        reply = yield command
+        if isinstance(reply, Exchange):
+            ledger.note(reply)
+
+
+def _lived(api: Api) -> Steps:
+    resource = api.resource
+    made: Made = yield from make(api, resource)
+    sight: Sight = yield from look(api, made)
+    if not sight.seen:
+        raise Broken("what was created to be there", sight.told, [made.answer, sight.answer])
+    if resource.list is not None:
+        yield from _listed_once(api, made)
+    if resource.update is not None:
+        yield from _changed(api, made, sight)
+    assert resource.delete is not None
+    gone: Exchange = yield api.ask(resource.delete, path=made.values)
+    if not gone.ok:
+        return
+    after: Sight = yield from look(api, made, known=True)
+    if after.seen:
+        raise Broken("what was deleted to be gone", "it is still there", [gone, after.answer])
+
+
+def _listed_once(api: Api, made: Made) -> Steps:
+    try:
+        items, page = yield from shelf(api, made)
+    except NotObservable:
+        return
+    found = mine(items, made)
+    if page.ok and len(found) != 1:
+        raise Broken("what was created once in its list", f"{len(found)} times", [made.answer, page])
+
+
+def _changed(api: Api, made: Made, sight: Sight) -> Steps:
+    update = made.resource.update
+    assert update is not None
+    offered: list[Change] = yield from changes(api, update, made.values, sight.thing)
+    tame = [each for each in offered if each.tame] or offered
+    if not tame:
+        return
+    answer: Exchange = yield api.ask(update, path=made.values, body={tame[0].name: tame[0].value})
+    if not answer.ok:
+        return
+    after: Sight = yield from look(api, made, known=True)
+    content = answer.request.json
+    if after.seen and isinstance(content, dict) and (lost := unlike(content, after.thing)):
+        raise Broken(
+            f"{lost[0]} as just changed: {short(content[lost[0]])}", short(after.thing[lost[0]]), [answer, after.answer]
+        )
+
+
+def session(api: Api) -> Conversation:
+    """Make an owner of tokens, use the token, renew it, use the new one, and remove the owner."""
+    ledger = Ledger(api.contract)
+    yield from _kept(_renewed(api), ledger)
+    for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
+        yield request
+
+
+def _renewed(api: Api) -> Steps:
+    pair, made = yield from issued(api)
+    yield from used(api, pair.access)
+    answer: Exchange = yield presented(api, pair.refresh)
+    if not answer.ok:
+        raise Broken("a new pair for a token nobody has spent", answer.says(), [answer])
+    new = pair_of(api, answer)
+    after: Exchange = yield from used(api, new.access)
+    if after.status == 401:
+        raise Broken("the new access token to work at once", after.says(), [answer, after])
+    force = rules(api).force
+    if force is not None and made is not None:
+        yield api.ask(force, path=made.values)
+
+
+@attrs.frozen
+class Choice:
+    """What a caller may do next: a visit (of an operation that makes something) or a plain look."""
+
+    operation: Operation
+    weight: float
+
+
+def choices(contract: Contract, weigh: dict[str, float]) -> Iterator[Choice]:
+    """All there is to do, with its weight; a life weighs as much as one change in it on average."""
+    lives = {each.create: each for each in living(contract)}
+    for operation in contract.operations:
+        if operation.safe:
+            yield Choice(operation, weigh[operation.key])
+        elif operation in lives:
+            parts = [each for each in (operation, lives[operation].update, lives[operation].delete) if each]
+            yield Choice(operation, sum(weigh[each.key] for each in parts) / len(parts))
+        elif contract.tokens and operation is contract.tokens.refresh:
+            yield Choice(operation, weigh[operation.key])
+
+
+@attrs.frozen
+class Menu:
+    """All there is to do for one tenant."""
+
+    choices: tuple[Choice, ...]
+    _sums: tuple[float, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_sums", tuple(accumulate(each.weight for each in self.choices)))
+
+    def pick(self, random: Random) -> Choice:
+        """One of them, by weight."""
+        return random.choices(self.choices, cum_weights=self._sums)[0]
+
+
+__all__ = ["Choice", "Menu", "callers", "choices", "life", "living", "session"]

@@ -1,0 +1,245 @@
+"""The scenario `mixed`: realistic traffic over all operations by several tenants, judged as in the gate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import gevent
+from locust import FastHttpUser, task
+
+from contracts.config.deployment import ConfigError
+from contracts.core.verdicts import NOT_ASKED
+from contracts.judging import judge
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import Plan
+from contracts.transport.created import Ledger
+from load.runtime.record_laws import checks_of, lines_of, verdict_of
+from load.runtime.scenario import Seqs, Stage
+from load.runtime.setup import Setup
+from load.runtime.transport import FastWire
+from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed.laws import LAWS, judged
+from load.scenarios.mixed.paced_sender import Sender
+from load.scenarios.mixed.record import Ending, Scene, Walk
+from load.scenarios.mixed.traffic_plan import Crew
+from load.scenarios.mixed.worker import Sending, settings_for
+from load.service_levels.judging import Levels, level_lines
+from specs.promises.promises import promises
+
+
+class MixedScenario(Sending):
+    """The contract under load: its plan, and the judging side."""
+
+    name = "mixed"
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.began = 0.0
+        self.endings: list[Ending] = []
+        self.walks: list[Walk] = []
+        self.sampled: list[tuple[int, int, float]] = []
+        self.cpu = 0.0
+        """Seconds of processor time that sending took, over all workers."""
+        self.judging = 0.0
+        """The same for judging."""
+        self.held = 0
+        self.levels = Levels(self.settings)
+        self.reached: str | None = None
+        self._waiting: set[str] = set()
+        self._preparing: set[str] = set()
+        self._lost = False
+        self._walking: set[str] = set()
+
+    @classmethod
+    def plan(cls, setup: Setup) -> Plan:
+        settings = settings_for(setup)
+        told = promises(setup.contract)
+        lines = [
+            *lines_of(LAWS.values(), setup.contract, told),
+            *level_lines(settings.thresholds, setup.contract),
+            *checks_of(setup.contract, told),
+        ]
+        _crew(setup)
+        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
+
+    @classmethod
+    def crew(cls, setup: Setup, workers: int) -> int:
+        """One for every lane, and one more for each worker, since Locust spreads users as it likes."""
+        return len(_crew(setup).seats) + workers
+
+    def begin(self, workers: Sequence[str]) -> None:
+        self.crew_of = _crew(self.stage.setup)
+        self._waiting, self._preparing = set(workers), set(workers)
+        seats = self.crew_of.seats
+        for number, worker in enumerate(workers):
+            mine = [[each.tenant, each.number, each.lanes] for each in seats[number :: len(workers)]]
+            told = {"seats": mine, "worker": number, "workers": len(workers)}
+            self.stage.give(worker, {"begin": {**self.crew_of.written(), **told}})
+        gevent.spawn(self._watch)
+
+    def _watch(self) -> None:
+        """End the load when a service level has been broken for long enough."""
+        while self.settings.thresholds and self.settings.abort_after is not None and self.levels.aborted is None:
+            gevent.sleep(0.5)
+            if self.began and self.levels.look(self.run.rows, self.began, time.time()):
+                self._stop(hurry=True)
+                self.stage.over()
+
+    def _stop(self, *, hurry: bool = False) -> None:
+        for worker in list(self._waiting):
+            self.stage.give(worker, {"stop": True, "hurry": hurry})
+
+    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+        if "failure" in data:
+            raise RuntimeError(data["failure"])
+
+        def known(numbers: Iterable[int]) -> tuple[int, ...]:
+            return tuple(seq for number in numbers if (seq := seqs(number)) is not None)
+
+        if "ready" in data:
+            self._ready(worker)
+        for operation, verdict, expected, actual, numbers in data.get("endings", ()):
+            self.endings.append(Ending(operation, verdict, expected, actual, known(numbers)))
+        for operation, tenant, numbers in data.get("walks", ()):
+            pages = tuple(self.run.exchanges[seq] for seq in known(numbers) if seq in self.run.exchanges)
+            self.walks.append(Walk(operation, tenant, pages))
+        if "limit" in data and self.reached is None:
+            self.reached = f"the declared limit of {data['limit']}"
+            self._stop()
+        if "done" in data:
+            self.sampled.append(tuple(data["sampled"]))
+            self.held += data["held"]
+            self.cpu += data["cpu"]
+            self._left(worker)
+        if "walked" in data:
+            self._walking.discard(worker)
+            if not self._walking:
+                self.stage.over()
+
+    def _ready(self, worker: str) -> None:
+        """Once all have looked around, the load begins."""
+        self._preparing.discard(worker)
+        if self._preparing or self.began:
+            return
+        self.began = time.time()
+        for each in self._waiting:
+            self.stage.give(each, {"go": True})
+
+    def lost(self, worker: str) -> None:
+        self._lost = True
+        if worker in self._walking:
+            self._walking.discard(worker)
+            self.stage.over()
+        self._left(worker)
+        if self._waiting:
+            self._ready(worker)
+
+    def _left(self, worker: str) -> None:
+        """When the last one has ended, one of them looks at the lists, now that all is quiet again."""
+        if worker not in self._waiting:
+            return
+        self._waiting.discard(worker)
+        if self._waiting or self.levels.aborted is not None:
+            return
+        self._walking.add(worker)
+        self.stage.give(worker, {"walk": True, "orphans": self._orphans()})
+
+    def _orphans(self) -> list[list[str | None]]:
+        """What still stands though everybody has ended: a lost worker made it, and another one has to remove it."""
+        if not self._lost:
+            return []  # everybody removes their own
+        ledger = Ledger(self.run.contract)
+        for each in sorted(self.run.exchanges.values(), key=lambda each: each.received):
+            ledger.note(each)
+        return [[each.operation.key, target, each.principal] for target, each in ledger.standing.items()]
+
+    def scene(self) -> Scene:
+        assert self.crew_of is not None
+        run = self.run
+        return Scene(
+            run.contract, run.deployment, run.exchanges, run.rows, self.began or time.time(), self.crew_of.shape,
+            self.crew_of.loud, self.endings, self.walks,
+        )  # fmt: skip
+
+    def verdicts(self, plan: Plan) -> list[Verdict]:
+        if self.crew_of is None or not self.began:
+            return [Verdict(line, NOT_ASKED, reason="the run ended before its turn") for line in plan.lines]
+        begun = time.process_time()
+        scene, base = self.scene(), self.run.deployment.base_url
+        quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
+        heard = {each.line.id: each for each in judge.of_checks(plan, quiet)}
+        made = []
+        for line in plan.lines:
+            if line.id in heard:
+                made.append(heard[line.id])
+            elif line.rule.family == "service-level":
+                made.append(
+                    verdict_of(line, self.levels.ruling(line.rule.title, self.run.rows), self.run.exchanges, base)
+                )
+            else:
+                made.append(verdict_of(line, judged(scene, line.rule.id, line.operation), self.run.exchanges, base))
+        self.judging = time.process_time() - begun
+        return made
+
+    def content(self) -> dict[str, Any]:
+        if self.crew_of is None or not self.began:
+            return {}
+        told = {
+            **self.levels.content(self.run.rows, self.began, self.crew_of.shape.hits(self.crew_of.shape.seconds)),
+            "shape": self.crew_of.shape.name,
+            "loud": self.crew_of.loud,
+            "sampled": [{"judged": one, "asked": of, "lowest_share": low} for one, of, low in self.sampled],
+            "held_back": self.held,
+            "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
+            "reached": self.reached,
+        }
+        return {"load": told}
+
+    def notes(self) -> list[str]:
+        if not self.began:
+            return []
+        asked, looked = sum(of for _, of, _ in self.sampled), sum(one for one, _, _ in self.sampled)
+        told = self.levels.notes(self.run.rows, self.began)
+        if asked:
+            why = "" if looked == asked else ", since the generator would have fallen behind"
+            told.append(f"{looked} of {asked} answers to looks judged{why}")
+        if self.held:
+            told.append(f"{self.held} requests held back, since a declared limit would have been exceeded")
+        if self.reached:
+            told.append(f"ended at {self.reached}")
+        return told
+
+
+class MixedUser(FastHttpUser):
+    """One lane: sends at its own times, whatever became of the request before."""
+
+    scenario: ClassVar[MixedScenario]
+    concurrency = 2
+    network_timeout = 30.0
+    connection_timeout = 30.0
+
+    @task
+    def visit(self) -> None:
+        """Take a seat, and send until the load is over."""
+        scenario = self.scenario
+        seat = scenario.seats.get()
+        try:
+            Sender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
+        finally:
+            scenario.rise()
+
+
+MixedScenario.users = (MixedUser,)
+
+
+def _crew(setup: Setup) -> Crew:
+    knobs, settings = setup.knobs, settings_for(setup)
+    try:
+        return crews.gathered(
+            setup.contract, setup.deployment, knobs.get("shape") or "waves", knobs.get("rate") or settings.rate,
+            knobs.get("seconds"),
+        )  # fmt: skip
+    except ValueError as error:
+        raise ConfigError(f"{setup.file}: {error}") from None

@@ -1,0 +1,143 @@
+"""A lane of the scenario `mixed`: what it asks next, within what may be sent now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import attrs
+
+from contracts.core.conversation import NotObservable, Talk, Void
+from contracts.core.exchange import Exchange, Request
+from contracts.request.api import Api
+from load.runtime.run import LoadRun
+from load.scenarios.mixed.journeys import Choice, Menu, life, session
+from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.traffic_plan import mine
+from specs.contract import Operation
+
+AT_ONCE = 2
+"""How many visits a lane has under way at most: one that has to wait for its limit does not hold up the others."""
+TRIES = 4
+
+
+@attrs.define(eq=False)
+class Visit:
+    """A conversation under way. `reserved`: the removals it was promised."""
+
+    talk: Talk
+    conversation: int
+    operation: Operation
+    reserved: tuple[tuple[Operation, str | None], ...] = ()
+
+    @property
+    def request(self) -> Request | None:
+        return self.talk.command if isinstance(self.talk.command, Request) else None
+
+
+@attrs.define(eq=False)
+class Lane:
+    """One caller of a tenant. `looks`: requests that only look, made beforehand, by operation."""
+
+    run: LoadRun
+    allowed: Allowed
+    tenant: str
+    menu: Menu
+    looks: dict[str, list[Request]]
+    random: Random
+    ended: Callable[[Visit], None]
+    conversation: int
+    visits: list[Visit] = attrs.field(factory=list)
+    full: Counter[str] = attrs.field(factory=Counter)
+    """How often a look was not sent, because its limit would have been exceeded, by operation."""
+
+    def next(self, now: float) -> tuple[Request, Visit | None] | None:
+        """What to send now; None where nothing may be sent."""
+        for visit in self.visits:
+            if visit.request is not None and self.may(visit.request, now, visit):
+                return visit.request, visit
+        for _ in range(TRIES):
+            choice = self.menu.pick(self.random)
+            if found := self._begun(choice, now):
+                return found
+        for requests in self.looks.values():
+            for request in requests:
+                if self.may(request, now):
+                    return request, None
+        self.allowed.held += 1
+        return None
+
+    def may(self, request: Request, now: float, visit: Visit | None = None) -> bool:
+        kept = visit is not None and (request.operation, request.principal) in visit.reserved
+        return self.allowed.may(request.operation, request.principal, now, reserved=kept)
+
+    def _begun(self, choice: Choice, now: float) -> tuple[Request, Visit | None] | None:
+        if choice.operation.safe:
+            requests = self.looks.get(choice.operation.key)
+            request = self.random.choice(requests) if requests else None
+            if request is None or self.may(request, now):
+                return (request, None) if request is not None else None
+            self.full[choice.operation.key] += 1
+            return None
+        if len(self.visits) >= AT_ONCE or not self.run.deployment.writes:
+            return None
+        visit = self._visit(choice.operation, now)
+        if visit is None or visit.request is None:
+            return None
+        self.visits.append(visit)
+        return (visit.request, visit) if self.may(visit.request, now, visit) else None
+
+    def _visit(self, operation: Operation, now: float) -> Visit | None:
+        """A new visit, if the removal it ends with may be sent some time."""
+        contract = self.run.contract
+        resource = contract.resource_of(operation)
+        number, tag = self.run.open(f"load/visit {operation.key} {self.tenant}")
+        api = _api(self.run, operation, self.tenant, tag)
+        if api is None:
+            return None
+        try:
+            removals = [each for each in (resource.delete if resource else None,) if each]
+            reserved = tuple((each, api.caller(each).name) for each in removals)
+        except NotObservable:
+            return None
+        if not all(self.allowed.may(each, whom, now) for each, whom in reserved):
+            return None
+        for each, whom in reserved:
+            self.allowed.reserve(each, whom)
+        steps = session(api) if contract.tokens and operation is contract.tokens.refresh else life(api)
+        return Visit(Talk(steps), number, operation, reserved)
+
+    def sent(self, request: Request, visit: Visit | None, now: float) -> None:
+        """A request goes out now."""
+        self.allowed.spend(request.operation, request.principal, now)
+        if visit and (request.operation, request.principal) in visit.reserved:
+            self._released(visit, (request.operation, request.principal))
+
+    def _released(self, visit: Visit, kept: tuple[Operation, str | None]) -> None:
+        rest = list(visit.reserved)
+        rest.remove(kept)
+        visit.reserved = tuple(rest)
+        self.allowed.reserve(*kept, count=-1)
+
+    def heard(self, visit: Visit, exchange: Exchange) -> None:
+        """Go on with a visit; an answer that says nothing ends it."""
+        if exchange.status in {0, 429} or exchange.status >= 500:
+            visit.talk.give_up(Void(f"no answer that says anything: {exchange.says()}"))
+        else:
+            visit.talk.reply(exchange)
+        self._settle(visit)
+
+    def _settle(self, visit: Visit) -> None:
+        if visit.talk.ending is None and visit.request is None:
+            visit.talk.give_up(NotObservable("it asks for more than single requests"))
+        if visit.talk.ending is not None:
+            self.visits.remove(visit)
+            for kept in visit.reserved:
+                self._released(visit, kept)
+            self.ended(visit)
+
+
+def _api(run: LoadRun, operation: Operation, tenant: str, tag: str) -> Api | None:
+    able = [each for each in mine(run.deployment, operation, tenant) if not each.reads_only]
+    return run.api(operation, able[0], tag) if able else None

@@ -1,0 +1,132 @@
+"""Looking around: every operation once before the load, and every list to its end when all is quiet again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import gevent
+
+from contracts.core.conversation import Outcome
+from contracts.core.exchange import Exchange, Request, at
+from contracts.request.credentials import callers
+from contracts.request.url import path_values, target
+from contracts.steps.fixtures import places
+from contracts.steps.lists.paging import everything
+from load.runtime.run import LoadRun, Send, Sent
+from load.scenarios.limits.probe_request import smallest
+from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed.journeys import life, living
+from load.scenarios.mixed.rate_share import Allowed
+from specs.contract import Operation, Resource
+
+QUIET_RATE = 18.0
+"""Requests a second while all is looked at quietly, before the load begins."""
+
+
+class Around:
+    """What is asked before the load begins and after it, slowly and one request after the other."""
+
+    def __init__(self, run: LoadRun, allowed: Allowed, send: Send) -> None:
+        self.run = run
+        self.allowed = allowed
+        self.send = send
+        self._known: dict[tuple[str, str | None], Exchange] = {}
+
+    def _carry(self, steps: Any, conversation: int) -> Any:
+        """Carry out steps; what was asked before is not asked again."""
+        reply: Any = None
+        while True:
+            try:
+                request = steps.send(reply)
+            except StopIteration as ended:
+                return ended.value
+            if not isinstance(request, Request):
+                steps.close()
+                raise Outcome("it asks for more than single requests")
+            reply = self._asked(request, conversation)
+
+    def _asked(self, request: Request, conversation: int) -> Exchange:
+        key = (request.target, request.principal)
+        if request.safe and not request.fresh and key in self._known:
+            return self._known[key]
+        _await(self.allowed, request)
+        gevent.sleep(1 / QUIET_RATE)
+        exchange = self.run.ask(request, self.send, conversation)
+        if request.safe:
+            self._known[key] = exchange
+        return exchange
+
+    def looks(self, operation: Operation, tenant: str) -> list[Request]:
+        """A request for everyone of a tenant who may look here, each asked once; none where its place is not found."""
+        made: list[Request] = []
+        for principal in crews.mine(self.run.deployment, operation, tenant):
+            number, tag = self.run.open(f"load/quiet {operation.key} {principal.name}")
+            api = self.run.api(operation, principal, tag)
+            try:
+                path = self._carry(places(api, operation, fresh=False), number)
+                request = api.ask(path=path, query=smallest(api) if made else (), fresh=not made)
+                if not made and not self._asked(request, number).ok:
+                    return []
+                made.append(request)
+            except Outcome:
+                continue
+        return made
+
+    def lives(self) -> None:
+        """One life of everything, so that what is wrong with it without any load is known."""
+        for resource in living(self.run.contract):
+            assert resource.create is not None
+            able = [
+                each for each in callers(self.run.deployment, resource.create) if not (each.lent or each.reads_only)
+            ]
+            if not able:
+                continue
+            number, tag = self.run.open(f"load/quiet {resource.create.key} {able[0].name}")
+            try:
+                self._carry(life(self.run.api(resource.create, able[0], tag)), number)
+            except Outcome:
+                continue
+
+    def pages(self, operation: Operation, tenant: str) -> list[int]:
+        """The numbers of the exchanges in which a list was read to its end; none where its place is not known."""
+        able = crews.mine(self.run.deployment, operation, tenant)
+        if not able:
+            return []
+        number, tag = self.run.open(f"load/walk {operation.key} {tenant}")
+        api = self.run.api(operation, able[0], tag)
+        api.values = {name: self.run.deployment.value(tenant, name) or "" for name in operation.path_parameters}
+        if not all(api.values.values()):
+            return []
+        before = set(self.run.exchanges)
+        try:
+            self.run.carry(everything(api), self._in_time, number)
+        except Outcome:
+            return []
+        return [seq for seq in self.run.exchanges if seq not in before]
+
+    def claim(self, resource: Resource, pages: Iterable[int]) -> None:
+        """Take what a walked list shows under the run's mark for our own, to be removed: its maker may be gone."""
+        mark = self.run.open("claim")[1].partition("-")[0]
+        for page in (self.run.exchanges[seq] for seq in pages):
+            values = path_values(page.operation, page.request.target)
+            for item in page.items:
+                texts = item.values() if isinstance(item, dict) else ()
+                if resource.delete and any(isinstance(each, str) and f"{mark}-" in each for each in texts):
+                    address = {**values, resource.identifier or "": str(at(item, resource.member))}
+                    where = target(resource.delete, address)
+                    request = Request(resource.delete, where, principal=page.request.principal)
+                    self.run.ledger.standing.setdefault(where, request)
+
+    def _in_time(self, request: Request) -> Sent:
+        _await(self.allowed, request)
+        return self.send(request)
+
+
+def _await(allowed: Allowed, request: Request, most: float = 10.0) -> None:
+    """Wait until a request may be sent."""
+    until = time.time() + most
+    while not allowed.may(request.operation, request.principal, time.time(), reserved=True) and time.time() < until:
+        gevent.sleep(0.05)
+    allowed.spend(request.operation, request.principal, time.time())

@@ -1,0 +1,162 @@
+"""The sending side of the scenario `mixed`: looks around, gives out seats, and removes what was made."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import defaultdict
+from random import Random
+from typing import Any
+
+import gevent
+from gevent.event import Event as Signal
+from gevent.pool import Pool
+from gevent.queue import Queue
+
+from contracts.core.exchange import Request
+from contracts.core.verdicts import BROKEN, UPHELD
+from load.runtime.scenario import Scenario, Stage
+from load.runtime.setup import Setup
+from load.runtime.shapes import Piece, Shape
+from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed.journeys import Menu, choices, living
+from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.sampling import Sampler
+from load.scenarios.mixed.traffic_plan import Crew, Seat
+from load.scenarios.mixed.virtual_user import Lane, Visit
+from load.scenarios.mixed.warm_up import Around
+from load.service_levels import settings as settings_of
+from load.service_levels.settings import Settings
+from specs.contract import Operation
+
+HURRY, HURRY_LANES = 2.0, 8
+"""Seconds that are left for removals, and how many go on at once, when a service level has ended the run."""
+
+
+class Sending(Scenario):
+    """What a process does that sends, and what both sides know."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.settings = settings_for(stage.setup)
+        self.seats: Queue[Seat] = Queue()
+        self.stopped = Signal()
+        self.hurry = False
+        share = stage.setup.knobs.get("sample")
+        self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
+        self._cpu = 0.0
+        self.allowed = Allowed(self.run.deployment.time_scale, self.run.deployment.pace)
+        self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
+        self.menus: dict[str, Menu] = {}
+        self.t0 = 0.0
+        self._sitting = 0
+        self.crew_of: Crew | None = None
+
+    def taken(self, data: Any) -> None:
+        if "begin" in data:
+            gevent.spawn(self.safely, self._open, data["begin"])
+        elif "go" in data:
+            self._go()
+        elif "stop" in data:
+            self.hurry = data["hurry"]
+            self.stopped.set()
+        elif "walk" in data:
+            for key, target, principal in data["orphans"]:
+                request = Request(self.run.contract.operation(key), target, principal=principal)
+                self.run.ledger.standing.setdefault(target, request)
+            gevent.spawn(self.safely, self._walk, bool(data["orphans"]))
+
+    def _open(self, told: dict[str, Any]) -> None:
+        """Look at everything once while all is quiet."""
+        raw = told["shape"]
+        course = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
+        seats = tuple(Seat(*each) for each in told["seats"])
+        self.crew_of = Crew(course, told["loud"], told["steady"], seats)
+        self.allowed.worker, self.allowed.workers = told["worker"], told["workers"]
+        self._prepare(first=told["worker"] == 0)
+        self.stage.report({"ready": True})
+
+    def _go(self) -> None:
+        assert self.crew_of is not None
+        gc.freeze()  # documents and laws stay: looking through them again and again would make requests late
+        self.t0, self._cpu = time.time(), time.process_time()
+        seats = self.crew_of.seats
+        self._sitting = len(seats)
+        for seat in seats:
+            self.seats.put(seat)
+        if not seats:
+            self._ended()
+
+    def _prepare(self, *, first: bool) -> None:
+        """Make the requests that only look, ask each once, and live each life once."""
+        run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
+        around = Around(run, self.allowed, self.stage.wire())
+        for tenant in run.deployment.tenants:
+            for operation in run.contract.operations:
+                if operation.safe:
+                    self.looks[tenant][operation.key] = around.looks(operation, tenant)
+            offered = (each for each in choices(run.contract, weigh) if each.weight > 0)
+            self.menus[tenant] = Menu(tuple(each for each in offered if self._able(each.operation, tenant)))
+        if first and run.deployment.writes:
+            around.lives()
+
+    def _able(self, operation: Operation, tenant: str) -> bool:
+        """Whether a tenant can do this: it was seen to work, or somebody may change something there."""
+        if operation.safe:
+            return bool(self.looks[tenant].get(operation.key))
+        return any(not each.reads_only for each in crews.mine(self.run.deployment, operation, tenant))
+
+    def end(self) -> None:
+        """Remove what was made; in a run that a service level has ended all at once, and only for so long."""
+        if not self.hurry:
+            super().end()
+            return
+        number, _ = self.run.open("sweep")
+        pool = Pool(HURRY_LANES)
+        with gevent.Timeout(HURRY, False):
+            for request in self.run.ledger.removals(self.run.deployment):
+                pool.spawn(self.run.ask, request, self.stage.wire(), number)
+            pool.join()
+        pool.kill()
+        self.run.left_behind = [f"DELETE {target}" for target in self.run.ledger.standing]
+
+    def lane(self, seat: Seat) -> Lane:
+        number, _ = self.run.open(f"load/looks {seat.tenant}")
+        return Lane(
+            self.run, self.allowed, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
+            Random(f"{seat}"), self._visited, number,
+        )  # fmt: skip
+
+    def _visited(self, visit: Visit) -> None:
+        ending = visit.talk.ending
+        if ending is not None and ending.verdict in (BROKEN, UPHELD):
+            seqs = ending.exchanges[-10:] if ending.verdict == BROKEN else ending.exchanges[:1]
+            told = [visit.operation.key, ending.verdict, ending.expected, ending.actual, list(seqs)]
+            self.stage.report({"endings": [told]})
+
+    def rise(self) -> None:
+        self._sitting -= 1
+        if not self._sitting:
+            self._ended()
+
+    def _ended(self) -> None:
+        sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
+        cpu = time.process_time() - self._cpu
+        self.stage.report({"done": True, "sampled": sampled, "held": self.allowed.held, "cpu": cpu})
+
+    def _walk(self, orphans: bool) -> None:
+        """Read every list to its end, for every tenant."""
+        walks, around = [], Around(self.run, self.allowed, self.stage.wire())
+        for resource in living(self.run.contract):
+            for tenant in self.run.deployment.tenants if resource.list else ():
+                assert resource.list is not None
+                if pages := around.pages(resource.list, tenant):
+                    walks.append([resource.list.key, tenant, pages])
+                    if orphans:
+                        around.claim(resource, pages)
+        self.stage.report({"walks": walks, "walked": True})
+
+
+def settings_for(setup: Setup) -> Settings:
+    """The settings of a run: the deployment file's, and the thresholds of the command line."""
+    return settings_of.read(setup.deployment.load, setup.file, setup.contract, setup.knobs.get("threshold") or ())

@@ -1,0 +1,1 @@
+"""Thresholds of a load run, and their verdicts."""

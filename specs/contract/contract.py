@@ -1,0 +1,172 @@
+"""The contract of a document: what its operations take, answer and promise, ready to be held against a deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attrs import field, frozen
+
+from specs.contract.extension import extension
+from specs.contract.inferred_filters import with_filters
+from specs.contract.inferred_tokens import inferred
+from specs.contract.limits import caching, limits, reset_unit
+from specs.contract.model import (
+    Answer,
+    Operation,
+    Resource,
+    Schema,
+    Scheme,
+    TokenRules,
+)
+from specs.contract.operations import Site, answers, body, parameters, sites
+from specs.contract.page_info import wording
+from specs.contract.paging import data_pointer, paging
+from specs.contract.resources import resources
+from specs.contract.schemas import Direction, json_schema
+from specs.contract.security import alternatives, schemes
+from specs.contract.tokens import token_rules
+from specs.source.document import Document
+from specs.source.pointers import SpecError, join, resolve
+
+
+@frozen(eq=False)
+class Contract:
+    """A document, understood. Operations stand in the document's order."""
+
+    document: Document
+    operations: tuple[Operation, ...] = field(repr=lambda value: f"<{len(value)}>")
+    schemes: dict[str, Scheme] = field(repr=False)
+    resources: tuple[Resource, ...] = field(repr=False)
+    tokens: TokenRules | None = field(repr=False)
+    error_schema: Schema | None = field(repr=False)
+    """The schema that is stated for every error (see `errors_alike`), else the one that all declared errors share."""
+    reset_unit: str | None = field(repr=False)
+    """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
+    errors_alike: bool = False
+    """Whether it is stated that every error has one shape, those the document does not declare included."""
+    _resources: dict[str, Resource] = field(factory=dict, init=False, repr=False)
+    _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
+
+    def operation(self, name: str) -> Operation:
+        """Find an operation by its key ("GET /v2/…") or its operationId. Raises KeyError."""
+        for operation in self.operations:
+            if name in (operation.key, operation.operation_id):
+                return operation
+        raise KeyError(name)
+
+    def resource_of(self, operation: Operation) -> Resource | None:
+        """Give the resource an operation belongs to."""
+        if not self._resources:
+            found = ((each.key, resource) for resource in reversed(self.resources) for each in resource.operations)
+            self._resources.update(found)
+        return self._resources.get(operation.key)
+
+    def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:
+        """Give a schema of the document as self-contained JSON Schema 2020-12.
+
+        Members that only travel the other way (readOnly in requests, writeOnly in responses) are not required.
+        The result is shared: do not change it.
+        """
+        key = (json.dumps(schema, sort_keys=True, default=str), direction)
+        if key not in self._converted:
+            self._converted[key] = json_schema(self.document.raw, schema, direction)
+        return self._converted[key]
+
+
+def build(document: Document) -> Contract:
+    """Understand a document. Raises SpecError, naming the place, for what cannot be understood."""
+    try:
+        return _build(document)
+    except SpecError as error:
+        raise SpecError(f"{document.location}: {error}") from None
+
+
+def _build(document: Document) -> Contract:
+    raw = document.raw
+    stated = extension(raw, "#", "root")
+    known = schemes(raw)
+    operations = tuple(_operation(raw, site, stated, known) for site in sites(raw))
+    by_name = {name: operation for operation in operations for name in (operation.operation_id, operation.key)}
+    _check_sources(operations, by_name)
+    return Contract(
+        document=document,
+        operations=operations,
+        schemes=known,
+        resources=resources(raw, operations),
+        tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
+        error_schema=_error_schema(raw, stated, operations),
+        reset_unit=reset_unit(header for each in operations for answer in each.answers for header in answer.headers),
+        errors_alike="error" in stated,
+    )
+
+
+def _operation(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+    try:
+        return _read(raw, site, root, known)
+    except SpecError as error:
+        told = str(error)
+        raise SpecError(told if told.startswith("#") else f"{site.pointer}: {told}") from None
+
+
+def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+    node = site.node
+    words = wording(root, extension(node, site.pointer, "operation"))
+    inputs, outcomes = parameters(raw, site, known), answers(raw, site)
+    success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
+    success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
+    data = data_pointer(raw, site.key, inputs, success, words)
+    pages = paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None
+    secured, where = (node, site.pointer) if "security" in node else (raw, "#")
+    return Operation(
+        key=site.key,
+        method=site.method.upper(),
+        path=site.path,
+        operation_id=str(node.get("operationId", site.key)),
+        tags=tuple(str(tag) for tag in _listed(node.get("tags"))),
+        summary=str(node.get("summary", "")),
+        description=str(node.get("description", "")),
+        parameters=with_filters(raw, inputs, success, data, pages),
+        body=body(raw, site),
+        answers=outcomes,
+        security=alternatives(secured.get("security"), known, join(where, "security")),
+        limits=limits(raw, node, site.pointer),
+        paging=pages,
+        caching=caching(node, site.pointer)[0],
+        data=data,
+        pointer=site.pointer,
+    )
+
+
+def _default(outcomes: tuple[Answer, ...]) -> Answer | None:
+    """Give the default answer, which is that of success where no other is declared."""
+    return next((answer for answer in outcomes if answer.status.lower() == "default"), None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _check_sources(operations: tuple[Operation, ...], by_name: dict[str, Operation]) -> None:
+    for operation in operations:
+        stated = [(item.pointer, item.source) for item in operation.parameters]
+        if operation.body is not None:
+            stated += [(operation.body.pointer, source) for source in operation.body.sources.values()]
+        for pointer, source in stated:
+            if source is not None and source.operation_id not in by_name:
+                raise SpecError(f"{pointer}/x-contract/from: there is no operation {source.operation_id}")
+
+
+def _error_schema(raw: Schema, root: Schema, operations: tuple[Operation, ...]) -> Schema | None:
+    """Give the schema of every error: the stated one, else the one that all declared errors share."""
+    stated: Any = root.get("error")
+    if stated is not None:
+        schema = {"$ref": stated} if isinstance(stated, str) else stated
+        if not isinstance(resolve(raw, schema), dict):
+            raise SpecError("#/x-contract/error: has to name a schema")
+        return dict(schema)
+    errors = [answer for operation in operations for answer in operation.answers if operation.refuses(answer)]
+    shapes = {
+        json.dumps(answer.schema, sort_keys=True): answer.schema for answer in errors if answer.schema is not None
+    }
+    return next(iter(shapes.values())) if len(shapes) == 1 else None

@@ -1,0 +1,168 @@
+"""Groups operations by the thing they create, read, update and delete, by the shape of their paths."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from specs.contract.model import Operation, Resource, Schema
+from specs.contract.paging import shows_list
+from specs.contract.schema_queries import items, member_at, members
+from specs.contract.vocabulary import fold
+from specs.source.pointers import join
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def room(path: str) -> str:
+    """Name the collection that is quiet or busy as a whole.
+
+    It reaches up to and including the first fixed segment after the first path parameter. Where there is none, it is
+    what stands before the parameter; a path without parameters gives its first two segments.
+    """
+    segments = path.strip("/").split("/")
+    first = next((index for index, segment in enumerate(segments) if is_open(segment)), None)
+    if first is None:
+        return "/" + "/".join(segments[:2])
+    for index in range(first + 1, len(segments)):
+        if not is_open(segments[index]):
+            return "/" + "/".join(segments[: index + 1])
+    return "/" + "/".join(segments[:first])
+
+
+def is_open(segment: str) -> bool:
+    """Tell whether a path segment is (or contains) a parameter."""
+    return "{" in segment
+
+
+def resources(raw: Schema, operations: tuple[Operation, ...]) -> tuple[Resource, ...]:
+    """Find every resource: a collection path, its item path, or both, with what can be done there."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    pairs = _pairs(raw, by_path)
+    names = _names([collection for collection, _ in pairs])
+    return tuple(
+        _resource(raw, names[collection], collection, by_path.get(collection, {}), item, by_path.get(item or "", {}))
+        for collection, item in pairs
+    )
+
+
+def _pairs(raw: Schema, by_path: dict[str, dict[str, Operation]]) -> list[tuple[str, str | None]]:
+    """Give (collection, item) paths in the document's order. A path that is an item is no collection as well."""
+    items_of: dict[str, str] = {}
+    for path in by_path:
+        parent, last = _parted(path, by_path)
+        if last.startswith("{") and last.endswith("}") and not _is_collection_of_its_own(raw, path, by_path):
+            items_of.setdefault(parent, path)
+    found: dict[str, str | None] = {}
+    taken = set(items_of.values())
+    for path, methods in by_path.items():
+        if path in taken:
+            parent, _ = _parted(path, by_path)
+            found.setdefault(parent, path)
+        elif path in items_of or _lists(raw, methods.get("GET")):
+            found.setdefault(path, items_of.get(path))
+    return list(found.items())
+
+
+def _parted(path: str, by_path: dict[str, dict[str, Operation]]) -> tuple[str, str]:
+    """Part a path into what stands before its last segment and that segment; slashes at the ends do not count."""
+    parent, _, last = path.rstrip("/").rpartition("/")
+    return (f"{parent}/" if f"{parent}/" in by_path and parent not in by_path else parent), last
+
+
+def _is_collection_of_its_own(raw: Schema, path: str, by_path: dict[str, dict[str, Operation]]) -> bool:
+    """Tell whether a path that ends in a parameter is itself a list: it answers with an array and has no parent."""
+    return _parted(path, by_path)[0] not in by_path and _lists(raw, by_path[path].get("GET"))
+
+
+def _lists(raw: Schema, operation: Operation | None) -> bool:
+    if operation is None:
+        return False
+    return operation.paging is not None or any(shows_list(raw, answer, operation.data) for answer in operation.success)
+
+
+def _names(collections: list[str]) -> dict[str, str]:
+    """Name each collection by the shortest end of its path, from a fixed segment on, that no other has."""
+    segments = {path: path.strip("/").split("/") for path in collections}
+    lengths = {path: _from_last_fixed(parts) for path, parts in segments.items()}
+    while True:
+        names = {path: "/".join(parts[-lengths[path] :]) for path, parts in segments.items()}
+        uses = Counter(names.values())
+        shared = [path for path in collections if uses[names[path]] > 1 and lengths[path] < len(segments[path])]
+        if not shared:
+            return names
+        for path in shared:
+            lengths[path] += 1
+
+
+def _from_last_fixed(parts: list[str]) -> int:
+    fixed = (count for count, part in enumerate(reversed(parts), 1) if not is_open(part))
+    return next(fixed, len(parts))
+
+
+def _resource(
+    raw: Schema,
+    name: str,
+    collection: str,
+    plural: dict[str, Operation],
+    item: str | None,
+    single: dict[str, Operation],
+) -> Resource:
+    identifier = item.rstrip("/").rpartition("/")[2].strip("{}") if item else None
+    listing = plural.get("GET") if _lists(raw, plural.get("GET")) else None
+    create, read = plural.get("POST"), single.get("GET")
+    return Resource(
+        name=name,
+        collection=collection,
+        item=item,
+        identifier=identifier,
+        member=_member(raw, identifier, (create, read, listing)),
+        create=create,
+        list=listing,
+        read=read,
+        update=single.get("PATCH") or _partial(raw, single) or single.get("PUT"),
+        delete=single.get("DELETE"),
+        delete_all=plural.get("DELETE"),
+        room=room(collection),
+        replace=single.get("PUT"),
+    )
+
+
+def _partial(raw: Schema, single: dict[str, Operation]) -> Operation | None:
+    """Give the POST of an item that changes a part of it: it requires no member, and answers as reading it does."""
+    post, read = single.get("POST"), single.get("GET")
+    if (
+        post is None
+        or read is None
+        or post.body is None
+        or any(m.required for m in members(raw, post.body.schema).values())
+    ):
+        return None
+    shapes = [[answer.schema for answer in each.success if answer.schema is not None] for each in (post, read)]
+    return post if shapes[0] and shapes[0] == shapes[1] else None
+
+
+def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...]) -> str:
+    """Say where a resource's id stands: the member of the parameter's name, else "id", else of its last word."""
+    shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), [])
+    if identifier is None:
+        return "/id"
+    words = _WORD.findall(identifier)
+    wanted = [fold(identifier), "id", *([fold(words[-1])] if words else [])]
+    for wish in wanted:
+        for name in shown:
+            if fold(name) == wish:
+                return join("", name)
+    return "/id"
+
+
+def _shown(raw: Schema, operation: Operation) -> list[str]:
+    """Give the members of the resource objects that an operation answers with."""
+    for answer in operation.success:
+        found = member_at(raw, answer.schema, operation.data) if answer.schema is not None else None
+        if found is not None:
+            entry = items(raw, found.schema)
+            return list(members(raw, found.schema if entry is None else entry))
+    return []

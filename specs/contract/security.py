@@ -1,0 +1,94 @@
+"""Security schemes and requirements: who has to show what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Literal, cast
+
+from attrs import evolve
+
+from specs.contract.extension import extension
+from specs.contract.model import Alternative, Kind, Schema, Scheme
+from specs.source.pointers import SpecError, join, resolve
+
+_HTTP: dict[str, Kind] = {"bearer": "bearer", "basic": "basic"}
+_KINDS: dict[str, Kind] = {"apiKey": "apiKey", "oauth2": "oauth2", "openIdConnect": "openIdConnect"}
+# Which kind of principal holds a credential, and under which key, where the document does not say.
+_HOLDERS: dict[Kind, tuple[str, str]] = {
+    "apiKey": ("api_key", "key"),
+    "bearer": ("bearer", "token"),
+    "oauth2": ("bearer", "token"),
+    "openIdConnect": ("bearer", "token"),
+    "basic": ("basic", "password"),
+}
+
+
+def schemes(raw: Schema) -> dict[str, Scheme]:
+    """Give the document's security schemes by name."""
+    pointer = "#/components/securitySchemes"
+    components = raw.get("components")
+    declared = components.get("securitySchemes") if isinstance(components, dict) else None
+    found = {
+        str(name): _scheme(raw, str(name), node, join(pointer, name))
+        for name, node in (declared if isinstance(declared, dict) else {}).items()
+    }
+    return _tell_apart(found, raw)
+
+
+def _scheme(raw: Schema, name: str, node: Any, pointer: str) -> Scheme:
+    target = resolve(raw, node)
+    if not isinstance(target, dict):
+        raise SpecError(f"{pointer}: a security scheme has to be an object")
+    kind = scheme_kind(target)
+    stated = extension(target, pointer, "scheme")
+    principal, member = _HOLDERS.get(kind, (None, None))
+    location, parameter = carrier(target)
+    return Scheme(
+        name, kind, cast("Literal['header', 'query', 'cookie']", location), parameter,
+        stated.get("principal", principal), stated.get("member", member), pointer,
+    )  # fmt: skip
+
+
+def scheme_kind(node: Schema) -> Kind:
+    """Classify a security scheme object."""
+    if node.get("type") == "http":
+        return _HTTP.get(str(node.get("scheme", "")).lower(), "other")
+    return _KINDS.get(str(node.get("type")), "other")
+
+
+def carrier(node: Schema) -> tuple[str, str]:
+    """Say what carries the credential of a security scheme object: (location, name)."""
+    if node.get("type") == "apiKey":
+        location = node.get("in")
+        return (location if location in ("query", "cookie") else "header"), str(node.get("name", "Authorization"))
+    return "header", "Authorization"
+
+
+def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:
+    """Where one inferred principal would hold two credentials under one key, let the schemes' names be the keys."""
+    stated = {name for name in found if "x-contract" in resolve(raw, raw["components"]["securitySchemes"][name])}
+    uses = Counter((scheme.principal, scheme.member) for scheme in found.values())
+    return {
+        name: evolve(scheme, member=name)
+        if name not in stated and scheme.member and uses[scheme.principal, scheme.member] > 1
+        else scheme
+        for name, scheme in found.items()
+    }
+
+
+def alternatives(requirements: Any, known: dict[str, Scheme], pointer: str) -> tuple[Alternative, ...]:
+    """Read a `security` list. Raises SpecError for a scheme that is not defined."""
+    if requirements is None:
+        return ()
+    if not isinstance(requirements, list) or not all(isinstance(item, dict) for item in requirements):
+        raise SpecError(f"{pointer}: security has to be a list of objects")
+    return tuple(
+        Alternative(tuple(_known(name, known, join(pointer, index)) for name in requirement), join(pointer, index))
+        for index, requirement in enumerate(requirements)
+    )
+
+
+def _known(name: str, known: dict[str, Scheme], pointer: str) -> Scheme:
+    if name not in known:
+        raise SpecError(f"{pointer}: the security scheme {name} is used but not defined")
+    return known[name]

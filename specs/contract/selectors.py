@@ -1,0 +1,275 @@
+"""Which operations a law is about, found in the document: never a path of one API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from specs.contract.contract import Contract
+from specs.contract.model import Body, Operation, Resource
+from specs.contract.operations import is_form
+
+
+def every(contract: Contract) -> Iterator[Operation]:
+    """All operations."""
+    return iter(contract.operations)
+
+
+def lists(contract: Contract) -> Iterator[Operation]:
+    """Operations that answer in pages."""
+    return (each for each in contract.operations if each.paging)
+
+
+def numbered_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists whose pages are found by a number, not by following a cursor."""
+    return (
+        each for each in lists(contract) if each.paging and each.paging.dialect != "cursor" and each.paging.position
+    )
+
+
+def sized_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists whose page size can be asked for."""
+    return (each for each in lists(contract) if each.paging and each.paging.size)
+
+
+def cursor_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists whose pages are found by following a cursor or a link."""
+    return (each for each in lists(contract) if each.paging and each.paging.dialect == "cursor")
+
+
+def linked_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists whose answers carry the address of the next page, in the body or in a header."""
+    return (each for each in lists(contract) if each.paging and "link" in {*each.paging.members, *each.paging.headers})
+
+
+def readable_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists whose items can be read by themselves as well."""
+    return (
+        each.list for each in contract.resources if each.list and each.list.paging and each.read and each.identifier
+    )
+
+
+def owned_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists that need a credential: what they show depends on who asks."""
+    return (each for each in protected(contract) if each.paging)
+
+
+def filtered_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists with a filter that says which member of the items it looks at."""
+    return (each for each in lists(contract) if any(parameter.filter for parameter in each.parameters))
+
+
+def sorted_lists(contract: Contract) -> Iterator[Operation]:
+    """Lists that can be ordered by a member of their items."""
+    return (each for each in lists(contract) if any(parameter.sort for parameter in each.parameters))
+
+
+def protected(contract: Contract) -> Iterator[Operation]:
+    """Operations that cannot be called without a credential."""
+    return (each for each in contract.operations if each.security and all(alt.schemes for alt in each.security))
+
+
+def safe_protected(contract: Contract) -> Iterator[Operation]:
+    """Protected operations that only look."""
+    return (each for each in protected(contract) if each.safe)
+
+
+def compound(contract: Contract) -> Iterator[Operation]:
+    """Protected operations with a credential of several parts."""
+    return (each for each in protected(contract) if any(len(alternative.schemes) > 1 for alternative in each.security))
+
+
+def repeating(contract: Contract) -> Iterator[Operation]:
+    """Protected operations where a credential of several parts meets a path with parameters."""
+    return (each for each in compound(contract) if each.path_parameters)
+
+
+def ambiguous(contract: Contract) -> Iterator[Operation]:
+    """Operations that only look and accept several kinds of credential."""
+    return (each for each in safe_protected(contract) if len(each.security) > 1)
+
+
+def nested(contract: Contract) -> Iterator[Operation]:
+    """Protected operations on something inside of something else: their path has several parameters."""
+    return (each for each in protected(contract) if len(each.path_parameters) > 1)
+
+
+def nested_reads(contract: Contract) -> Iterator[Operation]:
+    """The same, where they only look."""
+    return (each for each in nested(contract) if each.safe)
+
+
+def unsafe_protected(contract: Contract) -> Iterator[Operation]:
+    """Protected operations that change something."""
+    return (each for each in protected(contract) if not each.safe)
+
+
+def owned(contract: Contract) -> Iterator[Operation]:
+    """Protected operations on something that belongs to somebody: their path has a parameter."""
+    return (each for each in protected(contract) if each.path_parameters)
+
+
+def protected_with_body(contract: Contract) -> Iterator[Operation]:
+    """Protected operations that require a JSON body."""
+    return (each for each in protected(contract) if each.body and each.body.required and "json" in each.body.media_type)
+
+
+def creations(contract: Contract) -> Iterator[Operation]:
+    """Operations that create a resource which can be seen again: by itself, in its list, or in answer to an update."""
+    for resource in contract.resources:
+        if resource.create and (resource.read or resource.list or resource.update):
+            yield resource.create
+
+
+def creations_with_body(contract: Contract) -> Iterator[Operation]:
+    """Creations that say in a JSON object, or in a form, what is created."""
+    return (each for each in creations(contract) if each.body and speaks_of_members(each.body))
+
+
+def speaks_of_members(body: Body) -> bool:
+    """Whether a body consists of members: JSON, or a form."""
+    return "json" in body.media_type or is_form(body.media_type)
+
+
+def storied_creations(contract: Contract) -> Iterator[Operation]:
+    """Creations of things that can be seen, and changed or deleted."""
+    for resource in contract.resources:
+        if resource.create and (resource.read or resource.list) and (resource.update or resource.delete):
+            yield resource.create
+
+
+def refusable_creations(contract: Contract) -> Iterator[Operation]:
+    """Creations with a body, of things that a list would show."""
+    for resource in contract.resources:
+        if resource.create and resource.create.body and resource.list:
+            yield resource.create
+
+
+def conflicting_creations(contract: Contract) -> Iterator[Operation]:
+    """Creations with a body for which the document declares a conflict of their own."""
+    for each in creations_with_body(contract):
+        if any(answer.status == "409" for answer in each.answers):
+            yield each
+
+
+def bulk_deletions(contract: Contract) -> Iterator[Operation]:
+    """Operations that delete all of a list to which things can be added."""
+    for resource in contract.resources:
+        if resource.delete_all and resource.list and resource.create:
+            yield resource.delete_all
+
+
+def parental_deletions(contract: Contract) -> Iterator[Operation]:
+    """Deletions of things that others hang on: by their paths, or because they refer to it."""
+    for resource in contract.resources:
+        if resource.delete and resource.create and any(kin(contract, resource)):
+            yield resource.delete
+
+
+def nested_creations(contract: Contract) -> Iterator[Operation]:
+    """Creations below a thing that can itself be created."""
+    for resource in contract.resources:
+        create = resource.create
+        if create and create.path_parameters and (resource.read or resource.list):
+            parent = named(contract, create, create.path_parameters[-1])
+            if parent and parent.create and parent is not resource:
+                yield create
+
+
+def named(contract: Contract, operation: Operation, name: str) -> Resource | None:
+    """The resource whose things a path parameter names: where its values come from, or whose address ends with it."""
+    parameter = operation.parameter(name, "path")
+    if parameter and parameter.source:
+        return contract.resource_of(contract.operation(parameter.source.operation_id))
+    return named_by_path(contract, operation, name)
+
+
+def kin(contract: Contract, parent: Resource) -> Iterator[Resource]:
+    """Resources below a thing's address, and those whose creation or address needs a value that its creation gives."""
+    for each in contract.resources:
+        first = each.list or each.create
+        if each is parent or first is None or parent.item is None:
+            continue
+        sources = [parameter.source for parameter in first.parameters if parameter.location == "path"]
+        sources += list(each.create.body.sources.values()) if each.create and each.create.body else []
+        needs = any(
+            source and parent.create and contract.operation(source.operation_id) is parent.create for source in sources
+        )
+        if needs or each.collection.startswith(parent.item.rstrip("/") + "/"):
+            yield each
+
+
+def updates(contract: Contract) -> Iterator[Operation]:
+    """Operations that change members of a resource they can create."""
+    for resource in contract.resources:
+        if resource.update and resource.update.method != "PUT" and resource.create:
+            yield resource.update
+
+
+def listed_updates(contract: Contract) -> Iterator[Operation]:
+    """Updates of what can be read by itself and in a list."""
+    for resource in contract.resources:
+        if resource.update in set(updates(contract)) and resource.read and resource.list and resource.update:
+            yield resource.update
+
+
+def deletions(contract: Contract) -> Iterator[Operation]:
+    """Operations that delete one resource of a kind that can be created."""
+    for resource in contract.resources:
+        if resource.delete and resource.create:
+            yield resource.delete
+
+
+def refreshes(contract: Contract) -> Iterator[Operation]:
+    """The operation that trades a refresh token for a new pair."""
+    if contract.tokens and contract.tokens.refresh:
+        yield contract.tokens.refresh
+
+
+def forced_refreshes(contract: Contract) -> Iterator[Operation]:
+    """The operation that issues a new pair without a refresh token."""
+    if contract.tokens and contract.tokens.force:
+        yield contract.tokens.force
+
+
+def token_owners(contract: Contract) -> Iterator[Operation]:
+    """Operations that delete what holds tokens."""
+    for operation in contract.tokens.issue if contract.tokens else ():
+        resource = contract.resource_of(operation)
+        if resource and resource.create is operation and resource.delete:
+            yield resource.delete
+
+
+def token_takers(contract: Contract) -> Iterator[Operation]:
+    """Operations that an access token opens by itself."""
+    scheme = contract.tokens.access.scheme if contract.tokens else None
+    for operation in contract.operations:
+        if scheme and any(alternative.schemes == (scheme,) for alternative in operation.security):
+            yield operation
+
+
+def issues(contract: Contract) -> Iterator[Operation]:
+    """Operations whose answers carry a new pair of tokens."""
+    return iter(contract.tokens.issue if contract.tokens else ())
+
+
+def limited(contract: Contract) -> Iterator[Operation]:
+    """Operations with a declared limit."""
+    return (each for each in contract.operations if each.limits)
+
+
+def tightest(contract: Contract) -> Iterator[Operation]:
+    """The one operation with the smallest limit that is no bulk deletion."""
+    able = [each for each in limited(contract) if not bulk(contract, each)]
+    yield from sorted(able, key=lambda each: min(limit.requests for limit in each.limits))[:1]
+
+
+def bulk(contract: Contract, operation: Operation) -> bool:
+    """Whether an operation deletes everything its owner has at once."""
+    resource = contract.resource_of(operation)
+    return resource is not None and resource.delete_all is operation
+
+
+def named_by_path(contract: Contract, operation: Operation, name: str) -> Resource | None:
+    """The resource whose items' address ends in a path parameter of an operation."""
+    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+    return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)

@@ -1,0 +1,216 @@
+"""Rules about what a document is made of: references, paths, parameters, security."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from jsonschema.exceptions import ValidationError, relevance
+
+from specs.contract.operations import IGNORED, Site
+from specs.contract.security import carrier
+from specs.lint.tolerant_view import Found, View, mapping, rule, short
+from specs.source.pointers import SpecError, join, target_of
+
+
+@rule("invalid-openapi", "defect", "Not allowed by the OpenAPI specification")
+def invalid_openapi(view: View) -> Iterator[Found]:
+    from jsonschema import Draft4Validator, Draft202012Validator
+    from openapi_spec_validator.schemas import get_schema_content_v30, get_schema_content_v31
+
+    old = str(view.raw.get("openapi")).startswith("3.0")
+    validator = Draft4Validator(get_schema_content_v30()) if old else Draft202012Validator(get_schema_content_v31())
+    for error in validator.iter_errors(view.raw):
+        closest = _closest(error)
+        pointer = join("#", *closest.absolute_path)
+        if view.reading.complete or not _lost_in_the_cut(view, pointer):
+            yield pointer, _told(closest)
+
+
+def _closest(error: ValidationError) -> ValidationError:
+    """Go down into alternatives to the complaint that says most; that a reference is missing says least."""
+    while error.context:
+        parts = [part for part in error.context if "$ref" not in list(part.schema_path) + listed(part.validator_value)]
+        if not parts:
+            break
+        deepest = max(len(part.absolute_path) for part in parts)
+        error = max((part for part in parts if len(part.absolute_path) == deepest), key=relevance)
+    return error
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _told(error: ValidationError) -> str:
+    if error.validator == "required":
+        return error.message.replace("is a required property", "is missing")
+    if error.validator in ("additionalProperties", "unevaluatedProperties"):
+        return short(error.message.replace("Additional properties are not allowed", "unknown keys"), 120)
+    if error.validator in ("oneOf", "anyOf"):
+        return "has none of the forms that are allowed here"
+    return short(error.message, 120)
+
+
+def _lost_in_the_cut(view: View, pointer: str) -> bool:
+    """Tell whether something stands around the place where the text ends, and is therefore incomplete."""
+    ends = [flaw.pointer for flaw in view.reading.flaws if flaw.code != "duplicate-key"]
+    return any(end == pointer or end.startswith(pointer + "/") for end in ends) or pointer == "#"
+
+
+@rule("dangling-reference", "defect", "References that lead nowhere")
+def dangling_reference(view: View) -> Iterator[Found]:
+    for reference, pointer in view.references():
+        if reference.startswith("#"):
+            try:
+                target_of(view.raw, reference)
+            except SpecError:
+                yield pointer, f"{reference} is not defined"
+
+
+@rule("external-reference", "defect", "References to other files that cannot be followed")
+def external_reference(view: View) -> Iterator[Found]:
+    for reference, pointer in view.references():
+        if not reference.startswith("#"):
+            yield pointer, f"{reference} stands outside the document"
+
+
+@rule("undefined-security-scheme", "defect", "Security schemes that are used but not defined")
+def undefined_security_scheme(view: View) -> Iterator[Found]:
+    for requirement, pointer, _ in view.requirements():
+        for name in requirement:
+            if name not in view.schemes:
+                yield join(pointer, name), f"{name} is not defined"
+
+
+@rule("unsatisfiable-security", "defect", "Credentials required together that no request can carry together")
+def unsatisfiable_security(view: View) -> Iterator[Found]:
+    carriers = _carriers(view)
+    for requirement, pointer, _ in view.requirements():
+        for first, second in combinations(requirement, 2):
+            if carriers.get(first, first) == carriers.get(second, second):
+                location, name = carriers[first]
+                place = f"{name.title()} header" if location == "header" else f"{location} parameter {name}"
+                yield pointer, f"{first} and {second} are both required, and both travel in the one {place}"
+
+
+def _carriers(view: View) -> dict[str, tuple[str, str]]:
+    """Say what carries each scheme's credential. For one that is not defined, ask the operations that require it."""
+    found = {name: _folded(*carrier(view.follow(node))) for name, node in view.schemes.items()}
+    spoken: dict[str, set[str]] = {}
+    for requirement, _, site in view.requirements():
+        for name in requirement if site is not None else ():
+            if name not in found and site is not None and (headers := _spoken_of(view, site, name)):
+                spoken[name] = spoken.get(name, headers) & headers
+    return found | {name: ("header", headers.pop()) for name, headers in spoken.items() if len(headers) == 1}
+
+
+def _folded(location: str, name: str) -> tuple[str, str]:
+    return location, name.lower() if location == "header" else name
+
+
+def _spoken_of(view: View, site: Site, scheme: str) -> set[str]:
+    """Give the header parameters that speak of a scheme, or Authorization if it is the only one."""
+    headers = {
+        str(node.get("name")).lower(): str(node.get("description", ""))
+        for node, _ in view.parameters(site)
+        if node.get("in") == "header"
+    }
+    spoken = {name for name, text in headers.items() if _speaks_of(text, scheme)}
+    return spoken or (set(headers) if list(headers) == ["authorization"] else set())
+
+
+def _speaks_of(text: str, scheme: str) -> bool:
+    words = re.sub(r"[\W_]+", " ", scheme).strip().lower()
+    return bool(words) and words in re.sub(r"[\W_]+", " ", text).lower()
+
+
+@rule(
+    "ignored-header-parameter",
+    "defect",
+    "Header parameters that OpenAPI ignores (a security scheme or media type rules)",
+)
+def ignored_header_parameter(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        for node, pointer in view.parameters(site):
+            name = str(node.get("name", ""))
+            if node.get("in") == "header" and name.lower() in IGNORED:
+                yield pointer, f"{name} is declared as a header parameter"
+
+
+@rule("credential-parameter", "remark", "Parameters that only repeat a security scheme")
+def credential_parameter(view: View) -> Iterator[Found]:
+    carriers = {}
+    for name, node in view.schemes.items():
+        scheme = view.follow(node)
+        if scheme.get("type") == "apiKey":
+            location, parameter = carrier(scheme)
+            carriers[location, parameter.lower()] = name
+    for site in view.sites:
+        for node, pointer in view.parameters(site):
+            scheme_name = carriers.get((str(node.get("in")), str(node.get("name", "")).lower()))
+            if scheme_name is not None:
+                yield pointer, f"{node['name']} repeats the security scheme {scheme_name}"
+
+
+@rule("path-parameter", "defect", "Path parameters that do not fit the path")
+def path_parameter(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        declared = {
+            str(node.get("name")): pointer for node, pointer in view.parameters(site) if node.get("in") == "path"
+        }
+        wanted = re.findall(r"{([^{}]*)}", site.path)
+        for name in wanted:
+            if name not in declared and all(node for node, _ in view.parameters(site)):
+                yield site.pointer, f"the path's {{{name}}} is not declared"
+        for name, pointer in declared.items():
+            if name not in wanted:
+                yield pointer, f"the path has no {{{name}}}"
+
+
+@rule("duplicate-parameter", "defect", "Parameters that are declared twice in one place")
+def duplicate_parameter(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        seen = set()
+        for node, pointer in view.own_parameters(site.node, site.pointer):
+            name = (str(node.get("in")), str(node.get("name")))
+            if node and name in seen:
+                yield pointer, f"the {name[0]} parameter {name[1]} stands twice"
+            seen.add(name)
+
+
+@rule("duplicate-operation-id", "defect", "Operations that share an operationId")
+def duplicate_operation_id(view: View) -> Iterator[Found]:
+    seen: dict[str, str] = {}
+    for site in view.sites:
+        name = str(site.node.get("operationId", ""))
+        if name in seen:
+            yield join(site.pointer, "operationId"), f"{name} already names {seen[name]}"
+        elif name:
+            seen[name] = site.key
+
+
+@rule("missing-operation-id", "remark", "Operations without an operationId")
+def missing_operation_id(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        if not site.node.get("operationId"):
+            yield site.pointer, f"{site.key} has no operationId"
+
+
+@rule("equivalent-paths", "defect", "Paths that no client can tell apart")
+def equivalent_paths(view: View) -> Iterator[Found]:
+    seen: dict[str, str] = {}
+    for path in mapping(view.raw.get("paths")):
+        shape = re.sub(r"{[^{}]*}", "{}", path)
+        if shape in seen:
+            yield join("#/paths", path), f"{path} is the same as {seen[shape]}"
+        seen.setdefault(shape, path)
+
+
+@rule("body-on-get", "remark", "Requests that read and yet declare a body, which servers and caches may drop")
+def body_on_get(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        if site.method in ("get", "head") and "requestBody" in site.node:
+            yield join(site.pointer, "requestBody"), f"{site.key} declares a request body"

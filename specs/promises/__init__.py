@@ -1,0 +1,1 @@
+"""What a document promises, and the words it says it in."""

@@ -1,0 +1,1 @@
+"""Reads a document: files, references, overlays, and what is left of a damaged one."""
