@@ -30,7 +30,7 @@ from contracts.plan import duration, planning
 from contracts.plan.plan import Plan, make
 from contracts.transport.client import Client
 from contracts.transport.created import Ledger
-from contracts.transport.sender import Live
+from contracts.transport.sender import Sender
 from specs.contract import SpecError, build
 from specs.source.document import load
 
@@ -54,8 +54,8 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
     if as_json:
         click.echo(json.dumps(_listed(made), indent=1))
         return
-    for line in made.lines:
-        click.echo(f"{line.id}  ({line.closed})" if line.closed else line.id)
+    for item in made.items:
+        click.echo(f"{item.id}  ({item.closed})" if item.closed else item.id)
     click.echo()
     for title, rows in _facts(made):
         if not rows:
@@ -63,9 +63,9 @@ def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_js
         click.echo(title)
         for row in rows:
             click.echo(f"  {row}")
-    families = Counter(line.rule.family for line in made.lines if not line.closed)
+    families = Counter(item.rule.family for item in made.items if not item.closed)
     click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
-    click.echo(f"{sum(families.values())} of {len(made.lines)} lines will be asked; plan {made.digest}")
+    click.echo(f"{sum(families.values())} of {len(made.items)} lines will be asked; plan {made.digest}")
     click.echo(duration.told(made))
     for warning in made.deployment.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -85,7 +85,7 @@ def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], d
 
 
 def _listed(made: Plan) -> dict[str, object]:
-    lines = [{"id": line.id, "writes": line.writes, "rooms": line.rooms, "closed": line.closed} for line in made.lines]
+    lines = [{"id": item.id, "writes": item.writes, "rooms": item.rooms, "closed": item.closed} for item in made.items]
     return {"digest": made.digest, "depth": made.depth, "seconds": round(duration.seconds(made)), "lines": lines}
 
 
@@ -199,7 +199,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         click.echo("this run did not reach its end; what was recorded is judged", err=True)
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
-            click.echo(f"broken: {verdict.line.id}: expected {verdict.expected}, got {verdict.told}")
+            click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.told}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     sys.exit(1 if counts[BROKEN] else 3 if counts[BLOCKED] else 0)
@@ -243,8 +243,8 @@ def clean(file: Path, deployment_file: str) -> None:
 
 async def _cleaned(target: deployment.Deployment, ledger: Ledger, mark: str) -> list[str]:
     async with Client(target.base_url, target.vault) as client:
-        live = Live(target, client, Recorder(None), ledger)
-        return await sweep(live, 0, mark)
+        sender = Sender(target, client, Recorder(None), ledger)
+        return await sweep(sender, 0, mark)
 
 
 def _fail(message: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The gate as pytest sees it: one item per line of the plan, its verdict awaited while the run goes on beside it."""
+"""The gate as pytest sees it: one pytest item per plan item, its verdict awaited while the run goes on beside it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
-from contracts.gate.load_run import outcome
+from contracts.gate.load_run import summary
 from contracts.gate.sandbox import SandboxError
 from contracts.gate.session import Gate, load_marks, marks
 from contracts.gate.terminal import digest, progress
 from contracts.judging import deviations
 from contracts.judging.judge import Verdict, totals
 from contracts.plan import duration
-from contracts.plan.plan import Line
+from contracts.plan.plan import PlanItem
 from specs.contract import Operation
 
 SHOW_EVERY = 10.0
@@ -42,8 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_GATE] = gate
     config.pluginmanager.register(_Interruption(gate))
     under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
-    for mark in sorted({mark for line in gate.plan.lines for mark in marks(line)} | under_load):
-        config.addinivalue_line("markers", f"{mark}: lines of the plan about this")
+    for mark in sorted({mark for item in gate.plan.items for mark in marks(item)} | under_load):
+        config.addinivalue_line("markers", f"{mark}: plan items about this")
 
 
 class _Interruption:
@@ -59,7 +59,7 @@ class _Interruption:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One item per line of the plan."""
+    """One pytest item per plan item."""
     if "entry" in metafunc.fixturenames:
         entries = of(metafunc.config.stash[_GATE].plan.deployment.known)
         metafunc.parametrize("entry", [pytest.param(each, id=each.name) for each in entries])
@@ -72,11 +72,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 for each in operations
             ],
         )
-    if "line" in metafunc.fixturenames:
-        lines = metafunc.config.stash[_GATE].plan.lines
+    if "plan_item" in metafunc.fixturenames:
+        items = metafunc.config.stash[_GATE].plan.items
         metafunc.parametrize(
-            "line",
-            [pytest.param(each, id=each.id, marks=[getattr(pytest.mark, m) for m in marks(each)]) for each in lines],
+            "plan_item",
+            [pytest.param(each, id=each.id, marks=[getattr(pytest.mark, m) for m in marks(each)]) for each in items],
         )
 
 
@@ -93,7 +93,7 @@ def gate(request: pytest.FixtureRequest) -> Gate:
 
 def _begun(gate: Gate, session: pytest.Session) -> Run:
     """The run over everything that was selected; started by the first who asks."""
-    return gate.begin([line.id for item in session.items if (line := _line_of(item))])
+    return gate.begin([found.id for item in session.items if (found := _plan_item_of(item))])
 
 
 @pytest.fixture
@@ -103,14 +103,14 @@ def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
     run = _begun(gate, request.session)
     run.wait()
     heard = run.verdicts if run.ended == "complete" else []  # what was cut short shows nothing gone
-    return deviations.complaint(entry, heard, run.started)
+    return deviations.stale_entry(entry, heard, run.started)
 
 
 @pytest.fixture
-def verdict(line: Line, request: pytest.FixtureRequest) -> Verdict:
-    """The verdict of a line; asking for the first one starts the whole run."""
+def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
+    """The verdict of a plan item; asking for the first one starts the whole run."""
     gate = request.config.stash[_GATE]
-    found = _begun(gate, request.session).verdict(line.id)
+    found = _begun(gate, request.session).verdict(plan_item.id)
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
     if found.verdict == BLOCKED:
@@ -128,7 +128,7 @@ def under_load(limited: Operation, request: pytest.FixtureRequest) -> tuple[str,
     gate = request.config.stash[_GATE]
     _begun(gate, request.session).wait()
     assert gate.beside is not None
-    word, told = outcome(gate.beside.about(limited))
+    word, told = summary(gate.beside.about(limited))
     if word in {BLOCKED, NOT_ASKED} or gate.beside.failure:
         pytest.fail(f"blocked: {gate.beside.failure or told}", pytrace=False)
     if word == NOT_OBSERVABLE:
@@ -145,7 +145,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         reporter.write_line(
             f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
         )
-        selected = {line.id for item in session.items if (line := _line_of(item))}
+        selected = {found.id for item in session.items if (found := _plan_item_of(item))}
         reporter.write_line(duration.told(gate.plan, selected))
         for note in gate.notes:
             reporter.write_line(note)
@@ -153,10 +153,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             reporter.write_line(f"warning: {warning}", yellow=True)
 
 
-def _line_of(item: pytest.Item) -> Line | None:
-    """The plan line of an item; None for the items of known deviations."""
+def _plan_item_of(item: pytest.Item) -> PlanItem | None:
+    """The plan item of a pytest item; None for those of known deviations."""
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("line") if callspec else None
+    return callspec.params.get("plan_item") if callspec else None
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -209,7 +209,7 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
     if gate.silent:
         reasons = Counter(each.reason for each in run.verdicts)
         write(f"nothing was asked: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
-    for death in run.deaths.values():
+    for death in run.dead_credentials.values():
         write(death, red=True)
     for left in run.left_behind:
         write(f"left behind: {left}", yellow=True)

@@ -18,11 +18,11 @@ if str(ROOT) not in sys.path:
 import gevent  # noqa: E402
 
 from load.runtime import options, web_tab  # noqa: E402
-from load.runtime.processes import Judging, Stage  # noqa: E402
-from load.runtime.startup import opened  # noqa: E402
+from load.runtime.processes import Judging, Process  # noqa: E402
+from load.runtime.startup import start  # noqa: E402
 from load.scenarios.registry import SCENARIOS  # noqa: E402
 
-STAGE: list[Stage] = []
+PROCESSES: list[Process] = []
 
 # Locust looks for the classes of its users among the names of this module.
 globals().update({user.__name__: user for scenario in SCENARIOS.values() for user in scenario.users})
@@ -36,34 +36,34 @@ def _options(parser: Any) -> None:
 @events.init.add_listener
 def _begin(environment: Any, web_ui: Any, **_: Any) -> None:
     """Read the files, start the sandbox if need be, and set as many users as the scenario needs."""
-    stage = opened(environment)
-    STAGE.append(stage)
-    options.users(environment.parsed_options, stage)
-    if web_ui and isinstance(stage, Judging):
-        web_tab.tab(web_ui, stage)
+    process = start(environment, SCENARIOS)
+    PROCESSES.append(process)
+    options.users(environment.parsed_options, process)
+    if web_ui and isinstance(process, Judging):
+        web_tab.tab(web_ui, process)
     gevent.get_hub().loop.update_now()  # or --run-time would begin before all this
 
 
 @events.test_start.add_listener
 def _started(**_: Any) -> None:
-    for stage in STAGE:
-        stage.begin()
+    for process in PROCESSES:
+        process.begin()
 
 
 @events.test_stopping.add_listener
 def _stopping(**_: Any) -> None:
-    for stage in STAGE:
-        stage.stopping()
+    for process in PROCESSES:
+        process.stopping()
 
 
 @events.test_stop.add_listener
 def _stopped(**_: Any) -> None:
-    for stage in STAGE:
-        stage.stopped()
+    for process in PROCESSES:
+        process.stopped()
 
 
 @events.quitting.add_listener
 def _end(environment: Any, **_: Any) -> None:
     """Also after Ctrl-C and at the end of --run-time: what was seen is judged and written."""
-    for stage in STAGE:
-        environment.process_exit_code = stage.finish()
+    for process in PROCESSES:
+        environment.process_exit_code = process.finish()

@@ -45,7 +45,7 @@ def described(exchange: Exchange) -> Answer | None:
 
 def sure(exchange: Exchange) -> bool:
     """A 5xx may be a lock or a deploy, so the first one says nothing; it is asked again before anyone is blamed."""
-    return exchange.status < 500 or (exchange.because or 0) >= 500
+    return exchange.status < 500 or (exchange.retry_status or 0) >= 500
 
 
 def has_no_body(exchange: Exchange) -> bool:

@@ -49,7 +49,7 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
     if exchange.status == 415 and _of_undeclared_type(exchange):
         return False
     if declared(exchange) is None:
-        raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.says())
+        raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.summary())
     return True
 
 
@@ -59,7 +59,7 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     if not sure(exchange) or (exchange.status >= 500 and not asked_as_declared(exchange)):
         return False
     if exchange.status >= 500:
-        raise Broken("an answer below 500", f"{exchange.says()}, twice")
+        raise Broken("an answer below 500", f"{exchange.summary()}, twice")
     return True
 
 
@@ -82,7 +82,7 @@ def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
         or exchange.status == 407
     )
     if wrong:
-        raise Broken(f"a status that can answer {method}", exchange.says())
+        raise Broken(f"a status that can answer {method}", exchange.summary())
     return True
 
 

@@ -9,7 +9,7 @@ from contracts.core.exchange import Exchange
 
 
 @attrs.define
-class Findings:
+class BrokenCollector:
     """What a conversation with many questions found, and the shortest proof of each place."""
 
     found: dict[str, tuple[str, str, Exchange]] = attrs.field(factory=dict)
@@ -20,7 +20,7 @@ class Findings:
         self.counted += 1
         earlier = self.found.get(place)
         if earlier is None or _size(exchange) < _size(earlier[2]):
-            self.found[place] = (expected, exchange.says(), exchange)
+            self.found[place] = (expected, exchange.summary(), exchange)
 
     def close(self) -> None:
         """Raises Broken if anything was found."""

@@ -64,13 +64,13 @@ class Void(Blocked):
 
 
 @attrs.frozen
-class Together:
+class Concurrently:
     """Several requests sent at the same moment; answered with their exchanges in the same order."""
 
     requests: tuple[Request, ...]
 
     @classmethod
-    def of(cls, requests: Iterable[Request]) -> Together:
+    def of(cls, requests: Iterable[Request]) -> Concurrently:
         return cls(tuple(requests))
 
 
@@ -102,7 +102,7 @@ class Token:
     first: bool = False
 
 
-Command = Request | Together | Wait | Draw | Token
+Command = Request | Concurrently | Wait | Draw | Token
 
 
 Reply = Any
@@ -116,7 +116,7 @@ Steps = Generator[Command, Reply, Any]
 
 
 @attrs.frozen
-class Ending:
+class Result:
     """How one conversation ended: the verdict with its words, and the exchanges that led there."""
 
     verdict: str
@@ -127,7 +127,7 @@ class Ending:
     others: tuple[tuple[str, str], ...] = ()
 
 
-class Talk:
+class RunningConversation:
     """One conversation in progress, free of any I/O: a driver answers `command` until `ending` is set.
 
     An outcome raised by the law ends it; so does one the driver throws in its place.
@@ -137,7 +137,7 @@ class Talk:
         self._conversation = conversation
         self._seen: list[int] = []
         self.command: Command | None = None
-        self.ending: Ending | None = None
+        self.ending: Result | None = None
         self.thrown = False
         self._advance(lambda: next(conversation))
 
@@ -159,7 +159,7 @@ class Talk:
         try:
             self.command = step()
         except StopIteration:
-            self.ending = Ending(UPHELD, exchanges=tuple(self._seen))
+            self.ending = Result(UPHELD, exchanges=tuple(self._seen))
         except Outcome as outcome:
             self._end(outcome)
         except Exception as error:  # a shape no law foresaw must not end the run
@@ -171,4 +171,4 @@ class Talk:
         reason = None if isinstance(outcome, Broken) else outcome.reason
         shown = (isinstance(outcome, Broken) and outcome.shown) or tuple(self._seen)
         others = outcome.others if isinstance(outcome, Broken) else ()
-        self.ending = Ending(outcome.verdict, expected, actual, reason, shown, others)
+        self.ending = Result(outcome.verdict, expected, actual, reason, shown, others)

@@ -43,11 +43,11 @@ class Request:
     principal: str | None = None
     method: str = ""
     """The operation's own method unless another is asked for on purpose."""
-    fresh: bool = False
+    bypass_cache: bool = False
     """Ask again even if this run already knows the answer."""
-    limited: bool = False
+    expects_429: bool = False
     """True where a 429 is an answer this question expects; elsewhere it voids the conversation."""
-    shared: str = ""
+    share_key: str = ""
     """Conversations that ask under the same name share one sending and its answer (see `contracts.api.Scene`)."""
 
     @property
@@ -58,9 +58,9 @@ class Request:
     def safe(self) -> bool:
         return self.verb in {"GET", "HEAD", "OPTIONS"}
 
-    def again(self) -> Request:
+    def retried(self) -> Request:
         """The same question, asked for itself: never answered from what is known."""
-        return attrs.evolve(self, fresh=True)
+        return attrs.evolve(self, bypass_cache=True)
 
     @cached_property
     def json(self) -> Any:
@@ -100,9 +100,9 @@ class Exchange:
     error: str | None
     sent: float
     received: float
-    repeats: int | None = None
+    retry_of: int | None = None
     """The seq of the exchange this one asks again."""
-    because: int | None = None
+    retry_status: int | None = None
     """The status that made it ask again: a 5xx, or a 429 nobody expected."""
     conversation: int = 0
     due: float | None = None
@@ -152,7 +152,7 @@ class Exchange:
         told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
         return MISSING if told is None else int(told) if told.isdigit() else told
 
-    def says(self) -> str:
+    def summary(self) -> str:
         """The answer in a few words, for a verdict: status, and the start of a message if there is one."""
         if self.response is None:
             return f"no answer ({self.error})"

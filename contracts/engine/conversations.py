@@ -9,15 +9,15 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Ending, Talk
+from contracts.core.conversation import Result, RunningConversation
 from contracts.core.verdicts import BLOCKED
-from contracts.engine.prologue import opened
+from contracts.engine.prologue import with_prologue
 from contracts.engine.replay_driver import key
 from contracts.evidence.recorder import Recorder
 from contracts.judging.judge import Attempt
-from contracts.plan.plan import Line, Plan
-from contracts.request.api import Api
-from contracts.transport.sender import Live, converse
+from contracts.plan.plan import Plan, PlanItem
+from contracts.request.api import RequestFactory
+from contracts.transport.sender import Sender, converse
 
 
 @attrs.define
@@ -52,13 +52,13 @@ class Conversations:
         self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=attempt, tag=tag)
         return number, tag
 
-    def open(self, line: Line, inputs: Any, attempt: int) -> tuple[Talk, int]:
+    def open(self, item: PlanItem, inputs: Any, attempt: int) -> tuple[RunningConversation, int]:
         """Begin a conversation of a line: recorded, and run to its first question."""
-        number, tag = self.begin(line.id, inputs, attempt)
+        number, tag = self.begin(item.id, inputs, attempt)
         self.progress.conversations += 1
-        return Talk(opened(line, self.api(line, tag), inputs)), number
+        return RunningConversation(with_prologue(item, self.api(item, tag), inputs)), number
 
-    def close(self, talk: Talk, number: int, inputs: Any, drawn: Sequence[Any] = ()) -> Attempt:
+    def close(self, talk: RunningConversation, number: int, inputs: Any, drawn: Sequence[Any] = ()) -> Attempt:
         """Take note of how a conversation ended, and of what was drawn for it, which a replay cannot draw again."""
         assert talk.ending is not None
         for value in drawn:
@@ -72,32 +72,32 @@ class Conversations:
         """A conversation that nobody will judge, here or in the replay."""
         self.recorder.write("ended", conversation=number, by="abandoned")
 
-    def unasked(self, line: Line, reason: str, verdict: str = BLOCKED) -> None:
+    def unasked(self, item: PlanItem, reason: str, verdict: str = BLOCKED) -> None:
         """Record why nothing can be asked for a line."""
-        number, _ = self.begin(line.id)
+        number, _ = self.begin(item.id)
         self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
-        self._note(number, Attempt("", Ending(verdict, reason=reason)))
+        self._note(number, Attempt("", Result(verdict, reason=reason)))
 
-    async def whole(self, line: Line, inputs: Any, attempt: int, live: Live, *, reuse: bool) -> Attempt:
+    async def whole(self, item: PlanItem, inputs: Any, attempt: int, sender: Sender, *, reuse: bool) -> Attempt:
         """One conversation from its opening to its ending. One that is cancelled counts for nothing."""
-        talk, number = self.open(line, inputs, attempt)
+        talk, number = self.open(item, inputs, attempt)
         try:
-            await converse(talk, live, number, reuse=reuse, attempt=attempt)
+            await converse(talk, sender, number, reuse=reuse, attempt=attempt)
         except BaseException:
             self.abandon(number)
             raise
         return self.close(talk, number, inputs)
 
-    def ended(self, line: Line) -> list[Attempt]:
+    def ended(self, item: PlanItem) -> list[Attempt]:
         """How the conversations of a line ended so far, in the order they were opened in: what a replay hears too."""
-        return [attempt for _, attempt in sorted(self._ended.get(line.id, {}).items(), key=lambda each: each[0])]
+        return [attempt for _, attempt in sorted(self._ended.get(item.id, {}).items(), key=lambda each: each[0])]
 
     def _note(self, number: int, attempt: Attempt) -> Attempt:
         self._ended.setdefault(self._lines[number], {})[number] = attempt
         return attempt
 
-    def api(self, line: Line, tag: str) -> Api:
+    def api(self, item: PlanItem, tag: str) -> RequestFactory:
         """What a law of this line asks through."""
         plan = self.plan
-        depth = line.depth or plan.depth
-        return Api(plan.contract, plan.deployment, line.operation, line.principal, tag, depth, self.seed)
+        depth = item.depth or plan.depth
+        return RequestFactory(plan.contract, plan.deployment, item.operation, item.principal, tag, depth, self.seed)

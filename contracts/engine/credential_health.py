@@ -20,10 +20,10 @@ from contracts.config.deployment import Principal
 from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request
 from contracts.plan.plan import Plan
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers, credentials, secret_of
 from contracts.request.url import path_values
-from contracts.transport.sender import Live
+from contracts.transport.sender import Sender
 from specs.contract import Operation
 
 SUSPECTS = 3
@@ -44,7 +44,9 @@ def questions(plan: Plan, principal: Principal) -> Iterator[Request]:
     """The plain questions this principal may ask."""
     for operation in plain(plan, principal):
         values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
-        yield Api(plan.contract, plan.deployment, operation, principal, "").ask(path=values, principal=principal)
+        yield RequestFactory(plan.contract, plan.deployment, operation, principal, "").ask(
+            path=values, principal=principal
+        )
 
 
 def question(plan: Plan, principal: Principal) -> Request | None:
@@ -53,11 +55,11 @@ def question(plan: Plan, principal: Principal) -> Request | None:
 
 
 @attrs.define
-class Watch:
+class CredentialWatch:
     """Follows every exchange of a run; `live.dead` says which principals are dead, and how that was found."""
 
     plan: Plan
-    live: Live
+    sender: Sender
     opens: Callable[[], int]
     _accepted: dict[str, Exchange] = attrs.field(factory=dict)
     _changes: list[Exchange] = attrs.field(factory=list)
@@ -81,10 +83,10 @@ class Watch:
         if (principal.name, exchange.operation.key) in self._trusted:
             return None
         async with self._locks[principal.name]:
-            if principal.name not in self.live.dead and not self._accepted_since(exchange, principal):
+            if principal.name not in self.sender.dead and not self._accepted_since(exchange, principal):
                 await self._ask(principal, exchange)
             self._trusted.add((principal.name, exchange.operation.key))
-        return self.live.dead.get(principal.name)
+        return self.sender.dead.get(principal.name)
 
     async def freshly(self, principal: Principal | None) -> None:
         """Ask about a credential that was accepted once, but in none of the latest exchanges."""
@@ -92,7 +94,7 @@ class Watch:
             return
         async with self._locks[principal.name]:
             stale = self._accepted[principal.name].seq < self._latest - STALE
-            if stale and principal.name not in self.live.dead and not self.live.gone:
+            if stale and principal.name not in self.sender.dead and not self.sender.gone:
                 await self._ask(principal, None)
 
     async def everyone(self) -> None:
@@ -110,14 +112,14 @@ class Watch:
         number, last = self.opens(), self._accepted[principal.name]
         for _ in range(2):
             try:
-                if self.live.lend and principal.lent:
-                    await self.live.lend(principal.name)
-                answer = await self.live.probe(request, number)
+                if self.sender.token_for and principal.lent:
+                    await self.sender.token_for(principal.name)
+                answer = await self.sender.probe(request, number)
             except Outcome:
                 return
             if answer.status not in {401, 403}:
                 return
-        self.live.dead[principal.name] = self._obituary(principal, last, refused or answer)
+        self.sender.dead[principal.name] = self._obituary(principal, last, refused or answer)
 
     def _obituary(self, principal: Principal, last: Exchange, refused: Exchange) -> str:
         between = [each for each in self._changes if last.sent <= each.received and each.sent <= refused.received]

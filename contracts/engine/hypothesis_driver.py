@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -12,17 +12,12 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from contracts.core.conversation import Command, Draw, Outcome, Talk
+from contracts.core.conversation import Command, Draw, Outcome, RunningConversation
 from contracts.core.paths import OUT
 from contracts.core.verdicts import BROKEN, DEPTHS
-from contracts.engine.context import SHRINKS
+from contracts.engine.context import SHRINKS, Context
 from contracts.laws.law import Law
-from contracts.transport.sender import Live
-
-if TYPE_CHECKING:
-    from contracts.engine.run import Run
-    from contracts.plan.plan import Line
-
+from contracts.plan.plan import PlanItem
 
 Drawing = Callable[[SearchStrategy[Any]], Any]
 
@@ -31,19 +26,19 @@ class _Found(Exception):  # noqa: N818 - tells Hypothesis that an example breaks
     pass
 
 
-async def explore(run: Run, line: Line, live: Live, *, quiet: bool) -> None:
+async def explore(context: Context, item: PlanItem, *, quiet: bool) -> None:
     """As many conversations as the depth grants, with drawn inputs; the smallest broken one comes last."""
-    await run.workers.do(_Exploration(run, line, live, quiet).all)
+    await context.workers.run(_Exploration(context, item, quiet).all)
 
 
 class _Exploration:
     """The conversations of one line. What the first broken one asked is asked anew by all that follow."""
 
-    def __init__(self, run: Run, line: Line, live: Live, quiet: bool) -> None:
-        assert isinstance(line.rule, Law)
-        self.run, self.line, self.live, self.quiet = run, line, live, quiet
-        self.depth = DEPTHS.index(line.depth or run.plan.depth)
-        self.examples = max(1, line.rule.examples[self.depth])
+    def __init__(self, context: Context, item: PlanItem, quiet: bool) -> None:
+        assert isinstance(item.rule, Law)
+        self.context, self.item, self.quiet = context, item, quiet
+        self.depth = DEPTHS.index(item.depth or context.plan.depth)
+        self.examples = max(1, item.rule.examples[self.depth])
         self.broken: list[list[Any]] = []
         """What was drawn for each conversation that broke the law."""
 
@@ -58,10 +53,10 @@ class _Exploration:
                 self._converse(lambda _: next(left))
 
     def _test(self) -> Callable[[], None]:
-        @seed(self.run.seed)
+        @seed(self.context.seed)
         @settings(
             max_examples=self.examples,
-            database=_kept(self.run.plan.depth),
+            database=_kept(self.context.plan.depth),
             deadline=None,
             report_multiple_bugs=False,
             phases=[Phase.reuse, Phase.generate, Phase.shrink],
@@ -72,27 +67,27 @@ class _Exploration:
             if len(self.broken) <= SHRINKS[self.depth] + 1:
                 self._converse(lambda strategy: data.draw(strategy))
 
-        once._hypothesis_internal_database_key = self.line.id.encode()  # type: ignore[attr-defined]
+        once._hypothesis_internal_database_key = self.item.id.encode()  # type: ignore[attr-defined]
         return once
 
     def _converse(self, draw: Drawing) -> None:
         """One conversation. Raises _Found where it breaks the law."""
         attempt = 2 if self.broken else 1
-        talk, number = self.run.talks.open(self.line, None, attempt)
+        talk, number = self.context.conversations.open(self.item, None, attempt)
         drawn: list[Any] = []
         try:
             _drive(talk, draw, drawn, lambda command: self._answer(command, number, attempt))
         except BaseException:
-            self.run.talks.abandon(number)
+            self.context.conversations.abandon(number)
             raise
-        self.last = self.run.talks.close(talk, number, None, drawn).ending.verdict
+        self.last = self.context.conversations.close(talk, number, None, drawn).ending.verdict
         if self.last == BROKEN:
             self.broken.append(drawn)
             raise _Found
 
     def _answer(self, command: Command, number: int, attempt: int) -> Any:
         reuse = self.quiet and attempt == 1
-        return self.run.workers.heard(self.live.answer(command, number, reuse=reuse, attempt=attempt))
+        return self.context.workers.call(self.context.sender.answer(command, number, reuse=reuse, attempt=attempt))
 
 
 def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
@@ -100,7 +95,7 @@ def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
     return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
 
 
-def _drive(talk: Talk, draw: Drawing, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
+def _drive(talk: RunningConversation, draw: Drawing, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
     while talk.command is not None:
         if isinstance(talk.command, Draw):
             drawn.append(draw(talk.command.strategy))

@@ -11,10 +11,10 @@ from contracts.core.conversation import Blocked, Broken, Conversation, NotObserv
 from contracts.core.exchange import Exchange, Request
 from contracts.core.member_names import FLEETING
 from contracts.laws.law import Law
-from contracts.plan.plan import Line
-from contracts.request.api import Api
-from contracts.steps.fixtures import places
-from contracts.steps.lists.parents import spacious
+from contracts.plan.plan import PlanItem
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import resolve_path
+from contracts.steps.lists.parents import path_with_enough_items
 
 CALM = 3
 """How often a list is asked whose items come and go meanwhile, before nothing more is said of it."""
@@ -22,14 +22,14 @@ AGAIN = 12
 """Questions asked once more at most, to know whether a list has changed meanwhile."""
 
 
-def opened(line: Line, api: Api, inputs: Any) -> Conversation:
+def with_prologue(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversation:
     """The whole conversation of a line: the law's own, after its place has been found.
 
     A law that writes stands on things of its own making, so that nothing of the owner's is changed.
     """
     heard: list[Exchange] = []
     try:
-        yield from _overheard(_placed(line, api, inputs), heard, fresh=False)
+        yield from _tee(_placed(item, api, inputs), heard, fresh=False)
     except (Broken, Blocked) as outcome:
         if heard and _not_permitted(api, heard[-1], outcome):
             last = heard[-1]
@@ -39,27 +39,29 @@ def opened(line: Line, api: Api, inputs: Any) -> Conversation:
         raise
 
 
-def _not_permitted(api: Api, last: Exchange, outcome: Outcome) -> bool:
+def _not_permitted(api: RequestFactory, last: Exchange, outcome: Outcome) -> bool:
     """Whether a conversation ended with a 403 to a user whom the suite made itself: nobody says what such users may."""
     made = {each.name: each for each in api.deployment.principals if each.lent}
     asker = made.get(last.request.principal or "")
     return last.status == 403 and asker is not None and (asker is api.principal or isinstance(outcome, Blocked))
 
 
-def _placed(line: Line, api: Api, inputs: Any) -> Conversation:
-    law = line.rule
+def _placed(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversation:
+    law = item.rule
     assert isinstance(law, Law)
-    if not law.nowhere:
-        quiet = law.roomy and not line.writes
-        api.values = yield from spacious(api) if quiet else places(api, api.operation, fresh=line.writes)
-    yield from _calmly(law, api, inputs) if law.roomy else _spoken(law, api, inputs)
+    if not law.no_path_setup:
+        quiet = law.needs_items and not item.writes
+        api.values = (
+            yield from path_with_enough_items(api) if quiet else resolve_path(api, api.operation, fresh=item.writes)
+        )
+    yield from _on_stable_data(law, api, inputs) if law.needs_items else _spoken(law, api, inputs)
 
 
-def _spoken(law: Law, api: Api, inputs: Any) -> Conversation:
-    return law.ask(api) if law.each is None else law.ask(api, inputs)
+def _spoken(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
+    return law.ask(api) if law.cases is None else law.ask(api, inputs)
 
 
-def _calmly(law: Law, api: Api, inputs: Any) -> Conversation:
+def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
     """A law of a list, which holds for as long as nobody else adds or removes items.
 
     Before it says that something is broken, what it asked of the list is asked again. If there are other items by now,
@@ -68,15 +70,15 @@ def _calmly(law: Law, api: Api, inputs: Any) -> Conversation:
     for again in range(CALM):
         heard: list[Exchange] = []
         try:
-            yield from _overheard(_spoken(law, api, inputs), heard, fresh=again > 0)
+            yield from _tee(_spoken(law, api, inputs), heard, fresh=again > 0)
             return
         except Broken:
-            if not (yield from _restless(heard)):
+            if not (yield from _changed_meanwhile(heard)):
                 raise
     raise NotObservable("items of the list came or went while it was asked")
 
 
-def _overheard(conversation: Conversation, heard: list[Exchange], *, fresh: bool) -> Steps:
+def _tee(conversation: Conversation, heard: list[Exchange], *, fresh: bool) -> Steps:
     """Pass a conversation on, keeping the answers; `fresh`: none that is known already will do."""
     answer: Any = None
     while True:
@@ -85,19 +87,19 @@ def _overheard(conversation: Conversation, heard: list[Exchange], *, fresh: bool
         except StopIteration:
             return
         if fresh and isinstance(command, Request):
-            command = attrs.evolve(command, fresh=True)
+            command = attrs.evolve(command, bypass_cache=True)
         answer = yield command
         if isinstance(answer, Exchange):
             heard.append(answer)
 
 
-def _restless(heard: list[Exchange]) -> Steps:
+def _changed_meanwhile(heard: list[Exchange]) -> Steps:
     """Whether the questions about lists have other items in all by now, or another number of them, in any order."""
     asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
     known = list(reversed(asked.values()))[:AGAIN]
     again: list[Exchange] = []
     for each in known:
-        again += [(yield attrs.evolve(each.request, fresh=True))]
+        again += [(yield attrs.evolve(each.request, bypass_cache=True))]
     moved = _contents(again) != _contents(known) or _totals(again) != _totals(known)
     return all(each.ok for each in again) and moved
 

@@ -15,16 +15,16 @@ from contracts.core.verdicts import BROKEN
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
-from contracts.transport.sender import Live
+from contracts.transport.sender import Sender
 
 MOST = 20
 
 
-async def ask_again(plan: Plan, live: Live, exchanges: Mapping[int, Exchange], conversation: int) -> None:
+async def ask_again(plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int) -> None:
     """Send again what the checks have seen broken only once."""
-    for exchange in list(once(judge.of_checks(plan, exchanges), exchanges))[:MOST]:
+    for exchange in list(once(judge.check_verdicts(plan, exchanges), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be asked again stays seen once
-            await live.answer(exchange.request.again(), conversation)
+            await sender.answer(exchange.request.retried(), conversation)
 
 
 def once(verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:

@@ -8,25 +8,25 @@ from typing import Any
 from contracts.core.conversation import (
     Blocked,
     Command,
+    Concurrently,
     Draw,
-    Ending,
     NotObservable,
     Outcome,
-    Talk,
-    Together,
+    Result,
+    RunningConversation,
     Token,
     Void,
     Wait,
 )
 from contracts.core.exchange import Exchange, Request
 from contracts.core.verdicts import NOT_OBSERVABLE
-from contracts.engine.prologue import opened
+from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
-from contracts.plan.plan import Line, Plan
-from contracts.request.api import Api
+from contracts.plan.plan import Plan, PlanItem
+from contracts.request.api import RequestFactory
 
 
 def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
@@ -36,17 +36,17 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     for conversation in evidence.conversations.values():
         lines.setdefault(conversation.line, []).append(conversation)
     judged = [
-        judge.of_law(line, attempts(plan, line, lines.get(line.id, []), seed), evidence.exchanges, plan)
-        for line in plan.lines
-        if isinstance(line.rule, Law)
+        judge.law_verdict(item, attempts(plan, item, lines.get(item.id, []), seed), evidence.exchanges, plan)
+        for item in plan.items
+        if isinstance(item.rule, Law)
     ]
-    judged += judge.of_checks(plan, evidence.exchanges)
-    return [deviations.settled(each, plan.deployment.known, evidence.header["started"]) for each in judged]
+    judged += judge.check_verdicts(plan, evidence.exchanges)
+    return [deviations.apply(each, plan.deployment.known, evidence.header["started"]) for each in judged]
 
 
-def attempts(plan: Plan, line: Line, conversations: list[Conversation], seed: int) -> list[Attempt]:
+def attempts(plan: Plan, item: PlanItem, conversations: list[Conversation], seed: int) -> list[Attempt]:
     """How each recorded conversation of a line ends when the law hears it again; unfinished ones do not count."""
-    heard = [(each, replay(plan, line, each, seed)) for each in conversations if each.ended != "abandoned"]
+    heard = [(each, replay(plan, item, each, seed)) for each in conversations if each.ended != "abandoned"]
     return [Attempt(key(each.inputs, each.drawn), ending) for each, ending in heard if ending]
 
 
@@ -59,15 +59,15 @@ class _UnfinishedError(Exception):
     """The record ends before the conversation does."""
 
 
-def replay(plan: Plan, line: Line, conversation: Conversation, seed: int) -> Ending | None:
+def replay(plan: Plan, item: PlanItem, conversation: Conversation, seed: int) -> Result | None:
     """One conversation, heard again; None if the run ended in the middle of it."""
-    assert isinstance(line.rule, Law)
-    if line.rule.each is not None and conversation.inputs is None and conversation.ended:
+    assert isinstance(item.rule, Law)
+    if item.rule.cases is not None and conversation.inputs is None and conversation.ended:
         kind, _, reason = conversation.ended.partition(":")
-        return Ending(kind, reason=reason)  # nothing could be asked at all
-    depth = line.depth or plan.depth
-    api = Api(plan.contract, plan.deployment, line.operation, line.principal, conversation.tag, depth, seed)
-    talk = Talk(opened(line, api, conversation.inputs))
+        return Result(kind, reason=reason)  # nothing could be asked at all
+    depth = item.depth or plan.depth
+    api = RequestFactory(plan.contract, plan.deployment, item.operation, item.principal, conversation.tag, depth, seed)
+    talk = RunningConversation(with_prologue(item, api, conversation.inputs))
     memory = _Memory(conversation)
     try:
         while talk.command is not None:
@@ -95,7 +95,7 @@ class _Memory:
         match command:
             case Request():
                 return self._next(command)
-            case Together(requests):
+            case Concurrently(requests):
                 return [self._next(request) for request in requests]
             case Draw():
                 return self._following(self._drawn)
@@ -124,13 +124,13 @@ class _Memory:
 
 def _settled(answers: list[Exchange]) -> list[Exchange]:
     """What the law was given: not what was asked again because of a 5xx or a surprising 429."""
-    again = {exchange.repeats for exchange in answers}
+    again = {exchange.retry_of for exchange in answers}
     return [exchange for exchange in answers if exchange.seq not in again]
 
 
 def _heard(exchange: Exchange, request: Request) -> Exchange:
     if exchange.response is None:
         raise Void(f"no answer from {exchange.operation.key}: {exchange.error}")
-    if exchange.status == 429 and not request.limited:
+    if exchange.status == 429 and not request.expects_429:
         raise Void(f"{exchange.operation.key} answered 429 though its declared limit was not used up")
     return exchange

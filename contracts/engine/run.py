@@ -15,24 +15,25 @@ from contracts.core.conversation import NotObservable, Outcome
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE
 from contracts.engine.cleanup import sweep
+from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
-from contracts.engine.credential_health import Watch
+from contracts.engine.credential_health import CredentialWatch
 from contracts.engine.hypothesis_driver import explore
-from contracts.engine.preflight import Health, introduce, preflight, prepare
+from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
-from contracts.engine.scheduler import Rooms, phase_of, price
+from contracts.engine.scheduler import Scheduler, assign_phase, priority
 from contracts.engine.stateful_driver import perform
 from contracts.engine.threads import Workers
-from contracts.engine.token_pool import Lender
+from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.judging import deviations, judge
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
-from contracts.plan.plan import BUSY, Line, Plan
+from contracts.plan.plan import BUSY, Plan, PlanItem
 from contracts.transport.client import Client
 from contracts.transport.created import Ledger
-from contracts.transport.sender import IN_FLIGHT, Live
+from contracts.transport.sender import IN_FLIGHT, Sender
 
 FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
@@ -54,15 +55,15 @@ class Run:
         self.out = out
         self.seed = seed
         self.left_behind: list[str] = []
-        self.deaths: dict[str, str] = {}
+        self.dead_credentials: dict[str, str] = {}
         """Principals whose credentials died during the run, and which requests may have killed them."""
-        self.watch: Watch | None = None
+        self.watch: CredentialWatch | None = None
         self.ended = "incomplete"
         self.gone: str | None = None
         self.started = time.time()
         self.recorder = Recorder(out / "evidence.ndjson")
         self.exchanges: dict[int, Exchange] = {}
-        self.talks = Conversations(plan, self.recorder, seed, self.started)
+        self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self._verdicts: dict[str, Verdict] = {}
         self._changed = threading.Condition()
         self._finished = False
@@ -71,16 +72,16 @@ class Run:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
-        self._most = most
-        self._within = within
+        self._max_requests = most
+        self._max_seconds = within
         self._standing: Callable[[], int] = int
         self._side_by_side = asyncio.Semaphore(10_000 if most is None and within is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin asking the lines with these ids. Returns at once."""
         chosen = set(selected)
-        lines = [line for line in self.plan.lines if line.id in chosen]
-        self._thread = threading.Thread(target=self._main, args=(lines,), name="conversations", daemon=True)
+        items = [item for item in self.plan.items if item.id in chosen]
+        self._thread = threading.Thread(target=self._main, args=(items,), name="conversations", daemon=True)
         self._thread.start()
 
     def verdict(self, identity: str) -> Verdict:
@@ -108,13 +109,13 @@ class Run:
     @property
     def verdicts(self) -> list[Verdict]:
         """All verdicts in the order of the plan."""
-        return [self._verdicts[line.id] for line in self.plan.lines if line.id in self._verdicts]
+        return [self._verdicts[item.id] for item in self.plan.items if item.id in self._verdicts]
 
     # -- in the run's own thread ----------------------------------------------------------------------------------
 
-    def _main(self, lines: list[Line]) -> None:
+    def _main(self, items: list[PlanItem]) -> None:
         try:
-            asyncio.run(self._run(lines))
+            asyncio.run(self._run(items))
         except BaseException as error:
             self._failure = error
         finally:
@@ -123,18 +124,18 @@ class Run:
                 self._finished = True
                 self._changed.notify_all()
 
-    async def _run(self, lines: list[Line]) -> None:
+    async def _run(self, items: list[PlanItem]) -> None:
         self._loop = asyncio.get_running_loop()
         self.workers = Workers(self._loop, THREADS)
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
         async with Client(self.plan.deployment.base_url, self.plan.deployment.vault) as client:
-            live = Live(self.plan.deployment, client, self.recorder, Ledger(self.plan.contract), self._noted)
-            live.lend = Lender(self.plan, live, lambda: self.talks.begin("lending")).lend
-            self.watch = Watch(self.plan, live, lambda: self.talks.begin("health")[0])
-            self.ended = await self._asked(lines, live)
-            self.gone = live.gone
-            await self._tidied(live, self.watch)
-            self.deaths = dict(live.dead)
+            sender = Sender(self.plan.deployment, client, self.recorder, Ledger(self.plan.contract), self._on_exchange)
+            sender.token_for = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending")).token
+            self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])
+            self.ended = await self._asked(items, sender)
+            self.gone = sender.gone
+            await self._clean_up(sender, self.watch)
+            self.dead_credentials = dict(sender.dead)
         self._judge_rest()
         self.recorder.write(
             "footer",
@@ -142,17 +143,17 @@ class Run:
             finished=time.time(),
             ended=self.ended,
             left_behind=self.left_behind,
-            deaths=self.deaths,
+            deaths=self.dead_credentials,
         )
 
-    async def _asked(self, lines: list[Line], live: Live) -> str:
+    async def _asked(self, items: list[PlanItem], sender: Sender) -> str:
         """Ask until all is asked or the run is stopped; which of the two it was."""
-        self._asking = asyncio.ensure_future(self._ask(lines, live))
-        self._standing = lambda: len(live.ledger.standing)
+        self._asking = asyncio.ensure_future(self._ask(items, sender))
+        self._standing = lambda: len(sender.ledger.standing)
         if self._stopping:
             self._asking.cancel()
-        if self._within is not None:
-            asyncio.get_running_loop().call_later(self._within, self._asking.cancel)
+        if self._max_seconds is not None:
+            asyncio.get_running_loop().call_later(self._max_seconds, self._asking.cancel)
         try:
             await self._asking
         except asyncio.CancelledError:
@@ -161,130 +162,137 @@ class Run:
             await self.workers.stop()
         return "complete"
 
-    async def _tidied(self, live: Live, watch: Watch) -> None:
+    async def _clean_up(self, sender: Sender, watch: CredentialWatch) -> None:
         """What is done when nothing new is asked: chance is ruled out, and all that was made is removed."""
-        if self.ended == "complete" and self._most is None:
-            await ask_again(self.plan, live, self.exchanges, self.talks.begin("confirmation")[0])
-        number, tag = self.talks.begin("sweep")
-        await live.close(number)
-        self.left_behind = await sweep(live, number, tag.partition("-")[0])
+        if self.ended == "complete" and self._max_requests is None:
+            await ask_again(self.plan, sender, self.exchanges, self.conversations.begin("confirmation")[0])
+        number, tag = self.conversations.begin("sweep")
+        await sender.close(number)
+        self.left_behind = await sweep(sender, number, tag.partition("-")[0])
         if self.ended == "complete":
-            await self._last_look(live, watch)
+            await self._last_look(sender, watch)
 
-    async def _last_look(self, live: Live, watch: Watch) -> None:
+    async def _last_look(self, sender: Sender, watch: CredentialWatch) -> None:
         """What was removed may have been what a credential lived on: so they are asked about when all is done."""
-        number, _ = self.talks.begin("health")
-        await live.close(number)
+        number, _ = self.conversations.begin("health")
+        await sender.close(number)
         watch.opens = lambda: number
         await watch.everyone()
 
-    def _noted(self, exchange: Exchange) -> None:
+    def _on_exchange(self, exchange: Exchange) -> None:
         if self.watch:
             self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
-        self.talks.progress.requests += 1
-        used = self.talks.progress.requests + self._standing() + IN_FLIGHT
-        if self._most is not None and self._asking and used >= self._most:
+        self.conversations.progress.requests += 1
+        used = self.conversations.progress.requests + self._standing() + IN_FLIGHT
+        if self._max_requests is not None and self._asking and used >= self._max_requests:
             self._asking.cancel()
 
-    async def _ask(self, lines: list[Line], live: Live) -> None:
-        health = await preflight(self.plan, live, self.talks.begin("preflight")[0])
-        self.gone = live.gone
-        asked = [line for line in lines if isinstance(line.rule, Law) and not line.closed]
-        if self._most is not None or self._within is not None:
-            asked.sort(key=lambda line: price(line, self.plan.depth))
+    async def _ask(self, items: list[PlanItem], sender: Sender) -> None:
+        health = await preflight(self.plan, sender, self.conversations.begin("preflight")[0])
+        self.gone = sender.gone
+        asked = [item for item in items if isinstance(item.rule, Law) and not item.closed]
+        if self._max_requests is not None or self._max_seconds is not None:
+            asked.sort(key=lambda item: priority(item, self.plan.depth))
         assert self.watch is not None
-        live.doubt = self.watch.doubt
-        await introduce(self.plan, asked, live)
-        await prepare(self.plan, asked, live, lambda: self.talks.begin("prepare"))
-        if not live.gone:
-            await asyncio.to_thread(self._foresee, asked)
-        phases = {line.id: phase_of(line, number, self.plan.contract) for number, line in enumerate(asked)}
-        rooms = Rooms((line.rooms, phases[line.id]) for line in asked)
-        await asyncio.gather(*(self._line(line, phases[line.id], rooms, live, health) for line in asked))
+        sender.credential_died = self.watch.doubt
+        await introduce(self.plan, asked, sender)
+        await prepare(self.plan, asked, sender, lambda: self.conversations.begin("prepare"))
+        if not sender.gone:
+            await asyncio.to_thread(self._pregenerate_cases, asked)
+        phases = {item.id: assign_phase(item, number, self.plan.contract) for number, item in enumerate(asked)}
+        rooms = Scheduler((item.rooms, phases[item.id]) for item in asked)
+        await asyncio.gather(*(self._ask_item(item, phases[item.id], rooms, sender, health) for item in asked))
 
-    async def _line(self, line: Line, phase: int, rooms: Rooms, live: Live, health: Health) -> None:
-        await rooms.enter(line.rooms, phase)
+    async def _ask_item(
+        self, item: PlanItem, phase: int, rooms: Scheduler, sender: Sender, health: PreflightResult
+    ) -> None:
+        await rooms.enter(item.rooms, phase)
         try:
             if phase >= BUSY and self.watch:
-                await self.watch.freshly(line.principal)
+                await self.watch.freshly(item.principal)
             async with self._side_by_side:
                 try:
-                    await self._converse(line, live, health, quiet=phase < BUSY)
+                    await self._converse(item, sender, health, quiet=phase < BUSY)
                 except Exception as error:  # what a driver trips over must not end the run
-                    self.talks.unasked(line, f"could not be asked ({type(error).__name__}: {error})"[:200])
-            self._settle(judge.of_law(line, self.talks.ended(line), self.exchanges, self.plan))
+                    self.conversations.unasked(item, f"could not be asked ({type(error).__name__}: {error})"[:200])
+            self._settle(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan))
         finally:
-            await rooms.leave(line.rooms, phase)
+            await rooms.leave(item.rooms, phase)
 
-    async def _converse(self, line: Line, live: Live, health: Health, *, quiet: bool) -> None:
+    async def _converse(self, item: PlanItem, sender: Sender, health: PreflightResult, *, quiet: bool) -> None:
         """All conversations of a line."""
-        law = line.rule
+        law = item.rule
         assert isinstance(law, Law)
-        if reason := live.gone or health.why_not(line.principal):
-            self.talks.unasked(line, reason)
+        if reason := sender.gone or health.why_not(item.principal):
+            self.conversations.unasked(item, reason)
         elif law.stateful:
-            await perform(self, line, live)
+            await perform(self._context(sender), item)
         elif law.examples != (0, 0, 0):
-            await explore(self, line, live, quiet=quiet)
+            await explore(self._context(sender), item, quiet=quiet)
         else:
-            await self._each_input(line, law, live, quiet)
+            await self._each_input(item, law, sender, quiet)
 
-    async def _each_input(self, line: Line, law: Law, live: Live, quiet: bool) -> None:
+    def _context(self, sender: Sender) -> Context:
+        return Context(self.plan, self.seed, self.conversations, self.workers, sender)
+
+    async def _each_input(self, item: PlanItem, law: Law, sender: Sender, quiet: bool) -> None:
         """A conversation for every input, until enough of them have broken the law."""
         try:
-            inputs = await asyncio.to_thread(self._inputs, line, law)
+            inputs = await asyncio.to_thread(self._inputs, item, law)
         except Outcome as outcome:
-            return self.talks.unasked(line, outcome.reason, outcome.verdict)
+            return self.conversations.unasked(item, outcome.reason, outcome.verdict)
         if not inputs:
-            return self.talks.unasked(line, "the document leaves nothing to ask here", NOT_OBSERVABLE)
+            return self.conversations.unasked(item, "the document leaves nothing to ask here", NOT_OBSERVABLE)
         broken = 0
         for batch in _batched(inputs, 8):
-            broken += sum(await asyncio.gather(*(self._breaks(line, law, each, live, quiet) for each in batch)))
+            broken += sum(await asyncio.gather(*(self._breaks(item, law, each, sender, quiet) for each in batch)))
             if broken >= ENOUGH:
                 break
         return None
 
-    def _inputs(self, line: Line, law: Law) -> list[Any]:
-        if law.each is None:
+    def _inputs(self, item: PlanItem, law: Law) -> list[Any]:
+        if law.cases is None:
             return [None]
         try:
-            return list(law.each(self.talks.api(line, ""), line.depth or self.plan.depth))
+            return list(law.cases(self.conversations.api(item, ""), item.depth or self.plan.depth))
         except (ValueError, re.error) as error:  # a schema that is none must not end the run
             first = str(error).partition("\n")[0][:120]
             raise NotObservable(f"a schema of the document cannot be used: {first}") from None
 
-    def _foresee(self, lines: Iterable[Line]) -> None:
+    def _pregenerate_cases(self, items: Iterable[PlanItem]) -> None:
         """Make the cases of all lines before the first is asked: Hypothesis and Schemathesis share no thread well."""
-        for line in lines:
-            law = line.rule
+        for item in items:
+            law = item.rule
             assert isinstance(law, Law)
-            if law.each is not None and law.examples == (0, 0, 0):
+            if law.cases is not None and law.examples == (0, 0, 0):
                 with contextlib.suppress(Outcome):
-                    self._inputs(line, law)
+                    self._inputs(item, law)
 
-    async def _breaks(self, line: Line, law: Law, inputs: Any, live: Live, quiet: bool) -> bool:
+    async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:
         """Whether a conversation breaks the law. Then it is held once more: a lock or a deploy may have caused it."""
-        first = await self.talks.whole(line, inputs, 1, live, reuse=quiet)
+        first = await self.conversations.whole(item, inputs, 1, sender, reuse=quiet)
         if first.ending.verdict != BROKEN:
             return False
-        if not law.race:
-            await self.talks.whole(line, inputs, 2, live, reuse=False)
+        if not law.one_sighting:
+            await self.conversations.whole(item, inputs, 2, sender, reuse=False)
         return True
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:
             for each in verdicts:
-                verdict = deviations.settled(each, self.plan.deployment.known, self.started)
-                self._verdicts[verdict.line.id] = verdict
-                self.talks.progress.broken += verdict.verdict == BROKEN
+                verdict = deviations.apply(each, self.plan.deployment.known, self.started)
+                self._verdicts[verdict.item.id] = verdict
+                self.conversations.progress.broken += verdict.verdict == BROKEN
             self._changed.notify_all()
 
     def _judge_rest(self) -> None:
         """The checks hear everything; lines that were begun tell what they have come to, those not asked say so."""
-        silent = [line for line in self.plan.lines if isinstance(line.rule, Law) and line.id not in self._verdicts]
-        self._settle(*(judge.of_law(line, self.talks.ended(line), self.exchanges, self.plan) for line in silent))
-        self._settle(*judge.of_checks(self.plan, self.exchanges))
+        silent = [item for item in self.plan.items if isinstance(item.rule, Law) and item.id not in self._verdicts]
+        self._settle(
+            *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)
+        )
+        self._settle(*judge.check_verdicts(self.plan, self.exchanges))
 
 
 def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:

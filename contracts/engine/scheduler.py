@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from contracts.laws.law import Law
-from contracts.plan.plan import BUSY, Line
+from contracts.plan.plan import BUSY, PlanItem
 from specs.contract import Contract, selectors
 
 
-class Rooms:
+class Scheduler:
     """Who may begin when: in each room, all of an earlier phase have ended before the next begins."""
 
     def __init__(self, lines: Iterable[tuple[tuple[str, ...], int]]) -> None:
@@ -38,15 +38,15 @@ class Rooms:
         return not any(count for (room, earlier), count in self._open.items() if room in rooms and earlier < phase)
 
 
-def price(line: Line, depth: str) -> tuple[int, int]:
+def priority(item: PlanItem, depth: str) -> tuple[int, int]:
     """Lines that only look, and cheap ones, tell most for a request."""
-    assert isinstance(line.rule, Law)
-    return line.phase, line.rule.cost(depth)
+    assert isinstance(item.rule, Law)
+    return item.phase, item.rule.cost(depth)
 
 
-def phase_of(line: Line, number: int, contract: Contract) -> int:
+def assign_phase(item: PlanItem, number: int, contract: Contract) -> int:
     """Quiet, busy, or a phase of its own: for a law that must be alone, and where everything may be deleted at once."""
-    assert isinstance(line.rule, Law)
-    if line.rule.alone or selectors.bulk(contract, line.operation):
+    assert isinstance(item.rule, Law)
+    if item.rule.exclusive or selectors.bulk(contract, item.operation):
         return BUSY + 2 + number
-    return BUSY + 1 if line.rule.last else line.phase
+    return BUSY + 1 if item.rule.runs_last else item.phase

@@ -13,22 +13,18 @@ import builtins
 import contextlib
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from contracts.core.conversation import Command, Outcome, Talk
+from contracts.core.conversation import Command, Outcome, RunningConversation
 from contracts.core.step import END, NUMBERS, Step
 from contracts.core.verdicts import BROKEN, DEPTHS
-from contracts.engine.context import SHRINKS
+from contracts.engine.context import SHRINKS, Context
 from contracts.laws.law import Law
-from contracts.transport.sender import Live
-
-if TYPE_CHECKING:
-    from contracts.engine.run import Run
-    from contracts.plan.plan import Line
+from contracts.plan.plan import PlanItem
 
 STEPS = (0, 7, 20)
 """Steps in one sequence, per depth."""
@@ -44,7 +40,10 @@ class Machine(RuleBasedStateMachine):
     """
 
     def __init__(
-        self, talk: Talk, advance: Callable[[Talk, Command], None], ended: Callable[[Machine], None] = lambda _: None
+        self,
+        talk: RunningConversation,
+        advance: Callable[[RunningConversation, Command], None],
+        ended: Callable[[Machine], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self.talk = talk
@@ -120,19 +119,19 @@ class _Found(Exception):  # noqa: N818 - tells Hypothesis that a sequence breaks
     pass
 
 
-async def perform(run: Run, line: Line, live: Live) -> None:
+async def perform(context: Context, item: PlanItem) -> None:
     """As many sequences as the depth grants; the shortest broken one comes last."""
-    await run.workers.do(_Performance(run, line, live).all)
+    await context.workers.run(_Performance(context, item).all)
 
 
 class _Performance:
     """The sequences of one line."""
 
-    def __init__(self, run: Run, line: Line, live: Live) -> None:
-        assert isinstance(line.rule, Law)
-        self.run, self.line, self.live = run, line, live
-        self.depth = DEPTHS.index(line.depth or run.plan.depth)
-        self.settings = _settings(line.rule, self.depth)
+    def __init__(self, context: Context, item: PlanItem) -> None:
+        assert isinstance(item.rule, Law)
+        self.context, self.item = context, item
+        self.depth = DEPTHS.index(item.depth or context.plan.depth)
+        self.settings = _settings(item.rule, self.depth)
         self.endings: list[str] = []
         self.steps: list[Any] = []
         """Those of the last sequence."""
@@ -143,7 +142,7 @@ class _Performance:
         def begun() -> Machine:
             return self._begun()
 
-        begun._hypothesis_internal_use_seed = self.run.seed  # type: ignore[attr-defined]
+        begun._hypothesis_internal_use_seed = self.context.seed  # type: ignore[attr-defined]
         with contextlib.suppress(_Found, HypothesisException):
             run_state_machine_as_test(begun, settings=self.settings)  # type: ignore[arg-type]
         if self._broken():
@@ -153,22 +152,22 @@ class _Performance:
         return bool(self.endings) and self.endings[-1] == BROKEN
 
     def _begun(self) -> Machine:
-        talk, number = self.run.talks.open(self.line, None, 1)
+        talk, number = self.context.conversations.open(self.item, None, 1)
         attempt = 2 if BROKEN in self.endings else 1
         return Machine(talk, partial(self._answer, number, attempt), partial(self._ended, number))
 
-    def _answer(self, number: int, attempt: int, talk: Talk, command: Command) -> None:
+    def _answer(self, number: int, attempt: int, talk: RunningConversation, command: Command) -> None:
         """Answer a command from the deployment."""
         try:
-            talk.reply(self.run.workers.heard(self.live.answer(command, number, attempt=attempt)))
+            talk.reply(self.context.workers.call(self.context.sender.answer(command, number, attempt=attempt)))
         except Outcome as outcome:
             talk.give_up(outcome)
         except BaseException:
-            self.run.talks.abandon(number)
+            self.context.conversations.abandon(number)
             raise
 
     def _ended(self, number: int, machine: Machine) -> None:
-        self.endings.append(self.run.talks.close(machine.talk, number, None, machine.drawn).ending.verdict)
+        self.endings.append(self.context.conversations.close(machine.talk, number, None, machine.drawn).ending.verdict)
         self.steps = list(machine.drawn)
         if self._broken():
             raise _Found

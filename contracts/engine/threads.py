@@ -25,7 +25,7 @@ class Workers:
         self._busy: set[Future[None]] = set()
         self._stopped = False
 
-    async def do(self, work: Callable[[], None]) -> None:
+    async def run(self, work: Callable[[], None]) -> None:
         """Have a thread do this, and wait until it is done or the run is stopped."""
         working = self._threads.submit(_until_stopped, work)
         self._busy.add(working)
@@ -38,7 +38,7 @@ class Workers:
         await asyncio.gather(*map(asyncio.wrap_future, list(self._busy)), return_exceptions=True)
         self._threads.shutdown(wait=False)
 
-    def heard(self, asked: Coroutine[Any, Any, Any]) -> Any:
+    def call(self, asked: Coroutine[Any, Any, Any]) -> Any:
         """The answer to what a thread asks; waits for it. Raises Stopped once the run has ended."""
         if self._stopped or not self._loop.is_running():
             asked.close()

@@ -14,13 +14,13 @@ from collections.abc import Callable
 import attrs
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import Blocked, Broken, Conversation, Talk
+from contracts.core.conversation import Blocked, Broken, Conversation, RunningConversation
 from contracts.plan.plan import Plan
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.tokens.expiry import access_ahead
-from contracts.steps.tokens.pairs import Pair, issued, pair_of, presented
-from contracts.transport.sender import Live, converse
+from contracts.steps.tokens.expiry import access_seconds_left
+from contracts.steps.tokens.pairs import Pair, issue, pair_of, refresh_request
+from contracts.transport.sender import Sender, converse
 from contracts.transport.token_client import Join, Policy, Refused, Renew, TokenClient, Tokens
 
 UNKNOWN = 3600.0
@@ -33,16 +33,16 @@ LENT = Policy("lent", single=True, ahead=KEPT_FOR)
 
 
 @attrs.define
-class Lender:
+class TokenPool:
     """Holds the tokens of all lent principals of a run, each kept good by a token client of its own."""
 
     plan: Plan
-    live: Live
+    sender: Sender
     opens: Callable[[], tuple[int, str]]
     _clients: dict[str, TokenClient] = attrs.field(factory=dict)
     _first: dict[str, str] = attrs.field(factory=dict)
 
-    async def lend(self, name: str, first: bool = False) -> str:
+    async def token(self, name: str, first: bool = False) -> str:
         """The access token of a lent principal, renewed if it is old; "" for any other. Raises Blocked.
 
         `first`: the one it was given first, which nobody renews.
@@ -51,10 +51,10 @@ class Lender:
         if principal is None:
             return ""
         client = self._clients.setdefault(name, TokenClient(time.monotonic, LENT))
-        if name not in self.live.dead:
+        if name not in self.sender.dead:
             await self._ready(client, principal)
-        if name in self.live.dead or client.tokens is None:
-            raise Blocked(self.live.dead.get(name, f"{name} holds no token"))
+        if name in self.sender.dead or client.tokens is None:
+            raise Blocked(self.sender.dead.get(name, f"{name} holds no token"))
         return self._first[name] if first else client.tokens.access
 
     async def _ready(self, client: TokenClient, principal: Principal) -> None:
@@ -76,7 +76,7 @@ class Lender:
         pair = (await self._asked(principal, refresh) if refresh else None) or await self._asked(principal, None)
         if pair is None:
             return Refused(0)
-        vault = self.live.deployment.vault
+        vault = self.sender.deployment.vault
         placeholder = next(iter(principal.values.values()))
         vault.keep(placeholder.removeprefix("$"), vault.reveal(pair.access))
         self._first.setdefault(principal.name, pair.access)
@@ -86,9 +86,9 @@ class Lender:
         """Seconds a pair's access token lives: as it announces, and no longer than is declared."""
         told = self.plan.contract.tokens
         assert told is not None
-        declared = (told.access.lifetime or UNKNOWN) / self.live.deployment.time_scale
+        declared = (told.access.lifetime or UNKNOWN) / self.sender.deployment.time_scale
         try:
-            announced = access_ahead(told, pair)
+            announced = access_seconds_left(told, pair)
         except Broken:  # an announcement in another form is a law's to judge
             return declared
         return min(announced, declared) if announced and announced > 0 else declared
@@ -98,12 +98,12 @@ class Lender:
         assert told is not None
         number, tag = self.opens()
         owner = owner_of(self.plan, principal)
-        api = Api(self.plan.contract, self.plan.deployment, told.issue[0], owner, tag)
+        api = RequestFactory(self.plan.contract, self.plan.deployment, told.issue[0], owner, tag)
         found: list[Pair] = []
-        talk = Talk(_lent(api, old, found))
-        await converse(talk, self.live, number, reuse=False)
+        talk = RunningConversation(_lent(api, old, found))
+        await converse(talk, self.sender, number, reuse=False)
         if not found and old is None and talk.ending is not None:
-            self.live.dead[principal.name] = f"{principal.name} could not be created: {talk.ending.reason}"
+            self.sender.dead[principal.name] = f"{principal.name} could not be created: {talk.ending.reason}"
         return found[0] if found else None
 
 
@@ -115,9 +115,9 @@ def owner_of(plan: Plan, principal: Principal) -> Principal | None:
     return next((each for each in able if each.tenant == principal.tenant and not each.lent), None)
 
 
-def _lent(api: Api, old: str | None, found: list[Pair]) -> Conversation:
+def _lent(api: RequestFactory, old: str | None, found: list[Pair]) -> Conversation:
     if old is not None:
-        found.append(pair_of(api, (yield presented(api, old))))
+        found.append(pair_of(api, (yield refresh_request(api, old))))
         return
-    pair, _ = yield from issued(api)
+    pair, _ = yield from issue(api)
     found.append(pair)

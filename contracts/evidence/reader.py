@@ -127,7 +127,7 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
         body=asked["body"],
         principal=line["principal"],
         method=asked["method"],
-        limited=line.get("limited", False),
+        expects_429=line.get("limited", False),
     )
     response = answered and Response(
         answered["status"],

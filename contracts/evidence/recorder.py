@@ -73,7 +73,7 @@ def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
         "error": exchange.error,
         "sent": round(exchange.sent, 6),
         "received": round(exchange.received, 6),
-        **({"repeats": exchange.repeats, "because": exchange.because} if exchange.repeats is not None else {}),
-        **({"limited": True} if request.limited else {}),
+        **({"repeats": exchange.retry_of, "because": exchange.retry_status} if exchange.retry_of is not None else {}),
+        **({"limited": True} if request.expects_429 else {}),
         **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
     }

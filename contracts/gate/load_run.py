@@ -24,7 +24,7 @@ WITHIN = 120.0
 """Seconds the run may take."""
 
 
-class Beside:
+class LoadSubRun:
     """Declared limits on a sandbox of their own, at depth quick. Nothing is started before somebody asks."""
 
     def __init__(self, folder: Path, faults: Sequence[str] = ()) -> None:
@@ -96,7 +96,7 @@ def _promise(known: dict[str, Any], told: dict[str, Any]) -> None:
     known["verdict"] = min(words, key=WORST.index, default="none yet")
 
 
-def outcome(verdicts: list[dict[str, Any]]) -> tuple[str, str]:
+def summary(verdicts: list[dict[str, Any]]) -> tuple[str, str]:
     """One word for everything found about an operation under load, and the lines that tell it."""
     broken = [each for each in verdicts if each["verdict"] == BROKEN]
     if broken:

@@ -16,13 +16,13 @@ from contracts.core.paths import OUT
 from contracts.engine.run import Run
 from contracts.evidence.header import header
 from contracts.gate import terminal
-from contracts.gate.load_run import Beside
+from contracts.gate.load_run import LoadSubRun
 from contracts.gate.sandbox import ROOT, Sandbox, needs
 from contracts.judging import deviations
 from contracts.judging.judge import Verdict
 from contracts.judging.outputs import run_folder, verdicts_json, writable, write
 from contracts.plan import planning
-from contracts.plan.plan import Line, Plan
+from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
 
 WHOLE = 2
@@ -54,7 +54,7 @@ class Gate:
         if config.getoption("out"):
             writable(self.folder)
         limits = [name for name, need in wanted.items() if need == "limits"]
-        self.beside = Beside(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
+        self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
         self.report_error: str | None = None
         self.accepted: int | None = None
@@ -70,7 +70,7 @@ class Gate:
 
     def finding(self, verdict: Verdict) -> str:
         """A broken line in words; with lines of shell the first few times that its law is broken."""
-        law = verdict.line.rule.id
+        law = verdict.item.rule.id
         self.told[law] += 1
         return terminal.finding(verdict, self.plan.contract, shell=self.told[law] <= WHOLE)
 
@@ -106,7 +106,7 @@ class Gate:
             finished=time.time(),
             ended=self.run.ended,
             left_behind=self.run.left_behind,
-            deaths=self.run.deaths,
+            deaths=self.run.dead_credentials,
         )
         if self.beside:
             self.beside.merge(content)
@@ -141,9 +141,9 @@ def _embedded(config: pytest.Config, wanted: dict[str, str]) -> Sandbox:
     return Sandbox(config.getoption("fault"), shlex.split(config.getoption("sandbox_args")) or usual)
 
 
-def marks(line: Line) -> list[str]:
+def marks(item: PlanItem) -> list[str]:
     """The marks of a line: its family, the tags of its operation, and whether it writes."""
-    return [line.rule.family, line.kind, *_tags(line.operation), *(["writes"] if line.writes else [])]
+    return [item.rule.family, item.kind, *_tags(item.operation), *(["writes"] if item.writes else [])]
 
 
 def load_marks(operation: Operation) -> list[str]:

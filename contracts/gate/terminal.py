@@ -20,7 +20,7 @@ NAMED = 3
 
 def progress(run: Run) -> str:
     """One line that tells somebody who waits how far the run is."""
-    done = run.talks.progress
+    done = run.conversations.progress
     seconds = time.monotonic() - done.started
     return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
 
@@ -31,7 +31,7 @@ def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
     Without `shell`, the lines that show it are left to the report.
     """
     lines = [
-        f"{verdict.line.operation.key}: {verdict.line.rule.title}",
+        f"{verdict.item.operation.key}: {verdict.item.rule.title}",
         *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.told}  ({verdict.confidence})",
@@ -55,7 +55,7 @@ def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
     blocked: Counter[str] = Counter()
     for each in verdicts:
         if each.verdict == BROKEN:
-            broken.setdefault((gravity(each.line.rule.family), each.line.rule.id), []).append(each.line.operation.key)
+            broken.setdefault((gravity(each.item.rule.family), each.item.rule.id), []).append(each.item.operation.key)
         elif each.verdict == BLOCKED:
             blocked[each.reason or "no reason was recorded"] += 1
     for (_, law), operations in sorted(broken.items()):

@@ -47,7 +47,7 @@ def _found(verdict: Verdict) -> list[tuple[str, str]]:
 
 def about(entry: Deviation, verdict: Verdict) -> bool:
     """Whether a verdict is one this entry speaks of, whatever became of it."""
-    return entry.covers(verdict.line.rule.id, verdict.line.operation.key)
+    return entry.covers(verdict.item.rule.id, verdict.item.operation.key)
 
 
 def explains(entry: Deviation, verdict: Verdict) -> bool:
@@ -55,7 +55,7 @@ def explains(entry: Deviation, verdict: Verdict) -> bool:
     return about(entry, verdict) and any(entry.matches in "\n".join(each) for each in _found(verdict))
 
 
-def settled(verdict: Verdict, known: dict[str, Any], moment: float) -> Verdict:
+def apply(verdict: Verdict, known: dict[str, Any], moment: float) -> Verdict:
     """The verdict with the accepted deviations taken into account: `known` where they explain all that was found."""
     if verdict.verdict != BROKEN:
         return verdict
@@ -69,7 +69,7 @@ def settled(verdict: Verdict, known: dict[str, Any], moment: float) -> Verdict:
     return verdict
 
 
-def complaint(entry: Deviation, verdicts: Sequence[Verdict], moment: float) -> str | None:
+def stale_entry(entry: Deviation, verdicts: Sequence[Verdict], moment: float) -> str | None:
     """What is wrong with an entry after a run: expired, or no longer happening; None where nothing is."""
     if entry.expired(moment):
         return f"the known deviation {entry.name} expired on {entry.expires}: {entry.reason} ({entry.owner})"
@@ -81,7 +81,7 @@ def complaint(entry: Deviation, verdicts: Sequence[Verdict], moment: float) -> s
     return None
 
 
-def written(verdicts: Iterable[Verdict], moment: float) -> str:
+def as_toml(verdicts: Iterable[Verdict], moment: float) -> str:
     """Entries for all findings, as TOML: accepted for ninety days, for somebody to complete."""
     day = (datetime.datetime.fromtimestamp(moment, datetime.UTC).date() + ACCEPTED_FOR).isoformat()
     return "".join(_toml(each, day) for each in verdicts if each.verdict == BROKEN)
@@ -93,8 +93,8 @@ def _toml(verdict: Verdict, day: str) -> str:
 
 def _table(verdict: Verdict, expected: str, day: str) -> str:
     fields = {
-        "rule": verdict.line.rule.id,
-        "operation": verdict.line.operation.key,
+        "rule": verdict.item.rule.id,
+        "operation": verdict.item.operation.key,
         "matches": _stable(expected),
         "reason": TO_FILL_IN,
         "owner": TO_FILL_IN,
@@ -114,5 +114,5 @@ def accept(path: Path, verdicts: Iterable[Verdict], moment: float) -> int:
     found = [each for each in verdicts if each.verdict == BROKEN]
     if found:
         before = path.read_text("utf-8").rstrip() + "\n\n" if path.is_file() else ""
-        path.write_text(before + written(found, moment), "utf-8")
+        path.write_text(before + as_toml(found, moment), "utf-8")
     return len(found)

@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 
 from contracts.checks import Check
-from contracts.core.conversation import Broken, Ending
+from contracts.core.conversation import Broken, Result
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BLOCKED, BROKEN, KNOWN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
 from contracts.judging.reproduce import script
 from contracts.laws.law import Law
-from contracts.plan.plan import Line, Plan
+from contracts.plan.plan import Plan, PlanItem
 from specs.promises.promise import Promise
 from specs.promises.quoting import quote
 
@@ -26,7 +26,7 @@ NAMED = 6
 class Verdict:
     """What became of one line of the plan."""
 
-    line: Line
+    item: PlanItem
     verdict: str
     expected: str | None = None
     actual: str | None = None
@@ -42,7 +42,7 @@ class Verdict:
 
     def written(self) -> dict[str, Any]:
         """As it stands in verdicts.json."""
-        line, rule = self.line, self.line.rule
+        line, rule = self.item, self.item.rule
         return {
             "id": line.id,
             "law": rule.id,
@@ -72,7 +72,7 @@ class Verdict:
             name = promise.name
             return _speaks(expected, name), _speaks(actual, name), promise.topic == str(self.status)
 
-        return tuple(sorted(self.line.promises, key=about, reverse=True))
+        return tuple(sorted(self.item.promises, key=about, reverse=True))
 
     @property
     def told(self) -> str | None:
@@ -93,53 +93,53 @@ class Attempt:
     """One conversation's ending. Attempts with the same `key` asked the same thing again."""
 
     key: str
-    ending: Ending
+    ending: Result
 
 
-def of_law(line: Line, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
     """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
-    law = line.rule
+    law = item.rule
     assert isinstance(law, Law)
     if not attempts:
-        return Verdict(line, NOT_ASKED, reason=line.closed or "not selected, or the run ended before its turn")
+        return Verdict(item, NOT_ASKED, reason=item.closed or "not selected, or the run ended before its turn")
     shown, once = _broken(law, attempts)
     if shown:
         sure = max(shown, key=len)
         confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
         smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
-        verdict = Verdict(line, BROKEN, confidence=confidence, count=len(shown))
+        verdict = Verdict(item, BROKEN, confidence=confidence, count=len(shown))
         return _with_ending(verdict, smallest, exchanges, plan)
     if once:
         seen = once[0]
-        verdict = _with_ending(Verdict(line, OBSERVED, count=len(once)), seen, exchanges, plan)
+        verdict = _with_ending(Verdict(item, OBSERVED, count=len(once)), seen, exchanges, plan)
         reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
         return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
-    return _unbroken(line, attempts)
+    return _unbroken(item, attempts)
 
 
-def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Ending]], list[Ending]]:
+def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Result]], list[Result]]:
     """What was seen broken, its sightings together; and what was seen broken once and not again.
 
     Sightings of a law that draws its inputs confirm each other: what is drawn may depend on what was found.
     """
-    groups: dict[str, list[Ending]] = {}
+    groups: dict[str, list[Result]] = {}
     for attempt in attempts:
         groups.setdefault(attempt.key, []).append(attempt.ending)
     drawn = law.examples != (0, 0, 0)
     sightings = sum(attempt.ending.verdict == BROKEN for attempt in attempts)
-    shown: list[list[Ending]] = []
-    once: list[Ending] = []
+    shown: list[list[Result]] = []
+    once: list[Result] = []
     for endings in groups.values():
         broken = [each for each in endings if each.verdict == BROKEN]
         again = len(broken) > 1 or (drawn and sightings > 1 and len(endings) == 1)
-        if broken and (again or law.race):
+        if broken and (again or law.one_sighting):
             shown.append(broken)
         elif broken:
             once.append(broken[0])
     return shown, once
 
 
-def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+def _with_ending(verdict: Verdict, ending: Result, exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
     shown = [exchanges[seq] for seq in ending.exchanges if seq in exchanges]
     return attrs.evolve(
         verdict,
@@ -151,7 +151,7 @@ def _with_ending(verdict: Verdict, ending: Ending, exchanges: dict[int, Exchange
     )
 
 
-def _unbroken(line: Line, attempts: Sequence[Attempt]) -> Verdict:
+def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
     for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED):
         these = [each for each in attempts if each.ending.verdict == verdict]
         if these:
@@ -160,22 +160,22 @@ def _unbroken(line: Line, attempts: Sequence[Attempt]) -> Verdict:
             if verdict == UPHELD and others:
                 reason = f"{len(others)} of {len(attempts)} conversations could not tell: {others[0]}"
             seen = tuple(dict.fromkeys(seq for each in these[:20] for seq in each.ending.exchanges))
-            return Verdict(line, verdict, reason=reason, count=len(these), exchanges=seen)
+            return Verdict(item, verdict, reason=reason, count=len(these), exchanges=seen)
     raise AssertionError("every ending has a verdict")
 
 
-def of_checks(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
+def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
     """The verdicts of all check lines over everything that was exchanged."""
     by_operation: dict[str, list[Exchange]] = {}
     for exchange in exchanges.values():
         if exchange.response is not None:
             by_operation.setdefault(exchange.operation.key, []).append(exchange)
-    lines = [line for line in plan.lines if isinstance(line.rule, Check)]
-    return [_of_check(plan, line, by_operation.get(line.operation.key, []), exchanges) for line in lines]
+    lines = [item for item in plan.items if isinstance(item.rule, Check)]
+    return [_of_check(plan, item, by_operation.get(item.operation.key, []), exchanges) for item in lines]
 
 
-def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
-    rule = line.rule
+def _of_check(plan: Plan, item: PlanItem, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
+    rule = item.rule
     assert isinstance(rule, Check)
     heard, found, unusable = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]](), ""
     for exchange in exchanges:
@@ -186,15 +186,15 @@ def _of_check(plan: Plan, line: Line, exchanges: Sequence[Exchange], every: Mapp
         except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
             unusable = str(error).partition("\n")[0][:120]
     if found:
-        verdict, smallest = _found(line, found, heard)
+        verdict, smallest = _found(item, found, heard)
         return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
     if heard:
-        return Verdict(line, UPHELD, count=heard)
+        return Verdict(item, UPHELD, count=heard)
     if unusable:
-        return Verdict(line, NOT_OBSERVABLE, reason=f"a schema of the document cannot be used: {unusable}")
+        return Verdict(item, NOT_OBSERVABLE, reason=f"a schema of the document cannot be used: {unusable}")
     if exchanges:
-        return Verdict(line, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
-    return Verdict(line, NOT_ASKED, reason="nothing was asked of this operation")
+        return Verdict(item, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
+    return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
 
 
 def _root(actual: str) -> str:
@@ -203,14 +203,14 @@ def _root(actual: str) -> str:
 
 
 def _found(
-    line: Line, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int
+    item: PlanItem, found: dict[tuple[str, str], list[tuple[Exchange, Broken]]], heard: int
 ) -> tuple[Verdict, Exchange]:
     """One verdict of a check: the finding seen most often, with its smallest request; the others are named."""
     groups = sorted(found.values(), key=lambda group: (-len(group), group[0][0].seq))
     smallest, *others = (min(group, key=lambda each: _size(each[0])) for group in groups)
     seen = sum(map(len, groups))
     verdict = Verdict(
-        line,
+        item,
         BROKEN,
         expected=smallest[1].expected,
         actual=smallest[1].actual,
@@ -248,7 +248,7 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """Every promise of the document with what became of it, "none yet" where nothing judges it."""
     by_pointer: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        for pointer in verdict.line.pointers:
+        for pointer in verdict.item.pointers:
             by_pointer.setdefault(pointer, []).append(verdict)
     told: dict[str, Any] = {}
     for promise in plan.promises:
@@ -259,7 +259,7 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "operation": promise.operation,
             "text": promise.text,
             "verdict": worst,
-            "laws": sorted({each.line.rule.id for each in judged}),
+            "laws": sorted({each.item.rule.id for each in judged}),
             "quote": _quoted(plan, promise) if worst in (BROKEN, KNOWN) else None,
         }
     return told

@@ -8,10 +8,10 @@ from typing import Any
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from contracts.steps.fixtures import Made, body, made_by, make
-from contracts.steps.lifecycle.create import LIFE, Life, begun, removable
+from contracts.steps.fixtures import Made, body, create_resource, made_by
+from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_observed, removable
 from contracts.steps.lifecycle.odd_creation import created
 from contracts.steps.lifecycle.values import Change, changes
 from specs.contract import Contract, Operation, Resource, selectors
@@ -26,7 +26,7 @@ def _if_not(tag: str) -> tuple[tuple[str, str], ...]:
 
 
 @law(family="caching", on=_gets, kinds=("cache",))
-def a_tag_is_true(api: Api) -> Conversation:
+def a_tag_is_true(api: RequestFactory) -> Conversation:
     """Where an answer carries an ETag, a conditional question is answered by it: 304 only for the tag it has.
 
     Asked with a tag that was never given, with the one that was, and with it among others. Proof: 304 for a tag that
@@ -44,20 +44,20 @@ def a_tag_is_true(api: Api) -> Conversation:
     if same.ok:
         raise Observed(f"an ETag is offered, and asking with it is answered {same.status} all the same")
     if same.status != 304:
-        raise Broken("304, or the whole answer", same.says(), [same])
+        raise Broken("304, or the whole answer", same.summary(), [same])
     told = same.response.header("ETag") if same.response else None
     if told is not None and told.removeprefix("W/") != tag.removeprefix("W/"):
         raise Broken(f"304 with the tag {tag}", told, [plain, same])
 
 
-def _tagged(api: Api, resource: Resource) -> Steps:
+def _tagged(api: RequestFactory, resource: Resource) -> Steps:
     """Whether a thing of this kind is read with an ETag, so that it is worth making one to be changed.
 
     Looked up at a thing that other laws have made for themselves already, if they have.
     """
     assert resource.create is not None
     assert resource.read is not None
-    maker = api.on(resource.create)
+    maker = api.for_operation(resource.create)
     answer: Exchange = yield from created(maker)
     if not answer.ok:
         return True
@@ -66,8 +66,8 @@ def _tagged(api: Api, resource: Resource) -> Steps:
     return not seen.ok or (seen.response is not None and seen.response.header("ETag") is not None)
 
 
-@law(family="caching", on=selectors.updates, kinds=("cache",), nowhere=True, writes=True)
-def a_tag_changes_with_the_thing(api: Api) -> Conversation:
+@law(family="caching", on=selectors.updates, kinds=("cache",), no_path_setup=True, writes=True)
+def a_tag_changes_with_the_thing(api: RequestFactory) -> Conversation:
     """Where a resource is read with an ETag, a change gives it another, and the old one gets no 304 any more.
 
     Proof: after a change that the deployment says it made, the old tag is still answered with 304, or the new answer
@@ -78,7 +78,7 @@ def a_tag_changes_with_the_thing(api: Api) -> Conversation:
         raise NotObservable("it cannot be read")
     if not (yield from _tagged(api, resource)):
         raise NotObservable("no ETag is offered")
-    made: Made = yield from make(api, resource)
+    made: Made = yield from create_resource(api, resource)
     before: Exchange = yield api.ask(resource.read, path=made.values)
     tag = before.response.header("ETag") if before.ok and before.response else None
     if tag is None:
@@ -88,7 +88,7 @@ def a_tag_changes_with_the_thing(api: Api) -> Conversation:
         raise NotObservable("no member is known that the change could set to another value")
     changed: Exchange = yield api.ask(path=made.values, body={news[0].name: news[0].value})
     if not changed.ok:
-        raise Blocked(f"the change was refused: {changed.says()}")
+        raise Blocked(f"the change was refused: {changed.summary()}")
     after: Exchange = yield api.ask(resource.read, path=made.values, headers=_if_not(tag))
     if after.status == 304:
         raise Broken("another answer for the tag from before the change", "304", [before, changed, after])
@@ -109,17 +109,17 @@ def _guarded(operation: Operation) -> bool:
     return operation.parameter("If-Match", "header") is not None and "412" in declared
 
 
-@law(family="caching", on=guarded, kinds=("status", "parameter"), writes=True, nowhere=True)
-def a_change_under_an_old_tag_is_refused(api: Api) -> Conversation:
+@law(family="caching", on=guarded, kinds=("status", "parameter"), writes=True, no_path_setup=True)
+def a_change_under_an_old_tag_is_refused(api: RequestFactory) -> Conversation:
     """A change that names the tag of an earlier state in If-Match is refused with 412, and with the right tag is made.
 
     A new resource is read for its tag, changed once under it, and once more under the same tag, now an old one. Broken
     if the first change gets a 412, or if the second succeeds.
     """
     removable(api)
-    life: Life = yield from begun(api, f"{LIFE} under tags of {api.operation.method}")
+    life: CreatedResource = yield from create_observed(api, f"{LIFE} under tags of {api.operation.method}")
     assert life.resource.read is not None
-    before: Exchange = yield life.api.ask(life.resource.read, path=life.made.values, fresh=True)
+    before: Exchange = yield life.api.ask(life.resource.read, path=life.made.values, bypass_cache=True)
     tag = before.response.header("ETag") if before.ok and before.response else None
     if tag is None or tag.startswith("W/"):
         raise NotObservable("no strong ETag is offered, and only such a tag can be matched")
@@ -127,7 +127,7 @@ def a_change_under_an_old_tag_is_refused(api: Api) -> Conversation:
     for _ in range(2):
         content = yield from _other(api, life, before.data if not answers else answers[0].data)
         changed = yield life.api.ask(
-            api.operation, path=life.made.values, body=content, headers=(("If-Match", tag),), fresh=True
+            api.operation, path=life.made.values, body=content, headers=(("If-Match", tag),), bypass_cache=True
         )
         answers.append(changed)
         if not answers[0].ok:
@@ -136,12 +136,12 @@ def a_change_under_an_old_tag_is_refused(api: Api) -> Conversation:
     if first.status == 412:
         raise Broken(f"a change under the tag {tag}, which the resource has", "412", [before, first])
     if not first.ok:
-        raise Blocked(f"the change was not accepted: {first.says()}")
+        raise Blocked(f"the change was not accepted: {first.summary()}")
     if last.ok:
-        raise Broken("412 for the tag from before a change", last.says(), [before, first, last])
+        raise Broken("412 for the tag from before a change", last.summary(), [before, first, last])
 
 
-def _other(api: Api, life: Life, thing: Any) -> Any:
+def _other(api: RequestFactory, life: CreatedResource, thing: Any) -> Any:
     """A body that changes the thing: one member for a PATCH, all that is required besides for a PUT."""
     news: list[Change] = yield from changes(api, api.operation, life.made.values, thing)
     if not news:

@@ -16,18 +16,18 @@ from contracts.core.filter_semantics import Wanted
 from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lists.page_claims import compare, judge
 from contracts.steps.lists.paging import (
-    NotGiven,
+    ListRefused,
     at_least,
-    everything,
     largest,
-    listed,
     names,
     numbered,
     pages_of,
     paging_of,
+    read_all,
+    require_ok,
     walk_length,
 )
 from contracts.steps.lists.questions import (
@@ -46,8 +46,8 @@ from contracts.strategies.pages import telling_sizes
 from specs.contract import Parameter, selectors
 
 
-@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_groups, roomy=True)
-def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Conversation:
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_groups, needs_items=True)
+def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[str]) -> Conversation:
     """A filtered list has every item of the whole list that fits, and no other.
 
     The values come from the items of the whole list: ones that keep some items and not others, two at once where a
@@ -57,7 +57,7 @@ def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Co
     fitting one is missing, or one is not in the whole list; if a value that items show is refused; or if the answer
     counts others than the items that fit. Not observable where no item shows the member.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     asked = _questions(api, chosen, items)
     if not asked:
@@ -74,18 +74,18 @@ def a_filter_keeps_what_fits_and_nothing_else(api: Api, chosen: list[str]) -> Co
             raise Broken(*fault)
 
 
-def _fault(api: Api, question: Question, items: Sequence[Any]) -> Steps:
+def _fault(api: RequestFactory, question: Question, items: Sequence[Any]) -> Steps:
     """What is wrong with a filtered list (None if nothing is), and whether that is that it was refused."""
     try:
         _, fault = yield from _asked(api, question, items)
-    except NotGiven as outcome:
+    except ListRefused as outcome:
         if outcome.status not in INVALID:
             raise
         return (f"the items that fit {_said(question)}", outcome.reason), True
     return fault, False
 
 
-def _nameable(api: Api, depth: str) -> list[str]:
+def _nameable(api: RequestFactory, depth: str) -> list[str]:
     """Filters that can be asked for something nobody has: texts first, since those are searched in odd ways."""
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
@@ -93,8 +93,8 @@ def _nameable(api: Api, depth: str) -> list[str]:
     return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_nameable, roomy=True)
-def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)
+def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation:
     """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
 
     The value is one that items show, a little shortened (or lengthened, where a part of a text is looked for), else one
@@ -102,7 +102,7 @@ def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
     show is among them. Broken if items come all the same. A value may also be refused, since it may name something
     that does not exist.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     parameter = api.operation.parameter(name, "query")
     assert parameter is not None
     values = strange(api.contract, parameter, items)
@@ -120,7 +120,7 @@ def what_nobody_has_is_not_found(api: Api, name: str) -> Conversation:
         raise NotObservable(refused)
 
 
-def _theirs(api: Api, parameter: Parameter, items: Sequence[Any]) -> Steps:
+def _theirs(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> Steps:
     """A value that items of another tenant show and none of one's own does, in a list; empty where none is known."""
     try:
         _, others = yield from rivals_items(api)
@@ -129,11 +129,11 @@ def _theirs(api: Api, parameter: Parameter, items: Sequence[Any]) -> Steps:
     return others_only(api.contract, parameter, items, others)[:1]
 
 
-def _nobody(api: Api, question: Question, total: int) -> Steps:
+def _nobody(api: RequestFactory, question: Question, total: int) -> Steps:
     """Ask for what no item has: how that is refused, or None. Raises Broken where items come."""
     page: Exchange = yield api.page(None, largest(api), query=question)
     if not page.ok:
-        return f"{_said(question)} is refused: {page.says()}"
+        return f"{_said(question)} is refused: {page.summary()}"
     if page.items:
         raise Broken(f"no items for {_said(question)}", f"{len(page.items)}, the list has {total}")
     if numbered(paging_of(api)) and (size := largest(api)) is not None:
@@ -141,7 +141,7 @@ def _nobody(api: Api, question: Question, total: int) -> Steps:
     return None
 
 
-def _ranges(api: Api, depth: str) -> list[list[str]]:
+def _ranges(api: RequestFactory, depth: str) -> list[list[str]]:
     """Filters after and before the same member: together a range, which can be impossible."""
     named = {(each.filter.member, each.filter.by): each.name for each in filtering(api.operation) if each.filter}
     starts = [(name, member) for (member, by), name in named.items() if by == "after"]
@@ -149,10 +149,10 @@ def _ranges(api: Api, depth: str) -> list[list[str]]:
     return found[: (1, 1, 99)[DEPTHS.index(depth)]]
 
 
-@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), each=_ranges, roomy=True)
-def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_ranges, needs_items=True)
+def an_impossible_range_is_empty(api: RequestFactory, chosen: list[str]) -> Conversation:
     """A range that ends before it begins has no items. It may be refused as well."""
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     late, early = (api.operation.parameter(name, "query") for name in chosen)
     if late is None or early is None:
@@ -166,15 +166,15 @@ def an_impossible_range_is_empty(api: Api, chosen: list[str]) -> Conversation:
         raise Broken(f"no items for {_said(question)}", f"{len(page.items)}")
 
 
-@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter", "page/told"), roomy=True)
-def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
+@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter", "page/told"), needs_items=True)
+def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation:
     """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
 
     A filter that keeps at least two items is asked with the largest page and walked in pages of a size that does not
     divide their number. Broken if the walk has other items or another order, or if a total, a remainder, a number of
     pages or a flag is not that of the filtered list.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     question = yield from some_question(api, least=2, order=False)
     found, fault = yield from _asked(api, question, items)
@@ -192,6 +192,6 @@ def a_filtered_list_is_paged_like_any_other(api: Api) -> Conversation:
         raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", told)
     for number, page in enumerate(pages):
         if numbered(paging_of(api)):
-            judge(api, listed(page), total=len(found), start=number * size, size=size)
+            judge(api, require_ok(page), total=len(found), start=number * size, size=size)
         else:
-            compare(api, listed(page), {"total": {len(found)}}, f"the list for {_said(question)}")
+            compare(api, require_ok(page), {"total": {len(found)}}, f"the list for {_said(question)}")

@@ -25,12 +25,12 @@ from specs.contract import Contract, Operation
 
 if TYPE_CHECKING:
     from contracts.config.deployment import Deployment
-    from contracts.request.api import Api
+    from contracts.request.api import RequestFactory
 
 
 Asker = Callable[..., Conversation]
 Selector = Callable[[Contract], Iterable[Operation]]
-Cases = Callable[["Api", str], Sequence[Any]]
+Cases = Callable[["RequestFactory", str], Sequence[Any]]
 
 
 @attrs.frozen
@@ -57,18 +57,18 @@ class Law:
     on: Selector
     kinds: tuple[str, ...]
     writes: bool = False
-    race: bool = False
-    rival: bool = False
-    alone: bool = False
-    last: bool = False
+    one_sighting: bool = False
+    needs_second_tenant: bool = False
+    exclusive: bool = False
+    runs_last: bool = False
     stateful: bool = False
-    each: Cases | None = None
+    cases: Cases | None = None
     examples: tuple[int, int, int] = (0, 0, 0)
     depth: str = "quick"
-    nowhere: bool = False
-    roomy: bool = False
-    tenants: bool = False
-    waits: Callable[[Contract, Deployment, str], float] | None = None
+    no_path_setup: bool = False
+    needs_items: bool = False
+    every_tenant: bool = False
+    wait_estimate: Callable[[Contract, Deployment, str], float] | None = None
 
     @property
     def id(self) -> str:
@@ -77,7 +77,7 @@ class Law:
     def cost(self, depth: str) -> int:
         """About how many requests of its own operation one line of this law sends: for estimates only."""
         times = self.examples[DEPTHS.index(depth)] or 1
-        return times if self.each is None else (2, 5, 25)[DEPTHS.index(depth)]
+        return times if self.cases is None else (2, 5, 25)[DEPTHS.index(depth)]
 
     def runs_at(self, depth: str) -> bool:
         return DEPTHS.index(depth) >= DEPTHS.index(self.depth)

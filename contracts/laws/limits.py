@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Together, Wait
+from contracts.core.conversation import Broken, Concurrently, Conversation, NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.laws.law import law
-from contracts.request.api import Api, paged
-from contracts.steps.fixtures import nowhere, places
+from contracts.request.api import RequestFactory, paged
+from contracts.steps.fixtures import placeholder_path, resolve_path
 from specs.contract import Limit, selectors
 
 LONGEST = 5.0
@@ -16,7 +16,7 @@ TRIES = 2
 """Bursts that must agree before a limit counts as exceeded: one may have met the border of two windows."""
 
 
-def _limit(api: Api) -> Limit:
+def _limit(api: RequestFactory) -> Limit:
     """The operation's shortest limit. Raises NotObservable where its window is too long to be awaited."""
     if not api.deployment.limits:
         raise NotObservable("the deployment file says that limits are off")
@@ -27,7 +27,7 @@ def _limit(api: Api) -> Limit:
     return limit
 
 
-def _inert(api: Api, principal: Principal | None = None, number: int = 0) -> Request:
+def _inert(api: RequestFactory, principal: Principal | None = None, number: int = 0) -> Request:
     """A request that counts but changes nothing: it looks, or addresses nothing and carries no valid body.
 
     By its `number` a list is asked for one item or two: the limit is the operation's, not that of a question.
@@ -36,30 +36,30 @@ def _inert(api: Api, principal: Principal | None = None, number: int = 0) -> Req
         raise NotObservable("a request that is admitted would delete what is not ours")
     paging = api.operation.paging
     return api.ask(
-        path=api.values or nowhere(api),
+        path=api.values or placeholder_path(api),
         query=paged(api.operation, None, 1 + number % 2 * ((paging.maximum or 2) > 1))
         if paging and paging.size
         else (),
         body=[] if api.operation.body else MISSING,
         principal=principal,
-        fresh=True,
-        limited=True,
+        bypass_cache=True,
+        expects_429=True,
     )
 
 
-def _burst(api: Api, limit: Limit) -> Steps:
+def _burst(api: RequestFactory, limit: Limit) -> Steps:
     """An idle window, then half as many again as declared at once: (answers, seconds they took).
 
     A bucket may refill meanwhile, so the excess must be larger than what a third of a window refills.
     """
     yield Wait(limit.window * 1.1)
     count = limit.requests + max(3, limit.requests // 2)
-    answers: list[Exchange] = yield Together.of(_inert(api, number=each) for each in range(count))
+    answers: list[Exchange] = yield Concurrently.of(_inert(api, number=each) for each in range(count))
     return answers, max(each.received for each in answers) - min(each.sent for each in answers)
 
 
-@law(family="limits", on=selectors.limited, kinds=("limit", "status"), last=True, nowhere=True)
-def the_declared_limit_is_enforced(api: Api) -> Conversation:
+@law(family="limits", on=selectors.limited, kinds=("limit", "status"), runs_last=True, no_path_setup=True)
+def the_declared_limit_is_enforced(api: RequestFactory) -> Conversation:
     """An idle credential gets the declared number of requests in one window, and more are refused with 429.
 
     After an idle window somewhat more requests than declared are sent at once, such that change nothing. Fewer admitted
@@ -69,7 +69,7 @@ def the_declared_limit_is_enforced(api: Api) -> Conversation:
     """
     limit = _limit(api)
     if api.operation.safe:
-        api.values = yield from places(api, api.operation, fresh=False)
+        api.values = yield from resolve_path(api, api.operation, fresh=False)
     window = limit.window / api.deployment.time_scale
     for attempt in range(1, TRIES + 1):
         answers, took = yield from _burst(api, limit)
@@ -85,7 +85,7 @@ def the_declared_limit_is_enforced(api: Api) -> Conversation:
     yield Wait(limit.window * 1.1)
     after: Exchange = yield _inert(api)
     if after.status == 429:
-        raise Broken(f"requests to be admitted again {window:g} s after the burst", after.says())
+        raise Broken(f"requests to be admitted again {window:g} s after the burst", after.summary())
 
 
 def _tighter(limit: Limit, answers: list[Exchange], admitted: int) -> None:
@@ -108,8 +108,15 @@ def _counted(answers: list[Exchange]) -> bool:
     return len({value for value in told if value is not None}) > 1
 
 
-@law(family="limits", on=selectors.tightest, kinds=("limit",), last=True, rival=True, nowhere=True)
-def every_credential_has_a_limit_of_its_own(api: Api) -> Conversation:
+@law(
+    family="limits",
+    on=selectors.tightest,
+    kinds=("limit",),
+    runs_last=True,
+    needs_second_tenant=True,
+    no_path_setup=True,
+)
+def every_credential_has_a_limit_of_its_own(api: RequestFactory) -> Conversation:
     """When one credential has used up its limit, another one still gets its own.
 
     Asked of the operation with the smallest limit, since that costs the fewest requests.
@@ -121,5 +128,5 @@ def every_credential_has_a_limit_of_its_own(api: Api) -> Conversation:
     other: Exchange = yield _inert(api, api.rival)
     if other.status == 429:
         raise Broken(
-            f"{api.rival.name} to be admitted after {api.principal and api.principal.name} was refused", other.says()
+            f"{api.rival.name} to be admitted after {api.principal and api.principal.name} was refused", other.summary()
         )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contracts.core.conversation import Broken, Conversation
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import nowhere
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import placeholder_path
 from specs.contract import Contract, Operation
 
 METHODS = ("PUT", "POST", "PATCH")
@@ -29,20 +29,20 @@ def _undeclared(contract: Contract, operation: Operation) -> str:
     return next((method for method in METHODS if method not in there), "")
 
 
-def _in_turn(api: Api, depth: str) -> list[None]:
+def _in_turn(api: RequestFactory, depth: str) -> list[None]:
     """Where little is asked, every sixth path in turn."""
     turn = list(_first_of_paths(api.contract)).index(api.operation) + api.seed
     return [] if depth == "quick" and turn % 6 else [None]
 
 
-@law(family="protocol", on=_first_of_paths, kinds=("status",), each=_in_turn, nowhere=True, writes=True)
-def an_undeclared_method_is_refused(api: Api, _: None) -> Conversation:
+@law(family="protocol", on=_first_of_paths, kinds=("status",), cases=_in_turn, no_path_setup=True, writes=True)
+def an_undeclared_method_is_refused(api: RequestFactory, _: None) -> Conversation:
     """A method the document does not declare for a path is refused with 404 or 405, a 405 naming those there are.
 
     Asked with PUT, POST or PATCH and without a body, never with DELETE. Proof: a success or a server error; another
     refusal than 404 and 405 is not held against the deployment. What Allow says is judged by its own check.
     """
     method = _undeclared(api.contract, api.operation)
-    answer: Exchange = yield api.ask(path=nowhere(api), method=method)
+    answer: Exchange = yield api.ask(path=placeholder_path(api), method=method)
     if answer.ok or (answer.status >= 500 and answer.status != 501):
-        raise Broken(f"404 or 405 for {method}", answer.says())
+        raise Broken(f"404 or 405 for {method}", answer.summary())

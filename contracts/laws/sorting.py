@@ -9,30 +9,30 @@ from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import number, out_of_order, shown, sort_values
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lists.page_claims import judge
 from contracts.steps.lists.paging import (
     at_least,
-    everything,
     largest,
-    listed,
     names,
     numbered,
     pages_of,
     paging_of,
+    read_all,
+    require_ok,
     walk,
 )
-from contracts.steps.lists.questions import some_question, wrong
+from contracts.steps.lists.questions import some_question, wrong_items
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Parameter, selectors
 
 
-def _orders(api: Api, depth: str) -> list[str]:
+def _orders(api: RequestFactory, depth: str) -> list[str]:
     return [each.name for each in sorting(api.operation)]
 
 
-def _parameter(api: Api, name: str) -> tuple[Parameter, str, tuple[str, str]]:
+def _parameter(api: RequestFactory, name: str) -> tuple[Parameter, str, tuple[str, str]]:
     """A sorting parameter, the member it orders by, and its words for ascending and descending."""
     parameter = api.operation.parameter(name, "query")
     ways = both_ways(parameter) if parameter else None
@@ -46,8 +46,8 @@ def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> N
         raise Broken(f"{how} in order of {member.removeprefix('/')}", f"item {place} stands out of order")
 
 
-@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort",), each=_orders, roomy=True)
-def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
+@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort",), cases=_orders, needs_items=True)
+def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Conversation:
     """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
 
     Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
@@ -57,7 +57,7 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
     what comes first of all.
     """
     _, member, (up, down) = _parameter(api, name)
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     if api.depth == "quick" and _one_way(api, name, member, items) and _on_a_page(api, items):
         yield from _first_page(api, {name: down}, member, items)
@@ -76,16 +76,16 @@ def descending_is_ascending_backwards(api: Api, name: str) -> Conversation:
         raise Broken(f"{name}={down} as {name}={up} backwards", "another order")
 
 
-def _on_a_page(api: Api, items: list[Any]) -> bool:
+def _on_a_page(api: RequestFactory, items: list[Any]) -> bool:
     """Whether the whole list fits on a page, and a smaller page can be asked for."""
     top = largest(api)
     return paging_of(api).size is not None and len(items) > 2 and (top is None or len(items) < top)
 
 
-def _first_page(api: Api, query: dict[str, str], member: str, items: list[Any]) -> Steps:
+def _first_page(api: RequestFactory, query: dict[str, str], member: str, items: list[Any]) -> Steps:
     """A page of two thirds of the list, descending: in order, and nothing that is left out comes before any of it."""
     size = max(2, len(items) * 2 // 3)
-    page: Exchange = listed((yield api.page(None, size, query=query)))
+    page: Exchange = require_ok((yield api.page(None, size, query=query)))
     (how,) = (f"{name}={word}" for name, word in query.items())
     if numbered(paging_of(api)):
         judge(api, page, total=len(items), start=0, size=size)
@@ -99,7 +99,7 @@ def _first_page(api: Api, query: dict[str, str], member: str, items: list[Any]) 
         _in_order([*last, item], member, descending=True, how=f"the first page with {how}, before what it leaves out,")
 
 
-def _one_way(api: Api, name: str, member: str, items: list[Any]) -> bool:
+def _one_way(api: RequestFactory, name: str, member: str, items: list[Any]) -> bool:
     """Whether one way is enough: it is not the list's first order, and its values have an order of their own."""
     values = [shown(item, member) for item in items]
     has_order = any(each and number(each[0]) is not None for each in values)
@@ -107,17 +107,23 @@ def _one_way(api: Api, name: str, member: str, items: list[Any]) -> bool:
     return has_order and name not in _orders(api, "")[:both_ways]
 
 
-def _first_orders(api: Api, depth: str) -> list[str]:
+def _first_orders(api: RequestFactory, depth: str) -> list[str]:
     return [each.name for each in sorting(api.operation)][: (1, 1, 9)[DEPTHS.index(depth)]]
 
 
-def _walked_orders(api: Api, depth: str) -> list[str]:
+def _walked_orders(api: RequestFactory, depth: str) -> list[str]:
     """The first order; all of them at depth deep."""
     return _orders(api, depth)[: None if depth == "deep" else 1]
 
 
-@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort", "page/walk"), each=_walked_orders, roomy=True)
-def a_sorted_list_is_paged_like_any_other(api: Api, name: str) -> Conversation:
+@law(
+    family="sorting",
+    on=selectors.sorted_lists,
+    kinds=("page/sort", "page/walk"),
+    cases=_walked_orders,
+    needs_items=True,
+)
+def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Conversation:
     """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
 
     Read with the largest page and again in pages of a size that parts items which tie, if any do.
@@ -141,14 +147,20 @@ def _parting(values: list[str], top: int | None) -> int:
     return next((size for size in sizes if size < len(values) and values[size - 1] == values[size]), sizes[0])
 
 
-@law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort", "page/filter"), each=_first_orders, roomy=True)
-def a_filtered_list_is_sorted_too(api: Api, name: str) -> Conversation:
+@law(
+    family="sorting",
+    on=selectors.sorted_lists,
+    kinds=("page/sort", "page/filter"),
+    cases=_first_orders,
+    needs_items=True,
+)
+def a_filtered_list_is_sorted_too(api: RequestFactory, name: str) -> Conversation:
     """A list that is filtered and sorted is both: what fits and nothing else, in order."""
     _, member, (_, down) = _parameter(api, name)
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 3)
     question = yield from some_question(api, least=2, order=False)
     found = yield from walk(api, largest(api), query={**question, name: down})
-    if fault := wrong(api, question, items, found):
+    if fault := wrong_items(api, question, items, found):
         raise Broken(*fault)
     _in_order(found, member, descending=True, how=f"a filtered list with {name}={down}")

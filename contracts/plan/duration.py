@@ -12,19 +12,19 @@ from specs.contract import Operation
 def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
     """Seconds the selected lines need within the declared limits, by what each law asks and for how long it waits."""
     chosen = [
-        line
-        for line in plan.lines
-        if isinstance(line.rule, Law) and not line.closed and (selected is None or line.id in selected)
+        item
+        for item in plan.items
+        if isinstance(item.rule, Law) and not item.closed and (selected is None or item.id in selected)
     ]
     asked = [
-        (line.operation, line.principal.name if line.principal else None, line.rule.cost(plan.depth))
-        for line in chosen
-        if isinstance(line.rule, Law)
+        (item.operation, item.principal.name if item.principal else None, item.rule.cost(plan.depth))
+        for item in chosen
+        if isinstance(item.rule, Law)
     ]
     waits = [
-        line.rule.waits(plan.contract, plan.deployment, line.depth or plan.depth)
-        for line in chosen
-        if isinstance(line.rule, Law) and line.rule.waits
+        item.rule.wait_estimate(plan.contract, plan.deployment, item.depth or plan.depth)
+        for item in chosen
+        if isinstance(item.rule, Law) and item.rule.wait_estimate
     ]
     return max([duration(asked, plan.deployment.time_scale), *waits])
 

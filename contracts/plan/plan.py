@@ -14,7 +14,7 @@ from contracts import checks, laws
 from contracts.checks import Check
 from contracts.config.deployment import Deployment, Principal
 from contracts.laws.law import Law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.tokens.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
@@ -25,7 +25,7 @@ QUIET, BUSY = 0, 1
 
 
 @attrs.frozen
-class Line:
+class PlanItem:
     """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all.
 
     `depth`: another one than the plan's, for what is asked in less detail.
@@ -66,17 +66,17 @@ class Plan:
     contract: Contract
     deployment: Deployment
     depth: str
-    lines: tuple[Line, ...]
+    items: tuple[PlanItem, ...]
     promises: tuple[Promise, ...]
 
     @property
     def digest(self) -> str:
         """Tells two plans apart: a hash of document, depth and lines."""
-        text = json.dumps([self.contract.document.digest, self.depth, [line.id for line in self.lines]])
+        text = json.dumps([self.contract.document.digest, self.depth, [line.id for line in self.items]])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def line(self, identity: str) -> Line:
-        return next(line for line in self.lines if line.id == identity)
+    def line(self, identity: str) -> PlanItem:
+        return next(line for line in self.items if line.id == identity)
 
 
 def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
@@ -95,13 +95,13 @@ def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
     return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
 
 
-def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[Line]:
+def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[PlanItem]:
     near = _nearby(contract, told)
     for law in laws.load().values():
         for operation in law.on(contract):
             able = _pooled(callers(deployment, operation), law, operation)
             for number, principal in enumerate(_asked_as(law, able, depth)):
-                line = Line(
+                line = PlanItem(
                     rule=law,
                     operation=operation,
                     principal=principal,
@@ -142,29 +142,29 @@ def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | N
         return [None]
     first = {principal.tenant: principal for principal in reversed(able)}
     everyone = [principal for principal in able if principal in first.values()]
-    return [*everyone] if law.tenants and depth != "quick" else [able[0]]
+    return [*everyone] if law.every_tenant and depth != "quick" else [able[0]]
 
 
-def _closed(line: Line, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
+def _closed(item: PlanItem, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
     if not law.runs_at(depth):
         return f"asked at depth {law.depth} only"
-    if line.writes and not deployment.writes:
+    if item.writes and not deployment.writes:
         return "the deployment file does not allow writes"
-    if line.principal is None:
+    if item.principal is None:
         return "the deployment file names nobody who may call this operation"
-    if line.writes and line.principal.reads_only:
+    if item.writes and item.principal.reads_only:
         return "the deployment file names nobody who may change anything here"
-    if law.rival and all(each.tenant == line.principal.tenant for each in able):
+    if law.needs_second_tenant and all(each.tenant == item.principal.tenant for each in able):
         return "the deployment file names no second tenant that may call this operation"
     return None
 
 
-def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[Line]:
+def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[PlanItem]:
     near = _nearby(contract, told)
     for check in checks.load().values():
         for operation in contract.operations:
             judged = promised(near[operation.key], operation, check.kinds)
-            yield Line(check, operation, None, writes=False, promises=judged)
+            yield PlanItem(check, operation, None, writes=False, promises=judged)
 
 
 def _nearby(contract: Contract, told: Iterable[Promise]) -> dict[str, list[Promise]]:
@@ -201,7 +201,7 @@ def promised(
 
 def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:
     """The parts of the deployment a conversation about an operation may look at or change."""
-    api = Api(contract, deployment, operation, principal, "")
+    api = RequestFactory(contract, deployment, operation, principal, "")
     seen: list[Operation] = []
     waiting = [operation]
     while waiting:
@@ -212,7 +212,7 @@ def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, p
     return {room(each.path) for each in seen}
 
 
-def _needed(api: Api, operation: Operation) -> Iterator[Operation]:
+def _needed(api: RequestFactory, operation: Operation) -> Iterator[Operation]:
     """Operations that may be asked to find or make what an operation needs."""
     for name in operation.path_parameters:
         parameter = operation.parameter(name, "path")

@@ -23,7 +23,7 @@ from specs.contract import Alternative, Contract, Operation, Resource
 
 
 @attrs.define
-class Scene:
+class SharedQuestions:
     """Questions that several conversations of a run ask alike and in the same order.
 
     Each question is sent once, by whoever comes to it first; all others hear the same answer. So many laws judge one
@@ -40,7 +40,7 @@ class Scene:
 
 
 @attrs.define
-class Api:
+class RequestFactory:
     """One operation as one principal. `tag` makes names that no other conversation of any run uses."""
 
     contract: Contract
@@ -53,7 +53,7 @@ class Api:
     """Where only some of many inputs are taken, another seed takes others."""
     values: dict[str, str] = attrs.field(factory=dict)
     """Values of the operation's path parameters, found before the law begins."""
-    scene: Scene | None = None
+    scene: SharedQuestions | None = None
     """What is asked belongs to this scene, and is shared with the others who play it."""
     _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
@@ -76,19 +76,19 @@ class Api:
                 return principal
         raise NotObservable("the deployment file names no second tenant that may call this operation")
 
-    def name(self) -> str:
+    def unique_name(self) -> str:
         """A name never used before, the same again when the run is replayed."""
         return f"{self.tag}-{next(self._names)}"
 
-    def on(self, operation: Operation, values: Mapping[str, str] | None = None) -> Api:
+    def for_operation(self, operation: Operation, values: Mapping[str, str] | None = None) -> RequestFactory:
         """The same conversation about another operation of the document."""
         return attrs.evolve(self, operation=operation, values=dict(self.values if values is None else values))
 
-    def playing(self, scene: str) -> Api:
+    def sharing(self, scene: str) -> RequestFactory:
         """The same conversation in a scene of this tenant's that other conversations play too."""
-        return attrs.evolve(self, scene=Scene(f"{self.tenant}: {scene}"))
+        return attrs.evolve(self, scene=SharedQuestions(f"{self.tenant}: {scene}"))
 
-    def beside(self, other: Principal) -> Api:
+    def as_principal(self, other: Principal) -> RequestFactory:
         """The same conversation as somebody else sees it."""
         return attrs.evolve(self, principal=other, values={}, tag=f"{self.tag}-{other.tenant}"[:60])
 
@@ -113,15 +113,15 @@ class Api:
         principal: Principal | None = None,
         credentials: Pairs | None = None,
         method: str = "",
-        fresh: bool = False,
-        limited: bool = False,
+        bypass_cache: bool = False,
+        expects_429: bool = False,
         under: Alternative | None = None,
     ) -> Request:
         """A request to an operation (this one by default), as this principal unless told otherwise.
 
         `under`: signed by this security alternative, whether the operation declares it or not.
         `credentials`: these headers in place of a principal's own; `()` sends none. `raw`: a body as it stands.
-        `fresh`: ask even what is known. `limited`: a 429 is an answer this question expects.
+        `bypass_cache`: send it even if the response is known. `expects_429`: a 429 is an answer this request expects.
         """
         operation = operation or self.operation
         caller = None if credentials is not None else principal or self.caller(operation)
@@ -139,9 +139,9 @@ class Api:
             body=text,
             principal=caller.name if caller else None,
             method=method,
-            fresh=fresh,
-            limited=limited,
-            shared=self.scene.next() if self.scene else "",
+            bypass_cache=bypass_cache,
+            expects_429=expects_429,
+            share_key=self.scene.next() if self.scene else "",
         )
 
     def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:

@@ -15,7 +15,7 @@ import attrs
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import UNIQUE, UNIQUE_BESIDE_SIBLINGS
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source
 from specs.contract.selectors import named_by_path
@@ -31,7 +31,9 @@ class Made:
     values: dict[str, str]
 
 
-def places(api: Api, operation: Operation, *, fresh: bool, known: Mapping[str, str] | None = None) -> Steps:
+def resolve_path(
+    api: RequestFactory, operation: Operation, *, fresh: bool, known: Mapping[str, str] | None = None
+) -> Steps:
     """Values for an operation's path parameters: the tenant's own, then found in lists, then made.
 
     `fresh`: only things made for this, so that nothing of the owner's is touched. The thing the operation is about is
@@ -47,20 +49,20 @@ def places(api: Api, operation: Operation, *, fresh: bool, known: Mapping[str, s
     return values
 
 
-def _makeable(api: Api, operation: Operation, name: str) -> bool:
+def _makeable(api: RequestFactory, operation: Operation, name: str) -> bool:
     parameter = operation.parameter(name, "path")
     resource = _origin(api, operation, name, parameter.source if parameter else None)
     return resource is not None and resource.create is not None
 
 
-def target_of(api: Api, operation: Operation) -> str | None:
+def target_of(api: RequestFactory, operation: Operation) -> str | None:
     """The path parameter that names what an operation acts on; None where it acts inside of what they name."""
     resource = api.contract.resource_of(operation)
     acts = resource is None or operation.path == resource.item or operation is resource.delete_all
     return operation.path_parameters[-1] if acts and operation.path_parameters else None
 
 
-def nowhere(api: Api) -> dict[str, str]:
+def placeholder_path(api: RequestFactory) -> dict[str, str]:
     """Path values for a request that must be refused before anything is looked up: the tenant's own, else nobody's."""
     return {
         name: api.deployment.value(api.tenant, name) or stranger(parameter.schema if parameter else {})
@@ -69,37 +71,39 @@ def nowhere(api: Api) -> dict[str, str]:
     }
 
 
-def _place(api: Api, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool) -> Steps:
-    resource, pointer = named_by(api, operation, name)
+def _place(
+    api: RequestFactory, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool
+) -> Steps:
+    resource, pointer = resource_of_parameter(api, operation, name)
     if not fresh:
         found = yield from _shown(api, resource, pointer, values)
         if found:
             return found[len(found) // 2]  # the ends are where others come and go
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"there is no {name} to look at, and none may be created")
-    maker = api.playing(f"a place in {resource.collection} {sorted(values.items())}") if shared else api
-    made: Made = yield from make(maker, resource, values)
+    maker = api.sharing(f"a place in {resource.collection} {sorted(values.items())}") if shared else api
+    made: Made = yield from create_resource(maker, resource, values)
     value = at(made.thing, pointer)
     if value is MISSING:
         raise Blocked(f"{resource.create.key} answered without {pointer}: no {name} to go on with")
     return str(value)
 
 
-def candidates(api: Api, operation: Operation, name: str) -> Steps:
+def candidates(api: RequestFactory, operation: Operation, name: str) -> Steps:
     """All values of a path parameter that its list shows, in the list's order; none where there is no list."""
-    resource, pointer = named_by(api, operation, name)
+    resource, pointer = resource_of_parameter(api, operation, name)
     before = operation.path_parameters[: operation.path_parameters.index(name)]
     values = {each: api.deployment.value(api.tenant, each) or "" for each in before}
     return (yield from _shown(api, resource, pointer, {each: value for each, value in values.items() if value}))
 
 
-def _shown(api: Api, resource: Resource, pointer: str, values: Mapping[str, str]) -> Steps:
+def _shown(api: RequestFactory, resource: Resource, pointer: str, values: Mapping[str, str]) -> Steps:
     items: list[Any] = yield from _listed(api, resource, values)
     shown = [at(item, pointer) for item in items]
     return [str(value) for value in shown if value is not MISSING and value is not None]
 
 
-def named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]:
+def resource_of_parameter(api: RequestFactory, operation: Operation, name: str) -> tuple[Resource, str]:
     """The resource whose objects a path parameter names, and where its values stand in them."""
     parameter = operation.parameter(name, "path")
     source = parameter.source if parameter else None
@@ -109,32 +113,34 @@ def named_by(api: Api, operation: Operation, name: str) -> tuple[Resource, str]:
     return resource, source.value if source else resource.member
 
 
-def _origin(api: Api, operation: Operation, name: str, source: Source | None) -> Resource | None:
+def _origin(api: RequestFactory, operation: Operation, name: str, source: Source | None) -> Resource | None:
     if source:
         return api.contract.resource_of(api.contract.operation(source.operation_id))
     return named_by_path(api.contract, operation, name)
 
 
-def _listed(api: Api, resource: Resource, values: Mapping[str, str]) -> Steps:
+def _listed(api: RequestFactory, resource: Resource, values: Mapping[str, str]) -> Steps:
     if resource.list is None:
         return []
-    path = yield from places(api, resource.list, fresh=False, known=values)
+    path = yield from resolve_path(api, resource.list, fresh=False, known=values)
     answer: Exchange = yield api.ask(resource.list, path=path)
     return answer.items
 
 
-def make(api: Api, resource: Resource, known: Mapping[str, str] | None = None, **members: Any) -> Steps:
+def create_resource(
+    api: RequestFactory, resource: Resource, known: Mapping[str, str] | None = None, **members: Any
+) -> Steps:
     """Create a resource, and whatever it needs first. `members` replace members of the body.
 
     Raises NotObservable if nothing may be created here, Blocked if the deployment refuses.
     """
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"nothing may be created at {resource.collection}")
-    values = yield from places(api, resource.create, fresh=True, known=known)
+    values = yield from resolve_path(api, resource.create, fresh=True, known=known)
     content = yield from body(api, resource.create, values, given=members)
     answer: Exchange = yield api.ask(resource.create, path=values, body={**content, **members})
     if not answer.ok:
-        raise Blocked(f"{resource.create.key} did not create what this law needs: {answer.says()}")
+        raise Blocked(f"{resource.create.key} did not create what this law needs: {answer.summary()}")
     return made_by(resource, answer, values)
 
 
@@ -145,7 +151,9 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
     return Made(resource, answer, answer.data, {**values, **own})
 
 
-def body(api: Api, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None) -> Steps:
+def body(
+    api: RequestFactory, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None
+) -> Steps:
     """A valid body for an operation: the richest example, made unique, its references made real.
 
     `given` are members that are known already, so that nothing has to be made for them.
@@ -158,7 +166,7 @@ def body(api: Api, operation: Operation, values: Mapping[str, str], *, given: Ma
     properties = members_of(schema)
     unique = UNIQUE if operation.body.sources else UNIQUE_BESIDE_SIBLINGS
     for name, value in content.items():
-        content[name] = anew(api, name, value, properties.get(name, {}), unique)
+        content[name] = make_unique(api, name, value, properties.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
@@ -180,25 +188,25 @@ def members_of(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **schema.get("properties", {})}
 
 
-def _referred(api: Api, source: Source, values: Mapping[str, str]) -> Steps:
+def _referred(api: RequestFactory, source: Source, values: Mapping[str, str]) -> Steps:
     operation = api.contract.operation(source.operation_id)
     resource = api.contract.resource_of(operation)
     if resource is None:
         raise NotObservable(f"the document shows no resource behind {operation.key}")
-    made: Made = yield from make(api, resource, values)
+    made: Made = yield from create_resource(api, resource, values)
     return at(made.thing, source.value)
 
 
-def anew(api: Api, name: str, value: Any, schema: Any, unique: Collection[str] = UNIQUE) -> Any:
+def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Collection[str] = UNIQUE) -> Any:
     """A value nobody used before where that matters; addresses only at names reserved for examples."""
     if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
         return value
     if re.match(r"https?://", value):
-        return f"https://example.com/{api.name()}"
+        return f"https://example.com/{api.unique_name()}"
     if schema.get("format") == "email" or "@" in value:
-        return f"{api.name()}@example.com"
+        return f"{api.unique_name()}@example.com"
     if name.lower() not in unique:
         return value
     if name.lower() == "domain":
-        return f"{api.name()}.example.com"
-    return api.name() if " " not in value else f"{value} {api.name()}"
+        return f"{api.unique_name()}.example.com"
+    return api.unique_name() if " " not in value else f"{value} {api.unique_name()}"

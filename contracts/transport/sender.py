@@ -19,11 +19,11 @@ from contracts.config.deployment import Deployment
 from contracts.core.conversation import (
     Blocked,
     Command,
+    Concurrently,
     Draw,
     NotObservable,
     Outcome,
-    Talk,
-    Together,
+    RunningConversation,
     Token,
     Void,
     Wait,
@@ -46,7 +46,7 @@ Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 @attrs.define
-class Live:
+class Sender:
     """Sends what conversations ask. One per run; all its methods belong to one event loop."""
 
     deployment: Deployment
@@ -59,19 +59,19 @@ class Live:
     """Why the deployment counts as gone; from then on nothing is sent any more."""
     dead: dict[str, str] = attrs.field(factory=dict)
     """Principals whose credentials are not accepted any more, and how that was found out."""
-    lend: Callable[..., Awaitable[str]] | None = None
+    token_for: Callable[..., Awaitable[str]] | None = None
     """Makes sure that a principal of the suite's own making holds a good token, and tells its text, or the first's."""
-    doubt: Callable[[Exchange], Awaitable[str | None]] | None = None
+    credential_died: Callable[[Exchange], Awaitable[str | None]] | None = None
     """Whether a refusal means that the credential it was asked with has died: the reason, or None."""
     _burst: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     _flight: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(IN_FLIGHT))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
-    _known: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
-    _played: dict[str, asyncio.Future[Exchange]] = attrs.field(factory=dict)
-    _booked: set[str] = attrs.field(factory=set)
+    _cache: dict[str, dict[Key, asyncio.Future[Exchange]]] = attrs.field(factory=dict)
+    _shared: dict[str, asyncio.Future[Exchange]] = attrs.field(factory=dict)
+    _reserved: set[str] = attrs.field(factory=set)
     """Shared requests among those sent together, whose place in the budget is taken."""
-    _afloat: set[asyncio.Future[Exchange]] = attrs.field(factory=set)
-    _last: int | None = None
+    _pending: set[asyncio.Future[Exchange]] = attrs.field(factory=set)
+    _only: int | None = None
     _failures: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -85,16 +85,16 @@ class Live:
         match command:
             case Request():
                 return await self._request(command, conversation, reuse, attempt)
-            case Together(requests):
-                if any(each.limited for each in requests):
+            case Concurrently(requests):
+                if any(each.expects_429 for each in requests):
                     async with self._burst:  # a burst means something only if it is quick
                         return await self._together(requests, conversation, attempt, time.monotonic())
                 return await self._together(requests, conversation, attempt, self._moment(requests, attempt))
             case Token(principal, first):
-                if self.lend is None:
+                if self.token_for is None:
                     raise NotObservable("nobody here lends tokens")
                 self.recorder.write(
-                    "lent", conversation=conversation, value=(token := await self.lend(principal, first))
+                    "lent", conversation=conversation, value=(token := await self.token_for(principal, first))
                 )
                 return token
             case Wait(seconds):
@@ -105,8 +105,8 @@ class Live:
 
     def _moment(self, requests: tuple[Request, ...], attempt: int) -> float:
         """When all of these may be sent; what another conversation sends for them as well takes nothing more."""
-        new = [each for each in requests if not each.shared or f"{attempt} {each.shared}" not in self._booked]
-        self._booked |= {f"{attempt} {each.shared}" for each in new if each.shared}
+        new = [each for each in requests if not each.share_key or f"{attempt} {each.share_key}" not in self._reserved]
+        self._reserved |= {f"{attempt} {each.share_key}" for each in new if each.share_key}
         return self.budget.together((each.operation, each.principal) for each in new)
 
     async def _together(
@@ -120,11 +120,11 @@ class Live:
     ) -> Exchange:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
-        if request.shared:
-            return await self._once(self._played, f"{attempt} {request.shared}", request, conversation, moment)
-        if not reuse or not request.safe or request.fresh:
+        if request.share_key:
+            return await self._once(self._shared, f"{attempt} {request.share_key}", request, conversation, moment)
+        if not reuse or not request.safe or request.bypass_cache:
             return await self._settled(request, conversation, moment)
-        known = self._known.setdefault(room(request.operation.path), {})
+        known = self._cache.setdefault(room(request.operation.path), {})
         return await self._once(known, (request.verb, request.target, request.headers), request, conversation, moment)
 
     async def _once(
@@ -151,21 +151,21 @@ class Live:
         """
         if request.principal in self.dead:
             raise Blocked(self.dead[request.principal])
-        if self.lend and request.principal:
-            await self.lend(request.principal)
+        if self.token_for and request.principal:
+            await self.token_for(request.principal)
         exchange = await self._sent(request, conversation, moment=moment)
         for _ in range(PATIENCE):
-            if exchange.status != 429 or request.limited:
+            if exchange.status != 429 or request.expects_429:
                 break
             self._hold(exchange)
             exchange = await self._sent(request, conversation, again=exchange)
-        if exchange.status == 429 and not request.limited:
+        if exchange.status == 429 and not request.expects_429:
             raise Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
         if exchange.status >= 500 and moment is None:
             exchange = await self._sent(request, conversation, again=exchange)
         if exchange.response is None:
             raise Void(f"no answer from {request.operation.key}: {exchange.error}")
-        if exchange.status in {401, 403} and self.doubt and (reason := await self.doubt(exchange)):
+        if exchange.status in {401, 403} and self.credential_died and (reason := await self.credential_died(exchange)):
             self.recorder.write("void", conversation=conversation, seq=exchange.seq)
             raise Void(reason)
         return exchange
@@ -182,30 +182,30 @@ class Live:
         else:
             await until(moment, time.monotonic)
         sending = asyncio.ensure_future(self._delivered(request, conversation, again, queue=moment is None))
-        self._afloat.add(sending)
+        self._pending.add(sending)
         sending.add_done_callback(self._landed)
         return await asyncio.shield(sending)  # what was sent is recorded even if nobody waits for it any more
 
     def _landed(self, sending: asyncio.Future[Exchange]) -> None:
-        self._afloat.discard(sending)
+        self._pending.discard(sending)
         if not sending.cancelled():
             sending.exception()  # whoever still waits is told; nobody else needs to be
 
     async def close(self, conversation: int) -> None:
         """Wait for what is under way; from now on this conversation alone may send."""
-        self._last = conversation
-        waiting = [*self._played.values(), *(each for known in self._known.values() for each in known.values())]
+        self._only = conversation
+        waiting = [*self._shared.values(), *(each for known in self._cache.values() for each in known.values())]
         for each in waiting:
             each.cancel()
-        while self._afloat:
-            await asyncio.wait(set(self._afloat))
+        while self._pending:
+            await asyncio.wait(set(self._pending))
 
     async def _delivered(self, request: Request, conversation: int, again: Exchange | None, *, queue: bool) -> Exchange:
         # requests sent together do not queue for a place: being at once is what they are about
         async with self._flight if queue else contextlib.nullcontext():
             if self.gone:
                 raise Blocked(self.gone)
-            if self._last not in (None, conversation):
+            if self._only not in (None, conversation):
                 raise Blocked("the run was stopped")
             response, error, sent, received = await self.client.send(request)
         exchange = Exchange(
@@ -215,8 +215,8 @@ class Live:
             error=error,
             sent=sent,
             received=received,
-            repeats=again.seq if again else None,
-            because=again.status if again else None,
+            retry_of=again.seq if again else None,
+            retry_status=again.status if again else None,
             conversation=conversation,
         )
         self.recorder.exchange(exchange, self.deployment.base_url)
@@ -228,7 +228,7 @@ class Live:
         if self._failures >= GIVE_UP_AFTER:
             self.gone = f"{self.deployment.base_url} does not answer: {exchange.error}"
         if not exchange.request.safe:
-            self._known.pop(room(exchange.operation.path), None)
+            self._cache.pop(room(exchange.operation.path), None)
         self.ledger.note(exchange)
         self.on_exchange(exchange)
 
@@ -240,11 +240,13 @@ class Live:
         self.budget.hold(exchange.operation, exchange.request.principal, seconds)
 
 
-async def converse(talk: Talk, live: Live, conversation: int, *, reuse: bool, attempt: int = 1) -> None:
+async def converse(
+    talk: RunningConversation, sender: Sender, conversation: int, *, reuse: bool, attempt: int = 1
+) -> None:
     """Drive a conversation to its ending."""
     while talk.command is not None:
         try:
-            answer = await live.answer(talk.command, conversation, reuse=reuse, attempt=attempt)
+            answer = await sender.answer(talk.command, conversation, reuse=reuse, attempt=attempt)
         except Outcome as outcome:
             talk.give_up(outcome)
         else:

@@ -16,7 +16,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from contracts.evidence.reader import read_exchange
 from load.runtime.mailbox import REPORT, Inbox, Outbox
-from load.runtime.processes import Judging, Stage
+from load.runtime.processes import Judging, Process, Scenarios
 from load.runtime.rows import read as read_row
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
@@ -31,8 +31,8 @@ SHIP_EVERY = 0.2
 class Master(Judging):
     """Judges what its workers send."""
 
-    def __init__(self, environment: Environment, setup: Setup, runner: MasterRunner) -> None:
-        super().__init__(environment, setup)
+    def __init__(self, environment: Environment, setup: Setup, scenarios: Scenarios, runner: MasterRunner) -> None:
+        super().__init__(environment, setup, scenarios)
         self.runner = runner
         self.inboxes: dict[str, Inbox] = {}
         self.loaded: dict[str, tuple[float, float]] = {}
@@ -60,7 +60,7 @@ class Master(Judging):
         runner: Any = self.runner
         return f"{runner.get_worker_index(worker) + 1}"
 
-    def give(self, worker: str, data: Any) -> None:
+    def assign(self, worker: str, data: Any) -> None:
         self.runner.send_message("suite.given", {"data": data}, worker)
 
     def _loaded(self, msg: Any, **_: Any) -> None:
@@ -73,7 +73,7 @@ class Master(Judging):
         for line in inbox.take(msg.data["first"], msg.data["lines"]):
             if line["type"] == REPORT:
                 if self.scenario:
-                    self.guarded(self.scenario.heard, msg.node_id, line["data"], inbox.seqs.get)
+                    self.guarded(self.scenario.on_report, msg.node_id, line["data"], inbox.seqs.get)
             else:
                 self._merge(inbox.renumbered(line, self._talks, self._seqs))
 
@@ -140,11 +140,11 @@ class Master(Judging):
         return list(self.inboxes.values())
 
 
-class Worker(Stage):
+class Worker(Process):
     """Sends, and reports to its master."""
 
-    def __init__(self, environment: Environment, setup: Setup, runner: WorkerRunner) -> None:
-        super().__init__(environment, setup)
+    def __init__(self, environment: Environment, setup: Setup, scenarios: Scenarios, runner: WorkerRunner) -> None:
+        super().__init__(environment, setup, scenarios)
         self.runner = runner
         self.outbox = Outbox()
         self._told_to_end = False
@@ -159,11 +159,13 @@ class Worker(Stage):
         self.outbox = Outbox()
         setup = self.setup
         place = f"{msg.data['place']}-"
-        self._staged(LoadRun(setup.contract, setup.deployment, setup.depth, self.outbox, msg.data["started"], place))
+        self._start_scenario(
+            LoadRun(setup.contract, setup.deployment, setup.depth, self.outbox, msg.data["started"], place)
+        )
 
     def _given(self, msg: Any, **_: Any) -> None:
         if self.scenario:
-            self.scenario.taken(msg.data["data"])
+            self.scenario.on_task(msg.data["data"])
 
     def report(self, data: Any) -> None:
         self.outbox.write(REPORT, data=data)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.transport.token_client import POLICIES
-from load.runtime.processes import Judging, Stage
+from load.runtime.processes import Judging, Process
 from load.runtime.run import DEPTHS
 from load.runtime.shapes import SHAPES
 
@@ -50,10 +50,10 @@ def add(parser: Any, scenarios: Sequence[str]) -> None:
     option("--callers", type=int, metavar="N", help="tokens: how many callers share each of them.")
 
 
-def users(options: Any, stage: Stage) -> None:
+def users(options: Any, process: Process) -> None:
     """As many users as the scenario needs, all at once, unless somebody said otherwise."""
-    if not isinstance(stage, Judging):
+    if not isinstance(process, Judging):
         return
-    crew = stage.kind.crew(stage.setup, getattr(options, "expect_workers", 1) or 1)
+    crew = process.kind.crew(process.setup, getattr(options, "expect_workers", 1) or 1)
     options.num_users = options.num_users or crew
     options.spawn_rate = options.spawn_rate or min(100.0, crew)

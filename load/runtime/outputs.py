@@ -84,7 +84,7 @@ class Outputs:
     def _say(self, found: Sequence[Verdict], notes: Sequence[str], finished: float) -> None:
         for each in found:
             if each.verdict == BROKEN:
-                print(f"broken: {each.line.id}: expected {each.expected}, got {each.actual}")
+                print(f"broken: {each.item.id}: expected {each.expected}, got {each.actual}")
         for note in notes:
             print(note)
         counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
@@ -97,6 +97,6 @@ def code(found: Sequence[Verdict], requests: int, *, failed: bool) -> int:
     counts = totals(found)
     if counts[BROKEN]:
         return 1
-    judged = [each for each in found if each.line.kind == "law"]
+    judged = [each for each in found if each.item.kind == "law"]
     nothing = not requests or all(each.verdict in {BLOCKED, NOT_ASKED} for each in judged)
     return 3 if failed or counts[BLOCKED] or nothing else 0

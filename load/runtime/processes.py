@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
@@ -15,23 +15,24 @@ from load.runtime.run import LoadRun, Send
 from load.runtime.scenario import Scenario
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
-from load.scenarios.registry import SCENARIOS
 
+Scenarios = Mapping[str, type[Scenario]]
+"""All scenarios by name, handed in: the frame knows none of them."""
 LOG = logging.getLogger(__name__)
 
 
-class Stage:
+class Process:
     """What all processes have in common. One scenario at a time; the web UI may start several in turn."""
 
-    def __init__(self, environment: Environment, setup: Setup) -> None:
+    def __init__(self, environment: Environment, setup: Setup, scenarios: Scenarios) -> None:
         self.environment = environment
         self.setup = setup
-        self.kind: type[Scenario] = SCENARIOS[setup.scenario]
+        self.kind: type[Scenario] = scenarios[setup.scenario]
         self.run: LoadRun
         self.scenario: Scenario | None = None
         environment.user_classes = list(self.kind.users)
 
-    def _staged(self, run: LoadRun) -> Scenario:
+    def _start_scenario(self, run: LoadRun) -> Scenario:
         self.run = run
         self.scenario = self.kind(self)
         for user in self.kind.users:
@@ -44,13 +45,13 @@ class Stage:
         """A way to the deployment outside of any user."""
         return Wire.alone(self.environment, self.setup.deployment).send
 
-    def give(self, worker: str, data: Any) -> None:
+    def assign(self, worker: str, data: Any) -> None:
         raise NotImplementedError
 
     def report(self, data: Any) -> None:
         raise NotImplementedError
 
-    def over(self) -> None:
+    def done(self) -> None:
         raise NotImplementedError
 
     def begin(self) -> None:
@@ -67,11 +68,11 @@ class Stage:
         return 0
 
 
-class Judging(Stage):
+class Judging(Process):
     """The process that plans, judges and writes."""
 
-    def __init__(self, environment: Environment, setup: Setup) -> None:
-        super().__init__(environment, setup)
+    def __init__(self, environment: Environment, setup: Setup, scenarios: Scenarios) -> None:
+        super().__init__(environment, setup, scenarios)
         self.plan = self.kind.plan(setup)
         self.outputs: Outputs | None = None
         self.failure: str | None = None
@@ -89,10 +90,10 @@ class Judging(Stage):
         further = f"-{self._runs}" if out and self._runs > 1 else ""
         self.outputs = Outputs(self.setup, self.plan, f"{out}{further}" or None)
         self.failure = None
-        scenario = self._staged(self.outputs.run)
+        scenario = self._start_scenario(self.outputs.run)
         self.guarded(scenario.begin, self.workers())
 
-    def over(self) -> None:
+    def done(self) -> None:
         """The run is complete: Locust ends, or (with its web UI) waits for the next run."""
         if self.failure is None:
             self.run.ended = "complete"
@@ -114,7 +115,7 @@ class Judging(Stage):
         except Exception as error:
             LOG.exception("the scenario failed")
             self.failure = f"{type(error).__name__}: {error}"
-            self.over()
+            self.done()
 
     def finish(self) -> int:
         """Write the outputs, once per run. With no run at all the code is 3."""
@@ -135,13 +136,13 @@ class Local(Judging):
     def workers(self) -> list[str]:
         return ["local"]
 
-    def give(self, worker: str, data: Any) -> None:
+    def assign(self, worker: str, data: Any) -> None:
         if self.scenario:
-            self.guarded(self.scenario.taken, data)
+            self.guarded(self.scenario.on_task, data)
 
     def report(self, data: Any) -> None:
         if self.scenario:
-            self.guarded(self.scenario.heard, "local", data, lambda seq: seq)
+            self.guarded(self.scenario.on_report, "local", data, lambda seq: seq)
 
     def stopped(self) -> None:
         if self.scenario and self.outputs and not self.outputs.written:

@@ -14,8 +14,8 @@ from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
-from contracts.plan.plan import Line, promised
-from contracts.request.api import Api
+from contracts.plan.plan import PlanItem, promised
+from contracts.request.api import RequestFactory
 from contracts.request.curl import curl
 from specs.contract import Contract, Operation
 from specs.promises.promises import Promise
@@ -26,7 +26,7 @@ Selector = Callable[[Contract], Iterable[Operation]]
 
 
 @attrs.frozen
-class Ruling:
+class Judgement:
     """A verdict in words, with the exchanges that show it."""
 
     verdict: str
@@ -38,23 +38,23 @@ class Ruling:
     count: int = 0
 
 
-def broken(expected: str, actual: str, seqs: Sequence[int], confidence: str | None = None) -> Ruling:
-    return Ruling(BROKEN, expected, actual, None, confidence, tuple(seqs), max(1, len(seqs)))
+def broken(expected: str, actual: str, seqs: Sequence[int], confidence: str | None = None) -> Judgement:
+    return Judgement(BROKEN, expected, actual, None, confidence, tuple(seqs), max(1, len(seqs)))
 
 
-def upheld(count: int = 0, reason: str | None = None, seqs: Sequence[int] = ()) -> Ruling:
-    return Ruling(UPHELD, reason=reason, count=count, seqs=tuple(seqs[:SHOWN]))
+def upheld(count: int = 0, reason: str | None = None, seqs: Sequence[int] = ()) -> Judgement:
+    return Judgement(UPHELD, reason=reason, count=count, seqs=tuple(seqs[:SHOWN]))
 
 
-def unseen(reason: str) -> Ruling:
-    return Ruling(NOT_OBSERVABLE, reason=reason)
+def unseen(reason: str) -> Judgement:
+    return Judgement(NOT_OBSERVABLE, reason=reason)
 
 
-def observed(reason: str, seqs: Sequence[int] = ()) -> Ruling:
-    return Ruling(OBSERVED, reason=reason, seqs=tuple(seqs), count=len(seqs))
+def observed(reason: str, seqs: Sequence[int] = ()) -> Judgement:
+    return Judgement(OBSERVED, reason=reason, seqs=tuple(seqs), count=len(seqs))
 
 
-def from_record(_: Api) -> Conversation:
+def from_record(_: RequestFactory) -> Conversation:
     """Judged from what was recorded, not asked by itself."""
     return
     yield
@@ -69,38 +69,38 @@ def law_of(
         text = inspect.cleandoc(judge.__doc__ or "")
         name = judge.__name__.replace("_", "-")
         laws[f"{family}/{name}"] = Law(
-            family, name, text.partition("\n")[0], text, from_record, on, tuple(kinds), nowhere=True
+            family, name, text.partition("\n")[0], text, from_record, on, tuple(kinds), no_path_setup=True
         )
         return judge
 
     return register
 
 
-def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[Line]:
+def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
     """A line for every law and every operation it is about."""
     told = list(told)
     return [
-        Line(law, operation, None, False, promised(told, operation, law.kinds))
+        PlanItem(law, operation, None, False, promised(told, operation, law.kinds))
         for law in laws
         for operation in law.on(contract)
     ]
 
 
-def checks_of(contract: Contract, told: Iterable[Promise]) -> list[Line]:
+def checks_of(contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
     """A line for every check and every operation, as in the gate."""
     told = list(told)
     return [
-        Line(check, operation, None, False, promised(told, operation, check.kinds))
+        PlanItem(check, operation, None, False, promised(told, operation, check.kinds))
         for check in checks.load().values()
         for operation in contract.operations
     ]
 
 
-def verdict_of(line: Line, found: Ruling, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
+def verdict_of(item: PlanItem, found: Judgement, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
     """A ruling as the verdict of a line, with a curl line for the last request that shows it."""
     asked = [exchanges[seq].request for seq in found.seqs if seq in exchanges]
     return Verdict(
-        line,
+        item,
         found.verdict,
         found.expected,
         found.actual,

@@ -10,10 +10,10 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import Command, Draw, NotObservable, Outcome, Together
+from contracts.core.conversation import Command, Concurrently, Draw, NotObservable, Outcome
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.evidence.recorder import Recorder
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.transport.created import Ledger, address_of
 from load.limiters.trace import Sample, Told
 from load.limiters.version_space import Rule
@@ -63,8 +63,8 @@ class LoadRun:
         self.recorder.write("conversation", id=number, line=line, inputs=None, attempt=1, tag=tag)
         return number, tag
 
-    def api(self, operation: Operation, principal: Principal, tag: str) -> Api:
-        return Api(self.contract, self.deployment, operation, principal, tag, self.depth)
+    def api(self, operation: Operation, principal: Principal, tag: str) -> RequestFactory:
+        return RequestFactory(self.contract, self.deployment, operation, principal, tag, self.depth)
 
     def exchange(self, request: Request, sent: Sent, conversation: int, due: float | None = None) -> Exchange:
         """Record what was sent and what came."""
@@ -123,7 +123,7 @@ class LoadRun:
         match command:
             case Request():
                 return self.ask(command, send, conversation)
-            case Together(requests):
+            case Concurrently(requests):
                 return [self.ask(each, send, conversation) for each in requests]
             case Draw():
                 raise Outcome("nothing is drawn under load")
@@ -154,7 +154,7 @@ class LoadRun:
 
 def failed(exchange: Exchange) -> bool:
     """Whether a request counts as an error: no answer, a server error, or a 429 nobody expected."""
-    refused = exchange.status == 429 and not exchange.request.limited
+    refused = exchange.status == 429 and not exchange.request.expects_429
     return exchange.status == 0 or exchange.status >= 500 or refused
 
 

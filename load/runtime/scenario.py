@@ -1,10 +1,10 @@
 """What a scenario is: its users, what they are told, what they report, and what is made of it.
 
 A run has one judging side (the only process of a local run, or Locust's master) and one or more sending sides (the same
-process, or Locust's workers). Each process holds one scenario object, and the frame (`load.stages`, `load.crew`)
-carries between them: what `stage.give` gets on the judging side arrives at `taken` of that worker, and what
-`stage.report` gets on a sending side arrives at `heard`, after every exchange that was recorded before it. In a local
-run both are plain calls.
+process, or Locust's workers). Each process holds one scenario object, and the frame (`processes`, `distributed`)
+carries between them: what `host.assign` gets on the judging side arrives at `on_task` of that worker, and what
+`host.report` gets on a sending side arrives at `on_report`, after every exchange that was recorded before it. In a
+local run both are plain calls.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ Row = dict[str, str]
 """A row of the web UI's table: operation, declared, observed, verdict and told, why."""
 
 
-class Stage(Protocol):
+class Host(Protocol):
     """The process a scenario lives in, as far as a scenario needs to know it."""
 
     setup: Setup
     run: LoadRun
 
-    def give(self, worker: str, data: Any) -> None:
+    def assign(self, worker: str, data: Any) -> None:
         """Judging side: tell one worker something (plain JSON data)."""
 
     def report(self, data: Any) -> None:
         """Sending side: tell the judging side something (plain JSON data)."""
 
-    def over(self) -> None:
+    def done(self) -> None:
         """Judging side: everything is known, the run may end."""
 
     def wire(self) -> Send:
@@ -50,9 +50,9 @@ class Scenario:
     name: ClassVar[str] = ""
     users: ClassVar[tuple[type[User], ...]] = ()
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.run = stage.run
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.run = host.run
 
     @classmethod
     def plan(cls, setup: Setup) -> Plan:
@@ -74,7 +74,7 @@ class Scenario:
     def begin(self, workers: Sequence[str]) -> None:
         """The run begins with these workers; hand out what is to be done. Must be quick: the run's time goes on."""
 
-    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+    def on_report(self, worker: str, data: Any, seqs: Seqs) -> None:
         """A worker reports."""
 
     def lost(self, worker: str) -> None:
@@ -103,12 +103,12 @@ class Scenario:
         try:
             step(*arguments)
         except Exception as error:
-            self.stage.report({"failure": f"{type(error).__name__}: {error}"})
+            self.host.report({"failure": f"{type(error).__name__}: {error}"})
             raise
 
-    def taken(self, data: Any) -> None:
+    def on_task(self, data: Any) -> None:
         """Something was given to this worker."""
 
     def end(self) -> None:
         """All users of this process have ended: remove what they made."""
-        self.run.remove(self.stage.wire())
+        self.run.remove(self.host.wire())

@@ -1,4 +1,4 @@
-"""From Locust's options to a stage: files read, sandbox started, workers greeted. A mistake in a file: exit code 2."""
+"""From Locust's options to a process: files read, sandbox started, workers greeted. A mistake in a file: exit 2."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contracts.gate.sandbox import SandboxError
 from load.runtime import setup as setups
 from load.runtime.clock_offset import Clock
 from load.runtime.distributed import Master, Worker
-from load.runtime.processes import Local, Stage
+from load.runtime.processes import Local, Process, Scenarios
 
 Made = TypeVar("Made")
 GREETED_WITHIN = 60.0
@@ -25,14 +25,14 @@ GREETED_WITHIN = 60.0
 PINGS = 8
 
 
-def opened(environment: Environment) -> Stage:
-    """The stage of this process, ready for a run."""
+def start(environment: Environment, scenarios: Scenarios) -> Process:
+    """What this process is in the run (alone, master or worker), ready to begin."""
     runner = environment.runner
     if isinstance(runner, WorkerRunner):
-        return _worker(environment, runner)
+        return _worker(environment, scenarios, runner)
     if isinstance(runner, MasterRunner):
-        return _master(environment, runner)
-    return _or_exit(lambda: Local(environment, setups.read(environment.parsed_options)))
+        return _master(environment, scenarios, runner)
+    return _or_exit(lambda: Local(environment, setups.read(environment.parsed_options), scenarios))
 
 
 def _or_exit(read: Callable[[], Made], before: Callable[[], None] = lambda: None) -> Made:
@@ -45,7 +45,7 @@ def _or_exit(read: Callable[[], Made], before: Callable[[], None] = lambda: None
         sys.exit(2)
 
 
-def _master(environment: Environment, runner: MasterRunner) -> Master:
+def _master(environment: Environment, scenarios: Scenarios, runner: MasterRunner) -> Master:
     options: Any = environment.parsed_options
     greeting: AsyncResult[dict[str, Any]] = AsyncResult()
     greeted: set[str] = set()
@@ -67,22 +67,22 @@ def _master(environment: Environment, runner: MasterRunner) -> Master:
                 gevent.sleep(0.02)
 
     setup = _or_exit(lambda: setups.read(options), refuse)
-    stage = _or_exit(lambda: Master(environment, setup, runner), refuse)
+    process = _or_exit(lambda: Master(environment, setup, scenarios, runner), refuse)
     greeting.set(setup.told(options))
     with gevent.Timeout(GREETED_WITHIN, False):
-        while (options.headless or options.autostart) and len(stage.loaded) < options.expect_workers:
+        while (options.headless or options.autostart) and len(process.loaded) < options.expect_workers:
             gevent.sleep(0.02)
-    return stage
+    return process
 
 
-def _worker(environment: Environment, runner: WorkerRunner) -> Worker:
+def _worker(environment: Environment, scenarios: Scenarios, runner: WorkerRunner) -> Worker:
     told, clock = _greeted(runner)
     if not told:
         sys.exit(0)  # the master has said why
     own = getattr(environment.parsed_options, "deployment", "")
-    stage = Worker(environment, _or_exit(lambda: setups.like(told, own)), runner)
+    process = Worker(environment, _or_exit(lambda: setups.like(told, own)), scenarios, runner)
     runner.send_message("suite.loaded", {"offset": clock.offset, "unsure": clock.unsure})
-    return stage
+    return process
 
 
 def _greeted(runner: WorkerRunner) -> tuple[dict[str, Any], Clock]:

@@ -56,7 +56,7 @@ class Wire:
             error = str(answer.error or "no answer")
             answer.failure(error)
             return None, self._vault.hide(error), sent, received
-        if answer.status_code >= 500 or (answer.status_code == 429 and not request.limited):
+        if answer.status_code >= 500 or (answer.status_code == 429 and not request.expects_429):
             answer.failure(f"{answer.status_code}")
         else:
             answer.success()

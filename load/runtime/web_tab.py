@@ -26,28 +26,28 @@ COLUMNS = {
 KEY = "verdicts"
 
 
-def tab(web_ui: Any, stage: Judging) -> None:
+def tab(web_ui: Any, process: Judging) -> None:
     """Add the tab to Locust's web UI."""
     structure = [{"key": key, "title": title} for key, title in COLUMNS.items()]
     web_ui.template_args["extended_tabs"] = [{"title": "Verdicts", "key": KEY}]
     web_ui.template_args["extended_tables"] = [{"key": KEY, "structure": structure}]
-    options = stage.environment.parsed_options
+    options = process.environment.parsed_options
     pages = Blueprint(KEY, __name__, url_prefix=(options and options.web_base_path) or None)
 
     @pages.route("/verdicts")
     @web_ui.auth_required_if_enabled
     def page() -> Response:
-        return Response(_page(stage), mimetype="text/html")
+        return Response(_page(process), mimetype="text/html")
 
     @pages.route("/verdicts.json")
     @web_ui.auth_required_if_enabled
     def data() -> Response:
-        return Response(json.dumps(told(stage)), mimetype="application/json")
+        return Response(json.dumps(told(process)), mimetype="application/json")
 
     @pages.route("/verdicts/report")
     @web_ui.auth_required_if_enabled
     def report() -> Response:
-        outputs = stage.outputs
+        outputs = process.outputs
         if outputs is None or not outputs.done:
             return Response("There is no report yet.", 404, mimetype="text/plain")
         return send_file((outputs.folder / "report.html").resolve())
@@ -56,30 +56,30 @@ def tab(web_ui: Any, stage: Judging) -> None:
     def extended(response: Response) -> Response:
         """The tab's rows travel with the statistics that Locust's page asks for."""
         if request.path.endswith("/stats/requests") and response.is_json:
-            rows = [{**row, "safe_name": f"{row['operation']} {row['declared']}"} for row in _rows(stage)]
+            rows = [{**row, "safe_name": f"{row['operation']} {row['declared']}"} for row in _rows(process)]
             response.set_data(json.dumps({**response.get_json(), "extended_stats": [{"key": KEY, "data": rows}]}))
         return response
 
     web_ui.app.register_blueprint(pages)
 
 
-def _rows(stage: Judging) -> list[Row]:
-    return stage.scenario.table() if stage.scenario else []
+def _rows(process: Judging) -> list[Row]:
+    return process.scenario.table() if process.scenario else []
 
 
-def told(stage: Judging) -> dict[str, Any]:
+def told(process: Judging) -> dict[str, Any]:
     """What is known so far."""
-    outputs = stage.outputs
+    outputs = process.outputs
     return {
-        "scenario": stage.kind.name,
+        "scenario": process.kind.name,
         "ended": bool(outputs and outputs.done),
-        "requests": stage.run.recorder.requests if outputs else 0,
-        "rows": _rows(stage),
+        "requests": process.run.recorder.requests if outputs else 0,
+        "rows": _rows(process),
     }
 
 
-def _page(stage: Judging) -> str:
-    known = told(stage)
+def _page(process: Judging) -> str:
+    known = told(process)
     head = "".join(f"<th>{title}</th>" for title in COLUMNS.values())
     rows = "".join(
         f'<tr class="{html.escape(row["verdict"])}">'

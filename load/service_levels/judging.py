@@ -12,8 +12,8 @@ import attrs
 
 from contracts.core.statistics import percentile, thinned
 from contracts.laws.law import Law
-from contracts.plan.plan import Line
-from load.runtime.record_laws import Ruling, broken, from_record, upheld
+from contracts.plan.plan import PlanItem
+from load.runtime.record_laws import Judgement, broken, from_record, upheld
 from load.runtime.rows import Row
 from load.service_levels.settings import Settings
 from load.service_levels.thresholds import LATE, Level, Threshold, Watch, first_broken, judge
@@ -24,15 +24,15 @@ SLICES = 60
 """Slices of time that the report shows at most."""
 
 
-def level_lines(thresholds: Iterable[Threshold], contract: Contract) -> list[Line]:
+def level_lines(thresholds: Iterable[Threshold], contract: Contract) -> list[PlanItem]:
     """A line of the plan for every threshold, filed under the first operation it is about."""
     found = []
     for each in thresholds:
         operation = next(one for one in contract.operations if each.keys is None or one.key in each.keys)
         name = re.sub(r"[^a-z0-9.%]+", "-", each.text.lower().replace("<", " under ").replace(">", " over ")).strip("-")
         text = f"{each.text}\n\nA service level of the deployment file, judged on rows from when they were due."
-        law = Law(FAMILY, name, each.text, text, from_record, lambda _: (), (), nowhere=True)
-        found.append(Line(law, operation, None, False, ()))
+        law = Law(FAMILY, name, each.text, text, from_record, lambda _: (), (), no_path_setup=True)
+        found.append(PlanItem(law, operation, None, False, ()))
     return found
 
 
@@ -54,7 +54,7 @@ class Levels:
             self.aborted = level, now - began
         return self.aborted is not None
 
-    def ruling(self, text: str, rows: Sequence[Row]) -> Ruling:
+    def ruling(self, text: str, rows: Sequence[Row]) -> Judgement:
         """What became of a threshold over the whole run."""
         threshold = next(each for each in self.settings.thresholds if each.text == text)
         level = judge(threshold, rows)

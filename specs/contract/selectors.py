@@ -73,17 +73,17 @@ def safe_protected(contract: Contract) -> Iterator[Operation]:
     return (each for each in protected(contract) if each.safe)
 
 
-def compound(contract: Contract) -> Iterator[Operation]:
+def multi_scheme(contract: Contract) -> Iterator[Operation]:
     """Protected operations with a credential of several parts."""
     return (each for each in protected(contract) if any(len(alternative.schemes) > 1 for alternative in each.security))
 
 
-def repeating(contract: Contract) -> Iterator[Operation]:
+def multi_scheme_with_path(contract: Contract) -> Iterator[Operation]:
     """Protected operations where a credential of several parts meets a path with parameters."""
-    return (each for each in compound(contract) if each.path_parameters)
+    return (each for each in multi_scheme(contract) if each.path_parameters)
 
 
-def ambiguous(contract: Contract) -> Iterator[Operation]:
+def multi_alternative_reads(contract: Contract) -> Iterator[Operation]:
     """Operations that only look and accept several kinds of credential."""
     return (each for each in safe_protected(contract) if len(each.security) > 1)
 
@@ -103,7 +103,7 @@ def unsafe_protected(contract: Contract) -> Iterator[Operation]:
     return (each for each in protected(contract) if not each.safe)
 
 
-def owned(contract: Contract) -> Iterator[Operation]:
+def with_path_parameter(contract: Contract) -> Iterator[Operation]:
     """Protected operations on something that belongs to somebody: their path has a parameter."""
     return (each for each in protected(contract) if each.path_parameters)
 
@@ -130,7 +130,7 @@ def speaks_of_members(body: Body) -> bool:
     return "json" in body.media_type or is_form(body.media_type)
 
 
-def storied_creations(contract: Contract) -> Iterator[Operation]:
+def creations_with_lifecycle(contract: Contract) -> Iterator[Operation]:
     """Creations of things that can be seen, and changed or deleted."""
     for resource in contract.resources:
         if resource.create and (resource.read or resource.list) and (resource.update or resource.delete):
@@ -161,7 +161,7 @@ def bulk_deletions(contract: Contract) -> Iterator[Operation]:
 def parental_deletions(contract: Contract) -> Iterator[Operation]:
     """Deletions of things that others hang on: by their paths, or because they refer to it."""
     for resource in contract.resources:
-        if resource.delete and resource.create and any(kin(contract, resource)):
+        if resource.delete and resource.create and any(child_resources(contract, resource)):
             yield resource.delete
 
 
@@ -183,7 +183,7 @@ def named(contract: Contract, operation: Operation, name: str) -> Resource | Non
     return named_by_path(contract, operation, name)
 
 
-def kin(contract: Contract, parent: Resource) -> Iterator[Resource]:
+def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
     """Resources below a thing's address, and those whose creation or address needs a value that its creation gives."""
     for each in contract.resources:
         first = each.list or each.create
@@ -239,7 +239,7 @@ def token_owners(contract: Contract) -> Iterator[Operation]:
             yield resource.delete
 
 
-def token_takers(contract: Contract) -> Iterator[Operation]:
+def opened_by_token(contract: Contract) -> Iterator[Operation]:
     """Operations that an access token opens by itself."""
     scheme = contract.tokens.access.scheme if contract.tokens else None
     for operation in contract.operations:

@@ -27,7 +27,7 @@ from contracts.core.exchange import Request  # noqa: E402
 from contracts.evidence.recorder import Recorder  # noqa: E402
 from contracts.transport.client import Client  # noqa: E402
 from contracts.transport.created import Ledger  # noqa: E402
-from contracts.transport.sender import Live  # noqa: E402
+from contracts.transport.sender import Sender  # noqa: E402
 from specs.contract import build  # noqa: E402
 from specs.source.document import load  # noqa: E402
 
@@ -66,15 +66,15 @@ async def driven(url: str, count: int, width: int = 16) -> float:
     """Requests per second of the live driver with so many conversations side by side."""
     contract = build(load("calcom-v2"))
     deployment = Deployment("bench", url, "calcom-v2", (), Vault(), pace="none")
-    request = Request(contract.operations[0], "/v2/bench", fresh=True)
+    request = Request(contract.operations[0], "/v2/bench", bypass_cache=True)
     with tempfile.TemporaryDirectory() as folder:
         recorder = Recorder(Path(folder) / "evidence.ndjson")
         async with Client(url, deployment.vault) as client:
-            live = Live(deployment, client, recorder, Ledger(contract))
+            sender = Sender(deployment, client, recorder, Ledger(contract))
 
             async def talk(times: int) -> None:
                 for _ in range(times):
-                    await live.answer(request, 1)
+                    await sender.answer(request, 1)
 
             await talk(10)
             began = time.perf_counter()

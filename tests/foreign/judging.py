@@ -53,7 +53,7 @@ def judged(arguments: Sequence[str], depth: str = "quick", lines: str = "") -> l
     with served(arguments) as file, tempfile.TemporaryDirectory() as folder:
         plan = make(contract(), deployments.load(file), depth)
         run = Run(plan, Path(folder), 0)
-        run.start([line.id for line in plan.lines if lines in line.id])
+        run.start([item.id for item in plan.items if lines in item.id])
         run.wait()
         if run._failure:
             raise run._failure
@@ -64,7 +64,7 @@ def told(verdicts: Sequence[Verdict], *kinds: str) -> list[str]:
     """The lines with one of these verdicts (broken and blocked, if none is named), with what was seen."""
     wanted = kinds or (BROKEN, BLOCKED)
     return [
-        f"{each.verdict}: {each.line.rule.id} {each.line.operation.key}: {each.expected or each.reason}; {each.told}"
+        f"{each.verdict}: {each.item.rule.id} {each.item.operation.key}: {each.expected or each.reason}; {each.told}"
         for each in verdicts
         if each.verdict in wanted
     ]

@@ -61,7 +61,7 @@ FOUND = {
 
 def test_its_faults_are_found_where_they_are():
     verdicts = judged([word for name in FOUND for word in ("--fault", name)])
-    broken = {f"{each.line.rule.id} {each.line.operation.key}" for each in verdicts if each.verdict == BROKEN}
+    broken = {f"{each.item.rule.id} {each.item.operation.key}" for each in verdicts if each.verdict == BROKEN}
     assert {name: where for name, where in FOUND.items() if where not in broken} == {}
 
 
@@ -79,7 +79,7 @@ UNASKED_FOR = {
 
 def test_what_answers_tell_besides_is_judged_too():
     verdicts = judged([word for name in UNASKED_FOR for word in ("--fault", name)])
-    broken = {f"{each.line.rule.id} {each.line.operation.key}" for each in verdicts if each.verdict == BROKEN}
+    broken = {f"{each.item.rule.id} {each.item.operation.key}" for each in verdicts if each.verdict == BROKEN}
     assert {name: where for name, where in UNASKED_FOR.items() if where not in broken} == {}
 
 

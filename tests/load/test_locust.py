@@ -108,9 +108,9 @@ def test_one_process_writes_what_the_gate_writes(alone):
     evidence = json.loads((schemas / "evidence.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(evidence)
     lines = rows(alone)
-    for line in lines:
-        validator.validate(line)
-    assert written["run"]["requests"] == sum(line["type"] == "exchange" for line in lines)
+    for item in lines:
+        validator.validate(item)
+    assert written["run"]["requests"] == sum(item["type"] == "exchange" for item in lines)
     assert written["run"]["ended"] == "complete"
     assert (alone / "report.html").stat().st_size > 0
     assert {each["verdict"] for each in written["limits"]} >= {"looser", "not enforced", "implied"}
@@ -139,7 +139,7 @@ def _same(alone: Path, other: Path) -> None:
     assert {operation: one[operation] for operation in told} == {operation: two[operation] for operation in told}
     assert {operation for operation in told if one[operation] == "broken"}
     run, lines = verdicts(other)["run"], rows(other)
-    exchanges = [line for line in lines if line["type"] == "exchange"]
+    exchanges = [item for item in lines if item["type"] == "exchange"]
     assert [line["seq"] for line in exchanges] == list(range(1, len(exchanges) + 1))
     assert {line["worker"] for line in exchanges} == {"1", "2"}
     assert [each["gap"] for each in run["workers"]] == [None, None]

@@ -102,7 +102,7 @@ def judged(folder: Path, name: str, *planted: str, depth: str = "quick") -> runn
     with patch.object(running, "Client", InProcess):
         plan = make(contract(name), deployments.load(file), depth)
         run = running.Run(plan, folder / "run")
-        run.start([line.id for line in plan.lines])
+        run.start([item.id for item in plan.items])
         run.wait()
     if run._failure:
         raise run._failure
@@ -112,9 +112,9 @@ def judged(folder: Path, name: str, *planted: str, depth: str = "quick") -> runn
 def told(verdict: Verdict) -> str:
     """One line about a verdict."""
     return (
-        f"{verdict.line.id}: expected {verdict.expected}, got {verdict.told}"
+        f"{verdict.item.id}: expected {verdict.expected}, got {verdict.told}"
         if verdict.verdict == BROKEN
-        else f"{verdict.line.id}: {verdict.reason}"
+        else f"{verdict.item.id}: {verdict.reason}"
     )
 
 
@@ -140,7 +140,7 @@ def main() -> None:
             print("  ", each.verdict, told(each)[:260])
         if options.unseen:
             reasons = Counter(
-                (each.verdict, each.line.rule.id, each.reason)
+                (each.verdict, each.item.rule.id, each.reason)
                 for each in run.verdicts
                 if each.verdict not in (BROKEN, BLOCKED, "upheld")
             )

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from contracts.__main__ import main as contracts
 from specs.__main__ import main as specs
-from tests.credentials.judging import answers, document, judged
+from tests.contracts.laws.credentials.judging import answers, document, judged
 from tests.others.serving import DOCUMENTS
 
 GOOD = (DOCUMENTS / "projects.yaml").read_text()
@@ -204,7 +204,7 @@ def test_a_schema_that_is_none_blames_nobody_and_stops_nothing(tmp_path):
         },
     }
     run = judged(tmp_path, lambda _: (200, [{"id": 1}]), document(paths, {}), "", "")
-    verdicts = {each.verdict for each in run.verdicts if each.line.rule.id == "schema/body-fits-its-schema"}
+    verdicts = {each.verdict for each in run.verdicts if each.item.rule.id == "schema/body-fits-its-schema"}
     assert verdicts == {"not observable"}
     assert any(each.verdict == "upheld" for each in run.verdicts)
 

@@ -26,8 +26,8 @@ def test_a_conforming_server_is_blamed_for_nothing(tmp_path, name):
     text = (tmp_path / "run" / "evidence.ndjson").read_text()
     assert [secret for *_, secret in getattr(server(name), "principals", ()) if secret in text] == []
     recorded = read(tmp_path / "run" / "evidence.ndjson", run.plan.contract)
-    assert {each.line.id: each.verdict for each in verdicts(run.plan, recorded)} == {
-        each.line.id: each.verdict for each in run.verdicts
+    assert {each.item.id: each.verdict for each in verdicts(run.plan, recorded)} == {
+        each.item.id: each.verdict for each in run.verdicts
     }
 
 
@@ -58,12 +58,12 @@ def _of_all(name):
     """What all faults of a large document break together; each is in a part of its own."""
     with TemporaryDirectory() as folder:
         run = judged(Path(folder), name, *faults(name))
-    return [f"{each.line.id}" for each in run.verdicts if each.verdict == BROKEN]
+    return [f"{each.item.id}" for each in run.verdicts if each.verdict == BROKEN]
 
 
 def _broken(folder, name, fault, depth):
     """What a fault breaks at a depth."""
-    return [each.line.rule.id for each in judged(folder, name, fault, depth=depth).verdicts if each.verdict == BROKEN]
+    return [each.item.rule.id for each in judged(folder, name, fault, depth=depth).verdicts if each.verdict == BROKEN]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -41,7 +41,7 @@ def judged(contract: Contract, seed: int, seconds: float, arguments: Sequence[st
         ):
             plan = make(contract, deployments.load(sandbox.deployment), "deep")
             run = Run(plan, Path(folder), seed, within=seconds)
-            run.start([line.id for line in plan.lines])
+            run.start([item.id for item in plan.items])
             run.wait()
             return run.verdicts, run.recorder.requests
     finally:
@@ -68,7 +68,7 @@ def main() -> int:
             f"seed {seed}: {len(broken)} broken, {asked} lines, {requests} requests, {time.monotonic() - began:.0f} s"
         )
         for each in broken:
-            print(f"    {each.line.id}: expected {each.expected}, got {each.told}\n    {each.reproduce}", flush=True)
+            print(f"    {each.item.id}: expected {each.expected}, got {each.told}\n    {each.reproduce}", flush=True)
     print(f"{alarms} false alarms over {options.seeds} seeds")
     return 1 if alarms else 0
 

@@ -89,7 +89,7 @@ def sent(families: Collection[str]) -> Counter[str]:
         with tempfile.TemporaryDirectory() as folder:
             plan = make(matrix.contract(), deployments.load(sandbox.deployment), "standard")
             run = Run(plan, Path(folder), 0)
-            lines = {line.id: line for line in plan.lines if line.rule.family in families}
+            lines = {item.id: item for item in plan.items if item.rule.family in families}
             run.start(list(lines))
             run.wait()
             recorded = reader.read(Path(folder) / "evidence.ndjson", plan.contract)

@@ -17,7 +17,7 @@ from contracts.gate.sandbox import Sandbox
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import make
 from specs.contract import Contract
-from tests.lists.judging import judged as in_a_shop
+from tests.contracts.laws.pagination.judging import judged as in_a_shop
 from tests.others.judging import judged as elsewhere
 from tests.power.rows import ELSEWHERE, VARIED
 
@@ -26,7 +26,7 @@ LISTS = {
     "page-size-links": ("link-elsewhere", "link-forgets-filter", "link-on-last", "previous-is-self"),
     "token": ("total-wrong",),
 }
-"""Faults of the bookshops of `tests/lists`, by dialect."""
+"""Faults of the bookshops of `tests/contracts/laws/pagination`, by dialect."""
 OTHERS = {
     "archive": ("location-leads-nowhere",),
     "atlas": ("length-of-another-body", "older-than-it-may-be"),
@@ -66,13 +66,13 @@ def rows(contract: Contract) -> Iterator[tuple[str, list[str]]]:
 
 def _broken(verdicts: Sequence[Verdict]) -> list[str]:
     """What is broken, as "law operation"."""
-    return sorted({f"{each.line.rule.id} {each.line.operation.key}" for each in verdicts if each.verdict == BROKEN})
+    return sorted({f"{each.item.rule.id} {each.item.operation.key}" for each in verdicts if each.verdict == BROKEN})
 
 
 def _told(verdicts: Sequence[Verdict]) -> set[str]:
     """What was seen, as "law operation: verdict, what was observed"."""
     return {
-        f"{each.line.rule.id} {each.line.operation.key}: {each.reason or each.verdict}"
+        f"{each.item.rule.id} {each.item.operation.key}: {each.reason or each.verdict}"
         for each in verdicts
         if each.verdict in {OBSERVED, "upheld"}
     }
@@ -85,8 +85,8 @@ def _of_law(contract: Contract, law: str, depth: str, arguments: Sequence[str]) 
         with tempfile.TemporaryDirectory() as folder:
             plan = make(contract, deployments.load(sandbox.deployment), depth)
             run = Run(plan, Path(folder), 0)
-            run.start([each.id for each in plan.lines if each.rule.id.startswith(law)])
+            run.start([each.id for each in plan.items if each.rule.id.startswith(law)])
             run.wait()
-            return [each for each in run.verdicts if each.line.rule.id.startswith(law)]
+            return [each for each in run.verdicts if each.item.rule.id.startswith(law)]
     finally:
         sandbox.stop()

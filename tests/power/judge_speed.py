@@ -38,7 +38,7 @@ def recorded() -> Path:
     try:
         plan = make(build(load("calcom-v2")), deployments.load(sandbox.deployment))
         run = Run(plan, folder)
-        run.start([line.id for line in plan.lines])
+        run.start([item.id for item in plan.items])
         run.wait()
     finally:
         sandbox.stop()
@@ -55,8 +55,8 @@ def fresh(exchange: Exchange) -> Exchange:
         exchange.error,
         exchange.sent,
         exchange.received,
-        exchange.repeats,
-        exchange.because,
+        exchange.retry_of,
+        exchange.retry_status,
         exchange.conversation,
     )
 
@@ -65,7 +65,7 @@ def rate(plan: Plan, exchanges: list[Exchange], seconds: float = SECONDS) -> flo
     """Exchanges judged per second of this process's own time."""
     judged, began = 0, time.process_time()
     while (spent := time.process_time() - began) < seconds:
-        judge.of_checks(plan, {each.seq: fresh(each) for each in exchanges})
+        judge.check_verdicts(plan, {each.seq: fresh(each) for each in exchanges})
         judged += len(exchanges)
     return judged / spent
 
@@ -81,7 +81,7 @@ def main() -> int:
     contract = planning.contract_of(told, header["document"]["location"])
     plan = make(contract, told, header["depth"])
     exchanges = list(reader.read(file, contract).exchanges.values())
-    checks = len({line.rule.id for line in plan.lines if line.kind == "check"})
+    checks = len({item.rule.id for item in plan.items if item.kind == "check"})
     first = rate(plan, exchanges, 0.001)
     print(f"{first:,.0f} exchanges/s the first time, when validators are built and every answer is new")
     found = rate(plan, exchanges)

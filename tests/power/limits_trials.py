@@ -23,7 +23,7 @@ from load.limiters.examination import Setting, examine
 from load.limiters.version_space import Rule
 from specs.contract import build
 from specs.source.document import load
-from tests.load.limiters import FAULTS, KINDS, Off, Server, drive
+from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive
 
 LIMITS = (5, 10, 30, 60)
 WRONG = 0.002

@@ -76,7 +76,7 @@ def judged(
         with tempfile.TemporaryDirectory() as folder:
             plan = make(contract, deployments.load(sandbox.deployment), depth)
             run = Run(plan, Path(folder), seed)
-            run.start([line.id for line in plan.lines])
+            run.start([item.id for item in plan.items])
             run.wait()
             return run.verdicts, run.recorder.requests
     finally:
@@ -85,7 +85,7 @@ def judged(
 
 def broken(verdicts: Sequence[Verdict]) -> list[str]:
     """What is broken, as "law operation"."""
-    return sorted({f"{each.line.rule.id} {each.line.operation.key}" for each in verdicts if each.verdict == BROKEN})
+    return sorted({f"{each.item.rule.id} {each.item.operation.key}" for each in verdicts if each.verdict == BROKEN})
 
 
 def arguments(fault: dict[str, Any] | None, base: Sequence[str]) -> list[str]:

@@ -74,12 +74,12 @@ def ours(contract: Contract, depth: str, arguments: Sequence[str]) -> Outcome:
         with tempfile.TemporaryDirectory() as folder:
             plan = make(contract, deployments.load(sandbox.deployment), depth)
             run = Run(plan, Path(folder))
-            run.start([line.id for line in plan.lines])
+            run.start([item.id for item in plan.items])
             run.wait()
     finally:
         sandbox.stop()
     broken = [each for each in run.verdicts if each.verdict == BROKEN]
-    names = frozenset(f"{each.line.rule.id} {each.line.operation.key}" for each in broken)
+    names = frozenset(f"{each.item.rule.id} {each.item.operation.key}" for each in broken)
     return Outcome(run.recorder.requests, names, time.monotonic() - began)
 
 

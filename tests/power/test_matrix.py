@@ -13,8 +13,8 @@ from load.scenarios.limits.laws import LAWS
 from sandbox.faults import FAULTS
 from sandbox.handlers import load_all
 from sandbox.variations import VARIATIONS
-from tests.lists.dialects import DIALECTS
-from tests.lists.test_dialects import faults as of_a_shop
+from tests.contracts.laws.pagination.dialects import DIALECTS
+from tests.contracts.laws.pagination.test_dialects import faults as of_a_shop
 from tests.others.judging import faults as of_a_server
 from tests.power import elsewhere, rows
 from tests.power.matrix import TABLE, demanded, rules, table
@@ -42,7 +42,7 @@ def test_faults_of_load_have_a_row_of_their_own() -> None:
 
 def test_every_law_of_limits_under_load_is_broken_by_a_fault() -> None:
     of_load: dict[str, Any] = json.loads(Path(__file__).with_name("load_matrix.json").read_text("utf-8"))
-    broken = {line.partition(" ")[0] for lines in of_load.values() for line in lines}
+    broken = {item.partition(" ")[0] for lines in of_load.values() for item in lines}
     assert set(LAWS) - broken == set()
 
 

@@ -96,7 +96,7 @@ class FabricatedRun:
         """Write both files; `tail` ends the evidence, `changed` replaces members of verdicts.json."""
         self.directory.mkdir(parents=True, exist_ok=True)
         lines = [self.header(), *self.evidence, *([self.footer()] if footer else [])]
-        text = "".join(json.dumps(line) + "\n" for line in lines)
+        text = "".join(json.dumps(item) + "\n" for item in lines)
         (self.directory / "evidence.ndjson").write_text(text + tail, encoding="utf-8")
         (self.directory / "verdicts.json").write_text(json.dumps({**self.raw(), **changed}), encoding="utf-8")
         return self.directory

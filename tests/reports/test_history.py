@@ -63,8 +63,8 @@ def test_the_table_tells_what_broke_and_what_was_mended(fabricate):
     latest, middle, first = history.past(runs[0].directory.parent)
     assert [(each.broke, each.mended) for each in (first, middle, latest)] == [(0, 0), (1, 0), (0, 1)]
     lines = history.told((latest, middle, first)).splitlines()
-    assert [line.split()[0] for line in lines] == ["run", "run-2", "run-1", "run-0"]
-    assert len({len(line) for line in lines}) == 1
+    assert [item.split()[0] for item in lines] == ["run", "run-2", "run-1", "run-0"]
+    assert len({len(item) for item in lines}) == 1
 
 
 def test_a_run_rendered_again_is_remembered_once(fabricate):

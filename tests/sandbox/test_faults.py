@@ -69,7 +69,7 @@ def test_all_faults_together_do_not_keep_it_from_starting() -> None:
 def test_the_document_is_only_read_as_data() -> None:
     for path in DEFAULT.parents[1].joinpath("sandbox").rglob("*.py"):
         lines = path.read_text("utf-8").splitlines()
-        imported = [line for line in lines if line.startswith(("from ", "import "))]
+        imported = [item for item in lines if item.startswith(("from ", "import "))]
         assert not [
             line for line in imported if line.split()[1].split(".")[0] in {"specs", "contracts", "load", "reports"}
         ]

@@ -8,18 +8,18 @@ from typing import Any
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange, Request
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import (
-    address,
-    carried,
+    credential_parts,
     example,
     fulfils,
     holders,
     named,
     others,
-    shown,
+    path_for_refusal,
+    request_with,
     traits,
-    turn,
+    turn_index,
     turned,
 )
 from contracts.strategies.credentials import SPELLINGS, SUBTLE, damaged, damages, spelled
@@ -29,25 +29,25 @@ SPELLED = 3
 """Spellings of a credential tried at one operation at depth standard."""
 
 
-def _refusals(api: Api) -> set[int]:
+def _refusals(api: RequestFactory) -> set[int]:
     """What the operation declares for a missing credential: 401; where it declares none, 403 says it as well."""
     return {401} if any(each.status == "401" for each in api.operation.answers) else {401, 403}
 
 
-def _wrong(api: Api) -> Parameter | None:
+def _wrong(api: RequestFactory) -> Parameter | None:
     """A parameter of the query, or else of the path, whose type a text could miss."""
     typed = [each for each in api.operation.parameters if each.location in {"query", "path"} and _typed(api, each)]
     return min(typed, key=lambda each: each.location != "query", default=None)
 
 
-def _typed(api: Api, parameter: Parameter) -> bool:
+def _typed(api: RequestFactory, parameter: Parameter) -> bool:
     schema = api.contract.json_schema(parameter.schema)
     return schema.get("type") in {"number", "integer", "boolean"} or "enum" in schema
 
 
-def _anonymous(api: Api, *, wrong: Parameter | None = None, spoiled: bool = False) -> Request:
+def _anonymous(api: RequestFactory, *, wrong: Parameter | None = None, spoiled: bool = False) -> Request:
     """The request without a credential: with an impossible parameter, or a body that no schema of an object allows."""
-    path = address(api)
+    path = path_for_refusal(api)
     if wrong is not None and wrong.location == "path":
         path[wrong.name] = "nonsense"
     query = [(wrong.name, "nonsense")] if wrong is not None and wrong.location == "query" else []
@@ -55,18 +55,18 @@ def _anonymous(api: Api, *, wrong: Parameter | None = None, spoiled: bool = Fals
     return api.ask(path=path, query=query, body=body, credentials=())
 
 
-def _at_worst(api: Api) -> Steps:
+def _at_worst(api: RequestFactory) -> Steps:
     """Whether even the hardest question is refused for its lack of a credential: wrong in every place it has.
 
     It is asked once for all laws that would ask of one place each; where it is refused as it should be, they all hold.
     """
-    worst = api.playing(f"nothing shown at {api.operation.key}")
+    worst = api.sharing(f"nothing shown at {api.operation.key}")
     answer: Exchange = yield _anonymous(worst, wrong=_wrong(api), spoiled=True)
     return answer.status in _refusals(api)
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), nowhere=True)
-def nothing_without_a_credential(api: Api) -> Conversation:
+@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
+def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     """A request without a credential is refused with 401.
 
     Asked first with an impossible parameter and an invalid body, since what refuses that for its credential refuses
@@ -76,21 +76,21 @@ def nothing_without_a_credential(api: Api) -> Conversation:
         return
     answer: Exchange = yield _anonymous(api)
     if answer.status not in _refusals(api):
-        raise Broken("401 without a credential", answer.says(), [answer])
+        raise Broken("401 without a credential", answer.summary(), [answer])
 
 
-@law(family="credentials", on=selectors.protected_with_body, kinds=("credential", "status/401"), nowhere=True)
-def the_credential_comes_before_the_body(api: Api) -> Conversation:
+@law(family="credentials", on=selectors.protected_with_body, kinds=("credential", "status/401"), no_path_setup=True)
+def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
     if (yield from _at_worst(api)):
         return
     answer: Exchange = yield _anonymous(api, spoiled=True)
     if answer.status not in _refusals(api):
-        raise Broken("401 before the body is looked at", answer.says(), [answer])
+        raise Broken("401 before the body is looked at", answer.summary(), [answer])
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), nowhere=True)
-def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
+@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
+def the_credential_comes_before_the_parameters(api: RequestFactory) -> Conversation:
     """Without a credential even an impossible parameter is answered with 401.
 
     One parameter of the query, or else of the path, that is declared to be a number or one of a few words is sent as
@@ -103,15 +103,15 @@ def the_credential_comes_before_the_parameters(api: Api) -> Conversation:
         return
     answer: Exchange = yield _anonymous(api, wrong=wrong)
     if answer.status not in _refusals(api):
-        raise Broken(f"401 before {wrong.name} is looked at", answer.says(), [answer])
+        raise Broken(f"401 before {wrong.name} is looked at", answer.summary(), [answer])
 
 
-def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
+def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     """Wrong credentials in the place of every alternative's right one; few of them where little is asked."""
     found: list[dict[str, Any]] = []
     places: set[tuple[str, ...]] = set()
     for number, holder in holders(api):
-        right = carried(api.operation.security[number], holder)
+        right = credential_parts(api.operation.security[number], holder)
         able = damages(right, lambda secret: traits(api, secret))
         place = tuple(each.name for each in right)
         if depth == "quick":
@@ -123,25 +123,27 @@ def _damages(api: Api, depth: str) -> list[dict[str, Any]]:
     return found
 
 
-def _few(api: Api, able: Sequence[str], *, alone: bool) -> list[str]:
+def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
     """The most telling one, and at every third operation another in turn: so each damage is asked somewhere.
 
     What travels in another header besides gets the most telling one alone.
     """
     plain = [each for each in able if each not in SUBTLE]
     elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    return _taken(api, plain, 2 if alone and not elsewhere and (turn(api) + api.seed) % 3 == 0 else 1)
+    return _taken(api, plain, 2 if alone and not elsewhere and (turn_index(api) + api.seed) % 3 == 0 else 1)
 
 
-def _taken(api: Api, able: Sequence[str], count: int) -> list[str]:
+def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:
     """The most telling one, then others in turn: all operations that take a credential together see all its damages."""
     first, rest = list(able[:1]), able[1:]
-    start = turn(api) * (count - 1) + api.seed
+    start = turn_index(api) * (count - 1) + api.seed
     return first + [rest[(start + each) % len(rest)] for each in range(min(count - 1, len(rest)))]
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), each=_damages, nowhere=True)
-def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conversation:
+@law(
+    family="credentials", on=selectors.protected, kinds=("credential", "status/401"), cases=_damages, no_path_setup=True
+)
+def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
     """A credential that is not exactly right, or not where it belongs, is refused with 401.
 
     The caller's own secret is cut, changed or lengthened by a little, or sent under another scheme or in the query; the
@@ -149,20 +151,20 @@ def nothing_with_a_damaged_credential(api: Api, wrong: dict[str, Any]) -> Conver
     case only where the secret has some that are no hexadecimal digits.
     """
     alternative = api.operation.security[wrong["alternative"]]
-    credentials = damaged(carried(alternative, named(api, wrong["holder"])), wrong["damage"])
-    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
+    credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
+    answer: Exchange = yield request_with(api, credentials, path=path_for_refusal(api), body=example(api))
     if answer.status not in _refusals(api):
-        raise Broken(f"401 for the credential of {wrong['holder']}: {wrong['damage']}", answer.says())
+        raise Broken(f"401 for the credential of {wrong['holder']}: {wrong['damage']}", answer.summary())
 
 
-def _spellings(api: Api, depth: str) -> list[list[str]]:
+def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
     """All spellings together, at depth standard a few in turn."""
-    start = (turn(api) * SPELLED + api.seed) % len(SPELLINGS)
+    start = (turn_index(api) * SPELLED + api.seed) % len(SPELLINGS)
     return [list(SPELLINGS) if depth == "deep" else [*SPELLINGS[start:], *SPELLINGS[:start]][:SPELLED]]
 
 
-@law(family="credentials", on=selectors.safe_protected, kinds=("credential",), each=_spellings, depth="standard")
-def other_spellings_of_a_credential_do_no_harm(api: Api, spellings: list[str]) -> Conversation:
+@law(family="credentials", on=selectors.safe_protected, kinds=("credential",), cases=_spellings, depth="standard")
+def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: list[str]) -> Conversation:
     """However a right credential is spelled, or with whatever it stands together, the server does not fail.
 
     Letter case of the scheme, blanks, and headers that stand there twice. What is accepted is observed; only an answer
@@ -171,37 +173,43 @@ def other_spellings_of_a_credential_do_no_harm(api: Api, spellings: list[str]) -
     number, holder = next(holders(api), (0, None))
     if holder is None:
         raise NotObservable("nobody here can call this")
-    right = carried(api.operation.security[number], holder)
+    right = credential_parts(api.operation.security[number], holder)
     told: list[str] = []
     for spelling in spellings:
         again = spelled(right, spelling)
         if again == right or any(each.basic and each.value == "nobody" for each in again):
             continue
-        answer: Exchange = yield shown(api, again)
+        answer: Exchange = yield request_with(api, again)
         if answer.status >= 500:
-            raise Broken(f"no server error for a credential with {spelling}", answer.says())
+            raise Broken(f"no server error for a credential with {spelling}", answer.summary())
         told.append(f"{spelling}: {'accepted' if answer.ok else f'refused with {answer.status}'}")
     if told:
         raise Observed("; ".join(told))
 
 
-@law(family="credentials", on=selectors.ambiguous, kinds=("credential",), depth="standard", rival=True)
-def two_credentials_that_disagree_show_nothing_of_anothers(api: Api) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.multi_alternative_reads,
+    kinds=("credential",),
+    depth="standard",
+    needs_second_tenant=True,
+)
+def two_credentials_that_disagree_show_nothing_of_anothers(api: RequestFactory) -> Conversation:
     """A request with two credentials of different tenants does not make the server fail.
 
     The first alternative is fulfilled by this tenant, the second by another. Which of them counts is observed.
     """
     pairs = [(number, holder) for number, holder in holders(api)]
     for first, holder in pairs:
-        own = carried(api.operation.security[first], holder)
+        own = credential_parts(api.operation.security[first], holder)
         for alternative in api.operation.security:
             other = next((each for each in others(api) if alternative.schemes and fulfils(each, alternative)), None)
-            theirs = carried(alternative, other) if other else []
+            theirs = credential_parts(alternative, other) if other else []
             if not theirs or {each.name.lower() for each in own} & {each.name.lower() for each in theirs}:
                 continue
-            answer: Exchange = yield shown(api, [*own, *theirs])
+            answer: Exchange = yield request_with(api, [*own, *theirs])
             if answer.status >= 500:
-                raise Broken("no server error for two credentials that disagree", answer.says())
+                raise Broken("no server error for two credentials that disagree", answer.summary())
             counts = "the owner's counts" if answer.ok else f"refused with {answer.status}"
             raise Observed(f"with a credential of {holder.name} and one of {other.name if other else ''}: {counts}")
     raise NotObservable("no two alternatives here travel in different headers")

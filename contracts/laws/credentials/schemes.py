@@ -8,29 +8,29 @@ from contracts.config.deployment import Principal
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for
 from contracts.steps.access.credential_variants import (
-    address,
-    carried,
+    credential_parts,
     example,
     fulfils,
-    harmless,
     holders,
     named,
     others,
+    path_for_refusal,
     repeated,
-    shown,
-    sufficing,
-    turn,
+    request_with,
+    skip_if_harmful,
+    sufficient,
+    turn_index,
     turned,
     unreadable,
 )
-from contracts.steps.fixtures import places
+from contracts.steps.fixtures import resolve_path
 from specs.contract import Alternative, selectors
 
 
-def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
+def _parts(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     """Alternatives of several schemes, each with one scheme left out that is not told by the path as well."""
     found = []
     for number, holder in holders(api):
@@ -45,7 +45,7 @@ def _parts(api: Api, depth: str) -> list[dict[str, Any]]:
     return found
 
 
-def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> list[str]:
+def _one_part(api: RequestFactory, left: list[str], secret: list[str], *, first: bool) -> list[str]:
     """Where little is asked: the secret is left out, in turn; of a further alternative what is open in it instead."""
     if turned(api):
         return [] if first else [each for each in left if each not in secret][:1]
@@ -54,12 +54,18 @@ def _one_part(api: Api, left: list[str], secret: list[str], *, first: bool) -> l
 
 def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
     """Whether what a holder shows for a scheme is a secret, not open like a client's id."""
-    told = dict(zip((each.name for each in alternative.schemes), carried(alternative, holder), strict=True))
+    told = dict(zip((each.name for each in alternative.schemes), credential_parts(alternative, holder), strict=True))
     return told[scheme].secret is not None
 
 
-@law(family="credentials", on=selectors.compound, kinds=("credential", "status/401"), each=_parts, nowhere=True)
-def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.multi_scheme,
+    kinds=("credential", "status/401"),
+    cases=_parts,
+    no_path_setup=True,
+)
+def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, Any]) -> Conversation:
     """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
 
     A 403 may mean that a part is known for what it is, and that its kind does not suffice alone. A scheme whose value
@@ -69,44 +75,59 @@ def every_part_of_a_credential_is_needed(api: Api, part: dict[str, Any]) -> Conv
     kept = [each for each in alternative.schemes if each.name != part["without"]]
     credentials = [
         each
-        for each, scheme in zip(carried(alternative, named(api, part["holder"])), alternative.schemes, strict=True)
+        for each, scheme in zip(
+            credential_parts(alternative, named(api, part["holder"])), alternative.schemes, strict=True
+        )
         if scheme in kept
     ]
-    answer: Exchange = yield shown(api, credentials, path=address(api), body=example(api))
+    answer: Exchange = yield request_with(api, credentials, path=path_for_refusal(api), body=example(api))
     if answer.status not in {401, 403}:
-        raise Broken(f"401 without {part['without']}", answer.says())
+        raise Broken(f"401 without {part['without']}", answer.summary())
 
 
-def _every_other(api: Api, depth: str) -> list[None]:
+def _every_other(api: RequestFactory, depth: str) -> list[None]:
     """Where little is asked, what looks in turn; what changes something asks on behalf of other laws as well."""
-    return [] if depth == "quick" and api.operation.safe and (turn(api) + api.seed) % 2 else [None]
+    return [] if depth == "quick" and api.operation.safe and (turn_index(api) + api.seed) % 2 else [None]
 
 
-@law(family="credentials", on=selectors.repeating, kinds=("credential",), each=_every_other, nowhere=True)
-def what_the_path_names_need_not_be_repeated(api: Api, _: None) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.multi_scheme_with_path,
+    kinds=("credential",),
+    cases=_every_other,
+    no_path_setup=True,
+)
+def what_the_path_names_need_not_be_repeated(api: RequestFactory, _: None) -> Conversation:
     """Where the path names the client and the document declares the header as optional, the secret suffices.
 
     Broken only by a 401. A change is asked of nobody, so that nothing changes.
     """
-    credentials = sufficing(api)
+    credentials = sufficient(api)
     if credentials is None:
         raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
     if api.operation.safe:
-        values = yield from places(api, api.operation, fresh=False)
-        answer: Exchange = yield shown(api, credentials, path=values)
+        values = yield from resolve_path(api, api.operation, fresh=False)
+        answer: Exchange = yield request_with(api, credentials, path=values)
     else:
         answer = yield unreadable(api, credentials)
     if answer.status == 401:
         kept = " and ".join(each.name for each in credentials)
-        raise Broken(f"{kept} to suffice where the path says the rest", answer.says())
+        raise Broken(f"{kept} to suffice where the path says the rest", answer.summary())
 
 
-def _unless_turned(api: Api, depth: str) -> list[None]:
+def _unless_turned(api: RequestFactory, depth: str) -> list[None]:
     return [] if depth == "quick" and turned(api) else [None]
 
 
-@law(family="credentials", on=selectors.compound, kinds=("credential",), each=_unless_turned, nowhere=True, rival=True)
-def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.multi_scheme,
+    kinds=("credential",),
+    cases=_unless_turned,
+    no_path_setup=True,
+    needs_second_tenant=True,
+)
+def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Conversation:
     """A secret of one tenant with the id of another is no credential: it is refused.
 
     Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
@@ -114,21 +135,23 @@ def parts_of_two_credentials_do_not_fit(api: Api, _: None) -> Conversation:
     for number, holder in holders(api):
         alternative = api.operation.security[number]
         other = next((each for each in others(api) if fulfils(each, alternative)), None)
-        open_parts = [each for each in carried(alternative, holder) if each.secret is None]
+        open_parts = [each for each in credential_parts(alternative, holder) if each.secret is None]
         if len(alternative.schemes) < 2 or not open_parts or other is None or repeated(api, alternative):
             continue
-        theirs = {each.name: each for each in carried(alternative, other)}
-        mixed = [theirs[each.name] if each.secret is None else each for each in carried(alternative, holder)]
-        values = (yield from places(api, api.operation, fresh=False)) if api.operation.safe else address(api)
+        theirs = {each.name: each for each in credential_parts(alternative, other)}
+        mixed = [theirs[each.name] if each.secret is None else each for each in credential_parts(alternative, holder)]
+        values = (
+            (yield from resolve_path(api, api.operation, fresh=False)) if api.operation.safe else path_for_refusal(api)
+        )
         body_ = example(api)
-        answer: Exchange = yield shown(api, mixed, path=values, body=body_)
+        answer: Exchange = yield request_with(api, mixed, path=values, body=body_)
         if answer.ok or answer.status >= 500 or answer.status == 404:
-            raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.says())
+            raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.summary())
         return
     raise NotObservable("no alternative here has an id and a secret apart")
 
 
-def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
+def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     """All alternatives; where little is asked, the one by which all other laws ask only where that costs nothing."""
     found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
     own = alternative_for(api.operation, api.principal) if api.principal else None
@@ -137,8 +160,8 @@ def _alternatives(api: Api, depth: str) -> list[dict[str, Any]]:
     return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential",), each=_alternatives, nowhere=True)
-def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation:
+@law(family="credentials", on=selectors.protected, kinds=("credential",), cases=_alternatives, no_path_setup=True)
+def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> Conversation:
     """Each of the credentials the document accepts is accepted by itself: it gets no 401.
 
     What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
@@ -147,12 +170,12 @@ def every_alternative_suffices(api: Api, choice: dict[str, Any]) -> Conversation
     holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
     kinds = " and ".join(each.name for each in alternative.schemes)
     if api.operation.safe:
-        values = yield from places(api, api.operation, fresh=False)
+        values = yield from resolve_path(api, api.operation, fresh=False)
         answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
     else:
-        harmless(api)
-        answer = yield unreadable(api, carried(alternative, holder))
+        skip_if_harmful(api)
+        answer = yield unreadable(api, credential_parts(alternative, holder))
     if answer.status == 401:
-        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.says())
+        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.summary())
     if answer.status == 403:
-        raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.says()}")
+        raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.summary()}")

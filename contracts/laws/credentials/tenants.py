@@ -8,16 +8,16 @@ from typing import Any
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from contracts.steps.access.attackers import Attempt, Scene, played
+from contracts.steps.access.attackers import Attempt, Attempts, run_attempts
 from contracts.steps.access.credential_variants import repeated
 from contracts.steps.access.mixed_paths import alike, distinct, looking
-from contracts.steps.fixtures import body, nowhere, places
+from contracts.steps.fixtures import body, placeholder_path, resolve_path
 from specs.contract import Contract, Operation, selectors
 
 
-def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
+def _foreign(api: RequestFactory, *, contradicts: bool = False) -> set[int]:
     """What another tenant's valid credential may be answered: 403 or 404, or 400 where no 404 is declared.
 
     Where the credential contradicts what the path names, that may be the reason of the refusal: 400 or 401 as well.
@@ -31,18 +31,18 @@ def _foreign(api: Api, *, contradicts: bool = False) -> set[int]:
     return allowed
 
 
-def _refused(scene: Scene, allowed: set[int], expected: str) -> None:
+def _refused(scene: Attempts, allowed: set[int], expected: str) -> None:
     """Nobody got through, and nothing came of it. Raises Broken, or Blocked where an answer is neither yes nor no."""
     unclear = [each for each in scene.attempts if each.answer.status in {400, 409, 422} - allowed]
     for attempt in scene.attempts:
         if attempt.answer.status not in allowed and attempt not in unclear:
-            raise Broken(f"{expected} for {attempt.intruder.called}", attempt.answer.says())
+            raise Broken(f"{expected} for {attempt.intruder.called}", attempt.answer.summary())
     _unchanged(scene)
     for attempt in unclear:
-        raise Blocked(f"neither granted nor refused: {attempt.intruder.called} got {attempt.answer.says()}")
+        raise Blocked(f"neither granted nor refused: {attempt.intruder.called} got {attempt.answer.summary()}")
 
 
-def _unchanged(scene: Scene) -> None:
+def _unchanged(scene: Attempts) -> None:
     """Nothing came of it. Raises Broken where the owner sees something else than before."""
     if scene.before != scene.after:
         called = " and ".join(each.intruder.called for each in scene.attempts)
@@ -55,56 +55,74 @@ def _difference(before: Any, after: Any) -> str:
     return "it was applied all the same"
 
 
-@law(family="credentials", on=selectors.owned, kinds=("credential", "status"), rival=True, nowhere=True)
-def another_tenant_is_refused(api: Api) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.with_path_parameter,
+    kinds=("credential", "status"),
+    needs_second_tenant=True,
+    no_path_setup=True,
+)
+def another_tenant_is_refused(api: RequestFactory) -> Conversation:
     """What belongs to one tenant is refused to every other: 403 or 404, and nothing changes.
 
     The owner's own request is first shown to work where it is safe. Then another tenant sends it with each kind of
     credential that is valid for itself. After a change that was refused, what it was about must be as it was, seen by
     its owner. Where the path names what the credential names as well, 400 and 401 are refusals too.
     """
-    scene: Scene = yield from played(api, "tenants")
+    scene: Attempts = yield from run_attempts(api, "tenants")
     contradicts = any(repeated(api, each.intruder.under) for each in scene.attempts)
     _refused(scene, _foreign(api, contradicts=contradicts), "403 or 404")
 
 
-@law(family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), nowhere=True)
-def a_reader_changes_nothing(api: Api) -> Conversation:
+@law(family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), no_path_setup=True)
+def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
     """A credential that may only read is refused every change: 403 or 404, and nothing changes.
 
     Asked where the deployment file says of a principal that it `may = "read"`.
     """
-    scene: Scene = yield from played(api, "readers")
+    scene: Attempts = yield from run_attempts(api, "readers")
     _refused(scene, {403, 404}, "403")
 
 
-@law(family="credentials", on=selectors.owned, kinds=("credential", "status"), nowhere=True)
-def a_credential_of_another_kind_is_refused(api: Api) -> Conversation:
+@law(family="credentials", on=selectors.with_path_parameter, kinds=("credential", "status"), no_path_setup=True)
+def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation:
     """A valid credential of a kind that the operation does not declare is refused with 401 or 403.
 
     The owner's own tenant sends it: the token of a user where a client's secret is needed, or the other way round.
     """
-    scene: Scene = yield from played(api, "kinds")
+    scene: Attempts = yield from run_attempts(api, "kinds")
     _refused(scene, {401, 403}, "401 or 403")
 
 
-@law(family="credentials", on=selectors.repeating, kinds=("credential", "status"), rival=True, nowhere=True)
-def a_credential_that_contradicts_the_path_is_refused(api: Api) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.multi_scheme_with_path,
+    kinds=("credential", "status"),
+    needs_second_tenant=True,
+    no_path_setup=True,
+)
+def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Conversation:
     """Where path and credential both name the owner, they must agree: else 400, 401 or 403.
 
     The owner's own secret is sent with the id of another tenant beside it, to a path that names the owner.
     """
-    scene: Scene = yield from played(api, "contradictions")
+    scene: Attempts = yield from run_attempts(api, "contradictions")
     for attempt in scene.attempts:
         if attempt.answer.status == 404:
-            raise Observed(f"{attempt.intruder.called} gets {attempt.answer.says()}")
+            raise Observed(f"{attempt.intruder.called} gets {attempt.answer.summary()}")
         if attempt.answer.status not in {400, 401, 403}:
-            raise Broken(f"400, 401 or 403 for {attempt.intruder.called}", attempt.answer.says())
+            raise Broken(f"400, 401 or 403 for {attempt.intruder.called}", attempt.answer.summary())
     _unchanged(scene)
 
 
-@law(family="credentials", on=selectors.nested, kinds=("credential", "status"), rival=True, nowhere=True)
-def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.nested,
+    kinds=("credential", "status"),
+    needs_second_tenant=True,
+    no_path_setup=True,
+)
+def a_path_that_mixes_tenants_is_refused(api: RequestFactory) -> Conversation:
     """What another tenant owns is not reached through one's own: 403 or 404, and nothing changes.
 
     Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
@@ -112,7 +130,7 @@ def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
     A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may have the
     same, that is looked up first.
     """
-    scene: Scene = yield from played(api, "mixtures")
+    scene: Attempts = yield from run_attempts(api, "mixtures")
     open_: list[Outcome] = [NotObservable(reason) for reason in scene.unasked]
     for attempt in scene.attempts:
         if outcome := (yield from _judged(api, attempt)):
@@ -122,7 +140,7 @@ def a_path_that_mixes_tenants_is_refused(api: Api) -> Conversation:
         raise open_[0]
 
 
-def _judged(api: Api, attempt: Attempt) -> Steps:
+def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
     """What a mixed path was answered: None for a refusal, what keeps it from being one; else raises Broken."""
     called, foreign, answer = attempt.intruder.called, attempt.intruder.foreign, attempt.answer
     names = {name for alternative in api.operation.security for _, name in repeated(api, alternative)}
@@ -131,7 +149,7 @@ def _judged(api: Api, attempt: Attempt) -> Steps:
     if answer.status in allowed:
         return None
     if answer.status in {400, 409, 422}:
-        return Blocked(f"neither granted nor refused: {answer.says()}")
+        return Blocked(f"neither granted nor refused: {answer.summary()}")
     if answer.ok and api.operation.safe and not answer.data:
         return Observed(f"{called} gets {answer.status} with nothing in it")
     if answer.ok and api.operation.safe:
@@ -139,20 +157,27 @@ def _judged(api: Api, attempt: Attempt) -> Steps:
         asker = attempt.intruder.principal
         if asker.tenant != api.tenant and (name := (yield from alike(api, asker, foreign, path))):
             return NotObservable(f"{asker.tenant} has a {name} {path[name]} of its own")
-    raise Broken(f"403 or 404 for {called}", answer.says(), [answer])
+    raise Broken(f"403 or 404 for {called}", answer.summary(), [answer])
 
 
-@law(family="credentials", on=selectors.nested_reads, kinds=("credential",), rival=True, nowhere=True, depth="standard")
-def refusals_do_not_tell_what_exists(api: Api) -> Conversation:
+@law(
+    family="credentials",
+    on=selectors.nested_reads,
+    kinds=("credential",),
+    needs_second_tenant=True,
+    no_path_setup=True,
+    depth="standard",
+)
+def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
     """Whether a refusal tells another tenant's existing thing from a missing one is observed.
 
     Asked of what only looks: the last thing of the path is first another tenant's, then nobody's.
     """
     last = api.operation.path_parameters[-1]
     distinct(api, [last])
-    other = yield from places(looking(api.beside(api.rival)), api.operation, fresh=False)
-    own = yield from places(api, api.operation, fresh=False)
-    missing: Exchange = yield api.ask(path={**own, last: nowhere(api)[last]})
+    other = yield from resolve_path(looking(api.as_principal(api.rival)), api.operation, fresh=False)
+    own = yield from resolve_path(api, api.operation, fresh=False)
+    missing: Exchange = yield api.ask(path={**own, last: placeholder_path(api)[last]})
     existing: Exchange = yield api.ask(path={**own, last: other[last]})
     if existing.ok or missing.ok:
         raise NotObservable("it was not refused")
@@ -183,12 +208,12 @@ def _referring(contract: Contract) -> Iterator[Operation]:
     family="credentials",
     on=_referring,
     kinds=("credential", "body"),
-    rival=True,
+    needs_second_tenant=True,
     writes=True,
-    nowhere=True,
+    no_path_setup=True,
     depth="standard",
 )
-def a_body_names_nothing_of_another_tenant(api: Api) -> Conversation:
+def a_body_names_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
     """What another tenant owns is not reached by naming it in a body: such a request is refused.
 
     A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
@@ -196,14 +221,14 @@ def a_body_names_nothing_of_another_tenant(api: Api) -> Conversation:
     that several owners may share.
     """
     names = _own_references(api.contract, api.operation)
-    theirs = api.beside(api.rival)
+    theirs = api.as_principal(api.rival)
     known = ((name, api.deployment.value(theirs.tenant, name)) for name in api.operation.path_parameters)
     foreign = yield from body(theirs, api.operation, {name: value for name, value in known if value})
-    values = yield from places(api, api.operation, fresh=True)
+    values = yield from resolve_path(api, api.operation, fresh=True)
     own = yield from body(api, api.operation, values)
     if any(name not in own or own[name] == foreign.get(name) for name in names):
         raise NotObservable("the tenants have nothing apart that this body could name")
     for mixed in dict.fromkeys((tuple(names), tuple(names[-1:]))):
         answer: Exchange = yield api.ask(path=values, body={**own, **{name: foreign[name] for name in mixed}})
         if answer.ok:
-            raise Broken(f"a refusal of {' and '.join(mixed)} of {theirs.tenant}", answer.says())
+            raise Broken(f"a refusal of {' and '.join(mixed)} of {theirs.tenant}", answer.summary())

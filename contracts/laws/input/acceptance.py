@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.core.collector import Findings
+from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
-from contracts.laws.input.rejection import standing
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
-from contracts.steps.lifecycle.odd_creation import content, created, oddly
+from contracts.steps.lifecycle.odd_creation import content, created, oddly, prepare_input
 from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
 from contracts.strategies.schemathesis_cases import cases, validator
@@ -33,7 +32,7 @@ def _plain(contract: Contract, operation: Operation) -> bool:
     return not selectors.bulk(contract, operation) and operation.method != "DELETE"
 
 
-def _allowed(api: Api, depth: str) -> list[list[list[str]]]:
+def _allowed(api: RequestFactory, depth: str) -> list[list[list[str]]]:
     """Queries to ask together: the plain one first, then rows of allowed values."""
     if not _plain(api.contract, api.operation):
         return []
@@ -76,8 +75,8 @@ def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> b
     return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), each=_allowed, nowhere=True)
-def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Conversation:
+@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), cases=_allowed, no_path_setup=True)
+def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[str]]) -> Conversation:
     """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
 
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
@@ -96,13 +95,13 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
         return
     if not query:
         if answer.status in REFUSED and _secretive(right):
-            raise Observed(f"the document's own example, with secrets made up, is refused: {answer.says()}")
+            raise Observed(f"the document's own example, with secrets made up, is refused: {answer.summary()}")
         if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
             raise Observed(
-                f"the document has no example, and a body made up from its schema is refused: {answer.says()}"
+                f"the document has no example, and a body made up from its schema is refused: {answer.summary()}"
             )
-        raise Broken("a request like the document's own example to be accepted", answer.says(), [answer])
-    found = Findings()
+        raise Broken("a request like the document's own example to be accepted", answer.summary(), [answer])
+    found = BrokenCollector()
     for name, value in query:
         alone: Exchange = yield api.ask(query=[(name, value)], body=right)
         if _amiss(alone):
@@ -110,7 +109,7 @@ def what_the_document_allows_is_accepted(api: Api, query: list[list[str]]) -> Co
     found.close()
 
 
-def _nothing(api: Api, query: list[list[str]]) -> Steps:
+def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:
     """An update without members, at which those stumble that put their statements together from what was sent."""
     told = api.operation.body
     if query or api.operation.method not in {"PATCH", "PUT"} or told is None or "json" not in told.media_type:
@@ -118,14 +117,14 @@ def _nothing(api: Api, query: list[list[str]]) -> Steps:
     if validator(api.contract, api.operation).is_valid({}):
         answer: Exchange = yield api.ask(body={})
         if answer.status >= 500:
-            raise Broken("no server error for an update without members", answer.says())
+            raise Broken("no server error for an update without members", answer.summary())
 
 
 def _amiss(answer: Exchange) -> bool:
     return answer.status in REFUSED or answer.status >= 500 or answer.status == 401
 
 
-def _sent(api: Api, query: list[list[str]]) -> Steps:
+def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
     """The answer to a right request and its body: oddly written first, which proves the plain one too; then as it is.
 
     Where somebody else has used up what it speaks of, everything is made anew.
@@ -135,7 +134,7 @@ def _sent(api: Api, query: list[list[str]]) -> Steps:
         answer: Exchange = yield from created(api)
         if answer.ok or answer.status >= 500:
             return answer, answer.request.json
-    right = yield from standing(api)
+    right = yield from prepare_input(api)
     if not query and (odd := oddly(api, right)):
         answer = yield api.ask(raw=odd)
         if answer.ok or answer.status >= 500:
@@ -143,7 +142,7 @@ def _sent(api: Api, query: list[list[str]]) -> Steps:
     pairs = [(name, value) for name, value in query]
     answer = yield api.ask(query=pairs, body=right)
     if answer.status in {403, 404, 409} and not api.operation.safe:
-        right = yield from standing(api, alone=True)
+        right = yield from prepare_input(api, alone=True)
         answer = yield api.ask(query=pairs, body=right)
     return answer, right
 
@@ -159,7 +158,7 @@ def _bodies(contract: Contract) -> Iterator[Operation]:
             yield operation
 
 
-def _oddities(api: Api, depth: str) -> list[list[int]]:
+def _oddities(api: RequestFactory, depth: str) -> list[list[int]]:
     """Which odd bodies to send, by their number: all in one conversation, which makes what it needs once.
 
     The first of all is sent as a right one elsewhere.
@@ -167,16 +166,16 @@ def _oddities(api: Api, depth: str) -> list[list[int]]:
     return [list(range(1, {"standard": 6}.get(depth, 12)))]
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), each=_oddities, depth="standard", nowhere=True)
-def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
+@law(family="input", on=_bodies, kinds=("body", "status"), cases=_oddities, depth="standard", no_path_setup=True)
+def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Conversation:
     """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
 
     Letters of many scripts, control characters, half of a surrogate pair, very long texts, members given twice, deep
     nesting and numbers out of range. Which of these are accepted is not judged; a 5xx that comes twice is.
     """
     schema = _schema(api)
-    right = yield from standing(api)
-    found = Findings()
+    right = yield from prepare_input(api)
+    found = BrokenCollector()
     odd = list(written_oddly(schema, right)) if isinstance(right, dict) else []
     for what, text in [odd[number] for number in chosen if number < len(odd)]:
         answer: Exchange = yield api.ask(raw=text)
@@ -185,7 +184,7 @@ def an_odd_body_is_no_server_error(api: Api, chosen: list[int]) -> Conversation:
     found.close()
 
 
-def _schema(api: Api) -> dict[str, Any]:
+def _schema(api: RequestFactory) -> dict[str, Any]:
     assert api.operation.body is not None
     return api.contract.json_schema(api.operation.body.schema, direction="request")
 
@@ -195,16 +194,16 @@ def _asking(contract: Contract) -> Iterator[Operation]:
     return (each for each in contract.operations if each.safe and _rows(contract, each))
 
 
-@law(family="input", on=_asking, kinds=("parameter", "status"), depth="standard", nowhere=True)
-def an_odd_query_is_no_server_error(api: Api) -> Conversation:
+@law(family="input", on=_asking, kinds=("parameter", "status"), depth="standard", no_path_setup=True)
+def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     """However a query is written, the server does not fail: it understands it, or refuses it with a 4xx.
 
     Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
     not judged; a 5xx that comes twice is.
     """
     row = [(name, value) for name, value in _rows(api.contract, api.operation)[0]]
-    yield from standing(api, bodies=False)
-    found = Findings()
+    yield from prepare_input(api, bodies=False)
+    found = BrokenCollector()
     empty = [[(name, "")] for name, _ in row][: (0, 3, 99)[DEPTHS.index(api.depth)]]
     for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty):
         answer: Exchange = yield api.ask(query=query)
@@ -218,7 +217,7 @@ def _written(query: list[tuple[str, str]]) -> str:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
-def _variants(api: Api, depth: str) -> list[list[dict[str, Any]]]:
+def _variants(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
     """Other right bodies than the richest example: the least there may be, every value of an enumeration."""
     if depth == "quick":
         return []
@@ -240,15 +239,15 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), each=_variants, depth="standard", nowhere=True)
-def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) -> Conversation:
+@law(family="input", on=_bodies, kinds=("body", "status"), cases=_variants, depth="standard", no_path_setup=True)
+def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str, Any]]) -> Conversation:
     """A body with no more than what is required, and one with any value of an enumeration, is accepted.
 
     Only bodies are asked in which no member can hang on another. What is refused is compared with the document's own
     example, sent right after: only where that is accepted is the difference held against the deployment.
     """
-    found = Findings()
-    yield from standing(api, bodies=False)
+    found = BrokenCollector()
+    yield from prepare_input(api, bodies=False)
     for variant in variants:
         right = yield from content(api)
         other = {name: value for name, value in {**right, **variant["set"]}.items() if name not in variant["drop"]}
@@ -261,7 +260,7 @@ def other_right_bodies_are_accepted(api: Api, variants: list[dict[str, Any]]) ->
     found.close()
 
 
-def _accepted(api: Api) -> Steps:
+def _accepted(api: RequestFactory) -> Steps:
     """Whether the document's own example is accepted now."""
     right = yield from content(api)
     answer: Exchange = yield api.ask(body=right)
@@ -269,10 +268,10 @@ def _accepted(api: Api) -> Steps:
 
 
 @law(family="input", on=_bodies, kinds=("body", "status"), examples=(0, 0, 40), depth="deep")
-def no_wrong_body_is_accepted(api: Api) -> Conversation:
+def no_wrong_body_is_accepted(api: RequestFactory) -> Conversation:
     """Of bodies drawn at random none that breaks its schema is accepted, and none makes the server fail."""
     right = yield from content(api)
     wrong = yield Draw(wrong_bodies(_schema(api), right if isinstance(right, dict) else {}))
     answer: Exchange = yield api.ask(body=wrong)
     if answer.ok or answer.status >= 500:
-        raise Broken("a refusal of a body that breaks its schema", answer.says(), [answer])
+        raise Broken("a refusal of a body that breaks its schema", answer.summary(), [answer])

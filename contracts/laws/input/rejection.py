@@ -8,17 +8,16 @@ from typing import Any
 
 import attrs
 
-from contracts.core.collector import Findings
+from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Broken, Conversation, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.rejection import ANY, refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.request.url import path_values
-from contracts.steps.access.credential_variants import lesser, turn, turned, unreadable
-from contracts.steps.fixtures import Made, made_by, nowhere, places
-from contracts.steps.lifecycle.odd_creation import content, created
+from contracts.request.api import RequestFactory
+from contracts.steps.access.credential_variants import turn_index, turned, unreadable, weaker
+from contracts.steps.fixtures import placeholder_path
+from contracts.steps.lifecycle.odd_creation import content, prepare_input
 from contracts.strategies.bodies import Change, applied, flat
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from contracts.strategies.schemathesis_cases import Case, cases, validator
@@ -40,7 +39,7 @@ ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
 
-def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
+def _invalid(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
     """Invalid cases, those in the body together: one conversation asks them all, on what it has made once."""
     contract, operation, level = api.contract, api.operation, DEPTHS.index(depth)
     if selectors.bulk(contract, operation):
@@ -56,17 +55,17 @@ def _invalid(api: Api, depth: str) -> list[list[dict[str, Any]]]:
     return [[case.written() for case in group] for group in groups if group]
 
 
-def _unread(api: Api, found: Sequence[Case], level: int) -> list[Case]:
+def _unread(api: RequestFactory, found: Sequence[Case], level: int) -> list[Case]:
     """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
-    start = (turn(api) + api.seed) % len(others) if others and level == 0 else 0
+    start = (turn_index(api) + api.seed) % len(others) if others and level == 0 else 0
     updates = api.operation.method in {"PATCH", "PUT"}  # where little is asked, they and every other creation get one
     most = UNREADABLE[level] - (level == 0 and (updates or turned(api)))
     return [*first, *others[start:], *others[:start]][:most]
 
 
-def _headers(api: Api) -> list[Case]:
+def _headers(api: RequestFactory) -> list[Case]:
     """Each header parameter the document requires, left out."""
     schemes = {s.parameter.lower() for alternative in api.operation.security for s in alternative.schemes}
     return [
@@ -77,8 +76,8 @@ def _headers(api: Api) -> list[Case]:
     ]
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), each=_invalid, nowhere=True)
-def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) -> Conversation:
+@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), cases=_invalid, no_path_setup=True)
+def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[str, Any]]) -> Conversation:
     """A query, body or header that breaks what is declared for it is refused with 400 or 422: never accepted.
 
     Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
@@ -90,9 +89,9 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
     judged elsewhere; bodies that cannot be read, and operations without a 400 or 422, may answer any 4xx). Not
     asserted: numbers with a fraction, unknown members and parameters, texts longer than needed, and 401.
     """
-    found = Findings()
+    found = BrokenCollector()
     bodies = any(each["place"] not in {"query", "header"} for each in wrong)
-    right = yield from standing(api, bodies=bodies)
+    right = yield from prepare_input(api, bodies=bodies)
     for case in (Case(**each) for each in wrong):
         if case.what == MALFORMED and (yield from _unread_by_others(api)):
             continue
@@ -101,7 +100,7 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
             continue
         answer: Exchange = yield request
         if bodies and answer.status in {403, 404, 409}:
-            own = yield from standing(api, alone=True)
+            own = yield from prepare_input(api, alone=True)
             answer = (yield again) if (again := _asked(api, case, own)) else answer
         told = ANY if case.place in {"raw", "media"} else refusal(api.operation)
         if not (answer.status == 401 or refused(answer, told) or _forbidden(api, answer)):
@@ -110,7 +109,7 @@ def what_the_document_forbids_is_refused(api: Api, wrong: list[dict[str, Any]]) 
     found.close()
 
 
-def _leaner(api: Api, case: Case, answer: Exchange) -> Steps:
+def _leaner(api: RequestFactory, case: Case, answer: Exchange) -> Steps:
     """The same with no more in the body than has to be, where that is answered alike: a smaller proof says more."""
     told = api.operation.body
     if told is None or told.sources or case.place not in {"body", "gone"} or not case.name:
@@ -126,21 +125,21 @@ def _leaner(api: Api, case: Case, answer: Exchange) -> Steps:
     return again if again.status == answer.status else answer
 
 
-def _unread_by_others(api: Api) -> Steps:
+def _unread_by_others(api: RequestFactory) -> Steps:
     """Whether a body that is no JSON is refused as such where laws of credentials send one anyway."""
-    credential = lesser(api)
+    credential = weaker(api)
     if credential is None:
         return False
     answer: Exchange = yield unreadable(api, credential)
     return answer.status in {400, 413, 415, 422}
 
 
-def _forbidden(api: Api, answer: Exchange) -> bool:
+def _forbidden(api: RequestFactory, answer: Exchange) -> bool:
     """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
     return answer.status == 403 and api.principal is not None and api.principal.lent
 
 
-def _asked(api: Api, case: Case, right: Any) -> Request | None:
+def _asked(api: RequestFactory, case: Case, right: Any) -> Request | None:
     """The request of a case; None where it would not be wrong after all."""
     match case.place:
         case "query":
@@ -171,42 +170,7 @@ def _short(case: Case) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def standing(api: Api, *, bodies: bool = True, alone: bool = False) -> Steps:
-    """Finds the conversation's place, and answers a right body for it (MISSING where none is asked for).
-
-    What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
-    where that may have been used up by another, everything is made anew.
-    """
-    if api.operation.safe:
-        api.values = yield from places(api, api.operation, fresh=False)
-        return (yield from content(api)) if bodies else MISSING
-    stage = api if alone else api.playing(f"what input at {api.operation.key} stands on")
-    thing: Made | None = None if alone else (yield from tried_on(api))
-    known = thing.values if thing else {}
-    stage.values = api.values = yield from places(stage, api.operation, fresh=True, known=known)
-    return (yield from content(stage)) if bodies else MISSING
-
-
-def tried_on(api: Api) -> Steps:
-    """The thing that laws of input change, made once for all of them; None where the operation acts upon none.
-
-    It is made by a creation that is right and oddly written, if the deployment takes that: so its making proves that.
-    """
-    resource = api.contract.resource_of(api.operation)
-    if (
-        resource is None
-        or resource.create is None
-        or resource.item is None
-        or selectors.bulk(api.contract, api.operation)
-    ):
-        return None
-    if api.operation is resource.create or not api.operation.path.startswith(resource.item):
-        return None
-    answer = yield from created(api.on(resource.create))
-    return made_by(resource, answer, path_values(resource.create, answer.request.target)) if answer.ok else None
-
-
-def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
+def _ids(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     """Impossible values of the last id in the path; where little is asked, not of what names the tenant itself."""
     if selectors.bulk(api.contract, api.operation):
         return []
@@ -218,14 +182,14 @@ def _ids(api: Api, depth: str) -> list[dict[str, Any]]:
     return [case.written() for case in [*odd, *varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "status"), each=_ids, nowhere=True)
-def an_impossible_id_is_refused(api: Api, wrong: dict[str, Any]) -> Conversation:
+@law(family="input", on=selectors.every, kinds=("parameter", "status"), cases=_ids, no_path_setup=True)
+def an_impossible_id_is_refused(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
     """An id that cannot be one is answered with 400 or 404, or not at all to those who may not ask (403)."""
     case = Case(**wrong)
     right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
-    answer: Exchange = yield api.ask(path={**nowhere(api), case.name: case.value}, body=right)
+    answer: Exchange = yield api.ask(path={**placeholder_path(api), case.name: case.value}, body=right)
     if answer.status not in {400, 404, 422, 403, 401}:
-        raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.says())
+        raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.summary())
 
 
 BEYOND = "99999999999"
@@ -233,7 +197,7 @@ BEYOND = "99999999999"
 ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
 
 
-def _odd_ids(api: Api, depth: str) -> list[str]:
+def _odd_ids(api: RequestFactory, depth: str) -> list[str]:
     """Odd texts for the id of what is read or deleted; a first one is asked as an impossible id where it is one."""
     resource = api.contract.resource_of(api.operation)
     asking = (resource.read,) if resource and depth == "quick" else (resource.read, resource.delete) if resource else ()
@@ -244,14 +208,14 @@ def _odd_ids(api: Api, depth: str) -> list[str]:
     return [*_beyond(api), *ODD_IDS[int(asked) : most]]
 
 
-def _beyond(api: Api) -> list[str]:
+def _beyond(api: RequestFactory) -> list[str]:
     own = [api.operation.parameter(name, "path") for name in api.operation.path_parameters[-1:]]
     kinds = [api.contract.json_schema(each.schema).get("type") for each in own if each]
     return [BEYOND] if {*kinds} & {"number", "integer"} else []
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "status"), each=_odd_ids, nowhere=True)
-def an_odd_id_is_no_server_error(api: Api, odd: str) -> Conversation:
+@law(family="input", on=selectors.every, kinds=("parameter", "status"), cases=_odd_ids, no_path_setup=True)
+def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
     """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes,
     a number too large for 32 bits.
 
@@ -260,6 +224,6 @@ def an_odd_id_is_no_server_error(api: Api, odd: str) -> Conversation:
     name = api.operation.path_parameters[-1:]
     if not name:
         return
-    answer: Exchange = yield api.ask(path={**nowhere(api), name[0]: odd})
+    answer: Exchange = yield api.ask(path={**placeholder_path(api), name[0]: odd})
     if answer.ok or answer.status >= 500:
-        raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.says())
+        raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.summary())

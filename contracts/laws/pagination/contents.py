@@ -9,37 +9,31 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Obs
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import FLEETING
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.lists.paging import at_least, everything, identity
-from contracts.steps.lists.rival_view import rivals_items
+from contracts.request.api import RequestFactory
+from contracts.steps.lists.paging import at_least, identity, read_all
+from contracts.steps.lists.rival_view import rivals_items, same_items
 from specs.contract import selectors
-
-
-def same_things(api: Api, items: list[Any], others: list[Any]) -> list[Any]:
-    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
-    known = {json.dumps(each, sort_keys=True) for each in others}
-    return [each for each in items if json.dumps(each, sort_keys=True) in known]
 
 
 @law(
     family="pagination",
     on=selectors.owned_lists,
     kinds=("credential", "page/walk"),
-    rival=True,
-    roomy=True,
-    tenants=True,
+    needs_second_tenant=True,
+    needs_items=True,
+    every_tenant=True,
 )
-def nothing_of_another_tenant_appears(api: Api) -> Conversation:
+def nothing_of_another_tenant_appears(api: RequestFactory) -> Conversation:
     """The lists of two tenants have no item in common, and no item names the other tenant as its owner.
 
     Each tenant's whole list is read by a principal of its own. Broken if an item stands in both, equal in every member,
     or if an item of the one carries the id by which the document knows the other. Where the path is the same for both,
     the list may be meant for everybody, in part or as a whole: then what they share is only observed.
     """
-    own = yield from everything(api)
+    own = yield from read_all(api)
     other, theirs = yield from rivals_items(api)
     at_least(own, 1)
-    shared = same_things(api, own, theirs)
+    shared = same_items(own, theirs)
     if shared and api.values == other.values:
         raise Observed(f"{len(shared)} of {len(own)} items stand in both tenants' lists, which have one address")
     if shared:
@@ -51,7 +45,7 @@ def nothing_of_another_tenant_appears(api: Api) -> Conversation:
                 raise Broken("only items of this tenant", f"one whose {name} is {value}, the other tenant's")
 
 
-def _ends(api: Api, depth: str) -> list[str]:
+def _ends(api: RequestFactory, depth: str) -> list[str]:
     return ["last", "first"][: 1 if depth == "quick" else 2]
 
 
@@ -59,18 +53,18 @@ def _ends(api: Api, depth: str) -> list[str]:
     family="pagination",
     on=selectors.readable_lists,
     kinds=("state/read", "page/walk"),
-    each=_ends,
-    roomy=True,
-    tenants=True,
+    cases=_ends,
+    needs_items=True,
+    every_tenant=True,
 )
-def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
+def items_read_as_they_are_listed(api: RequestFactory, which: str) -> Conversation:
     """What a list shows of an item is what the item's own address shows.
 
     The last item, and at greater depths the first, is read by itself. Broken if it is not there, or if a member that
     both show differs. Lists of plain values may come in another order; what only one of them shows does not count.
     """
     resource = api.resource
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 1)
     item = items[-1 if which == "last" else 0]
     own = at(item, resource.member)
@@ -78,9 +72,9 @@ def items_read_as_they_are_listed(api: Api, which: str) -> Conversation:
         raise NotObservable(f"items do not show {resource.member}")
     answer: Exchange = yield api.ask(resource.read, path={**api.values, resource.identifier: str(own)})
     if answer.status in {401, 403}:
-        raise NotObservable(f"this principal may not read an item: {answer.says()}")
+        raise NotObservable(f"this principal may not read an item: {answer.summary()}")
     if not answer.ok:
-        raise Broken(f"the listed item {own} at its own address", answer.says())
+        raise Broken(f"the listed item {own} at its own address", answer.summary())
     if difference := differs(item, answer.data, ""):
         raise Broken(f"{difference[0]} as the list shows it: {_short(difference[1])}", _short(difference[2]))
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
-from contracts.laws.pagination.contents import same_things
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
 from contracts.steps.lists.links import address, forgets_base, leads_to, next_link, previous_link, same_server
 from contracts.steps.lists.paging import (
     after,
-    apt_size,
     at_least,
-    everything,
-    listed,
     names,
+    non_dividing_size,
     numbered,
     pages_of,
     paging_of,
+    read_all,
+    require_ok,
 )
 from contracts.steps.lists.questions import some_question
-from contracts.steps.lists.rival_view import rivals_items
+from contracts.steps.lists.rival_view import rivals_items, same_items
 from specs.contract import selectors
 
 
-def _follow(api: Api, page: Exchange, link: str | None, whither: str) -> Steps:
+def _follow(api: RequestFactory, page: Exchange, link: str | None, whither: str) -> Steps:
     """The page a link leads to. Raises Broken where there is no link, or one to another server."""
     if link is None:
         raise Broken(f"the address of the {whither} page", "none")
@@ -34,16 +33,16 @@ def _follow(api: Api, page: Exchange, link: str | None, whither: str) -> Steps:
         raise Broken(f"an address of {api.deployment.base_url}", whole[:120])
     answer: Exchange = yield leads_to(api, page, link)
     if not answer.ok:
-        raise Broken(f"the {whither} page at {whole[:120]}", answer.says())
+        raise Broken(f"the {whither} page at {whole[:120]}", answer.summary())
     return answer
 
 
-def _next_of(api: Api, query: Query) -> Steps:
+def _next_of(api: RequestFactory, query: Query) -> Steps:
     """What a filtered, ordered or plain list shows behind its first page, by its link; with what it should show."""
-    items = yield from everything(api, query)
+    items = yield from read_all(api, query)
     at_least(items, 3)
-    size = apt_size(api, len(items))
-    first: Exchange = listed((yield api.page(None, size, query=query)))
+    size = non_dividing_size(api, len(items))
+    first: Exchange = require_ok((yield api.page(None, size, query=query)))
     second: Exchange = yield from _follow(api, first, next_link(first), "next")
     expected, got = names(api, items[size : 2 * size]), names(api, second.items)
     if expected != got:
@@ -51,8 +50,8 @@ def _next_of(api: Api, query: Query) -> Steps:
         raise Broken(f"the {len(expected)} items behind the first page of {size}", shown)
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), roomy=True, tenants=True)
-def the_next_link_leads_to_the_next_page(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True, every_tenant=True)
+def the_next_link_leads_to_the_next_page(api: RequestFactory) -> Conversation:
     """The address of the next page is one of this server, and shows the items behind this page.
 
     Asked of the first page of a list that has more. Broken if there is no address, if it names another scheme, host or
@@ -61,15 +60,15 @@ def the_next_link_leads_to_the_next_page(api: Api) -> Conversation:
     yield from _next_of(api, ())
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), roomy=True)
-def the_next_link_keeps_the_question(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+def the_next_link_keeps_the_question(api: RequestFactory) -> Conversation:
     """The address of the next page of a filtered or ordered list leads to the next page of that list."""
     query = yield from some_question(api, least=3)
     yield from _next_of(api, query)
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), roomy=True)
-def the_last_page_has_no_next_link(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
     """The last page of a list whose pages have numbers carries no address of a next one.
 
     Lists that are read by a cursor may lead to one more page that is empty; they are not asked.
@@ -77,20 +76,22 @@ def the_last_page_has_no_next_link(api: Api) -> Conversation:
     paging = paging_of(api)
     if not numbered(paging) or paging.size is None:
         raise NotObservable("only where pages have numbers is it known which is the last")
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
-    size = apt_size(api, len(items))
-    page: Exchange = listed((yield api.page((len(items) - 1) // size * size or None, size)))
+    size = non_dividing_size(api, len(items))
+    page: Exchange = require_ok((yield api.page((len(items) - 1) // size * size or None, size)))
     if link := next_link(page):
         raise Broken("no address of a next page on the last", address(api, page, link)[:120])
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), roomy=True)
-def the_previous_link_leads_back(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+def the_previous_link_leads_back(api: RequestFactory) -> Conversation:
     """The second page's address of the page before shows the first page again."""
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 3)
-    pages: list[Exchange] = yield from pages_of(api, apt_size(api, len(items)) if paging_of(api).size else None)
+    pages: list[Exchange] = yield from pages_of(
+        api, non_dividing_size(api, len(items)) if paging_of(api).size else None
+    )
     if len(pages) < 2 or previous_link(pages[1]) is None:
         raise NotObservable("the second page tells no address of the page before")
     back: Exchange = yield from _follow(api, pages[1], previous_link(pages[1]), "previous")
@@ -98,37 +99,43 @@ def the_previous_link_leads_back(api: Api) -> Conversation:
         raise Broken("the first page again", f"{len(back.items)} other items")
 
 
-def _cursor(api: Api) -> Steps:
+def _cursor(api: RequestFactory) -> Steps:
     """A cursor that this list gave out, and the page size it was given for."""
     paging = paging_of(api)
     if paging.position is None or not paging.tells_cursor:
         raise NotObservable("the answers of this list carry no cursor")
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
-    size = apt_size(api, len(items)) if paging.size else None
-    page: Exchange = listed((yield api.page(None, size)))
+    size = non_dividing_size(api, len(items)) if paging.size else None
+    page: Exchange = require_ok((yield api.page(None, size)))
     cursor = page.page("cursor")
     if cursor in (MISSING, None, ""):
         raise NotObservable("the first page carries no cursor, so nothing can be followed")
     return cursor if isinstance(cursor, str) else str(cursor), size
 
 
-@law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "status"), roomy=True)
-def a_damaged_cursor_makes_nothing_fail(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "status"), needs_items=True)
+def a_damaged_cursor_makes_nothing_fail(api: RequestFactory) -> Conversation:
     """A cursor with a character changed, or cut short, is refused or understood, but never a server error."""
     cursor, size = yield from _cursor(api)
     for damaged in (f"{cursor[:-1]}~", cursor[: len(cursor) // 2] or "~"):
         answer: Exchange = yield api.ask(query=after(api, damaged, size))
         if answer.status >= 500:
-            raise Broken("a 4xx for a damaged cursor", answer.says())
+            raise Broken("a 4xx for a damaged cursor", answer.summary())
 
 
-@law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "credential"), rival=True, roomy=True)
-def a_cursor_of_another_tenant_shows_nothing_of_theirs(api: Api) -> Conversation:
+@law(
+    family="pagination",
+    on=selectors.cursor_lists,
+    kinds=("page/walk", "credential"),
+    needs_second_tenant=True,
+    needs_items=True,
+)
+def a_cursor_of_another_tenant_shows_nothing_of_theirs(api: RequestFactory) -> Conversation:
     """A cursor that another tenant was given may be refused or lead somewhere in one's own list, never into theirs."""
-    own = yield from everything(api)
+    own = yield from read_all(api)
     other, theirs = yield from rivals_items(api)
     cursor, size = yield from _cursor(other)
     answer: Exchange = yield api.ask(query=[*after(api, cursor, size), *pairs(api.operation, ())])
-    if answer.ok and (leaked := same_things(api, answer.items, theirs)) and not same_things(api, own, theirs):
+    if answer.ok and (leaked := same_items(answer.items, theirs)) and not same_items(own, theirs):
         raise Broken("nothing of the other tenant behind their cursor", f"{len(leaked)} of their items")

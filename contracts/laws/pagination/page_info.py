@@ -5,16 +5,16 @@ from __future__ import annotations
 from contracts.core.conversation import Conversation, Draw, NotObservable
 from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lists.page_claims import compare, counted, judge
 from contracts.steps.lists.paging import (
-    apt_size,
     at_least,
-    everything,
     largest,
-    listed,
+    non_dividing_size,
     pages_of,
     paging_of,
+    read_all,
+    require_ok,
     walk_length,
 )
 from contracts.strategies.pages import FAR, page_sizes
@@ -26,10 +26,10 @@ from specs.contract import selectors
     on=selectors.numbered_lists,
     kinds=("page/told",),
     examples=(1, 2, 6),
-    roomy=True,
-    tenants=True,
+    needs_items=True,
+    every_tenant=True,
 )
-def the_pagination_object_adds_up(api: Api) -> Conversation:
+def the_pagination_object_adds_up(api: RequestFactory) -> Conversation:
     """Each member of the pagination object tells the truth about the page it stands on.
 
     For a page of size t beginning at s, of n items in all: total is n, remaining is what is left behind the page, pages
@@ -39,13 +39,13 @@ def the_pagination_object_adds_up(api: Api) -> Conversation:
     same are held to the same.
     """
     _tells(api)
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
     _told((yield api.page(None, size)))
     last = (len(items) - 1) // size * size
     aligned = paging_of(api).dialect == "page"
-    known = apt_size(api, len(items))
+    known = non_dividing_size(api, len(items))
     asked = [(last or None, size), (None, size), *([] if aligned else [(1, known)])]
     if len(items) <= (largest(api) or len(items)):
         asked.append((None, len(items)))
@@ -54,20 +54,27 @@ def the_pagination_object_adds_up(api: Api) -> Conversation:
     for start, of in dict.fromkeys(asked):
         page: Exchange = yield api.page(start, of)
         if (start or 0) < len(items):
-            listed(page)
+            require_ok(page)
         if page.ok:
             judge(api, page, total=len(items), start=start or 0, size=of)
 
 
-@law(family="pagination", on=selectors.cursor_lists, kinds=("page/told",), examples=(1, 2, 6), roomy=True, tenants=True)
-def what_a_walk_is_told_is_true(api: Api) -> Conversation:
+@law(
+    family="pagination",
+    on=selectors.cursor_lists,
+    kinds=("page/told",),
+    examples=(1, 2, 6),
+    needs_items=True,
+    every_tenant=True,
+)
+def what_a_walk_is_told_is_true(api: RequestFactory) -> Conversation:
     """What the pages of a list tell on the way adds up: the total, the page size, and whether more follows.
 
     The list is walked by its cursors or links in pages of a drawn size. Broken if a total is not the number of items,
     or a flag says that more follows where nothing does, or the reverse.
     """
     _tells(api)
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     size = None
     if paging_of(api).size:
@@ -80,7 +87,7 @@ def what_a_walk_is_told_is_true(api: Api) -> Conversation:
         compare(api, page, {role: truth[role] for role in ("total", "remaining", "next")}, f"the page from {start}")
 
 
-def _tells(api: Api) -> None:
+def _tells(api: RequestFactory) -> None:
     paging = paging_of(api)
     if not {*paging.members, *paging.headers} - {"link", "cursor", "previous_link"}:
         raise NotObservable("the document says nothing that an answer tells about its page")

@@ -7,16 +7,16 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lists.paging import (
-    Endless,
-    apt_size,
+    PaginationLoop,
     at_least,
-    everything,
     largest,
-    listed,
     names,
+    non_dividing_size,
     paging_of,
+    read_all,
+    require_ok,
     tells_its_end,
     walk,
     walk_length,
@@ -33,22 +33,22 @@ SOME = 10
     on=selectors.sized_lists,
     kinds=("page/walk",),
     examples=(1, 2, 8),
-    roomy=True,
-    tenants=True,
+    needs_items=True,
+    every_tenant=True,
 )
-def every_walk_gives_the_same_items(api: Api) -> Conversation:
+def every_walk_gives_the_same_items(api: RequestFactory) -> Conversation:
     """Walking a list in pages of any size gives the same items in the same order, none twice and none lost.
 
     The list is read in the largest pages and again in pages of a drawn size: first one that does not divide the number
     of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or if the
     walk leads back to a page it came from. Not observable with fewer than two items.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
     size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
     try:
         walked = yield from walk(api, size, enough=len(items))
-    except Endless as endless:
+    except PaginationLoop as endless:
         raise Broken(f"a walk in pages of {size} to end", endless.reason) from None
     expected, got = names(api, items), names(api, walked)
     if sorted(expected) != sorted(got):
@@ -63,27 +63,27 @@ def every_walk_gives_the_same_items(api: Api) -> Conversation:
         raise Broken(f"the same order in pages of {size}", f"another item at position {place}")
 
 
-@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), roomy=True, tenants=True)
-def pages_do_not_overlap(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), needs_items=True, every_tenant=True)
+def pages_do_not_overlap(api: RequestFactory) -> Conversation:
     """Two neighbouring pages share no item.
 
     The first two pages of a size that makes more than one page are asked for. Broken if an item is on both.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
-    size = apt_size(api, len(items))
-    first: Exchange = listed((yield api.page(None, size)))
-    second: Exchange = listed((yield api.page(size, size)))
+    size = non_dividing_size(api, len(items))
+    first: Exchange = require_ok((yield api.page(None, size)))
+    second: Exchange = require_ok((yield api.page(size, size)))
     if twice := set(names(api, first.items)) & set(names(api, second.items)):
         raise Broken("no item on both pages", f"{len(twice)} shared, such as {min(twice)[:60]}")
 
 
-def _sizes(api: Api, depth: str) -> list[str]:
+def _sizes(api: RequestFactory, depth: str) -> list[str]:
     return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
 
 
-@law(family="pagination", on=selectors.sized_lists, kinds=("page/maximum", "page/walk"), each=_sizes, roomy=True)
-def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
+@law(family="pagination", on=selectors.sized_lists, kinds=("page/maximum", "page/walk"), cases=_sizes, needs_items=True)
+def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversation:
     """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
 
     The first page is asked for in sizes from one item to the declared maximum. Broken if a size the document allows is
@@ -96,64 +96,78 @@ def pages_have_the_size_asked_for(api: Api, which: str) -> Conversation:
             raise NotObservable("the document declares no largest page")
         page: Exchange = yield api.page(None, top)
         if not page.ok:
-            raise Broken(f"a page of {top}, the declared maximum", page.says())
-    items = yield from everything(api)
+            raise Broken(f"a page of {top}, the declared maximum", page.summary())
+    items = yield from read_all(api)
     at_least(items, 2)
     size = _size(api, which, len(items), top)
     page = yield api.page(None, size)
     if not page.ok:
-        raise Broken(f"a page of {size}", page.says())
+        raise Broken(f"a page of {size}", page.summary())
     expected = min(size, len(items))
     fewer = len(page.items) < expected and paging_of(api).dialect != "cursor"
     if fewer or len(page.items) > expected:
         raise Broken(f"{expected} items on the first page of {size}", f"{len(page.items)}")
 
 
-def _size(api: Api, which: str, total: int, top: int | None) -> int:
+def _size(api: RequestFactory, which: str, total: int, top: int | None) -> int:
     named = {"the largest": top, "one": 1, "all but one": total - 1, "one too many": total + 1}
-    return min(named.get(which) or apt_size(api, total), top or total + 1)
+    return min(named.get(which) or non_dividing_size(api, total), top or total + 1)
 
 
-def _places(api: Api, depth: str) -> list[str]:
+def _places(api: RequestFactory, depth: str) -> list[str]:
     return ["the second", "the last", "the middle", "the first"][: (1, 2, 4)[DEPTHS.index(depth)]]
 
 
-@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), each=_places, roomy=True, tenants=True)
-def a_page_begins_where_it_was_asked_to(api: Api, which: str) -> Conversation:
+@law(
+    family="pagination",
+    on=selectors.numbered_lists,
+    kinds=("page/walk",),
+    cases=_places,
+    needs_items=True,
+    every_tenant=True,
+)
+def a_page_begins_where_it_was_asked_to(api: RequestFactory, which: str) -> Conversation:
     """A page that begins at item number k shows the list from its item number k on: these, in this order, no others.
 
     Asked at offsets that no walk comes to (the second item, the last one), and where pages have numbers at the page
     that holds such an item. Broken if the page shows anything else than that part of the whole list.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     at_least(items, 2)
-    size = apt_size(api, len(items))
+    size = non_dividing_size(api, len(items))
     start = {"the second": 1, "the last": len(items) - 1, "the middle": len(items) // 2}.get(which, 0)
     if paging_of(api).dialect == "page":
         start = max(start, size) // size * size if which != "the first" else 0
-    page: Exchange = listed((yield api.page(start, size)))
+    page: Exchange = require_ok((yield api.page(start, size)))
     expected, got = names(api, items[start : start + size]), names(api, page.items)
     if expected != got:
         told = f"{len(got)} items" if len(got) != len(expected) else "others, or in another order"
         raise Broken(f"the {len(expected)} items from number {start} on (page of {size}, {len(items)} in all)", told)
 
 
-def _beyond(api: Api, depth: str) -> list[str]:
+def _beyond(api: RequestFactory, depth: str) -> list[str]:
     """Just past the end where reading a list to its end asks that anyway, and far behind it."""
     ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
     first = 1 if depth != "deep" and tells_its_end(paging_of(api)) else 0
     return ways[first : {"quick": 2, "standard": 3}.get(depth)]
 
 
-@law(family="pagination", on=selectors.numbered_lists, kinds=("page/walk",), each=_beyond, roomy=True, tenants=True)
-def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
+@law(
+    family="pagination",
+    on=selectors.numbered_lists,
+    kinds=("page/walk",),
+    cases=_beyond,
+    needs_items=True,
+    every_tenant=True,
+)
+def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversation:
     """A page past the end of a list is a success without items.
 
     Asked just past the end and far behind it, where some servers have a ceiling they do not declare. Broken if it is an
     error, or if it shows items again. Numbers too large for 32 or 64 bits may be refused, but show no items and make no
     server fail. Where pages have numbers, 404 may say that there is no page of this number: that is observed.
     """
-    items = yield from everything(api)
+    items = yield from read_all(api)
     size = largest(api) or SOME
     start = {"just past": len(items), "one further": len(items) + 1, "far": len(items) + FAR}.get(which)
     start = int(which) if start is None else start
@@ -162,27 +176,27 @@ def past_the_end_is_an_empty_page(api: Api, which: str) -> Conversation:
     sized = size if largest(api) is not None or paging_of(api).size is not None else None
     page: Exchange = yield api.page(start, sized)
     if page.status == 404 and paging_of(api).dialect == "page":
-        raise Observed(f"a page behind the last one is answered with {page.says()}")
+        raise Observed(f"a page behind the last one is answered with {page.summary()}")
     if not page.ok and not (which.isdigit() and page.status < 500):
-        raise Broken(f"a success without items from {start} of {len(items)}", page.says())
+        raise Broken(f"a success without items from {start} of {len(items)}", page.summary())
     if page.ok and page.items:
         raise Broken("no items past the end", f"{len(page.items)} items from {start} of {len(items)}")
 
 
-@law(family="pagination", on=selectors.lists, kinds=("page/walk",), roomy=True)
-def the_same_question_has_the_same_answer(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.lists, kinds=("page/walk",), needs_items=True)
+def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     """Asked twice while nothing changes, a list gives the same items in the same order.
 
     Where little is asked, the two questions are the one without a page size and the one for the largest page: as far as
     both go they have to agree.
     """
-    largely: Exchange = listed((yield api.page(None, largest(api))))
-    plainly: Exchange = listed((yield api.page()))
+    largely: Exchange = require_ok((yield api.page(None, largest(api))))
+    plainly: Exchange = require_ok((yield api.page()))
     both = min(len(largely.items), len(plainly.items))
     at_least(largely.items, 2)
     _same(names(api, largely.items)[:both], names(api, plainly.items)[:both])
     if api.depth != "quick":
-        again: Exchange = listed((yield api.page().again()))
+        again: Exchange = require_ok((yield api.page().retried()))
         _same(names(api, plainly.items), names(api, again.items))
 
 
@@ -192,8 +206,8 @@ def _same(first: list[str], second: list[str]) -> None:
         raise Broken("the same items in the same order", "another order" if same else "other items")
 
 
-@law(family="pagination", on=selectors.sized_lists, kinds=("page/default",), roomy=True, tenants=True)
-def the_default_page_size_is_as_declared(api: Api) -> Conversation:
+@law(family="pagination", on=selectors.sized_lists, kinds=("page/default",), needs_items=True, every_tenant=True)
+def the_default_page_size_is_as_declared(api: RequestFactory) -> Conversation:
     """Without a page size, a page has the declared default number of items, or all there are.
 
     Where the answer names its page size it must name the default; where the list is longer than the default, the page
@@ -202,8 +216,8 @@ def the_default_page_size_is_as_declared(api: Api) -> Conversation:
     paging = paging_of(api)
     if paging.default is None:
         raise NotObservable("the document declares no default")
-    items = yield from everything(api)
-    page: Exchange = listed((yield api.page()))
+    items = yield from read_all(api)
+    page: Exchange = require_ok((yield api.page()))
     expected = min(paging.default, len(items))
     if len(page.items) > expected or (len(page.items) < expected and paging.dialect != "cursor"):
         raise Broken(f"{expected} items ({paging.default} is the default, {len(items)} in all)", str(len(page.items)))
@@ -214,7 +228,7 @@ def the_default_page_size_is_as_declared(api: Api) -> Conversation:
         raise NotObservable(f"the list has {len(items)} items, the default is {paging.default}")
 
 
-def _impossible(api: Api, depth: str) -> list[list[str]]:
+def _impossible(api: RequestFactory, depth: str) -> list[list[str]]:
     """Values that the schemas of size and position forbid: number too small or too large, or no number at all.
 
     Where little is asked, the first of them at every list, and one of the others in turn.
@@ -241,10 +255,10 @@ def _impossible(api: Api, depth: str) -> list[list[str]]:
     family="pagination",
     on=selectors.lists,
     kinds=("page/maximum", "parameter/query", "status/400"),
-    each=_impossible,
-    roomy=True,
+    cases=_impossible,
+    needs_items=True,
 )
-def an_impossible_page_is_refused(api: Api, wrong: list[str]) -> Conversation:
+def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conversation:
     """A page size or position that the document forbids is refused as invalid: not cut to size, not taken for another.
 
     Asked with one more than the maximum, one less than the minimum, and at greater depths with numbers of more than 31
@@ -255,6 +269,6 @@ def an_impossible_page_is_refused(api: Api, wrong: list[str]) -> Conversation:
     answer: Exchange = yield api.ask(query=[(name, value)])
     told = refusal(api.operation)
     if answer.ok:
-        raise Broken(f"{told} for {name}={value}", f"{answer.says()} with {len(answer.items)} items")
+        raise Broken(f"{told} for {name}={value}", f"{answer.summary()} with {len(answer.items)} items")
     if not refused(answer, told):
-        raise Broken(f"{told} for {name}={value}", answer.says())
+        raise Broken(f"{told} for {name}={value}", answer.summary())

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps, Together
+from contracts.core.conversation import Blocked, Broken, Concurrently, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, make
-from contracts.steps.lifecycle.create import look, removable, sent_by, unlike
-from contracts.steps.lifecycle.hostile_updates import Meddled, blame, meddled
-from contracts.steps.lifecycle.siblings import ROUNDS, Peers, alike, conflicts, joined
-from contracts.steps.lifecycle.update import Changed, changed
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, create_resource
+from contracts.steps.lifecycle.create import differing_members, observe, removable, sent_by
+from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
+from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, alike, conflicts, create_siblings
+from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import short
 from specs.contract import Contract, Operation, selectors
 
 DUPLICATE = {400, 404, 409, 422}
 
 
-@law(family="state", on=selectors.creations_with_body, kinds=("state", "status"), writes=True, nowhere=True, race=True)
-def of_equal_creations_at_once_one_is_made(api: Api) -> Conversation:
+@law(
+    family="state",
+    on=selectors.creations_with_body,
+    kinds=("state", "status"),
+    writes=True,
+    no_path_setup=True,
+    one_sighting=True,
+)
+def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
     """Equal creations at the same moment make one resource where a duplicate is a conflict; none is a server error.
 
     Three are sent. Where the document declares a conflict at most one may succeed; elsewhere each that succeeds must
     have made a resource of its own, or all are answered with the one that is there, which is observed. The list must
     show as many as were answered as made. A server error has to come in two rounds before it counts.
     """
-    peers: Peers = yield from joined(api)
+    peers: Siblings = yield from create_siblings(api)
     peers.needed()
     if failed := [each for each in peers.equals if each.status >= 500]:
-        raise Broken("no server error for equal creations at once, in two rounds", failed[0].says())
+        raise Broken("no server error for equal creations at once, in two rounds", failed[0].summary())
     made = len(peers.made)
     if conflicts(api.operation) and made > 1:
         raise Broken(f"1 of {len(peers.equals)} equal creations at once to succeed", f"{made} did")
@@ -45,33 +52,33 @@ def of_equal_creations_at_once_one_is_made(api: Api) -> Conversation:
         raise Broken(f"{made} in the list after {made} of the creations at once succeeded", f"{shown}")
 
 
-def _counted(api: Api, peers: Peers) -> Steps:
+def _counted(api: RequestFactory, peers: Siblings) -> Steps:
     """How many of the equal creations the list shows; None where nobody could tell."""
     try:
-        seen: Changed = yield from changed(api)
+        seen: Updated = yield from update_resource(api)
         return None if seen.items is None else len(alike(peers.api, seen.items, peers.content))
     except (Blocked, NotObservable):
         return None
 
 
-@law(family="state", on=selectors.conflicting_creations, kinds=("status", "state"), writes=True, nowhere=True)
-def a_duplicate_is_refused(api: Api) -> Conversation:
+@law(family="state", on=selectors.conflicting_creations, kinds=("status", "state"), writes=True, no_path_setup=True)
+def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict, creating the same thing twice is refused.
 
     409 is expected; 400 and 404 are accepted as other ways to say so. Of equal creations at once those that lose are
     duplicates; where several win, one more is asked afterwards. That refused ones created nothing is counted for equal
     creations at once.
     """
-    peers: Peers = yield from joined(api)
+    peers: Siblings = yield from create_siblings(api)
     peers.needed()
     if not peers.made:
-        raise NotObservable(f"not even the first was created: {peers.equals[0].says()}")
+        raise NotObservable(f"not even the first was created: {peers.equals[0].summary()}")
     lost = [peers.again] if peers.again is not None else [each for each in peers.equals if not each.ok]
     for each in lost:
         if each.status not in DUPLICATE and each.status < 500:
-            raise Broken("409 for a duplicate", each.says())
+            raise Broken("409 for a duplicate", each.summary())
     if peers.again is not None and peers.again.status >= 500:
-        raise Broken("409 for a duplicate", peers.again.says())
+        raise Broken("409 for a duplicate", peers.again.summary())
 
 
 def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
@@ -86,14 +93,14 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
             yield resource.update
 
 
-@law(family="state", on=_conflicting_updates, kinds=("status", "state"), writes=True, nowhere=True)
-def a_change_into_a_duplicate_is_refused(api: Api) -> Conversation:
+@law(family="state", on=_conflicting_updates, kinds=("status", "state"), writes=True, no_path_setup=True)
+def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict for an update, a thing cannot be made like another one of its kind.
 
     Every member by which the creations of this run differ is set to what another thing has. Judged only where creating
     that thing a second time was refused as a conflict. 409 is expected; 400 and 404 are accepted.
     """
-    seen: Meddled = yield from meddled(api)
+    seen: HostileUpdates = yield from hostile_updates(api)
     peers = seen.changed.peers
     if seen.why or seen.taken is None:
         raise NotObservable(seen.why or "no member is known by which things of this kind differ")
@@ -102,10 +109,10 @@ def a_change_into_a_duplicate_is_refused(api: Api) -> Conversation:
     if not _telling(peers) <= sent_by(seen.taken).keys():
         raise NotObservable("not all members by which things of this kind differ can be changed")
     if seen.taken.ok or seen.taken.status >= 500:
-        raise Broken("409 for a change into a duplicate", seen.taken.says())
+        raise Broken("409 for a change into a duplicate", seen.taken.summary())
 
 
-def _telling(peers: Peers) -> set[str]:
+def _telling(peers: Siblings) -> set[str]:
     """The members of a creation's body that are made anew each time."""
     create = peers.api.resource.create
     examples = [each for each in create.body.examples if isinstance(each, dict)] if create and create.body else []
@@ -113,23 +120,23 @@ def _telling(peers: Peers) -> set[str]:
     return {name for name, value in texts.items() if all(value != each.get(name) for each in examples)}
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, nowhere=True, race=True)
-def changes_at_once_are_both_kept(api: Api) -> Conversation:
+@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True, one_sighting=True)
+def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
     """Two updates of different members, sent at the same moment, do not undo each other.
 
     Either may be refused; each that is accepted must show afterwards, and none is a server error in two rounds. What
     one change loses to the other when they are made in turn as well is another law's to say.
     """
-    seen: Meddled = yield from meddled(api)
+    seen: HostileUpdates = yield from hostile_updates(api)
     if seen.why or seen.moved:
         raise NotObservable(seen.why or "an update with another id in it has taken the resource from its address")
     if not seen.together:
         raise NotObservable("fewer than two members are known that could be changed")
     for each in seen.together:
         if each.status >= 500:
-            raise Broken("no server error for changes at once, in two rounds", each.says())
+            raise Broken("no server error for changes at once, in two rounds", each.summary())
         content = sent_by(each)
-        for name in unlike(content, seen.after.thing) if each.ok else ():
+        for name in differing_members(content, seen.after.thing) if each.ok else ():
             shown = seen.after.thing[name]
             if not blame(seen, name, shown) and not seen.undone:  # else another law says what did that
                 raise Broken(f"{name} as changed: {short(content[name])}", f"{short(shown)}, undone")
@@ -140,28 +147,28 @@ def changes_at_once_are_both_kept(api: Api) -> Conversation:
     on=selectors.deletions,
     kinds=("state", "status"),
     writes=True,
-    nowhere=True,
-    race=True,
+    no_path_setup=True,
+    one_sighting=True,
     depth="standard",
 )
-def of_deletions_at_once_none_fails(api: Api) -> Conversation:
+def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
     """Deletions of one thing at the same moment: it is gone afterwards, and none is a server error in two rounds."""
     removable(api)
     for _ in range(ROUNDS):  # each with a thing of its own: the first round may have deleted the first one
-        made: Made = yield from make(api, api.resource)
-        answers: list[Exchange] = yield Together.of(api.ask(path=made.values) for _ in range(3))
+        made: Made = yield from create_resource(api, api.resource)
+        answers: list[Exchange] = yield Concurrently.of(api.ask(path=made.values) for _ in range(3))
         failed = [each for each in answers if each.status >= 500]
         if not failed:
             break
     else:
-        raise Broken("no server error for deletions at once, in two rounds", failed[0].says())
+        raise Broken("no server error for deletions at once, in two rounds", failed[0].summary())
     if not any(each.ok for each in answers):
-        raise Broken("one of the deletions at once to succeed", answers[0].says())
+        raise Broken("one of the deletions at once to succeed", answers[0].summary())
     if (yield from _seen(api, made)):
         raise Broken("a deleted resource to be gone", "it can still be read")
 
 
-def _seen(api: Api, made: Made) -> Steps:
+def _seen(api: RequestFactory, made: Made) -> Steps:
     if made.resource.read is None and made.resource.list is None:
         return False
-    return (yield from look(api, made, known=True)).seen
+    return (yield from observe(api, made, known=True)).seen

@@ -9,40 +9,46 @@ from contracts.core.conversation import Broken, Conversation, NotObservable
 from contracts.core.exchange import Exchange
 from contracts.core.member_names import SECRET
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import made_by
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import Life, born, certain, mine, unlike
-from contracts.steps.lifecycle.siblings import Peers, joined
-from contracts.steps.lifecycle.update import Changed, changed
-from contracts.steps.lifecycle.values import moving, short, thing_of
+from contracts.steps.lifecycle.create import (
+    CreatedResource,
+    create_full,
+    differing_members,
+    find_in,
+    require_identifiable,
+)
+from contracts.steps.lifecycle.siblings import Siblings, create_siblings
+from contracts.steps.lifecycle.update import Updated, update_resource
+from contracts.steps.lifecycle.values import lifecycle_members, short, thing_of
 from specs.contract import selectors
 
 
-@law(family="state", on=selectors.creations, kinds=("state", "status"), writes=True, nowhere=True)
-def what_was_created_can_be_read(api: Api) -> Conversation:
+@law(family="state", on=selectors.creations, kinds=("state", "status"), writes=True, no_path_setup=True)
+def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
     """What was created can be read at once, and reads as the answer to its creation showed it.
 
     A resource is created and looked at: by its own address, else in its list, else by an update that changes nothing.
     Members that both answers show must agree; secrets, times of change, and a state that no request can set are left
     out, and what was empty may be filled by then.
     """
-    life: Life = yield from born(api)
+    life: CreatedResource = yield from create_full(api)
     if not life.first.seen:
         raise Broken("what was created just now", life.first.told)
-    for name in differences(life.made.thing, life.first.thing, but=moving(api)):
+    for name in differences(life.made.thing, life.first.thing, but=lifecycle_members(api)):
         raise Broken(f"{name} as the creation showed it: {short(life.made.thing[name])}", short(life.first.thing[name]))
 
 
-@law(family="state", on=selectors.creations, kinds=("state", "body"), writes=True, nowhere=True)
-def what_was_sent_is_what_is_kept(api: Api) -> Conversation:
+@law(family="state", on=selectors.creations, kinds=("state", "body"), writes=True, no_path_setup=True)
+def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
     """A created resource has the values it was created with, in the answer and when it is read.
 
     All members are sent whose values are known to make sense, with other choices than the document's examples make, so
     that a default in their place would be seen. Broken if a member is shown with another value than was sent. One value
     may be shown as a list of one, a time or an address in another way of writing, a secret in any way.
     """
-    life: Life = yield from born(api)
+    life: CreatedResource = yield from create_full(api)
     _kept(life.made.answer, thing_of(life.made.answer))
     if life.sight and life.sight.seen:
         _kept(life.made.answer, life.sight.thing, life.sight.answer)
@@ -50,15 +56,15 @@ def what_was_sent_is_what_is_kept(api: Api) -> Conversation:
 
 def _kept(sent: Exchange, thing: object, shown: Exchange | None = None) -> None:
     content = sent.request.json if isinstance(sent.request.json, dict) else {}
-    for name in unlike(content, thing):
+    for name in differing_members(content, thing):
         if not SECRET.search(name):
             assert isinstance(thing, dict)
             where = f" when it is read with {shown.operation.key}" if shown else ""
             raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))
 
 
-@law(family="state", on=selectors.creations, kinds=("state",), writes=True, nowhere=True)
-def what_was_created_is_listed_once(api: Api) -> Conversation:
+@law(family="state", on=selectors.creations, kinds=("state",), writes=True, no_path_setup=True)
+def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
     """What was created stands in its list, exactly once, and reads there as it does by itself.
 
     The list is read after the resource was changed, if that can be done; that the list shows what was changed is
@@ -66,38 +72,40 @@ def what_was_created_is_listed_once(api: Api) -> Conversation:
     """
     if api.resource.list is None:
         raise NotObservable("the document has no list of these")
-    seen: Changed = yield from changed(api)
+    seen: Updated = yield from update_resource(api)
     if seen.items is None or not seen.after.seen:
         raise NotObservable("the list was not given, or what was created is not to be seen by itself")
-    own = mine(seen.items, seen.life.made)
+    own = find_in(seen.items, seen.life.made)
     if not own:
-        certain(seen.items, seen.life.made)
+        require_identifiable(seen.items, seen.life.made)
     if len(own) != 1:
         raise Broken("the created item once in its list", f"{len(own)} times")
-    for name in differences(seen.after.thing, own[0], but={*seen.sent, *moving(api)}):
+    for name in differences(seen.after.thing, own[0], but={*seen.sent, *lifecycle_members(api)}):
         raise Broken(f"{name} in the list as by itself: {short(seen.after.thing[name])}", short(own[0][name]))
 
 
-@law(family="state", on=selectors.creations_with_body, kinds=("state", "body", "status"), writes=True, nowhere=True)
-def the_required_members_suffice(api: Api) -> Conversation:
+@law(
+    family="state", on=selectors.creations_with_body, kinds=("state", "body", "status"), writes=True, no_path_setup=True
+)
+def the_required_members_suffice(api: RequestFactory) -> Conversation:
     """A creation that sends only the members its schema requires is accepted, and they are kept.
 
     Broken if it is refused as invalid where the same body with the optional members of the document's example is not;
     or if the answer, or the list, shows another value of a member than was sent.
     """
-    peers: Peers = yield from joined(api)
+    peers: Siblings = yield from create_siblings(api)
     peers.needed()
     if peers.slight is None:
         raise NotObservable("the document's example has no optional member")
     if peers.whole is not None and peers.whole.ok:
         left = ", ".join(sorted(_sent(peers.whole).keys() - _sent(peers.slight).keys()))
-        raise Broken(f"a creation without the optional {left}", peers.slight.says())
+        raise Broken(f"a creation without the optional {left}", peers.slight.summary())
     if not peers.slight.ok:
-        raise NotObservable(f"the creation was refused: {peers.slight.says()}")
+        raise NotObservable(f"the creation was refused: {peers.slight.summary()}")
     _kept(peers.slight, thing_of(peers.slight))
-    seen: Changed = yield from changed(api)
+    seen: Updated = yield from update_resource(api)
     made = made_by(peers.api.resource, peers.slight, peers.values)
-    for item in mine(seen.items or [], made):
+    for item in find_in(seen.items or [], made):
         assert api.resource.list is not None
         _kept(peers.slight, item)
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from contracts.steps.fixtures import body, places
+from contracts.steps.fixtures import body, resolve_path
 from contracts.steps.lifecycle.values import short
 from contracts.steps.lists.links import address, same_server
 from contracts.strategies.samples import stranger
@@ -33,19 +33,19 @@ def _key_header(operation: Operation) -> str:
     return next((name for name in headers if re.sub(r"[^a-z]", "", name.lower()) in KEYS), "")
 
 
-@law(family="state", on=_keyed, kinds=("state", "parameter"), writes=True, nowhere=True)
-def a_request_sent_again_under_its_key_is_done_once(api: Api) -> Conversation:
+@law(family="state", on=_keyed, kinds=("state", "parameter"), writes=True, no_path_setup=True)
+def a_request_sent_again_under_its_key_is_done_once(api: RequestFactory) -> Conversation:
     """A creation that is sent again under the same idempotency key creates nothing more.
 
     The second answer may be the first one again, or a refusal. Broken if both succeed and tell of different things.
     """
-    stage = api.playing(f"again under a key in {api.resource.collection}")
-    values = yield from places(stage, api.operation, fresh=True)
+    stage = api.sharing(f"again under a key in {api.resource.collection}")
+    values = yield from resolve_path(stage, api.operation, fresh=True)
     content = yield from body(stage, api.operation, values)
-    headers = ((_key_header(api.operation), stage.name()),)
+    headers = ((_key_header(api.operation), stage.unique_name()),)
     first: Exchange = yield stage.ask(path=values, body=content, headers=headers)
     if not first.ok:
-        raise Blocked(f"the creation was refused: {first.says()}")
+        raise Blocked(f"the creation was refused: {first.summary()}")
     same = first.request.json
     again: Exchange = yield stage.ask(path=values, body=same, headers=headers)
     ids = [at(each.data, api.resource.member) for each in (first, again)]
@@ -64,7 +64,7 @@ def _located(contract: Contract) -> Iterator[Operation]:
 
 
 @law(family="state", on=_located, kinds=("header", "state"), writes=True)
-def a_location_leads_to_what_was_made(api: Api) -> Conversation:
+def a_location_leads_to_what_was_made(api: RequestFactory) -> Conversation:
     """The Location of a creation, or of work that was begun, is an address that can be read.
 
     Only an address below this deployment that one of the document's own operations reads is asked. Broken if there is
@@ -74,16 +74,16 @@ def a_location_leads_to_what_was_made(api: Api) -> Conversation:
     made: Exchange = yield api.ask(body=content)
     told = made.response.header("Location") if made.ok and made.response else None
     if told is None:
-        raise NotObservable(f"no Location is given: {made.says()}")
+        raise NotObservable(f"no Location is given: {made.summary()}")
     reading = _read_at(api, address(api, made, told))
     if reading is None:
         raise NotObservable(f"no operation of the document reads {told[:80]}")
-    seen: Exchange = yield api.ask(reading[0], path=reading[1], fresh=True)
+    seen: Exchange = yield api.ask(reading[0], path=reading[1], bypass_cache=True)
     if seen.status in {404, 410} or seen.status >= 500:
-        raise Broken(f"something at the Location {told[:80]}", seen.says(), [made, seen])
+        raise Broken(f"something at the Location {told[:80]}", seen.summary(), [made, seen])
 
 
-def _read_at(api: Api, whole: str) -> tuple[Operation, dict[str, str]] | None:
+def _read_at(api: RequestFactory, whole: str) -> tuple[Operation, dict[str, str]] | None:
     """The operation that reads an address of this deployment, and its path's values."""
     base = urlsplit(api.deployment.base_url).path.rstrip("/")
     path = urlsplit(whole).path
@@ -103,8 +103,8 @@ def _reads(contract: Contract) -> Iterator[Operation]:
             yield resource.read
 
 
-@law(family="state", on=_reads, kinds=("status",), nowhere=True)
-def what_never_was_is_not_found(api: Api) -> Conversation:
+@law(family="state", on=_reads, kinds=("status",), no_path_setup=True)
+def what_never_was_is_not_found(api: RequestFactory) -> Conversation:
     """Reading something that never was is refused with 404, or as another way to say that one may not see it.
 
     Asked with a number, a UUID or a text that nothing is called; not where ids have a form of their own, since one that
@@ -116,7 +116,7 @@ def what_never_was_is_not_found(api: Api) -> Conversation:
     free = schema.get("type") in {"integer", "number", "string"} and not {"enum", "pattern", "maximum"} & schema.keys()
     if not free or schema.get("format", "uuid") not in {"uuid", "int32", "int64"}:
         raise NotObservable(f"nobody can say which {name} is nobody's")
-    values = yield from places(api, api.operation, fresh=False, known={name: stranger(schema)})
+    values = yield from resolve_path(api, api.operation, fresh=False, known={name: stranger(schema)})
     answer: Exchange = yield api.ask(path=values)
     if answer.ok:
-        raise Broken(f"404 for {name} {values[name]}", answer.says())
+        raise Broken(f"404 for {name} {values[name]}", answer.summary())

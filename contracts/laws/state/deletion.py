@@ -9,63 +9,63 @@ import attrs
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import make, places
-from contracts.steps.lifecycle.create import look, mine, shelf
-from contracts.steps.lifecycle.delete import Ended, ended
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import create_resource, resolve_path
+from contracts.steps.lifecycle.create import find_in, observe, read_list
+from contracts.steps.lifecycle.delete import Deleted, delete_resource
 from contracts.steps.lists.paging import largest
 from specs.contract import Operation, selectors
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "credential"), writes=True, nowhere=True)
-def a_refused_deletion_deletes_nothing(api: Api) -> Conversation:
+@law(family="state", on=selectors.deletions, kinds=("state", "credential"), writes=True, no_path_setup=True)
+def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
     """A deletion that is refused for want of a credential leaves the thing where it was.
 
     Broken if the deletion with a credential that follows does not find it any more. Not observable where deletions
     succeed whether or not there is something to delete.
     """
-    end: Ended = yield from ended(api)
+    end: Deleted = yield from delete_resource(api)
     if end.refusal is None or not 400 <= end.refusal.status < 500:
         raise NotObservable("a deletion without a credential is not refused here")
-    if end.robbed:
-        raise Broken(f"nothing deleted by a deletion answered {end.refusal.status}", end.answer.says())
+    if end.deleted_anonymously:
+        raise Broken(f"nothing deleted by a deletion answered {end.refusal.status}", end.answer.summary())
     if end.answer.ok and end.repeatable:
         raise NotObservable("a deletion succeeds here even where there is nothing to delete")
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, nowhere=True)
-def what_was_deleted_is_gone(api: Api) -> Conversation:
+@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, no_path_setup=True)
+def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
     """A deleted resource cannot be read any more, and stands in no list.
 
     Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
     absence is told (403, 404, 410) is not judged here.
     """
-    end: Ended = yield from ended(api)
-    if end.robbed:
+    end: Deleted = yield from delete_resource(api)
+    if end.deleted_anonymously:
         raise NotObservable("a refused deletion has deleted it before")
     if end.answer.status in {409, 423}:
-        raise NotObservable(f"the deletion was refused: {end.answer.says()}")
+        raise NotObservable(f"the deletion was refused: {end.answer.summary()}")
     if not end.answer.ok:
-        raise Broken("a deletion that succeeds", end.answer.says())
+        raise Broken("a deletion that succeeds", end.answer.summary())
     if end.after.seen:
         raise Broken("a deleted resource to be gone", "it can still be read")
-    if mine(end.items or [], end.life.made):
+    if find_in(end.items or [], end.life.made):
         raise Broken("a deleted resource to be gone", "it is still in the list")
     for other in end.beside:
-        if end.items is not None and not mine(end.items, other):
-            sight = yield from look(end.life.api, other, known=True)
+        if end.items is not None and not find_in(end.items, other):
+            sight = yield from observe(end.life.api, other, known=True)
             if not sight.seen:
                 raise Broken("what was made beside a deleted resource to stay", "it is gone with it")
     yield from _counted(end)
 
 
-def _counted(end: Ended) -> Steps:
+def _counted(end: Deleted) -> Steps:
     """Raises Broken where the list, read to its end on one page, twice tells the same number, and a wrong one."""
     heard = [end.page] if end.page is not None and end.page.ok else []
-    size = largest(end.life.api.on(end.page.operation)) if end.page is not None else None
+    size = largest(end.life.api.for_operation(end.page.operation)) if end.page is not None else None
     if not heard or size is None or not 0 < len(heard[0].items) < size or _true_total(heard[0]):
         return
-    _, again = yield from shelf(end.life.api, end.life.made, sure=True)
+    _, again = yield from read_list(end.life.api, end.life.made, sure=True)
     same = again.ok and again.items == heard[0].items and again.page("total") == heard[0].page("total")
     if same and not _true_total(again):
         raise Broken(f"{len(again.items)} items in all, as the list shows", f"{again.page('total')}")
@@ -76,20 +76,20 @@ def _true_total(page: Exchange) -> bool:
     return not isinstance(total, int) or total == len(page.items)
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, nowhere=True)
-def what_was_deleted_stays_deleted(api: Api) -> Conversation:
+@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, no_path_setup=True)
+def what_was_deleted_stays_deleted(api: RequestFactory) -> Conversation:
     """What is deleted can be neither changed nor deleted again: both are refused, and neither is a server error.
 
     Where the document declares no answer for what is not there, a success is no more than observed.
     """
-    end: Ended = yield from ended(api)
+    end: Deleted = yield from delete_resource(api)
     if end.again is None:
-        raise NotObservable(f"the deletion did not succeed: {end.answer.says()}")
+        raise NotObservable(f"the deletion did not succeed: {end.answer.summary()}")
     for answer, what in ((end.changed, "a change of what is deleted"), (end.again, "a second deletion")):
         if answer is None:
             continue
         if answer.status >= 500 or (answer.ok and _may_be_missing(answer.operation)):
-            raise Broken(f"404 for {what}", answer.says())
+            raise Broken(f"404 for {what}", answer.summary())
         if answer.ok:
             raise Observed(f"{what} succeeds ({answer.status}), and the document declares no 404 for it")
 
@@ -99,8 +99,15 @@ def _may_be_missing(operation: Operation) -> bool:
     return any(answer.status.upper() in {"404", "410", "4XX"} for answer in operation.answers)
 
 
-@law(family="state", on=selectors.bulk_deletions, kinds=("state", "status"), writes=True, nowhere=True, alone=True)
-def deleting_all_empties_the_list(api: Api) -> Conversation:
+@law(
+    family="state",
+    on=selectors.bulk_deletions,
+    kinds=("state", "status"),
+    writes=True,
+    no_path_setup=True,
+    exclusive=True,
+)
+def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
     """Deleting all empties the caller's list, all of it, and nobody else's.
 
     All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
@@ -108,23 +115,23 @@ def deleting_all_empties_the_list(api: Api) -> Conversation:
     deployment file says `disposable`, or where both lists hold nothing but what this run has made.
     """
     resource = api.resource
-    values = yield from places(api, api.operation, fresh=True)
+    values = yield from resolve_path(api, api.operation, fresh=True)
     own = yield from _at_least(api, values, 2)
     theirs = yield from _rivals_list(api)
     _ours(api, [*own, *(theirs[1] if theirs else ())])
     answer: Exchange = yield api.ask(path=values)
     if not answer.ok:
-        raise Broken("a deletion of all that succeeds", answer.says())
-    left: Exchange = yield api.ask(resource.list, path=values, fresh=True)
+        raise Broken("a deletion of all that succeeds", answer.summary())
+    left: Exchange = yield api.ask(resource.list, path=values, bypass_cache=True)
     if not left.ok or still(own, left.items, resource.member):
-        raise Broken("an empty list", left.says() if not left.ok else f"{len(left.items)} items of {len(own)}")
+        raise Broken("an empty list", left.summary() if not left.ok else f"{len(left.items)} items of {len(own)}")
     identifier = at(own[0], resource.member)
     if resource.read and resource.identifier and identifier is not MISSING:
         path = {**values, resource.identifier: str(identifier)}
-        if (yield api.ask(resource.read, path=path, fresh=True)).ok:
+        if (yield api.ask(resource.read, path=path, bypass_cache=True)).ok:
             raise Broken("what was deleted with all others to be gone", "it can still be read")
     if theirs:
-        after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, fresh=True)
+        after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, bypass_cache=True)
         if theirs[1] and after.ok and not still(theirs[1], after.items, resource.member):
             raise Broken(f"the list of {theirs[0].tenant} as before", f"all {len(theirs[1])} items gone")
 
@@ -135,29 +142,29 @@ def still(before: list[Any], after: list[Any], member: str) -> list[Any]:
     return [item for item in after if str(at(item, member)) in known]
 
 
-def _at_least(view: Api, values: dict[str, str], count: int) -> Steps:
+def _at_least(view: RequestFactory, values: dict[str, str], count: int) -> Steps:
     """The items of a list, after so many were made that there are at least as many as needed."""
-    listed: Exchange = yield view.ask(view.resource.list, path=values, principal=view.principal, fresh=True)
+    listed: Exchange = yield view.ask(view.resource.list, path=values, principal=view.principal, bypass_cache=True)
     if not listed.ok:
-        raise Blocked(f"the list was not given: {listed.says()}")
+        raise Blocked(f"the list was not given: {listed.summary()}")
     for _ in range(count - len(listed.items)):
-        yield from make(view, view.resource, values)
+        yield from create_resource(view, view.resource, values)
     if len(listed.items) < count:
-        listed = yield view.ask(view.resource.list, path=values, principal=view.principal, fresh=True)
+        listed = yield view.ask(view.resource.list, path=values, principal=view.principal, bypass_cache=True)
     return listed.items
 
 
-def _rivals_list(api: Api) -> Steps:
+def _rivals_list(api: RequestFactory) -> Steps:
     """The other tenant's view and the items of its list, one at least; None where there is no other tenant."""
     try:
         view = attrs.evolve(api, principal=api.rival, values={})
-        view.values = yield from places(view, api.operation, fresh=False)
+        view.values = yield from resolve_path(view, api.operation, fresh=False)
         return view, (yield from _at_least(view, view.values, 1))
     except (Blocked, NotObservable):
         return None
 
 
-def _ours(api: Api, items: list[object]) -> None:
+def _ours(api: RequestFactory, items: list[object]) -> None:
     """Raises NotObservable where something in a list is not this run's to delete."""
     run = api.tag.partition("-")[0] + "-"
     if not api.deployment.disposable and any(run not in repr(item) for item in items):

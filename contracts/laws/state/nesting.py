@@ -8,67 +8,73 @@ from typing import Any
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, body, make, members_of, named_by
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, body, create_resource, members_of, resource_of_parameter
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import PATIENCE, Sight, look, mine, removable, unlike
-from contracts.steps.lifecycle.hostile_updates import Meddled, meddled
-from contracts.steps.lifecycle.values import moving, short
+from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, find_in, observe, removable
+from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
+from contracts.steps.lifecycle.values import lifecycle_members, short
 from specs.contract import Contract, Operation, Resource, selectors
 
 
-@law(family="state", on=selectors.nested_creations, kinds=("state/create", "state/delete"), writes=True, nowhere=True)
-def what_stands_below_one_thing_stands_below_no_other(api: Api) -> Conversation:
+@law(
+    family="state",
+    on=selectors.nested_creations,
+    kinds=("state/create", "state/delete"),
+    writes=True,
+    no_path_setup=True,
+)
+def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Conversation:
     """What was created below one thing is not listed, read, changed or deleted through another one of its kind.
 
     A thing is created below a parent, and a second parent beside it. Then it is looked for in the second one's list,
     and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
     deletion reaches it. Whether such a request is refused in so many words is not judged.
     """
-    made: Made = yield from make(api, api.resource)
-    before: Sight = yield from look(api, made)
+    made: Made = yield from create_resource(api, api.resource)
+    before: Observation = yield from observe(api, made)
     if not before.seen:
         raise NotObservable("what was created cannot be looked at")
     elsewhere = Made(made.resource, made.answer, made.thing, (yield from _another_parent(api, made)))
     yield from _shown(api, elsewhere)
     sent = yield from _attacked(api, elsewhere)
-    after: Sight = yield from look(api, made, known=True)
+    after: Observation = yield from observe(api, made, known=True)
     if not after.seen:
         raise Broken("what stands below one thing to stay when another is meant", "it is gone")
-    for name in differences(before.thing, after.thing, but=moving(api), alike=True):
+    for name in differences(before.thing, after.thing, but=lifecycle_members(api), alike=True):
         if name in sent:
             raise Broken(f"{name} not changed through another parent", "it was")
 
 
-def _another_parent(api: Api, made: Made) -> Steps:
+def _another_parent(api: RequestFactory, made: Made) -> Steps:
     """The values of the thing's address with another parent in them, one made for this."""
     create = api.resource.create
     assert create is not None
     name = create.path_parameters[-1]
-    resource, pointer = named_by(api, create, name)
+    resource, pointer = resource_of_parameter(api, create, name)
     before = {each: made.values[each] for each in create.path_parameters[:-1] if each in made.values}
-    parent: Made = yield from make(api, resource, before)
+    parent: Made = yield from create_resource(api, resource, before)
     value = at(parent.thing, pointer)
     if value is MISSING or str(value) == made.values.get(name):
         raise NotObservable("no second parent can be made")
     return {**made.values, name: str(value)}
 
 
-def _shown(api: Api, elsewhere: Made) -> Steps:
+def _shown(api: RequestFactory, elsewhere: Made) -> Steps:
     """It neither stands in the other parent's list nor reads at its address there."""
     resource = elsewhere.resource
     if resource.list:
-        view = api.on(resource.list, elsewhere.values)
+        view = api.for_operation(resource.list, elsewhere.values)
         page: Exchange = yield view.page() if resource.list.paging else view.ask()
-        if page.ok and mine(page.items, elsewhere):
+        if page.ok and find_in(page.items, elsewhere):
             raise Broken("only what was created below it in a parent's list", "what was created below another")
     if resource.read and resource.identifier in elsewhere.values:
-        answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, fresh=True)
-        if answer.ok and mine([answer.data], elsewhere):
-            raise Broken("404 for what stands below another parent", answer.says())
+        answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, bypass_cache=True)
+        if answer.ok and find_in([answer.data], elsewhere):
+            raise Broken("404 for what stands below another parent", answer.summary())
 
 
-def _attacked(api: Api, elsewhere: Made) -> Steps:
+def _attacked(api: RequestFactory, elsewhere: Made) -> Steps:
     """Change it and delete it through the other parent; gives what the change carried."""
     resource = elsewhere.resource
     content: dict[str, Any] = {}
@@ -102,24 +108,24 @@ def _bearing(contract: Contract) -> Iterator[Operation]:
             yield resource.create
 
 
-@law(family="state", on=_bearing, kinds=("state/create", "body"), writes=True, nowhere=True, depth="standard")
-def what_is_sent_along_stands_below(api: Api) -> Conversation:
+@law(family="state", on=_bearing, kinds=("state/create", "body"), writes=True, no_path_setup=True, depth="standard")
+def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
     """What a creation carries for a list below the thing it creates stands in that list.
 
     The document's richest example is created, and each such list read. Broken if an item that was sent along is not
     there, with the values it was sent with; after a moment it is looked for once more.
     """
-    made: Made = yield from make(api, api.resource)
+    made: Made = yield from create_resource(api, api.resource)
     sent = made.answer.request.json
     along = [(name, listing) for name, listing in _along(api.contract, api.resource) if _items(sent, name)]
     if not along or api.resource.identifier not in made.values:
         raise NotObservable("the example's creation carries nothing that would stand below it")
     for name, listing in along:
-        view = api.on(listing, made.values)
+        view = api.for_operation(listing, made.values)
         for patience in (0.0, PATIENCE):
             if patience:
                 yield Wait(patience)
-            page: Exchange = yield view.ask(fresh=True)
+            page: Exchange = yield view.ask(bypass_cache=True)
             lost = [each for each in _items(sent, name) if not any(_is(each, item) for item in page.items)]
             if not page.ok or not lost:
                 break
@@ -133,11 +139,11 @@ def _items(sent: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _is(sent: dict[str, Any], item: Any) -> bool:
-    return isinstance(item, dict) and bool(sent.keys() & item.keys()) and not unlike(sent, item)
+    return isinstance(item, dict) and bool(sent.keys() & item.keys()) and not differing_members(sent, item)
 
 
-@law(family="state", on=selectors.parental_deletions, kinds=("state",), writes=True, nowhere=True)
-def nothing_hangs_on_what_is_deleted(api: Api) -> Conversation:
+@law(family="state", on=selectors.parental_deletions, kinds=("state",), writes=True, no_path_setup=True)
+def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
     """Deleting a thing leaves nothing reachable of what hangs on it.
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
@@ -147,31 +153,31 @@ def nothing_hangs_on_what_is_deleted(api: Api) -> Conversation:
     removable(api)
     parent: Made = yield from _parent(api)
     children: dict[str, Made] = {}
-    for each in selectors.kin(api.contract, api.resource):
+    for each in selectors.child_resources(api.contract, api.resource):
         if each.create:
             children[each.name] = yield from _child(api, each, parent, children)
     answer: Exchange = yield api.ask(path=parent.values)
     if not answer.ok:
-        raise NotObservable(f"the deletion was refused: {answer.says()}")
+        raise NotObservable(f"the deletion was refused: {answer.summary()}")
     for child in children.values():
         yield from _unreachable(api, child)
-    for each in selectors.kin(api.contract, api.resource):
+    for each in selectors.child_resources(api.contract, api.resource):
         if not each.create:
             yield from _empty(api, each, parent)
 
 
-def _parent(api: Api) -> Steps:
+def _parent(api: RequestFactory) -> Steps:
     """One that was made beside the life of another, when all has been asked that needs it; else a new one."""
     try:
-        seen: Meddled = yield from meddled(api)
+        seen: HostileUpdates = yield from hostile_updates(api)
         if seen.changed.peers.twin is not None:
             return seen.changed.peers.twin
     except (Blocked, NotObservable):
         pass
-    return (yield from make(api, api.resource))
+    return (yield from create_resource(api, api.resource))
 
 
-def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
+def _child(api: RequestFactory, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
     """A resource that hangs on the parent, and on no other thing where a sibling or the parent will do."""
     create = resource.create
     assert create is not None
@@ -184,10 +190,10 @@ def _child(api: Api, resource: Resource, parent: Made, siblings: dict[str, Made]
             given[name] = value
         elif name in parent.values:
             given[name] = parent.values[name]
-    return (yield from make(api, resource, dict(_path(api, resource, parent)), **given))
+    return (yield from create_resource(api, resource, dict(_path(api, resource, parent)), **given))
 
 
-def _path(api: Api, resource: Resource, parent: Made) -> Iterator[tuple[str, str]]:
+def _path(api: RequestFactory, resource: Resource, parent: Made) -> Iterator[tuple[str, str]]:
     """What the parent tells of the path of another resource's operations."""
     operation = resource.create or resource.list
     assert operation is not None
@@ -200,13 +206,13 @@ def _path(api: Api, resource: Resource, parent: Made) -> Iterator[tuple[str, str
             yield name, parent.values[name]
 
 
-def _unreachable(api: Api, child: Made) -> Steps:
+def _unreachable(api: RequestFactory, child: Made) -> Steps:
     """Raises Broken where a child is seen, and seen again after a moment."""
     for wait in (0.0, PATIENCE):
         if wait:
             yield Wait(wait)
         try:
-            sight: Sight = yield from look(api, child, known=True)
+            sight: Observation = yield from observe(api, child, known=True)
         except NotObservable:
             return
         if not sight.seen:
@@ -214,13 +220,13 @@ def _unreachable(api: Api, child: Made) -> Steps:
     raise Broken(f"nothing of {child.resource.collection} after what it hung on was deleted", "it is still there")
 
 
-def _empty(api: Api, resource: Resource, parent: Made) -> Steps:
+def _empty(api: RequestFactory, resource: Resource, parent: Made) -> Steps:
     path = dict(_path(api, resource, parent))
     if resource.list is None or any(name not in path for name in resource.list.path_parameters):
         return
-    answer: Exchange = yield api.ask(resource.list, path=path, fresh=True)
+    answer: Exchange = yield api.ask(resource.list, path=path, bypass_cache=True)
     if answer.ok and answer.items:
         yield Wait(PATIENCE)
-        answer = yield api.ask(resource.list, path=path, fresh=True)
+        answer = yield api.ask(resource.list, path=path, bypass_cache=True)
     if answer.ok and answer.items:
         raise Broken(f"nothing in {resource.collection} after the deletion", f"{len(answer.items)} items")

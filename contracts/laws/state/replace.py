@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import LIFE, Life, Sight, begun, look, unlike
-from contracts.steps.lifecycle.values import Change, changes, rich, short
+from contracts.steps.lifecycle.create import (
+    LIFE,
+    CreatedResource,
+    Observation,
+    create_observed,
+    differing_members,
+    observe,
+)
+from contracts.steps.lifecycle.values import Change, changes, full_body, short
 from specs.contract import Contract, Operation
 
 
@@ -22,28 +29,28 @@ def replacements(contract: Contract) -> Iterator[Operation]:
             yield resource.replace
 
 
-@law(family="state", on=replacements, kinds=("state",), writes=True, nowhere=True)
-def a_replacement_is_what_is_kept(api: Api) -> Conversation:
+@law(family="state", on=replacements, kinds=("state",), writes=True, no_path_setup=True)
+def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
     """What a PUT carries is what the resource shows afterwards.
 
     A new resource is replaced with every member whose value can be known to make sense. Broken if a member that was
     sent and is shown has another value, or if the same PUT once more changes anything. What becomes of members that
     were not sent is not asked: servers differ.
     """
-    life: Life = yield from begun(api, f"{LIFE} replaced")
+    life: CreatedResource = yield from create_observed(api, f"{LIFE} replaced")
     if not life.known:
         raise NotObservable("what was created cannot be looked at")
     answer: Exchange = yield from _replaced(api, life)
     wanted = answer.request.json
-    after: Sight = yield from look(life.api, life.made, known=life.known)
+    after: Observation = yield from observe(life.api, life.made, known=life.known)
     if not after.seen:
         raise Broken("the replaced resource", after.told)
-    for name in unlike(wanted, after.thing):
+    for name in differing_members(wanted, after.thing):
         raise Broken(f"{name} as sent: {short(wanted[name])}", short(after.thing[name]))
     again: Exchange = yield life.api.ask(api.operation, path=life.made.values, body=wanted)
     if not again.ok:
         return
-    last: Sight = yield from look(life.api, life.made, known=life.known)
+    last: Observation = yield from observe(life.api, life.made, known=life.known)
     if not last.seen:
         raise Broken("the resource after the same replacement once more", last.told)
     for name in differences(after.thing, last.thing, alike=True):
@@ -51,14 +58,14 @@ def a_replacement_is_what_is_kept(api: Api) -> Conversation:
         raise Broken(told, short(last.thing[name]))
 
 
-def _replaced(api: Api, life: Life) -> Steps:
+def _replaced(api: RequestFactory, life: CreatedResource) -> Steps:
     """Put as much in the place of a thing as makes sense; where that is refused for its state, no more than is safe."""
     content = yield from body(api, api.operation, life.made.values)
-    wanted = rich(api, api.operation, content, bold=True)
+    wanted = full_body(api, api.operation, content, bold=True)
     news: list[Change] = yield from changes(api, api.operation, life.made.values, life.first.thing)
-    bold = {**wanted, **{each.name: each.value for each in news if each.tame or each.name in wanted}}
-    for each in (bold, {**content, **{each.name: each.value for each in news if each.tame}}):
+    bold = {**wanted, **{each.name: each.value for each in news if each.independent or each.name in wanted}}
+    for each in (bold, {**content, **{each.name: each.value for each in news if each.independent}}):
         answer: Exchange = yield life.api.ask(api.operation, path=life.made.values, body=each)
         if answer.ok:
             return answer
-    raise Blocked(f"the replacement was not accepted: {answer.says()}")
+    raise Blocked(f"the replacement was not accepted: {answer.summary()}")

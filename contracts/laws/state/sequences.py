@@ -10,12 +10,20 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Ste
 from contracts.core.exchange import Exchange
 from contracts.core.step import Step
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, make
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import Sight, certain, look, mine, patch_of, removable, unlike
+from contracts.steps.lifecycle.create import (
+    Observation,
+    differing_members,
+    find_in,
+    observe,
+    patch_of,
+    removable,
+    require_identifiable,
+)
 from contracts.steps.lifecycle.siblings import standing
-from contracts.steps.lifecycle.values import Change, changes, moving, short
+from contracts.steps.lifecycle.values import Change, changes, lifecycle_members, short
 from specs.contract import selectors
 
 MOST = 2
@@ -39,7 +47,7 @@ class Known:
 class Model:
     """What stands and what is gone, and the steps that make sense from here."""
 
-    api: Api
+    api: RequestFactory
     standing: list[Known] = attrs.field(factory=list)
     gone: list[Known] = attrs.field(factory=list)
     writes: int = 0
@@ -69,7 +77,7 @@ class Model:
     def play(self, kind: str, which: int, what: int) -> Steps:
         """Take a step and hold what is seen against the model."""
         if kind == "create":
-            self.standing.append(Known((yield from make(self.api, self.api.resource))))
+            self.standing.append(Known((yield from create_resource(self.api, self.api.resource))))
             self.writes += 1
         elif kind == "list":
             yield from self._list()
@@ -85,19 +93,19 @@ class Model:
     def read(self, thing: Known) -> Steps:
         """Look at a thing that stands."""
         thing.looked = self.writes
-        sight: Sight = yield from look(self.api, thing.made, known=thing.seen is not None)
+        sight: Observation = yield from observe(self.api, thing.made, known=thing.seen is not None)
         if not sight.seen:
             raise Broken("what stands to be there", sight.told)
         self._agrees(thing, sight.thing)
-        for name in differences(thing.seen, sight.thing, but=thing.since | moving(self.api), alike=True):
+        for name in differences(thing.seen, sight.thing, but=thing.since | lifecycle_members(self.api), alike=True):
             raise Broken(f"{name} as it was seen before: {short(thing.seen[name])}", short(sight.thing[name]))
         thing.seen, thing.since = sight.thing, set()
 
     def _agrees(self, thing: Known, shown: Any) -> None:
-        for name in unlike(thing.changed, shown):
+        for name in differing_members(thing.changed, shown):
             raise Broken(f"{name} as changed last: {short(thing.changed[name])}", short(shown[name]))
         if thing.seen is None:
-            for name in differences(thing.made.thing, shown, but={*thing.changed, *moving(self.api)}):
+            for name in differences(thing.made.thing, shown, but={*thing.changed, *lifecycle_members(self.api)}):
                 raise Broken(f"{name} as created: {short(thing.made.thing[name])}", short(shown[name]))
 
     def _update(self, thing: Known, what: int) -> Steps:
@@ -105,7 +113,7 @@ class Model:
         assert update is not None
         now = {**thing.made.thing, **thing.changed} if isinstance(thing.made.thing, dict) else {}
         offered: list[Change] = yield from changes(self.api, update, thing.made.values, now)
-        tame = [each for each in offered if each.tame]
+        tame = [each for each in offered if each.independent]
         if not tame:
             return
         chosen = tame[what % len(tame)]
@@ -123,13 +131,13 @@ class Model:
         if answer.status in {409, 423}:
             return
         if not answer.ok:
-            raise Broken("a deletion of what stands to succeed", answer.says())
+            raise Broken("a deletion of what stands to succeed", answer.summary())
         self.standing.remove(thing)
         self.gone.append(attrs.evolve(thing, looked=-1))
 
     def _again(self, thing: Known) -> Steps:
         thing.looked = self.writes
-        sight: Sight = yield from look(self.api, thing.made, known=True)
+        sight: Observation = yield from observe(self.api, thing.made, known=True)
         if sight.seen:
             raise Broken("what was deleted to be gone", "it can be read again")
 
@@ -139,28 +147,28 @@ class Model:
         resource = made.resource
         own = {name: value for name, value in made.values.items() if name != resource.identifier}
         items = yield from standing(self.api, own)
-        certain(items, made)
+        require_identifiable(items, made)
         for thing in self.standing:
-            found = mine(items, thing.made)
+            found = find_in(items, thing.made)
             if len(found) != 1:
                 raise Broken("what stands once in the list", f"{len(found)} times")
             self._agrees(thing, found[0])
-        if any(mine(items, thing.made) for thing in self.gone):
+        if any(find_in(items, thing.made) for thing in self.gone):
             raise Broken("what was deleted in no list", "it is still listed")
 
 
 @law(
     family="state",
-    on=selectors.storied_creations,
+    on=selectors.creations_with_lifecycle,
     kinds=("state",),
     writes=True,
-    nowhere=True,
-    alone=True,
+    no_path_setup=True,
+    exclusive=True,
     depth="standard",
     stateful=True,
     examples=(0, 1, 20),
 )
-def any_order_of_steps_agrees_with_a_model(api: Api) -> Conversation:
+def any_order_of_steps_agrees_with_a_model(api: RequestFactory) -> Conversation:
     """Created, changed, read, listed and deleted in any order, resources read as a simple model says.
 
     The model knows what stands, with the values that were sent last, and what is gone. Hypothesis chooses the steps one

@@ -6,20 +6,20 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Ste
 from contracts.core.exchange import Exchange
 from contracts.core.member_names import SECRET
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.fixtures import body, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import body, resolve_path
 from contracts.steps.lifecycle.comparison import differences, filled
-from contracts.steps.lifecycle.create import Life, mine, removable, sent_by, unlike
-from contracts.steps.lifecycle.hostile_updates import Meddled, blame, meddled
-from contracts.steps.lifecycle.siblings import Peers, alike, closed, joined, standing
-from contracts.steps.lifecycle.update import Changed, changed
-from contracts.steps.lifecycle.values import moving, short, thing_of, wrong
+from contracts.steps.lifecycle.create import CreatedResource, differing_members, find_in, removable, sent_by
+from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
+from contracts.steps.lifecycle.siblings import Siblings, alike, create_siblings, requires_credential, standing
+from contracts.steps.lifecycle.update import Updated, update_resource
+from contracts.steps.lifecycle.values import invalid_member, lifecycle_members, short, thing_of
 from specs.contract import selectors
 
 
-def _done(api: Api) -> Steps:
+def _done(api: RequestFactory) -> Steps:
     """The changes of the life. Raises NotObservable where there were none, Broken where nothing is there any more."""
-    done: Changed = yield from changed(api)
+    done: Updated = yield from update_resource(api)
     if done.why:
         raise NotObservable(done.why)
     if not done.after.seen:
@@ -27,13 +27,13 @@ def _done(api: Api) -> Steps:
     return done
 
 
-def _alike(life: Life) -> bool:
+def _alike(life: CreatedResource) -> bool:
     """Whether the same operation showed a thing before and after a change."""
     return bool(life.resource.read or life.resource.list or life.resource.update)
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, nowhere=True)
-def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
+@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     """A PATCH changes the members it sends, and only those.
 
     After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
@@ -42,18 +42,20 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
     is amiss both changes are made again, and looked at one by one. The same is asked of two changes at one moment, and
     where one of them is lost, they are made again in turn.
     """
-    done: Changed = yield from _done(api)
+    done: Updated = yield from _done(api)
     if done.one is None or not done.one.ok:
         raise NotObservable("no change of a single member was accepted")
     sent = sent_by(done.one)
-    for name in unlike(sent, done.after.thing):
+    for name in differing_members(sent, done.after.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
     most = sent_by(done.most) if done.most is not None and done.most.ok else {}
     _answered(done.one, sent, {**done.life.first.thing, **most})
     if done.turned is not None and done.turned.ok and done.peers.twin is not None:
         _answered(done.turned, sent_by(done.turned), done.peers.twin.thing)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
-    for name in differences(before.thing, done.after.thing, but={*but, *moving(api)}, alike=_alike(done.life)):
+    for name in differences(
+        before.thing, done.after.thing, but={*but, *lifecycle_members(api)}, alike=_alike(done.life)
+    ):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
     yield from _kept_meanwhile(api)
 
@@ -61,15 +63,15 @@ def a_change_keeps_what_was_not_sent(api: Api) -> Conversation:
 def _answered(answer: Exchange, sent: dict[str, object], before: dict[str, object]) -> None:
     """The answer to a change does not show the value of before."""
     shown = thing_of(answer)
-    for name in unlike(sent, shown):
+    for name in differing_members(sent, shown):
         if not SECRET.search(name) and name in before and shown[name] == before[name]:
             raise Broken(f"{name} in the answer to its change: {short(sent[name])}", short(shown[name]))
 
 
-def _kept_meanwhile(api: Api) -> Steps:
+def _kept_meanwhile(api: RequestFactory) -> Steps:
     """What was neither sent by the changes at one moment nor by any that was refused stays as well."""
     try:
-        seen: Meddled = yield from _meddled(api)
+        seen: HostileUpdates = yield from _meddled(api)
     except NotObservable:
         return
     if lost := seen.undone:
@@ -81,53 +83,53 @@ def _kept_meanwhile(api: Api) -> Steps:
             raise Broken(f"{name} as before: {short(before)}", short(after))
 
 
-def _moved(seen: Meddled) -> list[str]:
+def _moved(seen: HostileUpdates) -> list[str]:
     """The members that read otherwise than before the trials, those left out that an update tried to forge."""
     if not seen.after.seen:
         return []
     before, after = seen.before.thing, seen.after.thing
     life = seen.changed.life
-    but = {*seen.tried, *moving(life.api)}
+    but = {*seen.tried, *lifecycle_members(life.api)}
     return list(differences(before, after, but=but, alike=_alike(life), filling=True))
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, nowhere=True)
-def a_change_of_several_members_changes_them_all(api: Api) -> Conversation:
+@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Conversation:
     """A PATCH that carries several members changes every one of them.
 
     All members are sent that the update allows, the resource shows, and another value is known for. Where a later
     change of one of them left something amiss, this one is made again and looked at by itself.
     """
-    done: Changed = yield from _done(api)
+    done: Updated = yield from _done(api)
     if done.most is None or not done.most.ok:
         raise NotObservable("no change of several members was accepted")
     sent, shown = sent_by(done.most), done.middle or done.after
     later = sent_by(done.one) if done.one and done.one.ok and not done.middle else {}
-    for name in unlike({name: value for name, value in sent.items() if name not in later}, shown.thing):
+    for name in differing_members({name: value for name, value in sent.items() if name not in later}, shown.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(shown.thing[name]))
 
 
-@law(family="state", on=selectors.listed_updates, kinds=("state",), writes=True, nowhere=True)
-def a_change_shows_in_the_list(api: Api) -> Conversation:
+@law(family="state", on=selectors.listed_updates, kinds=("state",), writes=True, no_path_setup=True)
+def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
     """After an update the list shows the new values, as the resource's own address does."""
-    done: Changed = yield from _done(api)
-    own = mine(done.items or [], done.life.made)
+    done: Updated = yield from _done(api)
+    own = find_in(done.items or [], done.life.made)
     if not own:
         raise NotObservable("the list did not show which of its items was created")
-    for name in unlike(done.sent, own[0]):
-        if name not in unlike(done.sent, done.after.thing):  # lost altogether: that is another law's to say
+    for name in differing_members(done.sent, own[0]):
+        if name not in differing_members(done.sent, done.after.thing):  # lost altogether: that is another law's to say
             raise Broken(f"{name} in the list as changed: {short(done.sent[name])}", short(own[0][name]))
 
 
-@law(family="state", on=selectors.updates, kinds=("state", "status"), writes=True, nowhere=True)
-def a_refused_change_changes_nothing(api: Api) -> Conversation:
+@law(family="state", on=selectors.updates, kinds=("state", "status"), writes=True, no_path_setup=True)
+def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
     """An update that is refused is refused as a whole.
 
     It is refused for an invalid member beside a valid one, for want of a credential, and for a value that another
     resource has where the document declares a conflict. Whether such requests are refused is for other laws to say;
     where they are, the resource must read as before.
     """
-    seen: Meddled = yield from _meddled(api)
+    seen: HostileUpdates = yield from _meddled(api)
     if not seen.refused:
         raise NotObservable("no change of this resource was refused")
     if not seen.after.seen:
@@ -139,13 +141,13 @@ def a_refused_change_changes_nothing(api: Api) -> Conversation:
         if name not in meant and (blamed or not (meant or filled(seen.before.thing[name], shown))):
             what = f"the change refused {blamed}" if blamed else "the changes that were refused"
             raise Broken(f"{name} as before {what}: {short(seen.before.thing[name])}", short(shown))
-        if blamed and name in meant and unlike({name: meant[name]}, {name: shown}):
+        if blamed and name in meant and differing_members({name: meant[name]}, {name: shown}):
             raise Broken(f"{name} as changed before the change refused {blamed}: {short(meant[name])}", short(shown))
 
 
-def _meddled(api: Api) -> Steps:
+def _meddled(api: RequestFactory) -> Steps:
     """What was done to the thing. Raises NotObservable where nothing was, or it went away with its id."""
-    seen: Meddled = yield from meddled(api)
+    seen: HostileUpdates = yield from hostile_updates(api)
     if seen.why:
         raise NotObservable(seen.why)
     if seen.moved:
@@ -153,15 +155,15 @@ def _meddled(api: Api) -> Steps:
     return seen
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, nowhere=True)
-def ids_and_owners_cannot_be_changed(api: Api) -> Conversation:
+@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
     """No body changes what a resource is addressed by, or whose it is.
 
     Updates are sent that carry another id for the resource, and other values for members that say whose it is or what
     it hangs on and which the update does not offer to set. They may be refused or ignored. Broken if the resource is
     not at its address any more, or shows one of these values.
     """
-    seen: Meddled = yield from meddled(api)
+    seen: HostileUpdates = yield from hostile_updates(api)
     if seen.why:
         raise NotObservable(seen.why)
     if not seen.tried:
@@ -174,8 +176,8 @@ def ids_and_owners_cannot_be_changed(api: Api) -> Conversation:
             raise Broken(f"{name} as before: {short(before)}", short(after))
 
 
-@law(family="state", on=selectors.refusable_creations, kinds=("state", "status"), writes=True, nowhere=True)
-def a_refused_creation_creates_nothing(api: Api) -> Conversation:
+@law(family="state", on=selectors.refusable_creations, kinds=("state", "status"), writes=True, no_path_setup=True)
+def a_refused_creation_creates_nothing(api: RequestFactory) -> Conversation:
     """A creation that is refused leaves nothing in the list.
 
     It is refused for an invalid member beside valid ones, and for want of a credential. Its body bears values that
@@ -183,11 +185,11 @@ def a_refused_creation_creates_nothing(api: Api) -> Conversation:
     made, the refused ones are asked once more with values of their own. Broken if an item of the list shows these.
     """
     removable(api)
-    peers: Peers = yield from joined(api)
+    peers: Siblings = yield from create_siblings(api)
     peers.needed()
     if not _all_refused(peers.refused):
         raise NotObservable("a creation that should be refused was not")
-    seen: Changed = yield from changed(api)
+    seen: Updated = yield from update_resource(api)
     if seen.items is None:
         raise NotObservable("the list was not given")
     if len(alike(peers.api, seen.items, peers.content)) > len(peers.made):
@@ -198,14 +200,14 @@ def _all_refused(answers: list[Exchange]) -> bool:
     return any(400 <= each.status < 500 for each in answers) and not any(each.ok for each in answers)
 
 
-def _alone(api: Api) -> Steps:
+def _alone(api: RequestFactory) -> Steps:
     """The refused creations by themselves."""
-    values = yield from places(api, api.operation, fresh=True)
+    values = yield from resolve_path(api, api.operation, fresh=True)
     content = yield from body(api, api.operation, values)
     refused: list[Exchange] = []
-    if bad := wrong(api, api.operation, content):
+    if bad := invalid_member(api, api.operation, content):
         refused.append((yield api.ask(path=values, body={**content, bad[0]: bad[1]})))
-    if closed(api.operation):
+    if requires_credential(api.operation):
         refused.append((yield api.ask(path=values, body=content, credentials=())))
     if not _all_refused(refused):
         raise NotObservable("a creation that should be refused was not")

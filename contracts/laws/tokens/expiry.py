@@ -9,10 +9,10 @@ from contracts.config.deployment import Deployment
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Token, Wait
 from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
-from contracts.steps.tokens.expiry import access_ahead, ahead, claimed
+from contracts.request.api import RequestFactory
+from contracts.steps.tokens.expiry import access_seconds_left, seconds_left, seconds_left_by_claim
 from contracts.steps.tokens.forced import forced
-from contracts.steps.tokens.pairs import REFUSED, Pair, claims, issued, pair_of, presented, rules, used
+from contracts.steps.tokens.pairs import REFUSED, Pair, call_with, issue, jwt_claims, pair_of, refresh_request, rules
 from specs.contract import Contract, TokenMember, selectors
 
 TOLERANCE = 10.0
@@ -30,9 +30,9 @@ PATIENCE = {"quick": 75.0, "standard": 75.0, "deep": 600.0}
     on=selectors.issues,
     kinds=("token/expires", "token/issue", "token/lifetime", "token/claims"),
     writes=True,
-    nowhere=True,
+    no_path_setup=True,
 )
-def tokens_say_when_they_expire(api: Api) -> Conversation:
+def tokens_say_when_they_expire(api: RequestFactory) -> Conversation:
     """The expiry members are as far ahead as the document promises, and agree with the token's claims.
 
     Rounding down to the minute (access) or to the day (refresh) is allowed, and a deployment with a scaled clock may
@@ -46,24 +46,24 @@ def tokens_say_when_they_expire(api: Api) -> Conversation:
     _claimed(api, pair, owner)
 
 
-def _issued_by(api: Api) -> Steps:
+def _issued_by(api: RequestFactory) -> Steps:
     """A pair from this very operation, and what addresses its owner. What other laws ask alike is shared with them."""
     told = rules(api)
     if api.operation is told.force:
         scene = yield from forced(api)
         return scene.second, scene.made.values
-    stage = api.playing("a session")
-    first, made = yield from issued(stage)
+    stage = api.sharing("a session")
+    first, made = yield from issue(stage)
     owner = made.values if made else {}
     if api.operation is told.refresh:
-        return pair_of(stage, (yield presented(stage, first.refresh))), owner
+        return pair_of(stage, (yield refresh_request(stage, first.refresh))), owner
     return first, owner
 
 
-def _expires(api: Api, which: str, member: TokenMember, value: Any, rounding: float, pair: Pair) -> None:
+def _expires(api: RequestFactory, which: str, member: TokenMember, value: Any, rounding: float, pair: Pair) -> None:
     if value is MISSING and member.expires is not None:
         raise Broken(f"{member.expires} to say when the {which} token expires", "nothing")
-    told = ahead(member, value, pair.answer)
+    told = seconds_left(member, value, pair.answer)
     if told is None or member.lifetime is None:
         return
     scaled = member.lifetime / api.deployment.time_scale
@@ -72,8 +72,8 @@ def _expires(api: Api, which: str, member: TokenMember, value: Any, rounding: fl
         raise Broken(f"the {which} token to expire {member.lifetime:g} s after it was issued", f"{told:.0f} s{unit}")
 
 
-def _claimed(api: Api, pair: Pair, owner: dict[str, str]) -> None:
-    names, payload = rules(api).claims, claims(pair.access)
+def _claimed(api: RequestFactory, pair: Pair, owner: dict[str, str]) -> None:
+    names, payload = rules(api).claims, jwt_claims(pair.access)
     if not names:
         return
     if not payload:
@@ -87,7 +87,7 @@ def _claimed(api: Api, pair: Pair, owner: dict[str, str]) -> None:
     _agree(api, names.get("expires", ""), payload, pair)
 
 
-def _names(api: Api, role: str, name: str, value: Any, owner: dict[str, str]) -> None:
+def _names(api: RequestFactory, role: str, name: str, value: Any, owner: dict[str, str]) -> None:
     """The claims name the owner of the token, and the client that had it issued, where that has an id."""
     ids = {role: value for role, value in (api.principal.values if api.principal else {}).items() if "$" not in value}
     if not owner or (role == "client" and not any("client" in each.lower() for each in (*owner, *ids))):
@@ -107,9 +107,9 @@ def _issued(name: str, payload: dict[str, Any], answer: Exchange) -> None:
         raise Broken(f"the claim {name} to be the time of issue", f"{value - answer.received:.0f} s from it{unit}")
 
 
-def _agree(api: Api, name: str, payload: dict[str, Any], pair: Pair) -> None:
+def _agree(api: RequestFactory, name: str, payload: dict[str, Any], pair: Pair) -> None:
     """The claim and the answer's member name one time, but for rounding to the minute."""
-    told = ahead(rules(api).access, pair.access_expires, pair.answer)
+    told = seconds_left(rules(api).access, pair.access_expires, pair.answer)
     expiry = payload.get(name, MISSING)
     if told is None or expiry is MISSING:
         return
@@ -132,7 +132,7 @@ def _patience(which: str) -> Callable[[Contract, Deployment, str], float]:
     return seconds
 
 
-def _ways(name: str) -> Callable[[Api, str], list[str]]:
+def _ways(name: str) -> Callable[[RequestFactory, str], list[str]]:
     """How a token's end can be shown: by one the operator supplies, or by waiting for it."""
     return lambda api, _: [*(["supplied"] if name in api.deployment.tokens else []), "awaited"]
 
@@ -142,11 +142,11 @@ def _ways(name: str) -> Callable[[Api, str], list[str]]:
     on=selectors.refreshes,
     kinds=("token/lifetime",),
     writes=True,
-    nowhere=True,
-    each=_ways("expired_access"),
-    waits=_patience("access"),
+    no_path_setup=True,
+    cases=_ways("expired_access"),
+    wait_estimate=_patience("access"),
 )
-def an_expired_access_token_is_refused(api: Api, way: str) -> Conversation:
+def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Conversation:
     """An access token works until it expires, and gets 401 from then on.
 
     Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
@@ -156,12 +156,12 @@ def an_expired_access_token_is_refused(api: Api, way: str) -> Conversation:
         token = api.deployment.tokens["expired_access"]
     else:
         token = yield from _outlived(api)
-    answer: Exchange = yield from used(api, token)
+    answer: Exchange = yield from call_with(api, token)
     if answer.status != 401:
-        raise Broken("401 for an expired access token", answer.says())
+        raise Broken("401 for an expired access token", answer.summary())
 
 
-def _outlived(api: Api) -> Steps:
+def _outlived(api: RequestFactory) -> Steps:
     """An access token whose end was awaited: that of the user the suite made at the start of the run, else a new one.
 
     A token that is refused from its first moment on says nothing when it is refused at last.
@@ -170,17 +170,17 @@ def _outlived(api: Api) -> Steps:
     lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
     if lent is not None:
         token: str = yield Token(lent.name, first=True)
-        answer: Exchange = yield from used(api, token)
-        told = claimed(rules(api), token, answer)
+        answer: Exchange = yield from call_with(api, token)
+        told = seconds_left_by_claim(rules(api), token, answer)
         if answer.status != 401 and told is not None:
-            yield from _awaited(api, told, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
+            yield from _awaited(api, told, rules(api).access, _whole(jwt_claims(token).get(_expiry_claim(api))))
             return token
-    pair, _ = yield from issued(api)
-    answer = yield from used(api, pair.access)
+    pair, _ = yield from issue(api)
+    answer = yield from call_with(api, pair.access)
     if answer.status == 401:
         raise NotObservable("the access token does not even work when it is new")
-    claim = claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
-    yield from _awaited(api, access_ahead(rules(api), pair), rules(api).access, _whole(claim))
+    claim = jwt_claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
+    yield from _awaited(api, access_seconds_left(rules(api), pair), rules(api).access, _whole(claim))
     return pair.access
 
 
@@ -189,12 +189,12 @@ def _outlived(api: Api) -> Steps:
     on=selectors.refreshes,
     kinds=("token/lifetime",),
     writes=True,
-    nowhere=True,
-    race=True,  # one that was accepted is spent by that, and cannot be asked again
-    each=_ways("expired_refresh"),
-    waits=_patience("refresh"),
+    no_path_setup=True,
+    one_sighting=True,  # one that was accepted is spent by that, and cannot be asked again
+    cases=_ways("expired_refresh"),
+    wait_estimate=_patience("refresh"),
 )
-def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
+def an_expired_refresh_token_is_refused(api: RequestFactory, way: str) -> Conversation:
     """A refresh token gives no new pair once it has expired: 400 or 401.
 
     Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
@@ -207,26 +207,28 @@ def an_expired_refresh_token_is_refused(api: Api, way: str) -> Conversation:
         raise NotObservable("the document does not say how long a refresh token lives")
     else:
         _soon_enough(api, member)
-        pair, _ = yield from issued(api)
-        yield from _awaited(api, ahead(member, pair.refresh_expires, pair.answer), member, _whole(pair.refresh_expires))
+        pair, _ = yield from issue(api)
+        yield from _awaited(
+            api, seconds_left(member, pair.refresh_expires, pair.answer), member, _whole(pair.refresh_expires)
+        )
         token = pair.refresh
-    answer: Exchange = yield presented(api, token)
+    answer: Exchange = yield refresh_request(api, token)
     if answer.status not in REFUSED:
-        raise Broken("400 or 401 for an expired refresh token", answer.says())
+        raise Broken("400 or 401 for an expired refresh token", answer.summary())
 
 
-def _soon_enough(api: Api, member: TokenMember) -> None:
+def _soon_enough(api: RequestFactory, member: TokenMember) -> None:
     """Raises NotObservable where the declared lifetime is too long to be awaited, before anything is issued for it."""
     seconds = member.lifetime / api.deployment.time_scale if member.lifetime is not None else 0.0
     if seconds > 2 * PATIENCE[api.depth]:
         raise NotObservable(f"lifetime not awaited: {seconds:.0f} s")
 
 
-def _expiry_claim(api: Api) -> str:
+def _expiry_claim(api: RequestFactory) -> str:
     return rules(api).claims.get("expires", "exp")
 
 
-def _awaited(api: Api, told: float | None, member: TokenMember, rounded: bool) -> Steps:
+def _awaited(api: RequestFactory, told: float | None, member: TokenMember, rounded: bool) -> Steps:
     """Let the lifetime pass, as it was announced or else as it is declared. Raises NotObservable if that takes long."""
     scale = api.deployment.time_scale
     declared = member.lifetime / scale if member.lifetime is not None else None

@@ -7,32 +7,32 @@ import attrs
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.hostile_updates import together
 from contracts.steps.tokens.forced import Forced, forced
-from contracts.steps.tokens.pairs import REFUSED, another, issued, pair_of, presented, used
+from contracts.steps.tokens.pairs import REFUSED, another, call_with, issue, pair_of, refresh_request
 from specs.contract import selectors
 
 
-@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
-def a_forced_refresh_ends_the_old_refresh_token(api: Api) -> Conversation:
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, no_path_setup=True)
+def a_forced_refresh_ends_the_old_refresh_token(api: RequestFactory) -> Conversation:
     """After a forced refresh the previous refresh token is refused, and the new pair works."""
     scene: Forced = yield from forced(api)
-    answer: Exchange = yield from used(scene.stage, scene.third.access)
+    answer: Exchange = yield from call_with(scene.stage, scene.third.access)
     if answer.status == 401:
-        raise Broken("the new access token to work at once", answer.says())
-    answer = yield presented(scene.stage, scene.third.refresh)
+        raise Broken("the new access token to work at once", answer.summary())
+    answer = yield refresh_request(scene.stage, scene.third.refresh)
     if not answer.ok:
-        raise Broken("the new refresh token to work", answer.says())
+        raise Broken("the new refresh token to work", answer.summary())
     # last, since what was presented after its end may end everything that came from it
     for old in (scene.first, scene.second):
-        answer = yield presented(scene.stage, old.refresh)
+        answer = yield refresh_request(scene.stage, old.refresh)
         if answer.status not in REFUSED:
-            raise Broken("400 or 401 for the refresh token of before", answer.says())
+            raise Broken("400 or 401 for the refresh token of before", answer.summary())
 
 
-@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/issue",), writes=True, nowhere=True)
-def tokens_are_never_issued_twice(api: Api) -> Conversation:
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/issue",), writes=True, no_path_setup=True)
+def tokens_are_never_issued_twice(api: RequestFactory) -> Conversation:
     """Two pairs issued within one second have nothing in common: no token is given out twice."""
     scene: Forced = yield from forced(api)
     another(scene.first, scene.second)
@@ -41,26 +41,26 @@ def tokens_are_never_issued_twice(api: Api) -> Conversation:
         raise Broken("two users to get different tokens", "the same one")
 
 
-@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
-def the_access_token_of_before_a_forced_refresh(api: Api) -> Conversation:
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, no_path_setup=True)
+def the_access_token_of_before_a_forced_refresh(api: RequestFactory) -> Conversation:
     """Whether an access token survives a forced refresh is not declared: it is observed."""
     scene: Forced = yield from forced(api)
-    answer: Exchange = yield from used(attrs.evolve(scene.stage, scene=None), scene.first.access)
+    answer: Exchange = yield from call_with(attrs.evolve(scene.stage, scene=None), scene.first.access)
     told = "dies with" if answer.status == 401 else "survives"
     raise Observed(f"the previous access token {told} a forced refresh ({answer.status})")
 
 
-@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, nowhere=True)
-def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
+@law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, no_path_setup=True)
+def a_forced_refresh_leaves_others_alone(api: RequestFactory) -> Conversation:
     """The tokens of another user of the same client work on after a forced refresh."""
     scene: Forced = yield from forced(api)
     alone = attrs.evolve(scene.stage, scene=None)
-    answer: Exchange = yield from used(alone, scene.bystander.access)
+    answer: Exchange = yield from call_with(alone, scene.bystander.access)
     if answer.status == 401:
-        raise Broken("another user's access token to work on", answer.says())
-    answer = yield presented(alone, scene.bystander.refresh)
+        raise Broken("another user's access token to work on", answer.summary())
+    answer = yield refresh_request(alone, scene.bystander.refresh)
     if not answer.ok:
-        raise Broken("another user's refresh token to work on", answer.says())
+        raise Broken("another user's refresh token to work on", answer.summary())
 
 
 @law(
@@ -68,26 +68,26 @@ def a_forced_refresh_leaves_others_alone(api: Api) -> Conversation:
     on=selectors.forced_refreshes,
     kinds=("token/force",),
     writes=True,
-    nowhere=True,
+    no_path_setup=True,
     depth="standard",
-    race=True,
+    one_sighting=True,
 )
-def a_forced_refresh_during_use(api: Api) -> Conversation:
+def a_forced_refresh_during_use(api: RequestFactory) -> Conversation:
     """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
-    pair, made = yield from issued(api)
+    pair, made = yield from issue(api)
     if made is None:
         raise NotObservable("nothing tells whose tokens could be forced")
     ask = yield from using(api, pair.access)
     answers: list[Exchange] = yield from together(lambda: [ask, ask, api.ask(path=made.values), ask, ask])
     for answer in answers:
         if answer.status >= 500:
-            raise Broken("no server error during a forced refresh, in two rounds", answer.says())
-    after = yield from used(api, pair_of(api, answers[2]).access)
+            raise Broken("no server error during a forced refresh, in two rounds", answer.summary())
+    after = yield from call_with(api, pair_of(api, answers[2]).access)
     if after.status == 401:
-        raise Broken("the new access token to work at once", after.says())
+        raise Broken("the new access token to work at once", after.summary())
 
 
-def using(api: Api, token: str) -> Steps:
+def using(api: RequestFactory, token: str) -> Steps:
     """The plain question that `used` asks, as one that may be asked several times at once."""
-    answer: Exchange = yield from used(api, token)
+    answer: Exchange = yield from call_with(api, token)
     return answer.request

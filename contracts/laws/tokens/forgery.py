@@ -5,17 +5,17 @@ from __future__ import annotations
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Token
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX
-from contracts.steps.access.credential_variants import address, example
-from contracts.steps.tokens.pairs import issued, rules
+from contracts.steps.access.credential_variants import example, path_for_refusal
+from contracts.steps.tokens.pairs import issue, rules
 from contracts.strategies.tokens import FORGERIES, forged
 from specs.contract import selectors
 
 REFRESH = "the refresh token in its place"
 
 
-def _forgeries(api: Api, depth: str) -> list[str]:
+def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     """Where little is asked each operation gets one forgery, in turn, and the first of them all the plainest.
 
     At depth standard each gets the plainest two and one more.
@@ -23,7 +23,7 @@ def _forgeries(api: Api, depth: str) -> list[str]:
     names = list(FORGERIES)
     if depth == "deep":
         return [*names, REFRESH]
-    turn = list(selectors.token_takers(api.contract)).index(api.operation)
+    turn = list(selectors.opened_by_token(api.contract)).index(api.operation)
     if depth == "quick":
         return [names[turn % len(names)]]
     return [*names[:2], names[2 + turn % (len(names) - 2)], REFRESH]
@@ -31,12 +31,12 @@ def _forgeries(api: Api, depth: str) -> list[str]:
 
 @law(
     family="tokens",
-    on=selectors.token_takers,
+    on=selectors.opened_by_token,
     kinds=("credential", "status/401", "token/claims"),
-    each=_forgeries,
-    nowhere=True,
+    cases=_forgeries,
+    no_path_setup=True,
 )
-def a_forged_access_token_is_refused(api: Api, forgery: str) -> Conversation:
+def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conversation:
     """An access token whose signature does not fit its contents is refused with 401.
 
     A good token is taken apart: its algorithm becomes none, its payload names another owner or a later expiry, its
@@ -48,15 +48,15 @@ def a_forged_access_token_is_refused(api: Api, forgery: str) -> Conversation:
     assert scheme is not None
     text = yield from _text(api, forgery)
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{text}")
-    answer: Exchange = yield api.ask(path=address(api), body=example(api), credentials=(header,))
+    answer: Exchange = yield api.ask(path=path_for_refusal(api), body=example(api), credentials=(header,))
     if answer.status not in ({401, 403} if forgery == REFRESH else {401}):
-        raise Broken(f"401 for an access token with {forgery}", answer.says())
+        raise Broken(f"401 for an access token with {forgery}", answer.summary())
 
 
-def _text(api: Api, forgery: str) -> Steps:
+def _text(api: RequestFactory, forgery: str) -> Steps:
     """The forged token; as one forgery, at all operations, the refresh token of an owner made for that."""
     if forgery == REFRESH:
-        pair, _ = yield from issued(api.playing("an owner whose refresh token is taken for another"))
+        pair, _ = yield from issue(api.sharing("an owner whose refresh token is taken for another"))
         return pair.refresh
     token = yield from _good(api)
     text = forged(token, forgery, rules(api).claims)
@@ -65,10 +65,10 @@ def _text(api: Api, forgery: str) -> Steps:
     return text
 
 
-def _good(api: Api) -> Steps:
+def _good(api: RequestFactory) -> Steps:
     """A good access token: of the user the suite keeps for the tenant, else of one made for this."""
     lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
     if lent is not None:
         return (yield Token(lent.name))
-    pair, _ = yield from issued(api)
+    pair, _ = yield from issue(api)
     return pair.access

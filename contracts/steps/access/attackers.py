@@ -15,12 +15,20 @@ import attrs
 from contracts.config.deployment import Principal
 from contracts.core.conversation import Blocked, NotObservable, Outcome, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for, callers, held
-from contracts.steps.access.credential_variants import carried, fulfils, repeated, shown, spare, turn, turned
-from contracts.steps.access.mixed_paths import mixed, mixtures, stray
-from contracts.steps.access.victim import Stake, compared, seen, stake_for
-from contracts.steps.fixtures import body, candidates, places
+from contracts.steps.access.credential_variants import (
+    credential_parts,
+    fulfils,
+    repeated,
+    request_with,
+    skip_if_it_ends_the_credential,
+    turn_index,
+    turned,
+)
+from contracts.steps.access.mixed_paths import mixed, mixtures, own_id_elsewhere
+from contracts.steps.access.victim import Victim, compared, seen, victim_for
+from contracts.steps.fixtures import body, candidates, resolve_path
 from specs.contract import Alternative
 
 OTHERS = 3
@@ -29,7 +37,7 @@ GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
 
 
 @attrs.frozen
-class Intruder:
+class Attacker:
     """Somebody to ask as, under which of the security alternatives, and how a verdict calls them."""
 
     called: str
@@ -47,12 +55,12 @@ class Intruder:
 class Attempt:
     """What an intruder was answered."""
 
-    intruder: Intruder
+    intruder: Attacker
     answer: Exchange
 
 
 @attrs.frozen
-class Scene:
+class Attempts:
     """One group's attempts, and what the owner saw before and after them. `unasked`: why some could not be made."""
 
     attempts: tuple[Attempt, ...]
@@ -61,7 +69,7 @@ class Scene:
     unasked: tuple[str, ...] = ()
 
 
-def intruders(api: Api, group: str) -> list[Intruder]:
+def attackers(api: RequestFactory, group: str) -> list[Attacker]:
     """Who belongs to a group: for every kind of credential the first who holds it, fewer of them at little depth."""
     match group:
         case "tenants":
@@ -69,13 +77,13 @@ def intruders(api: Api, group: str) -> list[Intruder]:
         case "readers":
             return [] if api.operation.safe else _readers(api)
         case "kinds":
-            return _some(api, _kinds(api), 1, turn(api) if api.operation.safe else 0)
+            return _some(api, _kinds(api), 1, turn_index(api) if api.operation.safe else 0)
         case "mixtures":
-            return [*_mixing(api), *_straying(api)]
+            return [*_mixing(api), *_own_ids_elsewhere(api)]
     return _contradictions(api)
 
 
-def _some(api: Api, found: list[Intruder], count: int, start: int = 0) -> list[Intruder]:
+def _some(api: RequestFactory, found: list[Attacker], count: int, start: int = 0) -> list[Attacker]:
     """All of them, or at little depth so many: the first, who has most rights, first, unless they take turns."""
     if not found or api.depth != "quick":
         return found
@@ -83,36 +91,36 @@ def _some(api: Api, found: list[Intruder], count: int, start: int = 0) -> list[I
     return [*found[start:], *found[:start]][:count]
 
 
-def _tenants(api: Api) -> list[Intruder]:
-    found: dict[int, Intruder] = {}
+def _tenants(api: RequestFactory) -> list[Attacker]:
+    found: dict[int, Attacker] = {}
     for principal in callers(api.deployment, api.operation):
         for number, alternative in enumerate(api.operation.security):
             if principal.tenant != api.tenant and alternative.schemes and fulfils(principal, alternative):
-                found.setdefault(number, Intruder(principal.name, principal, alternative))
+                found.setdefault(number, Attacker(principal.name, principal, alternative))
     return list(found.values())
 
 
-def _readers(api: Api) -> list[Intruder]:
+def _readers(api: RequestFactory) -> list[Attacker]:
     found = []
     for principal in callers(api.deployment, api.operation):
         alternative = alternative_for(api.operation, principal)
         if principal.tenant == api.tenant and principal.reads_only and alternative:
-            found.append(Intruder(f"{principal.name}, who may only read", principal, alternative))
+            found.append(Attacker(f"{principal.name}, who may only read", principal, alternative))
     return found[:1]
 
 
-def _kinds(api: Api) -> list[Intruder]:
-    found: dict[str, Intruder] = {}
+def _kinds(api: RequestFactory) -> list[Attacker]:
+    found: dict[str, Attacker] = {}
     for principal in api.deployment.principals:
         alternative = held(api.contract, principal)
         able = any(fulfils(principal, each) for each in api.operation.security)
         if principal.tenant == api.tenant and alternative and not able and not principal.reads_only:
             kinds = " and ".join(each.name for each in alternative.schemes)
-            found.setdefault(principal.kind, Intruder(f"{principal.name} by {kinds}", principal, alternative))
+            found.setdefault(principal.kind, Attacker(f"{principal.name} by {kinds}", principal, alternative))
     return list(found.values())
 
 
-def _contradictions(api: Api) -> list[Intruder]:
+def _contradictions(api: RequestFactory) -> list[Attacker]:
     for alternative in api.operation.security:
         if api.principal is None or not fulfils(api.principal, alternative):
             continue
@@ -123,11 +131,11 @@ def _contradictions(api: Api) -> list[Intruder]:
         if other and repeated(api, alternative):
             scheme, _ = repeated(api, alternative)[0]
             called = f"{api.principal.name} with the {scheme.parameter} of {other.name}"
-            return [Intruder(called, api.principal, alternative, instead=other)]
+            return [Attacker(called, api.principal, alternative, instead=other)]
     return []
 
 
-def _mixing(api: Api) -> list[Intruder]:
+def _mixing(api: RequestFactory) -> list[Attacker]:
     """Another tenant that reaches under its own address for what is the owner's, by its last kind of credential."""
     able = [each for each in _tenants(api) if not each.principal.reads_only]
     able = able[-1:] if api.operation.safe else able[:1]
@@ -140,7 +148,7 @@ def _mixing(api: Api) -> list[Intruder]:
     ]
 
 
-def _straying(api: Api) -> list[Intruder]:
+def _own_ids_elsewhere(api: RequestFactory) -> list[Attacker]:
     """The owner that asks for its own thing under the address of another tenant."""
     alternative = alternative_for(api.operation, api.principal) if api.principal else None
     other = next((each.principal for each in _tenants(api)), None)
@@ -149,36 +157,36 @@ def _straying(api: Api) -> list[Intruder]:
     if api.depth == "quick" and (not api.operation.safe or turned(api)):
         return []
     called = f"{api.principal.name} with its own under the address of {other.tenant}"
-    return [Intruder(called, api.principal, alternative, astray=other)]
+    return [Attacker(called, api.principal, alternative, astray=other)]
 
 
-def played(api: Api, group: str) -> Steps:
+def run_attempts(api: RequestFactory, group: str) -> Steps:
     """What one group was answered, and what the owner saw. Raises NotObservable where that group has nobody."""
-    if not intruders(api, group):
+    if not attackers(api, group):
         raise NotObservable("the deployment file names nobody of that kind for this operation")
-    spare(api)
+    skip_if_it_ends_the_credential(api)
     if api.operation.safe:
         return (yield from _looking(api, group))
-    stake = yield from stake_for(api)
-    scene = yield from _staged(api.playing(f"intruders at {api.operation.key}"), stake, GROUPS, group)
+    stake = yield from victim_for(api)
+    scene = yield from _staged(api.sharing(f"intruders at {api.operation.key}"), stake, GROUPS, group)
     if scene.before == scene.after or any(each.answer.ok for each in scene.attempts):
         return scene
-    return (yield from _staged(api, (yield from stake_for(api, alone=True)), (group,), group))
+    return (yield from _staged(api, (yield from victim_for(api, alone=True)), (group,), group))
 
 
-def _looking(api: Api, group: str) -> Steps:
+def _looking(api: RequestFactory, group: str) -> Steps:
     """Attempts to read, after the owner's own request has been shown to work."""
-    values = yield from places(api, api.operation, fresh=False)
+    values = yield from resolve_path(api, api.operation, fresh=False)
     own: Exchange = yield api.ask(path=values)
     if not own.ok:
-        raise Blocked(f"the owner's own request does not work: {own.says()}")
+        raise Blocked(f"the owner's own request does not work: {own.summary()}")
     if not own.data:
         values = yield from _fuller(api, values)
-    attempts, unasked = yield from _attempted(api, Stake(values), intruders(api, group), MISSING)
-    return Scene(attempts, None, None, unasked)
+    attempts, unasked = yield from _attempted(api, Victim(values), attackers(api, group), MISSING)
+    return Attempts(attempts, None, None, unasked)
 
 
-def _fuller(api: Api, empty: dict[str, str]) -> Steps:
+def _fuller(api: RequestFactory, empty: dict[str, str]) -> Steps:
     """Another place where the owner's own request shows something, of the next few; else the same: nothing tells less.
 
     Who gets an empty list at another's address has seen nothing of theirs.
@@ -191,26 +199,26 @@ def _fuller(api: Api, empty: dict[str, str]) -> Steps:
     except (Blocked, NotObservable):
         return empty
     for value in [each for each in found if each != empty[given[-1]]][:OTHERS]:
-        values: dict[str, str] = yield from places(api, api.operation, fresh=False, known={given[-1]: value})
+        values: dict[str, str] = yield from resolve_path(api, api.operation, fresh=False, known={given[-1]: value})
         answer: Exchange = yield api.ask(path=values)
         if answer.ok and answer.data:
             return values
     return empty
 
 
-def _staged(stage: Api, stake: Stake, groups: Sequence[str], wanted: str) -> Steps:
+def _staged(stage: RequestFactory, stake: Victim, groups: Sequence[str], wanted: str) -> Steps:
     """All attempts of some groups, one after the other, and the owner's look at what is left."""
     content = (yield from body(stage, stage.operation, stake.values)) if stage.operation.body else MISSING
     made: dict[str, tuple[tuple[Attempt, ...], tuple[str, ...]]] = {}
     for group in groups:
-        made[group] = yield from _attempted(stage, stake, intruders(stage, group), content)
+        made[group] = yield from _attempted(stage, stake, attackers(stage, group), content)
     answers = [each.answer for attempts, _ in made.values() for each in attempts]
     after = (yield from seen(stage, stake, answers)) if answers else stake.before
     attempts, unasked = made[wanted]
-    return Scene(attempts, *compared(stake, after), unasked)
+    return Attempts(attempts, *compared(stake, after), unasked)
 
 
-def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any) -> Steps:
+def _attempted(stage: RequestFactory, stake: Victim, group: Sequence[Attacker], content: Any) -> Steps:
     attempts: list[Attempt] = []
     unasked: list[str] = []
     for intruder in group:
@@ -224,21 +232,24 @@ def _attempted(stage: Api, stake: Stake, group: Sequence[Intruder], content: Any
     return tuple(attempts), tuple(unasked)
 
 
-def _path(stage: Api, intruder: Intruder, stake: Stake) -> Steps:
+def _path(stage: RequestFactory, intruder: Attacker, stake: Victim) -> Steps:
     """Where an intruder asks. Raises NotObservable where that would tell nothing."""
     if intruder.astray:
-        return stray(stage, intruder.astray, stake.values)
+        return own_id_elsewhere(stage, intruder.astray, stake.values)
     if intruder.foreign:
         return (yield from mixed(stage, intruder.principal, intruder.foreign, stake.values, stake.name))
     return stake.values
 
 
-def _asking(stage: Api, intruder: Intruder, path: dict[str, str], content: Any) -> Request:
+def _asking(stage: RequestFactory, intruder: Attacker, path: dict[str, str], content: Any) -> Request:
     if intruder.instead is None:
         return stage.ask(path=path, body=content, principal=intruder.principal, under=intruder.under)
     told = {scheme.name for scheme, _ in repeated(stage, intruder.under)}
-    own, theirs = carried(intruder.under, intruder.principal), carried(intruder.under, intruder.instead)
+    own, theirs = (
+        credential_parts(intruder.under, intruder.principal),
+        credential_parts(intruder.under, intruder.instead),
+    )
     both = [
         theirs[number] if scheme.name in told else own[number] for number, scheme in enumerate(intruder.under.schemes)
     ]
-    return shown(stage, both, path=path, body=content)
+    return request_with(stage, both, path=path, body=content)

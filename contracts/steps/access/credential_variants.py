@@ -10,15 +10,15 @@ from contracts.config.deployment import Principal
 from contracts.core.conversation import NotObservable
 from contracts.core.exchange import MISSING, Request
 from contracts.core.forms import UNFINISHED
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, alternative_for, callers, secret_of
-from contracts.steps.fixtures import nowhere
+from contracts.steps.fixtures import placeholder_path
 from contracts.strategies.credentials import Carried
 from specs.contract import Alternative, Operation, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
 
 
-def holders(api: Api) -> Iterator[tuple[int, Principal]]:
+def holders(api: RequestFactory) -> Iterator[tuple[int, Principal]]:
     """For every security alternative of the operation, by its number, who of this tenant can fulfil it."""
     able = [each for each in callers(api.deployment, api.operation) if each.tenant == api.tenant]
     if api.principal in able:
@@ -33,18 +33,18 @@ def fulfils(principal: Principal, alternative: Alternative) -> bool:
     return all(secret_of(principal, scheme) is not None for scheme in alternative.schemes)
 
 
-def turn(api: Api) -> int:
+def turn_index(api: RequestFactory) -> int:
     """The number of an operation among those that accept the same credentials: what is asked in turn goes by it."""
     alike = [each for each in api.contract.operations if _first(each) == _first(api.operation)]
     return alike.index(api.operation)
 
 
-def turned(api: Api) -> bool:
+def turned(api: RequestFactory) -> bool:
     """Where little is asked of a further alternative: whether a damage of it is asked here, or else a part left out."""
-    return (turn(api) + api.seed) % 2 == 1
+    return (turn_index(api) + api.seed) % 2 == 1
 
 
-def others(api: Api) -> list[Principal]:
+def others(api: RequestFactory) -> list[Principal]:
     """The principals of all other tenants."""
     return [each for each in api.deployment.principals if each.tenant != api.tenant]
 
@@ -53,12 +53,12 @@ def _first(operation: Operation) -> list[str]:
     return [scheme.name for alternative in operation.security[:1] for scheme in alternative.schemes]
 
 
-def named(api: Api, name: str) -> Principal:
+def named(api: RequestFactory, name: str) -> Principal:
     """The principal of a name, as a law's input gives it."""
     return next(each for each in api.deployment.principals if each.name == name)
 
 
-def carried(alternative: Alternative, principal: Principal) -> list[Carried]:
+def credential_parts(alternative: Alternative, principal: Principal) -> list[Carried]:
     """What a principal shows for one security alternative, scheme by scheme."""
     return [
         Carried(each.location, each.parameter, _scheme(each), secret_of(principal, each) or "")
@@ -70,7 +70,7 @@ def _scheme(scheme: Scheme) -> str:
     return PREFIX.get(scheme.kind, "") if scheme.location == "header" else ""
 
 
-def shown(api: Api, credentials: Sequence[Carried], **asking: Any) -> Request:
+def request_with(api: RequestFactory, credentials: Sequence[Carried], **asking: Any) -> Request:
     """The request with exactly these credentials, wherever they are carried."""
     headers = [(each.name, f"{each.scheme}{each.value}") for each in credentials if each.location == "header"]
     cookies = [f"{each.name}={each.value}" for each in credentials if each.location == "cookie"]
@@ -80,7 +80,7 @@ def shown(api: Api, credentials: Sequence[Carried], **asking: Any) -> Request:
     return api.ask(credentials=tuple(headers), query=[*asking.pop("query", ()), *query], **asking)
 
 
-def unreadable(api: Api, credentials: Sequence[Carried]) -> Request:
+def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
     """A request that changes nothing, with a right credential that few other laws ask with.
 
     Where a body is expected it sends one that is no JSON, so the answer says two things: whether the credential is
@@ -88,38 +88,38 @@ def unreadable(api: Api, credentials: Sequence[Carried]) -> Request:
     """
     body = api.operation.body
     told = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
-    scene = api.playing(f"no JSON at {api.operation.key} with {' and '.join(told)}")
+    scene = api.sharing(f"no JSON at {api.operation.key} with {' and '.join(told)}")
     if body is None or "json" not in body.media_type:
-        return shown(scene, credentials, path=address(api), body=example(api))
-    return shown(scene, credentials, path=address(api), raw=UNFINISHED)
+        return request_with(scene, credentials, path=path_for_refusal(api), body=example(api))
+    return request_with(scene, credentials, path=path_for_refusal(api), raw=UNFINISHED)
 
 
-def lesser(api: Api) -> list[Carried] | None:
+def weaker(api: RequestFactory) -> list[Carried] | None:
     """A credential that laws of credentials ask `unreadable` with: another alternative's, or the part that suffices."""
     own = alternative_for(api.operation, api.principal) if api.principal else None
     for number, holder in holders(api):
         if api.operation.security[number] is not own:
-            return carried(api.operation.security[number], holder)
-    return sufficing(api)
+            return credential_parts(api.operation.security[number], holder)
+    return sufficient(api)
 
 
-def sufficing(api: Api) -> list[Carried] | None:
+def sufficient(api: RequestFactory) -> list[Carried] | None:
     """What is left of a credential without what the path says as well and the document lets one leave out."""
     for number, holder in holders(api):
         alternative = api.operation.security[number]
         told = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
         if told:
-            pairs = zip(carried(alternative, holder), alternative.schemes, strict=True)
+            pairs = zip(credential_parts(alternative, holder), alternative.schemes, strict=True)
             return [each for each, scheme in pairs if scheme.name not in told]
     return None
 
 
-def traits(api: Api, secret: str) -> Sequence[str]:
+def traits(api: RequestFactory, secret: str) -> Sequence[str]:
     """What may be known of a secret's text."""
     return api.deployment.traits.get(secret, ("long", "cased") if secret.endswith("_USER_TOKEN") else ())
 
 
-def repeated(api: Api, alternative: Alternative) -> list[tuple[Scheme, str]]:
+def repeated(api: RequestFactory, alternative: Alternative) -> list[tuple[Scheme, str]]:
     """Schemes whose value the path names as well, such as the id of a client, with the path parameter's name."""
     if len(alternative.schemes) < 2:
         return []
@@ -136,7 +136,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def optional(api: Api, scheme: Scheme) -> bool:
+def optional(api: RequestFactory, scheme: Scheme) -> bool:
     """Whether the document declares what carries a scheme once more, as a parameter that may be left out."""
     raw = api.contract.document.raw
     site = next(each for each in sites(raw) if each.key == api.operation.key)
@@ -146,13 +146,13 @@ def optional(api: Api, scheme: Scheme) -> bool:
     return False
 
 
-def example(api: Api) -> Any:
+def example(api: RequestFactory) -> Any:
     """The document's own example of a body, or nothing."""
     body = api.operation.body
     return body.examples[0] if body and body.examples else MISSING
 
 
-def harmless(api: Api) -> None:
+def skip_if_harmful(api: RequestFactory) -> None:
     """Raises NotObservable for what a right credential would carry out: a question that needs nothing but its path."""
     operation = api.operation
     own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
@@ -160,7 +160,7 @@ def harmless(api: Api) -> None:
         raise NotObservable("what a right credential would do here is not asked for its credential's sake")
 
 
-def spare(api: Api) -> None:
+def skip_if_it_ends_the_credential(api: RequestFactory) -> None:
     """A question that would change what the tenant is, were it answered, is only asked where that does no harm.
 
     That is one that deletes everything at once, or one without a body at an address that holds nothing but the tenant.
@@ -174,7 +174,7 @@ def spare(api: Api) -> None:
         )
 
 
-def address(api: Api) -> dict[str, str]:
+def path_for_refusal(api: RequestFactory) -> dict[str, str]:
     """Where to ask what must be refused for its credential alone: nowhere in particular."""
-    spare(api)
-    return nowhere(api)
+    skip_if_it_ends_the_credential(api)
+    return placeholder_path(api)

@@ -14,8 +14,8 @@ from contracts.config.deployment import Principal
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.member_names import _ID
-from contracts.request.api import Api
-from contracts.steps.fixtures import candidates, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import candidates, resolve_path
 from contracts.strategies.credentials import owner_swaps
 
 _LONG = 15
@@ -24,7 +24,7 @@ TRIED = {"quick": 2, "standard": 4}
 """Mixtures per depth."""
 
 
-def mixtures(api: Api) -> list[list[str]]:
+def mixtures(api: RequestFactory) -> list[list[str]]:
     """Which parts of the path are the owner's: where little is asked, what lies below the tenant."""
     names = api.operation.path_parameters
     tenants = {name for name in names if api.deployment.value(api.tenant, name)}
@@ -34,16 +34,18 @@ def mixtures(api: Api) -> list[list[str]]:
     return found[: TRIED.get(api.depth)]
 
 
-def mixed(api: Api, intruder: Principal, foreign: Collection[str], values: dict[str, str], stake: str) -> Steps:
+def mixed(
+    api: RequestFactory, intruder: Principal, foreign: Collection[str], values: dict[str, str], stake: str
+) -> Steps:
     """The path of a mixture. Raises NotObservable where it tells nothing.
 
     `stake`: the scene in which the owner's thing was made, if others share it.
     """
     distinct(api, foreign)
-    theirs = looking(api.beside(intruder))
-    asking = theirs.playing(f"{stake} beside {sorted(foreign)}") if stake and not api.operation.safe else theirs
+    theirs = looking(api.as_principal(intruder))
+    asking = theirs.sharing(f"{stake} beside {sorted(foreign)}") if stake and not api.operation.safe else theirs
     kept = {name: values[name] for name in foreign}
-    path = yield from places(asking, api.operation, fresh=False, known=kept)
+    path = yield from resolve_path(asking, api.operation, fresh=False, known=kept)
     if all(path[name] == values[name] for name in path):
         raise NotObservable("the tenants have nothing apart that this path could mix")
     if not api.operation.safe:
@@ -51,12 +53,12 @@ def mixed(api: Api, intruder: Principal, foreign: Collection[str], values: dict[
     return path
 
 
-def looking(theirs: Api) -> Api:
+def looking(theirs: RequestFactory) -> RequestFactory:
     """The intruder's view, in which nothing is made: what it has not is not mixed."""
     return attrs.evolve(theirs, deployment=attrs.evolve(theirs.deployment, writes=False))
 
 
-def stray(api: Api, other: Principal, values: dict[str, str]) -> dict[str, str]:
+def own_id_elsewhere(api: RequestFactory, other: Principal, values: dict[str, str]) -> dict[str, str]:
     """The owner's thing under another tenant's address. Raises NotObservable where nothing of it is the tenant's."""
     distinct(api, api.operation.path_parameters)
     names = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name)]
@@ -66,7 +68,7 @@ def stray(api: Api, other: Principal, values: dict[str, str]) -> dict[str, str]:
     return {**values, **theirs}
 
 
-def distinct(api: Api, foreign: Collection[str]) -> None:
+def distinct(api: RequestFactory, foreign: Collection[str]) -> None:
     """Names that several tenants may give alike, such as slugs, mix nothing. Raises NotObservable."""
     for name in foreign:
         parameter = api.operation.parameter(name, "path")
@@ -77,24 +79,24 @@ def distinct(api: Api, foreign: Collection[str]) -> None:
                 raise NotObservable(f"{name} is no id: several tenants may use the same")
 
 
-def _nothing_of_ones_own(theirs: Api, path: dict[str, str], foreign: Collection[str]) -> Steps:
+def _nothing_of_ones_own(theirs: RequestFactory, path: dict[str, str], foreign: Collection[str]) -> Steps:
     """Before a change: the mixed path must not name something of the intruder's own, where ids are short enough."""
     resource = theirs.contract.resource_of(theirs.operation)
     last = theirs.operation.path_parameters[-1]
     if resource is None or resource.read is None or last not in foreign or len(path[last]) > _LONG:
         return
     if resource.item == theirs.operation.path:
-        answer: Exchange = yield theirs.ask(resource.read, path=path, fresh=True)
+        answer: Exchange = yield theirs.ask(resource.read, path=path, bypass_cache=True)
         if answer.ok:
             raise NotObservable(f"{last} {path[last]} can be read there: whose it is cannot be told")
 
 
-def alike(api: Api, intruder: Principal, foreign: Collection[str], path: dict[str, str]) -> Steps:
+def alike(api: RequestFactory, intruder: Principal, foreign: Collection[str], path: dict[str, str]) -> Steps:
     """The name of a parameter whose value the intruder has as well; None where there is none.
 
     Looked for after a suspicious answer: tenants may number their things alike, and then it was the intruder's own.
     """
-    theirs = api.beside(intruder)
+    theirs = api.as_principal(intruder)
     for name in foreign:
         known = api.deployment.value(api.tenant, name)
         listed = [] if known else (yield from candidates(theirs, api.operation, name))

@@ -11,8 +11,8 @@ import attrs
 
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, make, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, create_resource, resolve_path
 from contracts.steps.lifecycle.comparison import unfilled
 from specs.contract import Resource, selectors
 
@@ -21,7 +21,7 @@ _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
 
 
 @attrs.frozen
-class Stake:
+class Victim:
     """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
 
     values: dict[str, str]
@@ -34,7 +34,7 @@ class Stake:
     """Whether `before` is what its creation showed, which may be more or less than a look at it."""
 
 
-def stake_for(api: Api, *, alone: bool = False) -> Steps:
+def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
     """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone.
 
     One that is shared is known as its creation showed it; one made for this alone is looked at, twice.
@@ -42,23 +42,23 @@ def stake_for(api: Api, *, alone: bool = False) -> Steps:
     operation, resource = api.operation, _acted_upon(api)
     bulk = selectors.bulk(api.contract, operation)
     name = f"a stake in {operation.key if bulk or resource is None else resource.collection}"
-    stage = api if alone else api.playing(name)
+    stage = api if alone else api.sharing(name)
     if resource is None or resource.create is None:
-        values = yield from places(stage, operation, fresh=True)
-        stake = Stake(values, None, "", "" if alone else name)
+        values = yield from resolve_path(stage, operation, fresh=True)
+        stake = Victim(values, None, "", "" if alone else name)
         return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
-    made: Made = yield from make(stage, resource)
+    made: Made = yield from create_resource(stage, resource)
     own = str(at(made.thing, resource.member))
-    stake = Stake(made.values, made.thing, own, "" if alone else name, told=True)
+    stake = Victim(made.values, made.thing, own, "" if alone else name, told=True)
     acts = api.contract.resource_of(operation) is resource and operation is not resource.create
     if acts and resource.read and not alone:
         return stake
     before = yield from seen(stage, stake, [])
     again = (yield from seen(stage, stake, [])) if alone else before
-    return attrs.evolve(stake, before=before, fickle=_fickle(before, again), told=False)
+    return attrs.evolve(stake, before=before, fickle=_volatile(before, again), told=False)
 
 
-def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
+def compared(stake: Victim, after: Any) -> tuple[Any, Any]:
     """What of a thing can be compared before and after: all of it but what changes by itself, or was empty.
 
     Where it is known from its creation, only what both answers show.
@@ -71,21 +71,21 @@ def compared(stake: Stake, after: Any) -> tuple[Any, Any]:
     return {name: before.get(name) for name in names}, shown
 
 
-def _fickle(one: Any, other: Any) -> frozenset[str]:
+def _volatile(one: Any, other: Any) -> frozenset[str]:
     """Members in which two looks at the same thing differ."""
     if not isinstance(one, dict) or not isinstance(other, dict):
         return frozenset()
     return frozenset(name for name in {*one, *other} if one.get(name, MISSING) != other.get(name, MISSING))
 
 
-def _acted_upon(api: Api) -> Resource | None:
+def _acted_upon(api: RequestFactory) -> Resource | None:
     """The resource an operation serves, or that whose things it does something else to."""
     path = api.operation.path
     above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
     return api.contract.resource_of(api.operation) or next(above, None)
 
 
-def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+def seen(stage: RequestFactory, stake: Victim, attempts: Sequence[Exchange]) -> Steps:
     """The owner's view of what a request could change; only what was made for this, since others write too."""
     resource = stage.contract.resource_of(stage.operation)
     if resource is None:
@@ -95,12 +95,12 @@ def seen(stage: Api, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
     return (yield from _standing(stage, resource, stake))
 
 
-def _standing(stage: Api, resource: Resource, stake: Stake) -> Steps:
+def _standing(stage: RequestFactory, resource: Resource, stake: Victim) -> Steps:
     """The thing itself as it reads now: by its own address, or in its list."""
     look = resource.read or resource.list
     if look is None:
         return None
-    answer: Exchange = yield stage.ask(look, path=stake.values, fresh=True)
+    answer: Exchange = yield stage.ask(look, path=stake.values, bypass_cache=True)
     if not answer.ok:
         return answer.status
     if look is resource.read:
@@ -116,7 +116,7 @@ def _names(item: Any, resource: Resource, own: str) -> bool:
     return isinstance(item, dict) and own in map(str, item.values())
 
 
-def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Exchange]) -> Steps:
+def _created(stage: RequestFactory, resource: Resource, stake: Victim, attempts: Sequence[Exchange]) -> Steps:
     """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
     sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
     marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
@@ -124,8 +124,8 @@ def _created(stage: Api, resource: Resource, stake: Stake, attempts: Sequence[Ex
     referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}
     if resource.list is None or not (marks or referred):
         return 0
-    path = yield from places(stage, resource.list, fresh=False, known=stake.values)
-    answer: Exchange = yield stage.ask(resource.list, path=path, fresh=True)
+    path = yield from resolve_path(stage, resource.list, fresh=False, known=stake.values)
+    answer: Exchange = yield stage.ask(resource.list, path=path, bypass_cache=True)
     if not answer.ok:
         return answer.status
     return sum(_shows(item, marks, referred) for item in answer.items)

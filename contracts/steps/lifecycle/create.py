@@ -14,11 +14,11 @@ import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange, at
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, body, made_by, make, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, body, create_resource, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import kept
-from contracts.steps.lifecycle.values import Change, changes, rich
-from contracts.steps.lists.paging import everything, largest
+from contracts.steps.lifecycle.values import Change, changes, full_body
+from contracts.steps.lists.paging import largest, read_all
 from specs.contract import Operation, Resource
 
 LIFE = "a life"
@@ -28,7 +28,7 @@ PATIENCE = 2.0
 
 
 @attrs.frozen
-class Sight:
+class Observation:
     """A thing as it was seen, MISSING where it was not, and the answer that showed so.
 
     `items`: the whole list, where it was seen in one.
@@ -45,19 +45,19 @@ class Sight:
     @property
     def told(self) -> str:
         """How the deployment said that it is not there."""
-        return self.answer.says() if not self.answer.ok else "it is not listed"
+        return self.answer.summary() if not self.answer.ok else "it is not listed"
 
 
 @attrs.frozen
-class Life:
+class CreatedResource:
     """A thing this suite made, and how it was found at once. `api` asks in the life's own scene.
 
     `doubt` says why it could not be looked at, where `sight` is None.
     """
 
-    api: Api
+    api: RequestFactory
     made: Made
-    sight: Sight | None
+    sight: Observation | None
     doubt: str = ""
 
     @property
@@ -70,57 +70,57 @@ class Life:
         return self.sight is not None and self.sight.seen
 
     @property
-    def first(self) -> Sight:
+    def first(self) -> Observation:
         """The thing as it was seen after its creation. Raises NotObservable where nobody could tell."""
         if self.sight is None:
             raise NotObservable(self.doubt)
         return self.sight
 
 
-def born(api: Api) -> Steps:
+def create_full(api: RequestFactory) -> Steps:
     """The first chapter: a thing is created with every member that makes sense, and looked at."""
-    return (yield from begun(api, LIFE, richly=True))
+    return (yield from create_observed(api, LIFE, richly=True))
 
 
-def begun(api: Api, scene: str, *, richly: bool = False) -> Steps:
+def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) -> Steps:
     """Create a thing in a scene and look at it once: by its own address, or where there is none in its list."""
     resource = api.resource
-    stage = api.playing(f"{scene} in {resource.collection}")
-    made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from make(stage, resource))
+    stage = api.sharing(f"{scene} in {resource.collection}")
+    made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from create_resource(stage, resource))
     try:
-        sight: Sight = yield from look(stage, made)
+        sight: Observation = yield from observe(stage, made)
         if not sight.seen:
             yield Wait(PATIENCE)
-            sight = yield from look(stage, made)
-        return Life(stage, made, sight)
+            sight = yield from observe(stage, made)
+        return CreatedResource(stage, made, sight)
     except NotObservable as outcome:
-        return Life(stage, made, None, outcome.reason)
+        return CreatedResource(stage, made, None, outcome.reason)
 
 
-def _made_richly(api: Api, resource: Resource) -> Steps:
+def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
     """Create a thing with all members whose values are known to make sense, and choices unlike the document's example.
 
     Where such a body is refused for its state, choices that have to fit each other are left as the example has them.
     """
     create = resource.create
     if create is None or create.body is None:
-        return (yield from make(api, resource))
-    values = yield from places(api, create, fresh=True)
+        return (yield from create_resource(api, resource))
+    values = yield from resolve_path(api, create, fresh=True)
     content = yield from body(api, create, values)
-    bodies = [rich(api, create, content, bold=True), rich(api, create, content, bold=False), content]
+    bodies = [full_body(api, create, content, bold=True), full_body(api, create, content, bold=False), content]
     for number, each in enumerate(bodies):
         if each in bodies[:number]:
             continue
         answer: Exchange = yield api.ask(create, path=values, body=each)
         if answer.ok:
             return made_by(resource, answer, values)
-    raise Blocked(f"{create.key} did not create what this law needs: {answer.says()}")
+    raise Blocked(f"{create.key} did not create what this law needs: {answer.summary()}")
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
-def look(api: Api, made: Made, *, known: bool = False, like: Any = None) -> Steps:
+def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any = None) -> Steps:
     """The thing as it reads now: by its own address, else in its list, else as a change that changes nothing shows it.
 
     `known`: it was recognised in its list before, so that not to find it there means that it is gone. `like`: the thing
@@ -130,38 +130,40 @@ def look(api: Api, made: Made, *, known: bool = False, like: Any = None) -> Step
     if resource.read and resource.identifier not in made.values:
         raise NotObservable("the answer to its creation does not tell its address")
     if resource.read:
-        answer: Exchange = yield api.ask(resource.read, path=made.values, fresh=True)
-        return Sight(answer.data if answer.ok else MISSING, answer)
+        answer: Exchange = yield api.ask(resource.read, path=made.values, bypass_cache=True)
+        return Observation(answer.data if answer.ok else MISSING, answer)
     if resource.list:
-        items, page = yield from shelf(api, made, sure=known)
-        found = mine(items, made)
-        return Sight(found[0] if found else MISSING, page, items)
+        items, page = yield from read_list(api, made, sure=known)
+        found = find_in(items, made)
+        return Observation(found[0] if found else MISSING, page, items)
     if patch_of(resource):
         return (yield from _touched(api, made, made.thing if like is None else like))
     raise NotObservable("the document offers no way to look at one")
 
 
-def shelf(api: Api, made: Made, *, sure: bool = False) -> Steps:
+def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
     """The items of the list in which a made thing stands or stood, and the page that showed the first of them.
 
     A page that is not full is the whole list, unless the thing is not on it and nobody has seen it in there before
     (`sure`). Raises NotObservable where the items show no id by which the thing could be known.
     """
     assert made.resource.list is not None
-    view = api.on(made.resource.list, made.values)
+    view = api.for_operation(made.resource.list, made.values)
     size = largest(view)
-    page: Exchange = yield attrs.evolve(view.page(None, size) if view.operation.paging else view.ask(), fresh=True)
-    items, found = page.items, mine(page.items, made)
+    page: Exchange = yield attrs.evolve(
+        view.page(None, size) if view.operation.paging else view.ask(), bypass_cache=True
+    )
+    items, found = page.items, find_in(page.items, made)
     full = size is None or len(items) >= size
     if page.ok and items and view.operation.paging and (full or not (found or sure)):
-        items = yield from everything(view)
-        found = mine(items, made)
+        items = yield from read_all(view)
+        found = find_in(items, made)
     if page.ok and not found and not sure:
-        certain(items, made)
+        require_identifiable(items, made)
     return items, page
 
 
-def mine(items: list[Any], made: Made) -> list[Any]:
+def find_in(items: list[Any], made: Made) -> list[Any]:
     """The items that are the made thing, by an id that both show."""
     pointers = dict.fromkeys([made.resource.member, "/id"])
     ids = {str(at(made.thing, each)) for each in pointers} - {str(MISSING), "None"}
@@ -171,21 +173,21 @@ def mine(items: list[Any], made: Made) -> list[Any]:
     return []
 
 
-def certain(items: list[Any], made: Made) -> None:
+def require_identifiable(items: list[Any], made: Made) -> None:
     """Raises NotObservable where items and creation show no id in common, so that nobody could tell what is there."""
     member = made.resource.member
     if items and not (at(made.thing, member) is not MISSING and all(at(each, member) is not MISSING for each in items)):
         raise NotObservable("the list does not show which of its items was created")
 
 
-def _touched(api: Api, made: Made, now: Any) -> Steps:
+def _touched(api: RequestFactory, made: Made, now: Any) -> Steps:
     """The answer to an update with a value that the thing has already."""
     update = patch_of(made.resource)
     assert update is not None
     offered: list[Change] = yield from changes(api, update, made.values, now)
     same = {each.name: now[each.name] for each in offered[:1]}
     answer: Exchange = yield api.ask(update, path=made.values, body=same)
-    return Sight(answer.data if answer.ok else MISSING, answer)
+    return Observation(answer.data if answer.ok else MISSING, answer)
 
 
 def lookable(resource: Resource) -> bool:
@@ -198,19 +200,19 @@ def patch_of(resource: Resource) -> Operation | None:
     return resource.update if resource.update and resource.update.method != "PUT" else None
 
 
-def update_of(life: Life) -> Operation:
+def update_of(life: CreatedResource) -> Operation:
     """The same of a life's thing. Raises NotObservable where there is none."""
     if (update := patch_of(life.resource)) is None:
         raise NotObservable("the document has no operation that changes one")
     return update
 
 
-def changing(life: Life, content: dict[str, Any]) -> Any:
+def changing(life: CreatedResource, content: dict[str, Any]) -> Any:
     """The request that changes these members."""
     return life.api.ask(update_of(life), path=life.made.values, body=content)
 
 
-def offered_changes(life: Life, now: Sight) -> Steps:
+def offered_changes(life: CreatedResource, now: Observation) -> Steps:
     """The changes a thing that can be looked at allows. Raises NotObservable where there is none."""
     if not now.seen:
         raise NotObservable(f"what was created cannot be looked at: {now.told}")
@@ -226,13 +228,13 @@ def sent_by(answer: Exchange) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def unlike(sent: dict[str, Any], thing: Any) -> list[str]:
+def differing_members(sent: dict[str, Any], thing: Any) -> list[str]:
     """The members of what was sent that a thing shows with another value."""
     shown = thing if isinstance(thing, dict) else {}
     return [name for name, value in sent.items() if name in shown and not kept(value, shown[name])]
 
 
-def removable(api: Api) -> None:
+def removable(api: RequestFactory) -> None:
     """Where nothing can be removed again, only what is needed is created. Raises NotObservable."""
     if api.resource.delete is None and not api.deployment.disposable:
         raise NotObservable("the document offers no way to remove what would be created for this")

@@ -9,28 +9,37 @@ import attrs
 
 from contracts.core.conversation import NotObservable, Steps, Wait
 from contracts.core.exchange import Exchange
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, made_by
-from contracts.steps.lifecycle.create import PATIENCE, Life, Sight, changing, look, mine, patch_of, shelf
-from contracts.steps.lifecycle.hostile_updates import Meddled, meddled
-from contracts.steps.lifecycle.siblings import closed
-from contracts.steps.lifecycle.update import Changed
+from contracts.steps.lifecycle.create import (
+    PATIENCE,
+    CreatedResource,
+    Observation,
+    changing,
+    find_in,
+    observe,
+    patch_of,
+    read_list,
+)
+from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
+from contracts.steps.lifecycle.siblings import requires_credential
+from contracts.steps.lifecycle.update import Updated
 from contracts.steps.lifecycle.values import Change, changes
 from specs.contract import Operation, selectors
 
 
 @attrs.frozen
-class Ended:
+class Deleted:
     """A deletion: refused without a credential, made, and what could be done with what is gone.
 
     `refusal` and `changed` are None where nothing was to be asked; `items` are those of its list afterwards.
     """
 
-    life: Life
-    before: Sight
+    life: CreatedResource
+    before: Observation
     refusal: Exchange | None
     answer: Exchange
-    after: Sight
+    after: Observation
     items: list[Any] | None
     changed: Exchange | None
     again: Exchange | None
@@ -40,7 +49,7 @@ class Ended:
     """The answer that showed these items, or the first of them."""
 
     @property
-    def robbed(self) -> bool:
+    def deleted_anonymously(self) -> bool:
         """Whether the refused deletion has carried it off: the next one did not find it."""
         refused = self.refusal is not None and 400 <= self.refusal.status < 500
         return refused and self.answer.status in {404, 410}
@@ -51,9 +60,9 @@ class Ended:
         return self.again is not None and self.again.ok
 
 
-def ended(api: Api) -> Steps:
+def delete_resource(api: RequestFactory) -> Steps:
     """The last chapter: delete a thing that is seen, look for it, and try to change and delete it again."""
-    last: Meddled = yield from meddled(api)
+    last: HostileUpdates = yield from hostile_updates(api)
     life, before = last.changed.life, last.after
     delete = life.resource.delete
     if delete is None:
@@ -61,39 +70,39 @@ def ended(api: Api) -> Steps:
     if not before.seen:
         raise NotObservable(f"what was created cannot be looked at: {before.told}")
     refusal = None
-    if closed(delete):
+    if requires_credential(delete):
         refusal = yield life.api.ask(delete, path=life.made.values, credentials=())
     answer: Exchange = yield life.api.ask(delete, path=life.made.values)
     if not answer.ok:
-        return Ended(life, before, refusal, answer, before, None, None, None)
+        return Deleted(life, before, refusal, answer, before, None, None, None)
     after, items, page = yield from _last_seen(life)
-    if after.seen or mine(items or [], life.made):
+    if after.seen or find_in(items or [], life.made):
         yield Wait(PATIENCE)
         after, items, page = yield from _last_seen(life)
-    edited, again = yield from _haunted(life, delete, before)
+    edited, again = yield from _after_delete(life, delete, before)
     beside = tuple(_beside(life.api, last.changed))
-    return Ended(life, before, refusal, answer, after, items, edited, again, beside, page)
+    return Deleted(life, before, refusal, answer, after, items, edited, again, beside, page)
 
 
-def _last_seen(life: Life) -> Steps:
+def _last_seen(life: CreatedResource) -> Steps:
     """How a deleted thing reads, and the items of its list; None where there is none, or it was not given."""
-    after: Sight = yield from look(life.api, life.made, known=True)
+    after: Observation = yield from observe(life.api, life.made, known=True)
     if not (life.resource.read and life.resource.list):
         return after, after.items, after.answer if after.items is not None else None
-    items, page = yield from shelf(life.api, life.made, sure=True)
+    items, page = yield from read_list(life.api, life.made, sure=True)
     return after, items if page.ok else None, page
 
 
-def _beside(api: Api, done: Changed) -> Iterator[Made]:
+def _beside(api: RequestFactory, done: Updated) -> Iterator[Made]:
     """What was made beside a thing and nobody deletes meanwhile, where its list showed that before."""
     peers = done.peers
     found = [made_by(api.resource, each, peers.values) for each in (peers.slight,) if each is not None and each.ok]
     if peers.twin is not None and api.resource.delete not in set(selectors.parental_deletions(api.contract)):
         found.append(peers.twin)  # else it is deleted to see what becomes of what hangs on it
-    yield from (each for each in found if mine(done.items or [], each))
+    yield from (each for each in found if find_in(done.items or [], each))
 
 
-def _haunted(life: Life, delete: Operation, before: Sight) -> Steps:
+def _after_delete(life: CreatedResource, delete: Operation, before: Observation) -> Steps:
     """Change and delete what is deleted: the answers; None for a change there is none of."""
     edited = None
     if update := patch_of(life.resource):

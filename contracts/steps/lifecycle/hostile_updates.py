@@ -11,31 +11,31 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, NotObservable, Steps, Together
+from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
 from contracts.core.exchange import Exchange, Request
 from contracts.core.member_names import OWNERS, UNIQUE
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.fixtures import Made, make, members_of
+from contracts.steps.fixtures import Made, create_resource, members_of
 from contracts.steps.lifecycle.create import (
-    Life,
-    Sight,
+    CreatedResource,
+    Observation,
     changing,
-    look,
+    differing_members,
+    observe,
     offered_changes,
     sent_by,
-    unlike,
     update_of,
 )
-from contracts.steps.lifecycle.siblings import closed, conflicts
-from contracts.steps.lifecycle.update import Changed, changed, together_sent
-from contracts.steps.lifecycle.values import Change, changes, wrong
+from contracts.steps.lifecycle.siblings import conflicts, requires_credential
+from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
+from contracts.steps.lifecycle.values import Change, changes, invalid_member
 from contracts.strategies.samples import stranger
 from specs.contract import Operation
 
 
 @attrs.frozen
-class Meddled:
+class HostileUpdates:
     """What was done to a thing that should not have changed it but for two members, and how it read afterwards.
 
     `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
@@ -43,20 +43,20 @@ class Meddled:
     the change that makes it like another thing. `why` tells why nothing of it was done.
     """
 
-    changed: Changed
+    changed: Updated
     tried: dict[str, Any]
     forged: list[Exchange]
     together: list[Exchange]
     refused: dict[str, Exchange]
     accepted: list[Exchange]
-    after: Sight
+    after: Observation
     why: str = ""
     taken: Exchange | None = None
-    undone: Undone | None = None
+    undone: LostUpdate | None = None
     """What one of the two changes lost to the other, made again in turn."""
 
     @property
-    def before(self) -> Sight:
+    def before(self) -> Observation:
         return self.changed.after
 
     @property
@@ -70,22 +70,22 @@ class Meddled:
         return together_sent(*self.together, *self.accepted)
 
 
-def meddled(api: Api) -> Steps:
+def hostile_updates(api: RequestFactory) -> Steps:
     """Send two updates at one moment, others with ids in them, and some that must be refused; look once at the end."""
-    before: Changed = yield from changed(api)
+    before: Updated = yield from update_resource(api)
     try:
         if before.why:
             raise NotObservable(before.why)
-        return (yield from _meddled(before))
+        return (yield from _hostile_updates(before))
     except (NotObservable, Blocked) as outcome:
-        return Meddled(before, {}, [], [], {}, [], before.after, outcome.reason)
+        return HostileUpdates(before, {}, [], [], {}, [], before.after, outcome.reason)
 
 
-def _meddled(before: Changed) -> Steps:
+def _hostile_updates(before: Updated) -> Steps:
     life, now = before.life, before.after
     offered: list[Change] = yield from offered_changes(life, now)
-    taken: dict[str, Any] = yield from _taken(before, now)
-    tame = sorted((each for each in offered if each.tame), key=lambda each: each.name in before.sent)[:2]
+    taken: dict[str, Any] = yield from _conflict(before, now)
+    tame = sorted((each for each in offered if each.independent), key=lambda each: each.name in before.sent)[:2]
     answers: list[Exchange] = []
     if len(tame) == 2:
         answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
@@ -98,44 +98,44 @@ def _meddled(before: Changed) -> Steps:
     refused = {what: answer for what, answer in outcomes.items() if not answer.ok}
     accepted = [answer for answer in outcomes.values() if answer.ok]  # whether they should be is for other laws to say
     like = {**now.thing, **together_sent(*accepted)}
-    after: Sight = yield from look(life.api, life.made, known=life.known, like=like)
-    lost = yield from undone(life, answers, after)
+    after: Observation = yield from observe(life.api, life.made, known=life.known, like=like)
+    lost = yield from lost_update(life, answers, after)
     twin = [*outcomes.values()][-1] if taken else None  # the last one tried
-    return Meddled(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
+    return HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:
     """The answers to requests sent at once; a server error has to come twice before anyone may speak of it."""
-    answers: list[Exchange] = yield Together.of(requests())
+    answers: list[Exchange] = yield Concurrently.of(requests())
     if any(each.status >= 500 for each in answers):
-        answers = yield Together.of(requests())
+        answers = yield Concurrently.of(requests())
     return answers
 
 
-def _spare(life: Life, now: Sight, offered: list[Change], earlier: Sight) -> Steps:
+def _spare(life: CreatedResource, now: Observation, offered: list[Change], earlier: Observation) -> Steps:
     """Changes to values that the thing neither has nor had: so that each can be told where it should not show."""
     news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
     found = [each for each in news if each.value != earlier.thing[each.name]]
     return sorted(found, key=lambda each: now.thing[each.name] != earlier.thing[each.name]) or offered
 
 
-def _refusable(life: Life, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
+def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
     """Changes that must be refused: for an invalid member beside valid ones, no credential, a taken value."""
     update = update_of(life)
-    tame = {each.name: each.value for each in spare if each.tame} or {spare[0].name: spare[0].value}
-    bad = wrong(life.api, update, {})
+    tame = {each.name: each.value for each in spare if each.independent} or {spare[0].name: spare[0].value}
+    bad = invalid_member(life.api, update, {})
     beside = {each.name: each.value for each in spare if bad and each.name != bad[0]}
     beside = {name: value for name, value in beside.items() if name in tame} or dict([*beside.items()][:1])
     if bad and beside:
         yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
-    if closed(update):
+    if requires_credential(update):
         content = {spare[0].name: spare[0].value}
         yield "no credential", life.api.ask(update, path=life.made.values, body=content, credentials=())
     if taken:
         yield f"a taken {' or '.join(taken)} beside it", changing(life, {**tame, **taken})
 
 
-def _taken(before: Changed, now: Sight) -> Steps:
+def _conflict(before: Updated, now: Observation) -> Steps:
     """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
     life, update = before.life, update_of(before.life)
     if update.body is None or not conflicts(update):
@@ -143,13 +143,13 @@ def _taken(before: Changed, now: Sight) -> Steps:
     other: Made | None = before.peers.twin
     if other is None or other.thing is None:
         beside = {name: value for name, value in life.made.values.items() if name != life.resource.identifier}
-        other = yield from make(life.api, life.resource, beside)
+        other = yield from create_resource(life.api, life.resource, beside)
     offered: list[Change] = yield from changes(life.api, update, life.made.values, other.thing)
     names = [each.name for each in offered if each.name.lower() in UNIQUE | {"value"} and each.name in now.thing]
     return {name: other.thing[name] for name in names}
 
 
-def _forged(life: Life, now: Sight, offered: list[Change]) -> Steps:
+def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> Steps:
     """Updates that carry another id for the thing, and another owner, beside one of these members as it is.
 
     All ids in one; each by itself where that is refused, for it may have been refused for one of them.
@@ -170,7 +170,7 @@ def _forged(life: Life, now: Sight, offered: list[Change]) -> Steps:
     return {**own, **foreign}, answers
 
 
-def owners(api: Api, thing: Any, operation: Operation) -> dict[str, Any]:
+def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, Any]:
     """Members that say whose a thing is or what it hangs on and that its update does not offer, with other values."""
     if not isinstance(thing, dict) or operation.body is None:
         return {}
@@ -180,12 +180,12 @@ def owners(api: Api, thing: Any, operation: Operation) -> dict[str, Any]:
     return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}
 
 
-def _owners(life: Life, now: Sight) -> dict[str, Any]:
+def _owners(life: CreatedResource, now: Observation) -> dict[str, Any]:
     found = owners(life.api, now.thing, update_of(life))
     return {name: value for name, value in found.items() if name != life.resource.member.removeprefix("/")}
 
 
-def _rivals(api: Api, name: str, value: Any) -> Any:
+def _rivals(api: RequestFactory, name: str, value: Any) -> Any:
     """The other tenant's own id where one is known and the deployment may be spoilt: the most telling forgery."""
     folded = re.sub(r"[^a-z0-9]", "", name.lower())
     rival = next((each for each in callers(api.deployment, api.operation) if each.tenant != api.tenant), None)
@@ -208,17 +208,17 @@ def _fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def blame(seen: Meddled, name: str, shown: object) -> str:
+def blame(seen: HostileUpdates, name: str, shown: object) -> str:
     """Which of the refused changes carried the value that is shown now; empty where none did."""
     for what, answer in seen.refused.items():
         content = sent_by(answer)
-        if name in content and not unlike({name: content[name]}, {name: shown}):
+        if name in content and not differing_members({name: content[name]}, {name: shown}):
             return f"({answer.status}) for {what}"
     return ""
 
 
 @attrs.frozen
-class Undone:
+class LostUpdate:
     """A member that was set, and found with another value after a change that did not send it."""
 
     name: str
@@ -228,19 +228,19 @@ class Undone:
     """The members that the later change sent."""
 
 
-def undone(life: Life, answers: Sequence[Exchange], after: Sight) -> Steps:
+def lost_update(life: CreatedResource, answers: Sequence[Exchange], after: Observation) -> Steps:
     """What one of two accepted changes loses to the other when they are made in turn; None where nothing is lost.
 
     Asked only where something is missing after they were made at once.
     """
     if len(answers) != 2 or not all(each.ok for each in answers) or not after.seen:
         return None
-    first, last = sorted(map(sent_by, answers), key=lambda content: not list(unlike(content, after.thing)))
-    if not list(unlike(first, after.thing)):
+    first, last = sorted(map(sent_by, answers), key=lambda content: not list(differing_members(content, after.thing)))
+    if not list(differing_members(first, after.thing)):
         return None
     for content in (first, last):
         if not (yield changing(life, content)).ok:
             return None
-    sight: Sight = yield from look(life.api, life.made, known=life.known)
-    lost = list(unlike(first, sight.thing)) if sight.seen else []
-    return Undone(lost[0], first[lost[0]], sight.thing[lost[0]], tuple(last)) if lost else None
+    sight: Observation = yield from observe(life.api, life.made, known=life.known)
+    lost = list(differing_members(first, sight.thing)) if sight.seen else []
+    return LostUpdate(lost[0], first[lost[0]], sight.thing[lost[0]], tuple(last)) if lost else None

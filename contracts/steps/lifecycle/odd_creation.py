@@ -6,22 +6,24 @@ from typing import Any
 
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING
-from contracts.request.api import Api
-from contracts.steps.fixtures import body, places
-from contracts.steps.tokens.pairs import issued, presented
+from contracts.request.api import RequestFactory
+from contracts.request.url import path_values
+from contracts.steps.fixtures import Made, body, made_by, resolve_path
+from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.bodies import ODDEST, written_oddly
+from specs.contract import selectors
 
 
-def created(api: Api) -> Steps:
+def created(api: RequestFactory) -> Steps:
     """The answer to a right creation, oddly written where its texts allow that: asked once for all who need it."""
-    stage = api.playing(f"what input at {api.operation.key} stands on")
-    stage.values = yield from places(stage, api.operation, fresh=True)
+    stage = api.sharing(f"what input at {api.operation.key} stands on")
+    stage.values = yield from resolve_path(stage, api.operation, fresh=True)
     right = yield from content(stage)
     odd = oddly(api, right)
     return (yield stage.ask(body=right) if odd is None else stage.ask(raw=odd))
 
 
-def oddly(api: Api, right: Any) -> str | None:
+def oddly(api: RequestFactory, right: Any) -> str | None:
     """A right body with odd letters in its texts; None where a text may be a token or name something else."""
     told = api.operation.body
     if not isinstance(right, dict) or not right or told is None or told.sources or "json" not in told.media_type:
@@ -33,9 +35,44 @@ def oddly(api: Api, right: Any) -> str | None:
     return text if what == ODDEST else None
 
 
-def content(api: Api) -> Steps:
+def content(api: RequestFactory) -> Steps:
     """A body that is right in every way, the token it presents included; MISSING where none is asked for."""
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
-        pair, _ = yield from issued(api)
-        return presented(api, pair.refresh).json
+        pair, _ = yield from issue(api)
+        return refresh_request(api, pair.refresh).json
     return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
+
+
+def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = False) -> Steps:
+    """Finds the conversation's place, and answers a right body for it (MISSING where none is asked for).
+
+    What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
+    where that may have been used up by another, everything is made anew.
+    """
+    if api.operation.safe:
+        api.values = yield from resolve_path(api, api.operation, fresh=False)
+        return (yield from content(api)) if bodies else MISSING
+    stage = api if alone else api.sharing(f"what input at {api.operation.key} stands on")
+    thing: Made | None = None if alone else (yield from _resource_to_change(api))
+    known = thing.values if thing else {}
+    stage.values = api.values = yield from resolve_path(stage, api.operation, fresh=True, known=known)
+    return (yield from content(stage)) if bodies else MISSING
+
+
+def _resource_to_change(api: RequestFactory) -> Steps:
+    """The thing that laws of input change, made once for all of them; None where the operation acts upon none.
+
+    It is made by a creation that is right and oddly written, if the deployment takes that: so its making proves that.
+    """
+    resource = api.contract.resource_of(api.operation)
+    if (
+        resource is None
+        or resource.create is None
+        or resource.item is None
+        or selectors.bulk(api.contract, api.operation)
+    ):
+        return None
+    if api.operation is resource.create or not api.operation.path.startswith(resource.item):
+        return None
+    answer = yield from created(api.for_operation(resource.create))
+    return made_by(resource, answer, path_values(resource.create, answer.request.target)) if answer.ok else None

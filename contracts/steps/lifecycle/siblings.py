@@ -7,15 +7,15 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, NotObservable, Steps, Together
+from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
-from contracts.request.api import Api
-from contracts.steps.fixtures import Made, body, made_by, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, body, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import kept
-from contracts.steps.lifecycle.create import LIFE, Life, born, sent_by
-from contracts.steps.lifecycle.values import lean, wrong
-from contracts.steps.lists.paging import everything, largest, listed
+from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
+from contracts.steps.lifecycle.values import invalid_member, minimal_body
+from contracts.steps.lists.paging import largest, read_all, require_ok
 from specs.contract import Operation, selectors
 
 AT_ONCE = 3
@@ -25,7 +25,7 @@ ROUNDS = 2
 
 
 @attrs.frozen
-class Peers:
+class Siblings:
     """Creations beside a life, each with the answers to it. `why`: there are none, for this reason.
 
     `refused` were sent with an invalid member and without a credential, `equals` together and with the same content;
@@ -33,8 +33,8 @@ class Peers:
     members only; where it was refused, `whole` the others too.
     """
 
-    api: Api
-    life: Life | None
+    api: RequestFactory
+    life: CreatedResource | None
     why: str = ""
     values: Mapping[str, str] = attrs.field(factory=dict)
     content: dict[str, Any] = attrs.field(factory=dict)
@@ -60,32 +60,32 @@ class Peers:
             raise NotObservable(self.why)
 
 
-def joined(api: Api) -> Steps:
+def create_siblings(api: RequestFactory) -> Steps:
     """Create others beside a thing that was born, where they can be removed again."""
     create = api.resource.create
     try:
-        life: Life | None = yield from born(api)
+        life: CreatedResource | None = yield from create_full(api)
         stage = life.api if life else api
     except (Blocked, NotObservable) as outcome:
-        life, stage = None, api.playing(f"{LIFE} that was not born in {api.resource.collection}")
+        life, stage = None, api.sharing(f"{LIFE} that was not born in {api.resource.collection}")
         if create is None or create.body is None:
             raise outcome from None
-    if why := unwelcome(api):
-        return Peers(stage, life, why)
+    if why := why_not(api):
+        return Siblings(stage, life, why)
     try:
-        return (yield from _beside(Peers(stage, life)))
+        return (yield from _beside(Siblings(stage, life)))
     except (Blocked, NotObservable) as outcome:
-        return Peers(stage, life, outcome.reason)
+        return Siblings(stage, life, outcome.reason)
 
 
-def _beside(peers: Peers) -> Steps:
+def _beside(peers: Siblings) -> Steps:
     """All creations of the chapter, one after the other."""
     stage, create = peers.api, peers.api.resource.create
     assert create is not None
-    values = yield from places(stage, create, fresh=True)
+    values = yield from resolve_path(stage, create, fresh=True)
     content = yield from body(stage, create, values)
     refused, content = yield from _refused(stage, create, values, content)
-    slight, whole = yield from _slight(stage, create, values, content)
+    slight, whole = yield from _minimal(stage, create, values, content)
     content, equals = yield from _equals(stage, create, values, content)
     again = None
     if conflicts(create) and sum(each.ok for each in equals) > 1:
@@ -95,7 +95,7 @@ def _beside(peers: Peers) -> Steps:
     )
 
 
-def unwelcome(api: Api) -> str:
+def why_not(api: RequestFactory) -> str:
     """Why nothing more than needed is to be created; empty where it may."""
     create = api.resource.create
     if create is None or create.body is None or not selectors.speaks_of_members(create.body):
@@ -110,31 +110,31 @@ def conflicts(operation: Operation) -> bool:
     return any(answer.status == "409" for answer in operation.answers)
 
 
-def closed(operation: Operation) -> bool:
+def requires_credential(operation: Operation) -> bool:
     """Whether an operation cannot be called without a credential."""
     return bool(operation.security) and all(each.schemes for each in operation.security)
 
 
-def _refused(api: Api, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
+def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
     """Ask for what must be refused, an invalid member beside valid ones and the same without a credential.
 
     Gives the answers, and the valid content as it was sent: by whoever of those who share this scene came first.
     """
     answers: list[Exchange] = []
-    if bad := wrong(api, create, content):
+    if bad := invalid_member(api, create, content):
         answers.append((yield api.ask(create, path=values, body={**content, bad[0]: bad[1]})))
         content = {
             name: content[name] if name == bad[0] else value
             for name, value in sent_by(answers[-1]).items()
             if name != bad[0] or name in content
         }
-    if closed(create):
+    if requires_credential(create):
         answers.append((yield api.ask(create, path=values, body=content, credentials=())))
         content = sent_by(answers[-1]) or content
     return answers, content
 
 
-def _equals(api: Api, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
+def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
     """Send equal creations at once: what was sent, and the answers.
 
     After a server error once more, with values of their own: one may be a lock or a deploy.
@@ -143,7 +143,7 @@ def _equals(api: Api, create: Operation, values: Mapping[str, str], content: dic
     for number in range(ROUNDS):
         if number:
             content = yield from body(api, create, values)
-        answers = yield Together.of([api.ask(create, path=values, body=content) for _ in range(AT_ONCE)])
+        answers = yield Concurrently.of([api.ask(create, path=values, body=content) for _ in range(AT_ONCE)])
         sent = answers[0].request.json
         content = sent if isinstance(sent, dict) else content
         if all(each.status < 500 for each in answers):
@@ -151,12 +151,12 @@ def _equals(api: Api, create: Operation, values: Mapping[str, str], content: dic
     return content, answers
 
 
-def _slight(api: Api, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
+def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
     """One creation with the required members only; and where that is refused, the same with the others."""
-    if lean(api, create, like) == like:
+    if minimal_body(api, create, like) == like:
         return None, None
     whole = yield from body(api, create, values)
-    answer: Exchange = yield api.ask(create, path=values, body=lean(api, create, whole))
+    answer: Exchange = yield api.ask(create, path=values, body=minimal_body(api, create, whole))
     if answer.status not in INVALID:
         return answer, None
     return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)}))
@@ -165,20 +165,20 @@ def _slight(api: Api, create: Operation, values: Mapping[str, str], like: dict[s
 # -- in the list -------------------------------------------------------------------------------------------------------
 
 
-def standing(api: Api, values: Mapping[str, str]) -> Steps:
+def standing(api: RequestFactory, values: Mapping[str, str]) -> Steps:
     """All items of the list beside an operation."""
     resource = api.resource
     if resource.list is None:
         raise NotObservable("the document has no list of these")
-    view = api.on(resource.list, values)
+    view = api.for_operation(resource.list, values)
     if resource.list.paging is None:
-        return listed((yield attrs.evolve(view.ask(), fresh=True))).items
-    page: Exchange = listed((yield attrs.evolve(view.page(None, largest(view)), fresh=True)))
+        return require_ok((yield attrs.evolve(view.ask(), bypass_cache=True))).items
+    page: Exchange = require_ok((yield attrs.evolve(view.page(None, largest(view)), bypass_cache=True)))
     size = largest(view)
-    return page.items if size and len(page.items) < size else (yield from everything(view))
+    return page.items if size and len(page.items) < size else (yield from read_all(view))
 
 
-def alike(api: Api, items: list[Any], content: dict[str, Any]) -> list[Any]:
+def alike(api: RequestFactory, items: list[Any], content: dict[str, Any]) -> list[Any]:
     """The items that show the values which make a content the only one of its kind.
 
     Raises NotObservable where the items show none of these members.

@@ -11,28 +11,28 @@ import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps, Wait
 from contracts.core.exchange import Exchange
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.create import (
     PATIENCE,
-    Life,
-    Sight,
-    born,
+    CreatedResource,
+    Observation,
     changing,
-    look,
+    create_full,
+    differing_members,
+    find_in,
     lookable,
-    mine,
+    observe,
     offered_changes,
+    read_list,
     sent_by,
-    shelf,
-    unlike,
     update_of,
 )
-from contracts.steps.lifecycle.siblings import Peers, joined
+from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.values import Change, changes
 
 
 @attrs.frozen
-class Changed:
+class Updated:
     """A change of many members, then of one of them to yet another value; and how the thing and its list read then.
 
     `most` and `one` are the answers. `middle` is how it read between the two: it was looked at only where it did not
@@ -40,12 +40,12 @@ class Changed:
     answer to a change of its twin: members with two values, turned the other way round than in the life itself.
     """
 
-    peers: Peers
-    life: Life
+    peers: Siblings
+    life: CreatedResource
     most: Exchange | None
     one: Exchange | None
-    middle: Sight | None
-    after: Sight
+    middle: Observation | None
+    after: Observation
     items: list[Any] | None
     why: str = ""
     turned: Exchange | None = None
@@ -62,12 +62,12 @@ def together_sent(*answers: Exchange | None) -> dict[str, Any]:
     return {name: value for content in accepted for name, value in content.items()}
 
 
-def changed(api: Api) -> Steps:
+def update_resource(api: RequestFactory) -> Steps:
     """Change a thing that was born, and read it and its list. Raises NotObservable where it cannot be looked at."""
-    peers: Peers = yield from joined(api)
+    peers: Siblings = yield from create_siblings(api)
     life = peers.life
     if life is None:
-        life = yield from born(api)  # which says why there is none
+        life = yield from create_full(api)  # which says why there is none
     first = life.first
     try:
         if not first.seen:
@@ -75,16 +75,16 @@ def changed(api: Api) -> Steps:
         most, one = yield from _changed_twice(life, first)
     except (NotObservable, Blocked) as outcome:
         items = yield from _listed(life, attrs.evolve(first, items=None), {})
-        return Changed(peers, life, None, None, None, first, items, outcome.reason)
-    after: Sight = yield from _after(life, one)
+        return Updated(peers, life, None, None, None, first, items, outcome.reason)
+    after: Observation = yield from _after(life, one)
     middle = None
-    if _amiss(most, one, after):
-        most, middle, one, after = yield from _closer(life, most, one)
-    done = Changed(peers, life, most, one, middle, after, None, turned=(yield from _turned(peers, life)))
+    if _inconsistent(most, one, after):
+        most, middle, one, after = yield from _repeat_slowly(life, most, one)
+    done = Updated(peers, life, most, one, middle, after, None, turned=(yield from _inverted_booleans(peers, life)))
     return attrs.evolve(done, items=(yield from _listed(life, after, done.sent)))
 
 
-def _turned(peers: Peers, life: Life) -> Steps:
+def _inverted_booleans(peers: Siblings, life: CreatedResource) -> Steps:
     """The answer to a change of the twin that turns truths the way the life's own are not turned; None for none.
 
     A life turns each truth once; a server that takes `false` for nothing sent is seen only where it is turned so.
@@ -93,19 +93,19 @@ def _turned(peers: Peers, life: Life) -> Steps:
     if twin is None or not isinstance(twin.thing, dict) or life.api.depth == "quick":
         return None
     offered: list[Change] = yield from changes(life.api, update_of(life), twin.values, twin.thing)
-    turns = {each.name: each.value for each in offered if isinstance(each.value, bool) and each.tame}
+    turns = {each.name: each.value for each in offered if isinstance(each.value, bool) and each.independent}
     content = {name: value for name, value in turns.items() if first.get(name) == value}
     return (yield life.api.ask(update_of(life), path=twin.values, body=content)) if content else None
 
 
-def _after(life: Life, answer: Exchange) -> Steps:
+def _after(life: CreatedResource, answer: Exchange) -> Steps:
     """How the thing reads after an update; as the update's own answer shows it where there is nothing else."""
     if not lookable(life.resource):
-        return Sight(answer.data, answer)
-    return (yield from look(life.api, life.made, known=life.known))
+        return Observation(answer.data, answer)
+    return (yield from observe(life.api, life.made, known=life.known))
 
 
-def _changed_twice(life: Life, first: Sight) -> Steps:
+def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
     """The answers to a change of as many members as may be, and to one of a single one of them.
 
     A change of many is refused for its state where values have to fit each other: then those nothing hangs on. The
@@ -113,10 +113,10 @@ def _changed_twice(life: Life, first: Sight) -> Steps:
     only are left as they were made, as far as may be: the other value may be the one that a server falls back to.
     """
     offered: list[Change] = yield from offered_changes(life, first)
-    coins = [each for each in offered if each.coin and each.tame]
+    coins = [each for each in offered if each.two_valued and each.independent]
     many = [each for each in offered if each not in coins]
     many = many if len(many) > 1 else [*many, *coins[1:]] if len(offered) > 2 else offered
-    tame = [each for each in many if each.tame] or many[:1]
+    tame = [each for each in many if each.independent] or many[:1]
     most: Exchange | None = None
     for chosen in (many, tame, tame[:2]) if len(many) > 1 else ():
         most = yield changing(life, {each.name: each.value for each in chosen})
@@ -129,28 +129,28 @@ def _changed_twice(life: Life, first: Sight) -> Steps:
     single = next((each for each in others if each.name not in {coin.name for coin in coins}), others[0])
     one: Exchange = yield changing(life, {single.name: single.value})
     if not one.ok and (most is None or not most.ok):
-        raise Blocked(f"the change was not accepted: {one.says()}")
+        raise Blocked(f"the change was not accepted: {one.summary()}")
     return most, one
 
 
-def _amiss(most: Exchange | None, one: Exchange, after: Sight) -> bool:
+def _inconsistent(most: Exchange | None, one: Exchange, after: Observation) -> bool:
     """Whether a thing does not read as the two changes should have left it."""
     both = most is not None and most.ok and one.ok and after.seen
-    return both and bool(unlike(together_sent(most, one), after.thing))
+    return both and bool(differing_members(together_sent(most, one), after.thing))
 
 
-def _closer(life: Life, most: Exchange | None, one: Exchange) -> Steps:
+def _repeat_slowly(life: CreatedResource, most: Exchange | None, one: Exchange) -> Steps:
     """The same two changes once more, and how the thing reads after each."""
     assert most is not None
     yield Wait(PATIENCE)
     again: Exchange = yield changing(life, sent_by(most))
-    middle: Sight = yield from _after(life, again)
+    middle: Observation = yield from _after(life, again)
     last: Exchange = yield changing(life, sent_by(one))
-    after: Sight = yield from _after(life, last)
+    after: Observation = yield from _after(life, last)
     return again, middle, last, after
 
 
-def _listed(life: Life, last: Sight, sent: dict[str, Any]) -> Steps:
+def _listed(life: CreatedResource, last: Observation, sent: dict[str, Any]) -> Steps:
     """The items of its list, where there is one and its items can be told apart.
 
     Read once more after a moment where they do not show the thing once, as it reads by itself.
@@ -158,11 +158,13 @@ def _listed(life: Life, last: Sight, sent: dict[str, Any]) -> Steps:
     if life.resource.list is None or last.items is not None:
         return last.items
     try:
-        items, page = yield from shelf(life.api, life.made)
-        own = mine(items, life.made)
-        if page.ok and (len(own) != 1 or set(unlike(sent, own[0])) - set(unlike(sent, last.thing))):
+        items, page = yield from read_list(life.api, life.made)
+        own = find_in(items, life.made)
+        if page.ok and (
+            len(own) != 1 or set(differing_members(sent, own[0])) - set(differing_members(sent, last.thing))
+        ):
             yield Wait(PATIENCE)
-            items, page = yield from shelf(life.api, life.made)
+            items, page = yield from read_list(life.api, life.made)
     except (NotObservable, Blocked):
         return None
     return items if page.ok else None

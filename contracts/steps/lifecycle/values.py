@@ -14,8 +14,8 @@ import attrs
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import FREE, LIFECYCLE, REFERENCE, SECRET, UNIQUE
-from contracts.request.api import Api
-from contracts.steps.fixtures import anew, body, members_of
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import body, make_unique, members_of
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation
 from specs.contract.operations import is_form
@@ -24,7 +24,7 @@ SIGNS = " – Zoë & O'Neil 🎈"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
 
 
-def moving(api: Api) -> frozenset[str]:
+def lifecycle_members(api: RequestFactory) -> frozenset[str]:
     """Members of a resource that say how far it has come and that no request can set."""
     settable: set[str] = set()
     shown: set[str] = set()
@@ -37,7 +37,7 @@ def moving(api: Api) -> frozenset[str]:
     return frozenset(name for name in shown - settable if LIFECYCLE.search(name))
 
 
-def _data_schema(api: Api, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
+def _data_schema(api: RequestFactory, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of what an answer is about, out of its envelope."""
     whole = api.contract.json_schema(dict(schema))
     found = whole
@@ -61,11 +61,11 @@ class Change:
 
     name: str
     value: Any
-    tame: bool
-    coin: bool = False
+    independent: bool
+    two_valued: bool = False
 
 
-def changes(api: Api, operation: Operation, values: Mapping[str, str], thing: Any) -> Steps:
+def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str], thing: Any) -> Steps:
     """Every member an update may carry and the thing shows, each with another value than it has; texts first."""
     if operation.body is None or not isinstance(thing, dict):
         return []
@@ -79,8 +79,8 @@ def changes(api: Api, operation: Operation, values: Mapping[str, str], thing: An
         value = _other(api, name, resolved(schema, rule), thing[name], examples.get(name, MISSING))
         if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
             tame = name in offered or name in FREE or isinstance(value, bool)
-            found.append(Change(name, value, tame, coin=isinstance(value, bool) or _choices(schema, rule) == 2))
-    return sorted(found, key=lambda each: (not each.tame, each.name not in FREE, isinstance(each.value, dict)))
+            found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or _choices(schema, rule) == 2))
+    return sorted(found, key=lambda each: (not each.independent, each.name not in FREE, isinstance(each.value, dict)))
 
 
 def resolved(schema: Mapping[str, Any], rule: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _choices(schema: Mapping[str, Any], rule: Any) -> int:
     return len([each for each in resolved(schema, rule).get("enum", ()) if each is not None])
 
 
-def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) -> Any:
+def _other(api: RequestFactory, name: str, rule: dict[str, Any], now: Any, example: Any) -> Any:
     """Another value than `now`; MISSING where none can be known to make sense."""
     choices = [each for each in rule.get("enum", ()) if each is not None]
     if choices:
@@ -103,15 +103,17 @@ def _other(api: Api, name: str, rule: dict[str, Any], now: Any, example: Any) ->
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
     if rule.get("format") in {"uri", "url"}:
-        return f"https://example.com/{api.name()}"
+        return f"https://example.com/{api.unique_name()}"
     if rule.get("format") == "email":
-        return f"{api.name()}@example.com"
+        return f"{api.unique_name()}@example.com"
     if name in FREE and (isinstance(now, str) or now is None):
-        return f"{now or 'Changed'} {api.name()}{SIGNS}"
+        return f"{now or 'Changed'} {api.unique_name()}{SIGNS}"
     if isinstance(now, dict) and rule.get("type") == "object" and not members_of(rule):
-        return {name: api.name() for name, value in now.items() if isinstance(value, str)} or {"changed": api.name()}
+        return {name: api.unique_name() for name, value in now.items() if isinstance(value, str)} or {
+            "changed": api.unique_name()
+        }
     if name.lower() in UNIQUE and isinstance(now, str):
-        return api.name()
+        return api.unique_name()
     if example == now and isinstance(now, dict):
         return _elsewhere(api, now)
     return example
@@ -126,13 +128,13 @@ def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> A
     return fresh[-1] if fresh else MISSING
 
 
-def _elsewhere(api: Api, now: dict[str, Any]) -> Any:
+def _elsewhere(api: RequestFactory, now: dict[str, Any]) -> Any:
     """An object with another text in the one of its members whose text is anybody's choice."""
     free = next((name for name in now if name in FREE and isinstance(now[name], str)), None)
-    return MISSING if free is None else {**now, free: f"{now[free]} {api.name()}"}
+    return MISSING if free is None else {**now, free: f"{now[free]} {api.unique_name()}"}
 
 
-def _shown_in_examples(api: Api, operation: Operation) -> dict[str, Any]:
+def _shown_in_examples(api: RequestFactory, operation: Operation) -> dict[str, Any]:
     """Values of members in the document's examples of the resource: they make sense, having been shown.
 
     Where a body has no example, what was made up for its members comes last.
@@ -151,11 +153,11 @@ def _told(shown: Any) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None} if isinstance(shown, dict) else {}
 
 
-def _valid(api: Api, operation: Operation, offered: dict[str, Any], name: str, value: Any) -> bool:
+def _valid(api: RequestFactory, operation: Operation, offered: dict[str, Any], name: str, value: Any) -> bool:
     return bool(validator(api.contract, operation).is_valid({**offered, name: value}))
 
 
-def wrong(api: Api, operation: Operation, content: dict[str, Any]) -> tuple[str, Any] | None:
+def invalid_member(api: RequestFactory, operation: Operation, content: dict[str, Any]) -> tuple[str, Any] | None:
     """A member with a value its schema forbids; first such as a server may notice late: a choice, a format, a type."""
     assert operation.body is not None
     schema = api.contract.json_schema(operation.body.schema, direction="request")
@@ -179,7 +181,7 @@ def _bad(rule: dict[str, Any]) -> tuple[int, Any]:
     return (2, "neither") if rule.get("type") == "boolean" else (3, {"no": "text"})
 
 
-def lean(api: Api, operation: Operation, content: dict[str, Any]) -> dict[str, Any]:
+def minimal_body(api: RequestFactory, operation: Operation, content: dict[str, Any]) -> dict[str, Any]:
     """What is left of a valid body without the members its schema does not require."""
     left = dict(content)
     for name in reversed(list(content)):
@@ -189,7 +191,7 @@ def lean(api: Api, operation: Operation, content: dict[str, Any]) -> dict[str, A
     return left
 
 
-def rich(api: Api, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
+def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
     assert operation.body is not None
     schema = api.contract.json_schema(operation.body.schema, direction="request")
@@ -207,9 +209,9 @@ def rich(api: Api, operation: Operation, content: dict[str, Any], *, bold: bool)
         elif name in found and name in FREE and isinstance(now, str) and " " in now:
             now = f"{now}{SIGNS}"
         elif name not in found and name in FREE:
-            now = f"Said {api.name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
+            now = f"Said {api.unique_name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
         elif name not in found and now is not MISSING:
-            now = anew(api, name, now, rule)
+            now = make_unique(api, name, now, rule)
         if now is MISSING or now is None or not _valid(api, operation, found, name, now):
             continue
         if name in found or not _replaces(api, operation, found, name, now):
@@ -221,7 +223,7 @@ def _next(choices: list[Any], now: Any) -> Any:
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 
 
-def _replaces(api: Api, operation: Operation, content: dict[str, Any], name: str, value: Any) -> bool:
+def _replaces(api: RequestFactory, operation: Operation, content: dict[str, Any], name: str, value: Any) -> bool:
     """Whether a member says in another way what one says that is there: one of the two suffices."""
     valid = validator(api.contract, operation).is_valid
     without = ({key: each for key, each in content.items() if key != other} for other in content)

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from contracts.core.conversation import NotObservable
 from contracts.core.exchange import Exchange, Request
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))?)*)")
@@ -44,17 +44,17 @@ def relations(header: str) -> dict[str, str]:
     return found
 
 
-def address(api: Api, exchange: Exchange, link: str) -> str:
+def address(api: RequestFactory, exchange: Exchange, link: str) -> str:
     """A link as a whole address: relative ones are meant from the question that was asked."""
     return urljoin(api.deployment.base_url + exchange.request.target, link)
 
 
-def same_server(api: Api, whole: str) -> bool:
+def same_server(api: RequestFactory, whole: str) -> bool:
     """Whether an address is one of this deployment: same scheme, host and port."""
     return _origin(urlsplit(api.deployment.base_url)) == _origin(urlsplit(whole))
 
 
-def forgets_base(api: Api, whole: str) -> bool:
+def forgets_base(api: RequestFactory, whole: str) -> bool:
     """Whether an address of this server is that of the operation, but not below the deployment's base path.
 
     Raises NotObservable for any other path that is not below it: nothing outside of the deployment is asked.
@@ -74,7 +74,7 @@ def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
 _PORTS = {"http": 80, "https": 443}
 
 
-def leads_to(api: Api, exchange: Exchange, link: str) -> Request:
+def leads_to(api: RequestFactory, exchange: Exchange, link: str) -> Request:
     """The question a link asks, always of this deployment: no credential is ever sent anywhere else."""
     told = urlsplit(address(api, exchange, link))
     prefix = urlsplit(api.deployment.base_url).path.rstrip("/")

@@ -7,14 +7,14 @@ from typing import Any
 
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange
-from contracts.request.api import Api, first_number
+from contracts.request.api import RequestFactory, first_number
 from contracts.steps.lists.paging import (
     ambiguous,
     paging_of,
 )
 
 
-def judge(api: Api, page: Exchange, *, total: int, start: int, size: int) -> None:
+def judge(api: RequestFactory, page: Exchange, *, total: int, start: int, size: int) -> None:
     """Raises Broken where what a numbered page tells of itself is not what is counted."""
     truth = counted(total, start, size, len(page.items))
     if paging_of(api).dialect == "page":
@@ -23,7 +23,7 @@ def judge(api: Api, page: Exchange, *, total: int, start: int, size: int) -> Non
     compare(api, page, truth, f"page of {size} from {start}, {total} in all")
 
 
-def compare(api: Api, page: Exchange, truth: dict[str, set[int]], where: str) -> None:
+def compare(api: RequestFactory, page: Exchange, truth: dict[str, set[int]], where: str) -> None:
     """Raises Broken where a member, or a header, says something else than it may."""
     for role, allowed in truth.items():
         value = page.page(role)
@@ -36,7 +36,7 @@ def _same(value: Any, each: int) -> bool:
     return bool(value == each) and type(value) is type(each)
 
 
-def _with_counts(api: Api, role: str, allowed: Iterable[int], page: Exchange) -> set[int]:
+def _with_counts(api: RequestFactory, role: str, allowed: Iterable[int], page: Exchange) -> set[int]:
     """A member called `count` may mean the items on the page as well as all of them."""
     return {*allowed, len(page.items)} if role == "total" and ambiguous(paging_of(api)) else {*allowed}
 
@@ -55,6 +55,6 @@ def counted(total: int, start: int, size: int, returned: int) -> dict[str, set[i
     }
 
 
-def _member(api: Api, role: str) -> str:
+def _member(api: RequestFactory, role: str) -> str:
     paging = paging_of(api)
     return paging.members[role].removeprefix("/") if role in paging.members else paging.headers.get(role, role)

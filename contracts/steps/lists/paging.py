@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
 from contracts.steps.lists.links import leads_to, next_link
 from contracts.strategies.pages import telling_sizes
@@ -24,24 +24,24 @@ WHOLE = 12
 """Pages that reading a whole list may take."""
 
 
-class Endless(Blocked):
+class PaginationLoop(Blocked):
     """The list leads back to a page that was read already."""
 
 
-class NotGiven(Blocked):
+class ListRefused(Blocked):
     """The list was refused; `status` says how."""
 
     def __init__(self, exchange: Exchange) -> None:
-        super().__init__(f"the list was not given: {exchange.says()}")
+        super().__init__(f"the list was not given: {exchange.summary()}")
         self.status = exchange.status
 
 
-def identity(api: Api, item: Any) -> str:
+def identity(api: RequestFactory, item: Any) -> str:
     """What tells an item from the others: its id, or all of it where it has none."""
     return names(api, [item])[0]
 
 
-def names(api: Api, items: list[Any]) -> list[str]:
+def names(api: RequestFactory, items: list[Any]) -> list[str]:
     """The identities of items, in order."""
     resource = api.contract.resource_of(api.operation)
     member = resource.member if resource else "/id"
@@ -49,32 +49,32 @@ def names(api: Api, items: list[Any]) -> list[str]:
     return [json.dumps(item if own is MISSING else own, sort_keys=True) for item, own in shown]
 
 
-def listed(exchange: Exchange) -> Exchange:
+def require_ok(exchange: Exchange) -> Exchange:
     """The answer to a list request, which must be one. Raises NotGiven where it is not a 2xx."""
     if not exchange.ok:
-        raise NotGiven(exchange)
+        raise ListRefused(exchange)
     return exchange
 
 
-def paging_of(api: Api) -> Paging:
+def paging_of(api: RequestFactory) -> Paging:
     """How this list is asked for in pages."""
     if api.operation.paging is None:
         raise NotObservable("the document declares no pages here")
     return api.operation.paging
 
 
-def largest(api: Api) -> int | None:
+def largest(api: RequestFactory) -> int | None:
     """The largest page that may be asked for; None where the document sets no limit, or has no size to ask for."""
     paging = api.operation.paging
     return paging.maximum if paging and paging.size else None
 
 
-def apt_size(api: Api, total: int) -> int:
+def non_dividing_size(api: RequestFactory, total: int) -> int:
     """The page size that shows most of a list of so many items: one that does not divide it, in two pages or three."""
     return telling_sizes(total, maximum=largest(api), pages=walk_length(api))[0]
 
 
-def walk_length(api: Api) -> int:
+def walk_length(api: RequestFactory) -> int:
     """How many pages a walk may have at most."""
     return 2 if api.depth == "quick" else 5
 
@@ -84,7 +84,7 @@ def numbered(paging: Paging) -> bool:
     return paging.dialect != "cursor" and paging.position is not None
 
 
-def everything(api: Api, query: Query = ()) -> Steps:
+def read_all(api: RequestFactory, query: Query = ()) -> Steps:
     """All items of the list in as few requests as the document allows: pages of its maximum size.
 
     A short page is believed to be the last one where it says so itself; else the page behind it must be empty, or bring
@@ -92,7 +92,7 @@ def everything(api: Api, query: Query = ()) -> Steps:
     question is refused the list ends there too: a law of its own speaks of it.
     """
     if api.operation.paging is None:
-        return listed((yield api.ask(query=pairs(api.operation, query)))).items
+        return require_ok((yield api.ask(query=pairs(api.operation, query)))).items
     found: list[Any] = []
     known: set[str] = set()
     pages: list[Exchange] = []
@@ -101,7 +101,7 @@ def everything(api: Api, query: Query = ()) -> Steps:
         page: Exchange = yield request
         if pages and not page.ok:
             return found
-        pages.append(listed(page))
+        pages.append(require_ok(page))
         named = zip(pages[-1].items, names(api, pages[-1].items), strict=True)
         new = [item for item, name in named if name not in known]
         if pages[1:] and not new:
@@ -110,13 +110,13 @@ def everything(api: Api, query: Query = ()) -> Steps:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
         found += new if pages[1:] else pages[-1].items
         known.update(names(api, new))
-        if said_to_end(api, pages[-1], len(found)):
+        if is_last_page(api, pages[-1], len(found)):
             return found
         request = following(api, pages, largest(api), query=query, short=False)
     return found
 
 
-def said_to_end(api: Api, page: Exchange, read: int) -> bool:
+def is_last_page(api: RequestFactory, page: Exchange, read: int) -> bool:
     """Whether a page that is not full says that it is the last one, after so many items, in everything it tells."""
     paging, size = paging_of(api), largest(api)
     if size is None or len(page.items) >= size or not numbered(paging):
@@ -144,33 +144,35 @@ def ambiguous(paging: Paging) -> bool:
     return told.rpartition("/")[2].lower() == "count"
 
 
-def walk(api: Api, size: int | None, *, query: Query = (), enough: int | None = None) -> Steps:
+def walk(api: RequestFactory, size: int | None, *, query: Query = (), enough: int | None = None) -> Steps:
     """All items by pages of one size, until the list says it is at its end. Raises Blocked if it does not end."""
     pages = yield from pages_of(api, size, query=query, enough=enough)
     return [item for page in pages for item in page.items]
 
 
-def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST, enough: int | None = None) -> Steps:
+def pages_of(
+    api: RequestFactory, size: int | None, *, query: Query = (), most: int = MOST, enough: int | None = None
+) -> Steps:
     """The answers of a walk, page by page. Raises Endless where it runs in a circle, Blocked if it does not end.
 
     `enough`: so many items are all there are; a full page that says so too is believed to be the last, and with more
     than that the walk has shown enough.
     """
     if api.operation.paging is None:
-        return [listed((yield api.ask(query=pairs(api.operation, query))))]
+        return [require_ok((yield api.ask(query=pairs(api.operation, query))))]
     pages: list[Exchange] = []
     asked: set[str] = set()
     request: Request | None = api.page(None, size, query=query)
     while request is not None:
         if request.target in asked:
-            raise Endless(f"after {len(pages)} pages the list leads back to a page that was read already")
+            raise PaginationLoop(f"after {len(pages)} pages the list leads back to a page that was read already")
         if len(pages) == most:
             raise Blocked(f"the list did not end after {most} pages of {size}")
         asked.add(request.target)
         page: Exchange = yield request
         if pages and page.status == 404 and paging_of(api).dialect == "page":
             return pages  # no page of this number is another way to say that the list ended before it
-        pages.append(listed(page))
+        pages.append(require_ok(page))
         read = sum(len(page.items) for page in pages)
         over = enough is not None and (read > enough or (read == enough and pages[-1].page("remaining") == 0))
         request = None if over else following(api, pages, size, query=query)
@@ -178,7 +180,7 @@ def pages_of(api: Api, size: int | None, *, query: Query = (), most: int = MOST,
 
 
 def following(
-    api: Api, pages: Sequence[Exchange], size: int | None, *, query: Query = (), short: bool = True
+    api: RequestFactory, pages: Sequence[Exchange], size: int | None, *, query: Query = (), short: bool = True
 ) -> Request | None:
     """The question for the page behind these; None at the end. `short`: a page that is not full is the last one."""
     paging, last = paging_of(api), pages[-1]
@@ -193,7 +195,7 @@ def following(
     return api.page(len(pages) * size if full and size is not None else read, size, query=query)
 
 
-def _led(api: Api, paging: Paging, last: Exchange, size: int | None, query: Query) -> Request | None:
+def _led(api: RequestFactory, paging: Paging, last: Exchange, size: int | None, query: Query) -> Request | None:
     """Where a page says the next one is: by a cursor to send, or by an address."""
     if last.page("next") is False:
         return None
@@ -204,7 +206,7 @@ def _led(api: Api, paging: Paging, last: Exchange, size: int | None, query: Quer
     return None if link is None else leads_to(api, last, link)
 
 
-def after(api: Api, cursor: Any, size: int | None) -> list[tuple[str, str]]:
+def after(api: RequestFactory, cursor: Any, size: int | None) -> list[tuple[str, str]]:
     """The query that asks for the page behind a cursor."""
     paging = paging_of(api)
     assert paging.position is not None

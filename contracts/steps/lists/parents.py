@@ -9,8 +9,8 @@ import attrs
 
 from contracts.core.conversation import Steps
 from contracts.core.exchange import Exchange
-from contracts.request.api import Api
-from contracts.steps.fixtures import candidates, places
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import candidates, resolve_path
 from contracts.steps.lists.paging import largest
 
 ENOUGH = 5
@@ -19,18 +19,18 @@ TRIES = 8
 """Parents looked at, at most: each costs a request, the same for all laws of the list."""
 
 
-def spacious(api: Api) -> Steps:
+def path_with_enough_items(api: RequestFactory) -> Steps:
     """Values for the path of a list whose parent is chosen: the first with enough items, else the one with most."""
     operation = api.operation
     chosen = [name for name in operation.path_parameters if api.deployment.value(api.tenant, name) is None]
     if operation.paging is None or not chosen:
-        return (yield from places(api, operation, fresh=False))
+        return (yield from resolve_path(api, operation, fresh=False))
     found: list[str] = yield from candidates(api, operation, chosen[-1])
     if len(found) < 2:
-        return (yield from places(api, operation, fresh=False))
+        return (yield from resolve_path(api, operation, fresh=False))
     best: tuple[int, dict[str, str]] = (-1, {})
     for value in found[:TRIES]:
-        values: dict[str, str] = yield from places(api, operation, fresh=False, known={chosen[-1]: value})
+        values: dict[str, str] = yield from resolve_path(api, operation, fresh=False, known={chosen[-1]: value})
         answer: Exchange = yield attrs.evolve(api, values=values).page(None, largest(api))
         if len(answer.items) > best[0]:
             best = (len(answer.items), values)

@@ -8,16 +8,16 @@ from typing import Any
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import Wanted, kept
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.lists.page_claims import judge
 from contracts.steps.lists.paging import (
-    everything,
     identity,
     largest,
     names,
     numbered,
     pages_of,
     paging_of,
+    read_all,
 )
 from contracts.strategies.filters import questions, telling
 from contracts.strategies.sorts import both_ways, sorting
@@ -32,7 +32,7 @@ def filtering(operation: Operation) -> list[Parameter]:
     return [each for each in operation.parameters if each.location == "query" and each.filter]
 
 
-def _rules(api: Api, question: Question) -> list[tuple[Filter, Wanted]]:
+def _rules(api: RequestFactory, question: Question) -> list[tuple[Filter, Wanted]]:
     found = ((api.operation.parameter(name, "query"), wanted) for name, wanted in question.items())
     return [(parameter.filter, wanted) for parameter, wanted in found if parameter and parameter.filter]
 
@@ -41,7 +41,7 @@ def _said(question: Question) -> str:
     return "&".join(f"{name}={','.join(each) if isinstance(each, list) else each}" for name, each in question.items())
 
 
-def _asked(api: Api, question: Question, items: Sequence[Any]) -> Steps:
+def _asked(api: RequestFactory, question: Question, items: Sequence[Any]) -> Steps:
     """The filtered list, and what is wrong with it (None if nothing is): expected and actual.
 
     Where something is wrong the list is read on behind a page that is short, before the filter is blamed. One page that
@@ -49,15 +49,17 @@ def _asked(api: Api, question: Question, items: Sequence[Any]) -> Steps:
     """
     pages: list[Exchange] = yield from pages_of(api, largest(api), query=question)
     found = [item for page in pages for item in page.items]
-    if not wrong(api, question, items, found):
+    if not wrong_items(api, question, items, found):
         if len(pages) == 1 and numbered(paging_of(api)) and (size := largest(api)) is not None:
             judge(api, pages[0], total=len(found), start=0, size=size)
         return found, None
-    found = yield from everything(api, question)
-    return found, wrong(api, question, items, found)
+    found = yield from read_all(api, question)
+    return found, wrong_items(api, question, items, found)
 
 
-def wrong(api: Api, question: Question, items: Sequence[Any], found: Sequence[Any]) -> tuple[str, str] | None:
+def wrong_items(
+    api: RequestFactory, question: Question, items: Sequence[Any], found: Sequence[Any]
+) -> tuple[str, str] | None:
     """What a filtered list has that the whole list has not, that does not fit, or that it lacks."""
     got, all_of_them = names(api, list(found)), names(api, list(items))
     if strangers := set(got) - set(all_of_them):
@@ -79,14 +81,14 @@ ALONE = {"quick": range(0), "standard": range(2, 8), "deep": range(2, 1000)}
 """So many filters of a list are asked each by itself as well: a request for each of many is more than they tell."""
 
 
-def _groups(api: Api, depth: str) -> list[list[str]]:
+def _groups(api: RequestFactory, depth: str) -> list[list[str]]:
     """All filters, in as few questions as will do; where more is asked each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
     alone = [[name] for name in known] if len(known) in ALONE[depth] else []
     return [known, *alone]
 
 
-def _questions(api: Api, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
+def _questions(api: RequestFactory, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
     parameters = [each for each in filtering(api.operation) if each.name in chosen]
     rules = {each.name: each.filter for each in parameters if each.filter}
     values = {each.name: telling(api.contract, each, items) for each in parameters}
@@ -99,9 +101,9 @@ def _rank(schema: dict[str, Any]) -> int:
     return 2 if inner.get("type") != "string" else int("enum" in inner)
 
 
-def some_question(api: Api, *, least: int, order: bool = True) -> Steps:
+def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Steps:
     """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
-    items = yield from everything(api)
+    items = yield from read_all(api)
     found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
     for parameter in filtering(api.operation):
         found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]

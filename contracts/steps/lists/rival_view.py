@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import attrs
 
 from contracts.core.conversation import Steps
-from contracts.request.api import Api
-from contracts.steps.fixtures import candidates, places
-from contracts.steps.lists.paging import everything, largest, listed
-from contracts.steps.lists.parents import spacious
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import candidates, resolve_path
+from contracts.steps.lists.paging import largest, read_all, require_ok
+from contracts.steps.lists.parents import path_with_enough_items
 
 
-def rivals_items(api: Api) -> Steps:
+def rivals_items(api: RequestFactory) -> Steps:
     """The same list as another tenant's principal sees it in their own place, and the api that asks so.
 
     Where little is asked, the first page of one such list: of the one that is called alike, if there is such a one.
@@ -21,17 +22,23 @@ def rivals_items(api: Api) -> Steps:
     other = attrs.evolve(api, principal=api.rival, values={})
     if api.depth == "quick":
         known = yield from _called_alike(api, other)
-        other = attrs.evolve(other, values=(yield from places(other, other.operation, fresh=False, known=known)))
-        return other, listed((yield other.page(None, largest(other)))).items
-    other = attrs.evolve(other, values=(yield from spacious(other)))
-    items: list[Any] = yield from everything(other)
+        other = attrs.evolve(other, values=(yield from resolve_path(other, other.operation, fresh=False, known=known)))
+        return other, require_ok((yield other.page(None, largest(other)))).items
+    other = attrs.evolve(other, values=(yield from path_with_enough_items(other)))
+    items: list[Any] = yield from read_all(other)
     return other, items
 
 
-def _called_alike(api: Api, other: Api) -> Steps:
+def _called_alike(api: RequestFactory, other: RequestFactory) -> Steps:
     """What of one tenant's place the other has a thing for by the same name: there their lists could be mixed up."""
     chosen = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name) is None]
     if not chosen or chosen[-1] not in api.values:
         return {}
     theirs: list[str] = yield from candidates(other, other.operation, chosen[-1])
     return {chosen[-1]: api.values[chosen[-1]]} if api.values[chosen[-1]] in theirs else {}
+
+
+def same_items(items: list[Any], others: list[Any]) -> list[Any]:
+    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
+    known = {json.dumps(each, sort_keys=True) for each in others}
+    return [each for each in items if json.dumps(each, sort_keys=True) in known]

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange
-from contracts.steps.tokens.pairs import Pair, claims
+from contracts.steps.tokens.pairs import Pair, jwt_claims
 from specs.contract import TokenMember, TokenRules
 
 _SPAN = re.compile(r"(?:_in|In)(?:_ms|Ms|_?millis|_seconds|Seconds)?$|ttl$|lifetime$", re.IGNORECASE)
@@ -17,7 +17,7 @@ _EPOCH = 500_000_000
 """Seconds since 1970 that no span reaches and every time of issue exceeds."""
 
 
-def ahead(member: TokenMember, value: Any, answer: Exchange) -> float | None:
+def seconds_left(member: TokenMember, value: Any, answer: Exchange) -> float | None:
     """Seconds from the answer to the expiry it announces; None where it announces none.
 
     Raises Broken for a value that is no time of the declared kind.
@@ -48,13 +48,13 @@ def _time(text: Any) -> float:
         raise Broken("an expiry in ISO 8601", repr(text)) from None
 
 
-def claimed(rules: TokenRules, token: str, answer: Exchange) -> float | None:
+def seconds_left_by_claim(rules: TokenRules, token: str, answer: Exchange) -> float | None:
     """Seconds from the answer to the expiry that the token itself claims; None where it claims none."""
-    expiry = claims(token).get(rules.claims.get("expires", "exp"))
+    expiry = jwt_claims(token).get(rules.claims.get("expires", "exp"))
     return None if isinstance(expiry, bool) or not isinstance(expiry, int | float) else expiry - answer.received
 
 
-def access_ahead(rules: TokenRules, pair: Pair) -> float | None:
+def access_seconds_left(rules: TokenRules, pair: Pair) -> float | None:
     """How long an access token says it lives, in the answer or else by its own claim."""
-    told = ahead(rules.access, pair.access_expires, pair.answer)
-    return claimed(rules, pair.access, pair.answer) if told is None else told
+    told = seconds_left(rules.access, pair.access_expires, pair.answer)
+    return seconds_left_by_claim(rules, pair.access, pair.answer) if told is None else told

@@ -5,16 +5,16 @@ from __future__ import annotations
 import attrs
 
 from contracts.core.conversation import NotObservable, Steps
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made
-from contracts.steps.tokens.pairs import Pair, issued, pair_of, rules
+from contracts.steps.tokens.pairs import Pair, issue, pair_of, rules
 
 
 @attrs.define
 class Forced:
     """A user's tokens through two forced refreshes at once after another, and a bystander's."""
 
-    stage: Api
+    stage: RequestFactory
     first: Pair
     made: Made
     second: Pair
@@ -22,14 +22,14 @@ class Forced:
     bystander: Pair
 
 
-def forced(api: Api) -> Steps:
+def forced(api: RequestFactory) -> Steps:
     """The scene of a forced refresh, which the laws about it share."""
     force = rules(api).force
     if force is None:
         raise NotObservable("the document has no forced refresh")
-    stage = api.playing("a forced refresh")
-    bystander, _ = yield from issued(stage)
-    first, made = yield from issued(stage)
+    stage = api.sharing("a forced refresh")
+    bystander, _ = yield from issue(stage)
+    first, made = yield from issue(stage)
     if made is None:
         raise NotObservable("nothing tells whose tokens could be forced")
     second = pair_of(stage, (yield stage.ask(force, path=made.values)))

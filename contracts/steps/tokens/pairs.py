@@ -14,9 +14,9 @@ import attrs
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.conversation import Blocked, Broken, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers
-from contracts.steps.fixtures import Made, make, members_of, places
+from contracts.steps.fixtures import Made, create_resource, members_of, resolve_path
 from specs.contract import Contract, Operation, TokenMember, TokenRules
 
 
@@ -31,7 +31,7 @@ class Pair:
     refresh_expires: Any = MISSING
 
 
-def rules(api: Api) -> TokenRules:
+def rules(api: RequestFactory) -> TokenRules:
     """What the document says of tokens. Raises NotObservable where it says nothing."""
     if api.contract.tokens is None:
         raise NotObservable("the document does not say how tokens are issued")
@@ -62,7 +62,7 @@ def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, ten
     if creation:
         return any(each.tenant == tenant and not each.reads_only for each in callers(deployment, creation))
     try:
-        return bool(granting(contract, deployment, tenant))
+        return bool(token_grant(contract, deployment, tenant))
     except NotObservable:
         return False
 
@@ -76,7 +76,7 @@ def _placeholder(tenant: str) -> str:
     return f"${re.sub(r'[^A-Z0-9]+', '_', tenant.upper()).strip('_') or 'OWN'}_USER_TOKEN"
 
 
-def pair_of(api: Api, answer: Exchange) -> Pair:
+def pair_of(api: RequestFactory, answer: Exchange) -> Pair:
     """The pair in an answer. Raises Blocked if there is none."""
     told = rules(api)
     data = at(answer.json, told.data)
@@ -86,22 +86,22 @@ def pair_of(api: Api, answer: Exchange) -> Pair:
 
     (access, access_expires), (refresh, refresh_expires) = read(told.access), read(told.refresh_token)
     if not (answer.ok and isinstance(access, str) and isinstance(refresh, str)):
-        raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.says()}")
+        raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.summary()}")
     return Pair(access, refresh, answer, access_expires, refresh_expires)
 
 
-def issued(api: Api) -> Steps:
+def issue(api: RequestFactory) -> Steps:
     """A pair of tokens for an owner made for this conversation, and what was made; else one granted to a principal."""
     for operation in rules(api).issue:
         resource = api.contract.resource_of(operation)
         if resource and resource.create is operation:
-            made: Made = yield from make(api, resource)
+            made: Made = yield from create_resource(api, resource)
             return pair_of(api, made.answer), made
-    operation, content = granting(api.contract, api.deployment, api.tenant)
+    operation, content = token_grant(api.contract, api.deployment, api.tenant)
     return pair_of(api, (yield api.ask(operation, path={}, body=content))), None
 
 
-def granting(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
+def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
     """The operation that gives tokens for what a principal knows, and what it has to be told.
 
     Raises NotObservable where there is none, or nobody of the tenant has a name and a password, or an id and a secret.
@@ -132,7 +132,7 @@ def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any
     return None
 
 
-def presented(api: Api, token: str) -> Request:
+def refresh_request(api: RequestFactory, token: str) -> Request:
     """The request that presents a refresh token, with whatever else a token endpoint wants to be told."""
     told = rules(api)
     if told.refresh is None:
@@ -149,7 +149,7 @@ def _placed(pointer: str, value: str) -> dict[str, Any]:
     return dict(body)
 
 
-def _besides(api: Api, operation: Operation) -> dict[str, Any]:
+def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
     """What OAuth asks for in the body of a refresh, where the document declares it there."""
     assert operation.body is not None
     declared = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
@@ -158,19 +158,19 @@ def _besides(api: Api, operation: Operation) -> dict[str, Any]:
     return {name: value for name, value in known.items() if name in declared and value is not None}
 
 
-def used(api: Api, token: str) -> Steps:
+def call_with(api: RequestFactory, token: str) -> Steps:
     """The answer to a plain question asked with an access token."""
     operation = next(_open_to_tokens(api), None)
     if operation is None:
         raise NotObservable("no operation that only looks accepts an access token")
-    path = yield from places(api, operation, fresh=False)
+    path = yield from resolve_path(api, operation, fresh=False)
     scheme = rules(api).access.scheme
     assert scheme is not None
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{token}")
-    return (yield api.ask(operation, path=path, credentials=(header,), fresh=True))
+    return (yield api.ask(operation, path=path, credentials=(header,), bypass_cache=True))
 
 
-def _open_to_tokens(api: Api) -> Iterator[Operation]:
+def _open_to_tokens(api: RequestFactory) -> Iterator[Operation]:
     """Safe operations that accept an access token, those first whose path the tenant's own values fill."""
     scheme = rules(api).access.scheme
     able = [
@@ -183,7 +183,7 @@ def _open_to_tokens(api: Api) -> Iterator[Operation]:
     )
 
 
-def claims(token: str) -> dict[str, Any]:
+def jwt_claims(token: str) -> dict[str, Any]:
     """The payload of a JWT; empty where the token is none."""
     parts = token.split(".")
     if len(parts) != 3:

@@ -10,9 +10,9 @@ import attrs
 
 from contracts.core.conversation import Broken, NotObservable, Steps
 from contracts.core.exchange import Exchange
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made
-from contracts.steps.tokens.pairs import Pair, pair_of, presented, rules, used
+from contracts.steps.tokens.pairs import Pair, call_with, pair_of, refresh_request, rules
 
 REFUSED = {400, 401}
 GONE = {400, 401, 403, 404}
@@ -22,7 +22,7 @@ GONE = {400, 401, 403, 404}
 class Model:
     """One user's tokens as far as they are known. `sure`: the newest pair must work; nothing may have revoked it."""
 
-    api: Api
+    api: RequestFactory
     made: Made | None
     pair: Pair
     sure: bool = True
@@ -60,10 +60,10 @@ class Model:
             case "use" | "use old":
                 yield from self._use(old=name == "use old")
             case "use refresh":
-                answer = yield from used(self.api, self.pair.refresh)
+                answer = yield from call_with(self.api, self.pair.refresh)
                 self._expect(answer, {401, 403}, "401 for a refresh token used as an access token")
             case "refresh access":
-                answer = yield presented(self.api, self.pair.access)
+                answer = yield refresh_request(self.api, self.pair.access)
                 self._expect(answer, GONE if self.deleted else REFUSED, "400 or 401 for an access token presented")
             case "foreign":
                 yield from self._foreign()
@@ -71,7 +71,7 @@ class Model:
                 yield from self._delete()
 
     def _refresh(self) -> Steps:
-        answer: Exchange = yield presented(self.api, self.pair.refresh)
+        answer: Exchange = yield refresh_request(self.api, self.pair.refresh)
         if self.deleted:
             self._expect(answer, GONE, "a refusal for a deleted user's refresh token")
         elif answer.ok:
@@ -104,7 +104,7 @@ class Model:
         self._renewed(pair_of(self.api, answer), sure=True)
 
     def _reuse(self, token: str) -> Steps:
-        answer: Exchange = yield presented(self.api, token)
+        answer: Exchange = yield refresh_request(self.api, token)
         self._expect(answer, GONE if self.deleted else REFUSED, "400 or 401 for a refresh token that was used")
         self.sure = False  # the reuse may have ended the whole family
 
@@ -112,7 +112,7 @@ class Model:
         if old and not self.older:
             return
         token = self.older[0] if old else self.pair.access
-        answer: Exchange = yield from used(self.api, token)
+        answer: Exchange = yield from call_with(self.api, token)
         if self.deleted:
             self._expect(answer, {401, 403, 404}, "401 for a deleted user's access token")
         elif answer.status == 401:
@@ -124,10 +124,10 @@ class Model:
 
     def _foreign(self) -> Steps:
         try:
-            rival = self.api.beside(self.api.rival)
+            rival = self.api.as_principal(self.api.rival)
         except NotObservable:
             return
-        answer: Exchange = yield presented(rival, self.pair.refresh)
+        answer: Exchange = yield refresh_request(rival, self.pair.refresh)
         if answer.ok or answer.status >= 500:
             raise self._broken("a refusal of another client's refresh token", answer)
 
@@ -146,7 +146,7 @@ class Model:
             raise self._broken(expected, answer)
 
     def _broken(self, expected: str, answer: Exchange) -> Broken:
-        return Broken(f"{expected}, after {self._told()}", answer.says())
+        return Broken(f"{expected}, after {self._told()}", answer.summary())
 
     def _told(self) -> str:
         return ", ".join(self.done)

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from load.runtime.run import LoadRun
-from load.scenarios.limits.findings import Finding, Job, Seqs, read
+from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
 
 Key = tuple[str, str]
 Give = Callable[[str, Any], None]
@@ -26,14 +26,14 @@ IN_A_ROW = 12
 
 
 @attrs.define
-class Desk:
-    """Hands out tasks and keeps findings. `over` is called once everything is known."""
+class Coordinator:
+    """Hands out tasks and keeps findings. `done` is called once everything is known."""
 
     run: LoadRun
     jobs: dict[Key, Job]
-    give: Give
-    over: Callable[[], None]
-    findings: dict[Key, Finding] = attrs.field(factory=dict)
+    assign: Give
+    done: Callable[[], None]
+    findings: dict[Key, LimitFinding] = attrs.field(factory=dict)
     shared: dict[Key, Key] = attrs.field(factory=dict)
     """Operations that were refused at once, and the one that had been used up then."""
     _workers: list[str] = attrs.field(factory=list)
@@ -52,7 +52,7 @@ class Desk:
         """Start with the smallest limit of every credential."""
         self._workers = list(workers)
         if not self.jobs:
-            self.over()
+            self.done()
         groups: dict[str, list[Job]] = {}
         for job in self.jobs.values():
             groups.setdefault(job.principal.name, []).append(job)
@@ -64,13 +64,13 @@ class Desk:
 
     def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
         self._waiting[key] = self._owners[key] = worker
-        self.give(worker, {**task, "job": list(key)})
+        self.assign(worker, {**task, "job": list(key)})
 
     def _next_worker(self) -> str:
         self._turn += 1
         return self._workers[self._turn % len(self._workers)]
 
-    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+    def on_report(self, worker: str, data: Any, seqs: Seqs) -> None:
         """A worker has used up a first limit, or has ended a task."""
         if "used_up" in data:
             key = _key(data["used_up"])
@@ -96,7 +96,7 @@ class Desk:
             if self._workers:
                 self._hand(self._next_worker(), job.key, {"do": "examine"})
 
-    def _apart(self, found: Finding) -> None:
+    def _apart(self, found: LimitFinding) -> None:
         """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""
         job = found.job
         first = self._used_up.get(job.principal.name)
@@ -116,7 +116,7 @@ class Desk:
         self._workers = [each for each in self._workers if each != worker]
         for key in [key for key, owner in self._waiting.items() if owner == worker]:
             del self._waiting[key]
-            self.findings.setdefault(key, Finding(self.jobs[key], blocked="the worker that examined it was lost"))
+            self.findings.setdefault(key, LimitFinding(self.jobs[key], blocked="the worker that examined it was lost"))
             self._begin_others(key)
         if self._workers:
             self._proceed()
@@ -128,7 +128,7 @@ class Desk:
             self._quiet = True
             self._hand_quiet()
         if not self._waiting:
-            self.over()
+            self.done()
 
     def _hand_quiet(self) -> None:
         for key, finding in self.findings.items():

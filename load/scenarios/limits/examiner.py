@@ -12,14 +12,14 @@ from gevent.pool import Pool
 
 from contracts.core.conversation import NotObservable, Outcome
 from contracts.core.exchange import Request
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from load.limiters.conclusion import Estimate
 from load.limiters.examination import Ask, Cut, Examination, Setting, examine
 from load.limiters.trace import Sample
 from load.runtime.run import LoadRun, Send, sample
 from load.scenarios.limits import probe_request
-from load.scenarios.limits.findings import Finding
+from load.scenarios.limits.findings import LimitFinding
 
 QUICK = Setting(windows=1.12, waits=False)
 FULL = Setting(windows=4.0)
@@ -34,7 +34,7 @@ class NotIdle(Outcome):
 class Examiner:
     """Examines one limit. `used_up` is called once, as soon as the limit is used up or cannot be."""
 
-    def __init__(self, run: LoadRun, send: Send, finding: Finding, bursts: BoundedSemaphore) -> None:
+    def __init__(self, run: LoadRun, send: Send, finding: LimitFinding, bursts: BoundedSemaphore) -> None:
         self.run = run
         self.send = send
         self.finding = finding
@@ -87,7 +87,7 @@ class Examiner:
         if not probe_request.sendable(self.questions[0], self.run.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
 
-    def _api(self, tag: str) -> Api:
+    def _api(self, tag: str) -> RequestFactory:
         return self.run.api(self.job.operation, self.job.principal, tag)
 
     def _examination(self) -> Examination:
@@ -236,7 +236,7 @@ class Examiner:
         api = self.run.api(self.job.operation, able[0], "other")
         question = self.questions[0]
         path = probe_request.path_of(question)
-        request = api.ask(path=path, raw=question.body, limited=True, principal=able[0])
+        request = api.ask(path=path, raw=question.body, expects_429=True, principal=able[0])
         exchange = self.run.ask(request, self.send, self.conversation)
         if exchange.response is not None:
             self.finding.other = (able[0].name, exchange.status, exchange.seq)

@@ -41,7 +41,7 @@ def jobs(contract: Contract, deployment: Deployment) -> Iterator[Job]:
 
 
 @attrs.define
-class Finding:
+class LimitFinding:
     """What was found out about one job. Numbers of exchanges are those of the process that holds it."""
 
     job: Job
@@ -85,15 +85,15 @@ class Finding:
         }
 
 
-def read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> Finding:
+def read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> LimitFinding:
     """A finding that another process has written; one whose exchanges were lost on the way is blocked."""
     try:
         return _read(job, told, seqs, exchanges)
     except KeyError:
-        return Finding(job, blocked="exchanges of its examination were lost between worker and master")
+        return LimitFinding(job, blocked="exchanges of its examination were lost between worker and master")
 
 
-def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> Finding:
+def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> LimitFinding:
     def seq(number: int) -> int:
         found = seqs(number)
         if found is None:
@@ -115,7 +115,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         return Estimate(**{**plain, **lists})
 
     other, created = told["other"], told["created"]
-    return Finding(
+    return LimitFinding(
         job,
         estimate=told["estimate"] and estimate(told["estimate"]),
         blocked=told["blocked"],

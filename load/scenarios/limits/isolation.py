@@ -12,7 +12,7 @@ from contracts.request.credentials import callers
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.examiner import IDLE
-from load.scenarios.limits.findings import Finding, Job
+from load.scenarios.limits.findings import Job, LimitFinding
 from specs.contract import Limit
 
 SHORT = 10.0
@@ -26,7 +26,7 @@ class Quiet:
         self.run = run
         self.send = send
 
-    def listed(self, finding: Finding) -> None:
+    def listed(self, finding: LimitFinding) -> None:
         """Whether the list shows what a refused creation would have made."""
         assert finding.created is not None
         mark, seq, _ = finding.created
@@ -42,7 +42,7 @@ class Quiet:
             if attempt == len(able):
                 self._rest(resource.list.limits)
             api = self.run.api(resource.list, principal, tag)
-            answer = self.run.ask(api.ask(path=values, principal=principal, limited=True), self.send, number)
+            answer = self.run.ask(api.ask(path=values, principal=principal, expects_429=True), self.send, number)
             if answer.ok:
                 finding.created = (mark, seq, bool(answer.response and mark in answer.response.body))
                 return
@@ -53,7 +53,7 @@ class Quiet:
     def _rest(self, limits: tuple[Limit, ...]) -> None:
         gevent.sleep(self._window(limits) * IDLE)
 
-    def alone(self, finding: Finding, others: Iterable[Job]) -> None:
+    def alone(self, finding: LimitFinding, others: Iterable[Job]) -> None:
         """Use up one operation by itself after an idle window, then ask each other one once."""
         job = finding.job
         self._rest(job.operation.limits)

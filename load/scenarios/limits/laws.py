@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from contracts.core.conversation import Conversation
 from contracts.laws.law import Law
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from specs.contract import Contract, Operation
 
 LAWS: dict[str, Law] = {}
@@ -21,7 +21,7 @@ def limited(contract: Contract) -> list[Operation]:
     return [each for each in contract.operations if each.limits]
 
 
-def _nothing(_: Api) -> Conversation:
+def _nothing(_: RequestFactory) -> Conversation:
     """Judged from a trace, not asked by itself."""
     return
     yield
@@ -31,7 +31,7 @@ def _law(function: Callable[[], None]) -> Callable[[], None]:
     text = inspect.cleandoc(function.__doc__ or "")
     name = function.__name__.replace("_", "-")
     LAWS[f"limits/{name}"] = Law(
-        "limits", name, text.partition("\n")[0], text, _nothing, limited, ("limit", "header"), nowhere=True
+        "limits", name, text.partition("\n")[0], text, _nothing, limited, ("limit", "header"), no_path_setup=True
     )
     return function
 

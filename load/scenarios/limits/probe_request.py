@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from contracts.core.conversation import Outcome, Steps
 from contracts.core.exchange import Request
-from contracts.request.api import Api, paged
+from contracts.request.api import RequestFactory, paged
 from contracts.request.url import path_values
 from contracts.steps import fixtures
 from contracts.strategies.samples import stranger
@@ -15,7 +15,7 @@ INERT_BODY = '"this is no object"'
 """A body that no schema of an object accepts."""
 
 
-def question(api: Api, number: int = 0) -> Request:
+def question(api: RequestFactory, number: int = 0) -> Request:
     """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
     Nothing is looked up for it, since that would use up the limit of the operation that is asked. By its `number` (0 or
@@ -23,24 +23,26 @@ def question(api: Api, number: int = 0) -> Request:
     """
     known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
     if api.operation.safe and known:
-        return api.ask(path=fixtures.nowhere(api), query=smallest(api, 1 + number), fresh=True, limited=True)
+        return api.ask(
+            path=fixtures.placeholder_path(api), query=smallest(api, 1 + number), bypass_cache=True, expects_429=True
+        )
     raw = INERT_BODY if api.operation.body else None
-    return api.ask(raw=raw, limited=True, path=nobody(api, number))
+    return api.ask(raw=raw, expects_429=True, path=nobody(api, number))
 
 
-def questions(api: Api) -> list[Request]:
+def questions(api: RequestFactory) -> list[Request]:
     """What takes turns to use up a limit: one request, or two where two of the same kind can be told apart."""
     one, other = question(api), question(api, 1)
     return [one] if other.target == one.target else [one, other]
 
 
-def valid(api: Api) -> Steps:
+def valid(api: RequestFactory) -> Steps:
     """A valid request for a safe operation, what it needs looked up. Raises Outcome."""
-    values = yield from fixtures.places(api, api.operation, fresh=False)
-    return api.ask(path=values, query=smallest(api), fresh=True, limited=True)
+    values = yield from fixtures.resolve_path(api, api.operation, fresh=False)
+    return api.ask(path=values, query=smallest(api), bypass_cache=True, expects_429=True)
 
 
-def smallest(api: Api, size: int = 1) -> list[tuple[str, str]]:
+def smallest(api: RequestFactory, size: int = 1) -> list[tuple[str, str]]:
     """The query of a small page, where pages have a size: many of them are going to be asked for."""
     try:
         return paged(api.operation, None, size)
@@ -48,9 +50,9 @@ def smallest(api: Api, size: int = 1) -> list[tuple[str, str]]:
         return []
 
 
-def nobody(api: Api, number: int = 0) -> dict[str, str]:
+def nobody(api: RequestFactory, number: int = 0) -> dict[str, str]:
     """Path values that name nothing: the tenant's own where more follows, a stranger (or a second) for the last."""
-    values = fixtures.nowhere(api)
+    values = fixtures.placeholder_path(api)
     if api.operation.body is None and api.operation.path_parameters:
         last = api.operation.path_parameters[-1]
         parameter = api.operation.parameter(last, "path")
@@ -59,10 +61,10 @@ def nobody(api: Api, number: int = 0) -> dict[str, str]:
     return values
 
 
-def real_creation(api: Api, values: Mapping[str, str]) -> Steps:
+def real_creation(api: RequestFactory, values: Mapping[str, str]) -> Steps:
     """A valid creation under a name of our own, to be sent while creations are refused; and that name."""
     content = yield from fixtures.body(api, api.operation, values)
-    return api.ask(path=values, body=content, limited=True), content
+    return api.ask(path=values, body=content, expects_429=True), content
 
 
 def sendable(request: Request, writes: bool) -> bool:

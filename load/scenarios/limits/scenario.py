@@ -14,14 +14,14 @@ from locust import FastHttpUser, task
 
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
-from load.runtime.scenario import Row, Scenario, Seqs, Stage
+from load.runtime.scenario import Host, Row, Scenario, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
 from load.scenarios.limits import table as told
 from load.scenarios.limits import verdicts
-from load.scenarios.limits.coordinator import Desk
+from load.scenarios.limits.coordinator import Coordinator
 from load.scenarios.limits.examiner import Examiner
-from load.scenarios.limits.findings import Finding, Job, jobs
+from load.scenarios.limits.findings import Job, LimitFinding, jobs
 from load.scenarios.limits.isolation import Quiet
 from load.scenarios.limits.longer_limits import Longer
 
@@ -47,7 +47,7 @@ class LimitUser(FastHttpUser):
         scenario = self.scenario
         given = scenario.tasks.get()
         job = scenario.jobs[given["job"][0], given["job"][1]]
-        finding = scenario.mine.setdefault(job.key, Finding(job))
+        finding = scenario.mine.setdefault(job.key, LimitFinding(job))
         cut = False
         try:
             self._do(given, finding)
@@ -58,9 +58,9 @@ class LimitUser(FastHttpUser):
             finding.blocked = f"internal error: {type(error).__name__}: {error}"
             raise
         finally:
-            scenario.stage.report({"finding": finding.written(), "cut": cut})
+            scenario.host.report({"finding": finding.written(), "cut": cut})
 
-    def _do(self, given: dict[str, Any], finding: Finding) -> None:
+    def _do(self, given: dict[str, Any], finding: LimitFinding) -> None:
         wire, scenario = Wire(self.client, self.scenario.run.deployment), self.scenario
         match given["do"]:
             case "listed":
@@ -81,11 +81,11 @@ class LimitUser(FastHttpUser):
                     examiner.work()
                 scenario.soak(examiner)
 
-    def _first(self, wire: Wire, finding: Finding) -> None:
+    def _first(self, wire: Wire, finding: LimitFinding) -> None:
         """The first examination with a credential: the others begin as soon as this limit is used up."""
         scenario, job = self.scenario, finding.job
         examiner = scenario.examiner(wire, finding)
-        examiner.used_up = lambda: scenario.stage.report({"used_up": list(job.key)})
+        examiner.used_up = lambda: scenario.host.report({"used_up": list(job.key)})
         scenario.await_room(job)
         with scenario.rows[job.key]:
             examiner.work()
@@ -94,7 +94,7 @@ class LimitUser(FastHttpUser):
                 examiner.work(idle=False)
         scenario.soak(examiner)
 
-    def _again(self, wire: Wire, finding: Finding) -> None:
+    def _again(self, wire: Wire, finding: LimitFinding) -> None:
         """After an idle window, whatever the first request is answered."""
         examiner = self.scenario.examiner(wire, finding)
         examiner.rest()
@@ -108,12 +108,12 @@ class Limits(Scenario):
     name = "limits"
     users = (LimitUser,)
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self.jobs = {job.key: job for job in jobs(stage.setup.contract, stage.setup.deployment)}
-        self.desk = Desk(self.run, self.jobs, stage.give, stage.over)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.jobs = {job.key: job for job in jobs(host.setup.contract, host.setup.deployment)}
+        self.desk = Coordinator(self.run, self.jobs, host.assign, host.done)
         self.tasks: Queue[dict[str, Any]] = Queue()
-        self.mine: dict[tuple[str, str], Finding] = {}
+        self.mine: dict[tuple[str, str], LimitFinding] = {}
         """Findings of this process, with its own numbers of exchanges."""
         self.bursts = BoundedSemaphore(BURSTS)
         self.row = BoundedSemaphore(1)
@@ -136,8 +136,8 @@ class Limits(Scenario):
     def begin(self, workers: Sequence[str]) -> None:
         self.desk.begin(workers)
 
-    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
-        self.desk.heard(worker, data, seqs)
+    def on_report(self, worker: str, data: Any, seqs: Seqs) -> None:
+        self.desk.on_report(worker, data, seqs)
 
     def lost(self, worker: str) -> None:
         self.desk.lost(worker)
@@ -155,10 +155,10 @@ class Limits(Scenario):
         late = sum(each.late for each in self.desk.findings.values())
         return [f"{late} requests were sent later than planned"] if late else []
 
-    def taken(self, data: Any) -> None:
+    def on_task(self, data: Any) -> None:
         self.tasks.put(data)
 
-    def examiner(self, wire: Wire, finding: Finding) -> Examiner:
+    def examiner(self, wire: Wire, finding: LimitFinding) -> Examiner:
         """Who examines one limit."""
         return Examiner(self.run, wire.send, finding, self.bursts)
 

@@ -8,7 +8,7 @@ from typing import Any
 from load.limiters.conclusion import Estimate
 from load.limiters.header_dialects import headers
 from load.runtime.run import LoadRun
-from load.scenarios.limits.findings import Finding, Job
+from load.scenarios.limits.findings import Job, LimitFinding
 from specs.contract import Limit
 
 SOAKED = 0.9
@@ -16,7 +16,7 @@ SOAKED = 0.9
 PACED = 50
 """A longer limit from which on one request more or less, where a window may have ended meanwhile, is close enough."""
 UNCOUNTED = "invalid requests may not be counted here, and valid ones would change data"
-Findings = Mapping[tuple[str, str], Finding]
+Findings = Mapping[tuple[str, str], LimitFinding]
 
 
 def limits(run: LoadRun, findings: Findings) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def limits(run: LoadRun, findings: Findings) -> list[dict[str, Any]]:
     return [_object(run, finding, limit, findings) for finding in ordered for limit in finding.job.operation.limits]
 
 
-def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) -> dict[str, Any]:
+def _object(run: LoadRun, finding: LimitFinding, limit: Limit, findings: Findings) -> dict[str, Any]:
     own = limit is finding.job.limit
     rule = run.rule(limit)
     word, reason, found = _said(finding, limit, findings)
@@ -61,7 +61,7 @@ def _object(run: LoadRun, finding: Finding, limit: Limit, findings: Findings) ->
     }
 
 
-def uncounted(finding: Finding, findings: Findings) -> bool:
+def uncounted(finding: LimitFinding, findings: Findings) -> bool:
     """Whether nothing was refused, and requests of this kind may not be counted here at all.
 
     They are counted if another operation refuses them: the same kind of request, with a body or without, that was
@@ -78,7 +78,7 @@ def uncounted(finding: Finding, findings: Findings) -> bool:
     )
 
 
-def _said(finding: Finding, limit: Limit, findings: Findings) -> tuple[str, str, Estimate | None]:
+def _said(finding: LimitFinding, limit: Limit, findings: Findings) -> tuple[str, str, Estimate | None]:
     """A limit's word, the reason, and the estimate behind it."""
     if uncounted(finding, findings):
         return "not observable", UNCOUNTED, finding.estimate
@@ -90,7 +90,7 @@ def _said(finding: Finding, limit: Limit, findings: Findings) -> tuple[str, str,
     return found.verdict, found.reason, found
 
 
-def longer(finding: Finding, limit: Limit) -> tuple[str, str]:
+def longer(finding: LimitFinding, limit: Limit) -> tuple[str, str]:
     """What a run says of a longer limit, in a word, and why."""
     found, exact = finding.estimate, finding.longer.get(limit.period)
     if found is None:
@@ -121,7 +121,7 @@ def _exact(found: Estimate) -> tuple[str, str]:
     return found.verdict, told
 
 
-def _counted(finding: Finding) -> str | None:
+def _counted(finding: LimitFinding) -> str | None:
     """Which answers the limiter was seen to count."""
     found = finding.estimate
     if found is None or not any(each.refused for each in found.samples):
@@ -138,7 +138,7 @@ def table(run: LoadRun, all_jobs: Iterable[Job], findings: Findings) -> list[dic
     return rows
 
 
-def _row(run: LoadRun, finding: Finding | None, job: Job, limit: Limit, findings: Findings) -> dict[str, str]:
+def _row(run: LoadRun, finding: LimitFinding | None, job: Job, limit: Limit, findings: Findings) -> dict[str, str]:
     rule = run.rule(limit)
     word, told, seen = "", "being examined", ""
     if finding is not None:

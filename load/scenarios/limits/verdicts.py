@@ -10,14 +10,14 @@ from contracts import checks
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import Line, Plan, promised
+from contracts.plan.plan import Plan, PlanItem, promised
 from load.limiters.conclusion import Estimate
 from load.limiters.header_truth import lies
 from load.limiters.trace import Sample
-from load.runtime.record_laws import Ruling, verdict_of
+from load.runtime.record_laws import Judgement, verdict_of
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
-from load.scenarios.limits.findings import Finding, jobs
+from load.scenarios.limits.findings import LimitFinding, jobs
 from load.scenarios.limits.laws import LAWS, limited
 from load.scenarios.limits.table import UNCOUNTED, Findings, longer, uncounted
 from specs.contract import Limit
@@ -29,7 +29,7 @@ def plan(setup: Setup) -> Plan:
     told = promises(setup.contract)
     able = {job.operation.key: job.principal for job in jobs(setup.contract, setup.deployment)}
     lines = [
-        Line(
+        PlanItem(
             law,
             operation,
             able.get(operation.key),
@@ -41,7 +41,7 @@ def plan(setup: Setup) -> Plan:
         for operation in limited(setup.contract)
     ]
     lines += [
-        Line(check, operation, None, False, promised(told, operation, check.kinds))
+        PlanItem(check, operation, None, False, promised(told, operation, check.kinds))
         for check in checks.load().values()
         for operation in setup.contract.operations
     ]
@@ -50,21 +50,21 @@ def plan(setup: Setup) -> Plan:
 
 def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {verdict.line.id: verdict for verdict in judge.of_checks(made, run.exchanges)}
-    return [heard[line.id] if line.id in heard else _of_line(run, line, findings) for line in made.lines]
+    heard = {verdict.item.id: verdict for verdict in judge.check_verdicts(made, run.exchanges)}
+    return [heard[item.id] if item.id in heard else _of_line(run, item, findings) for item in made.items]
 
 
-def _of_line(run: LoadRun, line: Line, findings: Findings) -> Verdict:
-    finding = findings.get((line.operation.key, line.principal.name if line.principal else ""))
+def _of_line(run: LoadRun, item: PlanItem, findings: Findings) -> Verdict:
+    finding = findings.get((item.operation.key, item.principal.name if item.principal else ""))
     if finding is None or (finding.estimate is None and finding.blocked is None):
-        return Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn")
+        return Verdict(item, NOT_ASKED, reason=item.closed or "the run ended before its turn")
     if finding.estimate is None:
-        return Verdict(line, NOT_OBSERVABLE if finding.sharing else BLOCKED, reason=finding.blocked)
+        return Verdict(item, NOT_OBSERVABLE if finding.sharing else BLOCKED, reason=finding.blocked)
     if uncounted(finding, findings):
-        return Verdict(line, NOT_OBSERVABLE, reason=UNCOUNTED)
-    found = _JUDGES[line.rule.name](finding, finding.estimate, run)
+        return Verdict(item, NOT_OBSERVABLE, reason=UNCOUNTED)
+    found = _JUDGES[item.rule.name](finding, finding.estimate, run)
     found = attrs.evolve(found, count=len(finding.estimate.samples))
-    return verdict_of(line, found, run.exchanges, run.deployment.base_url)
+    return verdict_of(item, found, run.exchanges, run.deployment.base_url)
 
 
 def _declared(found: Estimate) -> str:
@@ -81,11 +81,11 @@ def _around_refusal(samples: Sequence[Sample]) -> tuple[int, ...]:
     return tuple(each.seq for each in samples[max(0, first - 2) : first + 2])
 
 
-def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _enforced(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
     if found.verdict in {"not enforced", "looser", "tighter"}:
         if found.verdict == "tighter" and found.confidence != "repeated":
-            return Ruling(
+            return Judgement(
                 NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle"
             )
         actual = {
@@ -93,61 +93,61 @@ def _enforced(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
             "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number",
             "tighter": f"tighter: {found.admitted} admitted{sharing}",
         }[found.verdict]
-        return Ruling(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
+        return Judgement(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
     if found.verdict in {"inconclusive", "window"} and found.limit != found.rule.limit:
-        return Ruling(NOT_OBSERVABLE, reason=found.reason)
+        return Judgement(NOT_OBSERVABLE, reason=found.reason)
     if found.verdict == "race":
         told = f"{found.limit} admitted one by one, then 429"
-        return Ruling(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
+        return Judgement(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
-        return Ruling(NOT_OBSERVABLE, reason=found.reason)
-    return Ruling(
+        return Judgement(NOT_OBSERVABLE, reason=found.reason)
+    return Judgement(
         UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found)
     )
 
 
-def _window(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _window(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     expected = f"{found.rule.window:g} s"
     if found.verdict == "window" and found.window:
         low, high = found.window
-        return Ruling(
+        return Judgement(
             BROKEN, expected, found.reason or f"{low:.4g} to {high:.4g} s", None, found.confidence, _edge(found)
         )
     if found.verdict == "kept" and found.window:
         told = f"{' or '.join(found.kinds)}, {found.window[0]:.4g} to {found.window[1]:.4g} s"
-        return Ruling(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
-    return Ruling(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
+        return Judgement(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
+    return Judgement(NOT_OBSERVABLE, reason=found.reason or "the number is not kept, so the window is not judged")
 
 
-def _long(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
+def _long(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     limits = finding.job.operation.limits[1:]
     if not limits:
-        return Ruling(NOT_OBSERVABLE, reason="one limit is declared, no longer one")
+        return Judgement(NOT_OBSERVABLE, reason="one limit is declared, no longer one")
     judged = [_longer(finding, limit, run) for limit in limits]
     return next((each for each in judged if each.verdict == BROKEN), judged[0])
 
 
-def _longer(finding: Finding, limit: Limit, run: LoadRun) -> Ruling:
+def _longer(finding: LimitFinding, limit: Limit, run: LoadRun) -> Judgement:
     rule, word = run.rule(limit), longer(finding, limit)
     found = finding.longer.get(limit.period)
     if limit.period in finding.refuted:
         admitted, seq = finding.refuted[limit.period]
         expected = f"{rule.limit} in {rule.window:g} s while the shorter limit has room"
-        return Ruling(BROKEN, expected, f"refused after {admitted}", None, "repeated", (seq,))
+        return Judgement(BROKEN, expected, f"refused after {admitted}", None, "repeated", (seq,))
     if found is not None and word[0] in {"looser", "tighter", "not enforced", "window"}:
         if word[0] == "tighter" and found.confidence != "repeated":
-            return Ruling(NOT_OBSERVABLE, reason=f"{word[1]}; what was used before this run may have counted")
-        return Ruling(
+            return Judgement(NOT_OBSERVABLE, reason=f"{word[1]}; what was used before this run may have counted")
+        return Judgement(
             BROKEN, f"{_declared(found)}, then 429", f"{word[0]}: {word[1]}", None, found.confidence, _edge(found)
         )
     if word[0] == "kept":
-        return Ruling(UPHELD, actual=word[1], confidence=found.confidence if found else None)
-    return Ruling(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
+        return Judgement(UPHELD, actual=word[1], confidence=found.confidence if found else None)
+    return Judgement(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
 
 
-def _race(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _race(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     if found.verdict == "race":
-        return Ruling(
+        return Judgement(
             BROKEN,
             f"{found.rule.limit} admissions, however they are sent",
             found.reason,
@@ -156,11 +156,11 @@ def _race(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
             _edge(found),
         )
     if found.verdict == "kept" or found.limit == found.admitted == found.rule.limit:
-        return Ruling(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
-    return Ruling(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
+        return Judgement(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
+    return Judgement(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
 
 
-def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
+def _headers(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     operation = finding.job.operation
     refusal = operation.answer(429)
     named = {header.name.lower() for header in refusal.headers} if refusal else set()
@@ -170,12 +170,12 @@ def _headers(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
         )
-        return Ruling(
+        return Judgement(
             BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs
         )
     if not any(each.told.any for each in found.samples):
-        return Ruling(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
-    return Ruling(UPHELD, seqs=_edge(found))
+        return Judgement(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
+    return Judgement(UPHELD, seqs=_edge(found))
 
 
 def _still_refused(found: Estimate, moment: float) -> bool:
@@ -184,14 +184,14 @@ def _still_refused(found: Estimate, moment: float) -> bool:
     return bool(after) and min(after, key=lambda each: each.sent).refused
 
 
-def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
+def _credentials(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     if finding.other is None:
-        return Ruling(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
+        return Judgement(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
     name, status, seq = finding.other
     if status != 429 and not _still_refused(found, run.exchanges[seq].received):
-        return Ruling(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
+        return Judgement(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
     if status == 429:
-        return Ruling(
+        return Judgement(
             BROKEN,
             f"{name} is not refused for what {finding.job.principal.name} used",
             "429",
@@ -199,12 +199,12 @@ def _credentials(finding: Finding, found: Estimate, run: LoadRun) -> Ruling:
             "seen once",
             (seq,),
         )
-    return Ruling(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
+    return Judgement(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
 
 
-def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _operations(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     if finding.sharing:
-        return Ruling(
+        return Judgement(
             BROKEN,
             "other operations are not refused",
             f"refused too: {', '.join(finding.sharing)}",
@@ -213,24 +213,24 @@ def _operations(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
             (finding.looked,) if finding.looked else _edge(found),
         )
     if found.verdict in {"kept", "window", "race", "looser"} or finding.looked or found.limit == found.rule.limit:
-        return Ruling(
+        return Judgement(
             UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None
         )
-    return Ruling(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
+    return Judgement(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
 
 
-def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _recovery(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     if found.recovered:
-        return Ruling(UPHELD)
+        return Judgement(UPHELD)
     if found.recovered is None:
-        return Ruling(NOT_OBSERVABLE, reason="nothing was refused")
+        return Judgement(NOT_OBSERVABLE, reason="nothing was refused")
     admitted = [each for each in found.samples if not each.refused]
     refused = [each for each in found.samples if each.refused]
     silent = refused[-1].sent - admitted[-1].received if admitted else 0.0
     asked_too_often = any("counts refused" in kind or "block" in kind for kind in found.kinds)
     longer = found.verdict == "window" and found.window is not None and found.window[0] > found.rule.longest
     if longer or (silent > 1.06 * found.rule.window and not asked_too_often):
-        return Ruling(
+        return Judgement(
             BROKEN,
             f"admitted again after {found.rule.window:g} s",
             f"refused still after {silent:.1f} s",
@@ -238,23 +238,23 @@ def _recovery(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
             "seen once",
             (admitted[-1].seq, refused[-1].seq),
         )
-    return Ruling(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
+    return Judgement(NOT_OBSERVABLE, reason=f"the run waited only {silent:.1f} s after the last admission")
 
 
-def _effect(finding: Finding, found: Estimate, _: LoadRun) -> Ruling:
+def _effect(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     if finding.created is None:
-        return Ruling(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
+        return Judgement(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
     mark, seq, there = finding.created
     if there is None:
-        return Ruling(NOT_OBSERVABLE, reason="the list could not be looked at")
+        return Judgement(NOT_OBSERVABLE, reason="the list could not be looked at")
     if there:
-        return Ruling(
+        return Judgement(
             BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,)
         )
-    return Ruling(UPHELD, seqs=(seq,))
+    return Judgement(UPHELD, seqs=(seq,))
 
 
-_JUDGES: dict[str, Callable[[Finding, Estimate, LoadRun], Ruling]] = {
+_JUDGES: dict[str, Callable[[LimitFinding, Estimate, LoadRun], Judgement]] = {
     "declared-limit-is-enforced": _enforced,
     "window-is-as-declared": _window,
     "longer-limits-hold": _long,

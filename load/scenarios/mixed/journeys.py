@@ -13,12 +13,12 @@ import attrs
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.fixtures import Made, make
-from contracts.steps.lifecycle.create import Sight, look, mine, shelf, unlike
+from contracts.steps.fixtures import Made, create_resource
+from contracts.steps.lifecycle.create import Observation, differing_members, find_in, observe, read_list
 from contracts.steps.lifecycle.values import Change, changes, short
-from contracts.steps.tokens.pairs import issued, pair_of, presented, rules, used
+from contracts.steps.tokens.pairs import call_with, issue, pair_of, refresh_request, rules
 from contracts.transport.created import Ledger
 from specs.contract import Contract, Operation, Resource
 
@@ -32,7 +32,7 @@ def living(contract: Contract) -> list[Resource]:
     ]
 
 
-def life(api: Api) -> Conversation:
+def life(api: RequestFactory) -> Conversation:
     """Make one, see it once in its list, change it, see the change, remove it, and see that it is gone."""
     ledger = Ledger(api.contract)
     yield from _kept(_lived(api), ledger)
@@ -53,10 +53,10 @@ def _kept(steps: Steps, ledger: Ledger) -> Steps:
             ledger.note(reply)
 
 
-def _lived(api: Api) -> Steps:
+def _lived(api: RequestFactory) -> Steps:
     resource = api.resource
-    made: Made = yield from make(api, resource)
-    sight: Sight = yield from look(api, made)
+    made: Made = yield from create_resource(api, resource)
+    sight: Observation = yield from observe(api, made)
     if not sight.seen:
         raise Broken("what was created to be there", sight.told, [made.answer, sight.answer])
     if resource.list is not None:
@@ -67,40 +67,40 @@ def _lived(api: Api) -> Steps:
     gone: Exchange = yield api.ask(resource.delete, path=made.values)
     if not gone.ok:
         return
-    after: Sight = yield from look(api, made, known=True)
+    after: Observation = yield from observe(api, made, known=True)
     if after.seen:
         raise Broken("what was deleted to be gone", "it is still there", [gone, after.answer])
 
 
-def _listed_once(api: Api, made: Made) -> Steps:
+def _listed_once(api: RequestFactory, made: Made) -> Steps:
     try:
-        items, page = yield from shelf(api, made)
+        items, page = yield from read_list(api, made)
     except NotObservable:
         return
-    found = mine(items, made)
+    found = find_in(items, made)
     if page.ok and len(found) != 1:
         raise Broken("what was created once in its list", f"{len(found)} times", [made.answer, page])
 
 
-def _changed(api: Api, made: Made, sight: Sight) -> Steps:
+def _changed(api: RequestFactory, made: Made, sight: Observation) -> Steps:
     update = made.resource.update
     assert update is not None
     offered: list[Change] = yield from changes(api, update, made.values, sight.thing)
-    tame = [each for each in offered if each.tame] or offered
+    tame = [each for each in offered if each.independent] or offered
     if not tame:
         return
     answer: Exchange = yield api.ask(update, path=made.values, body={tame[0].name: tame[0].value})
     if not answer.ok:
         return
-    after: Sight = yield from look(api, made, known=True)
+    after: Observation = yield from observe(api, made, known=True)
     content = answer.request.json
-    if after.seen and isinstance(content, dict) and (lost := unlike(content, after.thing)):
+    if after.seen and isinstance(content, dict) and (lost := differing_members(content, after.thing)):
         raise Broken(
             f"{lost[0]} as just changed: {short(content[lost[0]])}", short(after.thing[lost[0]]), [answer, after.answer]
         )
 
 
-def session(api: Api) -> Conversation:
+def session(api: RequestFactory) -> Conversation:
     """Make an owner of tokens, use the token, renew it, use the new one, and remove the owner."""
     ledger = Ledger(api.contract)
     yield from _kept(_renewed(api), ledger)
@@ -108,16 +108,16 @@ def session(api: Api) -> Conversation:
         yield request
 
 
-def _renewed(api: Api) -> Steps:
-    pair, made = yield from issued(api)
-    yield from used(api, pair.access)
-    answer: Exchange = yield presented(api, pair.refresh)
+def _renewed(api: RequestFactory) -> Steps:
+    pair, made = yield from issue(api)
+    yield from call_with(api, pair.access)
+    answer: Exchange = yield refresh_request(api, pair.refresh)
     if not answer.ok:
-        raise Broken("a new pair for a token nobody has spent", answer.says(), [answer])
+        raise Broken("a new pair for a token nobody has spent", answer.summary(), [answer])
     new = pair_of(api, answer)
-    after: Exchange = yield from used(api, new.access)
+    after: Exchange = yield from call_with(api, new.access)
     if after.status == 401:
-        raise Broken("the new access token to work at once", after.says(), [answer, after])
+        raise Broken("the new access token to work at once", after.summary(), [answer, after])
     force = rules(api).force
     if force is not None and made is not None:
         yield api.ask(force, path=made.values)
@@ -145,7 +145,7 @@ def choices(contract: Contract, weigh: dict[str, float]) -> Iterator[Choice]:
 
 
 @attrs.frozen
-class Menu:
+class JourneyMix:
     """All there is to do for one tenant."""
 
     choices: tuple[Choice, ...]
@@ -159,4 +159,4 @@ class Menu:
         return random.choices(self.choices, cum_weights=self._sums)[0]
 
 
-__all__ = ["Choice", "Menu", "callers", "choices", "life", "living", "session"]
+__all__ = ["Choice", "JourneyMix", "callers", "choices", "life", "living", "session"]

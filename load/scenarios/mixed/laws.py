@@ -13,10 +13,10 @@ from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.verdicts import BROKEN
 from contracts.request.url import path_values
-from load.runtime.record_laws import Ruling, broken, observed, unseen, upheld
+from load.runtime.record_laws import Judgement, broken, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.mixed import noisy_neighbour, tenant_leaks
-from load.scenarios.mixed.record import Scene
+from load.scenarios.mixed.record import Record
 from load.scenarios.mixed.registry import JUDGES, LAWS, every, first, judges, limited, lists, made
 from load.scenarios.mixed.remaining_counter import rises
 from specs.contract import Operation
@@ -29,7 +29,7 @@ UNANSWERED = 0.005
 
 
 @judges(limited, "limit")
-def no_429_within_the_declared_limits(scene: Scene, operation: Operation) -> Ruling:
+def no_429_within_the_declared_limits(scene: Record, operation: Operation) -> Judgement:
     """A credential that sends no more than declared is never answered 429, whatever others are doing.
 
     Broken by two refusals before which at most the declared number had been sent within a window.
@@ -50,7 +50,7 @@ def no_429_within_the_declared_limits(scene: Scene, operation: Operation) -> Rul
 
 
 @judges(every, "status")
-def no_server_error_under_load(scene: Scene, operation: Operation) -> Ruling:
+def no_server_error_under_load(scene: Record, operation: Operation) -> Judgement:
     """Within the declared limits no request is answered with a server error.
 
     Broken by two of them under load; a single one is reported as seen.
@@ -58,14 +58,14 @@ def no_server_error_under_load(scene: Scene, operation: Operation) -> Ruling:
     sent = scene.under_load(operation)
     failed = [each for each in sent if each.status >= 500]
     if len(failed) >= TWICE:
-        return broken("answers below 500", f"{failed[0].says()} to {len(failed)} of {len(sent)}", _seqs(failed))
+        return broken("answers below 500", f"{failed[0].summary()} to {len(failed)} of {len(sent)}", _seqs(failed))
     if failed:
-        return observed(f"one server error: {failed[0].says()}", _seqs(failed))
+        return observed(f"one server error: {failed[0].summary()}", _seqs(failed))
     return upheld(len(sent)) if sent else unseen("nothing was asked of this operation under load")
 
 
 @judges(first, "status")
-def every_request_is_answered(scene: Scene, _: Operation) -> Ruling:
+def every_request_is_answered(scene: Record, _: Operation) -> Judgement:
     """Within the declared limits the deployment answers: no connection is reset or cut off, none times out.
 
     Judged over all operations. Broken when more than 0.5 % of the requests under load, and at least five, came to
@@ -84,7 +84,7 @@ def every_request_is_answered(scene: Scene, _: Operation) -> Ruling:
 
 
 @judges(every, "schema", "status", "header")
-def the_contract_holds_under_load(scene: Scene, operation: Operation) -> Ruling:
+def the_contract_holds_under_load(scene: Record, operation: Operation) -> Judgement:
     """Every check of the gate holds under load as it does when all is quiet.
 
     The same checks judge the answers before and during the load. What is broken in both is told by the check itself;
@@ -109,7 +109,7 @@ def the_contract_holds_under_load(scene: Scene, operation: Operation) -> Ruling:
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation under load")
 
 
-def _violations(scene: Scene, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, Exchange, Broken]]:
+def _violations(scene: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, Exchange, Broken]]:
     for exchange in exchanges:
         if exchange.response is None:
             continue
@@ -121,7 +121,7 @@ def _violations(scene: Scene, exchanges: Iterable[Exchange]) -> Iterator[tuple[s
 
 
 @judges(limited, "header")
-def requests_are_counted_once(scene: Scene, operation: Operation) -> Ruling:
+def requests_are_counted_once(scene: Record, operation: Operation) -> Judgement:
     """X-RateLimit-Remaining is the count of one limiter, also when requests come at once and from many connections.
 
     Between two answers within a window it never rises by more than a limiter can give back in that time. Broken when it
@@ -144,7 +144,7 @@ def requests_are_counted_once(scene: Scene, operation: Operation) -> Ruling:
 
 
 @judges(made, "state")
-def reads_show_the_last_write_under_load(scene: Scene, operation: Operation) -> Ruling:
+def reads_show_the_last_write_under_load(scene: Record, operation: Operation) -> Judgement:
     """What a caller has created, changed or removed reads so afterwards, however busy the deployment is.
 
     Callers make things of their own, see them once in their list, change, read and remove them, one request after the
@@ -169,7 +169,7 @@ def _plain(text: str) -> str:
 
 
 @judges(lists, "page")
-def lists_count_exactly_after_the_load(scene: Scene, operation: Operation) -> Ruling:
+def lists_count_exactly_after_the_load(scene: Record, operation: Operation) -> Judgement:
     """When all is quiet again, a list holds what was created and not removed, once, and its total is their number.
 
     Read to its end after the load. What others create meanwhile is not known, so only things of this run are looked
@@ -188,7 +188,9 @@ def lists_count_exactly_after_the_load(scene: Scene, operation: Operation) -> Ru
     return upheld(len(walks), seqs=[page.seq for walk in walks for page in walk.pages])
 
 
-def _wrongly_listed(scene: Scene, operation: Operation, items: Sequence[object], read: float) -> tuple[str, str] | None:
+def _wrongly_listed(
+    scene: Record, operation: Operation, items: Sequence[object], read: float
+) -> tuple[str, str] | None:
     """What a list that was read at a time shows and should not, as expected and actual."""
     resource = scene.contract.resource_of(operation)
     assert resource is not None
@@ -205,7 +207,7 @@ def _wrongly_listed(scene: Scene, operation: Operation, items: Sequence[object],
     return None
 
 
-def judged(scene: Scene, law: str, operation: Operation) -> Ruling:
+def judged(scene: Record, law: str, operation: Operation) -> Judgement:
     """What becomes of a law at an operation."""
     found = JUDGES[law](scene, operation)
     return attrs.evolve(found, seqs=tuple(dict.fromkeys(found.seqs))[:10])

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from contracts.core.statistics import chance_of_more, percentile, shift
-from load.runtime.record_laws import Ruling, broken, unseen, upheld
+from load.runtime.record_laws import Judgement, broken, unseen, upheld
 from load.runtime.rows import Row
-from load.scenarios.mixed.record import Scene
+from load.scenarios.mixed.record import Record
 from load.scenarios.mixed.registry import first, judges
 from specs.contract import Operation
 
@@ -19,7 +19,7 @@ FEW = 20
 
 
 @judges(first, "limit")
-def a_tenant_does_not_slow_another(scene: Scene, _: Operation) -> Ruling:
+def a_tenant_does_not_slow_another(scene: Record, _: Operation) -> Judgement:
     """A tenant that uses all it is granted neither slows nor starves another one.
 
     One tenant is calm, loud, calm and loud again; the others go on as before. Judged over all operations, each answer
@@ -42,7 +42,7 @@ def a_tenant_does_not_slow_another(scene: Scene, _: Operation) -> Ruling:
     return _slowed(calm, loud)
 
 
-def _starved(calm: Sequence[Row], loud: Sequence[Row]) -> Ruling | None:
+def _starved(calm: Sequence[Row], loud: Sequence[Row]) -> Judgement | None:
     before, after = sum(each.failed for each in calm), [each for each in loud if each.failed]
     if len(after) >= 5 and chance_of_more(before, len(calm), len(after), len(loud)) < SURE:
         told = f"{len(after)} of {len(loud)} ({after[0].status or 'no answer'}) while it was loud"
@@ -52,7 +52,7 @@ def _starved(calm: Sequence[Row], loud: Sequence[Row]) -> Ruling | None:
     return None
 
 
-def _slowed(calm: Sequence[Row], loud: Sequence[Sequence[Row]]) -> Ruling:
+def _slowed(calm: Sequence[Row], loud: Sequence[Sequence[Row]]) -> Judgement:
     by_operation: dict[str, list[float]] = defaultdict(list)
     for each in calm:
         if each.status:

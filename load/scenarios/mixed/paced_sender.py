@@ -10,10 +10,10 @@ import gevent
 
 from load.runtime.shapes import Pacer
 from load.runtime.transport import FastWire
-from load.scenarios.mixed.traffic_plan import Seat
+from load.scenarios.mixed.traffic_plan import Slot
 
 if TYPE_CHECKING:
-    from load.scenarios.mixed.worker import Sending
+    from load.scenarios.mixed.worker import Worker
 
 ENOUGH = 3
 """How often one lane finds a limit used up before it counts as reached."""
@@ -21,10 +21,10 @@ DRAIN = 8.0
 """Seconds that visits have to come to an end after the load."""
 
 
-class Sender:
+class PacedSender:
     """Sends what a lane wants to send, when it is due."""
 
-    def __init__(self, scenario: Sending, seat: Seat, wire: FastWire) -> None:
+    def __init__(self, scenario: Worker, seat: Slot, wire: FastWire) -> None:
         assert scenario.crew_of is not None
         self.scenario = scenario
         self.run = scenario.run
@@ -72,7 +72,7 @@ class Sender:
         operation, times = self.lane.full.most_common(1)[0]
         if times == ENOUGH:
             self.lane.full[operation] += 1  # said once
-            self.scenario.stage.report({"limit": operation})
+            self.scenario.host.report({"limit": operation})
 
     def _drain(self) -> None:
         until = time.time() + DRAIN

@@ -11,7 +11,7 @@ Key = tuple[str, str | None]
 
 
 @attrs.define
-class Allowed:
+class RateShare:
     """The share of one of `workers` processes in every declared limit. Times are seconds of any steady clock."""
 
     time_scale: float

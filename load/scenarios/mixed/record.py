@@ -40,7 +40,7 @@ class Walk:
 
 
 @attrs.define(slots=False)
-class Scene:
+class Record:
     """A mixed run. `began` is when the load began, epoch seconds; `loud` is the tenant that follows the shape."""
 
     contract: Contract

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from contracts.laws.law import Law
-from load.runtime.record_laws import Ruling, law_of
+from load.runtime.record_laws import Judgement, law_of
 from load.scenarios.mixed.journeys import living
-from load.scenarios.mixed.record import Scene
+from load.scenarios.mixed.record import Record
 from specs.contract import Contract, Operation
 
 LAWS: dict[str, Law] = {}
-JUDGES: dict[str, Callable[[Scene, Operation], Ruling]] = {}
+JUDGES: dict[str, Callable[[Record, Operation], Judgement]] = {}
 
 
 def every(contract: Contract) -> list[Operation]:
@@ -38,8 +38,8 @@ def first(contract: Contract) -> list[Operation]:
 
 def judges(
     on: Callable[[Contract], Iterable[Operation]], *kinds: str
-) -> Callable[[Callable[[Scene, Operation], Ruling]], Callable[[Scene, Operation], Ruling]]:
-    def register(judge: Callable[[Scene, Operation], Ruling]) -> Callable[[Scene, Operation], Ruling]:
+) -> Callable[[Callable[[Record, Operation], Judgement]], Callable[[Record, Operation], Judgement]]:
+    def register(judge: Callable[[Record, Operation], Judgement]) -> Callable[[Record, Operation], Judgement]:
         law_of(LAWS, "load", on, kinds)(judge)
         JUDGES[f"load/{judge.__name__.replace('_', '-')}"] = judge
         return judge

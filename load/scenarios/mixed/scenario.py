@@ -16,26 +16,26 @@ from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
 from contracts.transport.created import Ledger
 from load.runtime.record_laws import checks_of, lines_of, verdict_of
-from load.runtime.scenario import Seqs, Stage
+from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import FastWire
 from load.scenarios.mixed import traffic_plan as crews
 from load.scenarios.mixed.laws import LAWS, judged
-from load.scenarios.mixed.paced_sender import Sender
-from load.scenarios.mixed.record import Ending, Scene, Walk
-from load.scenarios.mixed.traffic_plan import Crew
-from load.scenarios.mixed.worker import Sending, settings_for
+from load.scenarios.mixed.paced_sender import PacedSender
+from load.scenarios.mixed.record import Ending, Record, Walk
+from load.scenarios.mixed.traffic_plan import TrafficPlan
+from load.scenarios.mixed.worker import Worker, settings_for
 from load.service_levels.judging import Levels, level_lines
 from specs.promises.promises import promises
 
 
-class MixedScenario(Sending):
+class MixedScenario(Worker):
     """The contract under load: its plan, and the judging side."""
 
     name = "mixed"
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self.began = 0.0
         self.endings: list[Ending] = []
         self.walks: list[Walk] = []
@@ -70,13 +70,13 @@ class MixedScenario(Sending):
         return len(_crew(setup).seats) + workers
 
     def begin(self, workers: Sequence[str]) -> None:
-        self.crew_of = _crew(self.stage.setup)
+        self.crew_of = _crew(self.host.setup)
         self._waiting, self._preparing = set(workers), set(workers)
         seats = self.crew_of.seats
         for number, worker in enumerate(workers):
             mine = [[each.tenant, each.number, each.lanes] for each in seats[number :: len(workers)]]
             told = {"seats": mine, "worker": number, "workers": len(workers)}
-            self.stage.give(worker, {"begin": {**self.crew_of.written(), **told}})
+            self.host.assign(worker, {"begin": {**self.crew_of.written(), **told}})
         gevent.spawn(self._watch)
 
     def _watch(self) -> None:
@@ -85,13 +85,13 @@ class MixedScenario(Sending):
             gevent.sleep(0.5)
             if self.began and self.levels.look(self.run.rows, self.began, time.time()):
                 self._stop(hurry=True)
-                self.stage.over()
+                self.host.done()
 
     def _stop(self, *, hurry: bool = False) -> None:
         for worker in list(self._waiting):
-            self.stage.give(worker, {"stop": True, "hurry": hurry})
+            self.host.assign(worker, {"stop": True, "hurry": hurry})
 
-    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+    def on_report(self, worker: str, data: Any, seqs: Seqs) -> None:
         if "failure" in data:
             raise RuntimeError(data["failure"])
 
@@ -116,7 +116,7 @@ class MixedScenario(Sending):
         if "walked" in data:
             self._walking.discard(worker)
             if not self._walking:
-                self.stage.over()
+                self.host.done()
 
     def _ready(self, worker: str) -> None:
         """Once all have looked around, the load begins."""
@@ -125,13 +125,13 @@ class MixedScenario(Sending):
             return
         self.began = time.time()
         for each in self._waiting:
-            self.stage.give(each, {"go": True})
+            self.host.assign(each, {"go": True})
 
     def lost(self, worker: str) -> None:
         self._lost = True
         if worker in self._walking:
             self._walking.discard(worker)
-            self.stage.over()
+            self.host.done()
         self._left(worker)
         if self._waiting:
             self._ready(worker)
@@ -144,7 +144,7 @@ class MixedScenario(Sending):
         if self._waiting or self.levels.aborted is not None:
             return
         self._walking.add(worker)
-        self.stage.give(worker, {"walk": True, "orphans": self._orphans()})
+        self.host.assign(worker, {"walk": True, "orphans": self._orphans()})
 
     def _orphans(self) -> list[list[str | None]]:
         """What still stands though everybody has ended: a lost worker made it, and another one has to remove it."""
@@ -155,31 +155,31 @@ class MixedScenario(Sending):
             ledger.note(each)
         return [[each.operation.key, target, each.principal] for target, each in ledger.standing.items()]
 
-    def scene(self) -> Scene:
+    def scene(self) -> Record:
         assert self.crew_of is not None
         run = self.run
-        return Scene(
+        return Record(
             run.contract, run.deployment, run.exchanges, run.rows, self.began or time.time(), self.crew_of.shape,
             self.crew_of.loud, self.endings, self.walks,
         )  # fmt: skip
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
         if self.crew_of is None or not self.began:
-            return [Verdict(line, NOT_ASKED, reason="the run ended before its turn") for line in plan.lines]
+            return [Verdict(item, NOT_ASKED, reason="the run ended before its turn") for item in plan.items]
         begun = time.process_time()
         scene, base = self.scene(), self.run.deployment.base_url
         quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
-        heard = {each.line.id: each for each in judge.of_checks(plan, quiet)}
+        heard = {each.item.id: each for each in judge.check_verdicts(plan, quiet)}
         made = []
-        for line in plan.lines:
-            if line.id in heard:
-                made.append(heard[line.id])
-            elif line.rule.family == "service-level":
+        for item in plan.items:
+            if item.id in heard:
+                made.append(heard[item.id])
+            elif item.rule.family == "service-level":
                 made.append(
-                    verdict_of(line, self.levels.ruling(line.rule.title, self.run.rows), self.run.exchanges, base)
+                    verdict_of(item, self.levels.ruling(item.rule.title, self.run.rows), self.run.exchanges, base)
                 )
             else:
-                made.append(verdict_of(line, judged(scene, line.rule.id, line.operation), self.run.exchanges, base))
+                made.append(verdict_of(item, judged(scene, item.rule.id, item.operation), self.run.exchanges, base))
         self.judging = time.process_time() - begun
         return made
 
@@ -226,7 +226,7 @@ class MixedUser(FastHttpUser):
         scenario = self.scenario
         seat = scenario.seats.get()
         try:
-            Sender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
+            PacedSender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
         finally:
             scenario.rise()
 
@@ -234,7 +234,7 @@ class MixedUser(FastHttpUser):
 MixedScenario.users = (MixedUser,)
 
 
-def _crew(setup: Setup) -> Crew:
+def _crew(setup: Setup) -> TrafficPlan:
     knobs, settings = setup.knobs, settings_for(setup)
     try:
         return crews.gathered(

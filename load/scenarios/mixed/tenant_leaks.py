@@ -6,14 +6,14 @@ from collections import defaultdict
 
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.url import path_values
-from load.runtime.record_laws import Ruling, broken, unseen, upheld
-from load.scenarios.mixed.record import Scene, marks
+from load.runtime.record_laws import Judgement, broken, unseen, upheld
+from load.scenarios.mixed.record import Record, marks
 from load.scenarios.mixed.registry import every, judges
 from specs.contract import Operation
 
 
 @judges(every, "tenant")
-def no_answer_belongs_to_another_caller(scene: Scene, operation: Operation) -> Ruling:
+def no_answer_belongs_to_another_caller(scene: Record, operation: Operation) -> Judgement:
     """An answer is the one to the question that was asked, and shows nothing of another tenant.
 
     A thing asked for by its id is answered with that id; names that another tenant's requests made up, and ids that
@@ -27,7 +27,7 @@ def no_answer_belongs_to_another_caller(scene: Scene, operation: Operation) -> R
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation")
 
 
-def _mistaken(scene: Scene, exchange: Exchange) -> str | None:
+def _mistaken(scene: Record, exchange: Exchange) -> str | None:
     """What it answers, if that is another thing than was asked for by its id."""
     resource = scene.contract.resource_of(exchange.operation)
     if resource is None or resource.item != exchange.operation.path or resource.identifier is None:
@@ -39,7 +39,7 @@ def _mistaken(scene: Scene, exchange: Exchange) -> str | None:
     return f"{resource.member} {got} where {asked} was asked for"
 
 
-def _foreign_name(scene: Scene, exchange: Exchange) -> str | None:
+def _foreign_name(scene: Record, exchange: Exchange) -> str | None:
     own = scene.tenant(exchange)
     for mark in marks(exchange.response.body if exchange.response else ""):
         owner = scene.owners.get(mark, "")
@@ -48,7 +48,7 @@ def _foreign_name(scene: Scene, exchange: Exchange) -> str | None:
     return None
 
 
-def _foreign_item(scene: Scene, exchange: Exchange) -> str | None:
+def _foreign_item(scene: Record, exchange: Exchange) -> str | None:
     own = scene.tenant(exchange)
     resource = scene.contract.resource_of(exchange.operation)
     if exchange.operation.paging is None or exchange.sent < scene.began or not own:
@@ -62,7 +62,7 @@ def _foreign_item(scene: Scene, exchange: Exchange) -> str | None:
     return None
 
 
-def _shown(scene: Scene, operation: Operation, pointer: str) -> dict[str, set[str]]:
+def _shown(scene: Record, operation: Operation, pointer: str) -> dict[str, set[str]]:
     """Which tenants' lists showed an id when all was quiet; nothing unless every tenant's list was seen."""
     found: dict[str, set[str]] = defaultdict(set)
     seen = set()

@@ -26,7 +26,7 @@ PER_LANE, PER_STEADY_LANE = 6.0, 1.5
 
 
 @attrs.frozen
-class Seat:
+class Slot:
     """One lane: the tenant it asks as, and which of the tenant's lanes it is."""
 
     tenant: str
@@ -35,13 +35,13 @@ class Seat:
 
 
 @attrs.frozen
-class Crew:
+class TrafficPlan:
     """The rates of a run and who sends them."""
 
     shape: Shape
     loud: str
     steady: float
-    seats: tuple[Seat, ...]
+    seats: tuple[Slot, ...]
 
     def course(self, tenant: str) -> Shape:
         """How a tenant's rate goes."""
@@ -53,7 +53,7 @@ class Crew:
 
 def gathered(
     contract: Contract, deployment: Deployment, name: str, wanted: float | None, seconds: float | None
-) -> Crew:
+) -> TrafficPlan:
     """The crew for a deployment. Raises ValueError where nobody may ask anything."""
     able = [each for each in deployment.tenants if capacity(contract, deployment, each) > 0]
     if not able:
@@ -67,12 +67,12 @@ def gathered(
     seats = [*_lanes(loud, highest, PER_LANE)]
     for tenant in able[1:]:
         seats += _lanes(tenant, steady, PER_STEADY_LANE)
-    return Crew(course, loud, steady, tuple(seats))
+    return TrafficPlan(course, loud, steady, tuple(seats))
 
 
-def _lanes(tenant: str, rate: float, each: float) -> Iterator[Seat]:
+def _lanes(tenant: str, rate: float, each: float) -> Iterator[Slot]:
     count = max(2, math.ceil(rate / each))
-    return (Seat(tenant, number, count) for number in range(count))
+    return (Slot(tenant, number, count) for number in range(count))
 
 
 def capacity(contract: Contract, deployment: Deployment, tenant: str) -> float:

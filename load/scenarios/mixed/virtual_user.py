@@ -8,12 +8,12 @@ from random import Random
 
 import attrs
 
-from contracts.core.conversation import NotObservable, Talk, Void
+from contracts.core.conversation import NotObservable, RunningConversation, Void
 from contracts.core.exchange import Exchange, Request
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from load.runtime.run import LoadRun
-from load.scenarios.mixed.journeys import Choice, Menu, life, session
-from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.journeys import Choice, JourneyMix, life, session
+from load.scenarios.mixed.rate_share import RateShare
 from load.scenarios.mixed.traffic_plan import mine
 from specs.contract import Operation
 
@@ -23,10 +23,10 @@ TRIES = 4
 
 
 @attrs.define(eq=False)
-class Visit:
+class Journey:
     """A conversation under way. `reserved`: the removals it was promised."""
 
-    talk: Talk
+    talk: RunningConversation
     conversation: int
     operation: Operation
     reserved: tuple[tuple[Operation, str | None], ...] = ()
@@ -37,22 +37,22 @@ class Visit:
 
 
 @attrs.define(eq=False)
-class Lane:
+class VirtualUser:
     """One caller of a tenant. `looks`: requests that only look, made beforehand, by operation."""
 
     run: LoadRun
-    allowed: Allowed
+    allowed: RateShare
     tenant: str
-    menu: Menu
+    menu: JourneyMix
     looks: dict[str, list[Request]]
     random: Random
-    ended: Callable[[Visit], None]
+    ended: Callable[[Journey], None]
     conversation: int
-    visits: list[Visit] = attrs.field(factory=list)
+    visits: list[Journey] = attrs.field(factory=list)
     full: Counter[str] = attrs.field(factory=Counter)
     """How often a look was not sent, because its limit would have been exceeded, by operation."""
 
-    def next(self, now: float) -> tuple[Request, Visit | None] | None:
+    def next(self, now: float) -> tuple[Request, Journey | None] | None:
         """What to send now; None where nothing may be sent."""
         for visit in self.visits:
             if visit.request is not None and self.may(visit.request, now, visit):
@@ -68,11 +68,11 @@ class Lane:
         self.allowed.held += 1
         return None
 
-    def may(self, request: Request, now: float, visit: Visit | None = None) -> bool:
+    def may(self, request: Request, now: float, visit: Journey | None = None) -> bool:
         kept = visit is not None and (request.operation, request.principal) in visit.reserved
         return self.allowed.may(request.operation, request.principal, now, reserved=kept)
 
-    def _begun(self, choice: Choice, now: float) -> tuple[Request, Visit | None] | None:
+    def _begun(self, choice: Choice, now: float) -> tuple[Request, Journey | None] | None:
         if choice.operation.safe:
             requests = self.looks.get(choice.operation.key)
             request = self.random.choice(requests) if requests else None
@@ -88,7 +88,7 @@ class Lane:
         self.visits.append(visit)
         return (visit.request, visit) if self.may(visit.request, now, visit) else None
 
-    def _visit(self, operation: Operation, now: float) -> Visit | None:
+    def _visit(self, operation: Operation, now: float) -> Journey | None:
         """A new visit, if the removal it ends with may be sent some time."""
         contract = self.run.contract
         resource = contract.resource_of(operation)
@@ -106,29 +106,29 @@ class Lane:
         for each, whom in reserved:
             self.allowed.reserve(each, whom)
         steps = session(api) if contract.tokens and operation is contract.tokens.refresh else life(api)
-        return Visit(Talk(steps), number, operation, reserved)
+        return Journey(RunningConversation(steps), number, operation, reserved)
 
-    def sent(self, request: Request, visit: Visit | None, now: float) -> None:
+    def sent(self, request: Request, visit: Journey | None, now: float) -> None:
         """A request goes out now."""
         self.allowed.spend(request.operation, request.principal, now)
         if visit and (request.operation, request.principal) in visit.reserved:
             self._released(visit, (request.operation, request.principal))
 
-    def _released(self, visit: Visit, kept: tuple[Operation, str | None]) -> None:
+    def _released(self, visit: Journey, kept: tuple[Operation, str | None]) -> None:
         rest = list(visit.reserved)
         rest.remove(kept)
         visit.reserved = tuple(rest)
         self.allowed.reserve(*kept, count=-1)
 
-    def heard(self, visit: Visit, exchange: Exchange) -> None:
+    def heard(self, visit: Journey, exchange: Exchange) -> None:
         """Go on with a visit; an answer that says nothing ends it."""
         if exchange.status in {0, 429} or exchange.status >= 500:
-            visit.talk.give_up(Void(f"no answer that says anything: {exchange.says()}"))
+            visit.talk.give_up(Void(f"no answer that says anything: {exchange.summary()}"))
         else:
             visit.talk.reply(exchange)
         self._settle(visit)
 
-    def _settle(self, visit: Visit) -> None:
+    def _settle(self, visit: Journey) -> None:
         if visit.talk.ending is None and visit.request is None:
             visit.talk.give_up(NotObservable("it asks for more than single requests"))
         if visit.talk.ending is not None:
@@ -138,6 +138,6 @@ class Lane:
             self.ended(visit)
 
 
-def _api(run: LoadRun, operation: Operation, tenant: str, tag: str) -> Api | None:
+def _api(run: LoadRun, operation: Operation, tenant: str, tag: str) -> RequestFactory | None:
     able = [each for each in mine(run.deployment, operation, tenant) if not each.reads_only]
     return run.api(operation, able[0], tag) if able else None

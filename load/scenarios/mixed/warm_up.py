@@ -12,23 +12,23 @@ from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request, at
 from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
-from contracts.steps.fixtures import places
-from contracts.steps.lists.paging import everything
+from contracts.steps.fixtures import resolve_path
+from contracts.steps.lists.paging import read_all
 from load.runtime.run import LoadRun, Send, Sent
 from load.scenarios.limits.probe_request import smallest
 from load.scenarios.mixed import traffic_plan as crews
 from load.scenarios.mixed.journeys import life, living
-from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.rate_share import RateShare
 from specs.contract import Operation, Resource
 
 QUIET_RATE = 18.0
 """Requests a second while all is looked at quietly, before the load begins."""
 
 
-class Around:
+class WarmUp:
     """What is asked before the load begins and after it, slowly and one request after the other."""
 
-    def __init__(self, run: LoadRun, allowed: Allowed, send: Send) -> None:
+    def __init__(self, run: LoadRun, allowed: RateShare, send: Send) -> None:
         self.run = run
         self.allowed = allowed
         self.send = send
@@ -49,7 +49,7 @@ class Around:
 
     def _asked(self, request: Request, conversation: int) -> Exchange:
         key = (request.target, request.principal)
-        if request.safe and not request.fresh and key in self._known:
+        if request.safe and not request.bypass_cache and key in self._known:
             return self._known[key]
         _await(self.allowed, request)
         gevent.sleep(1 / QUIET_RATE)
@@ -65,8 +65,8 @@ class Around:
             number, tag = self.run.open(f"load/quiet {operation.key} {principal.name}")
             api = self.run.api(operation, principal, tag)
             try:
-                path = self._carry(places(api, operation, fresh=False), number)
-                request = api.ask(path=path, query=smallest(api) if made else (), fresh=not made)
+                path = self._carry(resolve_path(api, operation, fresh=False), number)
+                request = api.ask(path=path, query=smallest(api) if made else (), bypass_cache=not made)
                 if not made and not self._asked(request, number).ok:
                     return []
                 made.append(request)
@@ -101,7 +101,7 @@ class Around:
             return []
         before = set(self.run.exchanges)
         try:
-            self.run.carry(everything(api), self._in_time, number)
+            self.run.carry(read_all(api), self._in_time, number)
         except Outcome:
             return []
         return [seq for seq in self.run.exchanges if seq not in before]
@@ -124,7 +124,7 @@ class Around:
         return self.send(request)
 
 
-def _await(allowed: Allowed, request: Request, most: float = 10.0) -> None:
+def _await(allowed: RateShare, request: Request, most: float = 10.0) -> None:
     """Wait until a request may be sent."""
     until = time.time() + most
     while not allowed.may(request.operation, request.principal, time.time(), reserved=True) and time.time() < until:

@@ -15,16 +15,16 @@ from gevent.queue import Queue
 
 from contracts.core.exchange import Request
 from contracts.core.verdicts import BROKEN, UPHELD
-from load.runtime.scenario import Scenario, Stage
+from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
 from load.runtime.shapes import Piece, Shape
 from load.scenarios.mixed import traffic_plan as crews
-from load.scenarios.mixed.journeys import Menu, choices, living
-from load.scenarios.mixed.rate_share import Allowed
+from load.scenarios.mixed.journeys import JourneyMix, choices, living
+from load.scenarios.mixed.rate_share import RateShare
 from load.scenarios.mixed.sampling import Sampler
-from load.scenarios.mixed.traffic_plan import Crew, Seat
-from load.scenarios.mixed.virtual_user import Lane, Visit
-from load.scenarios.mixed.warm_up import Around
+from load.scenarios.mixed.traffic_plan import Slot, TrafficPlan
+from load.scenarios.mixed.virtual_user import Journey, VirtualUser
+from load.scenarios.mixed.warm_up import WarmUp
 from load.service_levels import settings as settings_of
 from load.service_levels.settings import Settings
 from specs.contract import Operation
@@ -33,26 +33,26 @@ HURRY, HURRY_LANES = 2.0, 8
 """Seconds that are left for removals, and how many go on at once, when a service level has ended the run."""
 
 
-class Sending(Scenario):
+class Worker(Scenario):
     """What a process does that sends, and what both sides know."""
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self.settings = settings_for(stage.setup)
-        self.seats: Queue[Seat] = Queue()
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.settings = settings_for(host.setup)
+        self.seats: Queue[Slot] = Queue()
         self.stopped = Signal()
         self.hurry = False
-        share = stage.setup.knobs.get("sample")
+        share = host.setup.knobs.get("sample")
         self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
         self._cpu = 0.0
-        self.allowed = Allowed(self.run.deployment.time_scale, self.run.deployment.pace)
+        self.allowed = RateShare(self.run.deployment.time_scale, self.run.deployment.pace)
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
-        self.menus: dict[str, Menu] = {}
+        self.menus: dict[str, JourneyMix] = {}
         self.t0 = 0.0
         self._sitting = 0
-        self.crew_of: Crew | None = None
+        self.crew_of: TrafficPlan | None = None
 
-    def taken(self, data: Any) -> None:
+    def on_task(self, data: Any) -> None:
         if "begin" in data:
             gevent.spawn(self.safely, self._open, data["begin"])
         elif "go" in data:
@@ -70,11 +70,11 @@ class Sending(Scenario):
         """Look at everything once while all is quiet."""
         raw = told["shape"]
         course = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
-        seats = tuple(Seat(*each) for each in told["seats"])
-        self.crew_of = Crew(course, told["loud"], told["steady"], seats)
+        seats = tuple(Slot(*each) for each in told["seats"])
+        self.crew_of = TrafficPlan(course, told["loud"], told["steady"], seats)
         self.allowed.worker, self.allowed.workers = told["worker"], told["workers"]
         self._prepare(first=told["worker"] == 0)
-        self.stage.report({"ready": True})
+        self.host.report({"ready": True})
 
     def _go(self) -> None:
         assert self.crew_of is not None
@@ -90,13 +90,13 @@ class Sending(Scenario):
     def _prepare(self, *, first: bool) -> None:
         """Make the requests that only look, ask each once, and live each life once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
-        around = Around(run, self.allowed, self.stage.wire())
+        around = WarmUp(run, self.allowed, self.host.wire())
         for tenant in run.deployment.tenants:
             for operation in run.contract.operations:
                 if operation.safe:
                     self.looks[tenant][operation.key] = around.looks(operation, tenant)
             offered = (each for each in choices(run.contract, weigh) if each.weight > 0)
-            self.menus[tenant] = Menu(tuple(each for each in offered if self._able(each.operation, tenant)))
+            self.menus[tenant] = JourneyMix(tuple(each for each in offered if self._able(each.operation, tenant)))
         if first and run.deployment.writes:
             around.lives()
 
@@ -115,24 +115,24 @@ class Sending(Scenario):
         pool = Pool(HURRY_LANES)
         with gevent.Timeout(HURRY, False):
             for request in self.run.ledger.removals(self.run.deployment):
-                pool.spawn(self.run.ask, request, self.stage.wire(), number)
+                pool.spawn(self.run.ask, request, self.host.wire(), number)
             pool.join()
         pool.kill()
         self.run.left_behind = [f"DELETE {target}" for target in self.run.ledger.standing]
 
-    def lane(self, seat: Seat) -> Lane:
+    def lane(self, seat: Slot) -> VirtualUser:
         number, _ = self.run.open(f"load/looks {seat.tenant}")
-        return Lane(
+        return VirtualUser(
             self.run, self.allowed, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
             Random(f"{seat}"), self._visited, number,
         )  # fmt: skip
 
-    def _visited(self, visit: Visit) -> None:
+    def _visited(self, visit: Journey) -> None:
         ending = visit.talk.ending
         if ending is not None and ending.verdict in (BROKEN, UPHELD):
             seqs = ending.exchanges[-10:] if ending.verdict == BROKEN else ending.exchanges[:1]
             told = [visit.operation.key, ending.verdict, ending.expected, ending.actual, list(seqs)]
-            self.stage.report({"endings": [told]})
+            self.host.report({"endings": [told]})
 
     def rise(self) -> None:
         self._sitting -= 1
@@ -142,11 +142,11 @@ class Sending(Scenario):
     def _ended(self) -> None:
         sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
         cpu = time.process_time() - self._cpu
-        self.stage.report({"done": True, "sampled": sampled, "held": self.allowed.held, "cpu": cpu})
+        self.host.report({"done": True, "sampled": sampled, "held": self.allowed.held, "cpu": cpu})
 
     def _walk(self, orphans: bool) -> None:
         """Read every list to its end, for every tenant."""
-        walks, around = [], Around(self.run, self.allowed, self.stage.wire())
+        walks, around = [], WarmUp(self.run, self.allowed, self.host.wire())
         for resource in living(self.run.contract):
             for tenant in self.run.deployment.tenants if resource.list else ():
                 assert resource.list is not None
@@ -154,7 +154,7 @@ class Sending(Scenario):
                     walks.append([resource.list.key, tenant, pages])
                     if orphans:
                         around.claim(resource, pages)
-        self.stage.report({"walks": walks, "walked": True})
+        self.host.report({"walks": walks, "walked": True})
 
 
 def settings_for(setup: Setup) -> Settings:

@@ -12,11 +12,11 @@ from gevent.pool import Group
 
 from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request
-from contracts.request.api import Api
+from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX
 from contracts.steps.fixtures import Made
-from contracts.steps.tokens.expiry import access_ahead
-from contracts.steps.tokens.pairs import Pair, issued, pair_of, presented, rules, used
+from contracts.steps.tokens.expiry import access_seconds_left
+from contracts.steps.tokens.pairs import Pair, call_with, issue, pair_of, refresh_request, rules
 from contracts.transport.token_client import Flow, Join, Refused, Reply, Step, TokenClient, Tokens, Use
 from load.runtime.run import LoadRun, Send
 from load.scenarios.tokens import events
@@ -33,7 +33,7 @@ class Holder:
     stint: int
     user: int
     name: str
-    api: Api
+    api: RequestFactory
     conversation: int
     note: Callable[[Event], None]
     client: TokenClient = attrs.field(init=False)
@@ -80,9 +80,9 @@ class Holder:
     def first(self, send: Send) -> Tokens | Refused:
         """A user of its own, and the first pair."""
         try:
-            pair, self.made = self.run.carry(issued(self.api), send, self.conversation)
+            pair, self.made = self.run.carry(issue(self.api), send, self.conversation)
             if self.question is None:
-                asked = self.run.carry(used(self.api, pair.access), send, self.conversation)
+                asked = self.run.carry(call_with(self.api, pair.access), send, self.conversation)
                 self.question = asked.request
         except Outcome:
             return Refused(0)
@@ -90,7 +90,7 @@ class Holder:
 
     def renew(self, kind: str, refresh: str, send: Send, number: int = 0, due: float | None = None) -> Tokens | Refused:
         """Trade a refresh token."""
-        request = attrs.evolve(presented(self.api, refresh), limited=True)
+        request = attrs.evolve(refresh_request(self.api, refresh), expects_429=True)
         exchange = self.run.ask(request, send, self.conversation)
         due = exchange.sent if due is None else due
         try:
@@ -101,7 +101,7 @@ class Holder:
             return Refused(exchange.status, float(told) if told and told.isdigit() else None)
 
     def _noted(self, kind: str, pair: Pair, token: str, number: int, due: float) -> Tokens:
-        left = access_ahead(rules(self.api), pair)
+        left = access_seconds_left(rules(self.api), pair)
         until = None if left is None else pair.answer.received + left - self.run.clock.offset
         self.note(
             Event(kind, self.stint, self.user, number, due, token, pair.answer, pair.access, until)
@@ -109,7 +109,7 @@ class Holder:
         return Tokens(pair.access, pair.refresh, until)
 
 
-def with_token(api: Api, question: Request, access: str) -> Request:
+def with_token(api: RequestFactory, question: Request, access: str) -> Request:
     """A question asked before, with another access token."""
     scheme = rules(api).access.scheme
     assert scheme is not None
@@ -178,7 +178,7 @@ class Drill:
         force, tokens = rules(holder.api).force, holder.client.tokens
         if force is None or tokens is None or holder.made is None:
             return
-        request = holder.api.ask(force, path=holder.made.values, limited=True)
+        request = holder.api.ask(force, path=holder.made.values, expects_429=True)
         answer = holder.run.ask(request, send, holder.conversation)
         if answer.ok:
             pair = pair_of(holder.api, answer)

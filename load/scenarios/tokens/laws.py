@@ -11,14 +11,14 @@ import attrs
 from contracts.core.exchange import Exchange
 from contracts.core.statistics import percentile
 from contracts.laws.law import Law
-from load.runtime.record_laws import Ruling, broken, law_of, observed, unseen, upheld
+from load.runtime.record_laws import Judgement, broken, law_of, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.tokens.events import AHEAD, CALL, FLOOD, FORCE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
 from load.scenarios.tokens.timetable import Timetable, policy
 from specs.contract import Contract, Operation
 
 LAWS: dict[str, Law] = {}
-JUDGES: dict[str, Callable[[Record], Ruling]] = {}
+JUDGES: dict[str, Callable[[Record], Judgement]] = {}
 MARGIN = 1.0
 """Seconds before its announced end in which an access token may be refused already (clocks, rounding)."""
 TRADES = (RENEW, AHEAD, RACE, LATER, OTHER, QUIET)
@@ -64,7 +64,7 @@ def forcing(contract: Contract) -> list[Operation]:
     return [contract.tokens.force] if contract.tokens and contract.tokens.force else []
 
 
-def _law(function: Callable[[Record], Ruling]) -> Callable[[Record], Ruling]:
+def _law(function: Callable[[Record], Judgement]) -> Callable[[Record], Judgement]:
     selector = forcing if "forced" in function.__name__ else refreshing
     law_of(LAWS, "load", selector, ("token",))(function)
     JUDGES[f"load/{function.__name__.replace('_', '-')}"] = function
@@ -72,7 +72,7 @@ def _law(function: Callable[[Record], Ruling]) -> Callable[[Record], Ruling]:
 
 
 @_law
-def a_refresh_token_buys_once_under_load(record: Record) -> Ruling:
+def a_refresh_token_buys_once_under_load(record: Record) -> Judgement:
     """Of all callers that present one refresh token, at most one gets a new pair, however many there are at once.
 
     Callers of one user stampede at every expiry, and in the drill at one moment. Broken when two were answered with
@@ -92,7 +92,7 @@ def a_refresh_token_buys_once_under_load(record: Record) -> Ruling:
 
 
 @_law
-def a_new_access_token_works_at_once_under_load(record: Record) -> Ruling:
+def a_new_access_token_works_at_once_under_load(record: Record) -> Judgement:
     """The access token of a refresh is accepted from the moment the answer arrives until shortly before its end.
 
     Every call with it is looked at. Not judged for a user of whom a spent token was presented: a server may end all a
@@ -126,7 +126,7 @@ def _newest(record: Record, use: Event, until: float, issue: Event) -> bool:
 
 
 @_law
-def an_unspent_refresh_token_is_accepted_under_load(record: Record) -> Ruling:
+def an_unspent_refresh_token_is_accepted_under_load(record: Record) -> Judgement:
     """A refresh token that nobody has spent buys a new pair, whatever other users' tokens are doing meanwhile.
 
     Looked at where one caller at a time refreshes. Broken by 400 or 401 for a token that was presented for the first
@@ -138,7 +138,9 @@ def an_unspent_refresh_token_is_accepted_under_load(record: Record) -> Ruling:
         first.setdefault(each.token, each)
     wrong = [each for each in first.values() if each.status in REFUSED and not record.spoilt(each.user, each.sent)]
     if wrong:
-        return broken("a new pair for a token nobody has spent", wrong[0].exchange.says(), [each.seq for each in wrong])
+        return broken(
+            "a new pair for a token nobody has spent", wrong[0].exchange.summary(), [each.seq for each in wrong]
+        )
     good = [each for each in first.values() if each.exchange.ok]
     return upheld(len(good), seqs=[each.seq for each in good]) if good else unseen("nobody refreshed alone")
 
@@ -148,7 +150,7 @@ def _alone(event: Event) -> bool:
 
 
 @_law
-def refreshing_does_not_fail_the_server(record: Record) -> Ruling:
+def refreshing_does_not_fail_the_server(record: Record) -> Judgement:
     """No refresh is answered with a server error, however many are sent at once.
 
     Those that lose get 400, 401, 404 or 409, those beyond the limit 429. Broken by two server errors; one alone is
@@ -156,15 +158,15 @@ def refreshing_does_not_fail_the_server(record: Record) -> Ruling:
     """
     failed = [each for each in record.refreshes if each.status >= 500]
     if len(failed) > 1:
-        told = f"{len(failed)} of {len(record.refreshes)}: {failed[0].says()}"
+        told = f"{len(failed)} of {len(record.refreshes)}: {failed[0].summary()}"
         return broken("no server error", told, [each.seq for each in failed])
     if failed:
-        return observed(f"one server error: {failed[0].says()}", [failed[0].seq])
+        return observed(f"one server error: {failed[0].summary()}", [failed[0].seq])
     return upheld(len(record.refreshes)) if record.refreshes else unseen("nothing was refreshed")
 
 
 @_law
-def refreshes_within_the_limit_are_not_refused(record: Record) -> Ruling:
+def refreshes_within_the_limit_are_not_refused(record: Record) -> Judgement:
     """As many refreshes as declared are admitted in a window, and none of them is answered 429."""
     if record.refresh is None or not record.refreshes:
         return unseen("nothing was refreshed")
@@ -183,7 +185,7 @@ def refreshes_within_the_limit_are_not_refused(record: Record) -> Ruling:
 
 
 @_law
-def a_refused_refresh_consumes_nothing(record: Record) -> Ruling:
+def a_refused_refresh_consumes_nothing(record: Record) -> Judgement:
     """A refresh that is answered 429 leaves its token as it was: presented again later, it buys a new pair.
 
     The limit is used up with tokens that do not exist; then a good one is presented, and once more a window later.
@@ -194,12 +196,12 @@ def a_refused_refresh_consumes_nothing(record: Record) -> Ruling:
         return unseen("no good token was refused for the number of refreshes")
     last = later[-1]
     if last.status in REFUSED:
-        return broken("a new pair, since a refused refresh consumes nothing", last.exchange.says(), [last.seq])
-    return upheld(1, seqs=[last.seq]) if last.exchange.ok else unseen(f"presented again: {last.exchange.says()}")
+        return broken("a new pair, since a refused refresh consumes nothing", last.exchange.summary(), [last.seq])
+    return upheld(1, seqs=[last.seq]) if last.exchange.ok else unseen(f"presented again: {last.exchange.summary()}")
 
 
 @_law
-def a_refresh_takes_no_longer_under_load(record: Record) -> Ruling:
+def a_refresh_takes_no_longer_under_load(record: Record) -> Judgement:
     """A refresh that nobody competes with is answered about as quickly under load as when all is quiet.
 
     Looked at where one caller at a time refreshes. Broken when every one of three or more takes half a second more
@@ -218,18 +220,18 @@ def a_refresh_takes_no_longer_under_load(record: Record) -> Ruling:
 
 
 @_law
-def a_forced_refresh_ends_old_tokens_under_load(record: Record) -> Ruling:
+def a_forced_refresh_ends_old_tokens_under_load(record: Record) -> Judgement:
     """After a forced refresh the refresh token from before is refused, also while its user's calls are under way."""
     olds = [each for each in record.events if each.kind == OLD]
     if not olds:
         return unseen("nothing was forced")
     wrong = [each for each in olds if each.exchange.ok]
     if wrong:
-        return broken("400 or 401 for the token from before", wrong[0].exchange.says(), [each.seq for each in wrong])
+        return broken("400 or 401 for the token from before", wrong[0].exchange.summary(), [each.seq for each in wrong])
     return upheld(len(olds), seqs=[each.seq for each in olds])
 
 
-def judged(record: Record, laws: Iterable[str]) -> dict[str, Ruling]:
+def judged(record: Record, laws: Iterable[str]) -> dict[str, Judgement]:
     """What becomes of each of these laws."""
     return {name: JUDGES[name](record) for name in laws}
 

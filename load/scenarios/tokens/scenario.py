@@ -18,11 +18,11 @@ from contracts.config.deployment import ConfigError
 from contracts.core.verdicts import NOT_ASKED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import Line, Plan
+from contracts.plan.plan import Plan, PlanItem
 from contracts.request.credentials import callers
 from contracts.transport.token_client import Refused
 from load.runtime.record_laws import checks_of, lines_of, verdict_of
-from load.runtime.scenario import Scenario, Seqs, Stage
+from load.runtime.scenario import Host, Scenario, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
 from load.scenarios.tokens import events, settings, timetable
@@ -43,8 +43,8 @@ class TokenScenario(Scenario):
 
     name = "tokens"
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self.seats: Queue[tuple[int, int]] = Queue()
         self.hours: Timetable | None = None
         self.t0 = 0.0
@@ -69,7 +69,7 @@ class TokenScenario(Scenario):
         told = promises(setup.contract)
         closed = settings.closed_of(setup)
         lines = [
-            Line(each.rule, each.operation, None, False, each.promises, closed=closed)
+            PlanItem(each.rule, each.operation, None, False, each.promises, closed=closed)
             for each in lines_of(LAWS.values(), setup.contract, told)
         ]
         lines += checks_of(setup.contract, told)
@@ -82,17 +82,17 @@ class TokenScenario(Scenario):
         return users * callers_of + workers
 
     def begin(self, workers: Sequence[str]) -> None:
-        if settings.closed_of(self.stage.setup):
-            self.stage.over()
+        if settings.closed_of(self.host.setup):
+            self.host.done()
             return
-        table = settings.hours_of(self.stage.setup)
+        table = settings.hours_of(self.host.setup)
         self.hours = table
         self._waiting = set(workers)
         for number, worker in enumerate(workers):
             mine = list(range(number, table.users, len(workers)))
-            self.stage.give(worker, {"table": table.written(), "users": mine, "drill": number == 0})
+            self.host.assign(worker, {"table": table.written(), "users": mine, "drill": number == 0})
 
-    def heard(self, worker: str, data: Any, seqs: Seqs) -> None:
+    def on_report(self, worker: str, data: Any, seqs: Seqs) -> None:
         if "failure" in data:
             raise RuntimeError(data["failure"])
 
@@ -112,20 +112,20 @@ class TokenScenario(Scenario):
     def _left(self, worker: str) -> None:
         self._waiting.discard(worker)
         if not self._waiting:
-            self.stage.over()
+            self.host.done()
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
         run, base = self.run, self.run.deployment.base_url
-        heard = {each.line.id: each for each in judge.of_checks(plan, run.exchanges)}
+        heard = {each.item.id: each for each in judge.check_verdicts(plan, run.exchanges)}
         found = judged(self._record(), LAWS) if self.heard_events else {}
         made = []
-        for line in plan.lines:
-            if line.id in heard:
-                made.append(heard[line.id])
-            elif line.closed or not found:
-                made.append(Verdict(line, NOT_ASKED, reason=line.closed or "the run ended before its turn"))
+        for item in plan.items:
+            if item.id in heard:
+                made.append(heard[item.id])
+            elif item.closed or not found:
+                made.append(Verdict(item, NOT_ASKED, reason=item.closed or "the run ended before its turn"))
             else:
-                made.append(verdict_of(line, found[line.rule.id], run.exchanges, base))
+                made.append(verdict_of(item, found[item.rule.id], run.exchanges, base))
         return made
 
     def _record(self) -> Record:
@@ -170,7 +170,7 @@ class TokenScenario(Scenario):
 
     # -- a sending side -----------------------------------------------------------------------------------------------
 
-    def taken(self, data: Any) -> None:
+    def on_task(self, data: Any) -> None:
         self.hours = timetable.read(data["table"])
         gevent.spawn(self.safely, self._open, data["users"], data["drill"])
         gevent.spawn(self._report_on)
@@ -178,7 +178,7 @@ class TokenScenario(Scenario):
     def _open(self, users: Sequence[int], drill: bool) -> None:
         """See how long a refresh takes when all is quiet; then let the callers begin."""
         assert self.hours is not None
-        send = self.stage.wire()
+        send = self.host.wire()
         pair = [self._made(len(self.hours.stints) - 1, NOBODY - number) for number in (0, 1)] if drill else []
         for each in pair[1:]:
             came = each.first(send)
@@ -188,7 +188,7 @@ class TokenScenario(Scenario):
                 if not isinstance(again, Refused):
                     each.client.hold(again)
         self.t0 = time.time()
-        self.stage.report({"began": 1e-9})
+        self.host.report({"began": 1e-9})
         self._sitting = len(users) * self.hours.callers + drill
         for user in users:
             for caller in range(self.hours.callers):
@@ -202,11 +202,11 @@ class TokenScenario(Scenario):
         assert self.hours is not None
         stint = self.hours.stints[-1]
         gevent.sleep(max(0.0, self.t0 + stint.start + 1.0 - time.time()))
-        window = settings.window_of(self.stage.setup)
-        most = settings.limit_of(self.stage.setup)
+        window = settings.window_of(self.host.setup)
+        most = settings.limit_of(self.host.setup)
         rest = window if len(self.hours.stints) > 1 and window <= WINDOWS[1] else 0.0
         try:
-            Drill(holders, self.stage.wire, min(self.hours.callers, max(2, most - 3)), rest, window).work()
+            Drill(holders, self.host.wire, min(self.hours.callers, max(2, most - 3)), rest, window).work()
         finally:
             self.rise()
 
@@ -246,7 +246,7 @@ class TokenScenario(Scenario):
     def _ship(self, more: dict[str, Any]) -> None:
         if self._fresh or more:
             fresh, self._fresh[:] = list(self._fresh), []
-            self.stage.report({"events": [each.written() for each in fresh], **more})
+            self.host.report({"events": [each.written() for each in fresh], **more})
 
 
 class TokenUser(FastHttpUser):

@@ -1,0 +1,125 @@
+"""A run asks, records and judges; what it recorded, judged again offline, gives the same verdicts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN, NOT_ASKED, UPHELD
+from contracts.engine import replay_driver
+from contracts.engine.run import Run
+from contracts.evidence import reader
+from contracts.evidence.header import header
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.outputs import verdicts_json, write
+from contracts.plan.plan import make
+
+
+def run(contract, sandbox, folder, chosen, depth="quick"):
+    plan = make(contract, deployments.load(sandbox.deployment), depth)
+    made = Run(plan, folder)
+    made.start([item.id for item in plan.items if chosen(item)])
+    made.wait()
+    return plan, made
+
+
+def told(verdicts):
+    return {each.item.id: (each.verdict, each.expected, each.actual, each.reason, each.count) for each in verdicts}
+
+
+def broken(verdicts):
+    return {each.item.id for each in verdicts if each.verdict == BROKEN}
+
+
+def judged_again(plan, folder):
+    recorded = reader.read(folder / "evidence.ndjson", plan.contract)
+    offline = make(plan.contract, deployments.recorded(recorded.header), recorded.header["depth"])
+    return replay_driver.verdicts(offline, recorded)
+
+
+def test_a_fault_free_deployment_is_blamed_for_nothing_and_nothing_is_left(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: True)
+    assert [each.item.id for each in made.verdicts if each.verdict == BROKEN] == []
+    assert sum(each.verdict == UPHELD for each in made.verdicts) > len(plan.items) / 2
+    assert made.ended == "complete"
+    assert [left for left in made.left_behind if "no way to remove" not in left] == []
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("fault", "law", "operation"),
+    [
+        ("pages-overlap", "pagination/", None),
+        ("foreign-write-applied", "credentials/another-tenant-is-refused", None),
+        ("refresh-token-reusable", "tokens/a-spent-refresh-token-is-refused", None),
+        ("unicode-name-500", "", "attributes"),
+    ],
+)
+def test_a_broken_promise_is_named_and_replays_to_the_same_verdict(contract, tmp_path, fault, law, operation):
+    sandbox = Sandbox([fault], ["--limits", "off"])
+    try:
+        plan, made = run(contract, sandbox, tmp_path, lambda line: True)
+    finally:
+        sandbox.stop()
+    broken = [each for each in made.verdicts if each.verdict == BROKEN]
+    assert any(each.item.rule.id.startswith(law) and (operation or "") in each.item.operation.key for each in broken)
+    assert all(each.expected and each.actual and each.reproduce for each in broken)
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+
+
+@pytest.mark.parametrize("bound", [{"most": 150}, {"within": 2.0}], ids=["so many requests", "so many seconds"])
+def test_a_bounded_run_stops_cleanly_and_says_what_it_did_not_ask(contract, sandbox, tmp_path, bound):
+    plan = make(contract, deployments.load(sandbox.deployment))
+    made = Run(plan, tmp_path, **bound)
+    made.start([item.id for item in plan.items])
+    made.wait()
+    verdicts = [each.verdict for each in made.verdicts]
+    assert made.ended == "interrupted"
+    assert made.recorder.requests <= bound.get("most", made.recorder.requests)
+    assert BROKEN not in verdicts
+    assert UPHELD in verdicts
+    assert NOT_ASKED in verdicts
+    assert [left for left in made.left_behind if "no way to remove" not in left] == []
+
+
+@pytest.mark.parametrize("most", [100, 170, 240, 330])
+def test_a_run_cut_short_replays_to_the_verdicts_it_gave(contract, tmp_path, most):
+    sandbox = Sandbox(["pages-overlap"], ["--limits", "off"])
+    try:
+        plan = make(contract, deployments.load(sandbox.deployment), "standard")
+        made = Run(plan, tmp_path, seed=5, most=most)
+        made.start([item.id for item in plan.items if item.rule.family in {"pagination", "state"}])
+        made.wait()
+    finally:
+        sandbox.stop()
+    assert made.ended == "interrupted"
+    assert told(judged_again(plan, tmp_path)) == told(made.verdicts)
+    path, found = tmp_path / "evidence.ndjson", broken(made.verdicts)
+    lines = path.read_text().splitlines()
+    for part in (0.9, 0.6, 0.3):  # as a crash would have left it
+        path.write_text("\n".join(lines[: int(len(lines) * part)]) + '\n{"type": "exch')
+        assert broken(judged_again(plan, tmp_path)) <= found
+
+
+def test_a_record_that_a_crash_cut_short_is_still_judged(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.family == "pagination")
+    path = tmp_path / "evidence.ndjson"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[: len(lines) // 2]) + '\n{"type": "exch')
+    again = judged_again(plan, tmp_path)
+    assert [each for each in again if each.verdict == BROKEN] == []
+    assert 0 < sum(each.verdict == UPHELD for each in again) < sum(each.verdict == UPHELD for each in made.verdicts)
+
+
+def test_verdicts_are_written_with_the_run_they_belong_to(contract, sandbox, tmp_path):
+    plan, made = run(contract, sandbox, tmp_path, lambda line: line.rule.family == "caching")
+    content = verdicts_json(
+        plan, header(plan, 0, made.started), made.verdicts, requests=1, finished=2.0, ended=made.ended
+    )
+    write(tmp_path, content)
+    written = json.loads((tmp_path / "verdicts.json").read_text())
+    assert written["run"]["document"]["digest"] == contract.document.digest
+    assert sum(written["totals"].values()) == len(plan.items) == len(written["verdicts"])
+    assert set(written["promises"]) == {promise.pointer for promise in plan.promises}

@@ -1,0 +1,97 @@
+"""From endings to verdicts."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from contracts.config.deployment import Deployment
+from contracts.config.vault import Vault
+from contracts.core.conversation import Result
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.judging import judge
+from contracts.judging.judge import Attempt
+from contracts.laws.law import Law
+from contracts.plan.plan import Plan, PlanItem, make
+from specs.promises.promise import Promise
+from tests.contracts.checks.exchanges import GET, exchange
+
+
+@pytest.fixture
+def line(contract):
+    rule = Law("family", "a-law", "A law.", "A law.", lambda _: iter(()), lambda _: (), ("page",))
+    return PlanItem(rule, contract.operations[0], None, writes=False, promises=())
+
+
+@pytest.fixture
+def plan(contract, line):
+    return Plan(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick", (line,), ())
+
+
+def attempts(*endings):
+    return [Attempt(key, Result(verdict, "this", "that", "because")) for key, verdict in endings]
+
+
+@pytest.mark.parametrize(
+    ("endings", "verdict"),
+    [
+        ([], NOT_ASKED),
+        ([("a", UPHELD)], UPHELD),
+        ([("a", BROKEN), ("a", BROKEN)], BROKEN),
+        ([("a", BROKEN)], OBSERVED),
+        ([("a", BROKEN), ("a", UPHELD)], OBSERVED),
+        ([("a", BROKEN), ("a", BLOCKED)], OBSERVED),
+        ([("a", BROKEN), ("a", UPHELD), ("b", BROKEN), ("b", BROKEN)], BROKEN),
+        ([("a", UPHELD), ("b", NOT_OBSERVABLE)], UPHELD),
+        ([("a", NOT_OBSERVABLE), ("b", BLOCKED)], NOT_OBSERVABLE),
+        ([("a", BLOCKED)], BLOCKED),
+        ([("a", OBSERVED), ("b", UPHELD)], OBSERVED),
+    ],
+)
+def test_a_line_is_broken_only_where_it_was_shown_twice(line, endings, verdict, plan):
+    assert judge.law_verdict(line, attempts(*endings), {}, plan).verdict == verdict
+
+
+def test_one_sighting_of_a_race_suffices(line, plan):
+    racing = attrs.evolve(line, rule=attrs.evolve(line.rule, one_sighting=True))
+    found = judge.law_verdict(racing, attempts(("a", BROKEN), ("a", UPHELD)), {}, plan)
+    assert (found.verdict, found.confidence) == (BROKEN, "seen once")
+
+
+def test_what_could_not_tell_is_said_beside_what_was_upheld(line, plan):
+    found = judge.law_verdict(line, attempts(("a", UPHELD), ("b", BLOCKED)), {}, plan)
+    assert found.reason == "1 of 2 conversations could not tell: because"
+
+
+def test_a_broken_line_says_how_often_it_was_repeated(line, plan):
+    found = judge.law_verdict(line, attempts(("a", BROKEN), ("a", BROKEN)), {}, plan)
+    assert (found.confidence, found.expected, found.actual) == ("repeated 2 of 2", "this", "that")
+
+
+def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
+    promises = [Promise(f"#/{name}", "parameter", None, name, name=name) for name in ("skip", "take")]
+    found = judge.law_verdict(attrs.evolve(line, promises=tuple(promises)), [], {}, plan)
+    spoken = attrs.evolve(found, verdict=BROKEN, expected="400 for take=1001", actual="200")
+    assert [promise.name for promise in found.promises] == ["skip", "take"]
+    assert [promise.name for promise in spoken.promises] == ["take", "skip"]
+
+
+def test_what_was_expected_is_what_was_promised_not_what_came(line, plan):
+    promises = tuple(Promise(f"#/{name}", "status", None, name, name, name) for name in ("200", "401", "403"))
+    found = attrs.evolve(judge.law_verdict(line, [], {}, plan), item=attrs.evolve(line, promises=promises))
+    refused = attrs.evolve(found, verdict=BROKEN, expected="403 or 404", actual="200")
+    assert [promise.name for promise in refused.promises] == ["403", "200", "401"]
+
+
+def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(contract):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    refusal = exchange(GET, 404, "not found", ("Content-Type", "text/plain"))
+    verdicts = judge.check_verdicts(plan, {refusal.seq: refusal})
+    found = [each for each in verdicts if each.verdict == BROKEN and "content-type" in each.item.rule.id]
+    assert [each.promises[0].topic for each in found] == ["404"]
+
+
+def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    judged = {pointer for item in plan.items for pointer in item.pointers}
+    assert [each.pointer for each in plan.promises if each.pointer not in judged] == []

@@ -1,0 +1,63 @@
+"""Laws of credentials share what they ask, and still blame the one promise that is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, on_sandbox
+
+THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+FIRST = (
+    "credentials/nothing-without-a-credential",
+    "credentials/the-credential-comes-before-the-body",
+    "credentials/the-credential-comes-before-the-parameters",
+)
+KEY = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
+
+
+def things() -> dict[str, Any]:
+    """A document with one operation that wants a credential, a parameter and a body."""
+    size = {"name": "size", "in": "query", "schema": {"type": "integer"}}
+    body = {"required": True, "content": {"application/json": {"schema": THING, "example": {"id": "one"}}}}
+    operation = {"operationId": "add", "parameters": [size], "requestBody": body, "responses": answers(THING, "201")}
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    return document({"/things": {"post": operation}}, schemes, security=[{"key": []}])
+
+
+def test_one_question_that_is_wrong_everywhere_upholds_three_laws(tmp_path: Path) -> None:
+    asked: list[Asked] = []
+
+    def stub(one: Asked) -> tuple[int, Any]:
+        asked.append(one)
+        return (401, {"error": "who are you"}) if "x-key" not in one.headers else (404, {"error": "nothing"})
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST)
+    assert broken(made) == {}
+    assert [(each.query, each.body) for each in asked if "x-key" not in each.headers] == [({"size": "nonsense"}, [])]
+
+
+def test_validation_before_the_credential_breaks_the_laws_of_order_alone(tmp_path: Path) -> None:
+    def stub(one: Asked) -> tuple[int, Any]:
+        if not isinstance(one.body, dict):
+            return 400, {"error": "an object is needed"}
+        return 401, {"error": "who are you"}
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST)
+    assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
+
+
+def test_what_needs_no_credential_is_seen_though_the_hardest_question_is_refused(tmp_path: Path) -> None:
+    def stub(one: Asked) -> tuple[int, Any]:
+        if one.query or not isinstance(one.body, dict):
+            return 400, {"error": "invalid"}
+        return 201, {"id": "one"}
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST)
+    assert {each.partition(" ")[0] for each in broken(made)} == set(FIRST)
+
+
+def test_what_one_intruder_did_is_held_against_nobody_else(tmp_path: Path) -> None:
+    made = on_sandbox(tmp_path, ["option-of-any-organization"], ["-is-refused", "a-reader-changes-nothing"])
+    option = "/v2/organizations/{orgId}/attributes/{attributeId}/options/{optionId}"
+    assert set(broken(made)) == {f"credentials/a-path-that-mixes-tenants-is-refused PATCH {option} acme-admin"}

@@ -1,0 +1,62 @@
+"""What the laws of input find is told by its smallest proof, and only where nothing else can be the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, verdicts
+
+FORBIDS = "input/what-the-document-forbids-is-refused"
+ALLOWS = "input/what-the-document-allows-is-accepted"
+THING = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": {"type": "string"}, "size": {"type": "integer"}, "note": {"type": "string"}},
+}
+RIGHT = {"id": "one", "size": 3, "note": "Something to remember"}
+KEY = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
+
+
+def things() -> dict[str, Any]:
+    """A document with one operation that takes a body."""
+    body = {"required": True, "content": {"application/json": {"schema": THING, "example": RIGHT}}}
+    operation = {"operationId": "add", "requestBody": body, "responses": answers(THING, "201", "400", "401")}
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    return document({"/things": {"post": operation}}, schemes, security=[{"key": []}])
+
+
+def strict(one: Asked) -> tuple[int, Any]:
+    """Takes what the document allows, and nothing else."""
+    kinds = {"id": str, "size": int, "note": str}
+    body = one.body
+    right = isinstance(body, dict) and isinstance(body.get("id"), str) and "json" in one.headers["content-type"]
+    if not right or any(type(value) is not kinds[name] for name, value in body.items() if name in kinds):
+        return 400, {"error": "invalid"}
+    return 201, body
+
+
+def test_a_deployment_that_does_as_the_document_says_is_blamed_for_nothing(tmp_path: Path) -> None:
+    made = judged(tmp_path, strict, things(), KEY, "input/", depth="standard")
+    assert broken(made) == {}
+    assert set(verdicts(made, ALLOWS).values()) == {"upheld"}
+
+
+def test_an_accepted_value_is_shown_with_no_more_in_the_body_than_has_to_be(tmp_path: Path) -> None:
+    def lenient(one: Asked) -> tuple[int, Any]:
+        status, answer = strict(one)
+        named = isinstance(one.body, dict) and isinstance(one.body.get("id"), str)
+        json = "json" in one.headers["content-type"]
+        return (201, one.body) if status == 400 and named and json else (status, answer)
+
+    found = broken(judged(tmp_path, lenient, things(), KEY, FORBIDS))
+    verdict = next(each for identity, each in found.items() if identity.startswith(FORBIDS))
+    assert verdict.reproduce
+    assert "note" not in verdict.reproduce
+    assert verdict.confidence == "repeated 2 of 2"
+    assert "size" in f"{verdict.expected} {verdict.told}"
+
+
+def test_a_right_credential_that_is_refused_breaks_what_is_allowed(tmp_path: Path) -> None:
+    found = broken(judged(tmp_path, lambda _: (401, {"error": "who are you"}), things(), KEY, ALLOWS))
+    assert [each.partition(" ")[0] for each in found] == [ALLOWS]
