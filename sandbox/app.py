@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve
 
-from sandbox import answers, limiter, limiter_faults, rush, spoilers
+from sandbox import answers, limiter, limiter_faults, planted, rush, spoilers
 from sandbox.answers import Answer, Headers
 from sandbox.auth import FOREIGN_WRITE, authenticate, authorize, owner_of
 from sandbox.calls import HANDLERS, Call, Later
@@ -20,6 +20,7 @@ from sandbox.credential_faults import APPLIED, looked_up_first, on, reached, und
 from sandbox.document import Operation
 from sandbox.faults import fault
 from sandbox.handlers import attributes, load_all, tokens
+from sandbox.planted import planting
 from sandbox.refusals import RefusalError, failure
 from sandbox.router import Match, Router
 from sandbox.spoiling import Asked, spoilt
@@ -40,6 +41,7 @@ LONGEST_BODY = 1 << 20  # bytes
 
 load_all()
 spoilers.load_all()
+planted.load_all()
 
 
 class Sandbox:
@@ -59,7 +61,11 @@ class Sandbox:
         if self.world.rush.hit(rush.CUT_OFF, 10):
             await rush.reset(send)
             return
-        answer = await self._answer(scope, receive)
+        try:
+            answer = await self._answer(scope, receive)
+        except planting.CutError:
+            await rush.reset(send)
+            return
         answer.headers.append(("date", formatdate(usegmt=True)))
         if self.world.faults:
             answer = spoilt(answer, self._asked(scope), self.world.faults)
@@ -78,6 +84,11 @@ class Sandbox:
         if match is None:
             return self._refused(RefusalError(404, "There is nothing at this path."), None)
         operation = match.operations.get(scope["method"])
+        if operation is None and self.world.faults:
+            try:
+                operation = planting.undeclared(self.world, match, scope["method"])
+            except RefusalError as problem:
+                return self._refused(problem, None)
         if operation is None:
             allowed = ", ".join(sorted(match.operations))
             return self._refused(RefusalError(405, "This method is not allowed here.", (("allow", allowed),)), None)
@@ -138,6 +149,7 @@ class _Request:
         if VALIDATION_FIRST in self.world.faults:
             self._path()
             self._validated()
+        planting.change(self, planting.DOORS)
         try:
             looked_up_first(self.world, self.operation, self.raw)
             headers = understood(self.world, self.operation, self.headers, self.query_string)
@@ -146,6 +158,7 @@ class _Request:
             attributes.deleted_all_the_same(self.world, self.operation, self.raw)
             raise
         self._count(principal)
+        planting.change(self, planting.NAMED)
         path = self._path()
         try:
             tenant = authorize(self.world, self.operation, principal, path)
@@ -153,13 +166,14 @@ class _Request:
             self._applied_all_the_same(principal, path)
             raise
         tenant = reached(self.world, self.operation, tenant, self.raw)
+        planting.change(self, planting.INSIDE)
         try:
             query, body = self._validated()
         except RefusalError:
             attributes.stored_all_the_same(Call(self.world, self.operation, principal, tenant, path, {}, self.body))
             raise
         call = Call(self.world, self.operation, principal, tenant, path, query, body)
-        return HANDLERS[self.operation.operation_id](call)
+        return planting.worked(HANDLERS[self.operation.operation_id], call)
 
     def credential(self) -> str:
         """What the request came with, for a fault that repeats it."""
@@ -182,7 +196,8 @@ class _Request:
         decision = meter.ask(self.operation, busy.bucket(principal.credential), now)
         if busy.faults and busy.refuses(principal.tenant.name):
             decision = evolve(decision, admitted=False, remaining=0, retry_after=1.0)
-        self.rate = meter.retold(self.operation, limiter.headers(decision, faults), now)
+        rate = meter.retold(self.operation, limiter.headers(decision, faults), now)
+        self.rate = planting.told(self.world, self.operation, rate)
         if not decision.admitted:
             self._carried_out_all_the_same(principal)
             tokens.refused(self.world, self.operation, self.body)

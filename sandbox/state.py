@@ -163,6 +163,7 @@ class World:
     by_org: dict[float, Tenant] = field(factory=dict)
     by_secret: dict[str, Principal] = field(factory=dict)
     by_key: dict[str, Principal] = field(factory=dict)
+    memory: dict[str, Any] = field(factory=dict)  # what planted faults keep from one request to the next
     expired: dict[str, str] = field(factory=dict)  # tokens nobody needs to wait for, by their name in a deployment file
 
     def add(self, tenant: Tenant) -> None:
