@@ -27,6 +27,8 @@ class Told:
 
 
 FAULTS: dict[str, Told] = {}
+PLANTED: list[str] = []
+"""Names of the faults that are one of a kind, planted at one operation each."""
 Around = Callable[[Does, Service, Ask], Awaitable[Any]]
 After = Callable[[Service, Ask, Answer], None]
 Entering = Callable[..., Ask]

@@ -1,8 +1,22 @@
 """Ways in which this deployment can break its promises, each at one operation; none is one of the sandbox's."""
 
-from tests.foreign.planting import FAULTS
+from tests.foreign.faults import (
+    answers,
+    creations,
+    credentials,
+    deletions,
+    filters,
+    input,
+    limits_and_caches,
+    pages,
+    state,
+    tenants,
+    tokens,
+    updates,
+)
+from tests.foreign.planting import FAULTS, PLANTED
 
 __all__ = [
-    "FAULTS", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches", "pages",
+    "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches", "pages",
     "state", "tenants", "tokens", "updates",
 ]  # fmt: skip

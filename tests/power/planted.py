@@ -1,0 +1,157 @@
+"""The share of the faults planted at one operation each that is found, on the sandbox and on the foreign deployment.
+
+    python tests/power/planted.py                            both, at quick; what is missed there at standard
+    python tests/power/planted.py --server foreign NAME …    one of them, some faults
+    python tests/power/planted.py --missed                   only those that planted.json has as not found
+    python tests/power/planted.py --keep now                 and keep the result in planted.json
+    python tests/power/planted.py --told                     run nothing, print what is kept
+
+A fault counts as found when anything is broken while it is switched on. planted.json has for every fault the least
+depth that found it ("none" for neither), before a law was changed for any of them and now.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import attrs
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import matrix  # noqa: E402
+
+import sandbox.app  # noqa: E402, F401
+from sandbox.planted.planting import PLANTED  # noqa: E402
+from tests.foreign.faults import PLANTED as FOREIGN  # noqa: E402
+from tests.foreign.judging import judged  # noqa: E402
+
+KEPT = Path(__file__).with_name("planted.json")
+DEPTHS = ("quick", "standard")
+NONE = "none"
+WANTED = {"quick": 0.85, "standard": 0.95}
+"""The share of the faults that is to be found, by depth."""
+Kept = dict[str, dict[str, dict[str, str]]]
+
+
+@attrs.frozen
+class Row:
+    """One fault at one depth, and what it broke."""
+
+    server: str
+    fault: str
+    depth: str
+    broken: tuple[str, ...]
+    seconds: float
+
+
+def row(server: str, fault: str, depth: str) -> Row:
+    """Judge a server with one fault."""
+    began = time.monotonic()
+    if server == "sandbox":
+        verdicts, _ = matrix.judged(matrix.contract(), ["--limits", "off", "--fault", fault], depth)
+    else:
+        verdicts = judged(["--fault", fault], depth)
+    return Row(server, fault, depth, tuple(matrix.broken(verdicts)), time.monotonic() - began)
+
+
+def rows(wanted: Sequence[tuple[str, str]], jobs: int) -> Iterator[Row]:
+    """Every fault at quick; those that are missed there at standard, too."""
+    with ProcessPoolExecutor(jobs) as pool:
+        for depth in DEPTHS:
+            missed = []
+            for done in as_completed([pool.submit(row, *each, depth) for each in wanted]):
+                yield done.result()
+                if not done.result().broken:
+                    missed.append((done.result().server, done.result().fault))
+            wanted = missed
+
+
+def every() -> list[tuple[str, str]]:
+    """All planted faults, as server and name."""
+    return [("sandbox", each.name) for each in PLANTED] + [("foreign", name) for name in FOREIGN]
+
+
+def kept() -> Kept:
+    """What planted.json has."""
+    said: Kept = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return said
+
+
+def keep(found: Sequence[Row], when: str) -> None:
+    """Write the least depth that found each fault, beside what is kept."""
+    said = kept()
+    for server in ("sandbox", "foreign"):
+        names = [name for where, name in every() if where == server]
+        old = said.get(server, {})
+        said[server] = {name: old.get(name, {}) for name in sorted(names)}
+    for each in found:
+        told = said[each.server][each.fault]
+        if each.broken and (each.depth == "quick" or told.get(when) != "quick"):
+            told[when] = each.depth
+        elif not each.broken and each.depth == DEPTHS[-1]:
+            told[when] = NONE
+    KEPT.write_text(json.dumps(said, indent=1) + "\n", "utf-8")
+
+
+def told(said: Kept) -> bool:
+    """Print the shares; whether those of now are as wanted."""
+    good = True
+    for server, faults in said.items():
+        for when in ("before", "now"):
+            depths = [each[when] for each in faults.values() if when in each]
+            for depth, least in WANTED.items():
+                found = sum(each != NONE and DEPTHS.index(each) <= DEPTHS.index(depth) for each in depths)
+                share = found / max(1, len(depths))
+                good &= when == "before" or share >= least
+                print(f"{server}, {when}, {depth}: {found} of {len(depths)} found, {share:.1%} (at least {least:.0%})")
+        print(
+            "    not found: " + (", ".join(name for name, each in faults.items() if each.get("now") == NONE) or "none")
+        )
+    return good
+
+
+def main() -> int:
+    """Exit 1 if fewer are found than wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--server", choices=("sandbox", "foreign"))
+    parser.add_argument("--missed", action="store_true", help="only those that planted.json has as not found")
+    parser.add_argument("--sample", type=int, help="so many, drawn by the seed")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    parser.add_argument("--keep", choices=("before", "now"), help="keep the result in planted.json")
+    parser.add_argument("--told", action="store_true", help="run nothing, print what is kept")
+    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
+    options = parser.parse_args()
+    if options.told:
+        return 0 if told(kept()) else 1
+    said = kept()
+    wanted = [each for each in every() if options.server in (None, each[0])]
+    wanted = [each for each in wanted if not options.names or each[1] in options.names]
+    if options.missed:
+        wanted = [(a, b) for a, b in wanted if said.get(a, {}).get(b, {}).get("now", NONE) != "quick"]
+    if options.sample:
+        wanted = random.Random(options.seed).sample(wanted, min(options.sample, len(wanted)))
+    found = []
+    for each in rows(wanted, options.jobs):
+        found.append(each)
+        lines = "; ".join(each.broken[:3]) or "MISSED"
+        print(f"{each.server} {each.depth} {each.fault} ({each.seconds:.0f} s): {lines}", flush=True)
+        if options.keep:
+            keep([each], options.keep)
+    quick = [each for each in found if each.depth == "quick"]
+    standard = sum(bool(each.broken) for each in found)
+    print(f"quick: {sum(bool(each.broken) for each in quick)} of {len(quick)}; with standard: {standard}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
