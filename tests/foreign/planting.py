@@ -93,3 +93,10 @@ def remembered(service: Service) -> dict[Any, Any]:
         service.memory = {}  # type: ignore[attr-defined]
     memory: dict[Any, Any] = service.memory  # type: ignore[attr-defined]
     return memory
+
+
+def plant(where: list[Fault], name: str, key: str, text: str, does: Callable[..., Any]) -> None:
+    """A fault of a kind that may be at any operation, planted at one."""
+    FAULTS[name] = Told(key, text)
+    PLANTED.append(name)
+    where.append(Fault(name, key, does))

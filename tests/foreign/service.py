@@ -210,6 +210,9 @@ class Service:
         literal = max((_literal(each.path) for each, _ in found), default=0)
         found = [(each, path) for each, path in found if _literal(each.path) == literal]
         method = "PATCH" if call.method == "PUT" and self.faulty("put-is-patch") else call.method
+        for stray in BESIDE:
+            if stray.name in self.faults and any(each.key == stray.operation for each, _ in found):
+                method = stray.does(method)
         for each, path in found:
             if each.method == method:
                 return each, path
@@ -439,6 +442,8 @@ LAX: list[Lax] = []
 ENTRY: list[Fault] = []
 AROUND: list[Fault] = []
 AFTER: list[Fault] = []
+BESIDE: list[Fault] = []
+"""What an undeclared method is taken for; the operation is one of its path."""
 
 
 def _matched(pattern: tuple[str, ...], parts: list[str]) -> dict[str, str] | None:

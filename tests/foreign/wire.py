@@ -20,6 +20,10 @@ MOST = 2_000_000
 REASONS = {200: "OK", 201: "Created", 304: "Not Modified", 400: "Bad Request", 404: "Not Found"}
 
 
+class CutError(Exception):
+    """The connection ends without an answer."""
+
+
 @attrs.define
 class Call:
     """A request as it came in."""
@@ -65,7 +69,7 @@ class Wire:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, request after request."""
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, CutError):
             while (call := await _read(reader)) is not None:
                 if "slow" in self.choices:
                     await asyncio.sleep(self.luck.uniform(0.1, 0.4))

@@ -1,4 +1,4 @@
-"""Ways in which this deployment can break its promises, each at one operation; none is one of the sandbox's."""
+"""Ways in which this deployment can break its promises, each at one operation; few are one of the sandbox's."""
 
 from tests.foreign.faults import (
     answers,
@@ -9,6 +9,11 @@ from tests.foreign.faults import (
     input,
     limits_and_caches,
     pages,
+    planted_answers,
+    planted_doors,
+    planted_inputs,
+    planted_lists,
+    planted_state,
     state,
     tenants,
     tokens,
@@ -17,6 +22,7 @@ from tests.foreign.faults import (
 from tests.foreign.planting import FAULTS, PLANTED
 
 __all__ = [
-    "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches", "pages",
-    "state", "tenants", "tokens", "updates",
+    "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches",
+    "pages", "planted_answers", "planted_doors", "planted_inputs", "planted_lists", "planted_state", "state",
+    "tenants", "tokens", "updates",
 ]  # fmt: skip

@@ -1,0 +1,293 @@
+"""Faults of one kind each, planted at one operation each."""
+
+from __future__ import annotations
+
+from tests.foreign import rules
+from tests.foreign.kinds.inputs import (
+    also,
+    any_media,
+    body,
+    cut,
+    dropped,
+    failing,
+    failing_id,
+    failing_query,
+    first_checked,
+    first_of,
+    first_used,
+    instead,
+    last_used,
+    member,
+    missing,
+    refusing,
+    text,
+    truth,
+)
+from tests.foreign.planting import BY_SLUG, CLIENT, OPTION, ORG, REFRESH, plant
+from tests.foreign.service import AROUND, ENTRY
+
+for _name, _at, _text_of, _does in (
+    ("second-email-unchecked", f"GET {CLIENT}/users", "Only the first email is validated.", first_checked("emails")),
+    ("second-status-unchecked", f"GET {ORG}/bookings", "Only the first status is validated.", first_checked("status")),
+    (
+        "second-team-unchecked",
+        f"GET {ORG}/routing-forms",
+        "Only the first team is validated.",
+        first_checked("teamIds"),
+    ),
+    (
+        "second-host-unchecked",
+        f"GET {ORG}/bookings",
+        "Only the first of userIds is validated.",
+        first_checked("userIds"),
+    ),
+    ("second-team-unused", f"GET {ORG}/routing-forms", "Only the first team is used.", first_used("teamIds")),
+    (
+        "second-event-type-unused",
+        f"GET {ORG}/bookings",
+        "Only the first of eventTypeIds is used.",
+        first_used("eventTypeIds"),
+    ),
+    (
+        "first-option-unused",
+        f"GET {ORG}/attributes/{{attributeId}}/options/assigned",
+        "Only the last option is used.",
+        last_used("assignedOptionIds"),
+    ),
+    (
+        "past-and-cancelled",
+        f"GET {ORG}/bookings",
+        "Past bookings come with cancelled ones.",
+        also("status", "past", "cancelled"),
+    ),
+    (
+        "unconfirmed-and-upcoming",
+        f"GET {ORG}/bookings",
+        "Unconfirmed bookings come with upcoming ones.",
+        also("status", "unconfirmed", "upcoming"),
+    ),
+    ("unknown-status-let-in", f"GET {ORG}/bookings", "An unknown status is no filter.", dropped("status")),
+    (
+        "unknown-direction-let-in",
+        f"GET {ORG}/bookings",
+        "sortEnd in an unknown direction is no sort.",
+        dropped("sortEnd"),
+    ),
+    (
+        "unknown-direction-of-forms",
+        f"GET {ORG}/routing-forms",
+        "sortCreatedAt in an unknown direction is no sort.",
+        dropped("sortCreatedAt"),
+    ),
+    ("team-that-is-no-number", f"GET {ORG}/bookings", "A teamId that is no number is no filter.", dropped("teamId")),
+    (
+        "time-that-is-none",
+        f"GET {ORG}/bookings",
+        "An afterCreatedAt that is no time is no filter.",
+        dropped("afterCreatedAt"),
+    ),
+    ("skip-that-is-no-number", f"GET {ORG}/attributes", "A skip that is no number is 0.", dropped("skip")),
+    ("take-that-is-no-number", f"GET {ORG}/bookings", "A take that is no number is the default.", dropped("take")),
+    ("offset-that-is-no-number", f"GET {CLIENT}/users", "An offset that is no number is 0.", dropped("offset")),
+    (
+        "take-cut-to-the-maximum",
+        f"GET {ORG}/routing-forms",
+        "A take above the maximum is the maximum.",
+        cut("take", -9, 1000),
+    ),
+    ("take-raised-to-one", f"GET {CLIENT}/webhooks", "A take of 0 is 1.", cut("take", 1, 10**9)),
+    ("skip-raised-to-zero", f"GET {BY_SLUG}", "A negative skip is 0.", cut("skip", 0, 10**9)),
+    (
+        "negative-take-500",
+        f"GET {ORG}/attributes",
+        "A negative take is answered 500.",
+        failing_query("take", lambda text: text.startswith("-")),
+    ),
+    (
+        "uid-with-quote-500",
+        f"GET {ORG}/bookings",
+        "A quote in bookingUid is answered 500.",
+        failing_query("bookingUid", lambda text: "'" in text),
+    ),
+    (
+        "created-instead-of-updated",
+        f"GET {ORG}/bookings",
+        "afterUpdatedAt looks at createdAt.",
+        instead("afterUpdatedAt", "afterCreatedAt"),
+    ),
+    (
+        "sorted-by-start-instead-of-end",
+        f"GET {ORG}/bookings",
+        "sortEnd sorts by createdAt.",
+        instead("sortEnd", "sortCreated"),
+    ),
+    ("hosts-ignored", f"GET {ORG}/bookings", "userIds has no effect.", instead("userIds", "users")),
+    ("event-type-ignored", f"GET {ORG}/bookings", "eventTypeId has no effect.", instead("eventTypeId", "event")),
+    ("skip-ignored-by-forms", f"GET {ORG}/routing-forms", "skip has no effect.", instead("skip", "start")),
+    (
+        "weekday-unknown",
+        f"PATCH {CLIENT}/users/{{userId}}",
+        "An unknown day is Monday.",
+        member("weekStart", first_of(*rules.DAYS)),
+    ),
+    (
+        "time-format-unknown",
+        f"POST {CLIENT}/users",
+        "An unknown time format is 12.",
+        member("timeFormat", first_of(12, 24)),
+    ),
+    (
+        "type-unknown",
+        f"PATCH {ORG}/attributes/{{attributeId}}",
+        "An unknown type is TEXT.",
+        member("type", first_of("TEXT", *rules.TYPES)),
+    ),
+    (
+        "role-unknown",
+        f"PATCH {ORG}/memberships/{{membershipId}}",
+        "An unknown role is MEMBER.",
+        member("role", first_of(*rules.ROLES)),
+    ),
+    (
+        "platform-unknown",
+        f"POST {ORG}/delegation-credentials",
+        "An unknown platform is the first.",
+        member("workspacePlatformSlug", first_of(*rules.PLATFORMS)),
+    ),
+    ("number-as-value", f"PATCH {OPTION}/{{optionId}}", "A number is a value.", member("value", text)),
+    ("number-as-bio", f"POST {CLIENT}/users", "A number is a bio.", member("bio", text)),
+    ("number-as-domain", f"POST {ORG}/delegation-credentials", "A number is a domain.", member("domain", text)),
+    (
+        "number-as-attribute-500",
+        f"POST {ORG}/attributes/options/{{userId}}",
+        "An attributeId that is a number is answered 500.",
+        failing(lambda sent: isinstance(sent, dict) and isinstance(sent.get("attributeId"), int)),
+    ),
+    (
+        "text-as-accepted",
+        f"POST {ORG}/memberships",
+        "The texts true and false are so in accepted.",
+        member("accepted", truth),
+    ),
+    (
+        "text-as-active",
+        f"POST {CLIENT}/webhooks",
+        "The texts true and false are so in active.",
+        member("active", truth),
+    ),
+    (
+        "null-as-nothing",
+        f"PATCH {CLIENT}/webhooks/{{webhookId}}",
+        "Null is as if not sent.",
+        body(lambda sent: {k: v for k, v in sent.items() if v is not None} if isinstance(sent, dict) else sent),
+    ),
+    (
+        "null-role-500",
+        f"PATCH {ORG}/memberships/{{membershipId}}",
+        "A role that is null is answered 500.",
+        failing(lambda sent: isinstance(sent, dict) and "role" in sent and sent["role"] is None),
+    ),
+    (
+        "null-token-500",
+        REFRESH,
+        "A refresh token that is null is answered 500.",
+        failing(lambda sent: isinstance(sent, dict) and "refreshToken" in sent and sent["refreshToken"] is None),
+    ),
+    (
+        "no-token-500",
+        REFRESH,
+        "A body without a refresh token is answered 500.",
+        failing(lambda sent: isinstance(sent, dict) and "refreshToken" not in sent),
+    ),
+    ("slug-has-a-default", f"POST {OPTION}", "An option without a slug has one.", missing("slug", "some")),
+    (
+        "options-have-a-default",
+        f"POST {ORG}/attributes",
+        "An attribute without options has none.",
+        missing("options", []),
+    ),
+    (
+        "list-as-nothing",
+        f"PATCH {OPTION}/{{optionId}}",
+        "A list is taken for {}.",
+        body(lambda sent: {} if isinstance(sent, list) else sent),
+    ),
+    (
+        "list-500",
+        f"POST {CLIENT}/webhooks",
+        "A list as a body is answered 500.",
+        failing(lambda sent: isinstance(sent, list)),
+    ),
+    (
+        "broken-json-500",
+        f"PATCH {ORG}/delegation-credentials/{{credentialId}}",
+        "A body that is no JSON is answered 500.",
+        failing(lambda sent: sent is None),
+    ),
+    ("any-media-for-options", f"POST {OPTION}", "JSON is taken whatever it is called.", any_media),
+    (
+        "any-media-for-credentials",
+        f"POST {ORG}/delegation-credentials",
+        "JSON is taken whatever it is called.",
+        any_media,
+    ),
+    (
+        "text-as-membership-500",
+        f"PATCH {ORG}/memberships/{{membershipId}}",
+        "A membership id that is no number is answered 500.",
+        failing_id("membershipId", lambda text: not text.isdigit()),
+    ),
+    (
+        "text-as-user-500",
+        f"GET {ORG}/attributes/options/{{userId}}",
+        "A user id that is no number is answered 500.",
+        failing_id("userId", lambda text: not text.isdigit()),
+    ),
+    (
+        "odd-webhook-500",
+        f"DELETE {CLIENT}/webhooks/{{webhookId}}",
+        "A webhook id that is no number is answered 500.",
+        failing_id("webhookId", lambda text: not text.isdigit()),
+    ),
+    (
+        "odd-slug-500",
+        f"GET {BY_SLUG}",
+        "A slug beyond ASCII is answered 500.",
+        failing_id("attributeSlug", lambda text: not text.isascii()),
+    ),
+):
+    plant(ENTRY, _name, _at, _text_of, _does)
+
+for _name, _at, _text_of, _works in (
+    (
+        "number-type-refused",
+        f"POST {ORG}/attributes",
+        "The type NUMBER is refused.",
+        refusing(lambda sent: sent.get("type") == "NUMBER"),
+    ),
+    (
+        "twenty-four-refused",
+        f"PATCH {CLIENT}/users/{{userId}}",
+        "The time format 24 is refused.",
+        refusing(lambda sent: sent.get("timeFormat") == 24),
+    ),
+    (
+        "admin-refused",
+        f"POST {ORG}/memberships",
+        "The role ADMIN is refused.",
+        refusing(lambda sent: sent.get("role") == "ADMIN"),
+    ),
+    (
+        "string-triggers-refused",
+        f"POST {CLIENT}/webhooks",
+        "A trigger that is one text is refused.",
+        refusing(lambda sent: isinstance(sent.get("triggers"), str)),
+    ),
+    (
+        "disabling-refused",
+        f"PATCH {ORG}/delegation-credentials/{{credentialId}}",
+        "Enabled as false is refused.",
+        refusing(lambda sent: sent.get("enabled") is False),
+    ),
+):
+    plant(AROUND, _name, _at, _text_of, _works)
