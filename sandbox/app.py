@@ -26,6 +26,7 @@ from sandbox.router import Match, Router
 from sandbox.spoiling import Asked, spoilt
 from sandbox.state import Principal, World
 from sandbox.validation import body_value, path_values, query_values
+from sandbox.variations import variation
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,6 +37,12 @@ VALIDATION_FIRST = fault(
     family="credentials",
     scope="every operation",
     text="Parameters and bodies are validated before the credential: an invalid request without one gets 400.",
+)
+SCALARS_UNCOUNTED = variation(
+    "scalar-bodies-uncounted",
+    family="limits",
+    scope="every operation with a body",
+    text="A body that is a bare text, number or truth is refused before it is counted.",
 )
 LONGEST_BODY = 1 << 20  # bytes
 
@@ -157,6 +164,7 @@ class _Request:
         except RefusalError:
             attributes.deleted_all_the_same(self.world, self.operation, self.raw)
             raise
+        self._refuse_scalars()
         self._count(principal)
         planting.change(self, planting.NAMED)
         path = self._path()
@@ -187,6 +195,12 @@ class _Request:
         faults = self.world.faults
         query = query_values(self.operation, self.query_string, faults, self.world.variations)
         return query, body_value(self.operation, self.headers.get("content-type", ""), self.body, faults)
+
+    def _refuse_scalars(self) -> None:
+        if SCALARS_UNCOUNTED in self.world.variations and self.operation.body is not None:
+            begun = (self.body or b"").lstrip()[:1]
+            if begun and begun not in b"[{":
+                raise RefusalError(400, "The body has to be an object.")
 
     def _count(self, principal: Principal) -> None:
         if not self.operation.limits:

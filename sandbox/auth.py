@@ -61,6 +61,12 @@ FOREIGN_404 = variation(
     scope="operations of an organization",
     text="Another organization's credential gets 404 instead of 403 where 404 is declared.",
 )
+FOREIGN_404_UNDECLARED = variation(
+    "foreign-404-undeclared",
+    family="credentials",
+    scope="operations of an organization",
+    text="Another organization's credential gets 404 instead of 403, also where 404 is not declared.",
+)
 KIND_403 = variation(
     "wrong-kind-403",
     family="credentials",
@@ -138,6 +144,7 @@ def authorize(world: World, operation: Operation, principal: Principal, path: Ma
             return shown
         apart = FOREIGN_404 if "orgId" in path else faulty.FOREIGN_CLIENT_404
         hidden = apart in world.variations and 404 in operation.statuses
+        hidden |= FOREIGN_404_UNDECLARED in world.variations and "orgId" in path
         raise RefusalError(404 if hidden else 403, "This credential has no access here.")
     if operation.method != "GET" and principal.role == "member" and not _excused(operation, principal, world):
         raise RefusalError(403, "This credential may read but not change anything.")

@@ -72,6 +72,7 @@ TWO_VALUES_500 = _fault("parameter-twice-500", (_BOOKINGS,), "A parameter that c
 LARGEST_REFUSED = _fault("largest-page-refused", (_USERS,), "The largest page size the document allows is refused.")
 OWNER_REFUSED = _fault("owner-role-refused", (_MEMBER_CHANGE,), "The role OWNER is refused as invalid.", "depth")
 OPTIONAL_NEEDED = _fault("optional-member-needed", (_USER,), "A user without a time zone is refused.", "depth")
+SIZES_REFUSED = _fault("page-size-250-at-most", "every list", "Page sizes above 250 are refused, of 1000 declared.")
 DESC_REFUSED = _fault("descending-refused", (_FORMS,), "A descending sort by creation time is refused.")
 EXAMPLE_REFUSED = _fault("single-trigger-refused", (_WEBHOOK,), "A trigger that is one text is refused.")
 
@@ -232,8 +233,10 @@ def excused(operation: Operation, name: str, faults: frozenset[Switch]) -> bool:
 
 def refused(operation: Operation, name: str, value: Any, faults: frozenset[Switch]) -> bool:
     """Whether a query parameter is refused although it is valid."""
-    return (on(LARGEST_REFUSED, operation, faults) and name == "limit" and value == 1000) or (
-        on(DESC_REFUSED, operation, faults) and name == "sortCreatedAt" and value == "desc"
+    return (
+        (on(LARGEST_REFUSED, operation, faults) and name == "limit" and value == 1000)
+        or (on(SIZES_REFUSED, operation, faults) and name in ("take", "limit") and value > 250)
+        or (on(DESC_REFUSED, operation, faults) and name == "sortCreatedAt" and value == "desc")
     )
 
 

@@ -46,6 +46,18 @@ SHARED = fault(
     ),
     text="Two operations draw on one bucket.",
 )
+ONE_BUCKET = fault(
+    "one-bucket-of-twice-the-limit",
+    family="limits",
+    needs="limits",
+    scope=(
+        "OrganizationsAttributesController_getOrganizationAttributes",
+        "OrganizationsAttributesController_getOrganizationAttribute",
+        "OrganizationsAttributesOptionsController_getOrganizationAttributeOptions",
+        "OrganizationsRoutingFormsController_getOrganizationRoutingForms",
+    ),
+    text="Four operations draw on one bucket of twice the declared limit, as its headers say.",
+)
 ONE_MORE = fault(
     "limit-off-by-one",
     family="limits",
@@ -69,6 +81,7 @@ RESET_MILLISECONDS = fault(
 _SWITCHED: tuple[tuple[Switch, float, int], ...] = (
     (OFF, 1e9, 0),
     (LOOSER, 2, 0),
+    (ONE_BUCKET, 2, 0),
     (TIGHTER, 0.5, 0),
     (ONE_MORE, 1, 1),
 )
@@ -214,7 +227,7 @@ class Limiter:
             meter.count(now)
         self.keys.counted(key, now, faults)
         remaining = max(0, min(rooms) - 1)
-        limit = operation.limits[0].requests
+        limit = meters[0].requests if self._on(ONE_BUCKET, operation) else operation.limits[0].requests
         return Decision(True, limit, min(remaining, limit), meters[0].reset(now), 0.0)
 
     def _refusal(
@@ -231,7 +244,8 @@ class Limiter:
         return Decision(False, binding.requests, remaining, full[-1].reset(now), max(0.0, opens - now))
 
     def _key(self, operation: Operation, credential: str, faults: frozenset[Switch]) -> tuple[str, str]:
-        name = SHARED.name if self._on(SHARED, operation) else operation.key
+        shared = (each.name for each in (SHARED, ONE_BUCKET) if self._on(each, operation))
+        name = next(shared, operation.key)
         return self.keys.key(name, credential, faults)
 
     def _meters(

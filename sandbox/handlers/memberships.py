@@ -8,7 +8,8 @@ from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
 from sandbox.pages import page
 from sandbox.refusals import RefusalError, failure
-from sandbox.state import Row, Tenant
+from sandbox.state import Row
+from sandbox.variations import variation
 
 CREATE = "OrganizationsMembershipsController_createMembership"
 UPDATE = "OrganizationsMembershipsController_updateMembership"
@@ -51,21 +52,48 @@ IMPERSONATION_INVERTED = fault(
     scope=(CREATE,),
     text="A new membership allows impersonation, whatever was sent.",
 )
+DERIVED = variation(
+    "member-derived-from-another",
+    family="state",
+    scope=(
+        CREATE,
+        UPDATE,
+        DELETE,
+        "OrganizationsMembershipsController_getAllMemberships",
+        "OrganizationsMembershipsController_getOrgMembership",
+    ),
+    text="A membership has a customRoleId besides, which is computed from its role.",
+)
 _MEMBERS = ("accepted", "role", "disableImpersonation")
 _SHOWN = ("avatarUrl", "username", "name", "email", "bio", "metadata")
 
 
-def shown(tenant: Tenant, membership: Row) -> Row:
+def shown(call: Call, membership: Row) -> Row:
     """A membership with the profile of its user as it is now."""
-    user = tenant.users[membership["userId"]]
-    return {**membership, "user": {name: user[name] for name in _SHOWN}, "attributes": []}
+    user = call.tenant.users[membership["userId"]]
+    derived = {"customRoleId": f"{membership['role'].lower()}_role"} if DERIVED in call.variations else {}
+    return {**membership, **derived, "user": {name: user[name] for name in _SHOWN}, "attributes": []}
+
+
+def new_membership(call: Call, user_id: int, role: str) -> Row:
+    """Make a user of the tenant a member, with what the body says besides."""
+    membership = {
+        "id": call.world.number(),
+        "userId": user_id,
+        "teamId": None,
+        "accepted": call.body.get("accepted", False),
+        "role": role,
+        "disableImpersonation": call.body.get("disableImpersonation", False),
+    }
+    call.tenant.memberships[membership["id"]] = membership
+    return membership
 
 
 @handles("OrganizationsMembershipsController_getAllMemberships")
 def list_memberships(call: Call) -> Page:
     """The organization's memberships, oldest first."""
     rows = page(call, list(call.tenant.memberships.values()))
-    return Page([shown(call.tenant, row) for row in rows.items], rows.pagination)
+    return Page([shown(call, row) for row in rows.items], rows.pagination)
 
 
 @handles(CREATE)
@@ -76,24 +104,16 @@ def create_membership(call: Call) -> Row:
         raise RefusalError(404, "There is no such user.")
     if call.tenant.membership_of(user["id"]):
         raise RefusalError(409, "The user is a member already.")
-    membership = {
-        "id": call.world.number(),
-        "userId": user["id"],
-        "teamId": None,
-        "accepted": call.body.get("accepted", False),
-        "role": "MEMBER" if ROLE_LOST in call.faults else call.body["role"],
-        "disableImpersonation": call.body.get("disableImpersonation", False),
-    }
+    membership = new_membership(call, user["id"], "MEMBER" if ROLE_LOST in call.faults else call.body["role"])
     if IMPERSONATION_INVERTED in call.faults:
         membership["disableImpersonation"] = False
-    call.tenant.memberships[membership["id"]] = membership
-    return shown(call.tenant, membership)
+    return shown(call, membership)
 
 
 @handles("OrganizationsMembershipsController_getOrgMembership")
 def get_membership(call: Call) -> Row:
     """One membership."""
-    return shown(call.tenant, _find(call))
+    return shown(call, _find(call))
 
 
 @handles(UPDATE)
@@ -107,14 +127,14 @@ def update_membership(call: Call) -> Row:
         membership["id"] = call.body["id"]
         call.tenant.memberships[membership["id"]] = membership
     membership.update({name: call.body[name] for name in _MEMBERS if name in call.body})
-    return shown(call.tenant, membership)
+    return shown(call, membership)
 
 
 @handles(DELETE)
 def delete_membership(call: Call) -> Row | Later:
     """Forget a membership and the options that came with it. Keys outlive their owner's membership."""
     if DELETE_UNKNOWN in call.faults and call.path["membershipId"] not in call.tenant.memberships:
-        return shown(call.tenant, next(iter(call.tenant.memberships.values())))
+        return shown(call, next(iter(call.tenant.memberships.values())))
     membership = _find(call)
     if DELETED_AT_ONCE_500 in call.faults:
         return Later(GAP, partial(_dropped, call, membership))
@@ -124,7 +144,7 @@ def delete_membership(call: Call) -> Row | Later:
 def _dropped(call: Call, membership: Row) -> Row:
     if membership["id"] not in call.tenant.memberships:  # only with a fault: somebody was faster
         raise failure()
-    row = shown(call.tenant, membership)
+    row = shown(call, membership)
     call.tenant.drop_membership(membership["id"])
     return row
 

@@ -8,9 +8,11 @@ from typing import Any
 from sandbox import rush
 from sandbox.calls import GAP, Call, Later, Page, handles
 from sandbox.faults import fault
+from sandbox.handlers.memberships import new_membership
 from sandbox.pages import page
 from sandbox.refusals import RefusalError
 from sandbox.state import Row, Tenant
+from sandbox.variations import variation
 
 CREATE = "OAuthClientUsersController_createUser"
 LIST = "OAuthClientUsersController_getManagedUsers"
@@ -100,6 +102,12 @@ EARLIER_UNDONE = fault(
     family="state",
     scope=(UPDATE,),
     text="An update starts from the user as it was created: what earlier updates changed is undone.",
+)
+MEMBER_AT_ONCE = variation(
+    "creation-makes-a-member",
+    family="state",
+    scope=(CREATE,),
+    text="A new user is a member of the organization at once.",
 )
 FILTER_IGNORED = fault(
     "filter-ignored",
@@ -193,6 +201,8 @@ def _store_user(call: Call) -> dict[str, Any]:
     if call.world.rush.hit(rush.STORED_TWICE, 3):
         call.tenant.doubled.add(user["id"])
     call.tenant.uncounted += call.world.rush.hit(rush.LOST_INCREMENTS, 2)
+    if MEMBER_AT_ONCE in call.variations:
+        new_membership(call, user["id"], "MEMBER")
     pair = call.world.tokens.issue(call.tenant.client_id, user["id"], call.world.clock())
     return {**pair, "user": user}
 

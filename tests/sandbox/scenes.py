@@ -177,6 +177,12 @@ def _shared(wire: Wire) -> int:
     return wire.status("GET", wire.acme.membership, wire.acme.admin)
 
 
+def _one_bucket(wire: Wire) -> list[int]:
+    for _ in range(61):
+        wire.ask("GET", wire.acme.attributes, wire.acme.admin)
+    return [wire.status("GET", wire.acme.forms, wire.acme.admin) for _ in range(60)]
+
+
 def _refused(wire: Wire) -> Any:
     _burst(lambda wire: wire.acme.forms, 60)(wire)
     answer = wire.ask("GET", wire.acme.forms, wire.acme.admin)
@@ -298,6 +304,7 @@ SCENES: dict[str, Scene] = {
     "limit-tighter": _burst(lambda wire: wire.acme.user),
     "limit-off-by-one": _burst(lambda wire: wire.acme.membership, 15, "PATCH"),
     "limit-shared-between-operations": _shared,
+    "one-bucket-of-twice-the-limit": _one_bucket,
     "remaining-negative": _refused,
     "rate-headers-missing-on-429": _refused,
     "reset-in-milliseconds": _refused,

@@ -73,5 +73,8 @@ SCENES_OF_LISTS: dict[str, Scene] = {
     "sorted-list-loses-items": _forms("sortUpdatedAt=asc"),
     "slug-finds-other-tenants": _assigned("slugs/languages", "take=100"),
     "nested-filter-ignored": _assigned("", "assignedOptionIds=nobody"),
+    "page-size-250-at-most": lambda wire: [
+        wire.status("GET", f"{wire.acme.attributes}?take={size}", wire.acme.admin) for size in (250, 251, 1000)
+    ],
     "new-item-listed-twice": _lists_a_new_attribute,
 }

@@ -59,6 +59,17 @@ def _header_401(wire: Wire) -> int:
     return wire.status("GET", wire.acme.users, wire.acme.secret | {"x-cal-client-id": "other"})
 
 
+def _member_at_once(wire: Wire) -> int:
+    body = {"userId": created(wire, wire.acme)["user"]["id"], "role": "MEMBER"}
+    return wire.status("POST", wire.acme.memberships, wire.acme.admin, json=body)
+
+
+def _scalars(wire: Wire) -> list[str | None]:
+    path = f"{wire.acme.credentials}/{next(iter(wire.acme.tenant.credentials))}"
+    answers = [wire.ask("PATCH", path, wire.acme.admin, json=body) for body in ("text", ["list"])]
+    return [answer.headers.get("x-ratelimit-remaining") for answer in answers]
+
+
 # What a client sees with the variation, and without it.
 SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
     "foreign-404": (lambda wire: wire.status("GET", wire.acme.bookings, wire.rival.admin), 404, 403),
@@ -115,6 +126,18 @@ SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
     "foreign-client-404": (lambda wire: wire.status("GET", wire.acme.users, wire.rival.secret), 404, 403),
     "reuse-revokes-the-family": (_family, 401, 200),
     "loser-409": (_losers, [200, 409, 409, 409, 401], [200, 401, 401, 401, 401]),
+    "creation-makes-a-member": (_member_at_once, 409, 201),
+    "member-derived-from-another": (
+        lambda wire: wire.data("GET", wire.acme.membership, wire.acme.admin).get("customRoleId"),
+        "owner_role",
+        None,
+    ),
+    "foreign-404-undeclared": (
+        lambda wire: wire.status("POST", wire.acme.credentials, wire.rival.admin, json={}),
+        404,
+        403,
+    ),
+    "scalar-bodies-uncounted": (_scalars, [None, "4"], ["4", "3"]),
     "unknown-refresh-token-401": (
         lambda wire: wire.status("POST", wire.acme.refresh, wire.acme.client, json={"refreshToken": "none"}),
         401,
