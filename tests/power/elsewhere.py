@@ -21,6 +21,7 @@ from tests.contracts.laws.pagination.judging import judged as in_a_shop
 from tests.others.judging import judged as elsewhere
 from tests.power.rows import ELSEWHERE, VARIED
 
+SHOP = f"{ELSEWHERE}contracts/laws/pagination"
 LISTS = {
     "cursor": ("cursor-loops", "damaged-cursor-500", "foreign-cursor"),
     "page-size-links": ("link-elsewhere", "link-forgets-filter", "link-on-last", "previous-is-self"),
@@ -51,7 +52,7 @@ def rows(contract: Contract) -> Iterator[tuple[str, list[str]]]:
     for dialect, faults in LISTS.items():
         for fault in faults:
             with tempfile.TemporaryDirectory() as folder:
-                yield f"{ELSEWHERE}lists {dialect} {fault}", _broken(in_a_shop(Path(folder), dialect, fault).verdicts)
+                yield f"{SHOP} {dialect} {fault}", _broken(in_a_shop(Path(folder), dialect, fault).verdicts)
     for name, faults in OTHERS.items():
         for fault in faults:
             with tempfile.TemporaryDirectory() as folder:
