@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from contracts.checks import check
-from contracts.checks.headers import epoch
 from contracts.checks.helpers import asked_as_declared, declared, response
 from contracts.checks.rate_headers import CLOCK
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.http_date import epoch
 from specs.contract import Contract
 
 _CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?0*[1-9])", re.IGNORECASE)

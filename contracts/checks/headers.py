@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,6 +12,9 @@ from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, described, has_no_body, response, sure
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.http_date import epoch
+from contracts.core.structured_fields import Kind
+from contracts.core.structured_fields import parsed as structured
 from specs.contract import Contract, Header
 
 CLOCK = 120.0
@@ -69,14 +71,15 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = r'(?:"(?:[^"\\]|\\.)*")'
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
 _DATE = rf"{_DAY} \d\d:\d\d:\d\d GMT"
+_COMMA = r"\s*,\s*"
 _DIRECTIVE = rf"{_TOKEN}(=({_TOKEN}|{_TEXT}))?"
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 GRAMMAR: dict[str, tuple[str, re.Pattern[str]]] = {
     name: (words, re.compile(pattern))
     for name, words, pattern in (
         ("age", "a number of seconds", r"\d+"),
-        ("allow", "methods, separated by commas", rf"({_TOKEN}(\s*,\s*{_TOKEN})*)?"),
-        ("cache-control", "directives, separated by commas", rf"{_DIRECTIVE}(\s*,\s*({_DIRECTIVE})?)*"),
+        ("allow", "methods, separated by commas", rf"({_TOKEN})?({_COMMA}({_TOKEN})?)*"),
+        ("cache-control", "directives, separated by commas", rf"({_DIRECTIVE})?({_COMMA}({_DIRECTIVE})?)*"),
         ("content-length", "a number of bytes", r"\d+"),
         ("content-type", "a media type", rf"{_TOKEN}/{_TOKEN}(\s*;\s*({_TOKEN}=({_TOKEN}|{_TEXT}))?)*"),
         ("date", "an HTTP date", _DATE),
@@ -84,10 +87,11 @@ GRAMMAR: dict[str, tuple[str, re.Pattern[str]]] = {
         ("last-modified", "an HTTP date", _DATE),
         ("location", "an address", r"\S+"),
         ("retry-after", "seconds or an HTTP date", rf"\d+|{_DATE}"),
-        ("vary", "names of headers, or *", rf"\*|{_TOKEN}(\s*,\s*{_TOKEN})*"),
+        ("vary", "names of headers, or *", rf"({_TOKEN})?({_COMMA}({_TOKEN})?)*"),
         ("www-authenticate", "a challenge", rf"{_TOKEN}([ ,].*)?"),
     )
 }  # fmt: skip
+STRUCTURED: dict[str, tuple[str, Kind]] = {"priority": ("a dictionary, such as u=3, i", "dictionary")}
 SINGLE = frozenset(
     ("age", "content-length", "content-type", "date", "etag", "expires", "last-modified", "location", "retry-after")
 )
@@ -95,11 +99,11 @@ SINGLE = frozenset(
 
 @check(family="protocol", kinds=("header",))
 def headers_are_well_formed(exchange: Exchange, _: Contract) -> bool:
-    """The headers HTTP itself defines have the form HTTP gives them (RFC 9110, 9111).
+    """The headers HTTP itself defines have the form HTTP gives them (RFC 9110, 9111, 9218).
 
-    Date, Last-Modified, ETag, Age, Allow, Vary, Location, Retry-After, Cache-Control, Content-Type, Content-Length and
-    WWW-Authenticate are read; headers HTTP does not define are not judged here. Expires is not: its bad values have a
-    meaning of their own.
+    Date, Last-Modified, ETag, Age, Allow, Vary, Location, Retry-After, Cache-Control, Content-Type, Content-Length,
+    WWW-Authenticate and Priority are read; headers HTTP does not define are not judged here. Expires is not: its bad
+    values have a meaning of their own. A list may be empty, and have empty places.
     """
     for name, value in response(exchange).headers:
         if words := _malformed(name.lower(), value.strip()):
@@ -110,6 +114,9 @@ def headers_are_well_formed(exchange: Exchange, _: Contract) -> bool:
 @lru_cache(maxsize=4096)
 def _malformed(name: str, value: str) -> str | None:
     """What a header should have been; None where its form is right or HTTP gives it none."""
+    if name in STRUCTURED:
+        words, kind = STRUCTURED[name]
+        return words if structured(value, kind) is None else None
     words, grammar = GRAMMAR.get(name, ("", None))
     return words if grammar and not grammar.fullmatch(value) else None
 
@@ -166,11 +173,6 @@ def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     if not exchange.sent - CLOCK <= told <= exchange.received + CLOCK:
         raise Broken("a Date that is now", f"{value}, {told - exchange.received:+.0f} s away")
     return True
-
-
-@lru_cache(maxsize=4096)
-def epoch(value: str) -> float:
-    return parsedate_to_datetime(value).timestamp()
 
 
 @check(family="protocol", kinds=("status", "header"))

@@ -8,6 +8,7 @@ from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.retry_after import retry_after
 from specs.contract import Contract
 
 CLOCK = 5.0
@@ -72,10 +73,11 @@ def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
 
     It is not promised, so it may be missing. Whether waiting that long helps is judged by the laws of limits.
     """
-    told = response(exchange).header("Retry-After") or ""
-    if exchange.status != 429 or not exchange.operation.limits or not told.isdigit():
+    wait = retry_after(exchange)
+    if exchange.status != 429 or not exchange.operation.limits or wait is None:
         return False
     longest = max(each.window for each in exchange.operation.limits)
-    if int(told) > longest + CLOCK:
+    if wait > longest + CLOCK:
+        told = str(response(exchange).header("Retry-After"))
         raise Broken(f"Retry-After: at most {longest:g}, the longest declared window", told)
     return True

@@ -9,10 +9,9 @@ from contracts.checks.helpers import asked_as_declared, response, sure
 from contracts.checks.rate_headers import CLOCK
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.structured_fields import rate_limits
 from specs.contract import Contract
 
-_ITEM = re.compile(r'("[^"]*"|[A-Za-z*][\w.*-]*|\d+)((?:\s*;\s*[a-z*][\w.*-]*(?:=(?:"[^"]*"|[^;,\s]+))?)*)')
-_PARAMETER = re.compile(r';\s*([a-z*][\w.*-]*)=("[^"]*"|[^;,\s]+)')
 _NUMBERED = ("RateLimit-", "X-Rate-Limit-")
 
 
@@ -23,7 +22,8 @@ def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     Both are lists of policies by name, with `q` (quota) and `w` (window, seconds), and with `r` (what is left) and `t`
     (seconds until more is). Broken where `r` is above `q`, `t` is longer than `w`, or something is left on a 429.
     """
-    policies, states = _read(exchange, "RateLimit-Policy"), _read(exchange, "RateLimit")
+    fields = (response(exchange).header(name) or "" for name in ("RateLimit-Policy", "RateLimit"))
+    policies, states = map(rate_limits, fields)
     told = [(name, state) for name, state in states.items() if "r" in state]
     if not told or not asked_as_declared(exchange) or not sure(exchange):
         return False
@@ -36,15 +36,6 @@ def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     if exchange.status == 429 and all(state["r"] > 0 for _, state in told):
         raise Broken("RateLimit: nothing left on a 429", str(response(exchange).header("RateLimit")))
     return True
-
-
-def _read(exchange: Exchange, name: str) -> dict[str, dict[str, float]]:
-    """A list of policies as their numbers by name; empty where there is none, or it is of another kind."""
-    found: dict[str, dict[str, float]] = {}
-    for match in _ITEM.finditer(response(exchange).header(name) or ""):
-        numbers = {key: float(value) for key, value in _PARAMETER.findall(match[2]) if re.fullmatch(r"\d+", value)}
-        found.setdefault(match[1], numbers)
-    return found
 
 
 @check(family="limits", kinds=("header",))

@@ -59,8 +59,14 @@ def _flat(told: Body, name: str, value: Any, root: str) -> Iterator[tuple[str, s
         yield name, value if isinstance(value, str) else json.dumps(value)
 
 
+_ESCAPED = {'"': "%22", "\r": "%0D", "\n": "%0A"}
+"""What would end a quoted name in the head of a part, as browsers write it."""
+
+
 def _part(told: Body, name: str, value: str) -> str:
     kind = told.kinds.get(name)
+    for sign, code in _ESCAPED.items():
+        name = name.replace(sign, code)
     file = f'; filename="{name}.txt"\r\nContent-Type: application/octet-stream' if kind == "binary" else ""
     return f'Content-Disposition: form-data; name="{name}"{file}\r\n\r\n{value}'
 
@@ -84,7 +90,13 @@ def read(told: Body, text: str) -> dict[str, Any]:
 
 def _parts(text: str) -> list[tuple[str, str]]:
     pattern = re.compile(r'name="([^"]*)"[^\r]*(?:\r\n[^\r]+)*\r\n\r\n(.*?)\r\n--', re.DOTALL)
-    return [(match[1], match[2]) for match in pattern.finditer(text)]
+    return [(_unescaped(match[1]), match[2]) for match in pattern.finditer(text)]
+
+
+def _unescaped(name: str) -> str:
+    for sign, code in _ESCAPED.items():
+        name = name.replace(code, sign)
+    return name
 
 
 def _put(holder: dict[str, Any], steps: list[str], value: Any, *, many: bool) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
-
 import attrs
 
 from contracts.core.exchange import Exchange
+from contracts.core.http_date import epoch
 
 
 @attrs.define
@@ -30,7 +29,7 @@ class Clock:
         """What the `Date` header of an answer tells: the whole second in which it was written."""
         told = exchange.response.header("Date") if exchange.response else None
         try:
-            second = parsedate_to_datetime(told or "").timestamp()
+            second = epoch(told or "")
         except ValueError:
             return
         self.narrow(second - exchange.received, second + 1 - exchange.sent)

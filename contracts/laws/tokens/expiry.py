@@ -8,11 +8,12 @@ from typing import Any
 from contracts.config.deployment import Deployment
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Token, Wait
 from contracts.core.exchange import MISSING, Exchange
+from contracts.core.jwt_parts import claims
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.tokens.expiry import access_seconds_left, seconds_left, seconds_left_by_claim
 from contracts.steps.tokens.forced import forced
-from contracts.steps.tokens.pairs import REFUSED, Pair, call_with, issue, jwt_claims, pair_of, refresh_request, rules
+from contracts.steps.tokens.pairs import REFUSED, Pair, call_with, issue, pair_of, refresh_request, rules
 from specs.contract import Contract, TokenMember, selectors
 
 TOLERANCE = 10.0
@@ -73,7 +74,7 @@ def _expires(api: RequestFactory, which: str, member: TokenMember, value: Any, r
 
 
 def _claimed(api: RequestFactory, pair: Pair, owner: dict[str, str]) -> None:
-    names, payload = rules(api).claims, jwt_claims(pair.access)
+    names, payload = rules(api).claims, claims(pair.access)
     if not names:
         return
     if not payload:
@@ -173,13 +174,13 @@ def _outlived(api: RequestFactory) -> Steps:
         answer: Exchange = yield from call_with(api, token)
         told = seconds_left_by_claim(rules(api), token, answer)
         if answer.status != 401 and told is not None:
-            yield from _awaited(api, told, rules(api).access, _whole(jwt_claims(token).get(_expiry_claim(api))))
+            yield from _awaited(api, told, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
             return token
     pair, _ = yield from issue(api)
     answer = yield from call_with(api, pair.access)
     if answer.status == 401:
         raise NotObservable("the access token does not even work when it is new")
-    claim = jwt_claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
+    claim = claims(pair.access).get(_expiry_claim(api)) if pair.access_expires is MISSING else pair.access_expires
     yield from _awaited(api, access_seconds_left(rules(api), pair), rules(api).access, _whole(claim))
     return pair.access
 

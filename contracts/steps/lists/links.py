@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+import weblinking
 
 from contracts.core.conversation import NotObservable
 from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))?)*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^;,\s]*))", re.IGNORECASE)
 
 
 def next_link(exchange: Exchange) -> str | None:
@@ -29,18 +28,21 @@ def _told(exchange: Exchange, role: str, relation: str) -> str | None:
     if paging is None or exchange.response is None:
         return None
     if "link" in paging.headers:
-        return relations(exchange.response.header(paging.headers["link"]) or "").get(relation)
+        name = paging.headers["link"].lower()
+        return relations(value for key, value in exchange.response.headers if key.lower() == name).get(relation)
     told = exchange.page(role) if role in paging.members else None
     return told if isinstance(told, str) and told else None
 
 
-def relations(header: str) -> dict[str, str]:
-    """The addresses in a Link header by their relation; the first of each counts."""
+def relations(lines: Iterable[str]) -> dict[str, str]:
+    """The addresses in the lines of a Link header by their relation, in lower case; the first of each counts.
+
+    A link with an anchor speaks of something else than the answer it came with, and is left out.
+    """
     found: dict[str, str] = {}
-    for match in _LINK.finditer(header):
-        for rel in _REL.finditer(match[2]):
-            for relation in (rel[1] or rel[2] or "").lower().split():
-                found.setdefault(relation, match[1])
+    for link in weblinking.parse(lines):
+        for relation in link.rels if not link.anchor else ():
+            found.setdefault(relation, link.uri)
     return found
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange
-from contracts.steps.tokens.pairs import Pair, jwt_claims
+from contracts.core.jwt_parts import claims
+from contracts.steps.tokens.pairs import Pair
 from specs.contract import TokenMember, TokenRules
 
 _SPAN = re.compile(r"(?:_in|In)(?:_ms|Ms|_?millis|_seconds|Seconds)?$|ttl$|lifetime$", re.IGNORECASE)
@@ -50,7 +51,7 @@ def _time(text: Any) -> float:
 
 def seconds_left_by_claim(rules: TokenRules, token: str, answer: Exchange) -> float | None:
     """Seconds from the answer to the expiry that the token itself claims; None where it claims none."""
-    expiry = jwt_claims(token).get(rules.claims.get("expires", "exp"))
+    expiry = claims(token).get(rules.claims.get("expires", "exp"))
     return None if isinstance(expiry, bool) or not isinstance(expiry, int | float) else expiry - answer.received
 
 

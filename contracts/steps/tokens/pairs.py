@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -181,18 +178,6 @@ def _open_to_tokens(api: RequestFactory) -> Iterator[Operation]:
     return iter(
         sorted(able, key=lambda each: sum(not api.deployment.value(api.tenant, n) for n in each.path_parameters))
     )
-
-
-def jwt_claims(token: str) -> dict[str, Any]:
-    """The payload of a JWT; empty where the token is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error):
-        return {}
-    return payload if isinstance(payload, dict) else {}
 
 
 REFUSED = {400, 401}

@@ -12,6 +12,7 @@ from gevent.pool import Group
 
 from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request
+from contracts.core.retry_after import retry_after
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX
 from contracts.steps.fixtures import Made
@@ -97,8 +98,7 @@ class Holder:
             return self._noted(kind, pair_of(self.api, exchange), refresh, number, due)
         except Outcome:
             self.note(Event(kind, self.stint, self.user, number, due, refresh, exchange))
-            told = exchange.response.header("Retry-After") if exchange.response else None
-            return Refused(exchange.status, float(told) if told and told.isdigit() else None)
+            return Refused(exchange.status, retry_after(exchange))
 
     def _noted(self, kind: str, pair: Pair, token: str, number: int, due: float) -> Tokens:
         left = access_seconds_left(rules(self.api), pair)

@@ -9,7 +9,9 @@ import pytest
 from contracts.core.retry_after import advised_wait
 from tests.contracts.checks.exchanges import GET, NOW, exchange
 
-RECEIVED = NOW + 0.1
+
+def _date(later: float) -> str:
+    return formatdate(NOW + later, usegmt=True)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,18 @@ RECEIVED = NOW + 0.1
         ((("X-RateLimit-Reset", str(int(NOW + 20) * 1000)),), None),
         ((("X-RateLimit-Reset", "soon"),), None),
         ((("Retry-After", "soon"),), None),
+        ((("Retry-After", "0.493"),), 0.493),
+        ((("Retry-After", " 7 "),), 7),
+        ((("Retry-After", "-7"),), None),
+        ((("Retry-After", "²"),), None),
+        ((("Retry-After", "Fri, 31 Feb 2027 10:00:00 GMT"),), None),
+        ((("Retry-After", formatdate(NOW - 30, usegmt=True)),), 0),
+        ((("Retry-After", _date(4000)), ("Date", _date(3970))), 30),
+        ((("Retry-After", "soon"), ("RateLimit-Reset", "0.5")), 0.5),
+        ((("RateLimit", '"hour";r=5;t=900, "minute";r=0;t=12.5'),), 12.5),
+        ((("RateLimit", '"hour";r=5;t=900, "minute";r=1;t=12'),), 900),
+        ((("RateLimit", "limit=10, remaining=0, reset=8"),), 8),
+        ((("RateLimit", '"minute";r=0;t=12"'),), None),
         ((), None),
     ],
 )

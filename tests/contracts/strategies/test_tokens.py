@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from contracts.config.vault import Vault
-from contracts.strategies.tokens import FORGERIES, STEPS, WORTHLESS, forged, forged_tokens, parts, programs, worthless
+from contracts.strategies.tokens import FORGERIES, STEPS, WORTHLESS, forged, forged_tokens, programs, worthless
 
 KEY = "a-key-that-is-long-enough-for-every-algorithm-that-a-token-may-name"
 NAMES = {"owner": "ownerId", "expires": "expiresAt"}
@@ -47,9 +47,3 @@ def test_worthless_texts_are_not_the_token(kind: str) -> None:
 def test_programs_are_lists_of_steps(program: list[str]) -> None:
     assert 1 <= len(program) <= 5
     assert set(program) <= set(STEPS)
-
-
-def test_the_parts_of_a_token_are_read() -> None:
-    found = parts(TOKEN)
-    assert found is not None
-    assert found[1] == CLAIMS

@@ -33,12 +33,24 @@ def answered(asked, body="{}", headers=()):
         ("<a>; rel=next, <b>; rel=prev", {"next": "a", "prev": "b"}),
         ('<a,b>; title="one, two"; rel="first next"', {"first": "a,b", "next": "a,b"}),
         ('<a>; rel="NEXT", <b>; rel="next"', {"next": "a"}),
+        (r'<a>; title="the \"next\" page"; rel=next', {"next": "a"}),
+        ('<a>; title="page; rel=next"; rel=last', {"last": "a"}),
+        ('<a>; title="one, <b>; rel=next", <c>; rel="prev"', {"prev": "c"}),
+        ("<a>; rel=\"prev\tstart\"; title*=UTF-8''n%C3%A4chste", {"prev": "a", "start": "a"}),
+        ("<a>; rel=next; rel=prev", {"next": "a"}),
+        ('<a>; rel=next; anchor="/elsewhere", <b>; rel=next', {"next": "b"}),
+        ("<a>;rel=next,,", {"next": "a"}),
         ("nonsense", {}),
+        ("nonsense, <a>; rel=next", {"next": "a"}),
         ("", {}),
     ],
 )
 def test_a_link_header_is_read(header, told):
-    assert relations(header) == told
+    assert relations([header]) == told
+
+
+def test_the_lines_of_a_link_header_are_read_each_by_itself():
+    assert relations(['<a>; rel=prev; title="unfinished', "<b>; rel=next"]) == {"prev": "a", "next": "b"}
 
 
 def test_links_come_from_the_body_or_the_header():
