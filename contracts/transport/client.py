@@ -11,11 +11,10 @@ from httpx_aiohttp import AiohttpTransport
 
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request, Response
+from contracts.transport.wire_format import decode_response, encode_body, encode_headers, encode_target
 
 TIMEOUT = 30.0
 """Seconds after which a request counts as unanswered."""
-AGENT = b"calcom-contracts/0.1"
-ACCEPT = b"application/json, */*;q=0.5"
 CONNECTIONS = 64
 
 
@@ -32,7 +31,6 @@ class Client:
         self._prefix = self._base.raw_path.rstrip(b"/")
         self._transport = AiohttpTransport(trust_env=False, limits=httpx.Limits(max_connections=CONNECTIONS))
         self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
-        self._always = [(b"Host", self._base.netloc), (b"User-Agent", AGENT), (b"Accept", ACCEPT)]
 
     async def __aenter__(self) -> Client:
         await self._transport.__aenter__()
@@ -55,30 +53,21 @@ class Client:
         return self._read(answer, content), None, sent, received
 
     def _built(self, request: Request) -> httpx.Request:
-        reveal = self._vault.reveal
-        headers = [(name.encode("latin-1"), reveal(value).encode("utf-8")) for name, value in request.headers]
-        content = None
-        if request.body is not None:
-            self._vault.ours(request.body)
-            form = any("x-www-form-urlencoded" in value for _, value in request.headers)
-            body = self._vault.reveal_url(request.body) if form else self._vault.reveal_json(request.body)
-            content = body.encode("utf-8", "surrogateescape")
-        raw_path = self._prefix + self._vault.reveal_url(request.target).encode("ascii")
-        url = self._base.copy_with(raw_path=raw_path)
+        headers = [
+            (name.encode("latin-1"), value.encode("utf-8")) for name, value in encode_headers(request, self._vault)
+        ]
+        raw_path = self._prefix + encode_target(request, self._vault).encode("ascii")
         return httpx.Request(
-            request.verb, url, headers=[*self._always, *headers], content=content, extensions=self._extensions
+            request.verb,
+            self._base.copy_with(raw_path=raw_path),
+            headers=[(b"Host", self._base.netloc), *headers],
+            content=encode_body(request, self._vault),
+            extensions=self._extensions,
         )
 
     def _read(self, answer: httpx.Response, content: bytes) -> Response:
-        hide = self._vault.hide
-        return Response(
-            status=answer.status_code,
-            headers=tuple(
-                (name.decode("latin-1"), hide(value.decode("latin-1"))) for name, value in answer.headers.raw
-            ),
-            body=hide(content.decode("utf-8", "surrogateescape")),
-            length=len(content),
-        )
+        headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+        return decode_response(answer.status_code, headers, content, self._vault)
 
 
 _TLS = re.compile(r"\[SSL[^\]]*\] (.+?)(?: \(_ssl|\]|$)")

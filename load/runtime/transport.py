@@ -11,10 +11,9 @@ from locust.contrib.fasthttp import FAILURE_EXCEPTIONS, FastHttpSession
 from locust.env import Environment
 
 from contracts.config.deployment import Deployment
-from contracts.core.exchange import Request, Response
+from contracts.core.exchange import Request
+from contracts.transport.wire_format import decode_response, encode_body, encode_headers, encode_target
 from load.runtime.run import Sent
-
-AGENT = "calcom-contracts/0.1"
 
 
 class Wire:
@@ -35,15 +34,8 @@ class Wire:
 
     def send(self, request: Request) -> Sent:
         """The response or the transport's error, with the times of sending and receiving."""
-        headers = {name: self._vault.reveal(value) for name, value in request.headers}
-        headers.update({"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"})
-        body: Any = None
-        if request.body is not None:
-            self._vault.ours(request.body)
-            form = any("x-www-form-urlencoded" in value for _, value in request.headers)
-            reveal = self._vault.reveal_url if form else self._vault.reveal_json
-            body = reveal(request.body).encode("utf-8", "surrogateescape")
-        target = self._vault.reveal_url(request.target)
+        headers, target = self._encoded(request)
+        body: Any = encode_body(request, self._vault)
         sent = time.time()
         with self._client.request(
             request.verb, target, name=request.operation.key, headers=headers, data=body, catch_response=True
@@ -60,13 +52,14 @@ class Wire:
             answer.failure(f"{answer.status_code}")
         else:
             answer.success()
-        hide = self._vault.hide
         content = answer.content or b""
-        told = list(answer.headers.items())
-        values = self._vault.hide_all([value for _, value in told])
-        headers = tuple((name, value) for (name, _), value in zip(told, values, strict=True))
-        text = hide(content.decode("utf-8", "surrogateescape"))
-        return Response(answer.status_code, headers, text, len(content)), None, sent, received
+        response = decode_response(answer.status_code, answer.headers.items(), content, self._vault)
+        return response, None, sent, received
+
+    def _encoded(self, request: Request) -> tuple[dict[str, str], str]:
+        """Headers and target; the body is not to be compressed, which Locust's client would ask for."""
+        headers = {**dict(encode_headers(request, self._vault)), "Accept-Encoding": "identity"}
+        return headers, encode_target(request, self._vault)
 
 
 Prepared = tuple[Request, str, dict[str, str], str]
@@ -108,8 +101,6 @@ class FastWire(Wire):
         return status, sent, received
 
     def _prepared(self, request: Request) -> Prepared:
-        headers = {name: self._vault.reveal(value) for name, value in request.headers}
-        headers |= {"User-Agent": AGENT, "Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
-        target = self._prefix + self._vault.reveal_url(request.target)
-        self._made[id(request)] = made = (request, target, headers, request.operation.key)
+        headers, target = self._encoded(request)
+        self._made[id(request)] = made = (request, self._prefix + target, headers, request.operation.key)
         return made
