@@ -1,9 +1,10 @@
-"""A conversation with a deployment: what it may yield, how it may end, and the runner that any driver answers."""
+"""A conversation with a deployment: what it may yield, how it may end, and what any driver runs it with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from typing import Any
+import contextlib
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from typing import Any, TypeVar, cast
 
 import attrs
 from hypothesis.strategies import SearchStrategy
@@ -102,6 +103,10 @@ class Token:
     first: bool = False
 
 
+Asked = TypeVar("Asked")
+Given = TypeVar("Given")
+
+
 Command = Request | Concurrently | Wait | Draw | Token
 
 
@@ -113,6 +118,51 @@ Conversation = Generator[Command, Reply, None]
 
 Steps = Generator[Command, Reply, Any]
 """A part of a conversation, used with `yield from`."""
+
+
+def exchanges_in(answer: Reply) -> list[Exchange]:
+    """The exchanges of an answer: one, several where requests were sent together, none for other commands."""
+    return [each for each in (answer if isinstance(answer, list) else [answer]) if isinstance(each, Exchange)]
+
+
+def carry(steps: Generator[Asked, Any, Given], answer: Callable[[Asked], Any]) -> Given:
+    """Carry out a part of a conversation and give what it returns. An Outcome that `answer` raises ends it."""
+    reply: Any = None
+    with contextlib.closing(steps):
+        while True:
+            try:
+                command = steps.send(reply)
+            except StopIteration as ended:
+                return cast(Given, ended.value)
+            reply = answer(command)
+
+
+async def carry_async(steps: Generator[Asked, Any, Given], answer: Callable[[Asked], Awaitable[Any]]) -> Given:
+    """The same for an `answer` that has to be awaited."""
+    reply: Any = None
+    with contextlib.closing(steps):
+        while True:
+            try:
+                command = steps.send(reply)
+            except StopIteration as ended:
+                return cast(Given, ended.value)
+            reply = await answer(command)
+
+
+def tee(
+    steps: Steps, heard: Callable[[Exchange], None], asked: Callable[[Command], Command] = lambda command: command
+) -> Steps:
+    """The same steps, every exchange they are answered with told to `heard`; `asked` may change what they ask."""
+    reply: Reply = None
+    with contextlib.closing(steps):
+        while True:
+            try:
+                command = steps.send(reply)
+            except StopIteration as ended:
+                return ended.value
+            reply = yield asked(command)
+            for exchange in exchanges_in(reply):
+                heard(exchange)
 
 
 @attrs.frozen
@@ -130,7 +180,7 @@ class Result:
 class RunningConversation:
     """One conversation in progress, free of any I/O: a driver answers `command` until `ending` is set.
 
-    An outcome raised by the law ends it; so does one the driver throws in its place.
+    An outcome raised by the law ends it; so does one that a driver raises in place of an answer.
     """
 
     def __init__(self, conversation: Conversation) -> None:
@@ -141,11 +191,32 @@ class RunningConversation:
         self.thrown = False
         self._advance(lambda: next(conversation))
 
+    def drive(self, answer: Callable[[Command], Reply], *, until: type[Command] | None = None) -> None:
+        """Answer every command by `answer`, which may raise Outcome, to the ending.
+
+        `until`: or to the first command of this type, which is left to whoever drives it.
+        """
+        while (command := self.command) is not None and not (until and isinstance(command, until)):
+            try:
+                told = answer(command)
+            except Outcome as outcome:
+                self.give_up(outcome)
+            else:
+                self.reply(told)
+
+    async def drive_async(self, answer: Callable[[Command], Awaitable[Reply]]) -> None:
+        """The same for an `answer` that has to be awaited."""
+        while (command := self.command) is not None:
+            try:
+                told = await answer(command)
+            except Outcome as outcome:
+                self.give_up(outcome)
+            else:
+                self.reply(told)
+
     def reply(self, answer: Reply) -> None:
         """Hand the law what it asked for and run it to its next question."""
-        for exchange in answer if isinstance(answer, list) else [answer]:
-            if isinstance(exchange, Exchange):
-                self._seen.append(exchange.seq)
+        self._seen += [exchange.seq for exchange in exchanges_in(answer)]
         self._advance(lambda: self._conversation.send(answer))
 
     def give_up(self, outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from contracts.core.conversation import Command, Draw, Outcome, RunningConversation
+from contracts.core.conversation import Command, Draw
 from contracts.core.paths import OUT
 from contracts.core.verdicts import BROKEN, DEPTHS
 from contracts.engine.context import SHRINKS, Context
@@ -76,7 +76,7 @@ class _Exploration:
         talk, number = self.context.conversations.open(self.item, None, attempt)
         drawn: list[Any] = []
         try:
-            _drive(talk, draw, drawn, lambda command: self._answer(command, number, attempt))
+            talk.drive(lambda command: self._answer(command, draw, drawn, number, attempt))
         except BaseException:
             self.context.conversations.abandon(number)
             raise
@@ -85,7 +85,10 @@ class _Exploration:
             self.broken.append(drawn)
             raise _Found
 
-    def _answer(self, command: Command, number: int, attempt: int) -> Any:
+    def _answer(self, command: Command, draw: Drawing, drawn: list[Any], number: int, attempt: int) -> Any:
+        if isinstance(command, Draw):
+            drawn.append(draw(command.strategy))
+            return drawn[-1]
         reuse = self.quiet and attempt == 1
         return self.context.workers.call(self.context.sender.answer(command, number, reuse=reuse, attempt=attempt))
 
@@ -93,17 +96,3 @@ class _Exploration:
 def _kept(depth: str) -> DirectoryBasedExampleDatabase | None:
     """At depth deep what broke a law is remembered and tried first in the next run."""
     return DirectoryBasedExampleDatabase(OUT / ".hypothesis") if depth == "deep" else None
-
-
-def _drive(talk: RunningConversation, draw: Drawing, drawn: list[Any], ask: Callable[[Command], Any]) -> None:
-    while talk.command is not None:
-        if isinstance(talk.command, Draw):
-            drawn.append(draw(talk.command.strategy))
-            talk.reply(drawn[-1])
-            continue
-        try:
-            answer = ask(talk.command)
-        except Outcome as outcome:
-            talk.give_up(outcome)
-        else:
-            talk.reply(answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Outcome, Steps
+from contracts.core.conversation import Blocked, Broken, Command, Conversation, NotObservable, Outcome, Steps, tee
 from contracts.core.exchange import Exchange, Request
 from contracts.core.member_names import FLEETING
 from contracts.laws.law import Law
@@ -29,7 +29,7 @@ def with_prologue(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversat
     """
     heard: list[Exchange] = []
     try:
-        yield from _tee(_placed(item, api, inputs), heard, fresh=False)
+        yield from tee(_placed(item, api, inputs), heard.append)
     except (Broken, Blocked) as outcome:
         if heard and _not_permitted(api, heard[-1], outcome):
             last = heard[-1]
@@ -69,8 +69,9 @@ def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
     """
     for again in range(CALM):
         heard: list[Exchange] = []
+        steps = _spoken(law, api, inputs)
         try:
-            yield from _tee(_spoken(law, api, inputs), heard, fresh=again > 0)
+            yield from tee(steps, heard.append, _anew) if again else tee(steps, heard.append)
             return
         except Broken:
             if not (yield from _changed_meanwhile(heard)):
@@ -78,19 +79,9 @@ def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
     raise NotObservable("items of the list came or went while it was asked")
 
 
-def _tee(conversation: Conversation, heard: list[Exchange], *, fresh: bool) -> Steps:
-    """Pass a conversation on, keeping the answers; `fresh`: none that is known already will do."""
-    answer: Any = None
-    while True:
-        try:
-            command = conversation.send(answer)
-        except StopIteration:
-            return
-        if fresh and isinstance(command, Request):
-            command = attrs.evolve(command, bypass_cache=True)
-        answer = yield command
-        if isinstance(answer, Exchange):
-            heard.append(answer)
+def _anew(command: Command) -> Command:
+    """A command that no answer which is known already will do for."""
+    return attrs.evolve(command, bypass_cache=True) if isinstance(command, Request) else command
 
 
 def _changed_meanwhile(heard: list[Exchange]) -> Steps:

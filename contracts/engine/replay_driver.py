@@ -11,7 +11,6 @@ from contracts.core.conversation import (
     Concurrently,
     Draw,
     NotObservable,
-    Outcome,
     Result,
     RunningConversation,
     Token,
@@ -70,13 +69,7 @@ def replay(plan: Plan, item: PlanItem, conversation: Conversation, seed: int) ->
     talk = RunningConversation(with_prologue(item, api, conversation.inputs))
     memory = _Memory(conversation)
     try:
-        while talk.command is not None:
-            try:
-                answer = memory.answer(talk.command)
-            except Outcome as outcome:
-                talk.give_up(outcome)
-            else:
-                talk.reply(answer)
+        talk.drive(memory.answer)
     except _UnfinishedError:
         return None
     return talk.ending

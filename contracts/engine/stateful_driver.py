@@ -36,19 +36,19 @@ class Machine(RuleBasedStateMachine):
     Hypothesis tries the simplest sequence first, and orders rules of equally many arguments by their names. So the
     first sequence creates two, reads the list and one of them, changes it, deletes it and looks for it again.
 
-    `advance` answers a command that is no step; `ended` is told when the law has come to its end.
+    `answer` answers a command that is no step; `ended` is told when the law has come to its end.
     """
 
     def __init__(
         self,
         talk: RunningConversation,
-        advance: Callable[[RunningConversation, Command], None],
+        answer: Callable[[Command], Any],
         ended: Callable[[Machine], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self.talk = talk
         self.drawn: list[Any] = []
-        self._advance = advance
+        self._answer = answer
         self._ended = ended
         self._on()
 
@@ -63,8 +63,7 @@ class Machine(RuleBasedStateMachine):
         self._on()
 
     def _on(self) -> None:
-        while self.talk.command is not None and not isinstance(self.talk.command, Step):
-            self._advance(self.talk, self.talk.command)
+        self.talk.drive(self._answer, until=Step)
         if self.talk.ending is not None:
             self._ended(self)
 
@@ -156,12 +155,12 @@ class _Performance:
         attempt = 2 if BROKEN in self.endings else 1
         return Machine(talk, partial(self._answer, number, attempt), partial(self._ended, number))
 
-    def _answer(self, number: int, attempt: int, talk: RunningConversation, command: Command) -> None:
+    def _answer(self, number: int, attempt: int, command: Command) -> Any:
         """Answer a command from the deployment."""
         try:
-            talk.reply(self.context.workers.call(self.context.sender.answer(command, number, attempt=attempt)))
-        except Outcome as outcome:
-            talk.give_up(outcome)
+            return self.context.workers.call(self.context.sender.answer(command, number, attempt=attempt))
+        except Outcome:
+            raise
         except BaseException:
             self.context.conversations.abandon(number)
             raise

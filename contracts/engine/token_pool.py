@@ -7,21 +7,20 @@ is renewed before it expires, and the user is removed with everything else the s
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 
 import attrs
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import Blocked, Broken, Conversation, RunningConversation
+from contracts.core.conversation import Blocked, Broken, Conversation, RunningConversation, carry_async
 from contracts.plan.plan import Plan
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.tokens.expiry import access_seconds_left
 from contracts.steps.tokens.pairs import Pair, issue, pair_of, refresh_request
 from contracts.transport.sender import Sender, converse
-from contracts.transport.token_client import Join, Policy, Refused, Renew, TokenClient, Tokens
+from contracts.transport.token_client import Join, Policy, Refused, Renew, Reply, Step, TokenClient, Tokens
 
 UNKNOWN = 3600.0
 """Seconds a token is taken to live where nothing says how long."""
@@ -59,17 +58,17 @@ class TokenPool:
 
     async def _ready(self, client: TokenClient, principal: Principal) -> None:
         """Do what the token client asks for until it holds a good token, or none is to be had."""
-        flow, reply = client.ready(), None
-        with contextlib.suppress(StopIteration):
-            while True:
-                step = flow.send(reply)
-                if isinstance(step, Join):
-                    landed = asyncio.Event()
-                    step.flight.when_over(landed.set)
-                    await landed.wait()
-                    reply = None
-                elif isinstance(step, Renew):
-                    reply = await self._renewed(principal, step.refresh)
+
+        async def done(step: Step) -> Reply:
+            if isinstance(step, Renew):
+                return await self._renewed(principal, step.refresh)
+            if isinstance(step, Join):
+                landed = asyncio.Event()
+                step.flight.when_over(landed.set)
+                await landed.wait()
+            return None
+
+        await carry_async(client.ready(), done)
 
     async def _renewed(self, principal: Principal, refresh: str | None) -> Tokens | Refused:
         """A new pair, by its refresh token if it has one, else with a new user."""

@@ -22,7 +22,6 @@ from contracts.core.conversation import (
     Concurrently,
     Draw,
     NotObservable,
-    Outcome,
     RunningConversation,
     Token,
     Void,
@@ -244,10 +243,4 @@ async def converse(
     talk: RunningConversation, sender: Sender, conversation: int, *, reuse: bool, attempt: int = 1
 ) -> None:
     """Drive a conversation to its ending."""
-    while talk.command is not None:
-        try:
-            answer = await sender.answer(talk.command, conversation, reuse=reuse, attempt=attempt)
-        except Outcome as outcome:
-            talk.give_up(outcome)
-        else:
-            talk.reply(answer)
+    await talk.drive_async(lambda command: sender.answer(command, conversation, reuse=reuse, attempt=attempt))

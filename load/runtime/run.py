@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import Command, Concurrently, Draw, NotObservable, Outcome
+from contracts.core.conversation import Command, Concurrently, Draw, NotObservable, Outcome, carry
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
@@ -111,13 +111,7 @@ class LoadRun:
 
     def carry(self, steps: Any, send: Send, conversation: int) -> Any:
         """Carry out a part of a conversation, one request after the other; gives what it returns. Raises Outcome."""
-        reply: Any = None
-        while True:
-            try:
-                command: Command = steps.send(reply)
-            except StopIteration as ended:
-                return ended.value
-            reply = self._answered(command, send, conversation)
+        return carry(steps, lambda command: self._answered(command, send, conversation))
 
     def _answered(self, command: Command, send: Send, conversation: int) -> Any:
         match command:

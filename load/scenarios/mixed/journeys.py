@@ -11,7 +11,7 @@ from random import Random
 
 import attrs
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, tee
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
@@ -35,22 +35,9 @@ def living(contract: Contract) -> list[Resource]:
 def life(api: RequestFactory) -> Conversation:
     """Make one, see it once in its list, change it, see the change, remove it, and see that it is gone."""
     ledger = Ledger(api.contract)
-    yield from _kept(_lived(api), ledger)
+    yield from tee(_lived(api), ledger.note)
     for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
         yield request
-
-
-def _kept(steps: Steps, ledger: Ledger) -> Steps:
-    """The same steps, everything they make noted."""
-    reply = None
-    while True:
-        try:
-            command = steps.send(reply)
-        except StopIteration as ended:
-            return ended.value
-        reply = yield command
-        if isinstance(reply, Exchange):
-            ledger.note(reply)
 
 
 def _lived(api: RequestFactory) -> Steps:
@@ -103,7 +90,7 @@ def _changed(api: RequestFactory, made: Made, sight: Observation) -> Steps:
 def session(api: RequestFactory) -> Conversation:
     """Make an owner of tokens, use the token, renew it, use the new one, and remove the owner."""
     ledger = Ledger(api.contract)
-    yield from _kept(_renewed(api), ledger)
+    yield from tee(_renewed(api), ledger.note)
     for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
         yield request
 

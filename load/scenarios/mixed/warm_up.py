@@ -8,7 +8,7 @@ from typing import Any
 
 import gevent
 
-from contracts.core.conversation import Outcome
+from contracts.core.conversation import Command, Outcome, carry
 from contracts.core.exchange import Exchange, Request, at
 from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
@@ -36,16 +36,13 @@ class WarmUp:
 
     def _carry(self, steps: Any, conversation: int) -> Any:
         """Carry out steps; what was asked before is not asked again."""
-        reply: Any = None
-        while True:
-            try:
-                request = steps.send(reply)
-            except StopIteration as ended:
-                return ended.value
-            if not isinstance(request, Request):
-                steps.close()
+
+        def answer(command: Command) -> Exchange:
+            if not isinstance(command, Request):
                 raise Outcome("it asks for more than single requests")
-            reply = self._asked(request, conversation)
+            return self._asked(command, conversation)
+
+        return carry(steps, answer)
 
     def _asked(self, request: Request, conversation: int) -> Exchange:
         key = (request.target, request.principal)

@@ -10,7 +10,7 @@ import gevent
 from gevent.event import Event as Signal
 from gevent.pool import Group
 
-from contracts.core.conversation import Outcome
+from contracts.core.conversation import Outcome, carry
 from contracts.core.exchange import Exchange, Request
 from contracts.core.retry_after import retry_after
 from contracts.request.api import RequestFactory
@@ -18,7 +18,7 @@ from contracts.request.credentials import PREFIX
 from contracts.steps.fixtures import Made
 from contracts.steps.tokens.expiry import access_seconds_left
 from contracts.steps.tokens.pairs import Pair, call_with, issue, pair_of, refresh_request, rules
-from contracts.transport.token_client import Flow, Join, Refused, Reply, Step, TokenClient, Tokens, Use
+from contracts.transport.token_client import Join, Refused, Reply, Step, TokenClient, Tokens, Use
 from load.runtime.run import LoadRun, Send
 from load.scenarios.tokens import events
 from load.scenarios.tokens.events import Event
@@ -47,16 +47,7 @@ class Holder:
 
     def call(self, number: int, due: float, send: Send) -> None:
         """One call of one caller."""
-        self._driven(self.client.call(), number, due, send)
-
-    def _driven(self, flow: Flow, number: int, due: float, send: Send) -> None:
-        reply: Reply = None
-        while True:
-            try:
-                step = flow.send(reply)
-            except StopIteration:
-                return
-            reply = self._done(step, number, due, send)
+        carry(self.client.call(), lambda step: self._done(step, number, due, send))
 
     def _done(self, step: Step, number: int, due: float, send: Send) -> Reply:
         if isinstance(step, Join):
