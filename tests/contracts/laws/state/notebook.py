@@ -14,7 +14,7 @@ import attrs
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.config.vault import Vault
-from contracts.core.conversation import Concurrently, Draw, Outcome, Result, RunningConversation, Wait
+from contracts.core.conversation import Concurrently, Draw, Result, RunningConversation
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.laws import load
 from contracts.laws.law import LAWS
@@ -304,23 +304,18 @@ def hear(server: Notebooks, law: str, operation: str, drawn: Any = None) -> Resu
         CONTRACT, deployment(), CONTRACT.operation(operation), principals()[0], f"ct000000-{len(server.asked)}"
     )
     talk = RunningConversation((load() and LAWS[law]).ask(api))
-    while talk.command is not None:
-        advance(server, talk, talk.command, drawn)
+    talk.drive(lambda command: answer_to(server, command, drawn))
     assert talk.ending is not None
     return talk.ending
 
 
-def advance(server: Notebooks, talk: RunningConversation, command: Any, drawn: Any = None) -> None:
-    """Answer one command of a conversation."""
-    try:
-        match command:
-            case Request():
-                talk.reply(server.answer(command))
-            case Concurrently(requests):
-                talk.reply([server.answer(each) for each in requests])
-            case Draw():
-                talk.reply(next(drawn))
-            case Wait():
-                talk.reply(None)
-    except Outcome as outcome:
-        talk.give_up(outcome)
+def answer_to(server: Notebooks, command: Any, drawn: Any = None) -> Any:
+    """What the server says to one command of a conversation."""
+    match command:
+        case Request():
+            return server.answer(command)
+        case Concurrently(requests):
+            return [server.answer(each) for each in requests]
+        case Draw():
+            return next(drawn)
+    return None

@@ -14,7 +14,7 @@ from contracts.engine.stateful_driver import Machine, fewest, follow
 from contracts.laws import load
 from contracts.laws.law import LAWS
 from contracts.request.api import RequestFactory
-from tests.contracts.laws.state.notebook import CONTRACT, Notebooks, advance, deployment, hear, principals
+from tests.contracts.laws.state.notebook import CONTRACT, Notebooks, answer_to, deployment, hear, principals
 
 load()
 LAW = LAWS["state/any-order-of-steps-agrees-with-a-model"]
@@ -51,7 +51,7 @@ def sequences(*faults):
 def begun(faults, ended=lambda _: None):
     server = Notebooks(frozenset(faults))
     api = RequestFactory(CONTRACT, deployment(), CONTRACT.operation("addNotebook"), principals()[0], "ct000000-1")
-    return Machine(RunningConversation(LAW.ask(api)), lambda talk, command: advance(server, talk, command), ended)
+    return Machine(RunningConversation(LAW.ask(api)), lambda command: answer_to(server, command), ended)
 
 
 def shortest(fault):
