@@ -56,7 +56,7 @@ def question(plan: Plan, principal: Principal) -> Request | None:
 
 @attrs.define
 class CredentialWatch:
-    """Follows every exchange of a run; `live.dead` says which principals are dead, and how that was found."""
+    """Follows every exchange of a run; `sender.dead` says which principals are dead, and how that was found."""
 
     plan: Plan
     sender: Sender
@@ -88,32 +88,35 @@ class CredentialWatch:
             self._trusted.add((principal.name, exchange.operation.key))
         return self.sender.dead.get(principal.name)
 
-    async def freshly(self, principal: Principal | None) -> None:
-        """Ask about a credential that was accepted once, but in none of the latest exchanges."""
+    async def freshly(self, principal: Principal | None, conversation: int | None = None) -> None:
+        """Ask about a credential that was accepted once, but in none of the latest exchanges.
+
+        `conversation`: the one it is asked in, if not one of its own.
+        """
         if principal is None or principal.name not in self._accepted:
             return
         async with self._locks[principal.name]:
             stale = self._accepted[principal.name].seq < self._latest - STALE
             if stale and principal.name not in self.sender.dead and not self.sender.gone:
-                await self._ask(principal, None)
+                await self._ask(principal, None, conversation)
 
-    async def everyone(self) -> None:
+    async def everyone(self, conversation: int) -> None:
         """Ask about every credential that was accepted once but of late no more, those of users made here left out."""
         for name in list(self._accepted):
             principal = self._principal(name)
             if principal and not principal.lent:
-                await self.freshly(principal)
+                await self.freshly(principal, conversation)
 
-    async def _ask(self, principal: Principal, refused: Exchange | None) -> None:
+    async def _ask(self, principal: Principal, refused: Exchange | None, conversation: int | None = None) -> None:
         """Ask as this principal, twice where it is refused, and note its death if it is."""
         request = question(self.plan, principal)
         if request is None or principal.name not in self._accepted:
             return
-        number, last = self.opens(), self._accepted[principal.name]
+        number, last = conversation or self.opens(), self._accepted[principal.name]
         for _ in range(2):
             try:
-                if self.sender.token_for and principal.lent:
-                    await self.sender.token_for(principal.name)
+                if (token_for := self.sender.authenticated.token_for) and principal.lent:
+                    await token_for(principal.name)
                 answer = await self.sender.probe(request, number)
             except Outcome:
                 return

@@ -38,7 +38,7 @@ class PreflightResult:
 
 
 async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightResult:
-    """One plain question per principal. A deployment that is not there is noted on `live`."""
+    """One plain question per principal. A deployment that is not there is noted on `sender`."""
     health = PreflightResult(sender.dead)
     heard: list[Exchange] = []
     for principal in plan.deployment.principals:
@@ -49,13 +49,13 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
             exchange: Exchange = await sender.answer(request, conversation, reuse=True)
         except Outcome as outcome:
             if sender.gone is None and "no answer" in outcome.reason:
-                sender.gone = f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}"
+                sender.give_up(f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}")
             return health
         heard.append(exchange)
         if exchange.status == 401:
             health.dead[principal.name] = f"the credential of {principal.name} is not accepted: {exchange.summary()}"
-    if heard and all(map(_foreign, heard)):
-        sender.gone = await _elsewhere(plan, sender, conversation, heard)
+    if heard and all(map(_foreign, heard)) and (reason := await _elsewhere(plan, sender, conversation, heard)):
+        sender.give_up(reason)
     return health
 
 
@@ -91,14 +91,12 @@ async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> No
     Before everything else: later they would disturb the lists they appear in.
     """
     asked = list(items)
-    for principal in plan.deployment.principals:
-        if (
-            principal.lent
-            and sender.token_for
-            and any(principal in callers(plan.deployment, each.operation) for each in asked)
-        ):
+    token_for = sender.authenticated.token_for
+    for principal in plan.deployment.principals if token_for else ():
+        if principal.lent and any(principal in callers(plan.deployment, each.operation) for each in asked):
+            assert token_for is not None
             with contextlib.suppress(Outcome):  # what cannot be lent is told where it is missed
-                await sender.token_for(principal.name)
+                await token_for(principal.name)
 
 
 async def prepare(plan: Plan, items: Iterable[PlanItem], sender: Sender, opens: Callable[[], tuple[int, str]]) -> None:

@@ -1,4 +1,4 @@
-"""A run: every selected conversation side by side, as budgets and quiet data (see `contracts.rooms`) allow."""
+"""A run: every selected conversation side by side, as budgets and quiet data (see `engine.scheduler`) allow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem
 from contracts.transport.client import Client
 from contracts.transport.created import Ledger
-from contracts.transport.sender import IN_FLIGHT, Sender
+from contracts.transport.recording import IN_FLIGHT
+from contracts.transport.sender import Sender
 
 FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
@@ -130,7 +131,8 @@ class Run:
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
         async with Client(self.plan.deployment.base_url, self.plan.deployment.vault) as client:
             sender = Sender(self.plan.deployment, client, self.recorder, Ledger(self.plan.contract), self._on_exchange)
-            sender.token_for = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending")).token
+            pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
+            sender.authenticated.token_for = pool.token
             self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])
             self.ended = await self._asked(items, sender)
             self.gone = sender.gone
@@ -176,8 +178,7 @@ class Run:
         """What was removed may have been what a credential lived on: so they are asked about when all is done."""
         number, _ = self.conversations.begin("health")
         await sender.close(number)
-        watch.opens = lambda: number
-        await watch.everyone()
+        await watch.everyone(number)
 
     def _on_exchange(self, exchange: Exchange) -> None:
         if self.watch:
@@ -195,7 +196,7 @@ class Run:
         if self._max_requests is not None or self._max_seconds is not None:
             asked.sort(key=lambda item: priority(item, self.plan.depth))
         assert self.watch is not None
-        sender.credential_died = self.watch.doubt
+        sender.authenticated.died = self.watch.doubt
         await introduce(self.plan, asked, sender)
         await prepare(self.plan, asked, sender, lambda: self.conversations.begin("prepare"))
         if not sender.gone:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
+from contracts.core.exchange import Exchange
+from contracts.transport.layers import Delivery, Layer
 from specs.contract import Limit, Operation
 
 SLACK = 0.05
@@ -105,7 +107,17 @@ class Budget:
         return [Allowance(each.requests, each.window / self.time_scale * (1 + SLACK) + SLACK) for each in limits]
 
 
-async def until(moment: float, clock: Callable[[], float]) -> None:
-    """Sleep until a time of `clock`."""
-    if (left := moment - clock()) > 0:
-        await asyncio.sleep(left)
+class Paced:
+    """The layer that waits until a request may be sent. One with a moment of its own has its place in the budget."""
+
+    def __init__(self, inner: Layer, budget: Budget) -> None:
+        self._inner, self._budget = inner, budget
+
+    async def send(self, delivery: Delivery) -> Exchange:
+        """Send it when its time has come."""
+        request, moment = delivery.request, delivery.moment
+        if moment is None:
+            moment = self._budget.reserve(request.operation, request.principal)
+        if (left := moment - self._budget.clock()) > 0:
+            await asyncio.sleep(left)
+        return await self._inner.send(delivery)

@@ -6,12 +6,14 @@ import asyncio
 import time
 
 import attrs
+import pytest
 
 from contracts.config import deployment as deployments
-from contracts.core.conversation import Concurrently
+from contracts.core.conversation import Blocked, Concurrently, NotObservable, Void
 from contracts.core.exchange import Request, Response
 from contracts.evidence.recorder import Recorder
 from contracts.transport.created import Ledger
+from contracts.transport.recording import GIVE_UP_AFTER
 from contracts.transport.sender import Sender
 from specs.contract import Limit
 
@@ -43,3 +45,93 @@ def test_what_conversations_ask_together_under_one_name_takes_one_place_in_the_b
 
     asyncio.run(run())
     assert len(client.sent) == 3
+
+
+def sender_for(contract, tmp_path, client, writes="true"):
+    file = tmp_path / "staging.toml"
+    file.write_text(
+        f'[deployment]\nbase_url = "http://127.0.0.1:9"\ndocument = "calcom-v2"\nwrites = {writes}\n'
+        '[budget]\npace = "none"\n'
+    )
+    return Sender(deployments.load(file), client, Recorder(None), Ledger(contract))
+
+
+def reading(contract):
+    return Request(next(each for each in contract.operations if each.method == "GET"), "/thing")
+
+
+def test_a_known_answer_is_not_asked_for_again_until_something_beside_it_changes(contract, tmp_path) -> None:
+    client, read = Everything(), reading(contract)
+    change = attrs.evolve(read, method="POST")
+
+    async def run() -> None:
+        sender = sender_for(contract, tmp_path, client)
+        both = await asyncio.gather(*(sender.answer(read, conversation, reuse=True) for conversation in (1, 2)))
+        assert both[0] is both[1]
+        await sender.answer(change, 3)
+        await sender.answer(read, 4, reuse=True)
+
+    asyncio.run(run())
+    assert len(client.sent) == 3
+
+
+def test_nothing_is_asked_with_a_dead_credential_but_a_probe(contract, tmp_path) -> None:
+    client, read = Everything(), attrs.evolve(reading(contract), principal="acme")
+
+    async def run() -> None:
+        sender = sender_for(contract, tmp_path, client)
+        sender.dead["acme"] = "the credential of acme died"
+        with pytest.raises(Blocked, match="acme died"):
+            await sender.answer(read, 1)
+        assert (await sender.probe(read, 1)).ok
+
+    asyncio.run(run())
+    assert len(client.sent) == 1
+
+
+def test_a_deployment_that_may_not_be_written_to_is_only_read(contract, tmp_path) -> None:
+    client = Everything()
+
+    async def run() -> None:
+        sender = sender_for(contract, tmp_path, client, writes="false")
+        with pytest.raises(NotObservable, match="does not allow writes"):
+            await sender.answer(attrs.evolve(reading(contract), method="DELETE"), 1)
+
+    asyncio.run(run())
+    assert client.sent == []
+
+
+def test_once_closed_only_one_conversation_may_send(contract, tmp_path) -> None:
+    client, read = Everything(), reading(contract)
+
+    async def run() -> None:
+        sender = sender_for(contract, tmp_path, client)
+        await sender.close(7)
+        await sender.answer(read, 7)
+        with pytest.raises(Blocked, match="stopped"):
+            await sender.answer(read, 8)
+
+    asyncio.run(run())
+    assert len(client.sent) == 1
+
+
+def test_a_deployment_that_answers_nobody_counts_as_gone(contract, tmp_path) -> None:
+    class Silent:
+        asked = 0
+
+        async def send(self, request: Request) -> tuple[None, str, float, float]:
+            self.asked += 1
+            return None, "the connection is refused", time.time(), time.time()
+
+    client, read = Silent(), reading(contract)
+
+    async def run() -> None:
+        sender = sender_for(contract, tmp_path, client)
+        for conversation in range(GIVE_UP_AFTER):
+            with pytest.raises(Void, match="no answer"):
+                await sender.answer(read, conversation)
+        with pytest.raises(Blocked, match="does not answer"):
+            await sender.answer(read, 99)
+
+    asyncio.run(run())
+    assert client.asked == GIVE_UP_AFTER

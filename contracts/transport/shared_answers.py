@@ -1,0 +1,63 @@
+"""The outermost layer: what was answered already on quiet data, or is being asked by another conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable, Iterable
+
+from contracts.core.exchange import Exchange, Request
+from contracts.evidence.recorder import Recorder
+from contracts.transport.layers import Delivery, Layer
+from specs.contract import room
+
+Known = dict[Hashable, asyncio.Future[Exchange]]
+
+
+class SharedAnswers:
+    """Sends a question once for all who ask it while nothing has changed; each of them has it in its record."""
+
+    def __init__(self, inner: Layer, recorder: Recorder) -> None:
+        self._inner, self._recorder = inner, recorder
+        self._by_room: dict[str, Known] = {}
+        self._by_name: Known = {}
+        self._reserved: set[str] = set()
+
+    async def send(self, delivery: Delivery) -> Exchange:
+        """The known answer where one will do, else that of sending."""
+        request = delivery.request
+        if request.share_key:
+            return await self._once(self._by_name, _name(request, delivery.attempt), delivery)
+        if not delivery.reuse or not request.safe or request.bypass_cache:
+            return await self._inner.send(delivery)
+        known = self._by_room.setdefault(room(request.operation.path), {})
+        return await self._once(known, (request.verb, request.target, request.headers), delivery)
+
+    def unreserved(self, requests: Iterable[Request], attempt: int) -> list[Request]:
+        """Those of several sent together that no other conversation sends as well; from now on they count as sent."""
+        new = [each for each in requests if not each.share_key or _name(each, attempt) not in self._reserved]
+        self._reserved |= {_name(each, attempt) for each in new if each.share_key}
+        return new
+
+    def forget(self, exchange: Exchange) -> None:
+        """After a request that may have changed something, nothing that was read beside it is known any more."""
+        if not exchange.request.safe:
+            self._by_room.pop(room(exchange.operation.path), None)
+
+    def close(self) -> None:
+        """Whoever waits for an answer of another conversation is told that it will not come."""
+        for known in (self._by_name, *self._by_room.values()):
+            for waiting in known.values():
+                waiting.cancel()
+
+    async def _once(self, known: Known, key: Hashable, delivery: Delivery) -> Exchange:
+        """The known answer, or that of sending; whoever comes meanwhile waits for the same."""
+        if (earlier := known.get(key)) is None or earlier.cancelled() or (earlier.done() and earlier.exception()):
+            known[key] = earlier = asyncio.ensure_future(self._inner.send(delivery))
+            return await asyncio.shield(earlier)
+        exchange = await asyncio.shield(earlier)
+        self._recorder.write("reused", conversation=delivery.conversation, seq=exchange.seq)
+        return exchange
+
+
+def _name(request: Request, attempt: int) -> str:
+    return f"{attempt} {request.share_key}"

@@ -1,0 +1,118 @@
+"""Which answers mean something, which are asked for again, and which void what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+import attrs
+import pytest
+
+from contracts.core.conversation import Void
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.transport.layers import Delivery
+from contracts.transport.pacing import Budget
+from contracts.transport.retries import Again, Answer, Retrying, next_step
+from specs.contract import Limit
+
+HOUR, MINUTE = 3600.0, 60.0
+ANSWER, AT_ONCE = Answer(), Again()
+
+
+def request_of(contract, *windows, expects_429=False):
+    limits = tuple(Limit("test", window, 5, "#") for window in windows)
+    return Request(attrs.evolve(contract.operations[0], limits=limits), "/x", expects_429=expects_429)
+
+
+def exchange_of(request, status, headers=(), retry_status=None):
+    response = Response(status, headers, "", 0) if status else None
+    error = None if status else "cut off"
+    return Exchange(1, request, response, error, 1000.0, 1000.1, retry_of=retry_status and 1, retry_status=retry_status)
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts", "retry_status", "together", "expected"),
+    [
+        (200, 1, None, False, ANSWER),
+        (404, 1, None, False, ANSWER),
+        (401, 1, None, False, ANSWER),
+        (500, 1, None, False, AT_ONCE),
+        (500, 2, 500, False, ANSWER),  # seen twice: it may be called broken
+        (503, 1, None, False, AT_ONCE),
+        (503, 3, 429, False, AT_ONCE),  # after refusals it was seen only once
+        (502, 2, 503, False, ANSWER),
+        (500, 1, None, True, ANSWER),  # by itself it would say something else
+        (200, 2, 500, False, ANSWER),
+        (429, 1, None, False, Again(63.0)),
+        (429, 2, 429, False, Again(63.0)),
+        (429, 1, None, True, Again(63.0)),
+        (429, 2, 500, False, Again(63.0)),
+    ],
+)
+def test_what_becomes_of_an_answer(contract, status, attempts, retry_status, together, expected):
+    request = request_of(contract, MINUTE)
+    exchange = exchange_of(request, status, retry_status=retry_status)
+    assert next_step(request, exchange, attempts, together=together) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "attempts", "reason"),
+    [(429, 3, "answered 429 though its declared limit was not used up"), (0, 1, "no answer from"), (0, 2, "cut off")],
+)
+def test_what_voids_a_conversation(contract, status, attempts, reason):
+    request = request_of(contract, MINUTE)
+    step = next_step(request, exchange_of(request, status), attempts)
+    assert isinstance(step, Void)
+    assert reason in step.reason
+
+
+def test_an_expected_429_is_an_answer(contract):
+    request = request_of(contract, MINUTE, expects_429=True)
+    assert next_step(request, exchange_of(request, 429), 1) == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("windows", "headers", "time_scale", "wait"),
+    [
+        ((MINUTE,), (("Retry-After", "7"),), 1.0, 7.0),
+        ((MINUTE,), (("X-RateLimit-Reset", "20"),), 1.0, 20.0),
+        ((MINUTE,), (("Retry-After", "300"),), 1.0, 63.0),  # longer than any window: not believed
+        ((MINUTE, HOUR), (("Retry-After", "300"),), 1.0, 300.0),
+        ((MINUTE, HOUR), (), 1.0, 63.0),  # a minute at most, where nothing is said
+        ((), (), 1.0, 63.0),
+        ((10.0,), (), 1.0, 10.5),
+        ((MINUTE,), (), 10.0, 6.3),
+    ],
+)
+def test_how_long_a_refusal_is_waited_out(contract, windows, headers, time_scale, wait):
+    request = request_of(contract, *windows)
+    step = next_step(request, exchange_of(request, 429, headers), 1, time_scale=time_scale)
+    assert step == Again(pytest.approx(wait))
+
+
+class Scripted:
+    """A layer that answers with one status after the other."""
+
+    def __init__(self, *statuses):
+        self.statuses = list(statuses)
+        self.deliveries = []
+
+    async def send(self, delivery):
+        self.deliveries.append(delivery)
+        return attrs.evolve(exchange_of(delivery.request, self.statuses.pop(0)), seq=len(self.deliveries))
+
+
+def test_what_is_sent_again_names_what_it_repeats_and_a_refusal_holds_back_its_kind(contract):
+    request = request_of(contract, MINUTE)
+    budget = Budget("declared", 1.0, lambda: 0.0)
+    inner = Scripted(429, 503, 200)
+    exchange = asyncio.run(Retrying(inner, budget).send(Delivery(request, 1)))
+    assert exchange.status == 200
+    assert [each.retry_of and each.retry_of.seq for each in inner.deliveries] == [None, 1, 2]
+    assert budget.reserve(request.operation, None) == pytest.approx(63.0)
+
+
+def test_a_limit_that_stays_used_up_voids_the_conversation(contract):
+    inner = Scripted(429, 429, 429)
+    with pytest.raises(Void, match="429"):
+        asyncio.run(Retrying(inner, Budget("none", 1.0, lambda: 0.0)).send(Delivery(request_of(contract), 1)))
+    assert inner.statuses == []
