@@ -24,6 +24,7 @@ from contracts.checks.helpers import (
     response,
     routed,
     sure,
+    usable,
 )
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, Response
@@ -39,6 +40,7 @@ def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     if _of_another_kind(exchange, answer):
         return False
     _fits(response(exchange), _validators(contract, exchange.operation, answer.status))
+    usable(answer)
     return True
 
 
@@ -62,6 +64,8 @@ def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
         return False
     _is_json(response(exchange))
     _fits(response(exchange), _validators(contract, exchange.operation, status))
+    if answer is not None:
+        usable(answer)
     return True
 
 
@@ -129,6 +133,7 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     answer = declared(exchange)
     if not exchange.ok or answer is None or answer.schema is None or has_no_body(exchange):
         return False
+    usable(answer)
     if "PRIVATE KEY-----" in response(exchange).body and "PRIVATE KEY-----" not in str(answer.schema):
         raise Broken("no private key in an answer", "a PEM private key")
     body = parsed(response(exchange).body)

@@ -30,6 +30,12 @@ def declared(exchange: Exchange) -> Answer | None:
     return exchange.operation.answer(exchange.status) if asked_as_declared(exchange) else None
 
 
+def usable(answer: Answer) -> None:
+    """Raises ValueError where a defect of the document keeps what an answer carries from being judged."""
+    if answer.unusable:
+        raise ValueError(answer.unusable)
+
+
 def routed(exchange: Exchange) -> bool:
     """Whether a path is one that every server passes on: some in front refuse zero bytes and hidden slashes unasked."""
     path = exchange.request.target.partition("?")[0].upper()

@@ -32,7 +32,8 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
     """
     if has_no_body(exchange) or not (asked_as_declared(exchange) and sure(exchange) and routed(exchange)):
         return False
-    if declared(exchange) != described(exchange):
+    answer = declared(exchange)
+    if answer != described(exchange) or (answer is not None and answer.unusable):
         return False
     found = _objection(contract, exchange.operation, response(exchange))
     if found is None:

@@ -100,6 +100,8 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
     """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
     law = item.rule
     assert isinstance(law, Law)
+    if not attempts and item.operation.unusable:
+        return Verdict(item, NOT_OBSERVABLE, reason=item.closed)
     if not attempts:
         return Verdict(item, NOT_ASKED, reason=item.closed or "not selected, or the run ended before its turn")
     shown, once = _broken(law, attempts)
@@ -191,9 +193,11 @@ def _of_check(plan: Plan, item: PlanItem, exchanges: Sequence[Exchange], every: 
     if heard:
         return Verdict(item, UPHELD, count=heard)
     if unusable:
-        return Verdict(item, NOT_OBSERVABLE, reason=f"a schema of the document cannot be used: {unusable}")
+        return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {unusable}")
     if exchanges:
         return Verdict(item, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
+    if item.operation.unusable:
+        return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
     return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
 
 

@@ -146,6 +146,8 @@ def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | N
 
 
 def _closed(item: PlanItem, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
+    if item.operation.unusable:
+        return f"a defect of the document: {item.operation.unusable}"
     if not law.runs_at(depth):
         return f"asked at depth {law.depth} only"
     if item.writes and not deployment.writes:

@@ -168,7 +168,7 @@ def paged(operation: Operation, start: int | None, size: int | None) -> list[tup
             raise NotObservable("pages here are found by following a cursor, not by number")
         if paging.dialect == "page" and (not size or start % size):
             raise NotObservable("numbered pages begin at multiples of their size")
-        number = start if paging.dialect == "offset" else start // (size or 1) + first_number(operation)
+        number = paging.first + (start if paging.dialect == "offset" else start // (size or 1))
         query.append((paging.position.name, str(number)))
     if size is not None:
         if paging.size is None:
@@ -178,12 +178,8 @@ def paged(operation: Operation, start: int | None, size: int | None) -> list[tup
 
 
 def first_number(operation: Operation) -> int:
-    """The number of the first page or item: 0 for offsets; for pages their declared default or minimum, else 1."""
-    paging = operation.paging
-    if paging is None or paging.position is None or paging.dialect == "offset":
-        return 0
-    told = (paging.position.schema.get(key) for key in ("default", "minimum"))
-    return next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), 1)
+    """The number of the first page or item, as the document has it."""
+    return operation.paging.first if operation.paging else 0
 
 
 def _signed(operation: Operation, caller: Principal, under: Alternative | None) -> tuple[Pairs, Pairs]:

@@ -53,6 +53,8 @@ class Case:
 def cases(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """All coverage cases of an operation that the document itself calls valid or invalid, without repetitions."""
     found: list[Case] = []
+    if operation.unusable:
+        return ()
     with _LOCK, contextlib.suppress(*_unreadable()):  # what it cannot read of the document yields no more cases
         found += _converted(contract, operation)
     return once(found)

@@ -13,15 +13,17 @@ from specs.contract.inferred_tokens import inferred
 from specs.contract.limits import caching, limits, reset_unit
 from specs.contract.model import (
     Answer,
+    Asked,
     Operation,
     Resource,
     Schema,
     Scheme,
     TokenRules,
 )
-from specs.contract.operations import Site, answers, body, parameters, sites
+from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters
 from specs.contract.page_info import wording
-from specs.contract.paging import data_pointer, paging
+from specs.contract.page_parameters import asked
+from specs.contract.paging import data_pointer, paging, shown
 from specs.contract.resources import resources
 from specs.contract.schemas import Direction, json_schema
 from specs.contract.security import alternatives, schemes
@@ -86,7 +88,10 @@ def _build(document: Document) -> Contract:
     raw = document.raw
     stated = extension(raw, "#", "root")
     known = schemes(raw)
-    operations = tuple(_operation(raw, site, stated, known) for site in sites(raw))
+    operations = tuple(_operation(document, site, stated, known) for site in sites(raw))
+    if not operations and document.faults:
+        first = document.faults[0]
+        raise SpecError(f"none of its operations can be read: {document.origin(first.pointer)}: {first.message}")
     by_name = {name: operation for operation in operations for name in (operation.operation_id, operation.key)}
     _check_sources(operations, by_name)
     return Contract(
@@ -101,23 +106,26 @@ def _build(document: Document) -> Contract:
     )
 
 
-def _operation(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+def _operation(document: Document, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
     try:
-        return _read(raw, site, root, known)
+        return _read(document, site, root, known)
     except SpecError as error:
         told = str(error)
         raise SpecError(told if told.startswith("#") else f"{site.pointer}: {told}") from None
 
 
-def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
-    node = site.node
+def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+    raw, node = document.raw, site.node
     words = wording(root, extension(node, site.pointer, "operation"))
-    inputs, outcomes = parameters(raw, site, known), answers(raw, site)
+    inputs, outcomes = parameters(document, site, known), answers(document, site)
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
     success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
-    data = data_pointer(raw, site.key, inputs, success, words)
-    pages = paging(raw, inputs, success, data, words, site.pointer) if site.method == "get" else None
+    asks = asked(raw, inputs, words) if site.method == "get" else Asked()
+    told = shown(raw, success)
+    data = data_pointer(raw, site.key, asks, told, words)
+    pages = paging(raw, asks, told, data, words, site.pointer)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
+    security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
     return Operation(
         key=site.key,
         method=site.method.upper(),
@@ -126,16 +134,27 @@ def _read(raw: Schema, site: Site, root: Schema, known: dict[str, Scheme]) -> Op
         tags=tuple(str(tag) for tag in _listed(node.get("tags"))),
         summary=str(node.get("summary", "")),
         description=str(node.get("description", "")),
-        parameters=with_filters(raw, inputs, success, data, pages),
-        body=body(raw, site),
+        parameters=with_filters(raw, inputs, told, data, pages),
+        body=body(document, site),
         answers=outcomes,
-        security=alternatives(secured.get("security"), known, join(where, "security")),
+        security=security,
         limits=limits(raw, node, site.pointer),
         paging=pages,
+        asks=asks,
         caching=caching(node, site.pointer)[0],
         data=data,
         pointer=site.pointer,
+        unusable=_why_unusable(document, site) or undefined,
     )
+
+
+def _why_unusable(document: Document, site: Site) -> str | None:
+    """Say which defect keeps an operation from being asked: its own, or one of something that it cannot go without."""
+    if "?" in site.path or "#" in site.path:
+        return f"{site.item_pointer}: a path has no query and no fragment"
+    needed = [stated for stated, _ in stated_parameters(document.raw, site).values() if stated.get("required") is True]
+    needed += [resolve(document.raw, site.node.get("requestBody")), site.item, site.node]
+    return next((why for each in needed if (why := document.why_unusable(each)) is not None), None)
 
 
 def _default(outcomes: tuple[Answer, ...]) -> Answer | None:
@@ -165,7 +184,8 @@ def _error_schema(raw: Schema, root: Schema, operations: tuple[Operation, ...]) 
         if not isinstance(resolve(raw, schema), dict):
             raise SpecError("#/x-contract/error: has to name a schema")
         return dict(schema)
-    errors = [answer for operation in operations for answer in operation.answers if operation.refuses(answer)]
+    every = [answer for operation in operations for answer in operation.answers if operation.refuses(answer)]
+    errors = [answer for answer in every if answer.unusable is None]
     shapes = {
         json.dumps(answer.schema, sort_keys=True): answer.schema for answer in errors if answer.schema is not None
     }

@@ -123,6 +123,8 @@ class Answer:
     description: str
     schema_pointer: str = ""
     examples: tuple[Any, ...] = ()
+    unusable: str | None = None
+    """The defect of the document that keeps what it carries from being judged; None for a sound answer."""
 
     @property
     def succeeds(self) -> bool:
@@ -155,6 +157,19 @@ class Alternative:
 
 
 @frozen(eq=False)
+class Asked:
+    """The parameters that ask for a page: how long it is, where it begins, and in which dialect that is said.
+
+    `first`: the number of the first item or page.
+    """
+
+    size: Parameter | None = None
+    position: Parameter | None = None
+    dialect: Dialect | None = None
+    first: int = 0
+
+
+@frozen(eq=False)
 class Paging:
     """How a list is asked for in pages.
 
@@ -177,6 +192,8 @@ class Paging:
     pointer: str
     headers: dict[str, str] = field(factory=dict)
     last: str | None = None
+    first: int = 0
+    """The number of the first item or page."""
 
     @property
     def tells_cursor(self) -> bool:
@@ -204,6 +221,10 @@ class Operation:
     caching: str | None = field(repr=False)
     data: str = field(repr=False)
     pointer: str = field(repr=False)
+    asks: Asked = field(factory=Asked, repr=False)
+    """The parameters that ask for a page, also where the answer shows no list."""
+    unusable: str | None = field(default=None, repr=False)
+    """The defect of the document that keeps this operation from being asked; None for a sound one."""
 
     def answer(self, status: int) -> Answer | None:
         """Give the declared answer for a status: the exact one, else its range, else the default."""

@@ -11,12 +11,13 @@ from specs.contract.example_bodies import composed
 from specs.contract.extension import extension
 from specs.contract.model import Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
 from specs.contract.schema_queries import items, members, types
-from specs.source.pointers import MISSING, SpecError, join, resolve
+from specs.contract.wire_schema import wire_schema
+from specs.source.document import Document
+from specs.source.grammar import METHODS
+from specs.source.pointers import MISSING, join, resolve
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # Header parameters of these names are ignored, says OpenAPI: security schemes and media types govern them.
 IGNORED = ("authorization", "accept", "content-type")
-_LOCATIONS = ("path", "query", "header", "cookie")
 
 
 @frozen(eq=False)
@@ -37,18 +38,14 @@ class Site:
 
 
 def sites(raw: Schema) -> Iterator[Site]:
-    """Give every operation of a document in its order. Raises SpecError for one that is no object."""
+    """Give every operation of a mended document in its order."""
     for path, node in raw.get("paths", {}).items():
         if str(path).startswith("x-"):
             continue
         pointer = join("#/paths", path)
         item = resolve(raw, node)
-        if not isinstance(item, dict):
-            raise SpecError(f"{pointer}: a path item has to be an object")
         for method in item:
             if method in METHODS:
-                if not isinstance(item[method], dict):
-                    raise SpecError(f"{join(pointer, method)}: an operation has to be an object")
                 yield Site(str(path), method, item[method], item, join(pointer, method), pointer)
 
 
@@ -56,25 +53,25 @@ def stated_parameters(raw: Schema, site: Site) -> dict[tuple[str, str], tuple[Sc
     """Give an operation's parameters, those of its path item included, by location and name, each with its pointer."""
     found: dict[tuple[str, str], tuple[Schema, str]] = {}
     for node, where in ((site.item, site.item_pointer), (site.node, site.pointer)):
-        listed = node.get("parameters") or []
-        if not isinstance(listed, list):
-            raise SpecError(f"{where}/parameters: parameters have to be a list")
-        for index, entry in enumerate(listed):
-            pointer = join(where, "parameters", index)
+        for index, entry in enumerate(node.get("parameters", ())):
             stated = resolve(raw, entry)
-            if not isinstance(stated, dict) or not stated.get("name") or stated.get("in") not in _LOCATIONS:
-                raise SpecError(f"{pointer}: a parameter needs a name and a place (`in`)")
-            found[str(stated["in"]), str(stated["name"])] = (stated, pointer)
+            found[stated["in"], stated["name"]] = (stated, join(where, "parameters", index))
     return found
 
 
-def parameters(raw: Schema, site: Site, schemes: dict[str, Scheme]) -> tuple[Parameter, ...]:
-    """Give the parameters a client fills in: without ignored headers and without those that carry credentials."""
+def parameters(document: Document, site: Site, schemes: dict[str, Scheme]) -> tuple[Parameter, ...]:
+    """Give the parameters a client fills in.
+
+    Left out are ignored headers, what carries credentials, and what cannot be used for a defect of the document.
+    """
+    raw = document.raw
     carriers = {(scheme.location, _fold(scheme.location, scheme.parameter)) for scheme in schemes.values()}
     return tuple(
         _parameter(raw, node, pointer)
         for (location, name), (node, pointer) in stated_parameters(raw, site).items()
-        if (location, _fold(location, name)) not in carriers and not (location == "header" and name.lower() in IGNORED)
+        if (location, _fold(location, name)) not in carriers
+        and not (location == "header" and name.lower() in IGNORED)
+        and (location == "path" or document.why_unusable(node) is None)
     )
 
 
@@ -91,7 +88,7 @@ def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
         name=str(node["name"]),
         location=location,
         required=node.get("required") is True or location == "path",
-        schema=parameter_schema(node),
+        schema=wire_schema(raw, parameter_schema(node)),
         style=style,
         explode=bool(node.get("explode", style == "form")),
         pointer=pointer,
@@ -105,7 +102,7 @@ def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
 
 def _is_wrapped(node: Schema) -> bool:
     """Tell whether a parameter's value is a JSON text."""
-    wrapped = _preferred(node.get("content"))
+    wrapped = _preferred({}, node.get("content"))
     return not isinstance(node.get("schema"), dict) and wrapped is not None and is_json(wrapped[0])
 
 
@@ -114,7 +111,7 @@ def parameter_schema(node: Schema) -> Schema:
     schema = node.get("schema")
     if isinstance(schema, dict):
         return schema
-    wrapped = _preferred(node.get("content"))
+    wrapped = _preferred({}, node.get("content"))
     return media_schema(wrapped[1]) or {} if wrapped else {}
 
 
@@ -156,15 +153,13 @@ def _first_example(raw: Schema, node: Schema) -> Any:
     return found[0] if found else None
 
 
-def body(raw: Schema, site: Site) -> Body | None:
-    """Give the request body, or None where the operation takes none."""
-    if site.node.get("requestBody") is None:
-        return None
-    pointer = join(site.pointer, "requestBody")
-    node = resolve(raw, site.node["requestBody"])
-    chosen = _preferred(node.get("content")) if isinstance(node, dict) else None
+def body(document: Document, site: Site) -> Body | None:
+    """Give the request body, or None where the operation takes none, or one that no request can have."""
+    raw, pointer = document.raw, join(site.pointer, "requestBody")
+    node = resolve(raw, site.node.get("requestBody"))
+    chosen = _preferred(raw, node.get("content")) if isinstance(node, dict) else None
     if chosen is None:
-        raise SpecError(f"{pointer}: a request body needs content of some media type")
+        return None
     name, media = chosen
     schema = media_schema(media) or {}
     place = join(pointer, "content", name)
@@ -194,25 +189,21 @@ def _body_sources(raw: Schema, schema: Schema, pointer: str) -> dict[str, Source
     return found
 
 
-def answers(raw: Schema, site: Site) -> tuple[Answer, ...]:
+def answers(document: Document, site: Site) -> tuple[Answer, ...]:
     """Give the declared answers in the document's order."""
-    listed = site.node.get("responses", {})
     pointer = join(site.pointer, "responses")
-    if not isinstance(listed, dict):
-        raise SpecError(f"{pointer}: responses have to be an object")
     return tuple(
-        _answer(raw, str(status), node, join(pointer, status))
-        for status, node in listed.items()
+        _answer(document, str(status), node, join(pointer, status))
+        for status, node in site.node.get("responses", {}).items()
         if not str(status).startswith("x-")
     )
 
 
-def _answer(raw: Schema, status: str, node: Any, pointer: str) -> Answer:
+def _answer(document: Document, status: str, node: Any, pointer: str) -> Answer:
+    raw = document.raw
     target = resolve(raw, node)
-    if not isinstance(target, dict):
-        raise SpecError(f"{pointer}: a response has to be an object")
     content = target.get("content")
-    chosen = _preferred(content)
+    chosen = _preferred(raw, content)
     return Answer(
         status=status,
         media_types=tuple(content) if isinstance(content, dict) else (),
@@ -222,6 +213,7 @@ def _answer(raw: Schema, status: str, node: Any, pointer: str) -> Answer:
         description=str(target.get("description", "")),
         schema_pointer=join(pointer, "content", chosen[0], "schema") if chosen else "",
         examples=examples(raw, chosen[1]) if chosen else (),
+        unusable=document.why_unusable(target),
     )
 
 
@@ -244,10 +236,10 @@ def is_json(media_type: str) -> bool:
     return bare in ("application/json", "*/*", "application/*") or bare.endswith("+json")
 
 
-def _preferred(content: Any) -> tuple[str, Schema] | None:
+def _preferred(raw: Schema, content: Any) -> tuple[str, Schema] | None:
     """Choose a media type: plain JSON first, then other JSON, then what is listed first."""
     stated = content.items() if isinstance(content, dict) else ()
-    usable = [(str(name), node) for name, node in stated if isinstance(node, dict)]
+    usable = [(str(name), resolve(raw, node) if raw else node) for name, node in stated if isinstance(node, dict)]
     usable.sort(key=lambda entry: (entry[0].split(";")[0] != "application/json", not is_json(entry[0])))
     return usable[0] if usable else None
 

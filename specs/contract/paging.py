@@ -7,18 +7,20 @@ answer holds an array and that takes page parameters.
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any, cast
+from typing import Any
 
-from specs.contract.model import Answer, Dialect, Paging, Parameter, Schema
+from attrs import evolve
+
+from specs.contract.example_schema import example_schema
+from specs.contract.model import Answer, Asked, Paging, Parameter, Schema
 from specs.contract.page_info import Wording, header_roles, page_info, settle
 from specs.contract.schema_queries import follow, items, member_at, members, types
-from specs.contract.vocabulary import AFTER, ITEMS, POSITIONS, SIZES, UNSURE, WRAPPERS, fold
+from specs.contract.vocabulary import AFTER, BESIDE, ITEMS, OBJECTS, WRAPPERS, fold
+from specs.source.keywords import UNUSABLE
 from specs.source.pointers import join
 
 
-def data_pointer(
-    raw: Schema, key: str, parameters: tuple[Parameter, ...], answer: Answer | None, words: Wording
-) -> str:
+def data_pointer(raw: Schema, key: str, pages: Asked, answer: Answer | None, words: Wording) -> str:
     """Say where the resource, or the array of them, stands in a success answer ("" is the whole answer)."""
     if words.data is not None and (words.certain or answer is None or _leads(raw, answer, words.data)):
         return words.data
@@ -26,11 +28,12 @@ def data_pointer(
         return ""
     last = key.rpartition("/")[2]
     if key.startswith("GET "):
-        if _asked(raw, parameters, words)[2] is not None:
-            return _array_in(raw, answer.schema) or _wrapped(raw, answer.schema)
+        if pages.dialect is not None or pages.size is not None:
+            named = tuple(fold(part) for part in reversed(key.split("/")) if "{" not in part)
+            return _array_in(raw, answer.schema, named, alone=True) or _wrapped(raw, answer.schema)
         if "{" not in last and "id" not in members(raw, answer.schema):
             # Without page parameters only a telling name makes a list: any resource may contain an array.
-            return _array_in(raw, answer.schema, (*ITEMS, fold(last))) or _wrapped(raw, answer.schema)
+            return _array_in(raw, answer.schema, (fold(last),)) or _wrapped(raw, answer.schema)
     return _wrapped(raw, answer.schema)
 
 
@@ -41,19 +44,28 @@ def _leads(raw: Schema, answer: Answer, data: str) -> bool:
     return member_at(raw, answer.schema, data) is not None
 
 
-def _array_in(raw: Schema, schema: Schema, names: tuple[str, ...] | None = None, depth: int = 0) -> str:
-    """Find the member that holds the items, of these names only if any are given; "" for none, or for an array."""
+def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 0, *, alone: bool = False) -> str:
+    """Find the member that holds the items; "" for none, or for an answer that is an array.
+
+    It has a usual name or one of the path's (`named`), or is the only one (`alone`); in an envelope, one level down.
+    """
     inside = members(raw, schema)
     arrays = [name for name, member in inside.items() if _holds_objects(raw, member.schema)]
-    usual = [name for name in arrays if fold(name) in (names or ITEMS)]
-    if usual:
-        return join("", min(usual, key=lambda name: (names or ITEMS).index(fold(name))))
-    if len(arrays) == 1 and names is None:
-        return join("", arrays[0])
-    for name, member in inside.items() if depth < 1 else ():
-        if fold(name) in WRAPPERS and (inner := _array_in(raw, member.schema, names, depth + 1)):
+    for usual in (*ITEMS, *named):
+        if (found := next((name for name in arrays if fold(name) == usual), None)) is not None:
+            return join("", found)
+    if alone and len(told := [name for name in arrays if fold(name) not in BESIDE]) == 1:
+        return join("", told[0])
+    deeper = {} if depth else {name: member for name, member in inside.items() if items(raw, member.schema) is None}
+    for name, member in deeper.items():
+        if fold(name) in WRAPPERS and (inner := _array_in(raw, member.schema, named, depth + 1, alone=alone)):
             return join("", name) + inner
-    return ""
+    found_below = {
+        name: inner
+        for name, member in (deeper.items() if alone and not arrays else ())
+        if fold(name) not in OBJECTS and (inner := _array_in(raw, member.schema, named, depth + 1))
+    }
+    return join("", *found_below) + next(iter(found_below.values())) if len(found_below) == 1 else ""
 
 
 def _holds_objects(raw: Schema, schema: Schema) -> bool:
@@ -77,13 +89,11 @@ def shows_list(raw: Schema, answer: Answer | None, data: str) -> bool:
     return found is not None and items(raw, found.schema) is not None
 
 
-def paging(
-    raw: Schema, parameters: tuple[Parameter, ...], answer: Answer | None, data: str, words: Wording, pointer: str
-) -> Paging | None:
+def paging(raw: Schema, pages: Asked, answer: Answer | None, data: str, words: Wording, pointer: str) -> Paging | None:
     """Say how the pages of a list are asked for; None where the operation is no list or takes no page parameters."""
     if answer is None or not (shows_list(raw, answer, data) or (answer.schema is None and words.data is not None)):
         return None
-    size, position, dialect = _asked(raw, parameters, words)
+    size, position, dialect = pages.size, pages.position, pages.dialect
     described = page_info(raw, answer, data, words)
     headers = words.headers if words.headers is not None else header_roles(answer)
     linked = "link" in described.members or "link" in headers
@@ -103,7 +113,15 @@ def paging(
         pointer=pointer,
         headers=headers,
         last=_last(raw, answer, data, position) if not {"cursor", "link"} & {*roles, *headers} else None,
+        first=pages.first,
     )
+
+
+def shown(raw: Schema, answer: Answer | None) -> Answer | None:
+    """Give an answer with the shape of its example, where the document says nothing else of its body."""
+    if answer is None or not answer.examples or follow(raw, answer.schema).keys() - {UNUSABLE, "description"}:
+        return answer
+    return evolve(answer, schema=example_schema(answer.examples[0]))
 
 
 def _last(raw: Schema, answer: Answer, data: str, position: Parameter | None) -> str | None:
@@ -113,41 +131,6 @@ def _last(raw: Schema, answer: Answer, data: str, position: Parameter | None) ->
     if position is None or entry is None or fold(position.name) not in AFTER:
         return None
     return "/id" if "id" in members(raw, entry) else None
-
-
-def _asked(
-    raw: Schema, parameters: tuple[Parameter, ...], words: Wording
-) -> tuple[Parameter | None, Parameter | None, Dialect | None]:
-    """Find the page parameters and the dialect they speak."""
-    query = {fold(item.name): item for item in parameters if item.location == "query"}
-    position, dialect = _position(raw, query, words)
-    folded = [fold(words.size)] if words.size else [name for name in SIZES if name in query]
-    size = next((query[name] for name in folded if name in query and query[name] is not position), None)
-    if size is None and position is not None and fold(position.name) in UNSURE and not words.position:
-        return None, None, None
-    return size, position, dialect
-
-
-def _position(raw: Schema, query: dict[str, Parameter], words: Wording) -> tuple[Parameter | None, Dialect | None]:
-    if words.position is not None and (stated := query.get(fold(words.position))) is not None:
-        return stated, words.dialect or _dialect_of(fold(words.position)) or "offset"
-    for dialect, names in POSITIONS.items():
-        for name in names if words.dialect in (None, dialect) else ():
-            if name in query and not _is_filter(raw, query[name], dialect):
-                return query[name], cast("Dialect", dialect)
-    return None, None
-
-
-def _is_filter(raw: Schema, parameter: Parameter, dialect: str) -> bool:
-    """Tell a page position from a filter of the same name: "after" a date, "from" a place."""
-    schema = follow(raw, parameter.schema)
-    if str(schema.get("format", "")).startswith("date"):
-        return True
-    return dialect == "offset" and fold(parameter.name) in UNSURE and types(raw, schema) == {"string"}
-
-
-def _dialect_of(name: str) -> Dialect | None:
-    return next((cast("Dialect", dialect) for dialect, names in POSITIONS.items() if name in names), None)
 
 
 def _default(raw: Schema, size: Parameter | None) -> int | None:

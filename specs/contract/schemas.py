@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from attrs import Factory, define
 
+from specs.source.keywords import UNUSABLE
 from specs.source.pointers import resolve, split, target_of
 
 Direction = Literal["response", "request"]
@@ -45,6 +46,8 @@ class _Converter:
     def convert(self, schema: Any) -> Any:
         if not isinstance(schema, dict):
             return schema  # true and false are schemas too
+        if UNUSABLE in schema:
+            return {}  # nobody is judged by what nobody can read
         plain = self._reference(schema) if isinstance(schema.get("$ref"), str) else self._keywords(schema)
         return _or_null(plain) if not self.modern and schema.get("nullable") is True else plain
 

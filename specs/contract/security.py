@@ -9,7 +9,7 @@ from attrs import evolve
 
 from specs.contract.extension import extension
 from specs.contract.model import Alternative, Kind, Schema, Scheme
-from specs.source.pointers import SpecError, join, resolve
+from specs.source.pointers import join, resolve
 
 _HTTP: dict[str, Kind] = {"bearer": "bearer", "basic": "basic"}
 _KINDS: dict[str, Kind] = {"apiKey": "apiKey", "oauth2": "oauth2", "openIdConnect": "openIdConnect"}
@@ -37,8 +37,6 @@ def schemes(raw: Schema) -> dict[str, Scheme]:
 
 def _scheme(raw: Schema, name: str, node: Any, pointer: str) -> Scheme:
     target = resolve(raw, node)
-    if not isinstance(target, dict):
-        raise SpecError(f"{pointer}: a security scheme has to be an object")
     kind = scheme_kind(target)
     stated = extension(target, pointer, "scheme")
     principal, member = _HOLDERS.get(kind, (None, None))
@@ -76,19 +74,17 @@ def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:
     }
 
 
-def alternatives(requirements: Any, known: dict[str, Scheme], pointer: str) -> tuple[Alternative, ...]:
-    """Read a `security` list. Raises SpecError for a scheme that is not defined."""
-    if requirements is None:
-        return ()
-    if not isinstance(requirements, list) or not all(isinstance(item, dict) for item in requirements):
-        raise SpecError(f"{pointer}: security has to be a list of objects")
-    return tuple(
-        Alternative(tuple(_known(name, known, join(pointer, index)) for name in requirement), join(pointer, index))
-        for index, requirement in enumerate(requirements)
-    )
-
-
-def _known(name: str, known: dict[str, Scheme], pointer: str) -> Scheme:
-    if name not in known:
-        raise SpecError(f"{pointer}: the security scheme {name} is used but not defined")
-    return known[name]
+def alternatives(
+    requirements: Any, known: dict[str, Scheme], pointer: str
+) -> tuple[tuple[Alternative, ...], str | None]:
+    """Read a `security` list, and say why nobody can call if no alternative has only schemes that are defined."""
+    found: list[Alternative] = []
+    undefined: str | None = None
+    for index, requirement in enumerate(requirements or ()):
+        place = join(pointer, index)
+        unknown = next((name for name in requirement if name not in known), None)
+        if unknown is None:
+            found.append(Alternative(tuple(known[name] for name in requirement), place))
+        else:
+            undefined = f"{place}: the security scheme {unknown} is used but not defined"
+    return tuple(found), None if found else undefined

@@ -5,29 +5,36 @@ Names are compared folded: "page[size]", "page_size" and "pageSize" are one. Ear
 
 from __future__ import annotations
 
+from specs.contract.model import Dialect
+
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
 # What says where a page begins, by dialect.
-POSITIONS = {
-    "offset": _names("offset skip start startindex startat from pageoffset"),
+POSITIONS: dict[Dialect, tuple[str, ...]] = {
+    "offset": _names("offset skip start startindex startat startposition from firstresult pageoffset"),
     "page": _names("page pagenumber pageno pageindex pagenum currentpage p"),
     "cursor": _names(
-        "cursor pagecursor pagetoken nexttoken nextpagetoken continuationtoken continuation marker token after "
-        "startingafter pageafter nextcursor sinceid scrollid"
+        "cursor pagecursor pagetoken nexttoken nextpagetoken continuationtoken continuation continue marker token "
+        "startkey exclusivestartkey startingafter startingtoken pageafter after afterid nextcursor lastid sinceid "
+        "scrollid cursormark pagingtoken pagemarker bookmark before beforeid endingbefore untilid maxid"
     ),
 }
 # Cursors that are an item's own id.
-AFTER = _names("startingafter after afterid sinceid lastid")
+AFTER = _names("startingafter after afterid sinceid lastid before beforeid endingbefore untilid maxid")
+# Cursors that nothing else is called: a number beside them is bookkeeping.
+TOKENS = _names("pagetoken nextpagetoken pagingtoken")
 # What says how long a page is.
 SIZES = _names(
     "limit take perpage pagesize pagelimit itemsperpage maxresults maxitems maxpagesize count top size rows first max n"
 )
 # Positions that mean other things too: they count only beside a page size.
-UNSURE = _names("start from p token after marker sinceid continuation")
+UNSURE = _names("start from p token after before marker sinceid maxid continuation continue")
 
+# Lists beside the items that tell about them.
+BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")
 # Members that hold the items, objects around them, and objects that tell about the page.
 ITEMS = _names("data items results records values entries list rows content elements hits value")
 WRAPPERS = _names("data result results response payload embedded body")

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from specs.contract.limits import caching, limits, per
-from specs.contract.model import Limit
+from specs.contract.model import Limit, Operation
 from specs.contract.operations import Site, media_schema
-from specs.contract.schema_queries import member_at, members, types
-from specs.contract.vocabulary import OBJECTS, POSITIONS, SIZES, fold
-from specs.lint.examples import asks_for_pages, schemas
+from specs.contract.schema_queries import member_at, types
+from specs.contract.vocabulary import fold
+from specs.lint.examples import schemas
+from specs.lint.structure import lost_in_the_cut
 from specs.lint.tolerant_view import Found, View, count, listing, mapping, rule
 from specs.source.pointers import SpecError, join
 
@@ -123,31 +124,25 @@ def uneven_cache_header(view: View) -> Iterator[Found]:
             yield site.pointer, f"{site.key} does not declare Cache-Control; {having} of {len(same)} do"
 
 
-def _dialect(view: View, site: Site) -> str:
+def _names(operation: Operation) -> str:
     """Name the page parameters an operation takes, as "skip/take"."""
-    names = [str(node.get("name")) for node, _ in view.parameters(site) if node.get("in") == "query"]
-    positions = [name for name in names if any(fold(name) in kind for kind in POSITIONS.values())]
-    sizes = [name for name in names if fold(name) in SIZES and name not in positions]
-    return "/".join([*positions[:1], *sizes[:1]])
-
-
-def _lists(view: View) -> list[Site]:
-    return [site for site in view.sites if site.method == "get" and asks_for_pages(view, site)]
+    asks = operation.asks
+    return "/".join(each.name for each in (asks.position, asks.size) if each is not None)
 
 
 @rule("pagination-dialects", "remark", "Page parameters that differ from one list to another")
 def pagination_dialects(view: View) -> Iterator[Found]:
-    dialects = Counter(_dialect(view, site) for site in _lists(view))
+    dialects = Counter(_names(operation) for _, operation in view.lists())
     usual = dialects.most_common(1)[0][0] if dialects else ""
-    for site in _lists(view):
-        if (own := _dialect(view, site)) != usual:
+    for site, operation in view.lists():
+        if (own := _names(operation)) != usual:
             yield site.pointer, f"{site.key} takes {own}; {dialects[usual]} of {dialects.total()} lists take {usual}"
 
 
 @rule("pagination-prose", "remark", "Prose about cursors where the parameters are none")
 def pagination_prose(view: View) -> Iterator[Found]:
-    taken = {fold(str(node.get("name"))) for site in view.sites for node, _ in view.parameters(site)}
-    if taken & set(POSITIONS["cursor"]) or not _lists(view):
+    dialects = {operation.asks.dialect for _, operation in view.lists()}
+    if not dialects or "cursor" in dialects:
         return
     texts = [(mapping(view.raw.get("info")).get("description"), "#/info/description")]
     texts += [(site.node.get("description"), join(site.pointer, "description")) for site in view.sites]
@@ -158,38 +153,28 @@ def pagination_prose(view: View) -> Iterator[Found]:
 
 @rule("unbounded-page-size", "remark", "Page sizes without a maximum")
 def unbounded_page_size(view: View) -> Iterator[Found]:
-    for site in _lists(view):
-        size = _dialect(view, site).rpartition("/")[2]
+    for site, operation in view.lists():
+        size = operation.asks.size
         for node, pointer in view.parameters(site):
             schema = view.follow(node.get("schema"))
-            open_ended = "maximum" not in schema and "exclusiveMaximum" not in schema and "enum" not in schema
-            if node.get("name") == size and fold(size) in SIZES and schema and open_ended:
-                yield pointer, f"{size} has no maximum"
+            open_ended = not {"maximum", "exclusiveMaximum", "enum"} & schema.keys()
+            if (
+                size is not None
+                and (node.get("name"), node.get("in")) == (size.name, "query")
+                and schema
+                and open_ended
+            ):
+                yield pointer, f"{size.name} has no maximum"
 
 
 @rule("uneven-pagination-object", "remark", "Lists that tell nothing of their pages, unlike their siblings")
 def uneven_pagination_object(view: View) -> Iterator[Found]:
-    lists = _lists(view)
-    silent = [site for site in lists if not _tells_of_pages(view, site)]
+    lists = [(site, operation.paging) for site, operation in view.lists() if operation.paging]
+    silent = [site for site, paging in lists if not (paging.members or paging.headers or paging.last)]
     for site in silent if len(silent) < len(lists) else ():
         having = len(lists) - len(silent)
-        yield site.pointer, f"{site.key} shows no pagination object; {having} of {len(lists)} lists do"
-
-
-def _tells_of_pages(view: View, site: Site) -> bool:
-    names = {fold(name) for value, _ in view.success_values(site) if isinstance(value, dict) for name in value}
-    for _, response, pointer in view.successes(site):
-        for media, _ in view.json_media(response, pointer):
-            names |= {fold(name) for name in _members(view, media.get("schema"))}
-    stated = fold(str(mapping(view.raw.get("x-contract")).get("pagination", "")))
-    return bool(names & {*OBJECTS, stated})
-
-
-def _members(view: View, schema: Any) -> list[str]:
-    try:
-        return list(members(view.raw, schema))
-    except SpecError:
-        return []
+        if not lost_in_the_cut(view, site.pointer):
+            yield site.pointer, f"{site.key} tells nothing of its pages; {having} of {len(lists)} lists do"
 
 
 @rule("member-type", "remark", "Members that are of one type in a request and of another in its answer")

@@ -9,12 +9,11 @@ from typing import Any
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import ValidationError, best_match
 
-from specs.contract.operations import Site, parameter_schema
+from specs.contract.operations import parameter_schema
 from specs.contract.schema_queries import items, types
 from specs.contract.schemas import Direction, json_schema
-from specs.contract.vocabulary import POSITIONS, SIZES, UNSURE, fold
 from specs.lint.formats import checker
-from specs.lint.tolerant_view import Found, View, listing, mapping, rule, short
+from specs.lint.tolerant_view import Found, View, rule, short
 from specs.source.pointers import SpecError, join
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -48,30 +47,12 @@ def default_mismatch(view: View) -> Iterator[Found]:
                 yield join(pointer, "default"), told(error)
 
 
-@rule("empty-range", "defect", "Bounds that leave no value")
-def empty_range(view: View) -> Iterator[Found]:
-    for schema, pointer in schemas(view):
-        for low, high in (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")):
-            least, most = schema.get(low), schema.get(high)
-            if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-                yield join(pointer, low), f"{low} {least:g} is above {high} {most:g}"
-
-
 @rule("list-example", "defect", "Lists whose example shows no list")
 def list_example(view: View) -> Iterator[Found]:
-    for site in view.sites:
-        if site.method == "get" and asks_for_pages(view, site):
-            for value, pointer in view.success_values(site):
-                if isinstance(value, dict) and not _has_array(value):
-                    yield pointer, "takes page parameters, but the example shows one object and no array"
-
-
-def asks_for_pages(view: View, site: Site) -> bool:
-    """Tell whether an operation takes a page size together with a position."""
-    names = {fold(str(node.get("name"))) for node, _ in view.parameters(site) if node.get("in") == "query"}
-    positions = {name for kind in POSITIONS.values() for name in kind}
-    sized = bool(names & set(SIZES))
-    return bool(names & (positions - set(UNSURE))) or (sized and bool(names & positions))
+    for site, operation in view.lists():
+        for value, pointer in view.success_values(site) if operation.asks.position else ():
+            if isinstance(value, dict) and not _has_array(value):
+                yield pointer, "takes page parameters, but the example shows one object and no array"
 
 
 def _has_array(value: dict[str, Any]) -> bool:
@@ -160,33 +141,6 @@ def told(error: ValidationError) -> str:
     return f"{at}: {short(error.message, 100)}"
 
 
-def schemas(view: View) -> Iterator[tuple[dict[str, Any], str]]:
+def schemas(view: View) -> tuple[tuple[dict[str, Any], str], ...]:
     """Give every schema of the document with its pointer, references not followed."""
-    for name, schema in mapping(mapping(view.raw.get("components")).get("schemas")).items():
-        yield from _nested(schema, join("#/components/schemas", name))
-    for site in view.sites:
-        for index, entry in enumerate(listing(site.node.get("parameters"))):
-            if isinstance(entry, dict) and "$ref" not in entry:
-                yield from _nested(entry.get("schema"), join(site.pointer, "parameters", index, "schema"))
-        for key, node in _bodies(site):
-            for media, place in view.json_media(mapping(node), key):
-                yield from _nested(media.get("schema"), join(place, "schema"))
-
-
-def _bodies(site: Site) -> Iterator[tuple[str, Any]]:
-    yield join(site.pointer, "requestBody"), site.node.get("requestBody")
-    for status, node in mapping(site.node.get("responses")).items():
-        yield join(site.pointer, "responses", status), node
-
-
-def _nested(schema: Any, pointer: str) -> Iterator[tuple[dict[str, Any], str]]:
-    if not isinstance(schema, dict) or "$ref" in schema:
-        return
-    yield schema, pointer
-    for name, member in mapping(schema.get("properties")).items():
-        yield from _nested(member, join(pointer, "properties", name))
-    for key in ("items", "additionalProperties", "not"):
-        yield from _nested(schema.get(key), join(pointer, key))
-    for key in ("allOf", "anyOf", "oneOf"):
-        for index, part in enumerate(listing(schema.get(key))):
-            yield from _nested(part, join(pointer, key, index))
+    return view.document.schemas

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
 
-from specs.contract.contract import build
 from specs.lint import consistency, examples, structure
-from specs.lint.tolerant_view import RULES, View
+from specs.lint.tolerant_view import RULES, Rule, View
 from specs.source.bundle import bundled
 from specs.source.document import as_document
 from specs.source.pointers import SpecError
 from specs.source.reading import fetch, read
 from specs.source.recovery import Flaw, Place, Reading
+from specs.source.swagger import is_swagger
 
 __all__ = ["TITLES", "Defect", "Examination", "as_json", "examine", "examine_text", "find"]
 
@@ -29,8 +28,6 @@ _TEXT = {
     "duplicate-key": "Keys that stand twice in one object",
     "unusable-contract": "What cannot be understood as a contract",
 }
-# A build that fails for one of these reasons has nothing new to say.
-_TOLD = ("dangling-reference", "external-reference", "undefined-security-scheme", "invalid-openapi")
 TITLES = {**_TEXT, **{rule.code: rule.title for rule in RULES}}
 
 
@@ -57,6 +54,7 @@ class Examination:
     paths: int
     cut: Place | None
     found: tuple[Defect, ...]
+    unjudged: tuple[tuple[str, str], ...] = ()
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -73,35 +71,53 @@ def examine(source: str | Path) -> Examination:
     """Find the defects of a document by name, path or address. Raises SpecError where nothing can be made of it."""
     text = fetch(source)
     reading = read(text)
-    with suppress(SpecError, RecursionError):  # what cannot be followed is told by a rule
-        reading = evolve(reading, raw=bundled(reading.raw, text.place))
-    return examine_text(reading, text.location)
+    try:
+        whole = bundled(reading.raw, text.place, len(text.data))
+    except RecursionError:
+        raise SpecError(f"{text.location}: nested too deeply") from None
+    return examine_text(evolve(reading, raw=whole.raw), text.location, whole.unread)
 
 
-def examine_text(reading: Reading, location: str) -> Examination:
-    """Find the defects of a document that was read. Raises SpecError for what is no OpenAPI 3 document."""
+def examine_text(reading: Reading, location: str, unread: dict[str, str] | None = None) -> Examination:
+    """Find the defects of a document that was read. Raises SpecError for what is no document of OpenAPI or Swagger.
+
+    `unread`: why which references to other files could not be followed.
+    """
     raw = reading.raw
-    if isinstance(raw, dict) and "swagger" in raw:
-        raise SpecError(f"{location}: this is Swagger {raw['swagger']}; convert it to OpenAPI 3 first")
-    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith("3."):
+    known = isinstance(raw, dict) and (str(raw.get("openapi", "")).startswith("3.") or is_swagger(raw))
+    if not known:
         flaw = f" ({reading.flaws[0].message})" if reading.flaws else ""
         raise SpecError(f"{location}: no OpenAPI 3 document{flaw}")
-    view = View(raw, reading)
+    try:
+        document = as_document(raw, name="document", location="document", unread=unread)
+    except SpecError as error:
+        return _beyond_reading(reading, location, str(error))
+    view = View(document.raw, reading, document)
     cut = next((flaw.place for flaw in reading.flaws if flaw.code in ("truncated", "malformed")), None)
-    info = raw.get("info")
-    title = str(info.get("title", "")) if isinstance(info, dict) else ""
+    title = document.title if document.title != document.name else ""
     paths = {site.path for site in view.sites}
-    return Examination(location, title, str(raw["openapi"]), len(view.sites), len(paths), cut, find(view))
+    return Examination(
+        location, title, document.openapi, len(view.sites), len(paths), cut, find(view), document.unjudged
+    )
+
+
+def _beyond_reading(reading: Reading, location: str, message: str) -> Examination:
+    """The one defect of a document in which no operation can be found."""
+    told = message.removeprefix("document: ")
+    pointer = "#/paths" if told.startswith("#/paths") else "#"
+    place = reading.place(pointer)
+    defect = Defect("unusable-contract", pointer, place.line if place else None, told)
+    found = (*(_of_text(flaw) for flaw in reading.flaws), defect)
+    return Examination(location, "", str(reading.raw.get("openapi", "2.0")), 0, 0, None, found)
 
 
 def find(view: View) -> tuple[Defect, ...]:
     """Apply every rule to a document."""
     found = [_of_text(flaw) for flaw in view.reading.flaws]
     for rule in RULES:
-        placed = [_placed(view, rule.code, pointer, message, rule.severity) for pointer, message in rule.find(view)]
+        placed = [_placed(view, rule, pointer, message) for pointer, message in rule.find(view)]
         found += sorted(placed, key=lambda defect: defect.line or 0)
-    codes = {defect.code for defect in found}
-    if view.reading.complete and not codes & set(_TOLD):
+    if view.reading.complete:
         found += _unusable(view)
     return tuple(sorted(found, key=lambda defect: defect.severity))
 
@@ -110,20 +126,22 @@ def _of_text(flaw: Flaw) -> Defect:
     return Defect(flaw.code, flaw.pointer, flaw.place.line, flaw.message, "defect", flaw.place.column)
 
 
-def _placed(view: View, code: str, pointer: str, message: str, severity: str) -> Defect:
+_UNUSABLE = Rule("unusable-contract", "defect", _TEXT["unusable-contract"], lambda _: iter(()))
+
+
+def _placed(view: View, rule: Rule, pointer: str, message: str) -> Defect:
+    pointer = pointer if rule.as_written else view.document.origin(pointer)
     place = view.reading.place(pointer)
     line, column = (place.line, place.column) if place is not None else (None, None)
-    return Defect(code, pointer, line, message, severity, column)
+    return Defect(rule.code, pointer, line, message, rule.severity, column)
 
 
 def _unusable(view: View) -> Iterator[Defect]:
-    """Say what keeps a document from being understood, if the rules have not said so."""
-    try:
-        build(as_document(view.raw, name="document", location="document"))
-    except SpecError as error:
-        told = str(error).removeprefix("document: ")
+    """Say what keeps a document from being understood."""
+    if view.misunderstood is not None:
+        told = view.misunderstood.removeprefix("document: ")
         pointer, _, message = told.partition(": ") if told.startswith("#") else ("#", "", told)
-        yield _placed(view, "unusable-contract", pointer, message, "defect")
+        yield _placed(view, _UNUSABLE, pointer, message)
 
 
 def as_json(examination: Examination) -> dict[str, Any]:
@@ -135,6 +153,7 @@ def as_json(examination: Examination) -> dict[str, Any]:
         "operations": examination.operations,
         "paths": examination.paths,
         "cut": None if examination.cut is None else {"line": examination.cut.line, "column": examination.cut.column},
+        "unjudged": [{"pointer": pointer, "what": what} for pointer, what in examination.unjudged],
         "found": [
             {
                 "code": defect.code,

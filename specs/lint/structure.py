@@ -12,21 +12,40 @@ from jsonschema.exceptions import ValidationError, relevance
 from specs.contract.operations import IGNORED, Site
 from specs.contract.security import carrier
 from specs.lint.tolerant_view import Found, View, mapping, rule, short
-from specs.source.pointers import SpecError, join, target_of
+from specs.source.bundle import HOLDER
+from specs.source.mending import DANGLING, EXTERNAL, MALFORMED
+from specs.source.pointers import join
+from specs.source.swagger import is_swagger
 
 
-@rule("invalid-openapi", "defect", "Not allowed by the OpenAPI specification")
+@rule("invalid-openapi", "defect", "Not allowed by the OpenAPI specification", as_written=True)
 def invalid_openapi(view: View) -> Iterator[Found]:
-    from jsonschema import Draft4Validator, Draft202012Validator
-    from openapi_spec_validator.schemas import get_schema_content_v30, get_schema_content_v31
-
-    old = str(view.raw.get("openapi")).startswith("3.0")
-    validator = Draft4Validator(get_schema_content_v30()) if old else Draft202012Validator(get_schema_content_v31())
-    for error in validator.iter_errors(view.raw):
+    raw = {key: value for key, value in view.reading.raw.items() if key != HOLDER}
+    told = [view.document.origin(fault.pointer) for fault in view.document.faults if fault.code != "bad-pattern"]
+    for error in _validator(raw).iter_errors(raw):
         closest = _closest(error)
         pointer = join("#", *closest.absolute_path)
-        if view.reading.complete or not _lost_in_the_cut(view, pointer):
+        known = any(_is_within(pointer, each) or _is_within(each, pointer) for each in told)
+        if not known and (view.reading.complete or not lost_in_the_cut(view, pointer)):
             yield pointer, _told(closest)
+
+
+def _validator(raw: dict[str, Any]) -> Any:
+    """Give what knows the grammar of a document's version."""
+    from jsonschema import Draft4Validator, Draft202012Validator
+    from openapi_spec_validator import schemas
+
+    if is_swagger(raw):
+        return Draft4Validator(schemas.get_schema_content_v2())
+    version = str(raw.get("openapi"))
+    if version.startswith("3.0"):
+        return Draft4Validator(schemas.get_schema_content_v30())
+    newer = not version.startswith("3.1")
+    return Draft202012Validator(schemas.get_schema_content_v32() if newer else schemas.get_schema_content_v31())
+
+
+def _is_within(pointer: str, around: str) -> bool:
+    return pointer == around or pointer.startswith(f"{around}/")
 
 
 def _closest(error: ValidationError) -> ValidationError:
@@ -54,27 +73,32 @@ def _told(error: ValidationError) -> str:
     return short(error.message, 120)
 
 
-def _lost_in_the_cut(view: View, pointer: str) -> bool:
+def lost_in_the_cut(view: View, pointer: str) -> bool:
     """Tell whether something stands around the place where the text ends, and is therefore incomplete."""
     ends = [flaw.pointer for flaw in view.reading.flaws if flaw.code != "duplicate-key"]
     return any(end == pointer or end.startswith(pointer + "/") for end in ends) or pointer == "#"
 
 
-@rule("dangling-reference", "defect", "References that lead nowhere")
-def dangling_reference(view: View) -> Iterator[Found]:
-    for reference, pointer in view.references():
-        if reference.startswith("#"):
-            try:
-                target_of(view.raw, reference)
-            except SpecError:
-                yield pointer, f"{reference} is not defined"
+def _taken_out(code: str, title: str) -> None:
+    """Register the rule that tells what had to be taken out of a document before it could be read."""
+
+    @rule(code, "defect", title)
+    def _(view: View) -> Iterator[Found]:
+        for fault in view.document.faults:
+            lost = code == MALFORMED and not view.reading.complete and lost_in_the_cut(view, fault.pointer)
+            if fault.code == code and not lost:
+                yield fault.pointer, fault.message
 
 
-@rule("external-reference", "defect", "References to other files that cannot be followed")
-def external_reference(view: View) -> Iterator[Found]:
-    for reference, pointer in view.references():
-        if not reference.startswith("#"):
-            yield pointer, f"{reference} stands outside the document"
+_taken_out(DANGLING, "References that lead nowhere")
+_taken_out(EXTERNAL, "References to other files that cannot be followed")
+_taken_out(MALFORMED, "Parts that are not what OpenAPI has at their place; what needs them is not judged")
+_taken_out("bad-pattern", "Patterns that are no regular expressions; their schemas are not judged")
+_taken_out("impossible-schema", "Schemas that no value fits; nothing is judged by them")
+_taken_out("empty-range", "Bounds that leave no value")
+_taken_out("outdated-nullable", "nullable, which means nothing in this version of OpenAPI; it is read as meant")
+_taken_out("outdated-exclusive-bound", "Bounds in the words of an older version of OpenAPI; they are read as meant")
+_taken_out("response-status", "Answers under what is no status")
 
 
 @rule("undefined-security-scheme", "defect", "Security schemes that are used but not defined")

@@ -8,36 +8,42 @@ from typing import Any
 
 from attrs import define, frozen
 
-from specs.contract.model import Schema
-from specs.contract.operations import METHODS, Site, is_json
-from specs.source.pointers import SpecError, is_reference, join, resolve
+from specs.contract.contract import Contract, build
+from specs.contract.model import Operation, Schema
+from specs.contract.operations import Site, is_json
+from specs.source.document import Document
+from specs.source.grammar import METHODS
+from specs.source.keywords import UNUSABLE
+from specs.source.pointers import SpecError, join, resolve
 from specs.source.recovery import Reading
 
 Found = tuple[str, str]  # where, and what is wrong there
-# Below these keys stands data, not OpenAPI: a `$ref` in an example is nobody's reference.
-_DATA = ("example", "default", "enum", "const", "value")
 
 
 @frozen
 class Rule:
-    """One way in which a document can be at fault. `severity` is "defect" or "remark"."""
+    """One way in which a document can be at fault. `severity` is "defect" or "remark".
+
+    `as_written`: its pointers lead into the document as its owner wrote it, also where that is Swagger 2.0.
+    """
 
     code: str
     severity: str
     title: str
     find: Callable[[View], Iterator[Found]]
+    as_written: bool = False
 
 
 RULES: list[Rule] = []
 
 
 def rule(
-    code: str, severity: str, title: str
+    code: str, severity: str, title: str, *, as_written: bool = False
 ) -> Callable[[Callable[[View], Iterator[Found]]], Callable[[View], Iterator[Found]]]:
     """Register a rule. The title says what all its findings have in common."""
 
     def register(find: Callable[[View], Iterator[Found]]) -> Callable[[View], Iterator[Found]]:
-        RULES.append(Rule(code, severity, title, find))
+        RULES.append(Rule(code, severity, title, find, as_written))
         return find
 
     return register
@@ -59,13 +65,40 @@ class View:
 
     raw: Schema
     reading: Reading
+    document: Document
+
+    @cached_property
+    def _built(self) -> tuple[Contract | None, str | None]:
+        try:
+            return build(self.document), None
+        except SpecError as error:
+            return None, str(error)
+
+    @property
+    def misunderstood(self) -> str | None:
+        """Say why the document cannot be understood as a contract; None if it can."""
+        return self._built[1]
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Give the operations as the contract has them, by key; none where it cannot be understood."""
+        built = self._built[0]
+        return {} if built is None else {each.key: each for each in built.operations}
+
+    def lists(self) -> Iterator[tuple[Site, Operation]]:
+        """Give every operation that is asked for in pages."""
+        for site in self.sites:
+            operation = self.operations.get(site.key)
+            if operation is not None and (operation.paging or operation.asks.position):
+                yield site, operation
 
     def follow(self, node: Any) -> Schema:
         """Follow a reference; {} where it leads nowhere or to no object."""
         try:
-            return mapping(resolve(self.raw, node))
+            found = mapping(resolve(self.raw, node))
         except SpecError:
             return {}
+        return {} if UNUSABLE in found else found
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -134,20 +167,6 @@ class View:
         for node, pointer, site in holders:
             for index, requirement in enumerate(listing(node.get("security"))):
                 yield mapping(requirement), join(pointer, "security", index), site
-
-    def references(self) -> Iterator[tuple[str, str]]:
-        """Give every reference: what it names, and where it stands."""
-        yield from _references(self.raw, "#")
-
-
-def _references(node: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    if is_reference(node):
-        yield node["$ref"], join(pointer, "$ref")
-    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in entries:
-        named = isinstance(node, dict) and pointer.endswith(("/properties", "/schemas"))  # there, any key is a name
-        if named or key not in _DATA:
-            yield from _references(value, join(pointer, key))
 
 
 def short(value: Any, length: int = 60) -> str:

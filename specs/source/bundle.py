@@ -1,64 +1,98 @@
 """Brings a document that is spread over several files together, so that all its references are local.
 
 Every file that is referred to is put under `x-files` by the name it is referred to with, and references lead there.
-Only files beside a document (or below the same address) are followed, never an address of somebody else.
+Only files beside a document (or below the same address) are followed, never an address of somebody else. A reference
+is what stands where OpenAPI has references (see `specs.source.grammar`); what cannot be followed is left as it is.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
-from specs.source.pointers import SpecError, escape
+from specs.source.bounds import most_bytes
+from specs.source.grammar import REFERABLE, Kind, parts
+from specs.source.pointers import SpecError, escape, look_up
 from specs.source.reading import fetch, read_strictly
 
 HOLDER = "x-files"
-_MOST = 200  # files; a document of more is taken for one that never ends
 
 
-def bundled(raw: Any, at: str) -> Any:
-    """Give a document with the files it refers to inside; itself where it refers to none. `at`: its path or address.
+@frozen
+class Bundle:
+    """A document with its files inside, and why which references could not be followed."""
 
-    Raises SpecError for a file that cannot be read, and for an address outside of the document's own place.
+    raw: Any
+    unread: dict[str, str]
+
+
+def bundled(raw: Any, at: str, size: int = 0) -> Bundle:
+    """Give a document with the files it refers to inside; itself where it refers to none.
+
+    `at`: its path or address; `size`: its bytes. Raises SpecError for files that are too large together.
     """
-    bundler = _Bundler(at)
-    whole = bundler.local(raw, at)
-    if not bundler.files or not isinstance(whole, dict):
-        return raw
-    return {**whole, HOLDER: {bundler.names[place]: content for place, content in bundler.files.items()}}
+    if not isinstance(raw, dict):
+        return Bundle(raw, {})
+    bundler = _Bundler(at, most_bytes() - size)
+    whole = copied(raw)
+    bundler.follow(whole)
+    if not bundler.files:
+        return Bundle(raw, bundler.unread)
+    return Bundle({**whole, HOLDER: {bundler.names[at]: it for at, it in bundler.files.items()}}, bundler.unread)
+
+
+def copied(node: Any) -> Any:
+    """Copy plain data."""
+    if isinstance(node, dict):
+        return {key: copied(value) for key, value in node.items()}
+    return [copied(value) for value in node] if isinstance(node, list) else node
 
 
 @define
 class _Bundler:
     root: str
+    left: int  # bytes that may still be read
     files: dict[str, Any] = Factory(dict)
     names: dict[str, str] = Factory(dict)
+    unread: dict[str, str] = Factory(dict)
+    taken: set[str] = Factory(set)
 
-    def local(self, node: Any, at: str) -> Any:
-        """Give a part of the file `at` with local references only."""
-        if isinstance(node, list):
-            return [self.local(each, at) for each in node]
-        if not isinstance(node, dict):
-            return node
-        return {key: self._value(key, value, at) for key, value in node.items()}
+    def follow(self, whole: dict[str, Any]) -> None:
+        """Make the references of a document local, and those of all files they lead to."""
+        waiting: list[tuple[Any, Kind, str]] = [(whole, "document", self.root)]
+        seen: set[int] = set()
+        while waiting:
+            node, kind, at = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if kind in REFERABLE and isinstance(node.get("$ref"), str):
+                place = self._local(node, at)
+                target = look_up(whole if place == self.root else self.files.get(place), _inside(node["$ref"]))
+                waiting += [(target, kind, place)] if isinstance(target, dict) else []
+            waiting += [(child, inner, at) for child, _, inner in parts(node, "", kind)]
 
-    def _value(self, key: str, value: Any, at: str) -> Any:
-        if key == "$ref" and isinstance(value, str):
-            return self._reference(value, at)
-        return self.local(value, at)
-
-    def _reference(self, reference: str, at: str) -> str:
+    def _local(self, node: dict[str, Any], at: str) -> str:
+        """Make one reference local, if it can be followed; give the file it leads to."""
+        reference: str = node["$ref"]
         file, _, pointer = reference.partition("#")
-        place = self._place(file, at, reference) if file else at
-        if place == self.root:
-            return f"#{pointer}"
-        self._take(place, reference)
-        return f"#/{HOLDER}/{escape(self.names[place])}{pointer}"
+        try:
+            place = self._place(file, at, reference) if file else at
+            if place != self.root:
+                self._take(place)
+                pointer = f"/{HOLDER}/{escape(self.names[place])}{pointer}"
+        except SpecError as error:
+            self.unread[reference] = str(error)
+            return at
+        node["$ref"] = f"#{pointer}"
+        return place
 
     def _place(self, file: str, at: str, reference: str) -> str:
+        if "\0" in file:
+            raise SpecError("it holds a zero byte")
         if urlsplit(file).scheme not in ("", "file"):
             raise SpecError(f"the reference {reference} leads out of the document; bundle the files first")
         if at.startswith(("http://", "https://")):
@@ -66,21 +100,20 @@ class _Bundler:
             if urlsplit(found)[:2] != urlsplit(at)[:2]:
                 raise SpecError(f"the reference {reference} leads to another server; bundle the files first")
             return found
-        return str((Path(at).parent / file).resolve())
+        return _beside(at, file)
 
-    def _take(self, place: str, reference: str) -> None:
+    def _take(self, place: str) -> None:
         """Read a file once, also where files refer to each other."""
-        if place in self.names:
-            return
-        if len(self.names) >= _MOST:
-            raise SpecError(f"the reference {reference} is to the file number {_MOST}: this seems to have no end")
-        self.names[place] = self._name(place)
-        try:
-            content = read_strictly(fetch(place))
-        except SpecError as error:
-            raise SpecError(f"the reference {reference} cannot be followed: {error}") from None
-        self.files[place] = None
-        self.files[place] = self.local(content, place)
+        if place not in self.taken:
+            self.taken.add(place)
+            text = fetch(place)
+            self.left -= len(text.data)
+            if self.left < 0:
+                raise SpecError("the document's files are too large together")
+            self.files[place] = read_strictly(text)
+            self.names[place] = self._name(place)
+        if place not in self.files:
+            raise SpecError(f"{place}: it cannot be read")
 
     def _name(self, place: str) -> str:
         last = place.rstrip("/").rpartition("/")[2] or "file"
@@ -89,3 +122,20 @@ class _Bundler:
             count += 1
             name = f"{count}-{last}"
         return name
+
+
+def _beside(at: str, file: str) -> str:
+    """Give the path of a file beside another; written with percent signs if that is what is there."""
+    try:
+        plain = (Path(at).parent / file).resolve()
+        return str(plain if plain.exists() else (Path(at).parent / unquote(file)).resolve())
+    except (OSError, ValueError) as error:
+        raise SpecError(f"{file[:80]}: is no file: {error}") from None
+
+
+def _inside(reference: str) -> str:
+    """Give the pointer of a local reference, in the file it leads to."""
+    steps = unquote(reference).removeprefix("#")
+    if steps.startswith(f"/{HOLDER}/"):
+        return "#/" + "/".join(steps.split("/")[3:]) if steps.count("/") > 2 else "#"
+    return f"#{steps}"

@@ -11,18 +11,23 @@ from typing import Any
 from attrs import field, frozen
 
 from specs.source import overlay
-from specs.source.bundle import bundled
+from specs.source.bounds import MOST_DEPTH, most_depth
+from specs.source.bundle import Bundle, bundled, copied
+from specs.source.mending import Fault, mended
 from specs.source.pointers import SpecError, resolve
 from specs.source.reading import Text, fetch, read_strictly
+from specs.source.swagger import Converted, converted, is_swagger
+from specs.source.unjudged import unjudged
 
-__all__ = ["Document", "SpecError", "as_document", "load", "resolve"]
+__all__ = ["Document", "Fault", "SpecError", "as_document", "load", "resolve"]
 
 
 @frozen
 class Document:
-    """An OpenAPI document as it was read, overlays applied.
+    """An OpenAPI document as it was read, overlays applied, and without what cannot be read (see `faults`).
 
-    `digest` is the SHA-256 of its canonical JSON: equal for a JSON and a YAML file that say the same.
+    `raw` is OpenAPI 3 also where the document is Swagger 2.0. `digest` is the SHA-256 of its canonical JSON: equal for
+    a JSON and a YAML file that say the same. `unjudged` names what the suite does not judge: (pointer, what).
     """
 
     name: str
@@ -32,51 +37,102 @@ class Document:
     title: str
     version: str
     openapi: str
+    faults: tuple[Fault, ...] = ()
+    unjudged: tuple[tuple[str, str], ...] = ()
+    schemas: tuple[tuple[dict[str, Any], str], ...] = field(default=(), repr=False, eq=False)
+    """Every schema of the document with its pointer, references not followed."""
+    _unusable: dict[int, str] = field(factory=dict, repr=False, eq=False)
+    _converted: Converted | None = field(default=None, repr=False, eq=False)
+
+    def why_unusable(self, part: Any) -> str | None:
+        """Say why a part of `raw` (an operation, a parameter, an answer …) cannot be used; None for a sound one."""
+        return self._unusable.get(id(part))
+
+    def origin(self, pointer: str) -> str:
+        """Give a pointer into the document as its owner wrote it."""
+        return pointer if self._converted is None else self._converted.origin(pointer)
 
 
 def load(source: str | Path, overlays: Sequence[str | Path] = ()) -> Document:
     """Load a document by the name of a file in specs/ ("calcom-v2"), by path or by http(s) address.
 
-    Raises SpecError for anything that is not a whole, unambiguous OpenAPI 3 document.
+    Raises SpecError for anything that is not a whole, unambiguous document of OpenAPI 3 or Swagger 2.0.
     """
     text = fetch(source)
-    raw = _bundled(read_strictly(text), text)
+    whole = _bundled(read_strictly(text), text)
+    raw = whole.raw
     for item in overlays:
         change = fetch(item)
         raw = overlay.apply(_mapping(raw, text.location), read_strictly(change), change.location)
-    return as_document(raw, name=text.name, location=text.location)
+    return as_document(raw, name=text.name, location=text.location, unread=whole.unread)
 
 
-def _bundled(raw: Any, text: Text) -> Any:
+def _bundled(raw: Any, text: Text) -> Bundle:
     try:
-        return bundled(raw, text.place)
+        return bundled(raw, text.place, len(text.data))
     except SpecError as error:
         raise SpecError(f"{text.location}: {error}") from None
     except RecursionError:
         raise SpecError(f"{text.location}: nested too deeply") from None
 
 
-def as_document(raw: Any, *, name: str = "document", location: str = "") -> Document:
-    """Make a Document of parsed JSON. Raises SpecError where that is not OpenAPI 3."""
+def as_document(
+    raw: Any, *, name: str = "document", location: str = "", unread: dict[str, str] | None = None
+) -> Document:
+    """Make a Document of parsed JSON, which is left alone. Raises SpecError where that is no OpenAPI.
+
+    `unread`: why which references to other files could not be followed.
+    """
     where = location or name
     tree = _mapping(raw, where)
-    openapi = str(tree.get("openapi", ""))
-    if "swagger" in tree:
-        raise SpecError(f"{where}: this is Swagger {tree['swagger']}; convert it to OpenAPI 3 first")
-    if not openapi.startswith("3."):
-        raise SpecError(f"{where}: no OpenAPI 3 document (its key `openapi` says {openapi or 'nothing'})")
+    _check_depth(tree, where)
+    digest = _digest(tree, where)
+    old = converted(tree) if is_swagger(tree) else None
+    version = str(tree.get("openapi", "")) if old is None else f"2.0 (Swagger, read as {old.raw['openapi']})"
+    tree = copied(tree if old is None else old.raw)
+    if not str(tree.get("openapi", "")).startswith("3."):
+        told = tree.get("openapi") or (f"nothing, and `swagger` {tree['swagger']}" if "swagger" in tree else "nothing")
+        raise SpecError(f"{where}: no OpenAPI 3 document (its key `openapi` says {told})")
     if not isinstance(tree.get("paths", {}), dict):
         raise SpecError(f"{where}: #/paths has to be an object")
     info = tree.get("info")
     info = info if isinstance(info, dict) else {}
-    title, version = str(info.get("title", name)), str(info.get("version", ""))
-    return Document(name, where, tree, _digest(tree, where), title, version, openapi)
+    found = unjudged(tree)
+    whole = mended(tree, unread)
+    return Document(
+        name=name,
+        location=where,
+        raw=tree,
+        digest=digest,
+        title=str(info.get("title", name)),
+        version=str(info.get("version", "")),
+        openapi=version,
+        faults=whole.faults,
+        unjudged=found,
+        schemas=whole.schemas,
+        unusable=whole.unusable,
+        converted=old,
+    )
 
 
 def _mapping(raw: Any, where: str) -> dict[str, Any]:
     if isinstance(raw, dict):
         return raw
     raise SpecError(f"{where}: not an OpenAPI document (an object was expected, not {type(raw).__name__})")
+
+
+def _check_depth(raw: dict[str, Any], where: str) -> None:
+    """Refuse what is nested so deeply that no API description can be meant."""
+    level: list[Any] = [raw]
+    for _ in range(most := most_depth()):
+        level = [each for node in level for each in _inside(node) if isinstance(each, dict | list)]
+        if not level:
+            return
+    raise SpecError(f"{where}: nested too deeply: more than {most} levels ({MOST_DEPTH} sets the bound)")
+
+
+def _inside(node: Any) -> Any:
+    return node.values() if isinstance(node, dict) else node
 
 
 def _digest(raw: dict[str, Any], where: str) -> str:

@@ -13,12 +13,12 @@ from typing import Any
 import yaml
 from attrs import Factory, define, frozen
 
+from specs.source.bounds import MOST_BYTES, most_bytes
 from specs.source.pointers import SpecError, join
 from specs.source.recovery import Flaw, Place, Reading, recover
 
 HERE = Path(__file__).parents[1]
 SUFFIXES = (".yaml", ".yml", ".json")
-_LARGEST = 64 * 1024 * 1024  # bytes; an API description is never near it, an endless answer is
 _MOST_COPIES, _MOST_FREE = 20, 50_000  # YAML aliases can make a short text explode
 _PATIENCE = 30.0  # seconds
 
@@ -45,9 +45,20 @@ def fetch(source: str | Path) -> Text:
         return Text(_stem(given.split("?")[0]), given, _utf8(_download(given), given), given)
     path = _find(given)
     try:
-        return Text(_stem(path.name), _shown(path), _utf8(path.read_bytes(), given), str(path.resolve()))
+        return Text(_stem(path.name), _shown(path), _utf8(_bytes(path), given), str(path.resolve()))
     except OSError as error:
         raise SpecError(f"{given}: cannot be read: {error.strerror or error}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return _bounded(file.read(most_bytes() + 1), str(path))
+
+
+def _bounded(data: bytes, given: str) -> bytes:
+    if len(data) > (most := most_bytes()):
+        raise SpecError(f"{given}: more than {most} bytes, which is no API description ({MOST_BYTES} sets the bound)")
+    return data
 
 
 def _find(given: str) -> Path:
@@ -57,10 +68,17 @@ def _find(given: str) -> Path:
         for suffix in SUFFIXES:
             if (named := HERE / f"{given}{suffix}").is_file():
                 return named
-    if (path := Path(given)).exists():
+    if _is_there(path := Path(given)):
         return path
     own = ", ".join(sorted(file.stem for file in HERE.iterdir() if file.suffix in SUFFIXES))
     raise SpecError(f"{given}: there is no such file, and none of that name in specs/ (which has: {own or 'none'})")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or none
+        return False
 
 
 def _shown(path: Path) -> str:
@@ -78,12 +96,10 @@ def _stem(name: str) -> str:
 def _download(address: str) -> bytes:
     try:
         with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:
-            data: bytes = answer.read(_LARGEST + 1)
+            data: bytes = answer.read(most_bytes() + 1)
     except (urllib.error.URLError, OSError, ValueError) as error:
         raise SpecError(f"{address}: cannot be fetched: {getattr(error, 'reason', error)}") from None
-    if len(data) > _LARGEST:
-        raise SpecError(f"{address}: more than {_LARGEST} bytes, which is no API description")
-    return data
+    return _bounded(data, address)
 
 
 def _utf8(data: bytes, given: str) -> bytes:

@@ -22,7 +22,7 @@ USELESS = {
     "cut.yaml": (GOOD[: len(GOOD) // 2 - 7], "line 143"),
     "twice.yaml": (f"{GOOD}\ninfo: {{title: Again}}\n", "info stands twice"),
     "tabs.yaml": (GOOD.replace("      operationId", "\toperationId", 1), "line 12"),
-    "old.json": ('{"swagger": "2.0", "info": {}, "paths": {}}', "this is Swagger 2.0"),
+    "old.json": ('{"swagger": "1.2", "info": {}, "paths": {}}', "`swagger` 1.2"),
     "list.yaml": ("- a\n- b\n", "an object was expected"),
     "text.yaml": ("just text\n", "an object was expected"),
     "four.yaml": ("openapi: 4.0.0\npaths: {}\n", "4.0.0"),

@@ -19,7 +19,7 @@ def judge(api: RequestFactory, page: Exchange, *, total: int, start: int, size: 
     truth = counted(total, start, size, len(page.items))
     if paging_of(api).dialect == "page":
         truth["page"] = {start // size + first_number(api.operation)}
-    truth["offset"] = {start}
+    truth["offset"] = {start + first_number(api.operation) if paging_of(api).dialect == "offset" else start}
     compare(api, page, truth, f"page of {size} from {start}, {total} in all")
 
 

@@ -137,6 +137,57 @@ def _(raw: Raw) -> None:
     raw["paths"][BOOKS]["get"]["requestBody"] = {"content": {"application/json": {"schema": {}}}}
 
 
+@case("malformed-part", f"{AT}/get/responses/200/content/application~1json")
+def _(raw: Raw) -> None:
+    raw["paths"][BOOKS]["get"]["responses"]["200"]["content"]["application/json"] = "void"
+
+
+@case("malformed-part", "#/components/schemas/Book/properties/title")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Book"]["properties"]["title"] = "text"
+
+
+@case("malformed-part", "#/components/schemas/Book/properties/isbn/$ref")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Book"]["properties"]["isbn"] = {"$ref": "\0"}
+
+
+@case("malformed-part", "#/components/schemas/Book/properties/title/required")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Book"]["properties"]["title"]["required"] = True
+
+
+@case("bad-pattern", "#/components/schemas/Book/properties/title/pattern")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Book"]["properties"]["title"]["pattern"] = "(?i)^[a-z"
+
+
+@case("impossible-schema", "#/components/schemas/Book/allOf")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Book"]["allOf"] = [obj(title="integer")]
+
+
+@case("impossible-schema", "#/components/schemas/Problem/properties/message/enum")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Problem"]["properties"]["message"]["enum"] = [1, 2]
+
+
+@case("outdated-nullable", "#/components/schemas/Book/properties/isbn/nullable")
+def _(raw: Raw) -> None:
+    raw["openapi"] = "3.1.0"
+
+
+@case("outdated-exclusive-bound", f"{AT}/get/parameters/0/schema/exclusiveMinimum")
+def _(raw: Raw) -> None:
+    raw["openapi"] = "3.1.0"
+    raw["paths"][BOOKS]["get"]["parameters"][0]["schema"]["exclusiveMinimum"] = False
+
+
+@case("response-status", f"{AT}/get/responses/600")
+def _(raw: Raw) -> None:
+    raw["paths"][BOOKS]["get"]["responses"]["600"] = {"description": "Odd."}
+
+
 @case("example-mismatch", f"{AT}/get/responses/200/content/application~1json/example")
 def _(raw: Raw) -> None:
     success(raw)["example"]["items"][0]["title"] = 5
@@ -384,7 +435,7 @@ def test_the_suites_own_document_has_no_defects() -> None:
     assert examine("calcom-v2").defects == ()
 
 
-@pytest.mark.parametrize("raw", [None, [], {}, {"swagger": "2.0"}, {"openapi": "4.0"}, {"openapi": 3}])
+@pytest.mark.parametrize("raw", [None, [], {}, {"swagger": "1.2"}, {"openapi": "4.0"}, {"openapi": 3}])
 def test_what_is_no_openapi_3_is_refused(raw: Any) -> None:
     with pytest.raises(SpecError, match=r"^x: "):
         examine_text(Reading(raw), "x")

@@ -101,7 +101,7 @@ def test_other_unicode_encodings(tmp_path: Path, encoding: str) -> None:
         ("a.json", '{"openapi": "3.0.0",\n "paths": {},\n "paths": {}}', "line 3: paths stands twice, first at line 2"),
         ("a.json", '{"openapi": "3.0.0",\n "paths": {,}}', "line 2: no JSON from"),
         ("a.json", '{"openapi": "3.0.0", "paths": {}, "x-n": NaN}', "no JSON from"),
-        ("a.json", '{"swagger": "2.0"}', "Swagger 2.0"),
+        ("a.json", '{"swagger": "1.2"}', "`swagger` 1.2"),
         ("a.json", "[]", "not an OpenAPI document"),
         ("a.json", "{}", "no OpenAPI 3 document"),
         ("a.json", '{"openapi": "3.0.0", "paths": []}', "#/paths has to be an object"),

@@ -1,0 +1,113 @@
+"""How a list is asked for in pages: which parameters say so, and what they count.
+
+A name alone decides nothing where the document says more: a text that comes from an answer is a cursor whatever it is
+called, a number beside such a text is bookkeeping, and what counts from 1 says so in its default, minimum or prose.
+"""
+
+from __future__ import annotations
+
+import re
+
+from specs.contract.model import Asked, Dialect, Parameter, Schema
+from specs.contract.page_info import Wording
+from specs.contract.schema_queries import follow, types
+from specs.contract.vocabulary import POSITIONS, SIZES, TOKENS, UNSURE, fold
+
+_FROM_AN_ANSWER = re.compile(
+    r"\b(cursor|token|opaque|bookmark|continu\w*|returned (by|in|from|with)"
+    r"|previous (response|request|page|call|result)|next[ _]?(page|cursor|token|offset)|last (response|seen|item|id)"
+    r"|provided by)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(page number|number of (the )?page|page index|page to (return|retrieve|fetch|get)|which page"
+    r"|number of \w+ to skip|(zero|one|0|1)[- ]?(based|indexed))\b",
+    re.IGNORECASE,
+)
+_FROM_ONE = re.compile(
+    r"\b(1|one)[- ]?(based|indexed)\b|\bfirst (page|item|result|record|one)( number| index)? is (number )?(1|one)\b"
+    r"|\b(start|begin|count)(s|ing)? (at|from|with) (1|one)\b|\bdefaults? (to|is|:)? ?1\b",
+    re.IGNORECASE,
+)
+_FROM_ZERO = re.compile(
+    r"\b(0|zero)[- ]?(based|indexed)\b|\bfirst (page|item|result|record|one)( number| index)? is (number )?(0|zero)\b"
+    r"|\b(start|begin|count)(s|ing)? (at|from|with) (0|zero)\b|\bdefaults? (to|is|:)? ?0\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {"integer", "number"}
+
+
+def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording) -> Asked:
+    """Find the page parameters and the dialect they speak."""
+    query = {fold(item.name): item for item in parameters if item.location == "query"}
+    position, dialect = _position(raw, query, words)
+    folded = [fold(words.size)] if words.size else [name for name in SIZES if name in query]
+    size = next(
+        (each for name in folded if (each := query.get(name)) and each is not position and _is_size(raw, each)), None
+    )
+    if size is None and position is not None and fold(position.name) in UNSURE and not words.position:
+        return Asked()
+    return Asked(size, position, dialect, _first(position, dialect))
+
+
+def _is_size(raw: Schema, parameter: Parameter) -> bool:
+    """Tell a page size from a truth such as "count the items as well"."""
+    return "boolean" not in types(raw, parameter.schema)
+
+
+def _position(raw: Schema, query: dict[str, Parameter], words: Wording) -> tuple[Parameter | None, Dialect | None]:
+    if words.position is not None and (stated := query.get(fold(words.position))) is not None:
+        return stated, words.dialect or _named(fold(words.position)) or "offset"
+    found = [
+        (name, dialect)
+        for listed, names in POSITIONS.items()
+        for name in names
+        if name in query and (dialect := _dialect(raw, query[name], listed)) and words.dialect in (None, dialect)
+    ]
+    found.sort(key=lambda each: each[0] not in TOKENS)  # the answer's own token, whatever stands beside it
+    sure = [each for each in found if each[0] not in UNSURE] or found
+    return (query[sure[0][0]], sure[0][1]) if sure else (None, None)
+
+
+def _dialect(raw: Schema, parameter: Parameter, listed: Dialect) -> Dialect | None:
+    """Say what a position of a usual name counts, as the document describes it; None for a filter of that name."""
+    schema = follow(raw, parameter.schema)
+    kinds = types(raw, schema)
+    if str(schema.get("format", "")).startswith(("date", "time")) or kinds & {"boolean", "array", "object"}:
+        return None
+    if listed == "cursor":
+        return "cursor"
+    if not kinds or kinds & _NUMBERS or _is_numeric(parameter, schema):
+        return listed
+    if _FROM_AN_ANSWER.search(_prose(parameter, schema)):
+        return "cursor"
+    return None if listed == "offset" and fold(parameter.name) in UNSURE else listed
+
+
+def _is_numeric(parameter: Parameter, schema: Schema) -> bool:
+    shown = [parameter.example, schema.get("default"), schema.get("example")]
+    if any(str(each).isdigit() for each in shown if each is not None):
+        return True
+    return _COUNTED.search(_prose(parameter, schema)) is not None
+
+
+def _prose(parameter: Parameter, schema: Schema) -> str:
+    return f"{parameter.description} {schema.get('description', '')}"
+
+
+def _named(name: str) -> Dialect | None:
+    return next((dialect for dialect, names in POSITIONS.items() if name in names), None)
+
+
+def _first(position: Parameter | None, dialect: Dialect | None) -> int:
+    """Say what the first item or page is numbered: by default, minimum or prose, else pages from 1 and items from 0."""
+    if position is None or dialect == "cursor":
+        return 0
+    told = (position.schema.get(key) for key in ("default", "minimum"))
+    stated = next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), None)
+    if stated is not None:
+        return stated
+    prose = _prose(position, position.schema)
+    if _FROM_ONE.search(prose) or _FROM_ZERO.search(prose):
+        return 0 if _FROM_ZERO.search(prose) else 1
+    return 1 if dialect == "page" else 0

@@ -1,0 +1,317 @@
+"""Takes out of a document what is not of the kind that OpenAPI has at its place, so that the rest can be judged.
+
+Whatever reads a mended document finds objects, lists and texts where the specification has them. What was taken out is
+told as faults of the document, and whatever needs it as unusable: no deployment is judged by it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from attrs import Factory, define, frozen
+
+from specs.source.contradictions import contradiction
+from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, every, word
+from specs.source.keywords import UNUSABLE, keyword_faults, modernised
+from specs.source.pointers import MISSING, join, look_up, unescape
+
+DANGLING, EXTERNAL, MALFORMED = "dangling-reference", "external-reference", "malformed-part"
+_HOLDERS = ("path", "operation", "parameter", "body", "response", "header")
+_TOO_FAR = 50  # references that only lead to references
+
+
+@frozen
+class Fault:
+    """One thing that had to be taken out: what kind of fault, where, and what is wrong."""
+
+    code: str
+    pointer: str
+    message: str
+
+
+@frozen
+class Mended:
+    """A document that can be read, what was wrong with it, and by identity why which of its parts cannot be used."""
+
+    raw: dict[str, Any]
+    faults: tuple[Fault, ...]
+    unusable: dict[int, str]
+    schemas: tuple[tuple[dict[str, Any], str], ...]
+    """Every schema with its pointer."""
+
+
+def mended(raw: dict[str, Any], unread: dict[str, str] | None = None) -> Mended:
+    """Mend a document in place. `unread`: why which references to other files could not be followed."""
+    mender = _Mender(raw, unread or {}, modern=not str(raw.get("openapi", "3.1")).startswith("3.0"))
+    mender.mend()
+    schemas = tuple((schema, pointer) for schema, pointer, _ in mender.schemas)
+    return Mended(raw, tuple(mender.faults), mender.unusable(), schemas)
+
+
+@define
+class _Mender:
+    """Visits every part once. A unit is a part that is used or left out as a whole, named by its pointer."""
+
+    raw: dict[str, Any]
+    unread: dict[str, str]
+    modern: bool
+    faults: list[Fault] = Factory(list)
+    bad: dict[str, str] = Factory(dict)  # what is wrong in a unit itself
+    needed_by: dict[str, set[str]] = Factory(dict)  # which units refer to a unit
+    unit_of: dict[int, str] = Factory(dict)  # in which unit a visited part stands
+    waiting: list[tuple[dict[str, Any], str, Kind, str]] = Factory(list)
+    headers: list[tuple[Any, Any, str]] = Factory(list)
+    schemas: list[tuple[dict[str, Any], str, str]] = Factory(list)
+    visited: set[int] = Factory(set)
+    open: str = ""  # why nobody knows which operations need a credential
+    _anchors: dict[str, str] | None = None
+
+    def mend(self) -> None:
+        """Visit the document, and whatever references lead to."""
+        self.waiting.append((self.raw, "#", "document", "#"))
+        while self.waiting:
+            node, pointer, kind, unit = self.waiting.pop()
+            seen = self.unit_of.setdefault(id(node), unit)
+            if id(node) in self.visited:
+                self._needs(unit, seen)
+            else:
+                self.visited.add(id(node))
+                self._visit(node, pointer, kind, unit)
+        for schema, pointer, unit in self.schemas:
+            if (told := contradiction(self.raw, schema)) is not None:
+                code, key, words = told
+                schema[UNUSABLE] = self.blame(unit, code, join(pointer, key), words)
+
+    def unusable(self) -> dict[int, str]:
+        """Say of every part that cannot be used why: for a fault of its own, or of what it refers to."""
+        reasons = dict(self.bad)
+        waiting = list(self.bad)
+        while waiting:
+            unit = waiting.pop()
+            for other in self.needed_by.get(unit, ()):
+                if other not in reasons:
+                    reasons[other] = reasons[unit]
+                    waiting.append(other)
+        for holder, name, unit in self.headers:
+            if unit in reasons:
+                holder.pop(name, None)
+        return {part: reasons[unit] for part, unit in self.unit_of.items() if unit in reasons}
+
+    def blame(self, unit: str, code: str, pointer: str, message: str) -> str:
+        """Note a fault, and the unit that cannot be used for it."""
+        self.faults.append(Fault(code, pointer, message))
+        self.bad.setdefault(unit, f"{pointer}: {message}")
+        return message
+
+    def _needs(self, unit: str, other: str) -> None:
+        if other != unit:
+            self.needed_by.setdefault(other, set()).add(unit)
+
+    def _visit(self, node: dict[str, Any], pointer: str, kind: Kind, unit: str) -> None:
+        if kind == "schema":
+            self._schema(node, pointer, unit)
+        elif kind == "parameter":
+            self._parameter(node, pointer, unit)
+        elif kind == "operation":
+            self._operation(node, pointer, unit)
+        elif kind == "document" and not _is_security(node.get("security", [])):
+            self.open = self.blame("#/security", MALFORMED, "#/security", "security has to be a list of objects")
+            del node["security"]
+        elif kind == "body" and not node.get("content"):
+            node["content"] = {}
+            self.blame(unit, MALFORMED, pointer, "a request body needs content of some media type")
+        self._inside(node, pointer, kind, unit)
+
+    def _inside(self, node: dict[str, Any], pointer: str, kind: Kind, unit: str) -> None:
+        for key, part in GRAMMAR.get(kind, {}).items():
+            if key not in node:
+                continue
+            value, place = node[key], join(pointer, key)
+            if part.shape == "one":
+                self._child(node, key, part.kind, place, unit)
+            elif isinstance(value, dict if part.shape == "map" else list):
+                self._children(value, part, place, place if kind == "components" else unit)
+            else:
+                self._missing(node, key, part, place, unit)
+
+    def _missing(self, node: dict[str, Any], key: str, part: Part, place: str, unit: str) -> None:
+        """Leave out what is no map or list; an empty object in place of a list says as little as an empty list."""
+        if node[key] or node[key] is None or isinstance(node[key], bool | int | str):
+            wanted = "an object" if part.shape == "map" else "a list"
+            self.blame(unit, MALFORMED, place, f"{key} has to be {wanted}, not {_told(node[key])}")
+        del node[key]
+
+    def _children(self, value: Any, part: Part, place: str, unit: str) -> None:
+        for name in list(value) if isinstance(value, dict) else range(len(value)):
+            if not (part.extensible and str(name).startswith("x-")):
+                pointer = join(place, name)
+                self._child(value, name, part.kind, pointer, pointer if unit == place else unit)
+
+    def _child(self, holder: Any, key: Any, kind: Kind, pointer: str, unit: str) -> None:
+        value, inner = holder[key], pointer if kind in _HOLDERS else unit
+        if kind == "header":
+            self.headers.append((holder, key, inner))
+        if kind == "schema" and isinstance(value, bool):
+            return
+        if not isinstance(value, dict):
+            message = self.blame(inner, MALFORMED, pointer, f"{word(kind)} has to be an object, not {_told(value)}")
+            self._replace(holder, key, kind, message, inner)
+        elif kind in REFERABLE and "$ref" in value:
+            self._reference(holder, key, kind, pointer, inner)
+        else:
+            self.waiting.append((value, pointer, kind, inner))
+
+    def _replace(self, holder: Any, key: Any, kind: Kind, message: str, unit: str) -> None:
+        """Put something harmless in a part's place; leave it out where that is possible."""
+        blank: dict[Kind, dict[str, Any]] = {
+            "schema": {},
+            "response": {"description": ""},
+            "body": {"content": {}},
+            "parameter": {"name": UNUSABLE, "in": "header", "schema": {}},
+        }
+        if kind in blank:
+            holder[key] = {**blank[kind], UNUSABLE: message}
+            self.unit_of[id(holder[key])] = unit
+            self.visited.add(id(holder[key]))
+        else:
+            del holder[key]
+
+    def _reference(self, holder: Any, key: Any, kind: Kind, pointer: str, unit: str) -> None:
+        node = holder[key]
+        self.unit_of.setdefault(id(node), unit)
+        self.visited.add(id(node))
+        found = self._target(node["$ref"], kind)
+        if isinstance(found, _No):
+            message = self.blame(unit, found.code, join(pointer, "$ref"), found.message)
+            self._replace(holder, key, kind, message, unit)
+            return
+        node["$ref"] = found
+        self._follow(unquote(found), kind, unit)
+        if kind == "schema" and self.modern and len(node) > 1:
+            self._schema(node, pointer, unit)
+            self._inside(node, pointer, kind, unit)
+        elif kind == "path":
+            self._inside(node, pointer, kind, unit)
+
+    def _follow(self, reference: str, kind: Kind, unit: str) -> None:
+        """Visit what a local reference leads to, as a part of its kind."""
+        target = look_up(self.raw, reference)
+        owner = self.unit_of.get(id(target), reference)
+        self._needs(unit, owner)
+        if not isinstance(target, dict) or id(target) in self.visited:
+            return
+        if kind in REFERABLE and "$ref" in target:
+            around, _, last = reference.rpartition("/")
+            holder = look_up(self.raw, around)
+            self._reference(holder, int(last) if isinstance(holder, list) else unescape(last), kind, reference, owner)
+        else:
+            self.waiting.append((target, reference, kind, owner))
+
+    def _target(self, reference: Any, kind: Kind) -> str | _No:
+        """Give a reference, made local, if something of its kind stands where it leads."""
+        if not isinstance(reference, str):
+            return _No(MALFORMED, f"$ref has to be text, not {_told(reference)}")
+        if "\0" in reference:
+            return _No(MALFORMED, "$ref holds a zero byte")
+        local = reference if reference == "#" or reference.startswith("#/") else self.anchors.get(reference)
+        if local is None and not reference.startswith("#"):
+            why = self.unread.get(reference)
+            return _No(
+                EXTERNAL, f"{reference} {f'cannot be followed: {why}' if why else 'stands outside the document'}"
+            )
+        found = MISSING if local is None else self._end_of(local)
+        if local is None or found is MISSING:
+            return _No(DANGLING, f"{reference} is not defined")
+        if not isinstance(found, dict) and not (kind == "schema" and isinstance(found, bool)):
+            return _No(MALFORMED, f"{reference} is {_told(found)}, where {word(kind)} is needed")
+        return local
+
+    def _end_of(self, reference: str) -> Any:
+        """Give what a reference leads to; MISSING also where references only lead to each other."""
+        first = found = look_up(self.raw, unquote(reference))
+        for _ in range(_TOO_FAR):
+            if not (isinstance(found, dict) and isinstance(found.get("$ref"), str) and found["$ref"].startswith("#/")):
+                return first
+            found = look_up(self.raw, unquote(found["$ref"]))
+        return MISSING
+
+    @property
+    def anchors(self) -> dict[str, str]:
+        """Where the schemas stand that are named by `$anchor` or `$id`."""
+        if self._anchors is None:
+            self._anchors = {}
+            for node, pointer, kind in every(self.raw) if self.modern else ():
+                if kind == "schema" and isinstance(node.get("$anchor"), str):
+                    self._anchors.setdefault(f"#{node['$anchor']}", pointer)
+                if kind == "schema" and isinstance(node.get("$id"), str):
+                    self._anchors.setdefault(node["$id"], pointer)
+        return self._anchors
+
+    def _schema(self, node: dict[str, Any], pointer: str, unit: str) -> None:
+        for key, message in modernised(node) if self.modern else ():
+            code = "outdated-nullable" if key == "nullable" else "outdated-exclusive-bound"
+            self.faults.append(Fault(code, join(pointer, key), message))
+        for key, message in keyword_faults(node):
+            code = "bad-pattern" if key in ("pattern", "patternProperties") else MALFORMED
+            node[UNUSABLE] = self.blame(unit, code, join(pointer, key), message)
+            del node[key]
+        self.schemas.append((node, pointer, unit))
+
+    def _parameter(self, node: dict[str, Any], pointer: str, unit: str) -> None:
+        if not isinstance(node.get("name"), str) or not node["name"] or node.get("in") not in _PLACES:
+            if node.get("in") == "querystring":  # of OpenAPI 3.2; said to be not judged elsewhere
+                node["name"] = str(node.get("name") or "querystring")
+                return
+            message = self.blame(unit, MALFORMED, pointer, "a parameter needs a name and a place (`in`)")
+            node.clear()
+            node.update({"name": "x-unusable", "in": "header", "schema": {}, UNUSABLE: message})
+        elif node["in"] == "path":
+            node["required"] = True
+
+    def _operation(self, node: dict[str, Any], pointer: str, unit: str) -> None:
+        node.pop("callbacks", None)
+        for key, kind in (("operationId", str), ("tags", list), ("servers", list)):
+            if key in node and not isinstance(node[key], kind):
+                del node[key]
+        if not _is_security(node.get("security", [])):
+            self.blame(unit, MALFORMED, join(pointer, "security"), "security has to be a list of objects")
+            del node["security"]
+        elif self.open and "security" not in node:
+            self.bad.setdefault(unit, f"#/security: {self.open}")
+        if "responses" not in node:
+            return
+        listed = node["responses"]
+        for status in list(listed) if isinstance(listed, dict) else ():
+            if not _is_status(str(status)) and not str(status).startswith("x-"):
+                self.faults.append(Fault("response-status", join(pointer, "responses", status), _NO_STATUS))
+                listed.setdefault("default", listed.pop(status))  # so that no status is held against a deployment
+
+
+_PLACES = ("path", "query", "header", "cookie")
+_NO_STATUS = "is no status: 100 to 599, 1XX to 5XX, or default"
+
+
+@frozen
+class _No:
+    code: str
+    message: str
+
+
+def _is_status(text: str) -> bool:
+    return text == "default" or (len(text) == 3 and text[0] in "12345" and (text[1:].upper() == "XX" or _digits(text)))
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _is_security(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, dict) and all(isinstance(scopes, list) for scopes in each.values()) for each in value
+    )
+
+
+def _told(value: Any) -> str:
+    words = {"NoneType": "null", "str": "text", "list": "a list", "dict": "an object", "bool": "a truth"}
+    return words.get(type(value).__name__, "a number")
