@@ -56,7 +56,7 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
             return join("", found)
     if alone and len(told := [name for name in arrays if fold(name) not in BESIDE]) == 1:
         return join("", told[0])
-    deeper = {} if depth else {name: member for name, member in inside.items() if items(raw, member.schema) is None}
+    deeper = {} if depth else {name: member for name, member in inside.items() if _is_envelope(raw, member.schema)}
     for name, member in deeper.items():
         if fold(name) in WRAPPERS and (inner := _array_in(raw, member.schema, named, depth + 1, alone=alone)):
             return join("", name) + inner
@@ -66,6 +66,11 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
         if fold(name) not in OBJECTS and (inner := _array_in(raw, member.schema, named, depth + 1))
     }
     return join("", *found_below) + next(iter(found_below.values())) if len(found_below) == 1 else ""
+
+
+def _is_envelope(raw: Schema, schema: Schema) -> bool:
+    """Tell an object around a list from a thing that has a list of its own."""
+    return items(raw, schema) is None and "id" not in members(raw, schema)
 
 
 def _holds_objects(raw: Schema, schema: Schema) -> bool:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from specs.contract.extension import extension
 from specs.contract.model import Alternative, Kind, Schema, Scheme
+from specs.source.keywords import UNUSABLE
 from specs.source.pointers import join, resolve
 
 _HTTP: dict[str, Kind] = {"bearer": "bearer", "basic": "basic"}
@@ -31,6 +32,7 @@ def schemes(raw: Schema) -> dict[str, Scheme]:
     found = {
         str(name): _scheme(raw, str(name), node, join(pointer, name))
         for name, node in (declared if isinstance(declared, dict) else {}).items()
+        if UNUSABLE not in resolve(raw, node)
     }
     return _tell_apart(found, raw)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import isfinite
 from typing import Any
 
 from specs.source.pattern import is_pattern
@@ -11,6 +10,7 @@ from specs.source.pattern import is_pattern
 UNUSABLE = "x-unusable"
 """Marks, in a mended document, a part that no verdict can rest on, and says why."""
 TYPES = ("null", "boolean", "object", "array", "number", "integer", "string")
+_LARGEST = 1e300  # beyond it, a number of JSON is no number of everybody's
 _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
@@ -65,7 +65,7 @@ def _is_type(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def _is_count(value: Any) -> bool:

@@ -64,12 +64,13 @@ class _Mender:
     headers: list[tuple[Any, Any, str]] = Factory(list)
     schemas: list[tuple[dict[str, Any], str, str]] = Factory(list)
     visited: set[int] = Factory(set)
+    kinds: dict[int, Kind] = Factory(dict)
     open: str = ""  # why nobody knows which operations need a credential
     _anchors: dict[str, str] | None = None
 
     def mend(self) -> None:
         """Visit the document, and whatever references lead to."""
-        self.waiting.append((self.raw, "#", "document", "#"))
+        self._wait(self.raw, "#", "document", "#")
         while self.waiting:
             node, pointer, kind, unit = self.waiting.pop()
             seen = self.unit_of.setdefault(id(node), unit)
@@ -104,6 +105,10 @@ class _Mender:
         self.bad.setdefault(unit, f"{pointer}: {message}")
         return message
 
+    def _wait(self, node: dict[str, Any], pointer: str, kind: Kind, unit: str) -> None:
+        self.kinds.setdefault(id(node), kind)
+        self.waiting.append((node, pointer, kind, unit))
+
     def _needs(self, unit: str, other: str) -> None:
         if other != unit:
             self.needed_by.setdefault(other, set()).add(unit)
@@ -115,6 +120,8 @@ class _Mender:
             self._parameter(node, pointer, unit)
         elif kind == "operation":
             self._operation(node, pointer, unit)
+        elif kind == "scheme":
+            self._scheme(node, pointer, unit)
         elif kind == "document" and not _is_security(node.get("security", [])):
             self.open = self.blame("#/security", MALFORMED, "#/security", "security has to be a list of objects")
             del node["security"]
@@ -160,7 +167,7 @@ class _Mender:
         elif kind in REFERABLE and "$ref" in value:
             self._reference(holder, key, kind, pointer, inner)
         else:
-            self.waiting.append((value, pointer, kind, inner))
+            self._wait(value, pointer, kind, inner)
 
     def _replace(self, holder: Any, key: Any, kind: Kind, message: str, unit: str) -> None:
         """Put something harmless in a part's place; leave it out where that is possible."""
@@ -169,6 +176,7 @@ class _Mender:
             "response": {"description": ""},
             "body": {"content": {}},
             "parameter": {"name": UNUSABLE, "in": "header", "schema": {}},
+            "scheme": {"type": "unusable"},
         }
         if kind in blank:
             holder[key] = {**blank[kind], UNUSABLE: message}
@@ -179,6 +187,7 @@ class _Mender:
 
     def _reference(self, holder: Any, key: Any, kind: Kind, pointer: str, unit: str) -> None:
         node = holder[key]
+        self.kinds.setdefault(id(node), kind)
         self.unit_of.setdefault(id(node), unit)
         self.visited.add(id(node))
         found = self._target(node["$ref"], kind)
@@ -206,7 +215,7 @@ class _Mender:
             holder = look_up(self.raw, around)
             self._reference(holder, int(last) if isinstance(holder, list) else unescape(last), kind, reference, owner)
         else:
-            self.waiting.append((target, reference, kind, owner))
+            self._wait(target, reference, kind, owner)
 
     def _target(self, reference: Any, kind: Kind) -> str | _No:
         """Give a reference, made local, if something of its kind stands where it leads."""
@@ -225,6 +234,8 @@ class _Mender:
             return _No(DANGLING, f"{reference} is not defined")
         if not isinstance(found, dict) and not (kind == "schema" and isinstance(found, bool)):
             return _No(MALFORMED, f"{reference} is {_told(found)}, where {word(kind)} is needed")
+        if (other := self.kinds.get(id(found), kind)) != kind:
+            return _No(MALFORMED, f"{reference} is {word(other)}, where {word(kind)} is needed")
         return local
 
     def _end_of(self, reference: str) -> Any:
@@ -268,6 +279,17 @@ class _Mender:
             node.update({"name": "x-unusable", "in": "header", "schema": {}, UNUSABLE: message})
         elif node["in"] == "path":
             node["required"] = True
+
+    def _scheme(self, node: dict[str, Any], pointer: str, unit: str) -> None:
+        """A scheme of a type that nobody knows is told by the specification's own grammar, and asked of nobody."""
+        kind = node.get("type")
+        needed = {"apiKey": ("name", "in"), "http": ("scheme",)}.get(kind, ()) if isinstance(kind, str) else ("type",)
+        for key in needed:
+            allowed = node.get(key) in ("header", "query", "cookie") if key == "in" else node.get(key)
+            if not isinstance(node.get(key), str) or not allowed:
+                node[UNUSABLE] = self.blame(unit, MALFORMED, pointer, f"a security scheme of this kind needs {key}")
+                node.update(dict.fromkeys(node.keys() & {"type", "scheme", "in", "name"}, "unusable"))
+                return
 
     def _operation(self, node: dict[str, Any], pointer: str, unit: str) -> None:
         node.pop("callbacks", None)
