@@ -1,8 +1,8 @@
 """How long a document of some size takes: seconds and MiB for `check`, `promises` and `plan`.
 
-    python tests/power/large_documents.py                 # 36, 250, 1,000 and 4,000 operations
-    python tests/power/large_documents.py 200 4000
-    python tests/power/large_documents.py --write 1000 large.json
+    python tests/bench/large_documents.py                 # 36, 250, 1,000 and 4,000 operations
+    python tests/bench/large_documents.py 200 4000
+    python tests/bench/large_documents.py --write 1000 large.json
 
 The documents are made here: resources with five operations each, which share errors and page parameters, refer to each
 other, and have schemas of their own.
