@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import attrs
 
@@ -33,20 +33,42 @@ Selector = Callable[[Contract], Iterable[Operation]]
 Cases = Callable[["RequestFactory", str], Sequence[Any]]
 
 
+class Options(TypedDict, total=False):
+    """How a law is asked, where that is not just once per operation and principal."""
+
+    writes: bool
+    """Creates or changes data."""
+    one_sighting: bool
+    """Broken by one sighting, since it needs luck to be seen; others are asked a second time."""
+    needs_second_tenant: bool
+    exclusive: bool
+    """Nothing else may touch this part of the deployment meanwhile."""
+    runs_last: bool
+    """Asked when all others have been, since it uses up what they need."""
+    stateful: bool
+    """Its steps are chosen one by one, by a state machine; others that draw have their inputs drawn."""
+    cases: Cases | None
+    """Its inputs: one conversation for each."""
+    examples: tuple[int, int, int]
+    """How often a law that draws is asked, per depth."""
+    depth: str
+    """The first depth at which it is asked."""
+    no_path_setup: bool
+    """It finds its own path values, or needs none, so nothing is looked up or created for it beforehand."""
+    needs_items: bool
+    """Where its list has several places (one per parent), it looks at one with enough items in it."""
+    every_tenant: bool
+    """Asked as a principal of every tenant, from depth standard on; further tenants as at depth quick."""
+    wait_estimate: Callable[[Contract, Deployment, str], float] | None
+    """Seconds that it only waits: for estimates."""
+
+
 @attrs.frozen
 class Law:
     """What is promised, how it is asked, and on which operations.
 
-    `writes`: creates or changes data. `race`: one sighting proves it, since it needs luck to be seen.
-    `each`: the inputs, one conversation per input. `examples`: how often a law that draws is asked, per depth.
-    `rival`: needs a second tenant. `alone`: nothing else may touch this part of the deployment meanwhile.
-    `stateful`: its steps are chosen one by one, by a state machine, where others that draw have their inputs drawn.
-    `last`: asked when all others have been, since it uses up what they need.
-    `roomy`: where its list has several places (one per parent), it looks at one with enough items in it.
-    `tenants`: asked as a principal of every tenant, from depth standard on; further tenants as at depth quick.
-    `nowhere`: it finds its own place, or needs none, so nothing is looked up or made for it beforehand.
-    `waits`: seconds that it only waits, told beforehand.
-    `kinds`: kinds of the promises it judges, looked up at the operation.
+    `judge`: what judges it from a record, where nothing is asked for it by itself (laws under load).
+    The others are explained at `Options`.
     """
 
     family: str
@@ -56,6 +78,8 @@ class Law:
     ask: Asker
     on: Selector
     kinds: tuple[str, ...]
+    """Kinds of the promises it judges, looked up at the operation."""
+    judge: Callable[..., Any] | None = None
     writes: bool = False
     one_sighting: bool = False
     needs_second_tenant: bool = False
@@ -84,26 +108,48 @@ class Law:
 
 
 LAWS: dict[str, Law] = {}
+"""The laws of the gate, by id."""
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def law(*, family: str, on: Selector, kinds: Sequence[str], **options: Any) -> Callable[[Asker], Asker]:
-    """Register a conversation as a law. Its id is made of the family and the function's name and never reused."""
+def law(
+    *,
+    family: str,
+    on: Selector,
+    kinds: Sequence[str],
+    laws: dict[str, Law] = LAWS,
+    recorded: bool = False,
+    **options: Unpack[Options],
+) -> Callable[[Function], Function]:
+    """Register a function as a law. Its id is made of the family and the function's name and never reused.
 
-    def register(ask: Asker) -> Asker:
-        text = inspect.cleandoc(ask.__doc__ or "")
+    Its docstring tells the owner of the API what is promised and what breaks it. `laws`: where it is registered.
+    `recorded`: the function is no conversation, but judges what was recorded. Raises ValueError for a law without a
+    docstring and for an id that is taken.
+    """
+
+    def register(function: Function) -> Function:
+        text = inspect.cleandoc(function.__doc__ or "")
         made = Law(
             family=family,
-            name=ask.__name__.replace("_", "-"),
+            name=function.__name__.replace("_", "-"),
             title=text.partition("\n")[0],
             text=text,
-            ask=ask,
+            ask=unasked if recorded else function,
             on=on,
             kinds=tuple(kinds),
+            judge=function if recorded else None,
             **options,
         )
-        if not text or made.id in LAWS:
+        if not text or made.id in laws:
             raise ValueError(f"law {made.id}: needs a docstring and an id of its own")
-        LAWS[made.id] = made
-        return ask
+        laws[made.id] = made
+        return function
 
     return register
+
+
+def unasked(_: RequestFactory) -> Conversation:
+    """The conversation of a law for which nothing is asked by itself."""
+    return
+    yield

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from contracts import checks
-from contracts.core.conversation import Conversation
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import PlanItem, promised
-from contracts.request.api import RequestFactory
 from contracts.request.curl import curl
-from specs.contract import Contract, Operation
+from specs.contract import Contract
 from specs.promises.promises import Promise
 
 SHOWN = 8
 """Exchanges a verdict names at most."""
-Selector = Callable[[Contract], Iterable[Operation]]
 
 
 @attrs.frozen
@@ -54,26 +50,11 @@ def observed(reason: str, seqs: Sequence[int] = ()) -> Judgement:
     return Judgement(OBSERVED, reason=reason, seqs=tuple(seqs), count=len(seqs))
 
 
-def from_record(_: RequestFactory) -> Conversation:
-    """Judged from what was recorded, not asked by itself."""
-    return
-    yield
-
-
-def law_of(
-    laws: dict[str, Law], family: str, on: Selector, kinds: Sequence[str]
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a judging function under its own name; its docstring tells the API owner what is promised."""
-
-    def register(judge: Callable[..., Any]) -> Callable[..., Any]:
-        text = inspect.cleandoc(judge.__doc__ or "")
-        name = judge.__name__.replace("_", "-")
-        laws[f"{family}/{name}"] = Law(
-            family, name, text.partition("\n")[0], text, from_record, on, tuple(kinds), no_path_setup=True
-        )
-        return judge
-
-    return register
+def judgement(law: Law, *record: Any) -> Judgement:
+    """What a law says of a record."""
+    assert law.judge is not None
+    found: Judgement = law.judge(*record)
+    return found
 
 
 def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:

@@ -1,39 +1,22 @@
 """The promises that are judged under load, in the form the plan and the report know laws in.
 
-They are no conversations: what they judge is a trace of one operation and one credential (`load.limits`).
+They are no conversations: what they judge is a trace of one operation and one credential (`load.limiters`).
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-
-from contracts.core.conversation import Conversation
-from contracts.laws.law import Law
-from contracts.request.api import RequestFactory
-from specs.contract import Contract, Operation
+from contracts.laws.law import Law, law
+from specs.contract import selectors
 
 LAWS: dict[str, Law] = {}
-
-
-def limited(contract: Contract) -> list[Operation]:
-    """Operations that declare a limit."""
-    return [each for each in contract.operations if each.limits]
-
-
-def _nothing(_: RequestFactory) -> Conversation:
-    """Judged from a trace, not asked by itself."""
-    return
-    yield
-
-
-def _law(function: Callable[[], None]) -> Callable[[], None]:
-    text = inspect.cleandoc(function.__doc__ or "")
-    name = function.__name__.replace("_", "-")
-    LAWS[f"limits/{name}"] = Law(
-        "limits", name, text.partition("\n")[0], text, _nothing, limited, ("limit", "header"), no_path_setup=True
-    )
-    return function
+_law = law(
+    family="limits",
+    on=selectors.limited,
+    kinds=("limit", "header"),
+    laws=LAWS,
+    recorded=True,
+    no_path_setup=True,
+)
 
 
 @_law

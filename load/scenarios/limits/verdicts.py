@@ -18,9 +18,9 @@ from load.runtime.record_laws import Judgement, verdict_of
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
 from load.scenarios.limits.findings import LimitFinding, jobs
-from load.scenarios.limits.laws import LAWS, limited
+from load.scenarios.limits.laws import LAWS
 from load.scenarios.limits.table import UNCOUNTED, Findings, longer, uncounted
-from specs.contract import Limit
+from specs.contract import Limit, selectors
 from specs.promises.promises import promises
 
 
@@ -38,7 +38,7 @@ def plan(setup: Setup) -> Plan:
             closed=None if operation.key in able else "the deployment file names nobody who may call this operation",
         )
         for law in LAWS.values()
-        for operation in limited(setup.contract)
+        for operation in selectors.limited(setup.contract)
     ]
     lines += [
         PlanItem(check, operation, None, False, promised(told, operation, check.kinds))

@@ -13,22 +13,22 @@ from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.verdicts import BROKEN
 from contracts.request.url import path_values
-from load.runtime.record_laws import Judgement, broken, observed, unseen, upheld
+from load.runtime.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.mixed import noisy_neighbour, tenant_leaks
 from load.scenarios.mixed.record import Record
-from load.scenarios.mixed.registry import JUDGES, LAWS, every, first, judges, limited, lists, made
+from load.scenarios.mixed.registry import LAWS, first, judges, lists, made
 from load.scenarios.mixed.remaining_counter import rises
-from specs.contract import Operation
+from specs.contract import Operation, selectors
 
-__all__ = ["JUDGES", "LAWS", "judged", "noisy_neighbour", "tenant_leaks"]
+__all__ = ["LAWS", "judged", "noisy_neighbour", "tenant_leaks"]
 
 TWICE = 2
 """How often something has to be seen under load, where one sighting may be chance: a deploy, a lock, a lost packet."""
 UNANSWERED = 0.005
 
 
-@judges(limited, "limit")
+@judges(selectors.limited, "limit")
 def no_429_within_the_declared_limits(scene: Record, operation: Operation) -> Judgement:
     """A credential that sends no more than declared is never answered 429, whatever others are doing.
 
@@ -49,7 +49,7 @@ def no_429_within_the_declared_limits(scene: Record, operation: Operation) -> Ju
     return upheld(total) if total else unseen("nothing was asked of this operation")
 
 
-@judges(every, "status")
+@judges(selectors.every, "status")
 def no_server_error_under_load(scene: Record, operation: Operation) -> Judgement:
     """Within the declared limits no request is answered with a server error.
 
@@ -83,7 +83,7 @@ def every_request_is_answered(scene: Record, _: Operation) -> Judgement:
     return upheld(len(sent), f"{len(lost)} without an answer" if lost else None)
 
 
-@judges(every, "schema", "status", "header")
+@judges(selectors.every, "schema", "status", "header")
 def the_contract_holds_under_load(scene: Record, operation: Operation) -> Judgement:
     """Every check of the gate holds under load as it does when all is quiet.
 
@@ -120,7 +120,7 @@ def _violations(scene: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple[
                 yield check.id, exchange, outcome
 
 
-@judges(limited, "header")
+@judges(selectors.limited, "header")
 def requests_are_counted_once(scene: Record, operation: Operation) -> Judgement:
     """X-RateLimit-Remaining is the count of one limiter, also when requests come at once and from many connections.
 
@@ -209,7 +209,7 @@ def _wrongly_listed(
 
 def judged(scene: Record, law: str, operation: Operation) -> Judgement:
     """What becomes of a law at an operation."""
-    found = JUDGES[law](scene, operation)
+    found = judgement(LAWS[law], scene, operation)
     return attrs.evolve(found, seqs=tuple(dict.fromkeys(found.seqs))[:10])
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from contracts.laws.law import Law
-from load.runtime.record_laws import Judgement, law_of
+from contracts.laws.law import Law, Selector, law
+from load.runtime.record_laws import Judgement
 from load.scenarios.mixed.journeys import living
 from load.scenarios.mixed.record import Record
 from specs.contract import Contract, Operation
 
 LAWS: dict[str, Law] = {}
-JUDGES: dict[str, Callable[[Record, Operation], Judgement]] = {}
-
-
-def every(contract: Contract) -> list[Operation]:
-    return list(contract.operations)
-
-
-def limited(contract: Contract) -> list[Operation]:
-    return [each for each in contract.operations if each.limits]
+Judge = Callable[[Record, Operation], Judgement]
 
 
 def made(contract: Contract) -> list[Operation]:
@@ -36,12 +28,6 @@ def first(contract: Contract) -> list[Operation]:
     return list(contract.operations[:1])
 
 
-def judges(
-    on: Callable[[Contract], Iterable[Operation]], *kinds: str
-) -> Callable[[Callable[[Record, Operation], Judgement]], Callable[[Record, Operation], Judgement]]:
-    def register(judge: Callable[[Record, Operation], Judgement]) -> Callable[[Record, Operation], Judgement]:
-        law_of(LAWS, "load", on, kinds)(judge)
-        JUDGES[f"load/{judge.__name__.replace('_', '-')}"] = judge
-        return judge
-
-    return register
+def judges(on: Selector, *kinds: str) -> Callable[[Judge], Judge]:
+    """Register what judges a record as a law of the contract under load."""
+    return law(family="load", on=on, kinds=kinds, laws=LAWS, recorded=True, no_path_setup=True)

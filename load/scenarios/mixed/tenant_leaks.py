@@ -8,11 +8,11 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.url import path_values
 from load.runtime.record_laws import Judgement, broken, unseen, upheld
 from load.scenarios.mixed.record import Record, marks
-from load.scenarios.mixed.registry import every, judges
-from specs.contract import Operation
+from load.scenarios.mixed.registry import judges
+from specs.contract import Operation, selectors
 
 
-@judges(every, "tenant")
+@judges(selectors.every, "tenant")
 def no_answer_belongs_to_another_caller(scene: Record, operation: Operation) -> Judgement:
     """An answer is the one to the question that was asked, and shows nothing of another tenant.
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 from contracts.core.exchange import Exchange
 from contracts.core.statistics import percentile
-from contracts.laws.law import Law
-from load.runtime.record_laws import Judgement, broken, law_of, observed, unseen, upheld
+from contracts.laws.law import Law, law
+from load.runtime.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.tokens.events import AHEAD, CALL, FLOOD, FORCE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
 from load.scenarios.tokens.timetable import Timetable, policy
-from specs.contract import Contract, Operation
+from specs.contract import Operation, selectors
 
 LAWS: dict[str, Law] = {}
-JUDGES: dict[str, Callable[[Record], Judgement]] = {}
 MARGIN = 1.0
 """Seconds before its announced end in which an access token may be refused already (clocks, rounding)."""
 TRADES = (RENEW, AHEAD, RACE, LATER, OTHER, QUIET)
@@ -55,20 +54,10 @@ class Record:
         )
 
 
-def refreshing(contract: Contract) -> list[Operation]:
-    """The operation that trades refresh tokens."""
-    return [contract.tokens.refresh] if contract.tokens and contract.tokens.refresh else []
-
-
-def forcing(contract: Contract) -> list[Operation]:
-    return [contract.tokens.force] if contract.tokens and contract.tokens.force else []
-
-
-def _law(function: Callable[[Record], Judgement]) -> Callable[[Record], Judgement]:
-    selector = forcing if "forced" in function.__name__ else refreshing
-    law_of(LAWS, "load", selector, ("token",))(function)
-    JUDGES[f"load/{function.__name__.replace('_', '-')}"] = function
-    return function
+_law = law(family="load", on=selectors.refreshes, kinds=("token",), laws=LAWS, recorded=True, no_path_setup=True)
+_law_of_forcing = law(
+    family="load", on=selectors.forced_refreshes, kinds=("token",), laws=LAWS, recorded=True, no_path_setup=True
+)
 
 
 @_law
@@ -219,7 +208,7 @@ def a_refresh_takes_no_longer_under_load(record: Record) -> Judgement:
     return upheld(len(times), f"{percentile(times, 50):.3f} s, {max(quiet):.3f} s when all is quiet")
 
 
-@_law
+@_law_of_forcing
 def a_forced_refresh_ends_old_tokens_under_load(record: Record) -> Judgement:
     """After a forced refresh the refresh token from before is refused, also while its user's calls are under way."""
     olds = [each for each in record.events if each.kind == OLD]
@@ -233,7 +222,7 @@ def a_forced_refresh_ends_old_tokens_under_load(record: Record) -> Judgement:
 
 def judged(record: Record, laws: Iterable[str]) -> dict[str, Judgement]:
     """What becomes of each of these laws."""
-    return {name: JUDGES[name](record) for name in laws}
+    return {name: judgement(LAWS[name], record) for name in laws}
 
 
-__all__ = ["JUDGES", "LAWS", "Record", "judged"]
+__all__ = ["LAWS", "Record", "judged"]
