@@ -41,24 +41,32 @@ class Allowance:
         del self.sent[: bisect_right(self.sent, now - self.window)]
 
 
+Key = tuple[str, str | None]
+
+
 @attrs.define
 class Budget:
-    """The allowances of every operation × principal. `pace` "none" holds nothing back."""
+    """The allowances of every operation × principal. `pace` "none" holds nothing back.
+
+    One of several processes that send side by side has its share: `worker` of `workers`.
+    """
 
     pace: str
     time_scale: float
     clock: Callable[[], float]
-    _allowances: dict[tuple[str, str | None], list[Allowance]] = attrs.field(factory=dict)
-    _not_before: dict[tuple[str, str | None], float] = attrs.field(factory=dict)
+    worker: int = 0
+    workers: int = 1
+    _allowances: dict[Key, list[Allowance]] = attrs.field(factory=dict)
+    _not_before: dict[Key, float] = attrs.field(factory=dict)
+    _kept: dict[Key, int] = attrs.field(factory=dict)
 
     def reserve(self, operation: Operation, principal: str | None) -> float:
         """Take one request from the budget; returns the time (of `clock`) at which it may be sent."""
         key = (operation.key, principal)
         now = self.clock()
-        if key not in self._allowances:
-            self._allowances[key] = list(self._declared(operation.limits))
-        at = max([now, self._not_before.get(key, now), *(each.free_at(now) for each in self._allowances[key])])
-        for allowance in self._allowances[key]:
+        allowances = self._of(operation, principal)
+        at = max([now, self._not_before.get(key, now), *(each.free_at(now) for each in allowances)])
+        for allowance in allowances:
             allowance.take(at, now)
         return at
 
@@ -72,15 +80,32 @@ class Budget:
         counts = Counter((operation.key, principal) for operation, principal in operations)
         for operation, principal in operations:
             key = (operation.key, principal)
-            if key not in self._allowances:
-                self._allowances[key] = list(self._declared(operation.limits))
-            free = [each.free_at(moment, counts[key]) for each in self._allowances[key]]
+            free = [each.free_at(moment, counts[key]) for each in self._of(operation, principal)]
             moment = max([moment, self._not_before.get(key, moment), *free])
         now = self.clock()
         for operation, principal in operations:
-            for allowance in self._allowances[operation.key, principal]:
+            for allowance in self._of(operation, principal):
                 allowance.take(moment, now)
         return moment
+
+    def may(self, operation: Operation, principal: str | None, *, kept: bool = False) -> bool:
+        """Whether one more may be sent now. `kept`: it is one that was kept for this."""
+        key, now = (operation.key, principal), self.clock()
+        others = 0 if kept else self._kept.get(key, 0)
+        allowances = self._of(operation, principal)
+        free = all(each.requests > others and each.free_at(now, 1 + others) <= now for each in allowances)
+        return free and self._not_before.get(key, now) <= now
+
+    def keep(self, operation: Operation, principal: str | None, count: int = 1) -> None:
+        """Keep one for later (or, with -1, give it back): who creates something will have to remove it."""
+        key = (operation.key, principal)
+        self._kept[key] = max(0, self._kept.get(key, 0) + count)
+
+    def take(self, operation: Operation, principal: str | None) -> None:
+        """One is sent now."""
+        now = self.clock()
+        for allowance in self._of(operation, principal):
+            allowance.take(now, now)
 
     def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:
         """The deployment asked for patience: send nothing more of this kind for so long."""
@@ -88,7 +113,7 @@ class Budget:
         self._not_before[key] = max(self._not_before.get(key, 0), self.clock() + seconds)
         self._learn(key)
 
-    def _learn(self, key: tuple[str, str | None]) -> None:
+    def _learn(self, key: Key) -> None:
         """A refusal below the declared number: from now on only as many are sent as were let through.
 
         Very few are no measure of the bucket: then somebody else has used it, an earlier run perhaps.
@@ -101,10 +126,23 @@ class Budget:
         if shortest.requests / 4 <= let_through < shortest.requests:
             shortest.requests = let_through
 
-    def _declared(self, limits: Iterable[Limit]) -> Iterable[Allowance]:
-        if self.pace == "none":
-            return []
-        return [Allowance(each.requests, each.window / self.time_scale * (1 + SLACK) + SLACK) for each in limits]
+    def _of(self, operation: Operation, principal: str | None) -> list[Allowance]:
+        key = (operation.key, principal)
+        if key not in self._allowances:
+            self._allowances[key] = [self._allowance(each) for each in self._binding(operation)]
+        return self._allowances[key]
+
+    def _binding(self, operation: Operation) -> list[Limit]:
+        return [] if self.pace == "none" else [each for each in operation.limits if not each.implied]
+
+    def _allowance(self, limit: Limit) -> Allowance:
+        share = limit.requests // self.workers + (self.worker < limit.requests % self.workers)
+        return Allowance(share, limit.window / self.time_scale * (1 + SLACK) + SLACK)
+
+
+def declared_rate(operation: Operation, time_scale: float) -> float:
+    """Requests a second that one credential may send, as declared; infinite where nothing is."""
+    return min((each.requests / each.window * time_scale for each in operation.limits), default=float("inf"))
 
 
 class Paced:

@@ -15,6 +15,7 @@ from contracts.core.exchange import Exchange, Request, Response
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
 from contracts.transport.created import Ledger, address_of
+from contracts.transport.pacing import Budget
 from load.limiters.trace import Sample, Told
 from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
@@ -46,11 +47,14 @@ class LoadRun:
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
+    budget: Budget = attrs.field(init=False)
+    """What this process may send of what is declared; asked wherever limits are not what is measured."""
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     def __attrs_post_init__(self) -> None:
         self.ledger = Ledger(self.contract)
+        self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.time)
 
     def rule(self, limit: Limit) -> Rule:
         """A declared limit in the deployment's own time."""

@@ -51,13 +51,13 @@ class PacedSender:
     def step(self, due: float) -> None:
         """Send one request, if one may be sent."""
         now = time.time()
-        found = self.lane.next(now)
+        found = self.lane.next()
         if self.course.rising and self.lane.full:
             self._reached()
         if found is None:
             return
         request, visit = found
-        self.lane.sent(request, visit, now)
+        self.lane.sent(request, visit)
         self.scenario.sampler.sent(now - due)
         if visit is None and not self.scenario.sampler.judges():
             self.run.brief(request, self.wire.brief, due)
@@ -78,10 +78,10 @@ class PacedSender:
         until = time.time() + DRAIN
         while self.lane.visits and time.time() < until and not self.scenario.stopped.is_set():
             visit = self.lane.visits[0]
-            request, now = visit.request, time.time()
+            request = visit.request
             assert request is not None
-            if not self.lane.may(request, now, visit):
+            if not self.lane.may(request, visit):
                 gevent.sleep(0.05)
                 continue
-            self.lane.sent(request, visit, now)
+            self.lane.sent(request, visit)
             self.lane.heard(visit, self.run.ask(request, self.wire.send, visit.conversation))

@@ -10,8 +10,8 @@ import attrs
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.request.credentials import callers
+from contracts.transport.pacing import declared_rate
 from load.runtime.shapes import SECONDS, Shape, shape, soak
-from load.scenarios.mixed.rate_share import rate as declared_rate
 from specs.contract import Contract, Operation
 
 RATE = 60.0

@@ -13,7 +13,6 @@ from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from load.runtime.run import LoadRun
 from load.scenarios.mixed.journeys import Choice, JourneyMix, life, session
-from load.scenarios.mixed.rate_share import RateShare
 from load.scenarios.mixed.traffic_plan import mine
 from specs.contract import Operation
 
@@ -41,7 +40,6 @@ class VirtualUser:
     """One caller of a tenant. `looks`: requests that only look, made beforehand, by operation."""
 
     run: LoadRun
-    allowed: RateShare
     tenant: str
     menu: JourneyMix
     looks: dict[str, list[Request]]
@@ -51,44 +49,46 @@ class VirtualUser:
     visits: list[Journey] = attrs.field(factory=list)
     full: Counter[str] = attrs.field(factory=Counter)
     """How often a look was not sent, because its limit would have been exceeded, by operation."""
+    held: int = 0
+    """How often nothing was sent, because every limit would have been exceeded."""
 
-    def next(self, now: float) -> tuple[Request, Journey | None] | None:
+    def next(self) -> tuple[Request, Journey | None] | None:
         """What to send now; None where nothing may be sent."""
         for visit in self.visits:
-            if visit.request is not None and self.may(visit.request, now, visit):
+            if visit.request is not None and self.may(visit.request, visit):
                 return visit.request, visit
         for _ in range(TRIES):
             choice = self.menu.pick(self.random)
-            if found := self._begun(choice, now):
+            if found := self._begun(choice):
                 return found
         for requests in self.looks.values():
             for request in requests:
-                if self.may(request, now):
+                if self.may(request):
                     return request, None
-        self.allowed.held += 1
+        self.held += 1
         return None
 
-    def may(self, request: Request, now: float, visit: Journey | None = None) -> bool:
+    def may(self, request: Request, visit: Journey | None = None) -> bool:
         kept = visit is not None and (request.operation, request.principal) in visit.reserved
-        return self.allowed.may(request.operation, request.principal, now, reserved=kept)
+        return self.run.budget.may(request.operation, request.principal, kept=kept)
 
-    def _begun(self, choice: Choice, now: float) -> tuple[Request, Journey | None] | None:
+    def _begun(self, choice: Choice) -> tuple[Request, Journey | None] | None:
         if choice.operation.safe:
             requests = self.looks.get(choice.operation.key)
             request = self.random.choice(requests) if requests else None
-            if request is None or self.may(request, now):
+            if request is None or self.may(request):
                 return (request, None) if request is not None else None
             self.full[choice.operation.key] += 1
             return None
         if len(self.visits) >= AT_ONCE or not self.run.deployment.writes:
             return None
-        visit = self._visit(choice.operation, now)
+        visit = self._visit(choice.operation)
         if visit is None or visit.request is None:
             return None
         self.visits.append(visit)
-        return (visit.request, visit) if self.may(visit.request, now, visit) else None
+        return (visit.request, visit) if self.may(visit.request, visit) else None
 
-    def _visit(self, operation: Operation, now: float) -> Journey | None:
+    def _visit(self, operation: Operation) -> Journey | None:
         """A new visit, if the removal it ends with may be sent some time."""
         contract = self.run.contract
         resource = contract.resource_of(operation)
@@ -101,16 +101,16 @@ class VirtualUser:
             reserved = tuple((each, api.caller(each).name) for each in removals)
         except NotObservable:
             return None
-        if not all(self.allowed.may(each, whom, now) for each, whom in reserved):
+        if not all(self.run.budget.may(each, whom) for each, whom in reserved):
             return None
         for each, whom in reserved:
-            self.allowed.reserve(each, whom)
+            self.run.budget.keep(each, whom)
         steps = session(api) if contract.tokens and operation is contract.tokens.refresh else life(api)
         return Journey(RunningConversation(steps), number, operation, reserved)
 
-    def sent(self, request: Request, visit: Journey | None, now: float) -> None:
+    def sent(self, request: Request, visit: Journey | None) -> None:
         """A request goes out now."""
-        self.allowed.spend(request.operation, request.principal, now)
+        self.run.budget.take(request.operation, request.principal)
         if visit and (request.operation, request.principal) in visit.reserved:
             self._released(visit, (request.operation, request.principal))
 
@@ -118,7 +118,7 @@ class VirtualUser:
         rest = list(visit.reserved)
         rest.remove(kept)
         visit.reserved = tuple(rest)
-        self.allowed.reserve(*kept, count=-1)
+        self.run.budget.keep(*kept, count=-1)
 
     def heard(self, visit: Journey, exchange: Exchange) -> None:
         """Go on with a visit; an answer that says nothing ends it."""

@@ -14,11 +14,11 @@ from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
 from contracts.steps.fixtures import resolve_path
 from contracts.steps.lists.paging import read_all
+from contracts.transport.pacing import Budget
 from load.runtime.run import LoadRun, Send, Sent
 from load.scenarios.limits.probe_request import smallest
 from load.scenarios.mixed import traffic_plan as crews
 from load.scenarios.mixed.journeys import life, living
-from load.scenarios.mixed.rate_share import RateShare
 from specs.contract import Operation, Resource
 
 QUIET_RATE = 18.0
@@ -28,9 +28,8 @@ QUIET_RATE = 18.0
 class WarmUp:
     """What is asked before the load begins and after it, slowly and one request after the other."""
 
-    def __init__(self, run: LoadRun, allowed: RateShare, send: Send) -> None:
+    def __init__(self, run: LoadRun, send: Send) -> None:
         self.run = run
-        self.allowed = allowed
         self.send = send
         self._known: dict[tuple[str, str | None], Exchange] = {}
 
@@ -48,7 +47,7 @@ class WarmUp:
         key = (request.target, request.principal)
         if request.safe and not request.bypass_cache and key in self._known:
             return self._known[key]
-        _await(self.allowed, request)
+        _await(self.run.budget, request)
         gevent.sleep(1 / QUIET_RATE)
         exchange = self.run.ask(request, self.send, conversation)
         if request.safe:
@@ -117,13 +116,13 @@ class WarmUp:
                     self.run.ledger.standing.setdefault(where, request)
 
     def _in_time(self, request: Request) -> Sent:
-        _await(self.allowed, request)
+        _await(self.run.budget, request)
         return self.send(request)
 
 
-def _await(allowed: RateShare, request: Request, most: float = 10.0) -> None:
+def _await(budget: Budget, request: Request, most: float = 10.0) -> None:
     """Wait until a request may be sent."""
     until = time.time() + most
-    while not allowed.may(request.operation, request.principal, time.time(), reserved=True) and time.time() < until:
+    while not budget.may(request.operation, request.principal, kept=True) and time.time() < until:
         gevent.sleep(0.05)
-    allowed.spend(request.operation, request.principal, time.time())
+    budget.take(request.operation, request.principal)

@@ -20,7 +20,6 @@ from load.runtime.setup import Setup
 from load.runtime.shapes import Piece, Shape
 from load.scenarios.mixed import traffic_plan as crews
 from load.scenarios.mixed.journeys import JourneyMix, choices, living
-from load.scenarios.mixed.rate_share import RateShare
 from load.scenarios.mixed.sampling import Sampler
 from load.scenarios.mixed.traffic_plan import Slot, TrafficPlan
 from load.scenarios.mixed.virtual_user import Journey, VirtualUser
@@ -45,11 +44,11 @@ class Worker(Scenario):
         share = host.setup.knobs.get("sample")
         self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
         self._cpu = 0.0
-        self.allowed = RateShare(self.run.deployment.time_scale, self.run.deployment.pace)
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
         self.menus: dict[str, JourneyMix] = {}
         self.t0 = 0.0
         self._sitting = 0
+        self.lanes: list[VirtualUser] = []
         self.crew_of: TrafficPlan | None = None
 
     def on_task(self, data: Any) -> None:
@@ -72,7 +71,7 @@ class Worker(Scenario):
         course = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
         seats = tuple(Slot(*each) for each in told["seats"])
         self.crew_of = TrafficPlan(course, told["loud"], told["steady"], seats)
-        self.allowed.worker, self.allowed.workers = told["worker"], told["workers"]
+        self.run.budget.worker, self.run.budget.workers = told["worker"], told["workers"]
         self._prepare(first=told["worker"] == 0)
         self.host.report({"ready": True})
 
@@ -90,7 +89,7 @@ class Worker(Scenario):
     def _prepare(self, *, first: bool) -> None:
         """Make the requests that only look, ask each once, and live each life once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
-        around = WarmUp(run, self.allowed, self.host.wire())
+        around = WarmUp(run, self.host.wire())
         for tenant in run.deployment.tenants:
             for operation in run.contract.operations:
                 if operation.safe:
@@ -122,10 +121,12 @@ class Worker(Scenario):
 
     def lane(self, seat: Slot) -> VirtualUser:
         number, _ = self.run.open(f"load/looks {seat.tenant}")
-        return VirtualUser(
-            self.run, self.allowed, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
+        made = VirtualUser(
+            self.run, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
             Random(f"{seat}"), self._visited, number,
         )  # fmt: skip
+        self.lanes.append(made)
+        return made
 
     def _visited(self, visit: Journey) -> None:
         ending = visit.talk.ending
@@ -142,11 +143,11 @@ class Worker(Scenario):
     def _ended(self) -> None:
         sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
         cpu = time.process_time() - self._cpu
-        self.host.report({"done": True, "sampled": sampled, "held": self.allowed.held, "cpu": cpu})
+        self.host.report({"done": True, "sampled": sampled, "held": sum(lane.held for lane in self.lanes), "cpu": cpu})
 
     def _walk(self, orphans: bool) -> None:
         """Read every list to its end, for every tenant."""
-        walks, around = [], WarmUp(self.run, self.allowed, self.host.wire())
+        walks, around = [], WarmUp(self.run, self.host.wire())
         for resource in living(self.run.contract):
             for tenant in self.run.deployment.tenants if resource.list else ():
                 assert resource.list is not None

@@ -122,3 +122,34 @@ def test_a_refusal_of_nearly_everything_is_somebody_elses_doing(contract):
 def test_the_stated_duration_is_that_of_the_slowest_operation(contract):
     fast, slow = limited(contract, (60, 60.0)), attrs.evolve(limited(contract, (5, 60.0)), key="POST /slow")
     assert duration([(fast, "acme", 60), (slow, "acme", 11)], 1.0) == 120.0
+
+
+def test_processes_share_a_limit_without_a_remainder(contract):
+    operation = limited(contract, (10, 60.0))
+    for workers in (1, 2, 3, 7, 40):
+        sent = 0
+        for worker in range(workers):
+            budget = Budget("declared", 1.0, Clock(), worker, workers)
+            while budget.may(operation, "acme"):
+                budget.take(operation, "acme")
+                sent += 1
+        assert sent == 10
+
+
+def test_what_was_kept_is_left_to_whom_it_was_promised(contract):
+    operation, budget = limited(contract, (3, 60.0)), Budget("declared", 1.0, Clock())
+    budget.keep(operation, "acme", 3)
+    assert not budget.may(operation, "acme")
+    assert budget.may(operation, "acme", kept=True)
+    assert budget.may(operation, "rival")
+    budget.keep(operation, "acme", -1)
+    assert budget.may(operation, "acme")
+
+
+def test_after_a_refusal_nothing_of_its_kind_may_be_sent_for_a_while(contract):
+    clock = Clock()
+    operation, budget = limited(contract, (3, 60.0)), Budget("declared", 1.0, clock)
+    budget.hold(operation, "acme", 5.0)
+    assert not budget.may(operation, "acme")
+    clock.now = 5.0
+    assert budget.may(operation, "acme")

@@ -15,7 +15,6 @@ from load.runtime.rows import Row
 from load.runtime.run import failed
 from load.runtime.shapes import shape
 from load.scenarios.mixed.laws import judged
-from load.scenarios.mixed.rate_share import RateShare
 from load.scenarios.mixed.record import Ending, Record, Walk
 from load.scenarios.mixed.sampling import Sampler
 from load.scenarios.mixed.traffic_plan import gathered
@@ -177,28 +176,6 @@ def test_a_neighbour_cannot_be_judged_where_nobody_is_ever_calm(contract):
         contract, "a-tenant-does-not-slow-another", FIRST, scene(contract, rows=neighbours(0.3), name="soak")
     )
     assert found.verdict == NOT_OBSERVABLE
-
-
-def test_workers_share_a_limit_without_a_remainder(contract):
-    operation = contract.operation(DELETE)
-    limit = operation.limits[0].requests
-    for workers in (1, 2, 3, 7, 40):
-        sent = 0
-        for worker in range(workers):
-            allowed = RateShare(1.0, worker=worker, workers=workers)
-            while allowed.may(operation, "acme", 5.0):
-                allowed.spend(operation, "acme", 5.0)
-                sent += 1
-        assert sent == limit
-
-
-def test_what_was_reserved_is_left_to_whom_it_was_promised(contract):
-    operation, allowed = contract.operation(DELETE), RateShare(1.0)
-    limit = operation.limits[0].requests
-    allowed.reserve(operation, "acme", limit)
-    assert not allowed.may(operation, "acme", 0.0)
-    assert allowed.may(operation, "acme", 0.0, reserved=True)
-    assert allowed.may(operation, "rival", 0.0)
 
 
 def test_the_loud_tenant_never_gets_more_than_is_declared(contract):
