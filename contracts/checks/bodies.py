@@ -29,6 +29,7 @@ from contracts.checks.helpers import (
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, Response
 from specs.contract import Answer, Contract, Operation
+from specs.contract.schema_queries import all_members, follow, members, rule_of
 
 
 @check(family="schema", kinds=("schema",))
@@ -112,12 +113,10 @@ def _telling(contract: Contract) -> tuple[str, Any, jsonschema_rs.Validator] | N
     if contract.error_schema is None:
         return None
     schema = contract.json_schema(contract.error_schema)
-    plain = schema
-    while "$ref" in plain:
-        plain = schema.get("$defs", {}).get(plain["$ref"].rpartition("/")[2], {})
-    for name, member in plain.get("properties", {}).items():
-        values = [member["const"]] if "const" in member else member.get("enum", [])
-        if len(values) == 1 and name in plain.get("required", ()):
+    for name, member in members(schema, schema).items():
+        rule = rule_of(schema, member.schema)
+        values = [rule["const"]] if "const" in rule else rule.get("enum", [])
+        if len(values) == 1 and member.required:
             return name, values[0], jsonschema_rs.Draft202012Validator(schema)
     return None
 
@@ -172,24 +171,26 @@ def _members(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[tuple
 def _secret_names(contract: Contract, operation: Operation, status: str) -> frozenset[str]:
     """Members that no answer of this operation may have: written only, or secret and sent by requests alone."""
     answer = next(each for each in operation.answers if each.status == status)
-    told = _properties(contract.json_schema(answer.schema or {}))
+    raw = contract.document.raw
+    told = {name for name, _ in all_members(raw, answer.schema)}
     resource = contract.resource_of(operation)
     requests = [each.body for each in (resource.operations if resource else (operation,)) if each.body]
     sent: set[str] = set()
     for body in requests:
-        sent |= _properties(contract.json_schema(body.schema, direction="request"))
+        sent |= {name for name, _ in all_members(raw, body.schema)}
     secret = {name for name in sent - told if _SECRET.search(name)}
-    return frozenset(secret | (_ALWAYS - told) | _write_only(contract, answer.schema))
+    written = {name for name, member in all_members(raw, answer.schema) if follow(raw, member).get("writeOnly") is True}
+    return frozenset(secret | (_ALWAYS - told) | written)
 
 
 @cache
 def _free(contract: Contract, operation: Operation, status: str) -> frozenset[str]:
     """Members that an answer declares to be objects without saying what is in them, wherever it declares them."""
     answer = next(each for each in operation.answers if each.status == status)
+    schema = contract.json_schema(answer.schema or {})
     told: dict[str, bool] = {}
-    for key, value in _members(contract.json_schema(answer.schema or {})):
-        for name, schema in value.items() if key == "properties" and isinstance(value, dict) else ():
-            told[name] = told.get(name, True) and _says_nothing(schema)
+    for name, member in all_members(schema, schema):
+        told[name] = told.get(name, True) and _says_nothing(member)
     return frozenset(name for name, free in told.items() if free)
 
 
@@ -203,35 +204,6 @@ def _says_nothing(schema: Any) -> bool:
     if not _says_nothing(schema.get("additionalProperties")):
         return False
     return not schema.keys() & {"$ref", "allOf", "properties", "items", "prefixItems", "patternProperties"}
-
-
-def _properties(schema: Any) -> set[str]:
-    """All names of members anywhere in a schema."""
-    return {
-        name for key, value in _members(schema) if key == "properties" and isinstance(value, dict) for name in value
-    }
-
-
-def _write_only(contract: Contract, schema: Any) -> set[str]:
-    """Members of the document's schema that say `writeOnly`, references followed."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting: list[Any] = [schema]
-    while waiting:
-        for key, value in _members(waiting.pop()):
-            if key == "$ref" and isinstance(value, str) and value not in seen:
-                seen.add(value)
-                waiting.append(_target(contract, value))
-            elif isinstance(value, dict) and value.get("writeOnly") is True:
-                found.add(key)
-    return found
-
-
-def _target(contract: Contract, reference: str) -> Any:
-    node: Any = contract.document.raw
-    for step in reference.removeprefix("#/").split("/"):
-        node = node.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(node, dict) else {}
-    return node
 
 
 @attrs.frozen

@@ -162,11 +162,10 @@ def body(
         return {}
     examples = [each for each in operation.body.examples if isinstance(each, dict)]
     content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
-    schema = api.contract.json_schema(operation.body.schema, direction="request")
-    properties = members_of(schema)
+    rules = api.contract.body_rules(operation)
     unique = UNIQUE if operation.body.sources else UNIQUE_BESIDE_SIBLINGS
     for name, value in content.items():
-        content[name] = make_unique(api, name, value, properties.get(name, {}), unique)
+        content[name] = make_unique(api, name, value, rules.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
@@ -174,18 +173,6 @@ def body(
             content[name] = yield from _referred(api, source, known)
             known[name] = str(content[name])
     return content
-
-
-def members_of(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties of an object schema, `$ref` and `allOf` followed."""
-    if "$ref" in schema:
-        root = schema
-        target = at(root, schema["$ref"].removeprefix("#"))
-        return members_of({**target, "$defs": schema.get("$defs", {})}) if isinstance(target, dict) else {}
-    found: dict[str, Any] = {}
-    for part in schema.get("allOf", ()):
-        found |= members_of({**part, "$defs": schema.get("$defs", {})})
-    return {**found, **schema.get("properties", {})}
 
 
 def _referred(api: RequestFactory, source: Source, values: Mapping[str, str]) -> Steps:

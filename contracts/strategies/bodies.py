@@ -19,6 +19,8 @@ import attrs
 import jsonschema_rs
 from hypothesis import strategies as st
 
+from specs.contract.schema_queries import alternatives, members, rule_of
+
 Schema = dict[str, Any]
 
 DEEP = 2_000
@@ -57,6 +59,14 @@ def applied(base: Any, change: Change) -> Any:
     return changed
 
 
+def way_of(schema: Schema, base: Any) -> Schema:
+    """The way of a choice that a body goes; the schema itself, put together, where there is no choice."""
+    ways = alternatives(schema, schema)
+    told = ({**way, "$defs": schema.get("$defs", {})} for way in ways)
+    fits = (_validator(json.dumps(each, sort_keys=True)).is_valid(base) for each in told)
+    return next((way for way, fit in zip(ways, fits, strict=True) if fit), ways[0])
+
+
 def changes(schema: Schema, base: Any) -> Iterator[Change]:
     """Every way known here to break a body in one place, the most telling of each place first.
 
@@ -83,11 +93,15 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
 
 
 def _candidates(root: Schema, schema: Schema, base: Any, where: str, depth: int = 0) -> Iterator[Change]:
-    plain = flat(root, schema)
     if not isinstance(base, dict) or depth > 3:
         return
-    required = set(plain.get("required", ()))
-    for name, member in plain.get("properties", {}).items():
+    for way in alternatives(root, schema):
+        yield from _broken_members(root, way, base, where, depth)
+
+
+def _broken_members(root: Schema, way: Schema, base: dict[str, Any], where: str, depth: int) -> Iterator[Change]:
+    required = set(way.get("required", ()))
+    for name, member in way.get("properties", {}).items():
         place = f"{where}{name}"
         told = [Change(place, what, value) for what, value in _values(root, member)]
         gone = [Change(place, "missing", drop=True)] if name in required and name in base else []
@@ -98,43 +112,14 @@ def _candidates(root: Schema, schema: Schema, base: Any, where: str, depth: int 
 
 def _inside(root: Schema, member: Any, value: Any, place: str, depth: int) -> Iterator[Change]:
     """Changes in what a member holds: its own members, or those of its first item."""
-    for branch in branches(root, member):
-        if isinstance(value, dict):
-            yield from _candidates(root, branch, value, f"{place}/", depth + 1)
-        elif isinstance(value, list) and value and isinstance(branch.get("items"), dict):
-            for what, wrong in _values(root, branch["items"]):
+    if isinstance(value, dict):
+        yield from _candidates(root, member, value, f"{place}/", depth + 1)
+        return
+    for way in alternatives(root, member) if isinstance(value, list) and value else ():
+        if isinstance(way.get("items"), dict):
+            for what, wrong in _values(root, way["items"]):
                 yield Change(f"{place}/0", what, wrong)
-            for item in branches(root, branch["items"]):
-                yield from _candidates(root, item, value[0], f"{place}/0/", depth + 1)
-
-
-def flat(root: Schema, schema: Any) -> Schema:
-    """A schema with its own reference followed and the parts of `allOf` put together."""
-    seen: set[str] = set()
-    while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
-        seen.add(schema["$ref"])
-        beside = {key: value for key, value in schema.items() if key != "$ref"}
-        schema = {**root.get("$defs", {}).get(schema["$ref"].rpartition("/")[2], {}), **beside}
-    if not isinstance(schema, dict):
-        return {}
-    whole = dict(schema)
-    for part in schema.get("allOf", ()):
-        other = flat(root, part)
-        whole["properties"] = {**whole.get("properties", {}), **other.get("properties", {})}
-        whole["required"] = [*whole.get("required", ()), *other.get("required", ())]
-        for key in ("type", "enum", "format", "items"):
-            if key in other:
-                whole.setdefault(key, other[key])
-    return whole
-
-
-def branches(root: Schema, schema: Any) -> list[Schema]:
-    """The schemas a value may fit: the alternatives of `oneOf` and `anyOf`, null left out, or the schema itself."""
-    plain = flat(root, schema)
-    found = [each for key in ("oneOf", "anyOf") for each in plain.get(key, ())]
-    if not found:
-        return [plain]
-    return [each for part in found for each in branches(root, part) if each.get("type") != "null"]
+            yield from _candidates(root, way["items"], value[0], f"{place}/0/", depth + 1)
 
 
 _BAD_FORMAT = {
@@ -153,7 +138,7 @@ _BAD_FORMAT = {
 
 def _values(root: Schema, member: Any) -> Iterator[tuple[str, Any]]:
     """Values that may be wrong for a member, the most telling first; who takes them decides whether they are."""
-    kinds = branches(root, member)
+    kinds = alternatives(root, member)
     for each in kinds:
         yield from _outside(each)
     for each in kinds:
@@ -258,7 +243,8 @@ def numbers(base: dict[str, Any]) -> list[str]:
 
 def _free(schema: Schema, name: str) -> bool:
     """Whether a member is text without a form of its own."""
-    member = flat(schema, flat(schema, schema).get("properties", {}).get(name, {}))
+    known = members(schema, schema)
+    member = rule_of(schema, known[name].schema) if name in known else {}
     return member.get("type") in ("string", ["string", "null"]) and not member.keys() & {"enum", "format", "pattern"}
 
 
@@ -276,7 +262,7 @@ def wrong_bodies(schema: Schema, base: dict[str, Any]) -> st.SearchStrategy[Any]
     """Bodies that break a schema in one place, or anything at all that is not what it allows."""
     known = [applied(base, each) for each in changes(schema, base)]
     allowed = _validator(json.dumps(schema, sort_keys=True))
-    names = list(flat(schema, schema).get("properties", {})) or ["x"]
+    names = list(members(schema, schema)) or ["x"]
     anything = st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

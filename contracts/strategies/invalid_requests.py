@@ -9,10 +9,11 @@ from itertools import zip_longest
 from typing import Any
 
 from contracts.core.forms import UNFINISHED
-from contracts.strategies.bodies import Change, branches, changes, flat
+from contracts.strategies.bodies import Change, changes
 from contracts.strategies.schemathesis_cases import Case, cases, fits, once, one_fits, validator
 from specs.contract import Contract, Operation, Parameter
 from specs.contract.operations import is_form
+from specs.contract.schema_queries import members, required, rule_of
 
 MALFORMED = "malformed JSON"
 RAW = (
@@ -52,16 +53,14 @@ def _wrong_forms(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Ways to break a form, whose values are all texts: a member that is missing, or a text that it may not be."""
     assert operation.body is not None
     schema = contract.json_schema(operation.body.schema, direction="request")
-    plain = flat(schema, schema)
     right = example(operation)
-    for name, member in plain.get("properties", {}).items():
-        if name in plain.get("required", ()) and name in right:
+    needed = required(schema, schema)
+    for name, rule in contract.body_rules(operation).items():
+        if name in needed and name in right:
             yield Case("gone", name, "missing", False, None)
-        for branch in branches(schema, member)[:1]:
-            rule = {**branch, "$defs": schema.get("$defs", {})}
-            for what, text in _texts(branch):
-                if branch.get("type") in FORMED and one_fits(rule, text) is False:
-                    yield Case("body", name, what, False, text)
+        for what, text in _texts(rule) if rule.get("type") in FORMED else ():
+            if one_fits(rule, text) is False:
+                yield Case("body", name, what, False, text)
 
 
 FORMED = ("string", "integer", "number", "boolean")
@@ -120,8 +119,8 @@ def _inside(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str
     if parameter.location != "query" or parameter.style != "deepObject":
         return
     schema = contract.json_schema(parameter.schema)
-    for key, member in flat(schema, schema).get("properties", {}).items():
-        rule = {**flat(schema, member), "$defs": schema.get("$defs", {})}
+    for key, member in members(schema, schema).items():
+        rule = {**rule_of(schema, member.schema), "$defs": schema.get("$defs", {})}
         for what, text in _texts(rule):
             if rule.get("type") in FORMED and one_fits(rule, text) is False:
                 yield f"{parameter.name}[{key}]", what, text

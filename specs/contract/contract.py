@@ -25,6 +25,7 @@ from specs.contract.page_info import wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import data_pointer, paging, shown
 from specs.contract.resources import resources
+from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
 from specs.contract.security import alternatives, schemes
 from specs.contract.tokens import token_rules
@@ -63,6 +64,17 @@ class Contract:
             found = ((each.key, resource) for resource in reversed(self.resources) for each in resource.operations)
             self._resources.update(found)
         return self._resources.get(operation.key)
+
+    def body_rules(self, operation: Operation) -> dict[str, Schema]:
+        """Give what the document says of each member of a request body, {} where the operation takes none.
+
+        Each is a JSON Schema of its own; of a body that is a choice, the members of all its ways are here.
+        """
+        if operation.body is None:
+            return {}
+        whole = self.json_schema(operation.body.schema, direction="request")
+        definitions = {"$defs": whole.get("$defs", {})}
+        return {name: {**rule_of(whole, each.schema), **definitions} for name, each in members(whole, whole).items()}
 
     def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:
         """Give a schema of the document as self-contained JSON Schema 2020-12.

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from specs.contract.model import Schema
-from specs.contract.schema_queries import follow
+from specs.contract.schema_queries import alternatives
 from specs.contract.vocabulary import FREE, TELLING, fold
 from specs.source.pointers import MISSING
 
@@ -32,7 +32,7 @@ def composed(raw: Schema, schema: Any, depth: int = 0, *, fully: bool = False) -
     """
     if depth > _DEEPEST:
         return MISSING
-    plain = merged(raw, schema)
+    plain = alternatives(raw, schema)[0]
     if (stated := _stated(plain)) is not MISSING:
         return stated
     kind = _kind(plain)
@@ -45,41 +45,6 @@ def composed(raw: Schema, schema: Any, depth: int = 0, *, fully: bool = False) -
     if kind in ("integer", "number"):
         return _number(plain)
     return {"boolean": True, "null": None}.get(kind, _text(plain, "") if kind == "string" else "some")
-
-
-def merged(raw: Schema, schema: Any, depth: int = 0) -> Schema:
-    """Put a schema together: references followed, `allOf` merged, and the first branch of a choice taken."""
-    target = dict(follow(raw, schema))
-    if depth > _DEEPEST:
-        return target
-    parts = list(_listed(target.get("allOf")))
-    for word in ("oneOf", "anyOf"):
-        branches = [each for each in _listed(target.get(word)) if follow(raw, each).get("type") != "null"]
-        parts += branches[:1]
-        if branches and (chosen := _discriminated(target, branches[0])):
-            parts.append(chosen)
-    for part in parts:
-        inner = merged(raw, part, depth + 1)
-        properties = {**inner.get("properties", {}), **target.get("properties", {})}
-        required = [*_listed(target.get("required")), *_listed(inner.get("required"))]
-        named = dict.fromkeys(each for each in required if isinstance(each, str))
-        target = {**inner, **target, "properties": properties, "required": list(named)}
-        if not properties:
-            del target["properties"]
-    return target
-
-
-def _discriminated(holder: Schema, branch: Any) -> Schema | None:
-    """Say by which value a discriminator tells a branch from the others."""
-    stated = holder.get("discriminator")
-    name = stated.get("propertyName") if isinstance(stated, dict) else None
-    reference = branch.get("$ref") if isinstance(branch, dict) else None
-    if not name or not reference:
-        return None
-    mapping = stated.get("mapping") if isinstance(stated, dict) else None
-    told = mapping.items() if isinstance(mapping, dict) else ()
-    value = next((key for key, where in told if where == reference), reference.rpartition("/")[2])
-    return {"properties": {name: {"type": "string", "enum": [value]}}, "required": [name]}
 
 
 def _stated(schema: Schema) -> Any:
@@ -110,7 +75,7 @@ def _object(raw: Schema, schema: Schema, depth: int, *, fully: bool) -> dict[str
     found: dict[str, Any] = {}
     spare: dict[str, Any] = {}
     for name, member in properties.items() if isinstance(properties, dict) else ():
-        plain = merged(raw, member)
+        plain = alternatives(raw, member)[0]
         if plain.get("readOnly") is True:
             continue
         value = _member(raw, str(name), plain, depth)

@@ -1,15 +1,28 @@
-"""Asks schemas simple questions (which members, which type), looking through references and compositions."""
+"""Asks schemas simple questions (members, types, choices), looking through references and compositions.
+
+The one reader of schemas, of a document's own and of converted ones alike: `raw` is whatever their references lead
+into, the document or the converted schema itself.
+
+    converted = contract.json_schema(operation.body.schema, direction="request")
+    for name, member in members(converted, converted).items():
+        rule = rule_of(converted, member.schema)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import evolve, frozen
 
 from specs.contract.model import Schema
-from specs.source.pointers import join, resolve, split
+from specs.source.pointers import SpecError, is_reference, join, resolve, split
 
 _DEPTH = 12  # compositions deeper than this answer no simple question
+_CHOICES = ("oneOf", "anyOf")
+_COMPOSED = ("allOf", "anyOf", "oneOf")
+_OWN = ("additionalProperties", "unevaluatedProperties", "properties", "required")
+"""What a schema says of its own members alone, whatever is said beside it."""
 
 
 @frozen(eq=False)
@@ -22,29 +35,45 @@ class Member:
 
 
 def follow(raw: Schema, schema: Any) -> Schema:
-    """Give what a schema is once references are followed; anything but an object schema becomes {}."""
+    """Give what a schema is once references are followed; anything but an object schema becomes {}.
+
+    What stands beside a reference counts, but not in OpenAPI 3.0, which says so.
+    """
     found = resolve(raw, schema)
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    if not is_reference(schema) or len(schema) == 1 or str(raw.get("openapi", "")).startswith("3.0"):
+        return found
+    return {**found, **{key: value for key, value in schema.items() if key != "$ref"}}
 
 
 def members(raw: Schema, schema: Any, pointer: str = "#", depth: int = 0) -> dict[str, Member]:
-    """Give the members of an object schema, those of its compositions included."""
+    """Give the members of an object schema, those of its compositions included: whatever a choice may bring.
+
+    Required are those that every object has: of a choice, what all of its ways require.
+    """
     target = follow(raw, schema)
-    wanted = {name for name in _listing(target.get("required")) if isinstance(name, str)}
     found: dict[str, Member] = {}
     for name, value in _mapping(target.get("properties")).items():
-        found[name] = Member(follow(raw, value), join(pointer, "properties", name), name in wanted)
-    if depth < _DEPTH:
-        _compose(raw, target, pointer, depth, found)
-    return {name: evolve(item, required=item.required or name in wanted) for name, item in found.items()}
-
-
-def _compose(raw: Schema, target: Schema, pointer: str, depth: int, found: dict[str, Member]) -> None:
-    for word in ("allOf", "anyOf", "oneOf"):
+        found[name] = Member(follow(raw, value), join(pointer, "properties", name), False)
+    for word in _COMPOSED if depth < _DEPTH else ():
         for index, part in enumerate(_listing(target.get(word))):
-            for name, item in members(raw, part, join(pointer, word, index), depth + 1).items():
-                certain = evolve(item, required=item.required and word == "allOf")
-                found.setdefault(name, certain)
+            inner = members(raw, part, join(pointer, word, index), depth + 1)
+            found.update(_without(inner, found))
+    needed = required(raw, target, depth)
+    return {name: evolve(item, required=name in needed) for name, item in found.items()}
+
+
+def required(raw: Schema, schema: Any, depth: int = 0) -> set[str]:
+    """Give the names of the members that every object of a schema has."""
+    target = follow(raw, schema)
+    found = {name for name in _listing(target.get("required")) if isinstance(name, str)}
+    for part in _listing(target.get("allOf")) if depth < _DEPTH else ():
+        found |= required(raw, part, depth + 1)
+    for word in _CHOICES if depth < _DEPTH else ():
+        ways = [part for part in _listing(target.get(word)) if types(raw, part) != {"null"}]
+        found |= set.intersection(*(required(raw, part, depth + 1) for part in ways)) if ways else set()
+    return found
 
 
 def member_at(raw: Schema, schema: Any, path: str, pointer: str = "#") -> Member | None:
@@ -68,7 +97,7 @@ def types(raw: Schema, schema: Any, depth: int = 0) -> set[str]:
     named = {kind} if isinstance(kind, str) else {str(item) for item in kind} if isinstance(kind, list) else set()
     if named or depth >= _DEPTH:
         return named
-    for word in ("allOf", "anyOf", "oneOf"):
+    for word in _COMPOSED:
         for part in _listing(target.get(word)):
             named |= types(raw, part, depth + 1)
     if not named and "properties" in target:
@@ -81,11 +110,95 @@ def items(raw: Schema, schema: Any, depth: int = 0) -> Schema | None:
     target = follow(raw, schema)
     if "items" in target:
         return follow(raw, target["items"])
-    for word in ("allOf", "anyOf", "oneOf") if depth < _DEPTH else ():
+    for word in _COMPOSED if depth < _DEPTH else ():
         for part in _listing(target.get(word)):
             if (found := items(raw, part, depth + 1)) is not None:
                 return found
     return {} if "array" in types(raw, target) else None
+
+
+def plain(raw: Schema, schema: Any, seen: frozenset[str] = frozenset()) -> Schema:
+    """Give a schema as one: references followed, and all parts of `allOf` put together. Choices stay choices.
+
+    Where two parts speak of one member, both count. `seen`: references that are being followed already.
+    """
+    reference = str(schema["$ref"]) if is_reference(schema) else ""
+    if reference in seen:
+        return {}
+    try:
+        whole = dict(follow(raw, schema))
+    except SpecError:
+        return {}  # a reference that leads back to itself says nothing
+    for part in _listing(whole.get("allOf")):
+        whole = _both(whole, plain(raw, part, seen | {reference} if reference else seen))
+    return whole
+
+
+def _both(one: Schema, other: Schema) -> Schema:
+    """Two schemas that hold together, the first one's words first."""
+    whole = {**{key: value for key, value in other.items() if key not in _OWN}, **one}
+    own, more = _mapping(one.get("properties")), _mapping(other.get("properties"))
+    if own or more:
+        shared = {name: {"allOf": [own[name], more[name]]} for name in own if own[name] != more.get(name, own[name])}
+        whole["properties"] = {**own, **shared, **_without(more, own)}
+    if needed := dict.fromkeys([*_listing(one.get("required")), *_listing(other.get("required"))]):
+        whole["required"] = list(needed)
+    return whole
+
+
+def _without(one: Schema, names: Iterable[str]) -> Schema:
+    return {key: value for key, value in one.items() if key not in names}
+
+
+def alternatives(raw: Schema, schema: Any, seen: frozenset[str] = frozenset()) -> list[Schema]:
+    """Give the schemas of which a value has to fit one: each way of `oneOf` and `anyOf` with what stands beside it.
+
+    Null is left out. A schema without a choice is its only one. `seen`: references that are being followed already.
+    """
+    whole = plain(raw, schema)
+    beside = _without(whole, _CHOICES)
+    found: list[Schema] = []
+    for part in (part for word in _CHOICES for part in _listing(whole.get(word))):
+        reference = {str(part["$ref"])} if is_reference(part) else set()
+        if types(raw, part) != {"null"} and not reference & seen:
+            chosen = {"allOf": [beside, part, _discriminated(whole, part)]}
+            found += [_without(each, ("allOf",)) for each in alternatives(raw, chosen, seen | reference)]
+    return found or [beside]
+
+
+def _discriminated(holder: Schema, branch: Any) -> Schema:
+    """Say by which value a discriminator tells a way from the others."""
+    stated = _mapping(holder.get("discriminator"))
+    name, reference = stated.get("propertyName"), branch.get("$ref") if isinstance(branch, dict) else None
+    if not name or not reference:
+        return {}
+    named = _mapping(stated.get("mapping")).items()
+    value = next((key for key, where in named if where == reference), reference.rpartition("/")[2])
+    return {"properties": {name: {"type": "string", "enum": [value]}}, "required": [name]}
+
+
+def rule_of(raw: Schema, schema: Any) -> Schema:
+    """Give what a schema says of every value but null: its only alternative, or what all of them have in common."""
+    ways = alternatives(raw, schema)
+    return ways[0] if len(ways) == 1 else plain(raw, schema)
+
+
+def all_members(raw: Schema, schema: Any) -> Iterator[tuple[str, Any]]:
+    """Give the members of all objects that a schema speaks of, however deep, as they are written; each place once."""
+    seen: set[int] = set()
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, dict) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield from _mapping(node.get("properties")).items()
+        waiting += [resolve(raw, node)] if is_reference(node) else []
+        waiting += [node.get(word) for word in ("items", "contains", "additionalProperties", "if", "then", "else")]
+        for word in ("properties", "patternProperties", "dependentSchemas"):
+            waiting += _mapping(node.get(word)).values()
+        for word in (*_COMPOSED, "prefixItems"):
+            waiting += _listing(node.get(word))
 
 
 def _listing(value: Any) -> list[Any]:

@@ -14,10 +14,11 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
 from contracts.steps.lifecycle.odd_creation import content, created, oddly, prepare_input
-from contracts.strategies.bodies import flat, written_oddly, wrong_bodies
+from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
 from contracts.strategies.schemathesis_cases import cases, validator
 from specs.contract import Contract, Operation, Parameter, selectors
+from specs.contract.schema_queries import rule_of
 
 REFUSED = frozenset((*INVALID, 415))
 """Statuses that call a request itself wrong; others speak of the state of things."""
@@ -226,15 +227,15 @@ def _variants(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
 
 
 def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    plain = flat(schema, schema)
-    required = set(plain.get("required", ()))
+    way = way_of(schema, base)
+    required = set(way.get("required", ()))
     simple = {name: value for name, value in base.items() if name in required or not isinstance(value, dict | list)}
     if required and required < base.keys():
         yield {"drop": sorted(base.keys() - required), "set": {}}
     if any(isinstance(value, dict | list) for value in simple.values()):
         return  # what one member may be can hang on another
-    for name, member in plain.get("properties", {}).items():
-        told = flat(schema, member).get("enum", [])
+    for name, member in way.get("properties", {}).items():
+        told = rule_of(schema, member).get("enum", [])
         for value in [each for each in told if each != base.get(name) and each is not None]:
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 

@@ -18,7 +18,7 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import turn_index, turned, unreadable, weaker
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.odd_creation import content, prepare_input
-from contracts.strategies.bodies import Change, applied, flat
+from contracts.strategies.bodies import Change, applied, way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from contracts.strategies.schemathesis_cases import Case, cases, validator
 from specs.contract import selectors
@@ -116,7 +116,7 @@ def _leaner(api: RequestFactory, case: Case, answer: Exchange) -> Steps:
         return answer
     right = yield from content(api)
     schema = api.contract.json_schema(told.schema, direction="request")
-    needed = {*flat(schema, schema).get("required", ()), case.name.partition("/")[0]}
+    needed = {*way_of(schema, right).get("required", ()), case.name.partition("/")[0]}
     lean = {name: value for name, value in right.items() if name in needed}
     request = _asked(api, case, lean) if lean.keys() < right.keys() else None
     if request is None:

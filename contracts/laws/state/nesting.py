@@ -9,7 +9,7 @@ from contracts.core.conversation import Blocked, Broken, Conversation, NotObserv
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, body, create_resource, members_of, resource_of_parameter
+from contracts.steps.fixtures import Made, body, create_resource, resource_of_parameter
 from contracts.steps.lifecycle.comparison import differences
 from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, find_in, observe, removable
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
@@ -93,11 +93,10 @@ def _along(contract: Contract, resource: Resource) -> Iterator[tuple[str, Operat
     create = resource.create
     if create is None or create.body is None or "json" not in create.body.media_type or not resource.item:
         return
-    members = members_of(contract.json_schema(create.body.schema, direction="request"))
+    rules = contract.body_rules(create)
     for each in contract.resources:
         name = each.collection.removeprefix(resource.item.rstrip("/") + "/").rstrip("/")
-        told = members.get(name)
-        if each.list and isinstance(told, dict) and told.get("type") == "array":
+        if each.list and rules.get(name, {}).get("type") == "array":
             yield name, each.list
 
 

@@ -16,7 +16,7 @@ from contracts.core.exchange import Exchange, Request
 from contracts.core.member_names import OWNERS, UNIQUE
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.fixtures import Made, create_resource, members_of
+from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import (
     CreatedResource,
     Observation,
@@ -174,7 +174,7 @@ def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, A
     """Members that say whose a thing is or what it hangs on and that its update does not offer, with other values."""
     if not isinstance(thing, dict) or operation.body is None:
         return {}
-    offered = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
+    offered = api.contract.body_rules(operation)
     ends = tuple({*(_fold(name) for name in operation.path_parameters), *OWNERS})
     told = [name for name in thing if name not in offered and name.lower() != "id" and _fold(name).endswith(ends)]
     return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}

@@ -15,10 +15,12 @@ from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import FREE, LIFECYCLE, REFERENCE, SECRET, UNIQUE
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body, make_unique, members_of
+from contracts.steps.fixtures import body, make_unique
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation
+from specs.contract.model import Schema
 from specs.contract.operations import is_form
+from specs.contract.schema_queries import member_at, members
 
 SIGNS = " – Zoë & O'Neil 🎈"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
@@ -31,19 +33,12 @@ def lifecycle_members(api: RequestFactory) -> frozenset[str]:
     resource = api.resource
     for each in resource.operations:
         if each.body:
-            settable |= members_of(api.contract.json_schema(each.body.schema, direction="request")).keys()
+            settable |= api.contract.body_rules(each).keys()
         for answer in each.success if each is not resource.list else ():
-            shown |= members_of(_data_schema(api, each, answer.schema or {})).keys()
+            raw = api.contract.document.raw
+            data = member_at(raw, answer.schema, each.data)
+            shown |= members(raw, data.schema).keys() if data else set()
     return frozenset(name for name in shown - settable if LIFECYCLE.search(name))
-
-
-def _data_schema(api: RequestFactory, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of what an answer is about, out of its envelope."""
-    whole = api.contract.json_schema(dict(schema))
-    found = whole
-    for step in operation.data.strip("/").split("/") if operation.data else ():
-        found = {**resolved(whole, members_of(found).get(step, {})), "$defs": whole.get("$defs", {})}
-    return found
 
 
 def short(value: Any) -> str:
@@ -70,35 +65,25 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     if operation.body is None or not isinstance(thing, dict):
         return []
     offered: dict[str, Any] = yield from body(api, operation, values)
-    schema = api.contract.json_schema(operation.body.schema, direction="request")
     examples = {**_shown_in_examples(api, operation), **offered}
     found = []
-    for name, rule in members_of(schema).items():
+    for name, rule in api.contract.body_rules(operation).items():
         if name not in thing or SECRET.search(name) or (REFERENCE.search(name) and name not in offered):
             continue
-        value = _other(api, name, resolved(schema, rule), thing[name], examples.get(name, MISSING))
+        value = _other(api, name, rule, thing[name], examples.get(name, MISSING))
         if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
             tame = name in offered or name in FREE or isinstance(value, bool)
-            found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or _choices(schema, rule) == 2))
+            found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or len(_choices(rule)) == 2))
     return sorted(found, key=lambda each: (not each.independent, each.name not in FREE, isinstance(each.value, dict)))
 
 
-def resolved(schema: Mapping[str, Any], rule: Any) -> dict[str, Any]:
-    """A member's schema itself, where it stands behind a reference."""
-    if isinstance(rule, dict) and "$ref" in rule:
-        target = at(schema, str(rule["$ref"]).removeprefix("#"))
-        return target if isinstance(target, dict) else {}
-    return rule if isinstance(rule, dict) else {}
+def _choices(rule: Schema) -> list[Any]:
+    return [each for each in rule.get("enum", ()) if each is not None]
 
 
-def _choices(schema: Mapping[str, Any], rule: Any) -> int:
-    return len([each for each in resolved(schema, rule).get("enum", ()) if each is not None])
-
-
-def _other(api: RequestFactory, name: str, rule: dict[str, Any], now: Any, example: Any) -> Any:
+def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any) -> Any:
     """Another value than `now`; MISSING where none can be known to make sense."""
-    choices = [each for each in rule.get("enum", ()) if each is not None]
-    if choices:
+    if choices := _choices(rule):
         return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
@@ -108,7 +93,7 @@ def _other(api: RequestFactory, name: str, rule: dict[str, Any], now: Any, examp
         return f"{api.unique_name()}@example.com"
     if name in FREE and (isinstance(now, str) or now is None):
         return f"{now or 'Changed'} {api.unique_name()}{SIGNS}"
-    if isinstance(now, dict) and rule.get("type") == "object" and not members_of(rule):
+    if isinstance(now, dict) and rule.get("type") == "object" and not members(rule, rule):
         return {name: api.unique_name() for name, value in now.items() if isinstance(value, str)} or {
             "changed": api.unique_name()
         }
@@ -160,10 +145,8 @@ def _valid(api: RequestFactory, operation: Operation, offered: dict[str, Any], n
 def invalid_member(api: RequestFactory, operation: Operation, content: dict[str, Any]) -> tuple[str, Any] | None:
     """A member with a value its schema forbids; first such as a server may notice late: a choice, a format, a type."""
     assert operation.body is not None
-    schema = api.contract.json_schema(operation.body.schema, direction="request")
     found: list[tuple[int, str, Any]] = []
-    for name, rule in members_of(schema).items():
-        rule = resolved(schema, rule)
+    for name, rule in api.contract.body_rules(operation).items():
         rank, bad = _bad(rule)
         if rank == 3 and is_form(operation.body.media_type) and rule.get("type") not in {"integer", "number"}:
             continue  # any text will do there
@@ -173,7 +156,7 @@ def invalid_member(api: RequestFactory, operation: Operation, content: dict[str,
     return best and best[1:]
 
 
-def _bad(rule: dict[str, Any]) -> tuple[int, Any]:
+def _bad(rule: Schema) -> tuple[int, Any]:
     if "enum" in rule:
         return 0, "none of these"
     if rule.get("format") == "email":
@@ -194,11 +177,9 @@ def minimal_body(api: RequestFactory, operation: Operation, content: dict[str, A
 def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
     assert operation.body is not None
-    schema = api.contract.json_schema(operation.body.schema, direction="request")
     examples = _shown_in_examples(api, operation)
     found = dict(content)
-    for name, rule in members_of(schema).items():
-        rule = resolved(schema, rule)
+    for name, rule in api.contract.body_rules(operation).items():
         now = found.get(name, examples.get(name, MISSING))
         if name not in found and (REFERENCE.search(name) or name in operation.body.sources):
             continue

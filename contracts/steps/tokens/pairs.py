@@ -13,7 +13,7 @@ from contracts.core.conversation import Blocked, Broken, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers
-from contracts.steps.fixtures import Made, create_resource, members_of, resolve_path
+from contracts.steps.fixtures import Made, create_resource, resolve_path
 from specs.contract import Contract, Operation, TokenMember, TokenRules
 
 
@@ -106,7 +106,7 @@ def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tupl
     for operation in contract.tokens.issue if contract.tokens else ():
         if operation.body is None or operation.path_parameters:
             continue
-        declared = members_of(contract.json_schema(operation.body.schema, direction="request"))
+        declared = contract.body_rules(operation)
         for principal in deployment.principals:
             content = _granted(declared, principal) if principal.tenant == tenant and not principal.lent else None
             if content is not None:
@@ -149,7 +149,7 @@ def _placed(pointer: str, value: str) -> dict[str, Any]:
 def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
     """What OAuth asks for in the body of a refresh, where the document declares it there."""
     assert operation.body is not None
-    declared = members_of(api.contract.json_schema(operation.body.schema, direction="request"))
+    declared = api.contract.body_rules(operation)
     caller = api.caller(operation).values
     known = {"grant_type": "refresh_token", "client_id": caller.get("client_id"), "client_secret": caller.get("secret")}
     return {name: value for name, value in known.items() if name in declared and value is not None}
