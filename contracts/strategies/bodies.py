@@ -60,11 +60,13 @@ def applied(base: Any, change: Change) -> Any:
 
 
 def way_of(schema: Schema, base: Any) -> Schema:
-    """The way of a choice that a body goes; the schema itself, put together, where there is no choice."""
-    ways = alternatives(schema, schema)
-    told = ({**way, "$defs": schema.get("$defs", {})} for way in ways)
-    fits = (_validator(json.dumps(each, sort_keys=True)).is_valid(base) for each in told)
-    return next((way for way, fit in zip(ways, fits, strict=True) if fit), ways[0])
+    """The way of a choice that a body goes: that it fits, and that knows most of its members."""
+
+    def nearness(way: Schema) -> tuple[bool, int]:
+        whole = json.dumps({**way, "$defs": schema.get("$defs", {})}, sort_keys=True)
+        return _validator(whole).is_valid(base), len(way.get("properties", {}).keys() & base)
+
+    return max(alternatives(schema, schema), key=nearness)
 
 
 def changes(schema: Schema, base: Any) -> Iterator[Change]:

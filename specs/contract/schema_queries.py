@@ -153,16 +153,17 @@ def _without(one: Schema, names: Iterable[str]) -> Schema:
 def alternatives(raw: Schema, schema: Any, seen: frozenset[str] = frozenset()) -> list[Schema]:
     """Give the schemas of which a value has to fit one: each way of `oneOf` and `anyOf` with what stands beside it.
 
-    Null is left out. A schema without a choice is its only one. `seen`: references that are being followed already.
+    Null is left out. A schema without a choice is its only one, put together. `seen`: references that are being
+    followed already.
     """
     whole = plain(raw, schema)
-    beside = _without(whole, _CHOICES)
+    beside = _without(whole, _COMPOSED)
     found: list[Schema] = []
     for part in (part for word in _CHOICES for part in _listing(whole.get(word))):
         reference = {str(part["$ref"])} if is_reference(part) else set()
         if types(raw, part) != {"null"} and not reference & seen:
             chosen = {"allOf": [beside, part, _discriminated(whole, part)]}
-            found += [_without(each, ("allOf",)) for each in alternatives(raw, chosen, seen | reference)]
+            found += alternatives(raw, chosen, seen | reference)
     return found or [beside]
 
 

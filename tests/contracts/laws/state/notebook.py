@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -20,7 +22,7 @@ from contracts.laws import load
 from contracts.laws.law import LAWS
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from specs.contract import build
+from specs.contract import Contract, build
 from specs.source.document import as_document
 
 NOTEBOOK = {
@@ -142,6 +144,9 @@ for item in RAW["paths"].values():  # type: ignore[attr-defined]
             source = {"notebook_id": "addNotebook", "id": "addPage"}[parameter["name"]]
             parameter["x-contract"] = {"from": source, "value": f"/{parameter['name']}"}
 CONTRACT = build(as_document(RAW, name="notebooks"))
+RULES: dict[str, Any] = {
+    each.operation_id: each.body.schema["properties"] for each in CONTRACT.operations if each.body is not None
+}
 REQUIRED = {"addNotebook": {"title"}, "addPage": {"text"}}
 
 
@@ -166,6 +171,16 @@ class Notebooks:
         response = Response(status, tuple(headers), text, len(text))
         made = Exchange(len(self.asked) + 1, request, response, None, 0.0, 0.0)
         self.asked.append(made)
+        return made
+
+    def answers(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Requests of one moment: with the fault, each change begins with what stood before all of them."""
+        before = copy.deepcopy(self.notebooks)
+        made: list[Exchange] = []
+        for each in requests:
+            if "lost-update" in self.faults and each.verb == "PATCH":
+                self.notebooks = copy.deepcopy(before)
+            made.append(self.answer(each))
         return made
 
     def _done(self, request: Request) -> tuple[int, Any]:
@@ -267,7 +282,7 @@ class Notebooks:
 
     def _valid(self, request: Request) -> dict[str, Any] | None:
         """The members that are declared, or None where they are not as declared."""
-        rules = request.operation.body.schema["properties"] if request.operation.body else {}
+        rules = RULES[request.operation.operation_id]
         sent = request.json
         if not isinstance(sent, dict) or not REQUIRED.get(request.operation.operation_id, set()) <= sent.keys():
             return None
@@ -298,10 +313,10 @@ def deployment() -> Deployment:
     return Deployment("notebooks", "http://notebooks.test", "", principals(), Vault(), writes=True, disposable=True)
 
 
-def hear(server: Notebooks, law: str, operation: str, drawn: Any = None) -> Result:
+def hear(server: Notebooks, law: str, operation: str, drawn: Any = None, *, contract: Contract = CONTRACT) -> Result:
     """One conversation of a law with the server, alone. `drawn` answers what the law draws."""
     api = RequestFactory(
-        CONTRACT, deployment(), CONTRACT.operation(operation), principals()[0], f"ct000000-{len(server.asked)}"
+        contract, deployment(), contract.operation(operation), principals()[0], f"ct000000-{len(server.asked)}"
     )
     talk = RunningConversation((load() and LAWS[law]).ask(api))
     talk.drive(lambda command: answer_to(server, command, drawn))
@@ -315,7 +330,7 @@ def answer_to(server: Notebooks, command: Any, drawn: Any = None) -> Any:
         case Request():
             return server.answer(command)
         case Concurrently(requests):
-            return [server.answer(each) for each in requests]
+            return server.answers(requests)
         case Draw():
             return next(drawn)
     return None
