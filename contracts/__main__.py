@@ -242,7 +242,7 @@ def clean(file: Path, deployment_file: str) -> None:
 
 
 async def _cleaned(target: deployment.Deployment, ledger: Ledger, mark: str) -> list[str]:
-    async with Client(target.base_url, target.vault) as client:
+    async with Client(target.base_url, target.vault, target.http) as client:
         sender = Sender(target, client, Recorder(None), ledger)
         return await sweep(sender, 0, mark)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
@@ -14,11 +15,16 @@ from specs.contract import Contract
 
 Judge = Callable[[Exchange, Contract], bool]
 """Raises Broken; returns whether it had anything to say about this exchange."""
+JudgeOfAll = Callable[[Sequence[Exchange], float | None], bool]
+"""The same of all exchanges of an operation at once, with the bound that the deployment file sets; raises Observed."""
 
 
 @attrs.frozen
 class Check:
-    """One judgement: its id is made of family and function name; `kinds` are the promises it judges."""
+    """One judgement: its id is made of family and function name; `kinds` are the promises it judges.
+
+    `unread`: it hears of exchanges without an answer too. `judge_all`: it judges all exchanges of an operation at once.
+    """
 
     family: str
     name: str
@@ -26,21 +32,31 @@ class Check:
     text: str
     judge: Judge
     kinds: tuple[str, ...]
+    unread: bool = False
+    judge_all: JudgeOfAll | None = None
 
     @property
     def id(self) -> str:
         return f"{self.family}/{self.name}"
 
 
+Made = TypeVar("Made", bound=Callable[..., bool])
 CHECKS: dict[str, Check] = {}
 
 
-def check(*, family: str, kinds: tuple[str, ...]) -> Callable[[Judge], Judge]:
+def _silent(_: Exchange, __: Contract) -> bool:
+    """What a check says of a single exchange that judges all at once."""
+    return False
+
+
+def check(*, family: str, kinds: tuple[str, ...], unread: bool = False, whole: bool = False) -> Callable[[Made], Made]:
     """Register a function as a check; its docstring tells the API owner what is promised."""
 
-    def register(judge: Judge) -> Judge:
+    def register(judge: Made) -> Made:
         text = inspect.cleandoc(judge.__doc__ or "")
-        made = Check(family, judge.__name__.replace("_", "-"), text.partition("\n")[0], text, judge, kinds)
+        name, title = judge.__name__.replace("_", "-"), text.partition("\n")[0]
+        each, every = (_silent, judge) if whole else (judge, None)
+        made = Check(family, name, title, text, each, kinds, unread, every)
         if not text or made.id in CHECKS:
             raise ValueError(f"check {made.id}: needs a docstring and an id of its own")
         CHECKS[made.id] = made

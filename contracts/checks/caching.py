@@ -8,7 +8,7 @@ from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, declared, response
 from contracts.checks.rate_headers import CLOCK
 from contracts.core.conversation import Broken
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
 from specs.contract import Contract
 
@@ -67,7 +67,7 @@ def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
         return False
     got = response(exchange)
     age = got.header("Age") or ""
-    if age.isdigit() and int(age) > 0:
+    if is_whole(age) and int(age) > 0:
         raise Broken("an answer made for this request", f"Age: {age}")
     for name in ("X-Cache", "CF-Cache-Status", "X-Cache-Status"):
         if re.match(r"(tcp_)?(mem_)?hit\b", got.header(name) or "", re.IGNORECASE):
@@ -82,7 +82,7 @@ def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract)
     Judged where the schema or the example of the Cache-Control header names one max-age.
     """
     answer, age = declared(exchange), response(exchange).header("Age") or ""
-    if answer is None or not exchange.ok or not age.isdigit():
+    if answer is None or not exchange.ok or not is_whole(age):
         return False
     headers = (str(each.schema) for each in answer.headers if each.name.lower() == "cache-control")
     told = {int(each) for schema in headers for each in re.findall(r"max-age\s*=\s*(\d+)", schema)}

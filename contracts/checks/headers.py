@@ -11,7 +11,7 @@ import jsonschema_rs
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, described, has_no_body, response, sure
 from contracts.core.conversation import Broken
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
 from contracts.core.structured_fields import Kind
 from contracts.core.structured_fields import parsed as structured
@@ -151,7 +151,7 @@ def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
     told = got.header("Content-Length")
     if exchange.status == 204 and ((told or "0") != "0" or got.length):
         raise Broken("no body on a 204", f"Content-Length {told}" if told else f"{got.length} bytes")
-    if told is None or not told.isdigit() or got.header("Content-Encoding") or has_no_body(exchange):
+    if told is None or not is_whole(told) or got.header("Content-Encoding") or has_no_body(exchange):
         return False
     if got.header("Transfer-Encoding"):
         raise Broken("Content-Length or Transfer-Encoding", "both")

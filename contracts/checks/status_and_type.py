@@ -20,6 +20,7 @@ from contracts.checks.helpers import (
 )
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.failures import plain
 from specs.contract import Contract
 
 _BYTES = re.compile("[\udc80-\udcff]")
@@ -150,8 +151,13 @@ def _problem(text: str) -> str | None:
     try:
         json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_double)
     except (ValueError, RecursionError) as error:
-        return str(error)[:120] if text.strip() else "an empty body"
+        return _told(error) if text.strip() else "an empty body"
     return None
+
+
+def _told(error: Exception) -> str:
+    unforeseen = isinstance(error, RecursionError) or "int_max_str_digits" in str(error)
+    return plain(error) if unforeseen else str(error)[:120]
 
 
 def _no_constant(name: str) -> None:

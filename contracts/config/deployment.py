@@ -13,12 +13,24 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from contracts.config import basic_auth, toml_file
+from contracts.config import basic_auth, http, toml_file
 from contracts.config.deviations import read
+from contracts.config.http import Bounds
 from contracts.config.secrets import Values, is_secret, label
 from contracts.config.vault import Vault
 
-_SECTIONS = {"deployment", "budget", "principals", "parameters", "known", "load", "thresholds", "tokens"}
+_SECTIONS = {
+    "deployment",
+    "budget",
+    "gate",
+    "http",
+    "principals",
+    "parameters",
+    "known",
+    "load",
+    "thresholds",
+    "tokens",
+}
 _TOKEN_KEYS = {"expired_access", "expired_refresh"}
 _KEYS = {"name", "base_url", "document", "time_scale", "writes", "limits", "overlay", "disposable", "synthetic"}
 
@@ -70,6 +82,9 @@ class Deployment:
     """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
     load: dict[str, Any] = attrs.field(factory=dict)
     """The table [load] as it stands in the file; read by whoever puts the deployment under load."""
+    http: Bounds = attrs.field(factory=Bounds)
+    flaky: float | None = None
+    """The share of requests that may be lost by chance; None: it is told, and not judged."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
 
@@ -102,6 +117,7 @@ class Deployment:
             "disposable": self.disposable,
             "known": self.known,
             "tokens": self.tokens,
+            "flaky": self.flaky,
             "traits": {name: list(each) for name, each in self.traits.items()},
         }
 
@@ -124,6 +140,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         parameters=settings["parameters"],
         known=settings.get("known", {}),
         tokens=settings.get("tokens", {}),
+        flaky=settings.get("flaky"),
         traits={name: tuple(each) for name, each in settings.get("traits", {}).items()},
     )
 
@@ -182,6 +199,8 @@ class _Reader:
             warnings=tuple(self.values.warnings),
             tokens=tokens,
             load=self._table("load", {}),
+            http=self._bounds(),
+            flaky=self._flaky(),
             traits=self.values.traits,
         )
 
@@ -230,6 +249,30 @@ class _Reader:
         budget = self._table("budget", {})
         self._known_keys(budget, {"pace"}, "budget.")
         return self._choice(budget, "pace", ("declared", "none"), "budget.")
+
+    def _flaky(self) -> float | None:
+        """A share such as "1%" or 0.01."""
+        table = self._table("gate", {})
+        self._known_keys(table, {"flaky"}, "gate.")
+        told = table.get("flaky")
+        if told is None:
+            return None
+        text = str(told).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = -1.0
+        if isinstance(told, bool) or not 0 <= share <= 1:
+            raise self._fail(f'gate.flaky: a share such as "1%" is needed, not {told!r}')
+        return share
+
+    def _bounds(self) -> Bounds:
+        table = self._table("http", {})
+        self._known_keys(table, http.KEYS, "http.")
+        try:
+            return http.read(table)
+        except ValueError as error:
+            raise self._fail(str(error)) from None
 
     def _plain_value(self, key: str, value: Any) -> str:
         if not isinstance(value, str | int | float):

@@ -10,6 +10,7 @@ import attrs
 from hypothesis.strategies import SearchStrategy
 
 from contracts.core.exchange import Exchange, Request
+from contracts.core.failures import plain
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 
 
@@ -62,6 +63,10 @@ class Blocked(Outcome):
 
 class Void(Blocked):
     """An answer that says nothing about the promise: a 429 nobody expected, a timeout, a dead credential."""
+
+
+class Unheard(Void):
+    """No answer came that says anything, by chance perhaps: the conversation may be held once more."""
 
 
 @attrs.frozen
@@ -175,6 +180,8 @@ class Result:
     reason: str | None = None
     exchanges: tuple[int, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
+    unheard: bool = False
+    """Whether it ended because an answer was lost (see `Unheard`)."""
 
 
 class RunningConversation:
@@ -234,7 +241,7 @@ class RunningConversation:
         except Outcome as outcome:
             self._end(outcome)
         except Exception as error:  # a shape no law foresaw must not end the run
-            self._end(Blocked(f"the answer could not be understood ({type(error).__name__}: {error})"))
+            self._end(Blocked(f"the answer could not be understood ({plain(error)})"))
 
     def _end(self, outcome: Outcome) -> None:
         self.command = None
@@ -242,4 +249,5 @@ class RunningConversation:
         reason = None if isinstance(outcome, Broken) else outcome.reason
         shown = (isinstance(outcome, Broken) and outcome.shown) or tuple(self._seen)
         others = outcome.others if isinstance(outcome, Broken) else ()
-        self.ending = Result(outcome.verdict, expected, actual, reason, shown, others)
+        lost = isinstance(outcome, Unheard)
+        self.ending = Result(outcome.verdict, expected, actual, reason, shown, others, lost)

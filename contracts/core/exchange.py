@@ -18,6 +18,11 @@ from specs.contract.operations import is_form
 
 Pairs = tuple[tuple[str, str], ...]
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+IDEMPOTENT = SAFE | {"PUT", "DELETE", "TRACE"}
+"""Methods whose requests may be sent twice where nobody knows whether the first was carried out."""
+
+LONGEST_NUMBER = 40
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
 
 
@@ -29,6 +34,11 @@ def at(document: Any, pointer: str | None) -> Any:
         return resolve_pointer(document, pointer)
     except (JsonPointerException, TypeError):
         return MISSING
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number in ASCII digits, and no longer than any counter or time will ever be."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 @attrs.frozen
@@ -56,7 +66,7 @@ class Request:
 
     @property
     def safe(self) -> bool:
-        return self.verb in {"GET", "HEAD", "OPTIONS"}
+        return self.verb in SAFE
 
     def retried(self) -> Request:
         """The same question, asked for itself: never answered from what is known."""
@@ -73,12 +83,16 @@ class Request:
 
 @attrs.frozen
 class Response:
-    """What came back. `length` is the body's size in bytes before secrets were replaced."""
+    """What came back. `length` is the body's size in bytes before secrets were replaced.
+
+    `remarks`: what is odd about how it stood on the wire (see `contracts.core.failures`).
+    """
 
     status: int
     headers: Pairs
     body: str
     length: int
+    remarks: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The value of a header, repeated ones joined by a comma as HTTP reads them."""
@@ -107,6 +121,8 @@ class Exchange:
     conversation: int = 0
     due: float | None = None
     """When it should have been sent, where it was sent by a timetable (epoch seconds)."""
+    beginning: str | None = None
+    """How an answer began that cannot be read."""
 
     @property
     def operation(self) -> Operation:
@@ -116,6 +132,12 @@ class Exchange:
     def status(self) -> int:
         """The status, or 0 when no answer came."""
         return self.response.status if self.response else 0
+
+    @property
+    def cause(self) -> int:
+        """The status for which it is sent again: its own (0 without an answer), or a 5xx that it repeats itself."""
+        before = self.retry_status or 0
+        return max(self.status, before) if before >= 500 else self.status
 
     @property
     def ok(self) -> bool:
@@ -150,7 +172,7 @@ class Exchange:
         if role == "cursor" and paging.last is not None:
             return at(self.items[-1], paging.last) if self.items else MISSING
         told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
-        return MISSING if told is None else int(told) if told.isdigit() else told
+        return MISSING if told is None else int(told) if is_whole(told) else told
 
     def summary(self) -> str:
         """The answer in a few words, for a verdict: status, and the start of a message if there is one."""

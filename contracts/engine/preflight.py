@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import Blocked, Conversation, Outcome, RunningConversation, Steps
-from contracts.core.exchange import MISSING, Exchange
+from contracts.core.conversation import Blocked, Conversation, Outcome, RunningConversation, Steps, Unheard
+from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.failures import HEARD, NEVER_SENT, is_one_of
 from contracts.engine.credential_health import question, questions
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem
@@ -22,6 +23,8 @@ from contracts.steps.lists.parents import path_with_enough_items
 from contracts.transport.sender import Sender, converse
 from specs.contract import Resource
 
+FURTHER = 3
+"""Other operations that are asked before a deployment counts as gone."""
 ENOUGH = 7
 """Items a list needs for pages of two and three to mean something."""
 
@@ -47,9 +50,13 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
             continue
         try:
             exchange: Exchange = await sender.answer(request, conversation, reuse=True)
-        except Outcome as outcome:
-            if sender.gone is None and "no answer" in outcome.reason:
-                sender.give_up(f"{plan.deployment.base_url} does not answer: {outcome.reason.rpartition(': ')[2]}")
+        except Unheard as lost:
+            error = lost.reason.removeprefix(f"no answer from {request.operation.key}: ")
+            if not await _answers(plan, sender, conversation, request, error):
+                sender.give_up(sender.gone or f"{plan.deployment.base_url} does not answer: {error}")
+                return health
+            continue
+        except Outcome:
             return health
         heard.append(exchange)
         if exchange.status == 401:
@@ -57,6 +64,20 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
     if heard and all(map(_foreign, heard)) and (reason := await _elsewhere(plan, sender, conversation, heard)):
         sender.give_up(reason)
     return health
+
+
+async def _answers(plan: Plan, sender: Sender, conversation: int, lost: Request, error: str) -> bool:
+    """Whether a deployment is there, one of whose operations gave no answer that can be read."""
+    if is_one_of(error, NEVER_SENT):
+        return False
+    if is_one_of(error, HEARD):
+        return True
+    others = (each for principal in plan.deployment.principals for each in questions(plan, principal))
+    found = {each.operation.key: each for each in others if each.operation != lost.operation}
+    for request in list(found.values())[:FURTHER]:
+        if (await sender.probe(request, conversation)).response is not None:
+            return True
+    return False
 
 
 def _foreign(exchange: Exchange) -> bool:

@@ -28,18 +28,19 @@ from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.judging import deviations, judge
-from contracts.judging.judge import Verdict
+from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem
 from contracts.transport.client import Client
 from contracts.transport.created import Ledger
-from contracts.transport.recording import IN_FLIGHT
 from contracts.transport.sender import Sender
 
 FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
 THREADS = 36
 """Lines asked side by side whose inputs Hypothesis draws."""
+FURTHER = 3
+"""So often a conversation is held again in which an answer was lost."""
 ENOUGH = 3
 """So many different inputs that break a law, and the line's other inputs need not be asked."""
 
@@ -129,8 +130,9 @@ class Run:
         self._loop = asyncio.get_running_loop()
         self.workers = Workers(self._loop, THREADS)
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
-        async with Client(self.plan.deployment.base_url, self.plan.deployment.vault) as client:
-            sender = Sender(self.plan.deployment, client, self.recorder, Ledger(self.plan.contract), self._on_exchange)
+        deployment = self.plan.deployment
+        async with Client(deployment.base_url, deployment.vault, deployment.http) as client:
+            sender = Sender(deployment, client, self.recorder, Ledger(self.plan.contract), self._on_exchange)
             pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
             sender.authenticated.token_for = pool.token
             self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])
@@ -185,7 +187,7 @@ class Run:
             self.watch.note(exchange)
         self.exchanges[exchange.seq] = exchange
         self.conversations.progress.requests += 1
-        used = self.conversations.progress.requests + self._standing() + IN_FLIGHT
+        used = self.conversations.progress.requests + self._standing() + self.plan.deployment.http.in_flight
         if self._max_requests is not None and self._asking and used >= self._max_requests:
             self._asking.cancel()
 
@@ -272,12 +274,21 @@ class Run:
 
     async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:
         """Whether a conversation breaks the law. Then it is held once more: a lock or a deploy may have caused it."""
-        first = await self.conversations.whole(item, inputs, 1, sender, reuse=quiet)
+        first = await self._heard_out(item, inputs, sender, quiet=quiet)
         if first.ending.verdict != BROKEN:
             return False
         if not law.one_sighting:
             await self.conversations.whole(item, inputs, 2, sender, reuse=False)
         return True
+
+    async def _heard_out(self, item: PlanItem, inputs: Any, sender: Sender, *, quiet: bool) -> Attempt:
+        """A conversation; a few more of the same where an answer was lost by chance, so that nothing was learnt."""
+        held = await self.conversations.whole(item, inputs, 1, sender, reuse=quiet)
+        for number in range(FURTHER):
+            if not held.ending.unheard or sender.hopeless(item.operation):
+                break
+            held = await self.conversations.whole(item, inputs, 3 + number, sender, reuse=False)
+        return held
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:

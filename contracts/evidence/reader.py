@@ -134,6 +134,7 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
         tuple((name, value) for name, value in answered["headers"]),
         answered["body"],
         answered["length"],
+        tuple(answered.get("remarks", ())),
     )
     return Exchange(
         line["seq"],
@@ -146,6 +147,7 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
         line.get("because"),
         line["conversation"],
         line.get("due"),
+        line.get("beginning"),
     )
 
 

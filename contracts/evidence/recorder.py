@@ -69,11 +69,13 @@ def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
             "headers": [list(pair) for pair in response.headers],
             "body": response.body,
             "length": response.length,
+            **({"remarks": list(response.remarks)} if response.remarks else {}),
         },
         "error": exchange.error,
         "sent": round(exchange.sent, 6),
         "received": round(exchange.received, 6),
         **({"repeats": exchange.retry_of, "because": exchange.retry_status} if exchange.retry_of is not None else {}),
         **({"limited": True} if request.expects_429 else {}),
+        **({"beginning": exchange.beginning} if exchange.beginning is not None else {}),
         **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
     }

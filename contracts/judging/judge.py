@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from contracts.checks import Check
-from contracts.core.conversation import Broken, Result
+from contracts.checks import Check, JudgeOfAll
+from contracts.core.conversation import Broken, Observed, Result
 from contracts.core.exchange import Exchange
+from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, KNOWN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
 from contracts.judging.reproduce import script
 from contracts.laws.law import Law
@@ -170,15 +171,24 @@ def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdic
     """The verdicts of all check lines over everything that was exchanged."""
     by_operation: dict[str, list[Exchange]] = {}
     for exchange in exchanges.values():
-        if exchange.response is not None:
-            by_operation.setdefault(exchange.operation.key, []).append(exchange)
-    lines = [item for item in plan.items if isinstance(item.rule, Check)]
-    return [_of_check(plan, item, by_operation.get(item.operation.key, []), exchanges) for item in lines]
+        by_operation.setdefault(exchange.operation.key, []).append(exchange)
+    passed_over = superseded(list(exchanges.values()))
+    items = [item for item in plan.items if isinstance(item.rule, Check)]
+    return [_of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges) for item in items]
 
 
-def _of_check(plan: Plan, item: PlanItem, exchanges: Sequence[Exchange], every: Mapping[int, Exchange]) -> Verdict:
+def _of_check(
+    plan: Plan,
+    item: PlanItem,
+    sent: Sequence[Exchange],
+    passed_over: Container[int],
+    every: Mapping[int, Exchange],
+) -> Verdict:
     rule = item.rule
     assert isinstance(rule, Check)
+    if rule.judge_all:
+        return _of_all(plan, item, rule.judge_all, sent, every)
+    exchanges = [each for each in sent if each.seq not in passed_over and (rule.unread or each.response is not None)]
     heard, found, unusable = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]](), ""
     for exchange in exchanges:
         try:
@@ -198,6 +208,23 @@ def _of_check(plan: Plan, item: PlanItem, exchanges: Sequence[Exchange], every: 
         return Verdict(item, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
     if item.operation.unusable:
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
+    return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
+
+
+def _of_all(
+    plan: Plan, item: PlanItem, judge: JudgeOfAll, sent: Sequence[Exchange], every: Mapping[int, Exchange]
+) -> Verdict:
+    """The verdict of a check that judges all exchanges of an operation at once."""
+    try:
+        heard = judge(sent, plan.deployment.flaky)
+    except Broken as outcome:
+        shown, confidence = [every[seq] for seq in outcome.shown], f"counted over {len(sent)} requests"
+        verdict = Verdict(item, BROKEN, outcome.expected, outcome.actual, confidence=confidence, count=len(shown))
+        return attrs.evolve(verdict, exchanges=outcome.shown, reproduce=script(shown[:1], every, plan))
+    except Observed as outcome:
+        return Verdict(item, OBSERVED, reason=outcome.reason, count=1)
+    if heard:
+        return Verdict(item, UPHELD, count=len(sent))
     return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
 
 

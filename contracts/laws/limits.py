@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.config.deployment import Principal
 from contracts.core.conversation import Broken, Concurrently, Conversation, NotObservable, Steps, Wait
-from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.exchange import MISSING, Exchange, Request, is_whole
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory, paged
 from contracts.steps.fixtures import placeholder_path, resolve_path
@@ -91,7 +91,7 @@ def the_declared_limit_is_enforced(api: RequestFactory) -> Conversation:
 def _tighter(limit: Limit, answers: list[Exchange], admitted: int) -> None:
     refused = next(each for each in answers if each.status == 429)
     named = refused.response.header("X-RateLimit-Limit") if refused.response else None
-    if named is not None and named.isdigit() and int(named) > limit.requests:
+    if named is not None and is_whole(named) and int(named) > limit.requests:
         raise NotObservable(f"a longer limit ({named}) was used up first")
     raise Broken(f"{limit.requests} requests admitted to an idle credential", f"{admitted} of {len(answers)}")
 

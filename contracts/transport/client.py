@@ -1,86 +1,93 @@
-"""The HTTP client of the live driver: httpx, on aiohttp's connections because those are several times faster."""
+"""The HTTP client of the live driver: sends within bounds, and says in plain words why an answer cannot be read."""
 
 from __future__ import annotations
 
 import re
 import time
 from types import TracebackType
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
-import httpx
-from httpx_aiohttp import AiohttpTransport
+import attrs
 
+from contracts.config.http import Bounds
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request, Response
+from contracts.core.failures import UNSENDABLE, Failure
+from contracts.transport.connecting import Origin
+from contracts.transport.decoding import ACCEPTED, decoded
+from contracts.transport.http1 import Incoming, Outgoing, Transport
 from contracts.transport.wire_format import decode_response, encode_body, encode_headers, encode_target
 
-TIMEOUT = 30.0
-"""Seconds after which a request counts as unanswered."""
-CONNECTIONS = 64
+SHOWN = 1024
+"""Bytes recorded of an answer that cannot be read."""
+_LAST_WORD = re.compile(r"[^\s\",;]*\Z")
+
+
+class ClientResult(NamedTuple):
+    """What became of a request: its response, or why there is none, with the times (epoch seconds).
+
+    `beginning`: how an answer began that cannot be read.
+    """
+
+    response: Response | None
+    error: str | None
+    sent: float
+    received: float
+    beginning: str | None = None
 
 
 class Client:
-    """Sends requests to one deployment and nowhere else: no redirects are followed, no proxy or cookie is used.
+    """Sends requests to one deployment and nowhere else: no redirects are followed, no proxy or cookie is used."""
 
-    It speaks to httpx's transport itself: what `httpx.AsyncClient` adds (cookies, redirects, authentication) is what a
-    judge of answers must not have, and costs half of the time.
-    """
-
-    def __init__(self, base_url: str, vault: Vault, timeout: float = TIMEOUT) -> None:
+    def __init__(self, base_url: str, vault: Vault, bounds: Bounds | None = None) -> None:
         self._vault = vault
-        self._base = httpx.URL(base_url)
-        self._prefix = self._base.raw_path.rstrip(b"/")
-        self._transport = AiohttpTransport(trust_env=False, limits=httpx.Limits(max_connections=CONNECTIONS))
-        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
+        self._bounds = bounds or Bounds()
+        self._prefix = urlsplit(base_url).path.rstrip("/").encode("ascii", "replace")
+        self._origin = Origin.of(base_url)
+        self._transport = Transport(self._origin, self._bounds)
 
     async def __aenter__(self) -> Client:
-        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
+        await self._transport.close()
 
-    async def send(self, request: Request) -> tuple[Response | None, str | None, float, float]:
-        """The response or the transport's error, with the times of sending and receiving (epoch seconds)."""
-        sent = time.time()
+    async def send(self, request: Request) -> ClientResult:
+        """The response, or why there is none."""
+        sent, beginning = time.time(), b""
         try:
-            answer = await self._transport.handle_async_request(self._built(request))
-            content = await answer.aread()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError, ValueError, OSError) as error:
-            return None, self._vault.hide(_told(error)), sent, time.time()
-        received = time.time()
-        return self._read(answer, content), None, sent, received
+            answer = await self.exchange(self._outgoing(request))
+            received, beginning = time.time(), answer.beginning
+            return ClientResult(self._read(answer), None, sent, received)
+        except Failure as failure:
+            error = self._vault.hide(str(failure))
+            return ClientResult(None, error, sent, time.time(), self._shown(failure.received or beginning))
 
-    def _built(self, request: Request) -> httpx.Request:
-        headers = [
-            (name.encode("latin-1"), value.encode("utf-8")) for name, value in encode_headers(request, self._vault)
-        ]
-        raw_path = self._prefix + encode_target(request, self._vault).encode("ascii")
-        return httpx.Request(
-            request.verb,
-            self._base.copy_with(raw_path=raw_path),
-            headers=[(b"Host", self._base.netloc), *headers],
-            content=encode_body(request, self._vault),
-            extensions=self._extensions,
-        )
+    async def exchange(self, request: Outgoing) -> Incoming:
+        """Send one request. Raises Failure. Where tests hand over an application in place of a server."""
+        return await self._transport.exchange(request)
 
-    def _read(self, answer: httpx.Response, content: bytes) -> Response:
-        headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
-        return decode_response(answer.status_code, headers, content, self._vault)
+    def _outgoing(self, request: Request) -> Outgoing:
+        try:
+            own = encode_headers(request, self._vault)
+            headers = [(name.encode("latin-1"), value.encode("utf-8")) for name, value in own]
+            target = self._prefix + encode_target(request, self._vault).encode("ascii")
+        except UnicodeError:
+            raise Failure(UNSENDABLE, "a character that no header or target can hold") from None
+        framing = ((b"Host", self._origin.name), (b"Accept-Encoding", ACCEPTED))
+        return Outgoing(request.verb, target, (*framing, *headers), encode_body(request, self._vault) or b"")
 
+    def _read(self, answer: Incoming) -> Response:
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
+        encodings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+        content = decoded(answer.body, encodings, self._bounds) if encodings else answer.body
+        response = decode_response(answer.status, headers, content, self._vault)
+        return attrs.evolve(response, remarks=answer.remarks) if answer.remarks else response
 
-_TLS = re.compile(r"\[SSL[^\]]*\] (.+?)(?: \(_ssl|\]|$)")
-_NAME = re.compile(r"name or service|name resolution|nodename|no address associated|getaddrinfo", re.IGNORECASE)
-
-
-def _told(error: Exception) -> str:
-    """The error in words that say what happened, not which library noticed."""
-    text = str(error)
-    if tls := _TLS.search(text):
-        return f"TLS failed, {tls[1].replace(': ', ', ')}"
-    if _NAME.search(text):
-        return "its name is not known"
-    if "Connect call failed" in text or isinstance(error, httpx.ConnectError):
-        return "the connection is refused"
-    return f"{type(error).__name__}: {text}".rstrip(": ")
+    def _shown(self, beginning: bytes) -> str | None:
+        """The beginning of an answer without secrets; a word that is cut in two might be one, and is left out."""
+        text = beginning[:SHOWN].decode("utf-8", "surrogateescape")
+        return self._vault.hide(_LAST_WORD.sub("", text) if len(beginning) >= SHOWN else text) or None

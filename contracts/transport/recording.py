@@ -5,41 +5,57 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
 from contracts.core.conversation import Blocked
-from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.exchange import Exchange, Request
+from contracts.core.failures import HEARD, TIMED_OUT, is_one_of
 from contracts.evidence.recorder import Recorder
+from contracts.transport.client import ClientResult
 from contracts.transport.layers import Delivery
+from specs.contract import Operation
 
-IN_FLIGHT = 16
 GIVE_UP_AFTER = 12
 """So many requests without any answer in a row, and the deployment counts as gone."""
+SLOW = 3
+"""A request without an answer in time counts for so many: it costs that much more."""
 
 
 class Client(Protocol):
     """What sends one request."""
 
-    async def send(self, request: Request) -> tuple[Response | None, str | None, float, float]:
-        """The response or the transport's error, and the times of sending and receiving (epoch seconds)."""
+    async def send(self, request: Request) -> ClientResult:
+        """The response, or why there is none."""
 
 
 class Recorded:
     """Sends, numbers and records. `on_exchange` hears of every exchange before whoever asked for it does."""
 
     def __init__(
-        self, client: Client, recorder: Recorder, base_url: str, on_exchange: Callable[[Exchange], None]
+        self,
+        client: Client,
+        recorder: Recorder,
+        base_url: str,
+        on_exchange: Callable[[Exchange], None],
+        in_flight: int = 16,
     ) -> None:
         self.gone: str | None = None
         """Why the deployment counts as gone; from then on nothing is sent any more."""
         self._client, self._recorder, self._base_url = client, recorder, base_url
         self._on_exchange = on_exchange
-        self._places = asyncio.Semaphore(IN_FLIGHT)
+        self._places = asyncio.Semaphore(in_flight)
         self._seqs = itertools.count(1)
         self._pending: set[asyncio.Future[Exchange]] = set()
         self._only: int | None = None
-        self._failures = 0
+        self._answered: set[str] = set()
+        """Operations that have answered once."""
+        self._lost: Counter[str] = Counter()
+        """By operation, its requests without an answer in a row."""
+        self._failures: Counter[str] = Counter()
+        """By operation, requests without an answer since the last one of any that had one."""
+        self._last = ""
 
     async def send(self, delivery: Delivery) -> Exchange:
         """Send it, unless the deployment is gone or the run stopped (Blocked)."""
@@ -66,7 +82,9 @@ class Recorded:
                 raise Blocked(self.gone)
             if self._only not in (None, delivery.conversation):
                 raise Blocked("the run was stopped")
-            response, error, sent, received = await self._client.send(delivery.request)
+            if self._lost[key := delivery.request.operation.key] >= GIVE_UP_AFTER:
+                raise Blocked(f"{key} does not answer: {self._last}")
+            response, error, sent, received, beginning = await self._client.send(delivery.request)
         earlier = delivery.retry_of
         exchange = Exchange(
             seq=next(self._seqs),
@@ -76,8 +94,9 @@ class Recorded:
             sent=sent,
             received=received,
             retry_of=earlier.seq if earlier else None,
-            retry_status=earlier.status if earlier else None,
+            retry_status=earlier.cause if earlier else None,
             conversation=delivery.conversation,
+            beginning=beginning,
         )
         self._recorder.exchange(exchange, self._base_url)
         self._count(exchange)
@@ -85,6 +104,19 @@ class Recorded:
         return exchange
 
     def _count(self, exchange: Exchange) -> None:
-        self._failures = 0 if exchange.response else self._failures + 1
-        if self._failures >= GIVE_UP_AFTER:
+        """An operation that never answers is left alone, and so is a deployment none of whose operations does."""
+        key = exchange.operation.key
+        if exchange.response is not None or is_one_of(exchange.error, HEARD):
+            self._answered |= {key} if exchange.response else set()
+            self._lost.pop(key, None)
+            self._failures.clear()
+            return
+        self._last = exchange.error or ""
+        self._lost[key] += SLOW if is_one_of(exchange.error, (TIMED_OUT,)) else 1
+        self._failures[key] += 1
+        if self._failures.total() >= GIVE_UP_AFTER and (len(self._failures) > 1 or not self._answered):
             self.gone = f"{self._base_url} does not answer: {exchange.error}"
+
+    def hopeless(self, operation: Operation) -> bool:
+        """Whether to ask an operation once more is no use: nothing that can be read has ever come from it."""
+        return self.gone is not None or operation.key not in self._answered

@@ -1,18 +1,33 @@
-"""Which answers mean something: no 429 that nobody expected, and no 5xx before it was seen twice."""
+"""Which answers mean something: no 429 that nobody expected, nothing that chance explains and was not seen twice.
+
+What may have been carried out is sent again only if its method is idempotent, or if the server itself says that it
+failed: a defect is a defect only if it is seen twice.
+"""
 
 from __future__ import annotations
 
+import asyncio
+
 import attrs
 
-from contracts.core.conversation import Void
-from contracts.core.exchange import Exchange, Request
+from contracts.core.conversation import Unheard, Void
+from contracts.core.exchange import IDEMPOTENT, Exchange, Request
+from contracts.core.failures import HEARD, NAME, NEVER_SENT, TIMED_OUT, TLS, UNSENDABLE, is_one_of
 from contracts.core.retry_after import advised_wait
+from contracts.evidence.recorder import Recorder
 from contracts.transport.layers import Delivery, Layer
 from contracts.transport.pacing import Budget
 
 PATIENCE = 2
 """How often a request refused with an unexpected 429 is sent again."""
 MINUTE = 60.0
+GATEWAY = frozenset({502, 503, 504})
+"""Statuses by which something in front says that the server was not there just now."""
+PAUSES = (0.1, 0.3, 0.9)
+"""Seconds before what was lost by chance is sent again, one after the other."""
+_FINAL = (NAME, TLS, UNSENDABLE)
+_ONCE = (*HEARD, TIMED_OUT)
+"""What takes long to be told, or is told on purpose, is asked for once more and not three times."""
 
 
 @attrs.frozen
@@ -32,18 +47,50 @@ def next_step(
 ) -> Answer | Again | Void:
     """What becomes of a request that has been sent `attempts` times, `exchange` the last of them.
 
-    `together`: it was one of several sent at the same moment; a 5xx among those stands as it is, since sent again by
-    itself it would say something else.
+    `together`: it was one of several sent at the same moment; what becomes of those stands as it is, since sent again
+    by itself a request would say something else, unless it only looks.
     """
     if exchange.status == 429 and not request.expects_429:
         if attempts <= PATIENCE:
             return Again(_wait(exchange, time_scale))
         return Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
-    if exchange.response is None:
-        return Void(f"no answer from {request.operation.key}: {exchange.error}")
-    if exchange.status >= 500 and not together and (exchange.retry_status or 0) < 500:
-        return Again()
+    if attempts <= (_repeats(request, exchange, together=together)):
+        chance = exchange.response is None or exchange.status in GATEWAY
+        return Again(PAUSES[min(attempts, len(PAUSES)) - 1] if chance else 0.0)
+    if reason := _says_nothing(request, exchange, together=together):
+        return Unheard(reason)
     return Answer()
+
+
+def _repeats(request: Request, exchange: Exchange, *, together: bool) -> int:
+    """The number of attempts after which this is sent again for the last time; 0: it is not sent again."""
+    if together and not (request.safe and not request.expects_429 and exchange.response is None):
+        return 0
+    if exchange.response is not None:
+        once_more = PATIENCE + 1 if exchange.status >= 500 > (exchange.retry_status or 0) else 0
+        return len(PAUSES) if exchange.status in GATEWAY else once_more
+    if is_one_of(exchange.error, _FINAL):
+        return 0
+    if request.verb not in IDEMPOTENT and not is_one_of(exchange.error, NEVER_SENT):
+        return 0
+    return 1 if is_one_of(exchange.error, _ONCE) else len(PAUSES)
+
+
+def _says_nothing(request: Request, exchange: Exchange, *, together: bool) -> str | None:
+    """Why this answer says nothing; None where it does.
+
+    A change that may have been carried out at an earlier attempt may be refused because of that.
+    """
+    key, earlier = request.operation.key, exchange.retry_status
+    if exchange.response is None:
+        return f"no answer from {key}: {exchange.error}"
+    if together and exchange.status in GATEWAY:
+        return f"no answer from {key}: {exchange.status} in its place"
+    if exchange.status >= 500 or request.safe or earlier is None or earlier == 429:
+        return None
+    if exchange.ok and request.verb in IDEMPOTENT:
+        return None
+    return f"{key} answered {exchange.status} when it was sent again: it may have been carried out twice"
 
 
 def _wait(exchange: Exchange, time_scale: float) -> float:
@@ -58,20 +105,25 @@ def _wait(exchange: Exchange, time_scale: float) -> float:
 class Retrying:
     """Sends again until `next_step` takes an answer for one."""
 
-    def __init__(self, inner: Layer, budget: Budget) -> None:
-        self._inner, self._budget = inner, budget
+    def __init__(self, inner: Layer, budget: Budget, recorder: Recorder) -> None:
+        self._inner, self._budget, self._recorder = inner, budget, recorder
 
     async def send(self, delivery: Delivery) -> Exchange:
         """The answer that means something. Raises Void where none is to be had."""
         request, together = delivery.request, delivery.moment is not None
-        attempts = 0
+        heard: list[int] = []
         while True:
-            exchange, attempts = await self._inner.send(delivery), attempts + 1
-            step = next_step(request, exchange, attempts, together=together, time_scale=self._budget.time_scale)
+            exchange = await self._inner.send(delivery)
+            heard.append(exchange.seq)
+            step = next_step(request, exchange, len(heard), together=together, time_scale=self._budget.time_scale)
             if isinstance(step, Void):
+                for seq in heard:
+                    self._recorder.write("void", conversation=delivery.conversation, seq=seq)
                 raise step
             if isinstance(step, Answer):
                 return exchange
             if exchange.status == 429:  # the refusal is about everything of this kind, not this request alone
                 self._budget.hold(request.operation, request.principal, step.wait)
+            else:
+                await asyncio.sleep(step.wait)
             delivery = attrs.evolve(delivery, moment=None, retry_of=exchange)

@@ -30,6 +30,7 @@ from contracts.transport.pacing import Budget, Paced
 from contracts.transport.recording import Client, Recorded
 from contracts.transport.retries import Retrying
 from contracts.transport.shared_answers import SharedAnswers
+from specs.contract import Operation
 
 
 class Sender:
@@ -47,10 +48,10 @@ class Sender:
         self._on_exchange = on_exchange
         self._burst = asyncio.Lock()
         self.budget = Budget(deployment.pace, deployment.time_scale, time.monotonic)
-        self.recorded = Recorded(client, recorder, deployment.base_url, self._heard)
+        self.recorded = Recorded(client, recorder, deployment.base_url, self._heard, deployment.http.in_flight)
         self.paced = Paced(self.recorded, self.budget)
         self.authenticated = Authenticated(self.paced, recorder)
-        self.shared = SharedAnswers(Retrying(self.authenticated, self.budget), recorder)
+        self.shared = SharedAnswers(Retrying(self.authenticated, self.budget, recorder), recorder)
 
     @property
     def gone(self) -> str | None:
@@ -84,6 +85,10 @@ class Sender:
             case Draw():
                 raise Blocked("this law draws its inputs; only the property driver can answer it")
         return None
+
+    def hopeless(self, operation: Operation) -> bool:
+        """Whether to ask an operation once more is no use."""
+        return self.recorded.hopeless(operation)
 
     async def probe(self, request: Request, conversation: int) -> Exchange:
         """One request as it is, whatever became of the credential it is asked with."""

@@ -23,7 +23,9 @@ def encode_target(request: Request, vault: Vault) -> str:
 
 def encode_headers(request: Request, vault: Vault) -> list[tuple[str, str]]:
     """All headers but those that a client's own framing adds (Host, Content-Length)."""
-    return [*DEFAULTS, *((name, vault.reveal(value)) for name, value in request.headers)]
+    own = {name.lower() for name, _ in request.headers}
+    usual = [each for each in DEFAULTS if each[0].lower() not in own]
+    return [*usual, *((name, vault.reveal(value)) for name, value in request.headers)]
 
 
 def encode_body(request: Request, vault: Vault) -> bytes | None:

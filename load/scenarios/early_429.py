@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from specs.contract import Limit
 
 SLACK = 1.05
@@ -36,7 +36,7 @@ def early(exchanges: Sequence[Exchange], limits: Iterable[Limit], time_scale: fl
 def _idle(first: Exchange, windows: Sequence[tuple[int, float]]) -> bool:
     """Whether the first answer says that this was the first request of its window, and there is one window only."""
     told = first.response.header("X-RateLimit-Remaining") if first.response else None
-    return len(windows) == 1 and told is not None and told.isdigit() and int(told) >= windows[0][0] - 1
+    return len(windows) == 1 and told is not None and is_whole(told) and int(told) >= windows[0][0] - 1
 
 
 def _free(refused: Exchange, exchanges: Iterable[Exchange], windows: Iterable[tuple[int, float]]) -> bool:

@@ -24,7 +24,7 @@ LAYERS = {
 }  # fmt: skip
 """Lowest first: a package imports only those before it."""
 TOP = {"contracts", "contracts.__main__", "contracts.conftest", "contracts.test_gate"}
-CLIENTS = {"contracts.transport.client", "contracts.transport.token_auth"}
+CLIENTS = {"contracts.transport.http1", "contracts.transport.token_auth", "contracts.transport.unreadable"}
 """The only modules that may import an HTTP client."""
 IO = {"asyncio", "time", "socket", "threading", "random", "datetime", "os", "pathlib", "subprocess"}
 JUDGEMENTS = [name for name in FILES if name.startswith(("contracts.laws.", "contracts.checks."))]
@@ -96,7 +96,7 @@ def test_only_load_imports_locust_and_only_clients_import_http_clients(name):
     if not name.startswith("load"):
         assert not names & {"locust", "gevent"}
     if name not in CLIENTS:
-        assert not names & {"httpx", "httpx_aiohttp", "aiohttp", "requests"}
+        assert not names & {"httpx", "h11", "aiohttp", "requests"}
 
 
 @pytest.mark.parametrize("name", [each for each in JUDGEMENTS if FILES[each].name != "__init__.py"])

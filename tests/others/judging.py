@@ -12,19 +12,16 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
-
-import httpx
 
 from contracts.config import deployment as deployments
 from contracts.core.verdicts import BLOCKED, BROKEN
 from contracts.engine import run as running
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import make
-from contracts.transport.client import Client
 from specs.contract import Contract, build
 from specs.source.document import load
+from tests.in_process import asking
 from tests.others.serving import DOCUMENTS, Server
 
 NAMES = {
@@ -92,14 +89,9 @@ def judged(folder: Path, name: str, *planted: str, depth: str = "quick") -> runn
     """A whole run against a server in this process."""
     made = server(name, *planted)
 
-    class InProcess(Client):
-        def __init__(self, base_url: str, vault: Any) -> None:
-            super().__init__(base_url, vault)
-            self._transport = httpx.ASGITransport(made)  # type: ignore[assignment]
-
     file = folder / "deployment.toml"
     file.write_text(deployment(made))
-    with patch.object(running, "Client", InProcess):
+    with patch.object(running, "Client", asking(made)):
         plan = make(contract(name), deployments.load(file), depth)
         run = running.Run(plan, folder / "run")
         run.start([item.id for item in plan.items])

@@ -18,6 +18,8 @@ from contracts.judging.judge import Verdict
 from contracts.plan.plan import make
 from specs.contract import Contract
 from tests.contracts.laws.pagination.judging import judged as in_a_shop
+from tests.hostile.judging import QUICK
+from tests.hostile.judging import judged as hostile
 from tests.others.judging import judged as elsewhere
 from tests.power.rows import ELSEWHERE, VARIED
 
@@ -37,6 +39,8 @@ OTHERS = {
     "stock": ("depot-of-no-kind",),
 }
 """Faults of the servers of `tests/others`."""
+HOSTILE = {"garbage": (), "flaky": (QUICK, '[gate]\nflaky = "1%"')}
+"""Modes of the hostile server, with what else stands in the deployment file."""
 VARIATIONS = {
     "foreign-thing-403": "credentials/refusals-do-not-tell-what-exists",
     "old-access-token-dies": "tokens/the-access-token-of-before",
@@ -58,6 +62,12 @@ def rows(contract: Contract) -> Iterator[tuple[str, list[str]]]:
             with tempfile.TemporaryDirectory() as folder:
                 run = elsewhere(Path(folder), name, fault, depth="standard")
             yield f"{ELSEWHERE}others {name} {fault}", _broken(run.verdicts)
+    for mode, tables in HOSTILE.items():
+        with tempfile.TemporaryDirectory() as folder:
+            yield (
+                f"{ELSEWHERE}hostile {mode}",
+                _broken(hostile(mode, Path(folder), *tables, everywhere=bool(tables)).run.verdicts),
+            )
     for variation, law in VARIATIONS.items():
         usual, varied = (_of_law(contract, law, "standard", more) for more in ([], ["--variation", variation]))
         yield VARIED + variation, sorted(_told(varied) - _told(usual))

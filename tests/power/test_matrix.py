@@ -59,6 +59,7 @@ def test_rows_of_other_servers_and_variations_name_what_there_is(matrix: rows.Ro
     there = {f"{rows.VARIED}{name}" for name in elsewhere.VARIATIONS if name in VARIATIONS.switches}
     there |= {f"{elsewhere.SHOP} {name} {each}" for name in DIALECTS for each in of_a_shop(name)}
     there |= {f"{rows.ELSEWHERE}others {name} {each}" for name in elsewhere.OTHERS for each in of_a_server(name)}
+    there |= {f"{rows.ELSEWHERE}hostile {mode}" for mode in elsewhere.HOSTILE}
     assert {name for name in matrix if rows.other(name) and name != "none"} <= there
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
-from contracts.core.exchange import Exchange, Request
+from contracts.core.exchange import Exchange, Request, is_whole
 from contracts.core.member_names import OWNERS, UNIQUE
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
@@ -192,7 +192,7 @@ def _rivals(api: RequestFactory, name: str, value: Any) -> Any:
     for parameter in api.operation.path_parameters if rival and api.deployment.disposable else ():
         theirs = api.deployment.value(rival.tenant, parameter) if rival else None
         if theirs and folded.endswith(parameter.lower()):
-            return theirs if isinstance(value, str) else int(theirs) if theirs.isdigit() else value
+            return theirs if isinstance(value, str) else int(theirs) if is_whole(theirs) else value
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from specs.contract import Limit
 
 SPARE = 2
@@ -50,6 +50,6 @@ def _read(exchange: Exchange, limit: Limit) -> tuple[int, str] | None:
     assert answer is not None
     names = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
     number, remaining, reset = (answer.header(name) for name in names)
-    if not (remaining and remaining.isdigit() and reset) or number not in (None, str(limit.requests)):
+    if not (remaining and is_whole(remaining) and reset) or number not in (None, str(limit.requests)):
         return None
     return int(remaining), reset

@@ -7,8 +7,9 @@ import asyncio
 import attrs
 import pytest
 
-from contracts.core.conversation import Void
+from contracts.core.conversation import Unheard, Void
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.evidence.recorder import Recorder
 from contracts.transport.layers import Delivery
 from contracts.transport.pacing import Budget
 from contracts.transport.retries import Again, Answer, Retrying, next_step
@@ -26,7 +27,16 @@ def request_of(contract, *windows, expects_429=False):
 def exchange_of(request, status, headers=(), retry_status=None):
     response = Response(status, headers, "", 0) if status else None
     error = None if status else "cut off"
-    return Exchange(1, request, response, error, 1000.0, 1000.1, retry_of=retry_status and 1, retry_status=retry_status)
+    return Exchange(
+        1,
+        request,
+        response,
+        error,
+        1000.0,
+        1000.1,
+        retry_of=None if retry_status is None else 1,
+        retry_status=retry_status,
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,9 +47,14 @@ def exchange_of(request, status, headers=(), retry_status=None):
         (401, 1, None, False, ANSWER),
         (500, 1, None, False, AT_ONCE),
         (500, 2, 500, False, ANSWER),  # seen twice: it may be called broken
-        (503, 1, None, False, AT_ONCE),
-        (503, 3, 429, False, AT_ONCE),  # after refusals it was seen only once
-        (502, 2, 503, False, ANSWER),
+        (500, 3, 429, False, AT_ONCE),  # after refusals it was seen only once
+        (503, 1, None, False, Again(0.1)),  # something in front says so: it may be over in a moment
+        (502, 2, 503, False, Again(0.3)),
+        (504, 3, 502, False, Again(0.9)),
+        (502, 4, 503, False, ANSWER),
+        (0, 1, None, False, Again(0.1)),
+        (0, 2, 503, False, Again(0.3)),
+        (0, 1, None, True, Again(0.1)),
         (500, 1, None, True, ANSWER),  # by itself it would say something else
         (200, 2, 500, False, ANSWER),
         (429, 1, None, False, Again(63.0)),
@@ -56,13 +71,49 @@ def test_what_becomes_of_an_answer(contract, status, attempts, retry_status, tog
 
 @pytest.mark.parametrize(
     ("status", "attempts", "reason"),
-    [(429, 3, "answered 429 though its declared limit was not used up"), (0, 1, "no answer from"), (0, 2, "cut off")],
+    [(429, 3, "answered 429 though its declared limit was not used up"), (0, 4, "no answer from"), (0, 4, "cut off")],
 )
 def test_what_voids_a_conversation(contract, status, attempts, reason):
     request = request_of(contract, MINUTE)
     step = next_step(request, exchange_of(request, status), attempts)
     assert isinstance(step, Void)
     assert reason in step.reason
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "step"),
+    [
+        ("POST", "cut off: the connection was closed without an answer", Unheard),
+        ("PATCH", "timed out: no answer within 30 s", Unheard),
+        ("POST", "the connection is refused", Again),
+        ("PUT", "the connection was reset", Again),
+        ("GET", "TLS failed: wrong version number", Unheard),
+        ("GET", "timed out: no answer within 30 s", Again),
+    ],
+)
+def test_what_may_have_been_carried_out_is_sent_again_only_if_that_does_no_harm(contract, method, error, step):
+    request = attrs.evolve(request_of(contract), method=method)
+    exchange = attrs.evolve(exchange_of(request, 0), error=error)
+    assert isinstance(next_step(request, exchange, 1), step)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "retry_status", "heard"),
+    [
+        ("POST", 201, 502, False),  # perhaps the second of two
+        ("POST", 409, 502, False),
+        ("DELETE", 404, 0, False),  # gone by the first, perhaps
+        ("DELETE", 204, 0, True),
+        ("PUT", 200, 503, True),
+        ("GET", 404, 0, True),
+        ("POST", 409, 429, True),
+        ("POST", 500, 500, True),
+    ],
+)
+def test_what_a_change_answers_that_may_have_been_carried_out_before(contract, method, status, retry_status, heard):
+    request = attrs.evolve(request_of(contract), method=method)
+    step = next_step(request, exchange_of(request, status, retry_status=retry_status), 4)
+    assert isinstance(step, Answer if heard else Unheard)
 
 
 def test_an_expected_429_is_an_answer(contract):
@@ -105,7 +156,7 @@ def test_what_is_sent_again_names_what_it_repeats_and_a_refusal_holds_back_its_k
     request = request_of(contract, MINUTE)
     budget = Budget("declared", 1.0, lambda: 0.0)
     inner = Scripted(429, 503, 200)
-    exchange = asyncio.run(Retrying(inner, budget).send(Delivery(request, 1)))
+    exchange = asyncio.run(Retrying(inner, budget, Recorder(None)).send(Delivery(request, 1)))
     assert exchange.status == 200
     assert [each.retry_of and each.retry_of.seq for each in inner.deliveries] == [None, 1, 2]
     assert budget.reserve(request.operation, None) == pytest.approx(63.0)
@@ -114,5 +165,7 @@ def test_what_is_sent_again_names_what_it_repeats_and_a_refusal_holds_back_its_k
 def test_a_limit_that_stays_used_up_voids_the_conversation(contract):
     inner = Scripted(429, 429, 429)
     with pytest.raises(Void, match="429"):
-        asyncio.run(Retrying(inner, Budget("none", 1.0, lambda: 0.0)).send(Delivery(request_of(contract), 1)))
+        asyncio.run(
+            Retrying(inner, Budget("none", 1.0, lambda: 0.0), Recorder(None)).send(Delivery(request_of(contract), 1))
+        )
     assert inner.statuses == []

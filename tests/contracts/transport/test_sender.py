@@ -12,8 +12,10 @@ from contracts.config import deployment as deployments
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Void
 from contracts.core.exchange import Request, Response
 from contracts.evidence.recorder import Recorder
+from contracts.transport.client import ClientResult
 from contracts.transport.created import Ledger
 from contracts.transport.recording import GIVE_UP_AFTER
+from contracts.transport.retries import PAUSES
 from contracts.transport.sender import Sender
 from specs.contract import Limit
 
@@ -24,9 +26,9 @@ class Everything:
     def __init__(self) -> None:
         self.sent: list[float] = []
 
-    async def send(self, request: Request) -> tuple[Response, None, float, float]:
+    async def send(self, request: Request) -> ClientResult:
         self.sent.append(time.monotonic())
-        return Response(200, (), "{}", 2), None, time.time(), time.time()
+        return ClientResult(Response(200, (), "{}", 2), None, time.time(), time.time())
 
 
 def test_what_conversations_ask_together_under_one_name_takes_one_place_in_the_budget(contract, tmp_path) -> None:
@@ -119,15 +121,15 @@ def test_a_deployment_that_answers_nobody_counts_as_gone(contract, tmp_path) -> 
     class Silent:
         asked = 0
 
-        async def send(self, request: Request) -> tuple[None, str, float, float]:
+        async def send(self, request: Request) -> ClientResult:
             self.asked += 1
-            return None, "the connection is refused", time.time(), time.time()
+            return ClientResult(None, "the connection is refused", time.time(), time.time())
 
     client, read = Silent(), reading(contract)
 
     async def run() -> None:
         sender = sender_for(contract, tmp_path, client)
-        for conversation in range(GIVE_UP_AFTER):
+        for conversation in range(GIVE_UP_AFTER // (1 + len(PAUSES))):
             with pytest.raises(Void, match="no answer"):
                 await sender.answer(read, conversation)
         with pytest.raises(Blocked, match="does not answer"):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
-
-import httpx
 
 from contracts.config import deployment as deployments
 from contracts.engine import run as running
 from contracts.plan.plan import make
-from contracts.transport.client import Client
 from tests.contracts.laws.pagination.dialects import DIALECTS, contract
 from tests.contracts.laws.pagination.shop import BASE, BusyShop, Shop
+from tests.in_process import asking
 
 FAMILIES = {"pagination", "filters", "sorting"}
 DEPLOYMENT = f"""
@@ -33,14 +30,9 @@ def judged(folder: Path, name: str, fault: str = "", law: str | None = None, eve
     """A run of the laws of lists, or of one of them, on a shop at depth standard. `every`: see `BusyShop`."""
     shop = BusyShop(DIALECTS[name], every) if every else Shop(DIALECTS[name], fault)
 
-    class InProcess(Client):
-        def __init__(self, base_url: str, vault: Any) -> None:
-            super().__init__(base_url, vault)
-            self._transport = httpx.ASGITransport(shop)  # type: ignore[assignment]
-
     file = folder / "shop.toml"
     file.write_text(DEPLOYMENT)
-    with patch.object(running, "Client", InProcess):
+    with patch.object(running, "Client", asking(shop)):
         plan = make(contract(name), deployments.load(file), "standard")
         run = running.Run(plan, folder / "run")
         asked = [item for item in plan.items if item.rule.family in FAMILIES and law in {None, item.rule.id}]
