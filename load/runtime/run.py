@@ -1,21 +1,38 @@
-"""A run under load, whoever sends: the jobs, the record, and what was found. Imports no load generator."""
+"""A run under load, whoever sends: its record, what it created, and the answers to a conversation's commands."""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import Command, Concurrently, Draw, NotObservable, Outcome, carry
+from contracts.core.conversation import (
+    Blocked,
+    Command,
+    Concurrently,
+    Draw,
+    NotObservable,
+    RunningConversation,
+    Steps,
+    Token,
+    Wait,
+    carry,
+)
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.engine.lending import Lending, Trade
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
+from contracts.steps.tokens.pairs import Pair
 from contracts.transport.created import Ledger, address_of
 from contracts.transport.pacing import Budget
+from contracts.transport.token_client import Join
 from load.limiters.trace import Sample, Told
 from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
@@ -47,6 +64,7 @@ class LoadRun:
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
+    _lending: Lending = attrs.field(init=False)
     budget: Budget = attrs.field(init=False)
     """What this process may send of what is declared; asked wherever limits are not what is measured."""
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
@@ -54,6 +72,7 @@ class LoadRun:
 
     def __attrs_post_init__(self) -> None:
         self.ledger = Ledger(self.contract)
+        self._lending = Lending(self.contract, self.deployment, time.time)
         self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.time)
 
     def rule(self, limit: Limit) -> Rule:
@@ -103,8 +122,8 @@ class LoadRun:
         return row
 
     def ask(self, request: Request, send: Send, conversation: int, due: float | None = None) -> Exchange:
-        if not (request.safe or self.deployment.writes):
-            raise NotObservable("the deployment file does not allow writes")
+        """Send one request and record it; `due`: when it should have been sent. Raises NotObservable for a write."""
+        self._permit(request)
         begun = time.time()
         try:
             sent = send(request)
@@ -113,19 +132,54 @@ class LoadRun:
             raise
         return self.exchange(request, sent, conversation, due)
 
-    def carry(self, steps: Any, send: Send, conversation: int) -> Any:
-        """Carry out a part of a conversation, one request after the other; gives what it returns. Raises Outcome."""
-        return carry(steps, lambda command: self._answered(command, send, conversation))
+    def carry(self, steps: Steps, send: Send, conversation: int) -> Any:
+        """Carry out a part of a conversation and give what it returns. Raises Outcome."""
+        return carry(steps, lambda command: self.answer(command, send, conversation))
 
-    def _answered(self, command: Command, send: Send, conversation: int) -> Any:
+    def answer(self, command: Command, send: Send, conversation: int) -> Any:
+        """What a law asked for, as the gate answers it. Raises Outcome."""
         match command:
             case Request():
                 return self.ask(command, send, conversation)
             case Concurrently(requests):
-                return [self.ask(each, send, conversation) for each in requests]
+                return self._together(requests, send, conversation)
+            case Wait(seconds):
+                gevent.sleep(seconds / self.deployment.time_scale)
+            case Token(principal, first):
+                token = carry(self._lending.token(principal, first), lambda step: self._traded(step, send))
+                self.recorder.write("lent", conversation=conversation, value=token)
+                return token
             case Draw():
-                raise Outcome("nothing is drawn under load")
+                raise Blocked("nothing is drawn under load")
         return None
+
+    def _together(self, requests: Sequence[Request], send: Send, conversation: int) -> list[Exchange]:
+        """Send several at the same moment, each over a connection of its own as far as `send` has so many."""
+        for request in requests:
+            self._permit(request)
+        pool = Pool(max(1, len(requests)))
+        sending = [pool.spawn(self.ask, each, send, conversation) for each in requests]
+        try:
+            return [each.get() for each in sending]
+        finally:
+            pool.kill()
+
+    def _traded(self, step: Join | Trade, send: Send) -> Pair | str | None:
+        """A step of the tokens that are lent: wait for another's trade, or get a new pair."""
+        if isinstance(step, Join):
+            landed = Event()
+            step.flight.when_over(landed.set)
+            landed.wait()
+            return None
+        number, tag = self.open("lending")
+        found: list[Pair] = []
+        talk = RunningConversation(step.conversation(tag, found))
+        talk.drive(lambda command: self.answer(command, send, number))
+        return found[0] if found else str(talk.ending and talk.ending.reason)
+
+    def _permit(self, request: Request) -> None:
+        if not (request.safe or self.deployment.writes):
+            raise NotObservable("the deployment file does not allow writes")
 
     def remove(self, send: Send, sleep: Callable[[float], None] = time.sleep) -> None:
         """Remove what was created, innermost first; what is refused by a limit once more after its window."""
