@@ -31,9 +31,9 @@ UNCHECKED = _fault("signature-not-checked", ORGANIZATION, "A token's payload is 
 EMPTY_KEY = _fault("empty-key-accepted", ORGANIZATION, "A token signed with an empty key is accepted as well.")
 REFRESH_AS_ACCESS = _fault("refresh-token-accepted-as-access", ORGANIZATION, "A refresh token opens operations.")
 LEEWAY = _fault(
-    "expired-token-accepted-a-minute-more",
+    "expired-token-accepted-for-minutes",
     ORGANIZATION,
-    "An access token is accepted for another minute after its expiry.",
+    "An access token is accepted for three more minutes after its expiry.",
     needs="time-scale",
 )
 EXPIRED_REFRESH = _fault("expired-refresh-token-accepted", REFRESH, "An expired refresh token buys a new pair.")
@@ -91,7 +91,7 @@ UNKNOWN_401 = variation(
     scope=REFRESH,
     text="An unknown refresh token, or one of another kind or client, gets 401 instead of 400.",
 )
-GRACE_SECONDS, LEEWAY_SECONDS = 5.0, 60.0
+GRACE_SECONDS, LEEWAY_SECONDS = 5.0, 180.0
 
 
 def believed(faults: frozenset[Switch], text: str) -> str | None:

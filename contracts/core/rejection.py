@@ -17,6 +17,9 @@ def refusal(operation: Operation) -> str:
     return str(told[0]) if told else ANY
 
 
-def refused(answer: Exchange, told: str) -> bool:
-    """Whether an answer refuses a request as invalid, where that is told by `refusal`."""
-    return 400 <= answer.status < 500 if told == ANY else answer.status in INVALID
+def refused(answer: Exchange, told: str, *, strict: bool = True) -> bool:
+    """Whether an answer refuses a request as invalid, where that is told by `refusal`.
+
+    Unless `strict`, any 4xx does: something else may have been looked at first, and its status is judged elsewhere.
+    """
+    return 400 <= answer.status < 500 if told == ANY or not strict else answer.status in INVALID

@@ -9,7 +9,7 @@ from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import placeholder_path
-from specs.contract import Contract, Operation
+from specs.contract import Contract, Operation, Rule
 
 METHODS = ("PUT", "POST", "PATCH")
 """Methods to try where the document declares them not: none that deletes, should it be there after all."""
@@ -39,10 +39,13 @@ def _in_turn(api: RequestFactory, depth: str) -> list[None]:
 def an_undeclared_method_is_refused(api: RequestFactory, _: None) -> Conversation:
     """A method the document does not declare for a path is refused with 404 or 405, a 405 naming those there are.
 
-    Asked with PUT, POST or PATCH and without a body, never with DELETE. Proof: a success or a server error; another
-    refusal than 404 and 405 is not held against the deployment. What Allow says is judged by its own check.
+    Asked with PUT, POST or PATCH and without a body, never with DELETE. Proof: a server error, and a success where
+    the document states that rule; another refusal than 404 and 405 is not held against the deployment. What
+    Allow says is judged by its own check.
     """
     method = _undeclared(api.contract, api.operation)
     answer: Exchange = yield api.ask(path=placeholder_path(api), method=method)
-    if answer.ok or (answer.status >= 500 and answer.status != 501):
+    if answer.status >= 500 and answer.status != 501:
         raise Broken(f"404 or 405 for {method}", answer.summary())
+    if answer.ok:
+        raise api.departure(Rule.UNDECLARED_METHODS_ARE_REFUSED, f"404 or 405 for {method}", answer)

@@ -13,13 +13,13 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import NotObservable
-from contracts.core.exchange import MISSING, Pairs, Request
+from contracts.core.conversation import Broken, NotObservable, Observed, Outcome
+from contracts.core.exchange import MISSING, Exchange, Pairs, Request
 from contracts.core.forms import encoded, media_header
 from contracts.request.credentials import callers, credentials, sign
 from contracts.request.parameters import Query, pairs, required_headers, required_query
 from contracts.request.url import target
-from specs.contract import Alternative, Contract, Operation, Resource
+from specs.contract import Alternative, Contract, Operation, Resource, Rule
 
 
 @attrs.define
@@ -100,6 +100,13 @@ class RequestFactory:
         if able:
             return able[0]
         raise NotObservable(f"no principal of {self.tenant or 'this deployment'} may call {operation.key}")
+
+    def departure(self, rule: Rule, expected: str, answer: Exchange, actual: str = "") -> Outcome:
+        """What to raise for an answer that departs from a rule: Broken where the document states it, else Observed."""
+        actual = actual or answer.summary()
+        if rule in self.contract.rules:
+            return Broken(expected, actual, [answer])
+        return Observed(f"not {expected}, which the document does not state: {actual}")
 
     def ask(
         self,

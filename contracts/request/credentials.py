@@ -20,11 +20,13 @@ def secret_of(principal: Principal, scheme: Scheme) -> str | None:
 
 
 def alternative_for(operation: Operation, principal: Principal) -> Alternative | None:
-    """The first of the operation's security alternatives this principal can fulfil."""
-    for alternative in operation.security:
-        if all(secret_of(principal, scheme) is not None for scheme in alternative.schemes):
-            return alternative
-    return None
+    """The first of the operation's security alternatives this principal can fulfil with something it has.
+
+    Where the document lets everybody in as well (an alternative without schemes), that comes last: frameworks write it
+    beside the schemes of operations that are guarded all the same.
+    """
+    able = [way for way in operation.security if all(secret_of(principal, each) is not None for each in way.schemes)]
+    return next((way for way in able if way.schemes), able[0] if able else None)
 
 
 def callers(deployment: Deployment, operation: Operation) -> list[Principal]:

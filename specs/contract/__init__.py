@@ -21,9 +21,10 @@ from specs.contract.model import (
     TokenRules,
 )
 from specs.contract.resources import room
+from specs.contract.rules import Rule
 from specs.source.pointers import SpecError
 
 __all__ = [
     "Alternative", "Answer", "Body", "Contract", "Filter", "Header", "Limit", "Operation", "Paging", "Parameter",
-    "Resource", "Scheme", "Sort", "Source", "SpecError", "TokenMember", "TokenRules", "build", "room",
+    "Resource", "Rule", "Scheme", "Sort", "Source", "SpecError", "TokenMember", "TokenRules", "build", "room",
 ]  # fmt: skip

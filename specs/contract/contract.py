@@ -25,6 +25,7 @@ from specs.contract.page_info import wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import data_pointer, paging, shown
 from specs.contract.resources import resources
+from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
 from specs.contract.security import alternatives, schemes
@@ -46,6 +47,8 @@ class Contract:
     """The schema that is stated for every error (see `errors_alike`), else the one that all declared errors share."""
     reset_unit: str | None = field(repr=False)
     """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
+    rules: frozenset[Rule] = frozenset()
+    """Rules of behaviour that the document states of itself (see `specs.contract.rules`)."""
     errors_alike: bool = False
     """Whether it is stated that every error has one shape, those the document does not declare included."""
     _resources: dict[str, Resource] = field(factory=dict, init=False, repr=False)
@@ -114,6 +117,7 @@ def _build(document: Document) -> Contract:
         tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
         error_schema=_error_schema(raw, stated, operations),
         reset_unit=reset_unit(header for each in operations for answer in each.answers for header in answer.headers),
+        rules=stated_rules(stated),
         errors_alike="error" in stated,
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from specs.contract.model import Schema
+from specs.contract.rules import Rule
 from specs.source.pointers import SpecError, join
 
 Spot = Literal["root", "operation", "input", "scheme"]
@@ -48,6 +49,8 @@ _TOKENS = _object(
         "access": _TOKEN,
         "refresh_token": _TOKEN,
         "claims": {"type": "object", "additionalProperties": _TEXT},
+        "single_use": {"type": "boolean"},
+        "grace": {"type": "number", "minimum": 0},
     },
     "access",
 )
@@ -65,7 +68,14 @@ _LISTS: dict[str, Schema] = {
 }
 _INPUT = _object({"from": _TEXT, "value": _POINTER, "filter": _FILTER, "sort": _object({"member": _POINTER}, "member")})
 _GRAMMAR: dict[Spot, Schema] = {
-    "root": _object({**_LISTS, "error": {"type": ["string", "object"]}, "tokens": _TOKENS}),
+    "root": _object(
+        {
+            **_LISTS,
+            "error": {"type": ["string", "object"]},
+            "rules": {"type": "array", "items": {"enum": [each.value for each in Rule]}},
+            "tokens": _TOKENS,
+        }
+    ),
     "operation": _object(_LISTS),
     "input": {**_INPUT, "dependentRequired": {"from": ["value"], "value": ["from"]}},
     "scheme": _object({"principal": _TEXT, "member": _TEXT}),

@@ -7,9 +7,11 @@ access token. How long tokens live, and what their claims are called, nobody can
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from specs.contract.model import Operation, Schema, Scheme, TokenMember, TokenRules
 from specs.contract.schema_queries import Member, members
+from specs.contract.token_prose import reuse
 from specs.contract.vocabulary import WRAPPERS, fold
 from specs.source.pointers import join
 
@@ -37,6 +39,7 @@ def inferred(raw: Schema, operations: tuple[Operation, ...], schemes: dict[str, 
     bearers = [scheme for scheme in schemes.values() if scheme.kind in _BEARERS]
     scheme = bearers[0] if len(bearers) == 1 else None
     access, token = _named(held, _ACCESS), _named(held, _REFRESH)
+    single_use, grace = reuse(_prose(raw, refresh))
     return TokenRules(
         issue=tuple(
             operation for operation, found in carriers.items() if found[0] == base and _REFRESH in _folded(found[1])
@@ -49,7 +52,22 @@ def inferred(raw: Schema, operations: tuple[Operation, ...], schemes: dict[str, 
         refresh_token=_member(held, token, ("refreshtoken", "refresh"), None) if token else None,
         claims={},
         data=base,
+        single_use=single_use,
+        grace=grace,
     )
+
+
+def _prose(raw: Schema, refresh: Operation) -> Iterator[str]:
+    """What the document says of refreshing: at the operation, at the token that it takes, and in its introduction."""
+    yield f"{refresh.summary}. {refresh.description}"
+    asked = members(raw, refresh.body.schema) if refresh.body else {}
+    answered = [members(raw, answer.schema) for answer in refresh.success if answer.schema is not None]
+    for held in (asked, *answered):
+        token = _named(held, _REFRESH)
+        yield str(held[token].schema.get("description", "")) if token else ""
+    info = raw.get("info")
+    introduction = str(info.get("description", "")) if isinstance(info, dict) else ""
+    yield from (each for each in introduction.split("\n\n") if re.search(r"refresh", each, re.IGNORECASE))
 
 
 def _pair(raw: Schema, operation: Operation) -> tuple[str, dict[str, Member]] | None:

@@ -317,3 +317,7 @@ class TokenRules:
     refresh_token: TokenMember | None
     claims: dict[str, str]
     data: str = ""
+    single_use: bool = False
+    """Whether the document says that a refresh token works once; where it does not, reuse is observed."""
+    grace: float = 0.0
+    """Seconds for which a used refresh token may work on, as the document says."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from specs.contract.contract import Contract
 from specs.contract.model import Body, Operation, Resource
 from specs.contract.operations import is_form
+from specs.contract.schema_queries import members
 
 
 def every(contract: Contract) -> Iterator[Operation]:
@@ -273,3 +275,23 @@ def named_by_path(contract: Contract, operation: Operation, name: str) -> Resour
     """The resource whose items' address ends in a path parameter of an operation."""
     item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
     return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)
+
+
+_CREDENTIAL = re.compile(r"passw|pwd|secret|token|otp|pin$|assertion|^code$|_code$|passcode|api_?key", re.IGNORECASE)
+"""Members of a body that show who somebody is."""
+
+
+def takes_credentials(contract: Contract, operation: Operation) -> bool:
+    """Whether a body shows who somebody is, as that of a login or a refresh does: nobody can make such a body up.
+
+    A creation that sets a password of the thing it makes is none of these.
+    """
+    tokens, body = contract.tokens, operation.body
+    if tokens and operation is tokens.refresh:
+        return True
+    resource = contract.resource_of(operation)
+    if body is None or (resource and operation in {resource.create, resource.update, resource.replace}):
+        return False
+    if tokens and operation in tokens.issue:
+        return True
+    return any(_CREDENTIAL.search(name) for name in members(contract.document.raw, body.schema))

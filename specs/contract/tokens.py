@@ -27,6 +27,8 @@ def token_rules(root: Schema, find: Find, schemes: dict[str, Scheme]) -> TokenRu
         refresh_token=None if refresh_token is None else _member(refresh_token, schemes, f"{_AT}/refresh_token"),
         claims=dict(stated.get("claims", {})),
         data=root.get("data", ""),
+        single_use=bool(stated.get("single_use", False)),
+        grace=float(stated.get("grace", 0)),
     )
 
 

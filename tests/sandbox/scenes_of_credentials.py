@@ -219,7 +219,7 @@ SCENES_OF_CREDENTIALS: dict[str, Scene] = {
     "signature-not-checked": _forged(None, lambda _: "anything"),
     "empty-key-accepted": _forged({"alg": "HS256"}, _signed_empty),
     "refresh-token-accepted-as-access": lambda wire: _tried(wire, created(wire, wire.acme)["refreshToken"]),
-    "expired-token-accepted-a-minute-more": _after(30.0),
+    "expired-token-accepted-for-minutes": _after(30.0),
     "expired-refresh-token-accepted": _expired_refresh,
     "refresh-reuse-within-five-seconds": _reuse,
     "spent-token-forgotten": _older,

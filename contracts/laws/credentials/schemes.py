@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import Broken, Conversation, NotObservable, Observed
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
@@ -20,6 +20,7 @@ from contracts.steps.access.credential_variants import (
     path_for_refusal,
     repeated,
     request_with,
+    require_refused,
     skip_if_harmful,
     sufficient,
     turn_index,
@@ -80,9 +81,8 @@ def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, An
         )
         if scheme in kept
     ]
-    answer: Exchange = yield request_with(api, credentials, path=path_for_refusal(api), body=example(api))
-    if answer.status not in {401, 403}:
-        raise Broken(f"401 without {part['without']}", answer.summary())
+    request = request_with(api, credentials, path=path_for_refusal(api), body=example(api))
+    yield from require_refused(api, request, f"401 without {part['without']}", {401, 403})
 
 
 def _every_other(api: RequestFactory, depth: str) -> list[None]:
@@ -153,11 +153,13 @@ def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Convers
 
 def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     """All alternatives; where little is asked, the one by which all other laws ask only where that costs nothing."""
-    found = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+    found: list[dict[str, Any]] = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
+    if api.operation.safe and not all(each.schemes for each in api.operation.security):
+        found.append({"alternative": None, "holder": ""})
     own = alternative_for(api.operation, api.principal) if api.principal else None
     if depth != "quick" or own is None or api.operation.safe:
         return found
-    return [each for each in found if api.operation.security[int(str(each["alternative"]))] != own]
+    return [each for each in found if api.operation.security[each["alternative"]] != own]
 
 
 @law(family="credentials", on=selectors.protected, kinds=("credential",), cases=_alternatives, no_path_setup=True)
@@ -167,6 +169,9 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
     What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
     after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
     """
+    if choice["alternative"] is None:
+        yield from _open_to_all(api)
+        return
     holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
     kinds = " and ".join(each.name for each in alternative.schemes)
     if api.operation.safe:
@@ -179,3 +184,11 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
         raise Broken(f"{kinds} to be accepted from {holder.name}", answer.summary())
     if answer.status == 403:
         raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.summary()}")
+
+
+def _open_to_all(api: RequestFactory) -> Steps:
+    """What the document says needs no credential is not refused for the lack of one."""
+    values = yield from resolve_path(api, api.operation, fresh=False)
+    answer: Exchange = yield api.ask(path=values, credentials=())
+    if answer.status == 401:
+        raise Broken("no credential to be needed, as the document says", answer.summary())

@@ -22,6 +22,8 @@ from specs.contract.schema_queries import rule_of
 
 REFUSED = frozenset((*INVALID, 415))
 """Statuses that call a request itself wrong; others speak of the state of things."""
+UNKNOWN = frozenset((400, 401, 403, 404, 422))
+"""How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
 EARLY = "1968-02-29T23:59:59.000Z"
 LATE = "2068-02-29T23:59:59.000Z"
 """Leap days before the time from which many clocks count, and after the time at which some end."""
@@ -84,7 +86,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
     with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
     once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
-    body with secrets of another system may be refused, since those cannot be made up: observed only. So may one that
+    body with secrets of another system may be refused, since those cannot be made up: observed only. A login that
+    refuses what it is told is not observable, since the suite may not know what it would accept. So may one that
     was made up from its schema, where the document has no example. Nor may a right credential be met with 401. An
     update that may be empty is sent empty as well: it may be refused, but makes no server fail.
     """
@@ -94,6 +97,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     if not _amiss(answer):
         yield from _nothing(api, query)
         return
+    if answer.status in UNKNOWN and selectors.takes_credentials(api.contract, api.operation):
+        raise NotObservable(f"its body carries credentials, and those sent are not accepted: {answer.summary()}")
     if not query:
         if answer.status in REFUSED and _secretive(right):
             raise Observed(f"the document's own example, with secrets made up, is refused: {answer.summary()}")

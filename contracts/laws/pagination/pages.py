@@ -22,7 +22,7 @@ from contracts.steps.lists.paging import (
     walk_length,
 )
 from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
-from specs.contract import selectors
+from specs.contract import Rule, selectors
 
 SOME = 10
 """Items asked for where the size of a page does not matter."""
@@ -164,8 +164,9 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
     """A page past the end of a list is a success without items.
 
     Asked just past the end and far behind it, where some servers have a ceiling they do not declare. Broken if it is an
-    error, or if it shows items again. Numbers too large for 32 or 64 bits may be refused, but show no items and make no
-    server fail. Where pages have numbers, 404 may say that there is no page of this number: that is observed.
+    error, or if it shows items again, where the document states that rule; elsewhere only a server error breaks this.
+    Numbers too large for 32 or 64 bits may be refused, but show no items and make no server fail. Where pages have
+    numbers, 404 may say that there is no page of this number: that is observed.
     """
     items = yield from read_all(api)
     size = largest(api) or SOME
@@ -177,10 +178,13 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
     page: Exchange = yield api.page(start, sized)
     if page.status == 404 and paging_of(api).dialect == "page":
         raise Observed(f"a page behind the last one is answered with {page.summary()}")
-    if not page.ok and not (which.isdigit() and page.status < 500):
-        raise Broken(f"a success without items from {start} of {len(items)}", page.summary())
+    if page.status >= 500:
+        raise Broken(f"no server error from {start} of {len(items)}", page.summary())
+    if not page.ok and not which.isdigit():
+        raise api.departure(Rule.PAST_THE_END_IS_EMPTY, f"a success without items from {start} of {len(items)}", page)
     if page.ok and page.items:
-        raise Broken("no items past the end", f"{len(page.items)} items from {start} of {len(items)}")
+        got = f"{len(page.items)} items from {start} of {len(items)}"
+        raise api.departure(Rule.PAST_THE_END_IS_EMPTY, "no items past the end", page, got)
 
 
 @law(family="pagination", on=selectors.lists, kinds=("page/walk",), needs_items=True)

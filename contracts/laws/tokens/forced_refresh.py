@@ -10,7 +10,7 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.hostile_updates import together
 from contracts.steps.tokens.forced import Forced, forced
-from contracts.steps.tokens.pairs import REFUSED, another, call_with, issue, pair_of, refresh_request
+from contracts.steps.tokens.pairs import another, call_with, issue, pair_of, refresh_request, refusals
 from specs.contract import selectors
 
 
@@ -27,7 +27,7 @@ def a_forced_refresh_ends_the_old_refresh_token(api: RequestFactory) -> Conversa
     # last, since what was presented after its end may end everything that came from it
     for old in (scene.first, scene.second):
         answer = yield refresh_request(scene.stage, old.refresh)
-        if answer.status not in REFUSED:
+        if answer.status not in refusals(api):
             raise Broken("400 or 401 for the refresh token of before", answer.summary())
 
 
@@ -35,8 +35,8 @@ def a_forced_refresh_ends_the_old_refresh_token(api: RequestFactory) -> Conversa
 def tokens_are_never_issued_twice(api: RequestFactory) -> Conversation:
     """Two pairs issued within one second have nothing in common: no token is given out twice."""
     scene: Forced = yield from forced(api)
-    another(scene.first, scene.second)
-    another(scene.second, scene.third)
+    another(api, scene.first, scene.second)
+    another(api, scene.second, scene.third)
     if scene.bystander.access == scene.first.access or scene.bystander.refresh == scene.first.refresh:
         raise Broken("two users to get different tokens", "the same one")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, Token
-from contracts.core.exchange import Exchange
+from contracts.core.conversation import Conversation, NotObservable, Steps, Token
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX
-from contracts.steps.access.credential_variants import example, path_for_refusal
+from contracts.steps.access.credential_variants import example, path_for_refusal, require_refused
 from contracts.steps.tokens.pairs import issue, rules
 from contracts.strategies.tokens import FORGERIES, forged
 from specs.contract import selectors
@@ -48,9 +47,9 @@ def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conve
     assert scheme is not None
     text = yield from _text(api, forgery)
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{text}")
-    answer: Exchange = yield api.ask(path=path_for_refusal(api), body=example(api), credentials=(header,))
-    if answer.status not in ({401, 403} if forgery == REFRESH else {401}):
-        raise Broken(f"401 for an access token with {forgery}", answer.summary())
+    request = api.ask(path=path_for_refusal(api), body=example(api), credentials=(header,))
+    allowed = {401, 403} if forgery == REFRESH else {401}
+    yield from require_refused(api, request, f"401 for an access token with {forgery}", allowed)
 
 
 def _text(api: RequestFactory, forgery: str) -> Steps:

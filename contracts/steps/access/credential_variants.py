@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from contracts.config.deployment import Principal
-from contracts.core.conversation import NotObservable
-from contracts.core.exchange import MISSING, Request
+from contracts.core.conversation import Broken, NotObservable, Steps
+from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.forms import UNFINISHED
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, alternative_for, callers, secret_of
-from contracts.steps.fixtures import placeholder_path
+from contracts.steps.fixtures import placeholder_path, resolve_path
 from contracts.strategies.credentials import Carried
-from specs.contract import Alternative, Operation, Scheme, selectors
+from specs.contract import Alternative, Operation, Rule, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
 
 
@@ -178,3 +180,38 @@ def path_for_refusal(api: RequestFactory) -> dict[str, str]:
     """Where to ask what must be refused for its credential alone: nowhere in particular."""
     skip_if_it_ends_the_credential(api)
     return placeholder_path(api)
+
+
+def credential_refusals(api: RequestFactory) -> set[int]:
+    """What the operation declares for a missing credential: 401; where it declares none, 403 says it as well."""
+    return {401} if any(each.status == "401" for each in api.operation.answers) else {401, 403}
+
+
+def require_refused(api: RequestFactory, request: Request, expected: str, allowed: Collection[int] = ()) -> Steps:
+    """Send a request whose credential is not right: it has to be refused for that. Raises Broken if it is granted.
+
+    Where the document does not say that the credential is looked at first, a refusal for another reason says nothing
+    of the credential. What only looks is then sent again to an address that exists, where nothing else can be the
+    reason; what changes something is not, and is not observable.
+    """
+    answer: Exchange = yield request
+    refusals = {*credential_refusals(api), *allowed}
+    first = Rule.CREDENTIAL_FIRST in api.contract.rules
+    if not (first or answer.ok or answer.status >= 500 or answer.status in {401, 403}) and api.operation.safe:
+        if api.operation.path_parameters:
+            values = yield from resolve_path(api, api.operation, fresh=False)
+            there = api.ask(path=values, credentials=()).target
+            answer = yield attrs.evolve(request, target=_with_query(there, request.target))
+        refusals |= {400, 404}
+    refusals |= set() if first else {401, 403, *range(300, 400)}
+    if answer.status in refusals:
+        return
+    if first or answer.ok or answer.status >= 500:
+        raise Broken(expected, answer.summary(), [answer])
+    raise NotObservable(f"refused for another reason than its credential: {answer.summary()}")
+
+
+def _with_query(target: str, other: str) -> str:
+    """An address with the query of another one, which may carry a credential."""
+    query = other.partition("?")[2]
+    return target.partition("?")[0] + (f"?{query}" if query else "")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-from contracts.core.conversation import Steps
+from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import MISSING
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
 from contracts.steps.fixtures import Made, body, made_by, resolve_path
-from contracts.steps.tokens.pairs import issue, refresh_request
+from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
 from specs.contract import selectors
 
@@ -28,7 +29,7 @@ def oddly(api: RequestFactory, right: Any) -> str | None:
     told = api.operation.body
     if not isinstance(right, dict) or not right or told is None or told.sources or "json" not in told.media_type:
         return None
-    if api.contract.tokens and api.operation is api.contract.tokens.refresh:
+    if selectors.takes_credentials(api.contract, api.operation):
         return None
     schema = api.contract.json_schema(told.schema, direction="request")
     what, text = next(written_oddly(schema, right))
@@ -40,6 +41,10 @@ def content(api: RequestFactory) -> Steps:
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
         pair, _ = yield from issue(api)
         return refresh_request(api, pair.refresh).json
+    with contextlib.suppress(NotObservable):
+        operation, known = token_grant(api.contract, api.deployment, api.tenant)
+        if operation is api.operation:
+            return known
     return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import Blocked, Broken, NotObservable, Steps
+from contracts.core.conversation import Blocked, Broken, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers
 from contracts.steps.fixtures import Made, create_resource, resolve_path
-from specs.contract import Contract, Operation, TokenMember, TokenRules
+from specs.contract import Contract, Operation, Rule, TokenMember, TokenRules
 
 
 @attrs.frozen
@@ -82,6 +82,8 @@ def pair_of(api: RequestFactory, answer: Exchange) -> Pair:
         return (at(data, member.token), at(data, member.expires)) if member else (MISSING, MISSING)
 
     (access, access_expires), (refresh, refresh_expires) = read(told.access), read(told.refresh_token)
+    if answer.ok and isinstance(access, str) and refresh is MISSING and answer.operation is told.refresh:
+        raise NotObservable(f"{answer.operation.key} gives no new refresh token")
     if not (answer.ok and isinstance(access, str) and isinstance(refresh, str)):
         raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.summary()}")
     return Pair(access, refresh, answer, access_expires, refresh_expires)
@@ -180,11 +182,39 @@ def _open_to_tokens(api: RequestFactory) -> Iterator[Operation]:
     )
 
 
-REFUSED = {400, 401}
+def refusals(api: RequestFactory) -> set[int]:
+    """The statuses that refuse a token: 400 and 401 where the document holds itself to that, else any that says no."""
+    return {400, 401} if Rule.INVALID_IS_400 in api.contract.rules else {400, 401, 403, 404, 409, 410, 422}
 
 
-def another(before: Pair, after: Pair) -> None:
-    if after.refresh == before.refresh:
-        raise Broken("another refresh token than before", "the same one")
-    if after.access == before.access:
-        raise Broken("another access token than before", "the same one")
+def require_spent(api: RequestFactory, answer: Exchange, expected: str, *, since: float = 0.0) -> None:
+    """A used refresh token is refused, `since` so many seconds after its use.
+
+    Raises Broken where the document says that it works once and grants no longer grace, else Observed.
+    """
+    told = rules(api)
+    if answer.status in refusals(api):
+        return
+    if not answer.ok or (told.single_use and told.grace <= since):
+        raise Broken(expected, answer.summary(), [answer])
+    said = f"works on for {told.grace:g} s" if told.grace else "works once" if told.single_use else ""
+    why = f"the document says that it {said}" if said else "the document does not say that it works once"
+    raise Observed(f"a used refresh token is accepted again ({answer.status}); {why}")
+
+
+def require_client(api: RequestFactory) -> None:
+    """Raises NotObservable where a refresh takes no credential of a client, so that no token is a client's."""
+    told = rules(api)
+    operation = told.refresh
+    ways = operation.security if operation else ()
+    if not ways or any(not way.schemes or way.schemes == (told.access.scheme,) for way in ways):
+        raise NotObservable("the refresh operation takes no credential of a client of its own")
+
+
+def another(api: RequestFactory, before: Pair, after: Pair) -> None:
+    """A later pair has nothing of an earlier one, where the document says that tokens rotate."""
+    for which, old, new in (("refresh", before.refresh, after.refresh), ("access", before.access, after.access)):
+        if old == new and rules(api).single_use:
+            raise Broken(f"another {which} token than before", "the same one")
+        if old == new:
+            raise Observed(f"the same {which} token is given again; the document says of no rotation")

@@ -12,9 +12,9 @@ from contracts.core.conversation import Broken, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made
-from contracts.steps.tokens.pairs import Pair, call_with, pair_of, refresh_request, rules
+from contracts.steps.tokens.pairs import Pair, call_with, pair_of, refresh_request, refusals, require_client, rules
 
-REFUSED = {400, 401}
+USED = "400 or 401 for a refresh token that was used"
 GONE = {400, 401, 403, 404}
 
 
@@ -64,7 +64,9 @@ class Model:
                 self._expect(answer, {401, 403}, "401 for a refresh token used as an access token")
             case "refresh access":
                 answer = yield refresh_request(self.api, self.pair.access)
-                self._expect(answer, GONE if self.deleted else REFUSED, "400 or 401 for an access token presented")
+                self._expect(
+                    answer, GONE if self.deleted else refusals(self.api), "400 or 401 for an access token presented"
+                )
             case "foreign":
                 yield from self._foreign()
             case "delete":
@@ -81,11 +83,12 @@ class Model:
         elif self.sure:
             raise self._broken("the newest refresh token to work", answer)
         else:
-            self._expect(answer, REFUSED, "400 or 401 for a revoked refresh token")
+            self._expect(answer, refusals(self.api), "400 or 401 for a revoked refresh token")
             self.dead.add(self.pair.refresh)
 
     def _renewed(self, pair: Pair, *, sure: bool) -> None:
-        if pair.refresh in {self.pair.refresh, *self.spent} or pair.access in {self.pair.access, *self.older}:
+        given = pair.refresh in {self.pair.refresh, *self.spent} or pair.access in {self.pair.access, *self.older}
+        if given and rules(self.api).single_use:
             raise Broken(f"a pair never given out before, after {self._told()}", "a token that was given out already")
         self.spent.append(self.pair.refresh)
         self.older.append(self.pair.access)
@@ -105,7 +108,9 @@ class Model:
 
     def _reuse(self, token: str) -> Steps:
         answer: Exchange = yield refresh_request(self.api, token)
-        self._expect(answer, GONE if self.deleted else REFUSED, "400 or 401 for a refresh token that was used")
+        told = rules(self.api)
+        if self.deleted or not answer.ok or (told.single_use and not told.grace):
+            self._expect(answer, GONE if self.deleted else refusals(self.api), USED)
         self.sure = False  # the reuse may have ended the whole family
 
     def _use(self, *, old: bool) -> Steps:
@@ -124,6 +129,7 @@ class Model:
 
     def _foreign(self) -> Steps:
         try:
+            require_client(self.api)
             rival = self.api.as_principal(self.api.rival)
         except NotObservable:
             return

@@ -59,7 +59,7 @@ def test_both_expiries_are_proven_where_the_clock_runs_fast(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "fault", ["expired-access-token-accepted", "expired-token-accepted-a-minute-more", "expired-refresh-token-accepted"]
+    "fault", ["expired-access-token-accepted", "expired-token-accepted-for-minutes", "expired-refresh-token-accepted"]
 )
 def test_an_expiry_that_is_not_enforced_is_found(tmp_path: Path, fault: str) -> None:
     made = on_sandbox(tmp_path, [fault], EXPIRED, "quick", "--time-scale", "600")  # a minute has to be told from none

@@ -1,0 +1,57 @@
+"""Whether a deployment knows wrong credentials at all, or takes every credential for a principal of its own.
+
+Some servers do the latter on purpose: whoever shows a name and a password nobody has seen before becomes somebody who
+owns nothing yet. There no credential can be wrong, and laws of wrong credentials have nothing to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.config.deployment import Principal
+from contracts.core.conversation import NotObservable, Steps
+from contracts.core.exchange import Exchange
+from contracts.request.api import RequestFactory
+from contracts.steps.access.credential_variants import credential_parts, fulfils, request_with, traits
+from contracts.steps.fixtures import resolve_path
+from contracts.strategies.credentials import damaged, damages
+from specs.contract import Alternative, Operation
+
+TRIED = 3
+"""Lists looked at, until one shows something of the owner's."""
+
+
+def anyone_is_somebody(api: RequestFactory, alternative: Alternative, holder: Principal) -> Steps:
+    """Whether an unknown credential is accepted and shown something else than the owner is.
+
+    One list that shows the owner something is read with the right credential and with one that nobody has. If the
+    second is refused, the deployment knows whom it knows; if it is shown the same, nothing guards the list. Where no
+    list shows anything, only HTTP Basic is believed to work so.
+    """
+    scene = api.sharing("whether unknown credentials are known")
+    parts = credential_parts(alternative, holder)
+    unknown = damages(parts, lambda secret: traits(api, secret))
+    if not unknown:
+        return False
+    for operation in list(_lists(api, alternative, holder))[:TRIED]:
+        stage = scene.for_operation(operation, values={})
+        try:
+            path = yield from resolve_path(stage, operation, fresh=False)
+        except NotObservable:
+            continue
+        right: Exchange = yield request_with(stage, parts, path=path)
+        if not right.ok or not right.items:
+            continue
+        wrong: Exchange = yield request_with(stage, damaged(parts, unknown[0]), path=path)
+        return wrong.ok and wrong.items != right.items
+    return any(each.basic for each in parts)
+
+
+def _lists(api: RequestFactory, alternative: Alternative, holder: Principal) -> Iterator[Operation]:
+    """Lists that accept the same credential, those first whose address needs nothing to be known."""
+    alike = [
+        each
+        for each in api.contract.operations
+        if each.safe and each.paging and any(way.schemes == alternative.schemes for way in each.security)
+    ]
+    return iter(sorted(alike if fulfils(holder, alternative) else [], key=lambda each: len(each.path_parameters)))
