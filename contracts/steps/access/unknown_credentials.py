@@ -12,13 +12,15 @@ from contracts.config.deployment import Principal
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
-from contracts.steps.access.credential_variants import credential_parts, fulfils, request_with, traits
+from contracts.steps.access.credential_variants import credential_parts, request_with
 from contracts.steps.fixtures import resolve_path
-from contracts.strategies.credentials import damaged, damages
+from contracts.strategies.credentials import damaged
 from specs.contract import Alternative, Operation
 
+NOBODY = "another one's name in its place"
+"""The damage that makes somebody else of a credential's holder, whom nobody knows."""
 TRIED = 3
-"""Lists looked at, until one shows something of the owner's."""
+"""Reads tried, until one shows something of the owner's."""
 
 
 def anyone_is_somebody(api: RequestFactory, alternative: Alternative, holder: Principal) -> Steps:
@@ -30,28 +32,29 @@ def anyone_is_somebody(api: RequestFactory, alternative: Alternative, holder: Pr
     """
     scene = api.sharing("whether unknown credentials are known")
     parts = credential_parts(alternative, holder)
-    unknown = damages(parts, lambda secret: traits(api, secret))
-    if not unknown:
-        return False
-    for operation in list(_lists(api, alternative, holder))[:TRIED]:
+    unknown = damaged(parts, NOBODY)
+    accepted = False
+    for operation in list(_reads(api, alternative))[:TRIED]:
         stage = scene.for_operation(operation, values={})
         try:
             path = yield from resolve_path(stage, operation, fresh=False)
         except NotObservable:
             continue
+        wrong: Exchange = yield request_with(stage, unknown, path=path)
+        if wrong.status in {401, 403}:
+            return False
+        accepted |= wrong.ok
         right: Exchange = yield request_with(stage, parts, path=path)
-        if not right.ok or not right.items:
-            continue
-        wrong: Exchange = yield request_with(stage, damaged(parts, unknown[0]), path=path)
-        return wrong.ok and wrong.items != right.items
-    return any(each.basic for each in parts)
+        if right.ok and right.items:
+            return wrong.ok and wrong.items != right.items
+    return accepted and any(each.basic for each in parts)
 
 
-def _lists(api: RequestFactory, alternative: Alternative, holder: Principal) -> Iterator[Operation]:
-    """Lists that accept the same credential, those first whose address needs nothing to be known."""
+def _reads(api: RequestFactory, alternative: Alternative) -> Iterator[Operation]:
+    """What only looks and accepts the same credential: lists first, and what needs no address of something."""
     alike = [
         each
         for each in api.contract.operations
-        if each.safe and each.paging and any(way.schemes == alternative.schemes for way in each.security)
+        if each.safe and any(way.schemes == alternative.schemes for way in each.security)
     ]
-    return iter(sorted(alike if fulfils(holder, alternative) else [], key=lambda each: len(each.path_parameters)))
+    return iter(sorted(alike, key=lambda each: (len(each.path_parameters), each.paging is None)))

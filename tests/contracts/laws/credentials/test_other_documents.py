@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts.core.verdicts import NOT_ASKED
+from contracts.core.verdicts import NOT_ASKED, OBSERVED
 from contracts.engine.run import Run
 from specs.contract import build
 from specs.source.document import as_document
@@ -112,14 +112,18 @@ GRANT = {
 }
 
 
-def oauth(expires: str, media: str = "application/x-www-form-urlencoded") -> dict[str, Any]:
-    """A document with a token endpoint, which nothing but its names tells."""
+ONCE = "A refresh token works once."
+
+
+def oauth(expires: str, media: str = "application/x-www-form-urlencoded", said: str = ONCE) -> dict[str, Any]:
+    """A document with a token endpoint, which nothing but its names tells; `said`: how it describes refreshing."""
     number = {"type": "string", "format": "date-time"} if expires == "expires_at" else {"type": "number"}
     shown = {**TOKENS, "properties": {**TOKENS["properties"], **({expires: number} if expires else {})}}
     paths = {
         "/oauth/token": {
             "post": {
                 "operationId": "token",
+                "description": said,
                 "security": [],
                 "requestBody": {"required": True, "content": {media: {"schema": GRANT}}},
                 "responses": answers(shown),
@@ -206,3 +210,30 @@ def test_a_token_endpoint_whose_refresh_tokens_are_never_spent_is_found(tmp_path
     found = " ".join(broken(made))
     assert "a-spent-refresh-token-is-refused" in found
     assert "of-refreshes-at-once-one-wins" in found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Gives a new pair for a refresh token.",
+        "A refresh token works once, and for another 30 seconds gives the same pair again.",
+        "Refresh tokens are rotated; a grace period tolerates retries.",
+    ],
+)
+def test_reuse_that_the_document_leaves_open_or_grants_breaks_nothing(tmp_path: Path, said: str) -> None:
+    made = judged(tmp_path, Issuer("expires_in", careless=True), oauth("expires_in", said=said), ANN, "tokens/")
+    assert broken(made) == {}
+    seen = [each.verdict for each in made.verdicts if each.item.rule.id == "tokens/a-spent-refresh-token-is-refused"]
+    assert OBSERVED in seen
+
+
+def test_a_refresh_that_takes_no_credential_of_a_client_binds_its_tokens_to_none(tmp_path: Path) -> None:
+    others = ANN + principal("person", username="bob", password="canary-password-of-bob").replace('"ann"', '"bob"')
+    made = judged(tmp_path, Issuer("expires_in"), oauth("expires_in"), others, "tokens/a-refresh-token-belongs")
+    assert broken(made) == {}
+
+
+def test_a_login_that_refuses_what_nobody_told_it_is_not_blamed(tmp_path: Path) -> None:
+    stranger = principal("person", username="eve", password="canary-password-of-eve")
+    made = judged(tmp_path, Issuer("expires_in"), oauth("expires_in"), stranger, "input/what-the-document-allows")
+    assert broken(made) == {}

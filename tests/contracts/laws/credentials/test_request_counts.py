@@ -16,13 +16,14 @@ FIRST = (
 KEY = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
 
 
-def things() -> dict[str, Any]:
+def things(*, credential_first: bool = True) -> dict[str, Any]:
     """A document with one operation that wants a credential, a parameter and a body."""
     size = {"name": "size", "in": "query", "schema": {"type": "integer"}}
     body = {"required": True, "content": {"application/json": {"schema": THING, "example": {"id": "one"}}}}
     operation = {"operationId": "add", "parameters": [size], "requestBody": body, "responses": answers(THING, "201")}
     schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
-    return document({"/things": {"post": operation}}, schemes, security=[{"key": []}])
+    stated = {"x-contract": {"rules": ["credential-first"]}} if credential_first else {}
+    return document({"/things": {"post": operation}}, schemes, security=[{"key": []}], **stated)
 
 
 def test_one_question_that_is_wrong_everywhere_upholds_three_laws(tmp_path: Path) -> None:
@@ -45,6 +46,18 @@ def test_validation_before_the_credential_breaks_the_laws_of_order_alone(tmp_pat
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
+
+
+def test_the_order_of_checks_is_a_law_only_where_the_document_states_it(tmp_path: Path) -> None:
+    def stub(one: Asked) -> tuple[int, Any]:
+        if one.query or not isinstance(one.body, dict):
+            return 400, {"error": "invalid"}
+        return 401, {"error": "who are you"}
+
+    made = judged(tmp_path, stub, things(credential_first=False), KEY, *FIRST)
+    assert broken(made) == {}
+    verdicts = {each.item.rule.id: each.verdict for each in made.verdicts if each.item.rule.id in FIRST}
+    assert verdicts == {FIRST[0]: "upheld", FIRST[1]: "observed", FIRST[2]: "observed"}
 
 
 def test_what_needs_no_credential_is_seen_though_the_hardest_question_is_refused(tmp_path: Path) -> None:
