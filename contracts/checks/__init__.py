@@ -15,6 +15,8 @@ from specs.contract import Contract
 
 Judge = Callable[[Exchange, Contract], bool]
 """Raises Broken; returns whether it had anything to say about this exchange."""
+Together = Callable[[Sequence[Exchange]], None]
+"""Raises Broken for what the judged exchanges of an operation show together, in the order they were sent."""
 JudgeOfAll = Callable[[Sequence[Exchange], float | None], bool]
 """The same of all exchanges of an operation at once, with the bound that the deployment file sets; raises Observed."""
 
@@ -24,6 +26,7 @@ class Check:
     """One judgement: its id is made of family and function name; `kinds` are the promises it judges.
 
     `unread`: it hears of exchanges without an answer too. `judge_all`: it judges all exchanges of an operation at once.
+    `together`: and so does this, where none of them is broken alone.
     """
 
     family: str
@@ -34,6 +37,7 @@ class Check:
     kinds: tuple[str, ...]
     unread: bool = False
     judge_all: JudgeOfAll | None = None
+    together: Together | None = None
 
     @property
     def id(self) -> str:
@@ -49,14 +53,21 @@ def _silent(_: Exchange, __: Contract) -> bool:
     return False
 
 
-def check(*, family: str, kinds: tuple[str, ...], unread: bool = False, whole: bool = False) -> Callable[[Made], Made]:
+def check(
+    *,
+    family: str,
+    kinds: tuple[str, ...],
+    unread: bool = False,
+    whole: bool = False,
+    together: Together | None = None,
+) -> Callable[[Made], Made]:
     """Register a function as a check; its docstring tells the API owner what is promised."""
 
     def register(judge: Made) -> Made:
         text = inspect.cleandoc(judge.__doc__ or "")
         name, title = judge.__name__.replace("_", "-"), text.partition("\n")[0]
         each, every = (_silent, judge) if whole else (judge, None)
-        made = Check(family, name, title, text, each, kinds, unread, every)
+        made = Check(family, name, title, text, each, kinds, unread, every, together)
         if not text or made.id in CHECKS:
             raise ValueError(f"check {made.id}: needs a docstring and an id of its own")
         CHECKS[made.id] = made

@@ -197,6 +197,11 @@ def _of_check(
             found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
         except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
             unusable = str(error).partition("\n")[0][:120]
+    if not found and rule.together:
+        try:
+            rule.together(sorted((each for each in sent if each.response is not None), key=lambda each: each.sent))
+        except Broken as outcome:
+            found[outcome.expected, outcome.actual] = [(every[seq], outcome) for seq in outcome.shown]
     if found:
         verdict, smallest = _found(item, found, heard)
         return attrs.evolve(verdict, reproduce=script([smallest], every, plan))

@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from contracts.core.verdicts import BROKEN
+from tests.foreign import operations  # noqa: F401 - they register themselves
 from tests.foreign.choices import CHOICES, ONE_OF
-from tests.foreign.judging import judged, told
+from tests.foreign.judging import contract, judged, told
+from tests.foreign.service import OPERATIONS
 from tests.foreign.survey import mixtures
+
+
+def test_it_serves_every_operation_of_the_document():
+    assert {each.key for each in OPERATIONS} == {each.key for each in contract().operations}
+
 
 HABITS = {
     "other answers": (

@@ -146,7 +146,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.families:
         return 0 if families() else 1
-    chosen = [each for each in matrix.faults() if each["needs"] not in OF_LOAD]
+    known = matrix.faults()
+    chosen = [each for each in known if each["needs"] not in OF_LOAD and each["name"] not in matrix.PLANTED]
     if options.sample:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     good = True

@@ -58,7 +58,7 @@ Written by `python tests/power/matrix.py --write`; `--laws` tells what is missin
 
 
 def faults() -> list[dict[str, Any]]:
-    """All faults of the sandbox that the gate can see, as it lists them, but for those planted.py has."""
+    """All faults of the sandbox that the gate can see, as it lists them."""
     said = subprocess.run(
         [sys.executable, "-m", "sandbox", "--list-faults", "--json"],
         cwd=ROOT,
@@ -67,7 +67,7 @@ def faults() -> list[dict[str, Any]]:
         check=True,
     )
     listed: list[dict[str, Any]] = json.loads(said.stdout)
-    return [each for each in listed if each["needs"] != "load" and each["name"] not in PLANTED]
+    return [each for each in listed if each["needs"] != "load"]
 
 
 def judged(
@@ -185,14 +185,21 @@ def printed(matrix: rows.Rows, known: Sequence[dict[str, Any]]) -> bool:
 def demanded(known: Sequence[dict[str, Any]], matrix: rows.Rows) -> dict[str, str]:
     """The families of the faults that have to have a row.
 
-    Faults of limits have one where the gate sees them; `limits_live.py --faults` is what has to name them all.
+    Faults of limits have one where the gate sees them; `limits_live.py --faults` is what has to name them all, and
+    `planted.py` those that are planted.
     """
-    return {each["name"]: each["family"] for each in known if each["needs"] != "limits" or each["name"] in matrix}
+    free = [each for each in known if each["needs"] == "limits" or not _own(each["name"])]
+    return {each["name"]: each["family"] for each in known if each not in free or each["name"] in matrix}
+
+
+def _own(name: str) -> bool:
+    """Whether a fault is measured here where none is named: what is planted, planted.py measures."""
+    return name not in PLANTED
 
 
 def chosen(options: argparse.Namespace, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The faults to run."""
-    wanted = [each for each in known if not options.names or each["name"] in options.names]
+    wanted = [each for each in known if (each["name"] in options.names if options.names else _own(each["name"]))]
     return [each for each in wanted if not (options.missing and rows.kept().get(each["name"]))]
 
 

@@ -6,7 +6,8 @@
     python tests/power/planted.py --keep now                 and keep the result in planted.json
     python tests/power/planted.py --told                     run nothing, print what is kept
 
-A fault counts as found when anything is broken while it is switched on. planted.json has for every fault the least
+A fault counts as found when anything is broken while it is switched on, or a server error that came once is
+observed. planted.json has for every fault the least
 depth that found it ("none" for neither), before a law was changed for any of them and now.
 """
 
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import matrix  # noqa: E402
 
 import sandbox.app  # noqa: E402, F401
+from contracts.core.verdicts import OBSERVED  # noqa: E402
 from sandbox.planted.planting import PLANTED  # noqa: E402
 from tests.foreign.faults import PLANTED as FOREIGN  # noqa: E402
 from tests.foreign.judging import judged  # noqa: E402
@@ -37,6 +39,7 @@ from tests.foreign.judging import judged  # noqa: E402
 KEPT = Path(__file__).with_name("planted.json")
 DEPTHS = ("quick", "standard")
 NONE = "none"
+AT_TIMES = "status/answers-are-reliable"
 WANTED = {"quick": 0.85, "standard": 0.95}
 """The share of the faults that is to be found, by depth."""
 Kept = dict[str, dict[str, dict[str, str]]]
@@ -60,7 +63,9 @@ def row(server: str, fault: str, depth: str) -> Row:
         verdicts, _ = matrix.judged(matrix.contract(), ["--limits", "off", "--fault", fault], depth)
     else:
         verdicts = judged(["--fault", fault], depth)
-    return Row(server, fault, depth, tuple(matrix.broken(verdicts)), time.monotonic() - began)
+    at_times = [each for each in verdicts if (each.item.rule.id, each.verdict) == (AT_TIMES, OBSERVED)]
+    seen = [f"observed {AT_TIMES} {each.item.operation.key}" for each in at_times]
+    return Row(server, fault, depth, (*matrix.broken(verdicts), *seen), time.monotonic() - began)
 
 
 def rows(wanted: Sequence[tuple[str, str]], jobs: int) -> Iterator[Row]:

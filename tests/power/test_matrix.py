@@ -17,11 +17,11 @@ from tests.contracts.laws.pagination.dialects import DIALECTS
 from tests.contracts.laws.pagination.test_dialects import faults as of_a_shop
 from tests.others.judging import faults as of_a_server
 from tests.power import elsewhere, rows
-from tests.power.matrix import PLANTED, TABLE, demanded, rules, table
+from tests.power.matrix import TABLE, demanded, rules, table
 
 load_all()
 importlib.import_module("sandbox.app")
-KNOWN = {name: each for name, each in FAULTS.switches.items() if each.needs != "load" and name not in PLANTED}
+KNOWN = {name: each for name, each in FAULTS.switches.items() if each.needs != "load"}
 LISTED = [{"name": name, "family": each.family, "needs": each.needs} for name, each in KNOWN.items()]
 LINE = "pagination/pages-do-not-overlap GET /things"
 
@@ -37,7 +37,7 @@ def test_nothing_is_missing(matrix: rows.Rows) -> None:
 
 def test_faults_of_load_have_a_row_of_their_own() -> None:
     of_load: dict[str, Any] = json.loads(Path(__file__).with_name("load_matrix.json").read_text("utf-8"))
-    assert {name for name in FAULTS.switches if name not in {*KNOWN, *PLANTED} and not of_load.get(name)} == set()
+    assert {name for name in FAULTS.switches if name not in KNOWN and not of_load.get(name)} == set()
 
 
 def test_every_law_of_limits_under_load_is_broken_by_a_fault() -> None:

@@ -1,0 +1,138 @@
+"""The check on how the remaining number moves from answer to answer. It stands there anyway, so this costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from contracts.checks import check
+from contracts.checks.helpers import asked_as_declared, response
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+
+EPOCH = 1_000_000_000
+"""Seconds above which a reset is a time, not how long it takes."""
+FEW = 2
+"""Steps that must agree before the remaining number counts as standing still or as falling for others."""
+SEVERAL = 3
+"""Steps that must agree before it counts as falling by too much: somebody else may use the same credential."""
+
+
+@attrs.frozen
+class Step:
+    """Two successes of one credential, one right after the other in one window, and what was asked meanwhile.
+
+    `drop`: by how much the remaining number fell. `others`: requests of other credentials in between. `quick`: no
+    bucket can have been refilled by one meanwhile.
+    """
+
+    first: Exchange
+    second: Exchange
+    drop: int
+    others: int
+    quick: bool
+
+
+def _stands_still(steps: Sequence[Step]) -> None:
+    if len(steps) >= FEW and not any(each.drop for each in steps):
+        told = response(steps[-1].second).header("X-RateLimit-Remaining")
+        raise Broken("X-RateLimit-Remaining to fall with every request", f"{told} again and again", _shown(steps))
+
+
+def _falls_for_others(steps: Sequence[Step]) -> None:
+    mixed = [each for each in steps if each.others]
+    alone = [each for each in steps if not each.others]
+    fits = all(each.drop == 1 + each.others for each in mixed) and all(each.drop == 1 for each in alone)
+    if len(mixed) >= FEW and alone and fits:
+        told = f"by {mixed[0].drop} where {mixed[0].others} of another credential came in between"
+        raise Broken("X-RateLimit-Remaining to fall by 1 with a request", told, _shown(mixed))
+
+
+def _falls_by_more(steps: Sequence[Step]) -> None:
+    drops = {each.drop for each in steps}
+    if len(steps) >= SEVERAL and len(drops) == 1 and drops.pop() > 1:
+        raise Broken(
+            "X-RateLimit-Remaining to fall by 1 with a request", f"by {steps[0].drop} each time", _shown(steps)
+        )
+
+
+def _shown(steps: Sequence[Step]) -> list[Exchange]:
+    return [each for step in steps[:SEVERAL] for each in (step.first, step.second)]
+
+
+def _steps(exchanges: Sequence[Exchange]) -> Iterator[Step]:
+    """Every two successes that tell of one window, where no other request of their credential came between."""
+    asked = [(_credential(each), each) for each in exchanges]
+    last: dict[tuple[str, ...], Exchange] = {}
+    for who, each in asked:
+        before = last.get(who)
+        if before is not None and (told := _fell(before, each)) is not None:
+            between = [one for one, other in asked if _within(other, before, each)]
+            clear = not any(one == who for one in between)
+            touched = any(_overlaps(other, before, each) for _, other in asked)
+            if clear and not touched:
+                yield Step(before, each, told, len(between), _quick(before, each))
+        last[who] = each
+
+
+def _credential(exchange: Exchange) -> tuple[str, ...]:
+    """What tells a credential from others: the headers that carry one."""
+    names = {scheme.parameter.lower() for way in exchange.operation.security for scheme in way.schemes}
+    return tuple(sorted(value for name, value in exchange.request.headers if name.lower() in names))
+
+
+def _fell(before: Exchange, after: Exchange) -> int | None:
+    """By how much the remaining number fell between two successes; None where they do not tell of one window."""
+    told = [_told(before), _told(after)]
+    if not (before.ok and after.ok and before.received < after.sent) or None in told:
+        return None
+    (limit, first, reset), (again, second, later) = (each or ("", 0, "") for each in told)
+    return first - second if (limit, reset) == (again, later) and first > 0 else None
+
+
+def _told(exchange: Exchange) -> tuple[str, int, str] | None:
+    """The limit, what remains of it and when it is whole again, where an answer tells all three."""
+    limit, left, reset = (response(exchange).header(f"X-RateLimit-{each}") for each in ("Limit", "Remaining", "Reset"))
+    if limit is None or reset is None or left is None or not left.isdigit() or not asked_as_declared(exchange):
+        return None
+    return limit, int(left), reset
+
+
+def _within(other: Exchange, before: Exchange, after: Exchange) -> bool:
+    return before.received < other.sent and other.received < after.sent
+
+
+def _overlaps(other: Exchange, before: Exchange, after: Exchange) -> bool:
+    """Whether another request was under way at the same time as one of the two: nobody knows which came first."""
+    if other is before or other is after:
+        return False
+    return any(other.sent <= each.received and each.sent <= other.received for each in (before, after))
+
+
+def _quick(before: Exchange, after: Exchange) -> bool:
+    """Whether no more than half of what a bucket needs to gain one request has passed.
+
+    Its window is at least as long as the time left until the reset, which is an epoch second or the seconds left.
+    """
+    limit, _, reset = _told(before) or ("", 0, "")
+    if not (limit.isdigit() and reset.isdigit() and int(limit)):
+        return False
+    left = int(reset) - after.received if int(reset) > EPOCH else int(reset)
+    return after.received - before.sent < left / int(limit) / 2
+
+
+@check(family="limits", kinds=("header",), whole=True)
+def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) -> bool:
+    """The remaining number falls by one with every request that counts, and with nobody else's.
+
+    Seen in answers that are there anyway: successes of one credential, one right after the other, that tell of one
+    window. Broken if in all of them it stands still, falls by the same too much, or falls with the requests that other
+    credentials made meanwhile. Where another limit or another bucket has part in it, the steps differ: then nothing is
+    said.
+    """
+    steps = list(_steps(sorted((each for each in exchanges if each.response), key=lambda each: each.sent)))
+    _stands_still([each for each in steps if each.quick])
+    _falls_for_others(steps)
+    _falls_by_more([each for each in steps if not each.others])
+    return bool(steps)

@@ -1,0 +1,101 @@
+"""Checks that hear all exchanges of an operation: server errors that come and go, and how what remains falls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import pytest
+
+from contracts import checks
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+from tests.contracts.checks.exchanges import GET, NOW, exchange
+
+ERROR = {"status": "error", "message": "No."}
+EMPTY = {"status": "success", "data": []}
+
+
+def together(given: Sequence[Exchange]) -> None:
+    judge = checks.load()["status/no-server-error"].together
+    assert judge is not None
+    judge(given)
+
+
+def remaining(given: Sequence[Exchange]) -> bool:
+    judge = checks.load()["limits/what-remains-falls-by-one"].judge_all
+    assert judge is not None
+    return judge(given, None)
+
+
+def at(place: float, given: Exchange) -> Exchange:
+    """An exchange as the one of this place, a hundredth of a second long."""
+    return attrs.evolve(given, seq=int(place * 10), sent=NOW + place / 50, received=NOW + place / 50 + 0.01)
+
+
+def answers(*statuses: int) -> list[Exchange]:
+    return [at(place, exchange(GET, status, EMPTY if status < 400 else ERROR)) for place, status in enumerate(statuses)]
+
+
+def told(place: float, left: int, key: str = "mine", reset: int = 50, status: int = 200) -> Exchange:
+    rate = [("Limit", "60"), ("Remaining", str(left)), ("Reset", str(int(NOW) + reset))]
+    headers = [(f"X-RateLimit-{name}", value) for name, value in rate]
+    return at(place, exchange(GET, status, EMPTY, *headers, sent=(("Authorization", f"Bearer {key}"),)))
+
+
+def test_server_errors_that_come_and_go_are_a_defect():
+    with pytest.raises(Broken, match="to 2 of 5 requests") as seen:
+        together(answers(200, 500, 200, 500, 200))
+    assert len(seen.value.shown) == 2
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [(200, 404, 200), (200, 500, 200, 200), (200, 500, 500, 200), (200, 502, 200, 503, 200), (500, *[200] * 30, 500)],
+    ids=["none", "once", "in one bad moment", "in a deploy", "seldom"],
+)
+def test_what_chance_may_have_done_is_not_blamed(statuses: tuple[int, ...]):
+    together(answers(*statuses))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([told(0, 41), told(1, 41), told(2, 41)], "41 again and again"),
+        ([told(0, 58), told(1, 56), told(2, 54), told(3, 52)], "by 2 each time"),
+        (
+            [told(0, 58), told(1, 57), told(2, 0, "other"), told(3, 55), told(4, 0, "other"), told(5, 53)],
+            "by 2 where 1 of another credential came in between",
+        ),
+    ],
+)
+def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exchange], words: str):
+    with pytest.raises(Broken, match=words):
+        remaining(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [told(0, 58), told(1, 57), told(2, 56)],
+        [told(0, 58), told(1, 55), told(2, 54), told(3, 50)],
+        [told(0, 41), told(40, 41), told(80, 41)],
+        [told(0, 41), told(1, 41, reset=51), told(2, 41, reset=52)],
+        [told(0, 0), told(1, 0), told(2, 0)],
+        [told(0, 41), told(1, 41, status=404), told(2, 41, status=404)],
+        [told(0, 58), told(0.2, 57), told(0.4, 57), told(0.6, 57)],
+        [told(0, 58), told(1, 58, "other"), told(2, 57), told(3, 57, "other"), told(4, 56), told(5, 56, "other")],
+    ],
+    ids=[
+        "by one",
+        "another bucket",
+        "refilled",
+        "other windows",
+        "used up",
+        "not counted",
+        "at once",
+        "two credentials",
+    ],
+)
+def test_a_remaining_number_that_may_be_right_is_not_blamed(given: list[Exchange]):
+    remaining(given)
