@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -26,7 +25,7 @@ from contracts.gate.sandbox import Sandbox, SandboxError
 from contracts.judging import judge
 from contracts.judging.outputs import verdicts_json, write
 from contracts.laws.law import Law
-from contracts.plan import duration, planning
+from contracts.plan import duration, planning, summary
 from contracts.plan.plan import Plan, make
 from contracts.transport.client import Client
 from contracts.transport.created import Ledger
@@ -46,27 +45,20 @@ def main() -> None:
 @click.option("--deployment", "file", metavar="FILE", help="Deployment file (default: the sandbox's).")
 @click.option("--document", metavar="DOC", help="OpenAPI document, in place of the deployment file's own.")
 @click.option("--overlay", metavar="FILE", multiple=True, help="OpenAPI Overlay for the document.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, as reports/schemas/plan.schema.json has it.")
+@click.option("--items", is_flag=True, help="Also every item of the plan, one a line.")
 @DEPTH
-def plan(file: str | None, document: str | None, overlay: tuple[str, ...], as_json: bool, depth: str) -> None:
-    """What would be asked, before anything is sent."""
+def plan(
+    file: str | None, document: str | None, overlay: tuple[str, ...], as_json: bool, items: bool, depth: str
+) -> None:
+    """What the suite read of the document, and how much would be asked, before anything is sent."""
     made = _planned(file, document, overlay, depth)
     if as_json:
         click.echo(json.dumps(_listed(made), indent=1))
         return
-    for item in made.items:
+    click.echo(summary.text(made))
+    for item in made.items if items else ():
         click.echo(f"{item.id}  ({item.closed})" if item.closed else item.id)
-    click.echo()
-    for title, rows in _facts(made):
-        if not rows:
-            continue
-        click.echo(title)
-        for row in rows:
-            click.echo(f"  {row}")
-    families = Counter(item.rule.family for item in made.items if not item.closed)
-    click.echo(", ".join(f"{count} {family}" for family, count in sorted(families.items())))
-    click.echo(f"{sum(families.values())} of {len(made.items)} lines will be asked; plan {made.digest}")
-    click.echo(duration.told(made))
     for warning in made.deployment.warnings:
         click.echo(f"warning: {warning}", err=True)
 
@@ -86,28 +78,8 @@ def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], d
 
 def _listed(made: Plan) -> dict[str, object]:
     lines = [{"id": item.id, "writes": item.writes, "rooms": item.rooms, "closed": item.closed} for item in made.items]
-    return {"digest": made.digest, "depth": made.depth, "seconds": round(duration.seconds(made)), "lines": lines}
-
-
-def _facts(made: Plan) -> list[tuple[str, list[str]]]:
-    """What the suite read or inferred from the document: lists and resources."""
-    lists = [
-        f"{each.key}: items at {each.paging.items or '/'}, pages by {each.paging.dialect}"
-        for each in made.contract.operations
-        if each.paging
-    ]
-    resources = [
-        f"{each.collection}: {', '.join(op.method for op in each.operations)}" for each in made.contract.resources
-    ]
-    filters = [
-        f"{each.key}: {', '.join(named)}"
-        for each in made.contract.operations
-        if (named := [f"{p.name} by {p.filter.member}" for p in each.parameters if p.filter])
-    ]
-    told = made.contract.tokens
-    tokens = [f"issued by {', '.join(each.key for each in told.issue)}"] if told else []
-    tokens += [f"refreshed by {told.refresh.key}"] if told and told.refresh else []
-    return [("lists", lists), ("filters", filters), ("resources", resources), ("tokens", tokens)]
+    seconds = round(duration.seconds(made))
+    return {"digest": made.digest, "depth": made.depth, "seconds": seconds, **summary.summary(made), "lines": lines}
 
 
 @main.command()

@@ -86,6 +86,20 @@ def promises(document: str, as_json: bool, overlays: tuple[str, ...], judges: st
     click.echo(f"{len(found)} promises of {operations} operations; {unjudged} with no law or check yet")
 
 
+@main.command()
+@_DOCUMENT
+@click.option("--overlay", "overlays", multiple=True, metavar="FILE", help="An OpenAPI Overlay that is applied first.")
+def overlay(document: str, overlays: tuple[str, ...]) -> None:
+    """Write an overlay with everything that is inferred from DOCUMENT, to be corrected."""
+    from specs.contract import build
+    from specs.contract.overlay_draft import draft
+
+    try:
+        click.echo(draft(build(load(document, overlays))), nl=False)
+    except SpecError as error:
+        _refuse(error)
+
+
 def _judges(judged: Judges, promise: Promise) -> str:
     names = judged.of(promise)
     if not names:

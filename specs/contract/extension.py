@@ -63,6 +63,7 @@ _LISTS: dict[str, Schema] = {
     "dialect": {"enum": ["offset", "page", "cursor"]},
     "size": _TEXT,
     "position": _TEXT,
+    "first": {"enum": [0, 1]},
     "limits": {"type": "array", "items": {"type": "object"}},  # read by specs.limits
     "caching": _TEXT,
 }

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from specs.contract.model import Answer, Dialect, Parameter, Schema
 from specs.contract.schema_queries import Member, member_at, members, types
-from specs.contract.vocabulary import HEADERS, OBJECTS, ROLES, TYPES, fold
+from specs.contract.vocabulary import CARRIED, HEADERS, NEXT, OBJECTS, ROLES, TYPES, fold
 from specs.source.pointers import join
 
 
@@ -23,6 +23,7 @@ class Wording:
     size: str | None
     position: str | None
     headers: dict[str, str] | None
+    first: int | None = None
 
 
 def wording(root: Schema, own: Schema) -> Wording:
@@ -39,6 +40,7 @@ def wording(root: Schema, own: Schema) -> Wording:
         size=both.get("size"),
         position=both.get("position"),
         headers=both.get("headers"),
+        first=both.get("first"),
     )
 
 
@@ -73,7 +75,8 @@ def _inferred(raw: Schema, schema: Schema, data: str) -> PageInfo:
     places: dict[str, dict[str, str]] = {}
     required = True
     for holder, member in _holders(raw, schema, data):
-        if roles := _roles(raw, member.schema, plain=not _is_links(holder)):
+        found = _next_page(raw, member.schema) if _is_next(holder) else {}
+        if roles := found or _roles(raw, member.schema, plain=not _is_links(holder)):
             places[holder] = roles
             required = required and member.required
     if not places:
@@ -86,6 +89,20 @@ def _inferred(raw: Schema, schema: Schema, data: str) -> PageInfo:
         for role, place in roles.items():
             spread.setdefault(role, holder + place)
     return PageInfo("", not required, spread)
+
+
+def _is_next(holder: str) -> bool:
+    return fold(holder.rpartition("/")[2]) in NEXT
+
+
+def _next_page(raw: Schema, schema: Schema) -> dict[str, str]:
+    """Read an object that is all about the next page: what the next request carries, or its address."""
+    inside = members(raw, schema)
+    for role, names in (("cursor", CARRIED), ("link", ("uri", "url", "href", "link"))):
+        name = next((name for name in inside if fold(name) in names), None)
+        if name is not None and types(raw, inside[name].schema) <= {"string", "null"}:
+            return {role: join("", name)}
+    return {}
 
 
 def _is_links(holder: str) -> bool:

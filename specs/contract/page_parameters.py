@@ -47,7 +47,8 @@ def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording) -> Ask
     )
     if size is None and position is not None and fold(position.name) in UNSURE and not words.position:
         return Asked()
-    return Asked(size, position, dialect, _first(position, dialect))
+    first = _first(position, dialect) if words.first is None else words.first
+    return Asked(size, position, dialect, first)
 
 
 def _is_size(raw: Schema, parameter: Parameter) -> bool:

@@ -38,7 +38,11 @@ BESIDE = _names("included includes errors warnings links related facets aggregat
 # Members that hold the items, objects around them, and objects that tell about the page.
 ITEMS = _names("data items results records values entries list rows content elements hits value")
 WRAPPERS = _names("data result results response payload embedded body")
-OBJECTS = _names("pagination paging page pageinfo meta metadata links cursors paginginfo responsemetadata")
+OBJECTS = _names("pagination paging page nextpage pageinfo meta metadata links cursors paginginfo responsemetadata")
+
+# Objects that are about the next page alone, and what in them the next request carries.
+NEXT = _names("nextpage next")
+CARRIED = _names("offset cursor token pagetoken startingafter after page start marker")
 
 # What the members of a pagination object play.
 ROLES = {

@@ -9,12 +9,14 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError, relevance
 
+from specs.contract.model import Schema
 from specs.contract.operations import IGNORED, Site
+from specs.contract.schema_queries import members
 from specs.contract.security import carrier
 from specs.lint.tolerant_view import Found, View, mapping, rule, short
 from specs.source.bundle import HOLDER
-from specs.source.mending import DANGLING, EXTERNAL, MALFORMED
-from specs.source.pointers import join
+from specs.source.mending import DANGLING, EXTERNAL, MALFORMED, OPTIONAL
+from specs.source.pointers import MISSING, join, look_up
 from specs.source.swagger import is_swagger
 
 
@@ -98,6 +100,7 @@ _taken_out("impossible-schema", "Schemas that no value fits; nothing is judged b
 _taken_out("empty-range", "Bounds that leave no value")
 _taken_out("outdated-nullable", "nullable, which means nothing in this version of OpenAPI; it is read as meant")
 _taken_out("outdated-exclusive-bound", "Bounds in the words of an older version of OpenAPI; they are read as meant")
+_taken_out("unknown-required", "Members that are required and not described; their schemas are not judged")
 _taken_out("response-status", "Answers under what is no status")
 
 
@@ -192,6 +195,72 @@ def path_parameter(view: View) -> Iterator[Found]:
         for name, pointer in declared.items():
             if name not in wanted:
                 yield pointer, f"the path has no {{{name}}}"
+
+
+@rule("path-key", "defect", "Path keys that are more than a path; their operations are not judged")
+def path_key(view: View) -> Iterator[Found]:
+    for path in mapping(view.raw.get("paths")):
+        mark = next((mark for mark in "?#" if mark in str(path)), None)
+        if mark is not None and not str(path).startswith("x-"):
+            yield join("#/paths", path), f"{short(path)} holds {mark}, with which a path ends"
+
+
+@rule("optional-path-parameter", "defect", "Path parameters that are said to be optional or null, which no path can be")
+def optional_path_parameter(view: View) -> Iterator[Found]:
+    for site in view.sites:
+        for node, pointer in view.own_parameters(site.node, site.pointer):
+            yield from _unfillable(view, node, pointer)
+    for path, node in mapping(view.raw.get("paths")).items():
+        for stated, pointer in view.own_parameters(view.follow(node), join("#/paths", path)):
+            yield from _unfillable(view, stated, pointer)
+
+
+def _unfillable(view: View, node: Schema, pointer: str) -> Iterator[Found]:
+    if node.get("in") != "path":
+        return
+    if node.get(OPTIONAL) is True:
+        yield pointer, f"{node.get('name')} is in the path, so it has to be required: true"
+    schema = view.follow(node.get("schema"))
+    if schema.get("nullable") is True or "null" in listed(schema.get("type")):
+        yield pointer, f"{node.get('name')} is in the path, so it is never null"
+
+
+@rule("undefined-scope", "defect", "Scopes that are asked for but that no flow of their scheme has")
+def undefined_scope(view: View) -> Iterator[Found]:
+    for requirement, pointer, _ in view.requirements():
+        for name, wanted in requirement.items():
+            flows = mapping(view.follow(view.schemes.get(name)).get("flows"))
+            known = {scope for flow in flows.values() for scope in mapping(mapping(flow).get("scopes"))}
+            for scope in listed(wanted) if flows else ():
+                if scope not in known:
+                    yield join(pointer, name), f"{name} has no scope {short(scope)}"
+
+
+@rule("server-variable", "defect", "Servers whose address has a variable that is not declared")
+def server_variable(view: View) -> Iterator[Found]:
+    for index, node in enumerate(listed(view.raw.get("servers"))):
+        server = mapping(node)
+        for name in re.findall(r"{([^{}]*)}", str(server.get("url", ""))):
+            if name not in mapping(server.get("variables")):
+                yield join("#/servers", index), f"the address's {{{name}}} is not declared"
+
+
+@rule("discriminator", "defect", "Discriminators that name no member, or no schema")
+def discriminator(view: View) -> Iterator[Found]:
+    for schema, pointer in view.document.schemas:
+        stated, place = mapping(schema.get("discriminator")), join(pointer, "discriminator")
+        name = stated.get("propertyName")
+        if isinstance(name, str) and _lacks_everywhere(view, schema, name):
+            yield place, f"none of the alternatives has the member {short(name)}"
+        for value, target in mapping(stated.get("mapping")).items():
+            if isinstance(target, str) and target.startswith("#/") and look_up(view.raw, target) is MISSING:
+                yield join(place, "mapping", value), f"{target} is not defined"
+
+
+def _lacks_everywhere(view: View, schema: Schema, name: str) -> bool:
+    branches = [each for word in ("oneOf", "anyOf") for each in listed(schema.get(word))]
+    shown = [members(view.raw, each) for each in branches or [schema]]
+    return any(shown) and not any(name in each for each in shown)
 
 
 @rule("duplicate-parameter", "defect", "Parameters that are declared twice in one place")

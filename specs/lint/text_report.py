@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from specs.lint.lint import TITLES, Defect, Examination
 from specs.lint.tolerant_view import count
+from specs.source.unjudged import counted
 
 _FEW = 3  # places told of one fault
+_MANY = 5  # a remark at more places is told as one, with the first few
 
 
 def examination(found: Examination, *, everything: bool = False) -> str:
@@ -22,6 +24,7 @@ def examination(found: Examination, *, everything: bool = False) -> str:
 
 def _size(found: Examination) -> str:
     size = f"{count(found.operations, 'operation')} on {count(found.paths, 'path')}"
+    size += f"; not judged: {counted(found.unjudged)}" if found.unjudged else ""
     if found.cut is None:
         return size
     return f"{size} recovered from a document cut at line {found.cut.line}, column {found.cut.column}"
@@ -30,6 +33,10 @@ def _size(found: Examination) -> str:
 def _group(code: str, defects: list[Defect], heading: str, everything: bool) -> Iterator[str]:
     number = "" if len(defects) == 1 else f" ({len(defects)} places)"
     yield f"{heading.removesuffix('s')} {code}: {TITLES[code]}{number}"
+    if heading == "remarks" and len(defects) > _MANY and not everything:
+        yield from (f"  {_lines([each], everything)}  {each.message}" for each in defects[:_FEW])
+        yield f"  and {len(defects) - _FEW} more (--all tells every place)"
+        return
     by_message: dict[str, list[Defect]] = {}
     for defect in defects:
         by_message.setdefault(defect.message, []).append(defect)

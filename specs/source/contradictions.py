@@ -32,6 +32,28 @@ def contradiction(raw: dict[str, Any], schema: dict[str, Any]) -> tuple[str, str
     return None
 
 
+def unknown_required(raw: dict[str, Any], schema: dict[str, Any]) -> str | None:
+    """Give a member that an object has to have and that nothing describes, where its members are described."""
+    needed, closed = schema.get("required"), schema.get("additionalProperties") in (None, False)
+    if not isinstance(needed, list) or not _properties(schema) or not closed:
+        return None
+    described: set[str] = set()
+    for part in _branches(raw, schema, 0):
+        if "patternProperties" in part or "$dynamicRef" in part:
+            return None
+        described |= _properties(part).keys()
+    return next((name for name in needed if name not in described), None)
+
+
+def _branches(raw: dict[str, Any], schema: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """Give a schema and all parts of its compositions."""
+    target = followed(raw, schema)
+    yield target
+    for word in ("allOf", "anyOf", "oneOf") if depth < _DEEPEST else ():
+        for part in target.get(word, ()):
+            yield from _branches(raw, part, depth + 1)
+
+
 def _clashes(raw: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
     parts = list(_parts(raw, schema, 0))
     kinds = [kinds for part in parts if (kinds := _kinds(raw, part, 0)) != _ANY]
@@ -55,13 +77,14 @@ def _clashes(raw: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
 
 def _parts(raw: dict[str, Any], schema: Any, depth: int) -> Iterator[dict[str, Any]]:
     """Give the schemas that hold together: the schema itself, and the parts of its `allOf`."""
-    target = _followed(raw, schema)
+    target = followed(raw, schema)
     yield target
     for part in target.get("allOf", ()) if depth < _DEEPEST else ():
         yield from _parts(raw, part, depth + 1)
 
 
-def _followed(raw: dict[str, Any], schema: Any) -> dict[str, Any]:
+def followed(raw: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """Give what stands where a schema's references lead; {} for no object."""
     try:
         found = resolve(raw, schema)
     except SpecError:
@@ -76,7 +99,7 @@ def _properties(part: dict[str, Any]) -> dict[str, Any]:
 
 def _kinds(raw: dict[str, Any], schema: Any, depth: int) -> frozenset[str]:
     """Give the types of the values that a schema may allow, as far as its types and choices tell."""
-    target = _followed(raw, schema)
+    target = followed(raw, schema)
     found = _kinds_of_own(target)
     for word in ("anyOf", "oneOf") if depth < _DEEPEST else ():
         if isinstance(target.get(word), list):

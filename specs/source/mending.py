@@ -11,12 +11,13 @@ from urllib.parse import unquote
 
 from attrs import Factory, define, frozen
 
-from specs.source.contradictions import contradiction
+from specs.source.contradictions import contradiction, followed, unknown_required
 from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, every, word
 from specs.source.keywords import UNUSABLE, keyword_faults, modernised
 from specs.source.pointers import MISSING, join, look_up, unescape
 
 DANGLING, EXTERNAL, MALFORMED = "dangling-reference", "external-reference", "malformed-part"
+OPTIONAL = "x-optional"  # marks path parameters that were not required
 _HOLDERS = ("path", "operation", "parameter", "body", "response", "header")
 _TOO_FAR = 50  # references that only lead to references
 
@@ -79,10 +80,25 @@ class _Mender:
             else:
                 self.visited.add(id(node))
                 self._visit(node, pointer, kind, unit)
+        composed = self._composed()
         for schema, pointer, unit in self.schemas:
+            unknown = None if id(schema) in composed else unknown_required(self.raw, schema)
+            if unknown is not None:
+                words = f"{unknown} is required, but no member of that name is described"
+                schema[UNUSABLE] = self.blame(unit, "unknown-required", join(pointer, "required"), words)
             if (told := contradiction(self.raw, schema)) is not None:
                 code, key, words = told
                 schema[UNUSABLE] = self.blame(unit, code, join(pointer, key), words)
+
+    def _composed(self) -> set[int]:
+        """The schemas that are only parts of others, where their members may be described."""
+        found: set[int] = set()
+        for schema, _, _ in self.schemas:
+            for key in ("allOf", "anyOf", "oneOf", "not", "if", "then", "else"):
+                value = schema.get(key)
+                for part in value if isinstance(value, list) else [value]:
+                    found |= {id(part), id(followed(self.raw, part))}
+        return found
 
     def unusable(self) -> dict[int, str]:
         """Say of every part that cannot be used why: for a fault of its own, or of what it refers to."""
@@ -273,12 +289,13 @@ class _Mender:
         if not isinstance(node.get("name"), str) or not node["name"] or node.get("in") not in _PLACES:
             if node.get("in") == "querystring":  # of OpenAPI 3.2; said to be not judged elsewhere
                 node["name"] = str(node.get("name") or "querystring")
+                self.bad.setdefault(unit, f"{pointer}: a whole query string as one parameter is not judged")
                 return
             message = self.blame(unit, MALFORMED, pointer, "a parameter needs a name and a place (`in`)")
             node.clear()
             node.update({"name": "x-unusable", "in": "header", "schema": {}, UNUSABLE: message})
-        elif node["in"] == "path":
-            node["required"] = True
+        elif node["in"] == "path" and node.get("required") is not True:
+            node.update({"required": True, OPTIONAL: True})
 
     def _scheme(self, node: dict[str, Any], pointer: str, unit: str) -> None:
         """A scheme of a type that nobody knows is told by the specification's own grammar, and asked of nobody."""

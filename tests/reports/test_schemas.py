@@ -15,7 +15,7 @@ def schema(kind: str) -> Any:
     return json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("kind", ["verdicts", "evidence"])
+@pytest.mark.parametrize("kind", ["verdicts", "evidence", "plan"])
 def test_is_a_schema(kind: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(kind))
 
@@ -92,4 +92,8 @@ def test_a_complaint_is_one_short_line(told: Any) -> None:
 
 
 def test_schemas_are_files_of_the_package() -> None:
-    assert sorted(path.name for path in Path(SCHEMAS).iterdir()) == ["evidence.schema.json", "verdicts.schema.json"]
+    assert sorted(path.name for path in Path(SCHEMAS).iterdir()) == [
+        "evidence.schema.json",
+        "plan.schema.json",
+        "verdicts.schema.json",
+    ]

@@ -183,6 +183,49 @@ def _(raw: Raw) -> None:
     raw["paths"][BOOKS]["get"]["parameters"][0]["schema"]["exclusiveMinimum"] = False
 
 
+@case("unknown-required", "#/components/schemas/Problem/required")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Problem"]["required"] = ["mesage"]
+
+
+@case("path-key", "#/paths/~1shelves?all=1")
+def _(raw: Raw) -> None:
+    raw["paths"]["/shelves?all=1"] = {}
+
+
+@case("optional-path-parameter", f"{AT}~1{{bookId}}/parameters/1")
+def _(raw: Raw) -> None:
+    raw["paths"][BOOK]["parameters"][1]["required"] = False
+
+
+@case("optional-path-parameter", f"{AT}~1{{bookId}}/parameters/1")
+def _(raw: Raw) -> None:
+    raw["paths"][BOOK]["parameters"][1]["schema"]["nullable"] = True
+
+
+@case("undefined-scope", f"{AT}/get/security/0/grant")
+def _(raw: Raw) -> None:
+    flow = {"tokenUrl": "https://books.example/token", "scopes": {"read": "Look."}}
+    raw["components"]["securitySchemes"]["grant"] = {"type": "oauth2", "flows": {"clientCredentials": flow}}
+    raw["paths"][BOOKS]["get"]["security"] = [{"grant": ["read", "wirte"]}]
+
+
+@case("server-variable", "#/servers/0")
+def _(raw: Raw) -> None:
+    raw["servers"] = [{"url": "https://{where}.example/{version}", "variables": {"version": {"default": "1"}}}]
+
+
+@case("discriminator", "#/components/schemas/Books/discriminator")
+def _(raw: Raw) -> None:
+    raw["components"]["schemas"]["Books"]["discriminator"] = {"propertyName": "kind"}
+
+
+@case("discriminator", "#/components/schemas/Book/discriminator/mapping/novel")
+def _(raw: Raw) -> None:
+    mapping = {"novel": "#/components/schemas/Novel"}
+    raw["components"]["schemas"]["Book"]["discriminator"] = {"propertyName": "title", "mapping": mapping}
+
+
 @case("response-status", f"{AT}/get/responses/600")
 def _(raw: Raw) -> None:
     raw["paths"][BOOKS]["get"]["responses"]["600"] = {"description": "Odd."}

@@ -1,0 +1,63 @@
+"""Lists that are asked for in pages otherwise than in the query: in a body, or by ranges. They are told, not judged."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from specs.contract.contract import Contract
+from specs.contract.model import Operation, Parameter, Schema
+from specs.contract.page_info import wording
+from specs.contract.page_parameters import asked
+from specs.contract.paging import data_pointer, shown, shows_list
+from specs.contract.schema_queries import members
+from specs.contract.vocabulary import fold
+
+_RANGES = ("contentrange", "nextrange", "acceptranges")
+
+
+@frozen
+class OtherList:
+    """A list whose pages no law asks for: its dialect, and where the page is asked for ("body" or "header")."""
+
+    operation: Operation
+    dialect: str
+    place: str
+    why: str
+
+
+def other_lists(contract: Contract) -> tuple[OtherList, ...]:
+    """Find the lists of a document that no law pages through, and say why."""
+    return tuple(
+        found
+        for each in contract.operations
+        if each.paging is None and (found := _by_body(contract.document.raw, each) or _by_range(each))
+    )
+
+
+def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
+    if operation.method != "POST" or operation.body is None:
+        return None
+    fields = {**members(raw, operation.body.schema)}
+    for name, member in list(fields.items()):  # page members often stand in an object of options
+        if fold(name) in ("options", "pagination", "page", "paging"):
+            fields = {**members(raw, member.schema), **fields}
+    inputs = tuple(
+        Parameter(name, "query", member.required, member.schema, "form", True, operation.body.pointer)
+        for name, member in fields.items()
+    )
+    words = wording({}, {})
+    asks = asked(raw, inputs, words)
+    answer = shown(raw, next((each for each in operation.success if each.schema or each.examples), None))
+    data = data_pointer(raw, operation.key.replace("POST", "GET", 1), asks, answer, words)
+    if asks.dialect is None or not shows_list(raw, answer, data):
+        return None
+    return OtherList(operation, asks.dialect, "body", "its pages are asked for in the body of a POST")
+
+
+def _by_range(operation: Operation) -> OtherList | None:
+    asks = operation.parameter("Range", "header")
+    partial = any(answer.status == "206" for answer in operation.answers)
+    told = any(fold(header.name) in _RANGES for answer in operation.answers for header in answer.headers)
+    if operation.method != "GET" or not (asks and (partial or told)):
+        return None
+    return OtherList(operation, "range", "header", "its pages are asked for as ranges, in a header")
