@@ -22,7 +22,7 @@ from contracts.judging import deviations
 from contracts.judging.judge import Verdict, totals
 from contracts.plan import duration
 from contracts.plan.plan import PlanItem
-from specs.contract import Operation
+from specs.contract import Operation, selectors
 
 SHOW_EVERY = 10.0
 """Seconds between two progress lines where the output is no terminal."""
@@ -82,7 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _limited(gate: Gate) -> list[Operation]:
     """Operations whose limits are examined under load, where that is part of the run."""
-    return [each for each in gate.plan.contract.operations if each.limits] if gate.beside else []
+    return list(selectors.limited(gate.plan.contract)) if gate.beside else []
 
 
 @pytest.fixture(scope="session")

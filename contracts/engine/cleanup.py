@@ -8,7 +8,6 @@ refusal. Every name the suite makes up begins with a mark of the run; of the lat
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,6 +19,7 @@ from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
+from contracts.steps.lists.identity import bears
 from contracts.steps.lists.paging import ListRefused, read_all
 from contracts.transport.created import Ledger, address_of
 from contracts.transport.sender import Sender, converse
@@ -168,11 +168,5 @@ def _strays(view: View, mark: str) -> Iterator[Request]:
     delete, identifier = view.resource.delete, view.resource.identifier
     for item in view.items or ():
         own = at(item, view.resource.member)
-        if delete and identifier and own is not MISSING and _shows(item, mark):
+        if delete and identifier and own is not MISSING and bears(item, mark):
             yield view.api.ask(delete, path={**view.api.values, identifier: str(own)})
-
-
-def _shows(item: Any, mark: str) -> bool:
-    """Whether one of an item's own texts bears the mark; what it merely mentions inside is somebody else's."""
-    own = item.values() if isinstance(item, dict) else ()
-    return any(isinstance(value, str) and re.search(rf"\b{re.escape(mark)}-\d", value) for value in own)

@@ -17,12 +17,12 @@ from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lists.identity import identities
 from contracts.steps.lists.page_claims import compare, judge
 from contracts.steps.lists.paging import (
     ListRefused,
     at_least,
     largest,
-    names,
     numbered,
     pages_of,
     paging_of,
@@ -186,8 +186,8 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
     size = telling_sizes(len(found), maximum=largest(api), pages=min(walk_length(api), 3))[0]
     pages: list[Exchange] = yield from pages_of(api, size, query=question, enough=len(found))
     walked = [item for page in pages for item in page.items]
-    if names(api, walked) != names(api, found):
-        same = sorted(names(api, walked)) == sorted(names(api, found))
+    if identities(api, walked) != identities(api, found):
+        same = sorted(identities(api, walked)) == sorted(identities(api, found))
         told = "another order" if same else f"{len(walked)} items"
         raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", told)
     for number, page in enumerate(pages):

@@ -10,18 +10,9 @@ from contracts.core.filter_semantics import number, out_of_order, shown, sort_va
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lists.identity import identities
 from contracts.steps.lists.page_claims import judge
-from contracts.steps.lists.paging import (
-    at_least,
-    largest,
-    names,
-    numbered,
-    pages_of,
-    paging_of,
-    read_all,
-    require_ok,
-    walk,
-)
+from contracts.steps.lists.paging import at_least, largest, numbered, pages_of, paging_of, read_all, require_ok, walk
 from contracts.steps.lists.questions import some_question, wrong_items
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
@@ -65,7 +56,7 @@ def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Convers
     found: dict[str, list[Any]] = {}
     for word in (down,) if _one_way(api, name, member, items) else (up, down):
         found[word] = yield from walk(api, largest(api), query={name: word})
-        if sorted(names(api, found[word])) != sorted(names(api, items)):
+        if sorted(identities(api, found[word])) != sorted(identities(api, items)):
             what = f"{len(found[word])} items, not the same"
             raise Broken(f"the {len(items)} items of the list with {name}={word}", what)
         _in_order(found[word], member, descending=word == down, how=f"{name}={word}")
@@ -89,11 +80,11 @@ def _first_page(api: RequestFactory, query: dict[str, str], member: str, items: 
     (how,) = (f"{name}={word}" for name, word in query.items())
     if numbered(paging_of(api)):
         judge(api, page, total=len(items), start=0, size=size)
-    shown_ones = set(names(api, page.items))
-    if len(shown_ones) < size or not shown_ones <= set(names(api, items)):
+    shown_ones = set(identities(api, page.items))
+    if len(shown_ones) < size or not shown_ones <= set(identities(api, items)):
         raise Broken(f"{size} of the {len(items)} items of the list with {how}", f"{len(shown_ones)}, not all of them")
     _in_order(page.items, member, descending=True, how=how)
-    left = [item for name, item in zip(names(api, items), items, strict=True) if name not in shown_ones]
+    left = [item for name, item in zip(identities(api, items), items, strict=True) if name not in shown_ones]
     last = [item for item in page.items if number((shown(item, member) or [None])[0]) is not None][-1:]
     for item in left if last else ():
         _in_order([*last, item], member, descending=True, how=f"the first page with {how}, before what it leaves out,")
@@ -136,8 +127,8 @@ def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Con
     size = _parting(sort_values(whole, member), largest(api))
     pages: list[Exchange] = yield from pages_of(api, size, query={name: up}, enough=len(whole))
     walked = [item for page in pages for item in page.items]
-    if names(api, walked) != names(api, whole):
-        same = sorted(names(api, walked)) == sorted(names(api, whole))
+    if identities(api, walked) != identities(api, whole):
+        same = sorted(identities(api, walked)) == sorted(identities(api, whole))
         raise Broken(f"the list with {name}={up} in pages of {size}", "another order" if same else "other items")
 
 

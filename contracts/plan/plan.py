@@ -18,7 +18,7 @@ from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.tokens.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
-from specs.contract.selectors import named_by_path
+from specs.contract.selectors import requires_credential, resource_of_parameter
 from specs.promises.promises import Promise, promises
 
 QUIET, BUSY = 0, 1
@@ -89,8 +89,7 @@ def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Pl
 
 def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
     """Where nobody is named and some operations are open to all, they are asked as somebody without a credential."""
-    closed = (bool(each.security) and all(way.schemes for way in each.security) for each in contract.operations)
-    if deployment.principals or all(closed):
+    if deployment.principals or all(map(requires_credential, contract.operations)):
         return deployment
     return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
 
@@ -222,7 +221,7 @@ def _needed(api: RequestFactory, operation: Operation) -> Iterator[Operation]:
             continue
         if parameter and parameter.source:
             yield from _makers(api.contract, parameter.source)
-        elif (resource := named_by_path(api.contract, operation, name)) is not None:
+        elif (resource := resource_of_parameter(api.contract, operation, name)) is not None:
             yield from (each for each in (resource.create, resource.list) if each is not None)
     for source in operation.body.sources.values() if operation.body else ():
         yield from _makers(api.contract, source)

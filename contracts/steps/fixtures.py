@@ -17,8 +17,7 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import UNIQUE, UNIQUE_BESIDE_SIBLINGS
 from contracts.request.api import RequestFactory
 from contracts.strategies.samples import stranger
-from specs.contract import Operation, Resource, Source
-from specs.contract.selectors import named_by_path
+from specs.contract import Operation, Resource, Source, selectors
 
 
 @attrs.frozen
@@ -50,8 +49,7 @@ def resolve_path(
 
 
 def _makeable(api: RequestFactory, operation: Operation, name: str) -> bool:
-    parameter = operation.parameter(name, "path")
-    resource = _origin(api, operation, name, parameter.source if parameter else None)
+    resource = selectors.resource_of_parameter(api.contract, operation, name)
     return resource is not None and resource.create is not None
 
 
@@ -74,7 +72,7 @@ def placeholder_path(api: RequestFactory) -> dict[str, str]:
 def _place(
     api: RequestFactory, operation: Operation, name: str, values: dict[str, str], fresh: bool, *, shared: bool
 ) -> Steps:
-    resource, pointer = resource_of_parameter(api, operation, name)
+    resource, pointer = source_of_parameter(api, operation, name)
     if not fresh:
         found = yield from _shown(api, resource, pointer, values)
         if found:
@@ -91,7 +89,7 @@ def _place(
 
 def candidates(api: RequestFactory, operation: Operation, name: str) -> Steps:
     """All values of a path parameter that its list shows, in the list's order; none where there is no list."""
-    resource, pointer = resource_of_parameter(api, operation, name)
+    resource, pointer = source_of_parameter(api, operation, name)
     before = operation.path_parameters[: operation.path_parameters.index(name)]
     values = {each: api.deployment.value(api.tenant, each) or "" for each in before}
     return (yield from _shown(api, resource, pointer, {each: value for each, value in values.items() if value}))
@@ -103,20 +101,16 @@ def _shown(api: RequestFactory, resource: Resource, pointer: str, values: Mappin
     return [str(value) for value in shown if value is not MISSING and value is not None]
 
 
-def resource_of_parameter(api: RequestFactory, operation: Operation, name: str) -> tuple[Resource, str]:
-    """The resource whose objects a path parameter names, and where its values stand in them."""
-    parameter = operation.parameter(name, "path")
-    source = parameter.source if parameter else None
-    resource = _origin(api, operation, name, source)
+def source_of_parameter(api: RequestFactory, operation: Operation, name: str) -> tuple[Resource, str]:
+    """The resource whose objects a path parameter names, and where its values stand in them.
+
+    Raises NotObservable where the document tells neither.
+    """
+    resource = selectors.resource_of_parameter(api.contract, operation, name)
     if resource is None:
         raise NotObservable(f"nothing tells a value for {name}; [parameters] in the deployment file can")
-    return resource, source.value if source else resource.member
-
-
-def _origin(api: RequestFactory, operation: Operation, name: str, source: Source | None) -> Resource | None:
-    if source:
-        return api.contract.resource_of(api.contract.operation(source.operation_id))
-    return named_by_path(api.contract, operation, name)
+    parameter = operation.parameter(name, "path")
+    return resource, parameter.source.value if parameter and parameter.source else resource.member
 
 
 def _listed(api: RequestFactory, resource: Resource, values: Mapping[str, str]) -> Steps:

@@ -67,7 +67,12 @@ def sorted_lists(contract: Contract) -> Iterator[Operation]:
 
 def protected(contract: Contract) -> Iterator[Operation]:
     """Operations that cannot be called without a credential."""
-    return (each for each in contract.operations if each.security and all(alt.schemes for alt in each.security))
+    return (each for each in contract.operations if requires_credential(each))
+
+
+def requires_credential(operation: Operation) -> bool:
+    """Whether an operation cannot be called without a credential."""
+    return bool(operation.security) and all(each.schemes for each in operation.security)
 
 
 def safe_protected(contract: Contract) -> Iterator[Operation]:
@@ -148,9 +153,12 @@ def refusable_creations(contract: Contract) -> Iterator[Operation]:
 
 def conflicting_creations(contract: Contract) -> Iterator[Operation]:
     """Creations with a body for which the document declares a conflict of their own."""
-    for each in creations_with_body(contract):
-        if any(answer.status == "409" for answer in each.answers):
-            yield each
+    return (each for each in creations_with_body(contract) if declares_conflict(each))
+
+
+def declares_conflict(operation: Operation) -> bool:
+    """Whether the document declares a conflict of its own for an operation."""
+    return any(answer.status == "409" for answer in operation.answers)
 
 
 def bulk_deletions(contract: Contract) -> Iterator[Operation]:
@@ -172,17 +180,18 @@ def nested_creations(contract: Contract) -> Iterator[Operation]:
     for resource in contract.resources:
         create = resource.create
         if create and create.path_parameters and (resource.read or resource.list):
-            parent = named(contract, create, create.path_parameters[-1])
+            parent = resource_of_parameter(contract, create, create.path_parameters[-1])
             if parent and parent.create and parent is not resource:
                 yield create
 
 
-def named(contract: Contract, operation: Operation, name: str) -> Resource | None:
+def resource_of_parameter(contract: Contract, operation: Operation, name: str) -> Resource | None:
     """The resource whose things a path parameter names: where its values come from, or whose address ends with it."""
     parameter = operation.parameter(name, "path")
     if parameter and parameter.source:
         return contract.resource_of(contract.operation(parameter.source.operation_id))
-    return named_by_path(contract, operation, name)
+    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+    return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)
 
 
 def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
@@ -249,6 +258,11 @@ def opened_by_token(contract: Contract) -> Iterator[Operation]:
             yield operation
 
 
+def safe_opened_by_token(contract: Contract) -> Iterator[Operation]:
+    """The same, where they only look."""
+    return (each for each in opened_by_token(contract) if each.safe)
+
+
 def issues(contract: Contract) -> Iterator[Operation]:
     """Operations whose answers carry a new pair of tokens."""
     return iter(contract.tokens.issue if contract.tokens else ())
@@ -269,12 +283,6 @@ def bulk(contract: Contract, operation: Operation) -> bool:
     """Whether an operation deletes everything its owner has at once."""
     resource = contract.resource_of(operation)
     return resource is not None and resource.delete_all is operation
-
-
-def named_by_path(contract: Contract, operation: Operation, name: str) -> Resource | None:
-    """The resource whose items' address ends in a path parameter of an operation."""
-    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
-    return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)
 
 
 _CREDENTIAL = re.compile(r"passw|pwd|secret|token|otp|pin$|assertion|^code$|_code$|passcode|api_?key", re.IGNORECASE)

@@ -10,8 +10,9 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.member_names import FLEETING
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.lists.paging import at_least, identity, read_all
-from contracts.steps.lists.rival_view import rivals_items, same_items
+from contracts.steps.lists.identity import identity, same_items
+from contracts.steps.lists.paging import at_least, read_all
+from contracts.steps.lists.rival_view import rivals_items
 from specs.contract import selectors
 
 

@@ -7,11 +7,11 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
+from contracts.steps.lists.identity import identities, same_items
 from contracts.steps.lists.links import address, forgets_base, leads_to, next_link, previous_link, same_server
 from contracts.steps.lists.paging import (
     after,
     at_least,
-    names,
     non_dividing_size,
     numbered,
     pages_of,
@@ -20,7 +20,7 @@ from contracts.steps.lists.paging import (
     require_ok,
 )
 from contracts.steps.lists.questions import some_question
-from contracts.steps.lists.rival_view import rivals_items, same_items
+from contracts.steps.lists.rival_view import rivals_items
 from specs.contract import selectors
 
 
@@ -44,9 +44,9 @@ def _next_of(api: RequestFactory, query: Query) -> Steps:
     size = non_dividing_size(api, len(items))
     first: Exchange = require_ok((yield api.page(None, size, query=query)))
     second: Exchange = yield from _follow(api, first, next_link(first), "next")
-    expected, got = names(api, items[size : 2 * size]), names(api, second.items)
+    expected, got = identities(api, items[size : 2 * size]), identities(api, second.items)
     if expected != got:
-        shown = f"{len(got)} items, {len(set(got) - set(names(api, items)))} of them not of this list"
+        shown = f"{len(got)} items, {len(set(got) - set(identities(api, items)))} of them not of this list"
         raise Broken(f"the {len(expected)} items behind the first page of {size}", shown)
 
 
@@ -95,7 +95,7 @@ def the_previous_link_leads_back(api: RequestFactory) -> Conversation:
     if len(pages) < 2 or previous_link(pages[1]) is None:
         raise NotObservable("the second page tells no address of the page before")
     back: Exchange = yield from _follow(api, pages[1], previous_link(pages[1]), "previous")
-    if names(api, back.items) != names(api, pages[0].items):
+    if identities(api, back.items) != identities(api, pages[0].items):
         raise Broken("the first page again", f"{len(back.items)} other items")
 
 

@@ -8,11 +8,11 @@ from contracts.core.rejection import refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lists.identity import identities
 from contracts.steps.lists.paging import (
     PaginationLoop,
     at_least,
     largest,
-    names,
     non_dividing_size,
     paging_of,
     read_all,
@@ -50,7 +50,7 @@ def every_walk_gives_the_same_items(api: RequestFactory) -> Conversation:
         walked = yield from walk(api, size, enough=len(items))
     except PaginationLoop as endless:
         raise Broken(f"a walk in pages of {size} to end", endless.reason) from None
-    expected, got = names(api, items), names(api, walked)
+    expected, got = identities(api, items), identities(api, walked)
     if sorted(expected) != sorted(got):
         lost, added = set(expected) - set(got), set(got) - set(expected)
         twice = len(got) - len(set(got))
@@ -74,7 +74,7 @@ def pages_do_not_overlap(api: RequestFactory) -> Conversation:
     size = non_dividing_size(api, len(items))
     first: Exchange = require_ok((yield api.page(None, size)))
     second: Exchange = require_ok((yield api.page(size, size)))
-    if twice := set(names(api, first.items)) & set(names(api, second.items)):
+    if twice := set(identities(api, first.items)) & set(identities(api, second.items)):
         raise Broken("no item on both pages", f"{len(twice)} shared, such as {min(twice)[:60]}")
 
 
@@ -139,7 +139,7 @@ def a_page_begins_where_it_was_asked_to(api: RequestFactory, which: str) -> Conv
     if paging_of(api).dialect == "page":
         start = max(start, size) // size * size if which != "the first" else 0
     page: Exchange = require_ok((yield api.page(start, size)))
-    expected, got = names(api, items[start : start + size]), names(api, page.items)
+    expected, got = identities(api, items[start : start + size]), identities(api, page.items)
     if expected != got:
         told = f"{len(got)} items" if len(got) != len(expected) else "others, or in another order"
         raise Broken(f"the {len(expected)} items from number {start} on (page of {size}, {len(items)} in all)", told)
@@ -198,10 +198,10 @@ def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     plainly: Exchange = require_ok((yield api.page()))
     both = min(len(largely.items), len(plainly.items))
     at_least(largely.items, 2)
-    _same(names(api, largely.items)[:both], names(api, plainly.items)[:both])
+    _same(identities(api, largely.items)[:both], identities(api, plainly.items)[:both])
     if api.depth != "quick":
         again: Exchange = require_ok((yield api.page().retried()))
-        _same(names(api, plainly.items), names(api, again.items))
+        _same(identities(api, plainly.items), identities(api, again.items))
 
 
 def _same(first: list[str], second: list[str]) -> None:

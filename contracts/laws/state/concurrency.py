@@ -11,9 +11,10 @@ from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import differing_members, observe, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
-from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, alike, conflicts, create_siblings
+from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import short
+from contracts.steps.lists.identity import alike
 from specs.contract import Contract, Operation, selectors
 
 DUPLICATE = {400, 404, 409, 422}
@@ -39,7 +40,7 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
     if failed := [each for each in peers.equals if each.status >= 500]:
         raise Broken("no server error for equal creations at once, in two rounds", failed[0].summary())
     made = len(peers.made)
-    if conflicts(api.operation) and made > 1:
+    if selectors.declares_conflict(api.operation) and made > 1:
         raise Broken(f"1 of {len(peers.equals)} equal creations at once to succeed", f"{made} did")
     ids = [str(at(each.data, api.resource.member)) for each in peers.made]
     shown = yield from _counted(api, peers)
@@ -88,7 +89,7 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
         if (
             resource.create in creations
             and resource.update in set(selectors.updates(contract))
-            and conflicts(resource.update)
+            and selectors.declares_conflict(resource.update)
         ):
             yield resource.update
 

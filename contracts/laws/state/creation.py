@@ -12,16 +12,11 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import made_by
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import (
-    CreatedResource,
-    create_full,
-    differing_members,
-    find_in,
-    require_identifiable,
-)
+from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import lifecycle_members, short, thing_of
+from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
 
 

@@ -11,8 +11,9 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import create_resource, resolve_path
-from contracts.steps.lifecycle.create import find_in, observe, read_list
+from contracts.steps.lifecycle.create import observe, read_list
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
+from contracts.steps.lists.identity import find_in
 from contracts.steps.lists.paging import largest
 from specs.contract import Operation, selectors
 

@@ -9,11 +9,12 @@ from contracts.core.conversation import Blocked, Broken, Conversation, NotObserv
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, body, create_resource, resource_of_parameter
+from contracts.steps.fixtures import Made, body, create_resource, source_of_parameter
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, find_in, observe, removable
+from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, observe, removable
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
 from contracts.steps.lifecycle.values import lifecycle_members, short
+from contracts.steps.lists.identity import find_in
 from specs.contract import Contract, Operation, Resource, selectors
 
 
@@ -51,7 +52,7 @@ def _another_parent(api: RequestFactory, made: Made) -> Steps:
     create = api.resource.create
     assert create is not None
     name = create.path_parameters[-1]
-    resource, pointer = resource_of_parameter(api, create, name)
+    resource, pointer = source_of_parameter(api, create, name)
     before = {each: made.values[each] for each in create.path_parameters[:-1] if each in made.values}
     parent: Made = yield from create_resource(api, resource, before)
     value = at(parent.thing, pointer)

@@ -13,17 +13,10 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.comparison import differences
-from contracts.steps.lifecycle.create import (
-    Observation,
-    differing_members,
-    find_in,
-    observe,
-    patch_of,
-    removable,
-    require_identifiable,
-)
+from contracts.steps.lifecycle.create import Observation, differing_members, observe, patch_of, removable
 from contracts.steps.lifecycle.siblings import standing
 from contracts.steps.lifecycle.values import Change, changes, lifecycle_members, short
+from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
 
 MOST = 2

@@ -9,11 +9,12 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, resolve_path
 from contracts.steps.lifecycle.comparison import differences, filled
-from contracts.steps.lifecycle.create import CreatedResource, differing_members, find_in, removable, sent_by
+from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
-from contracts.steps.lifecycle.siblings import Siblings, alike, create_siblings, requires_credential, standing
+from contracts.steps.lifecycle.siblings import Siblings, create_siblings, standing
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import invalid_member, lifecycle_members, short, thing_of
+from contracts.steps.lists.identity import alike, find_in
 from specs.contract import selectors
 
 
@@ -207,7 +208,7 @@ def _alone(api: RequestFactory) -> Steps:
     refused: list[Exchange] = []
     if bad := invalid_member(api, api.operation, content):
         refused.append((yield api.ask(path=values, body={**content, bad[0]: bad[1]})))
-    if requires_credential(api.operation):
+    if selectors.requires_credential(api.operation):
         refused.append((yield api.ask(path=values, body=content, credentials=())))
     if not _all_refused(refused):
         raise NotObservable("a creation that should be refused was not")

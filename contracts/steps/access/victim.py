@@ -14,6 +14,7 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource, resolve_path
 from contracts.steps.lifecycle.comparison import unfilled
+from contracts.steps.lists.identity import has_id, mentions
 from specs.contract import Resource, selectors
 
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
@@ -105,15 +106,7 @@ def _standing(stage: RequestFactory, resource: Resource, stake: Victim) -> Steps
         return answer.status
     if look is resource.read:
         return answer.data
-    return next((item for item in answer.items if _names(item, resource, stake.own)), None)
-
-
-def _names(item: Any, resource: Resource, own: str) -> bool:
-    """Whether an item of a list is the thing of an id, which lists may show in another member."""
-    found = at(item, resource.member)
-    if found is not MISSING:
-        return str(found) == own
-    return isinstance(item, dict) and own in map(str, item.values())
+    return next((item for item in answer.items if has_id(item, resource, stake.own)), None)
 
 
 def _created(stage: RequestFactory, resource: Resource, stake: Victim, attempts: Sequence[Exchange]) -> Steps:
@@ -128,11 +121,8 @@ def _created(stage: RequestFactory, resource: Resource, stake: Victim, attempts:
     answer: Exchange = yield stage.ask(resource.list, path=path, bypass_cache=True)
     if not answer.ok:
         return answer.status
-    return sum(_shows(item, marks, referred) for item in answer.items)
+    return sum(mentions(item, marks) or _refers(item, referred) for item in answer.items)
 
 
-def _shows(item: Any, marks: Collection[str], referred: Collection[tuple[str, Any]]) -> bool:
-    text = json.dumps(item)
-    if any(mark in text for mark in marks):
-        return True
+def _refers(item: Any, referred: Collection[tuple[str, Any]]) -> bool:
     return isinstance(item, dict) and any(item.get(name) == value for name, value in referred)

@@ -13,11 +13,12 @@ from typing import Any
 import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps, Wait
-from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.exchange import MISSING, Exchange
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, create_resource, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import kept
 from contracts.steps.lifecycle.values import Change, changes, full_body
+from contracts.steps.lists.identity import find_in, require_identifiable
 from contracts.steps.lists.paging import largest, read_all
 from specs.contract import Operation, Resource
 
@@ -161,23 +162,6 @@ def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
     if page.ok and not found and not sure:
         require_identifiable(items, made)
     return items, page
-
-
-def find_in(items: list[Any], made: Made) -> list[Any]:
-    """The items that are the made thing, by an id that both show."""
-    pointers = dict.fromkeys([made.resource.member, "/id"])
-    ids = {str(at(made.thing, each)) for each in pointers} - {str(MISSING), "None"}
-    for pointer in pointers:
-        if found := [item for item in items if str(at(item, pointer)) in ids]:
-            return found
-    return []
-
-
-def require_identifiable(items: list[Any], made: Made) -> None:
-    """Raises NotObservable where items and creation show no id in common, so that nobody could tell what is there."""
-    member = made.resource.member
-    if items and not (at(made.thing, member) is not MISSING and all(at(each, member) is not MISSING for each in items)):
-        raise NotObservable("the list does not show which of its items was created")
 
 
 def _touched(api: RequestFactory, made: Made, now: Any) -> Steps:

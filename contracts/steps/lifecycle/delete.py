@@ -16,15 +16,14 @@ from contracts.steps.lifecycle.create import (
     CreatedResource,
     Observation,
     changing,
-    find_in,
     observe,
     patch_of,
     read_list,
 )
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
-from contracts.steps.lifecycle.siblings import requires_credential
 from contracts.steps.lifecycle.update import Updated
 from contracts.steps.lifecycle.values import Change, changes
+from contracts.steps.lists.identity import find_in
 from specs.contract import Operation, selectors
 
 
@@ -70,7 +69,7 @@ def delete_resource(api: RequestFactory) -> Steps:
     if not before.seen:
         raise NotObservable(f"what was created cannot be looked at: {before.told}")
     refusal = None
-    if requires_credential(delete):
+    if selectors.requires_credential(delete):
         refusal = yield life.api.ask(delete, path=life.made.values, credentials=())
     answer: Exchange = yield life.api.ask(delete, path=life.made.values)
     if not answer.ok:

@@ -27,11 +27,10 @@ from contracts.steps.lifecycle.create import (
     sent_by,
     update_of,
 )
-from contracts.steps.lifecycle.siblings import conflicts, requires_credential
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import Change, changes, invalid_member
 from contracts.strategies.samples import stranger
-from specs.contract import Operation
+from specs.contract import Operation, selectors
 
 
 @attrs.frozen
@@ -128,7 +127,7 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
     beside = {name: value for name, value in beside.items() if name in tame} or dict([*beside.items()][:1])
     if bad and beside:
         yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
-    if requires_credential(update):
+    if selectors.requires_credential(update):
         content = {spare[0].name: spare[0].value}
         yield "no credential", life.api.ask(update, path=life.made.values, body=content, credentials=())
     if taken:
@@ -138,7 +137,7 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
 def _conflict(before: Updated, now: Observation) -> Steps:
     """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
     life, update = before.life, update_of(before.life)
-    if update.body is None or not conflicts(update):
+    if update.body is None or not selectors.declares_conflict(update):
         return {}
     other: Made | None = before.peers.twin
     if other is None or other.thing is None:

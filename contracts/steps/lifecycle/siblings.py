@@ -12,7 +12,6 @@ from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, made_by, resolve_path
-from contracts.steps.lifecycle.comparison import kept
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
 from contracts.steps.lifecycle.values import invalid_member, minimal_body
 from contracts.steps.lists.paging import largest, read_all, require_ok
@@ -88,7 +87,7 @@ def _beside(peers: Siblings) -> Steps:
     slight, whole = yield from _minimal(stage, create, values, content)
     content, equals = yield from _equals(stage, create, values, content)
     again = None
-    if conflicts(create) and sum(each.ok for each in equals) > 1:
+    if selectors.declares_conflict(create) and sum(each.ok for each in equals) > 1:
         again = yield stage.ask(create, path=values, body=content)
     return attrs.evolve(
         peers, values=values, content=content, refused=refused, equals=equals, again=again, slight=slight, whole=whole
@@ -105,16 +104,6 @@ def why_not(api: RequestFactory) -> str:
     return ""
 
 
-def conflicts(operation: Operation) -> bool:
-    """Whether the document declares a conflict of its own for an operation."""
-    return any(answer.status == "409" for answer in operation.answers)
-
-
-def requires_credential(operation: Operation) -> bool:
-    """Whether an operation cannot be called without a credential."""
-    return bool(operation.security) and all(each.schemes for each in operation.security)
-
-
 def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
     """Ask for what must be refused, an invalid member beside valid ones and the same without a credential.
 
@@ -128,7 +117,7 @@ def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], 
             for name, value in sent_by(answers[-1]).items()
             if name != bad[0] or name in content
         }
-    if requires_credential(create):
+    if selectors.requires_credential(create):
         answers.append((yield api.ask(create, path=values, body=content, credentials=())))
         content = sent_by(answers[-1]) or content
     return answers, content
@@ -176,27 +165,3 @@ def standing(api: RequestFactory, values: Mapping[str, str]) -> Steps:
     page: Exchange = require_ok((yield attrs.evolve(view.page(None, largest(view)), bypass_cache=True)))
     size = largest(view)
     return page.items if size and len(page.items) < size else (yield from read_all(view))
-
-
-def alike(api: RequestFactory, items: list[Any], content: dict[str, Any]) -> list[Any]:
-    """The items that show the values which make a content the only one of its kind.
-
-    Raises NotObservable where the items show none of these members.
-    """
-    create = api.resource.create
-    assert create is not None
-    assert create.body is not None
-    examples = [each for each in create.body.examples if isinstance(each, dict)]
-    own = {
-        name: value
-        for name, value in content.items()
-        if isinstance(value, str | int) and all(value != example.get(name) for example in examples)
-    }
-    found = []
-    for item in items:
-        shown = [name for name in own if isinstance(item, dict) and name in item]
-        if not shown:
-            raise NotObservable("the list does not show what makes its items differ")
-        if all(kept(own[name], item[name]) for name in shown):
-            found.append(item)
-    return found

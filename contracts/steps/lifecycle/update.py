@@ -19,7 +19,6 @@ from contracts.steps.lifecycle.create import (
     changing,
     create_full,
     differing_members,
-    find_in,
     lookable,
     observe,
     offered_changes,
@@ -29,6 +28,7 @@ from contracts.steps.lifecycle.create import (
 )
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.values import Change, changes
+from contracts.steps.lists.identity import find_in
 
 
 @attrs.frozen

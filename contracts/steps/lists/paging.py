@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
-from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
+from contracts.steps.lists.identity import identities
 from contracts.steps.lists.links import leads_to, next_link
 from contracts.strategies.pages import telling_sizes
 from specs.contract import Paging
@@ -34,19 +35,6 @@ class ListRefused(Blocked):
     def __init__(self, exchange: Exchange) -> None:
         super().__init__(f"the list was not given: {exchange.summary()}")
         self.status = exchange.status
-
-
-def identity(api: RequestFactory, item: Any) -> str:
-    """What tells an item from the others: its id, or all of it where it has none."""
-    return names(api, [item])[0]
-
-
-def names(api: RequestFactory, items: list[Any]) -> list[str]:
-    """The identities of items, in order."""
-    resource = api.contract.resource_of(api.operation)
-    member = resource.member if resource else "/id"
-    shown = ((item, at(item, member)) for item in items)
-    return [json.dumps(item if own is MISSING else own, sort_keys=True) for item, own in shown]
 
 
 def require_ok(exchange: Exchange) -> Exchange:
@@ -102,14 +90,14 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
         if pages and not page.ok:
             return found
         pages.append(require_ok(page))
-        named = zip(pages[-1].items, names(api, pages[-1].items), strict=True)
+        named = zip(pages[-1].items, identities(api, pages[-1].items), strict=True)
         new = [item for item, name in named if name not in known]
         if pages[1:] and not new:
             return found
         if len(pages) > WHOLE:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
         found += new if pages[1:] else pages[-1].items
-        known.update(names(api, new))
+        known.update(identities(api, new))
         if is_last_page(api, pages[-1], len(found)):
             return found
         request = following(api, pages, largest(api), query=query, short=False)

@@ -9,16 +9,9 @@ from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import Wanted, kept
 from contracts.request.api import RequestFactory
+from contracts.steps.lists.identity import identities, identity
 from contracts.steps.lists.page_claims import judge
-from contracts.steps.lists.paging import (
-    identity,
-    largest,
-    names,
-    numbered,
-    pages_of,
-    paging_of,
-    read_all,
-)
+from contracts.steps.lists.paging import largest, numbered, pages_of, paging_of, read_all
 from contracts.strategies.filters import questions, telling
 from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Filter, Operation, Parameter
@@ -61,7 +54,7 @@ def wrong_items(
     api: RequestFactory, question: Question, items: Sequence[Any], found: Sequence[Any]
 ) -> tuple[str, str] | None:
     """What a filtered list has that the whole list has not, that does not fit, or that it lacks."""
-    got, all_of_them = names(api, list(found)), names(api, list(items))
+    got, all_of_them = identities(api, list(found)), identities(api, list(items))
     if strangers := set(got) - set(all_of_them):
         return f"a part of the whole list for {_said(question)}", f"{len(strangers)} items that are not in it"
     if len(set(got)) < len(got):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import attrs
@@ -36,9 +35,3 @@ def _called_alike(api: RequestFactory, other: RequestFactory) -> Steps:
         return {}
     theirs: list[str] = yield from candidates(other, other.operation, chosen[-1])
     return {chosen[-1]: api.values[chosen[-1]]} if api.values[chosen[-1]] in theirs else {}
-
-
-def same_items(items: list[Any], others: list[Any]) -> list[Any]:
-    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
-    known = {json.dumps(each, sort_keys=True) for each in others}
-    return [each for each in items if json.dumps(each, sort_keys=True) in known]

@@ -14,7 +14,7 @@ from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers
 from contracts.steps.fixtures import Made, create_resource, resolve_path
-from specs.contract import Contract, Operation, Rule, TokenMember, TokenRules
+from specs.contract import Contract, Operation, Rule, TokenMember, TokenRules, selectors
 
 
 @attrs.frozen
@@ -171,12 +171,7 @@ def call_with(api: RequestFactory, token: str) -> Steps:
 
 def _open_to_tokens(api: RequestFactory) -> Iterator[Operation]:
     """Safe operations that accept an access token, those first whose path the tenant's own values fill."""
-    scheme = rules(api).access.scheme
-    able = [
-        each
-        for each in api.contract.operations
-        if each.safe and any(alternative.schemes == (scheme,) for alternative in each.security)
-    ]
+    able = selectors.safe_opened_by_token(api.contract)
     return iter(
         sorted(able, key=lambda each: sum(not api.deployment.value(api.tenant, n) for n in each.path_parameters))
     )

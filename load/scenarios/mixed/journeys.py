@@ -16,8 +16,9 @@ from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.fixtures import Made, create_resource
-from contracts.steps.lifecycle.create import Observation, differing_members, find_in, observe, read_list
+from contracts.steps.lifecycle.create import Observation, differing_members, observe, read_list
 from contracts.steps.lifecycle.values import Change, changes, short
+from contracts.steps.lists.identity import find_in
 from contracts.steps.tokens.pairs import call_with, issue, pair_of, refresh_request, rules
 from contracts.transport.created import Ledger
 from specs.contract import Contract, Operation, Resource

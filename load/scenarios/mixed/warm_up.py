@@ -13,6 +13,7 @@ from contracts.core.exchange import Exchange, Request, at
 from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
 from contracts.steps.fixtures import resolve_path
+from contracts.steps.lists.identity import bears
 from contracts.steps.lists.paging import read_all
 from contracts.transport.pacing import Budget
 from load.runtime.run import LoadRun, Send, Sent
@@ -108,8 +109,7 @@ class WarmUp:
         for page in (self.run.exchanges[seq] for seq in pages):
             values = path_values(page.operation, page.request.target)
             for item in page.items:
-                texts = item.values() if isinstance(item, dict) else ()
-                if resource.delete and any(isinstance(each, str) and f"{mark}-" in each for each in texts):
+                if resource.delete and bears(item, mark):
                     address = {**values, resource.identifier or "": str(at(item, resource.member))}
                     where = target(resource.delete, address)
                     request = Request(resource.delete, where, principal=page.request.principal)

@@ -228,7 +228,9 @@ def test_reuse_that_the_document_leaves_open_or_grants_breaks_nothing(tmp_path: 
 
 
 def test_a_refresh_that_takes_no_credential_of_a_client_binds_its_tokens_to_none(tmp_path: Path) -> None:
-    others = ANN + "\n" + principal("person", username="bob", password="canary-password-of-bob").replace('"ann"', '"bob"')
+    others = (
+        ANN + "\n" + principal("person", username="bob", password="canary-password-of-bob").replace('"ann"', '"bob"')
+    )
     made = judged(tmp_path, Issuer("expires_in"), oauth("expires_in"), others, "tokens/a-refresh-token-belongs")
     assert broken(made) == {}
 
