@@ -9,7 +9,7 @@ from attrs import frozen
 
 from specs.contract.contract import Contract
 from specs.contract.model import Operation, Paging
-from specs.contract.selectors import named_by_path
+from specs.contract.selectors import resource_of_parameter
 from specs.source.pointers import look_up, split
 
 _HEAD = """overlay: 1.0.0
@@ -140,8 +140,7 @@ def _of_list(contract: Contract, operation: Operation) -> Iterator[Gap]:
 def _of_path(contract: Contract, operation: Operation) -> Iterator[Gap]:
     for name in operation.path_parameters:
         parameter = operation.parameter(name, "path")
-        stated = parameter is not None and parameter.source is not None
-        if parameter is not None and not stated and named_by_path(contract, operation, name) is None:
+        if parameter is not None and resource_of_parameter(contract, operation, name) is None:
             target = _at(contract, parameter.pointer)
             yield Gap(
                 f"nothing tells where values of {name} come from",
