@@ -31,6 +31,7 @@ STUCK = _fault("remaining-stuck", "X-RateLimit-Remaining never falls.")
 TOO_MANY = _fault("remaining-one-too-many", "X-RateLimit-Remaining is one more than will be admitted.")
 RESET_LEFT = _fault("limit-reset-in-seconds-left", "X-RateLimit-Reset is the seconds left, no point in time.")
 RESET_PAST = _fault("reset-in-the-past", "X-RateLimit-Reset is the beginning of the window, not its end.")
+RESET_SOON = _fault("reset-always-soon", "X-RateLimit-Reset is always the next second, however long the window lasts.")
 RESET_JITTERS = _fault("reset-jitters", "X-RateLimit-Reset differs between answers of one window by several seconds.")
 OTHER_LIMIT = _fault(
     "limit-header-of-the-longer-window", "X-RateLimit-Limit is the hour's number while the minute's binds."
@@ -117,6 +118,8 @@ def retold(told: Headers, limits: tuple[int, ...], window: float, now: float, fa
     moment = int(reset)
     if RESET_PAST in faults:
         moment -= math.ceil(window)
+    if RESET_SOON in faults:
+        moment = math.ceil(now) + 1
     if RESET_JITTERS in faults:
         moment += int(remaining) * 7 % 11
     if RESET_LEFT in faults:

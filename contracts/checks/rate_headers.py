@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.quotas import WORDS, Quota, number, plausible, quotas
 from contracts.core.retry_after import retry_after
 from specs.contract import Contract
 
@@ -19,52 +18,62 @@ CLOCK = 5.0
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
 
-    `X-RateLimit-Limit` is the declared number of a limit that can bind; `Remaining` lies between 0 and it, and is 0 on
-    a 429; `Reset` is not past and not further away than the declared window: a UTC epoch second or the seconds left, as
-    the document words it, and either where it does not say.
+    Read are `X-RateLimit-Limit`, `-Remaining` and `-Reset`, and every other rate header that the document declares. The
+    limit is the declared number of a limit that can bind; what remains lies between 0 and it, and is 0 on a 429; the
+    reset is not past and not further away than the declared window: an epoch second or millisecond, a span or a date,
+    as the document words it, and any of them where it does not say.
     """
-    told = {
-        role: value
-        for role in ("Limit", "Remaining", "Reset")
-        if (value := response(exchange).header(f"X-RateLimit-{role}")) is not None
-    }
-    declared = {each.requests: each.window for each in exchange.operation.limits if not each.implied}
-    if not declared or not told or not asked_as_declared(exchange):
+    if not exchange.operation.limits or not asked_as_declared(exchange):
         return False
-    for name, value in told.items():
-        if not re.fullmatch(r"\d+", value):
-            raise Broken(f"X-RateLimit-{name}: a whole number", repr(value))
-    limit = int(told["Limit"]) if "Limit" in told else None
-    if limit is not None and limit not in declared:
-        raise Broken(f"X-RateLimit-Limit: {' or '.join(map(str, declared))}, as declared", str(limit))
-    if "Remaining" in told:
-        _counts(exchange, int(told["Remaining"]), limit or max(declared))
-    if "Reset" in told:
-        window = declared[limit] if limit else max(declared.values())
-        _resets(exchange, int(told["Reset"]), window, contract.reset_unit)
-    return True
+    heard = [each for each in quotas(response(exchange).headers) if _ours(each, contract)]
+    for quota in heard:
+        _numbers(quota, contract)
+        named = [each for each in exchange.operation.limits if quota.series or not each.implied]
+        windows = {each.requests: each.window for each in named}
+        if quota.limit is not None and number(quota.limit) not in windows:
+            raise Broken(f"{quota.name('limit')}: {' or '.join(map(str, windows))}, as declared", quota.limit)
+        if quota.remaining is not None:
+            _counts(exchange, quota, number(quota.limit) or max(windows))
+        if quota.reset is not None:
+            window = windows[int(number(quota.limit) or 0)] if quota.limit else max(windows.values())
+            _resets(exchange, quota, window, contract)
+    return bool(heard)
 
 
-def _counts(exchange: Exchange, remaining: int, limit: int) -> None:
-    if exchange.status == 429 and remaining:
-        raise Broken("X-RateLimit-Remaining: 0 on a 429", str(remaining))
+def _ours(quota: Quota, contract: Contract) -> bool:
+    """Whether the document speaks of these headers, or they are the usual three."""
+    plain = quota.family == "x-ratelimit" and not quota.series
+    return plain or any(name.lower() in contract.rate_headers for _, name in quota.names)
+
+
+def _numbers(quota: Quota, contract: Contract) -> None:
+    for told, text in (("limit", quota.limit), ("remaining", quota.remaining)):
+        header = contract.rate_headers.get(quota.name(told).lower())
+        fraction = header is not None and header.kind in {"number", "string"}
+        if text is not None and not (text.isascii() and text.isdigit()) and not (fraction and number(text) is not None):
+            raise Broken(f"{quota.name(told)}: a whole number", repr(text))
+
+
+def _counts(exchange: Exchange, quota: Quota, limit: float) -> None:
+    remaining = number(quota.remaining) or 0
+    if exchange.status == 429 and remaining >= 1:
+        raise Broken(f"{quota.name('remaining')}: 0 on a 429", str(quota.remaining))
     if remaining > limit:
-        raise Broken(f"X-RateLimit-Remaining: at most {limit}", str(remaining))
+        raise Broken(f"{quota.name('remaining')}: at most {limit:g}", str(quota.remaining))
 
 
-def _resets(exchange: Exchange, reset: int, window: float, unit: str | None) -> None:
-    away = reset - exchange.received
-    past = exchange.sent - reset  # the answer was made between sending and receiving, however long that took
-    fits = {"epoch": past <= CLOCK and away <= window + CLOCK, "left": reset <= window + CLOCK}
-    if unit == "date" or (fits[unit] if unit else any(fits.values())):
+def _resets(exchange: Exchange, quota: Quota, window: float, contract: Contract) -> None:
+    text, name = quota.reset or "", quota.name("reset")
+    header = contract.rate_headers.get(name.lower())
+    unit = header.unit if header else None
+    sensible = plausible(text, (exchange.sent, exchange.received), window, CLOCK)
+    if unit == "other" or (unit in sensible if unit else sensible):
         return
-    if unit == "left":
-        raise Broken(f"X-RateLimit-Reset: seconds left, at most {window:g}", str(reset))
-    looks = " (it looks like milliseconds)" if reset > 1e11 else " (it looks like seconds left)" if reset < 1e7 else ""
-    raise Broken(
-        f"X-RateLimit-Reset: an epoch second within the next {window:g} s",
-        f"{reset}, {away:+.0f} s from now{looks}",
-    )
+    looks = f" (it looks like {WORDS[sensible[0]]})" if sensible else ""
+    if unit is None and not sensible:
+        looks = " in whatever unit"
+    expected = WORDS[unit] if unit else "a time or a span"
+    raise Broken(f"{name}: {expected} within the next {window:g} s", f"{text}{looks}")
 
 
 @check(family="limits", kinds=("header",))

@@ -26,6 +26,7 @@ NEAR = 0.02
 SLOW = 0.1
 """Share of a window from which on a burst is so long that a window may have ended within it."""
 PROVEN, ONE_WINDOW, ONCE = "proven", "under an assumed algorithm", "seen once"
+SEVERAL = "several counters"
 
 
 @attrs.frozen
@@ -169,7 +170,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
     certain = densest(found.samples, rule.window - slowest) > 2 * rule.limit if slowest < rule.window else False
     if certain or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
         reason = f"not one limiter of a known kind; {told}"
-        return attrs.evolve(found, verdict="looser", kinds=("several counters",), reason=reason, confidence=PROVEN)
+        return attrs.evolve(found, verdict="looser", kinds=(SEVERAL,), reason=reason, confidence=PROVEN)
     if blurred:
         return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
     return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)

@@ -1,71 +1,147 @@
-"""Which rate headers a server speaks, and in which unit it tells the reset. Pure: from the headers of answers alone."""
+"""How the rate headers of a trace are to be read: which limit each series is about, and what its times count in."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import attrs
 
+from contracts.core.quotas import Quota, Span, moments, number, plausible, units
 from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from specs.contract.rate_headers import RateHeader, Unit
 
-PLAIN = ("limit", "remaining", "reset")
-EPOCH = 1e9
-"""Numbers from which on a reset is a point in time and no span."""
+CLOCK = 1.1
+"""Seconds by which a header in whole seconds may be off, rounding included."""
+NAMES: dict[Unit, str] = {
+    "epoch": "seconds since 1970",
+    "epoch-ms": "milliseconds since 1970",
+    "left": "seconds left",
+    "left-ms": "milliseconds left",
+    "date": "date",
+    "other": "not understood",
+}
+
+
+@attrs.frozen
+class Terms:
+    """What a trace's headers are held against.
+
+    `words`: what the document says of rate headers, by name in lower case; `promised`: those that a refusal has to
+    carry; `windows`: of the declared limits that can bind, by their numbers; `offset`: the server's clock minus ours,
+    known within `unsure`.
+    """
+
+    rule: Rule
+    words: Mapping[str, RateHeader] = {}
+    promised: tuple[str, ...] = ()
+    windows: Mapping[int, float] = {}
+    offset: float = 0.0
+    unsure: float = 0.0
+
+    def word(self, name: str) -> RateHeader | None:
+        """What the document says of a header."""
+        return self.words.get(name.lower())
+
+
+@attrs.frozen
+class Series:
+    """One limit as the answers of a trace tell it. `unit`: of its reset; None where no time of reset is told."""
+
+    terms: Terms
+    family: str
+    name: str
+    told: tuple[tuple[Sample, Quota], ...]
+    unit: Unit | None = None
+
+    @property
+    def numbers(self) -> set[float]:
+        """The numbers its limit is said to have."""
+        return {value for _, quota in self.told if (value := number(quota.limit)) is not None}
+
+    @property
+    def declared(self) -> bool:
+        """Whether the document has one of its headers."""
+        return any(self.terms.word(name) for _, quota in self.told[:1] for _, name in quota.names)
+
+    def header(self, told: str) -> str:
+        """The name of the header that tells something, as the document spells it or else as it was sent."""
+        name = next((quota.name(told) for _, quota in self.told if getattr(quota, told, None)), self.family)
+        word = self.terms.word(name)
+        return word.name if word else name
+
+    def reset(self, sample: Sample, quota: Quota) -> Span | None:
+        """Between which times of our clock an answer says that the limit resets."""
+        if quota.reset is None or self.unit is None:
+            return None
+        return moments(quota.reset, self.unit, (sample.sent, sample.received), self.terms.offset)
+
+
+def series_of(samples: Sequence[Sample], terms: Terms) -> list[Series]:
+    """Everything the answers of a trace tell, sorted into series, each with the unit in which it is to be read."""
+    found: dict[tuple[str, str], list[tuple[Sample, Quota]]] = {}
+    for sample in samples:
+        for quota in sample.told.quotas:
+            found.setdefault((quota.family, quota.series), []).append((sample, quota))
+    made = [Series(terms, family, name, tuple(told)) for (family, name), told in found.items()]
+    return [attrs.evolve(each, unit=_unit(each)) for each in made]
+
+
+def about(series: Sequence[Series], rule: Rule) -> list[Series]:
+    """Those about one limit: with its number, or with none; all of them where none has its number."""
+    own = [each for each in series if rule.limit in each.numbers]
+    return [each for each in series if each in own or not each.numbers] if own else list(series)
+
+
+def _unit(series: Series) -> Unit | None:
+    """The unit that the document names, else the one in which most of the times make sense."""
+    told = [(sample, quota.reset) for sample, quota in series.told if quota.reset]
+    if not told:
+        return None
+    word = series.terms.word(next(quota.name("reset") for _, quota in series.told if quota.reset))
+    return word.unit if word and word.unit else _guessed(told, series.terms)
+
+
+def _guessed(told: Sequence[tuple[Sample, str]], terms: Terms) -> Unit | None:
+    window, slack = max([terms.rule.window, *terms.windows.values()]) * 1.05, CLOCK + terms.unsure
+    votes = Counter(
+        unit
+        for sample, text in told
+        for unit in plausible(text, (sample.sent, sample.received), window, slack, terms.offset)
+    )
+    likely = votes.most_common(1)
+    return likely[0][0] if likely else next(iter(_by_size(told[0][1])), None)
+
+
+def _by_size(text: str) -> tuple[Unit, ...]:
+    """What a text looks like that makes sense in no unit."""
+    size = number(text)
+    if size is None:
+        return units(text)
+    return ("epoch-ms",) if size > 1e11 else ("epoch",) if size > 1e9 else ("left",)
 
 
 @attrs.frozen
 class Headers:
-    """`family`: what the headers are called; `suffixes`: what follows their usual names; `unit`: of the reset."""
+    """`family`: what the headers are called; `suffixes`: what else their names say; `unit`: of the reset."""
 
     family: str | None = None
     suffixes: tuple[str, ...] = ()
     unit: str | None = None
 
 
-def headers(samples: Sequence[Sample]) -> Headers:
-    """What the answers of a trace have in common."""
-    names = {name for each in samples for name, _ in each.told.headers}
-    plain = {name for name in names if any(name.endswith(f"ratelimit-{part}") for part in PLAIN)}
-    if any(name.startswith("x-ratelimit") for name in names):
-        return Headers("X-RateLimit-*", _suffixes(names), _unit(samples, "x-ratelimit-reset"))
-    if plain:
-        return Headers("RateLimit-*", (), _unit(samples, "ratelimit-reset"))
-    if "ratelimit" in names:
-        fields = re.compile(r"(?:reset|\bt)=(\d+)")
-        spans = [(each, match[1]) for each in samples if (match := fields.search(_value(each, "ratelimit") or ""))]
-        return Headers("RateLimit", (), _named(spans))
-    return Headers()
+def headers(samples: Sequence[Sample], terms: Terms) -> Headers:
+    """What the answers of a trace have in common, in words."""
+    found = series_of(samples, terms)
+    if not found:
+        return Headers("Retry-After" if any(sample.told.wait for sample in samples) else None)
+    names = sorted({name.lower() for each in found for _, quota in each.told for _, name in quota.names})
+    family = "RateLimit" if "ratelimit" in names else f"{_spelled(found[0].family)}-*"
+    unit = next((each.unit for each in about(found, terms.rule) if each.unit), None)
+    suffixes = () if family == "RateLimit" else tuple(sorted({each.name for each in found if each.name}))
+    return Headers(family, suffixes, NAMES[unit] if unit else None)
 
 
-def _suffixes(names: Iterable[str]) -> tuple[str, ...]:
-    found = {match[1] for name in names if (match := re.match(r"x-ratelimit-(?:limit|remaining|reset)-(.+)", name))}
-    return tuple(sorted(found))
-
-
-def _value(sample: Sample, name: str) -> str | None:
-    return next((value for key, value in sample.told.headers if key == name), None)
-
-
-def _unit(samples: Sequence[Sample], name: str) -> str | None:
-    told = [
-        (each, value)
-        for each in samples
-        for key, value in each.told.headers
-        if key == name or key.startswith(f"{name}-")
-    ]
-    return _named(told)
-
-
-def _named(told: Sequence[tuple[Sample, str]]) -> str | None:
-    """The unit in which most of these values make sense."""
-    for sample, value in told:
-        if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
-            return "ISO 8601"
-        if not re.fullmatch(r"\d+(\.\d+)?", value):
-            continue
-        number = float(value)
-        if number > EPOCH * 1000:
-            return "milliseconds since 1970"
-        return "seconds since 1970" if number > EPOCH and abs(number - sample.sent) < 1e7 else "seconds left"
-    return None
+def _spelled(family: str) -> str:
+    return "-".join(part.capitalize() for part in family.split("-")).replace("Ratelimit", "RateLimit")

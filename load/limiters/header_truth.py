@@ -3,208 +3,262 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import attrs
 
-from load.limiters.conclusion import Estimate
-from load.limiters.header_dialects import EPOCH
-from load.limiters.models import Block, FromFirst, SlidingLogOfAll
+from contracts.core.quotas import WORDS, Quota, Span, fits, moments, number, units
+from load.limiters.conclusion import SEVERAL, Estimate
+from load.limiters.header_dialects import CLOCK, Series, Terms, about, series_of
+from load.limiters.models import Block, FromFirst, SlidingLog, SlidingLogOfAll
 from load.limiters.trace import Sample
 from load.limiters.windowed_models import Aligned
+from specs.contract.rate_headers import Unit
 
-CLOCK = 1.1
-"""Seconds by which a header in whole seconds may be off, rounding and a clock's difference included."""
+STEADY = {Aligned.kind, FromFirst.kind, Block.kind, SlidingLog.kind, SlidingLogOfAll.kind}
+"""Kinds whose next admission lies at the same time throughout a burst."""
+POSTPONED = {SlidingLogOfAll.kind, SEVERAL}
+"""Kinds with which a refused request puts off the next admission, or may."""
 
 
 @attrs.frozen
 class Lie:
-    """What a header said, and what is true, in words; `seq` are the answers that show it."""
+    """What a header said, and what is true, in words; `seqs` are the answers that show it."""
 
     expected: str
     actual: str
     seqs: tuple[int, ...] = ()
 
 
-def lies(found: Estimate, offset: float = 0.0, longer: Collection[int] = (), *, promised: bool = True) -> list[Lie]:
-    """Everything the headers of a trace got wrong. `offset`: the server's clock minus ours.
-
-    `promised`: the document has the three X-RateLimit headers on refusals, so that they may not be missing there.
-
-    `longer`: the numbers of longer limits; one of them may be told if it refuses before the shortest is used up.
-    """
-    found = attrs.evolve(found, samples=tuple(each for each in found.samples if not _other_limit(found, each, longer)))
-    checks = (_names, _limit, _missing, _numbers, _stuck, _remaining, _reset, _steady, _backwards, _retry)
-    told = [check for check in checks if promised or check not in (_names, _missing)]
-    return [lie for check in told for lie in check(found, offset)]
+def lies(found: Estimate, terms: Terms) -> list[Lie]:
+    """Everything the headers of a trace got wrong."""
+    found = attrs.evolve(found, samples=tuple(each for each in found.samples if not _other_limit(found, each, terms)))
+    own = about(series_of(found.samples, terms), found.rule)
+    told = [*_missing(found, terms), *(lie for each in own for check in _CHECKS for lie in check(found, each))]
+    return [*told, *_retry(found, terms)]
 
 
-def _other_limit(found: Estimate, each: Sample, longer: Collection[int]) -> bool:
+def _other_limit(found: Estimate, each: Sample, terms: Terms) -> bool:
+    """Whether a longer limit may have refused here, before the shortest was used up: then it tells its own number."""
     early = each.refused and found.admitted < found.rule.limit
-    return early and each.told.limit in {str(number) for number in longer}
+    longer = {float(limit) for limit in terms.windows if limit != found.rule.limit}
+    return early and any(number(quota.limit) in longer for quota in each.told.quotas)
 
 
-def _names(found: Estimate, _: float) -> Iterator[Lie]:
-    odd = next((each for each in found.samples if each.told.odd and not each.told.any), None)
-    if odd:
-        yield Lie(
-            "the promised names X-RateLimit-Limit, -Remaining and -Reset", f"{', '.join(odd.told.odd)}", (odd.seq,)
-        )
-
-
-def _limit(found: Estimate, _: float) -> Iterator[Lie]:
-    wrong = next((each for each in found.samples if each.told.limit not in (None, str(found.rule.limit))), None)
-    if wrong:
-        yield Lie(f"X-RateLimit-Limit: {found.rule.limit}, as declared", str(wrong.told.limit), (wrong.seq,))
-
-
-def _missing(found: Estimate, _: float) -> Iterator[Lie]:
+def _missing(found: Estimate, terms: Terms) -> Iterator[Lie]:
+    """Each promised header stands on every refusal; one whose name only resembles it is named."""
     for each in found.samples:
-        if each.refused and None in (each.told.limit, each.told.remaining, each.told.reset) and not each.told.odd:
-            names = [name for name in ("limit", "remaining", "reset") if getattr(each.told, name) is None]
-            yield Lie("all three X-RateLimit headers on a 429", f"no {', '.join(names)}", (each.seq,))
+        names = {name.lower() for name, _ in each.told.headers}
+        missing = [name for name in terms.promised if name.lower() not in names]
+        if each.refused and missing:
+            odd = sorted(name for name in names if name != "retry-after" and not terms.word(name))
+            actual = ", ".join(odd) if odd else f"no {', '.join(missing)}"
+            yield Lie(f"{', '.join(terms.promised)} on a refusal, as promised", actual, (each.seq,))
             return
 
 
-def _numbers(found: Estimate, _: float) -> Iterator[Lie]:
-    for each in found.samples:
-        for name in ("limit", "remaining", "reset"):
-            text = getattr(each.told, name)
-            if text is not None and not (text.isascii() and text.isdigit()):
-                yield Lie(f"X-RateLimit-{name.capitalize()}: a whole number, not negative", repr(text), (each.seq,))
+def _limit(found: Estimate, series: Series) -> Iterator[Lie]:
+    """The limit told is the declared one; of a header that the document words for a longer limit, nothing is said."""
+    word = series.terms.word(series.header("limit"))
+    hourly = word is not None and "hour" in word.words.lower()
+    right = {float(limit) for limit, window in series.terms.windows.items() if hourly or window <= found.rule.window}
+    for sample, quota in series.told:
+        if quota.limit is not None and number(quota.limit) not in {float(found.rule.limit), *right}:
+            yield Lie(f"{series.header('limit')}: {found.rule.limit}, as declared", quota.limit, (sample.seq,))
+            return
+
+
+def _numbers(_: Estimate, series: Series) -> Iterator[Lie]:
+    for sample, quota in series.told:
+        for told, text in (("limit", quota.limit), ("remaining", quota.remaining)):
+            word = series.terms.word(series.header(told))
+            whole = text is None or (text.isascii() and text.isdigit())
+            if not whole and not (word and word.kind in {"number", "string"} and number(text) is not None):
+                expected = f"{series.header(told)}: a whole number, not negative"
+                yield Lie(expected, repr(text), (sample.seq,))
                 return
 
 
-def _burst(found: Estimate) -> list[Sample]:
-    """The admitted answers of the opening burst."""
-    first = next((number for number, each in enumerate(found.samples) if each.refused), len(found.samples))
-    return [each for each in found.samples[:first] if _number(each.told.remaining) is not None]
+def _burst(found: Estimate, series: Series) -> list[tuple[Sample, Quota]]:
+    """What the admitted answers of the opening burst told."""
+    first = next((place for place, each in enumerate(found.samples) if each.refused), len(found.samples))
+    opening = {id(each) for each in found.samples[:first]}
+    return [(sample, quota) for sample, quota in series.told if id(sample) in opening]
 
 
-def _refilled(found: Estimate, burst: Sequence[Sample]) -> int:
+def _counting(found: Estimate, series: Series) -> list[tuple[Sample, float]]:
+    """The same, where it tells how many are left."""
+    burst = ((sample, number(quota.remaining)) for sample, quota in _burst(found, series))
+    return [(sample, left) for sample, left in burst if left is not None]
+
+
+def _refilled(found: Estimate, burst: Sequence[tuple[Sample, float]]) -> int:
     """How many more than the limit a bucket may admit while the burst lasts."""
-    lasted = burst[-1].received - burst[0].sent if burst else 0.0
+    lasted = burst[-1][0].received - burst[0][0].sent if burst else 0.0
     return 1 + int(found.rule.limit * lasted / found.rule.window)
 
 
-def _stuck(found: Estimate, _: float) -> Iterator[Lie]:
-    burst = _burst(found)
-    values = {each.told.remaining for each in burst}
+def _stuck(found: Estimate, series: Series) -> Iterator[Lie]:
+    burst = _counting(found, series)
+    values = {left for _, left in burst}
     if found.admitted > found.rule.limit:
         return  # a window may have ended within the burst, and the count begun again
     if len(burst) > 3 and len(values) < len(burst) - 2 * _refilled(found, burst):
         told = f"{len(values)} different values in {len(burst)} answers"
-        yield Lie(
-            "X-RateLimit-Remaining falls by one with each counted request", told, tuple(each.seq for each in burst[:4])
-        )
+        expected = f"{series.header('remaining')} falls by one with each counted request"
+        yield Lie(expected, told, tuple(sample.seq for sample, _ in burst[:4]))
 
 
-def _remaining(found: Estimate, _: float) -> Iterator[Lie]:
-    burst = _burst(found)
+def _remaining(found: Estimate, series: Series) -> Iterator[Lie]:
+    burst = _counting(found, series)
     if len(burst) < 2 or not found.limit == found.admitted == found.rule.limit:
         return
-    first = _number(burst[0].told.remaining) or 0
-    truly = found.admitted - 1
+    (sample, first), truly = burst[0], found.admitted - 1
     if abs(first - truly) >= _refilled(found, burst):
-        yield Lie(
-            f"X-RateLimit-Remaining: {truly} on the first answer, for so many more were admitted",
-            str(first),
-            (burst[0].seq,),
-        )
+        expected = f"{series.header('remaining')}: {truly} on the first answer, for so many more were admitted"
+        yield Lie(expected, f"{first:g}", (sample.seq,))
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+def _policy(found: Estimate, series: Series) -> Iterator[Lie]:
+    """The window of a policy is the declared one, or else the one that was measured."""
+    low, high = found.window or (found.rule.shortest, found.rule.longest)
+    for sample, quota in series.told:
+        told = number(quota.window)
+        near = told is None or found.rule.shortest <= told <= found.rule.longest or low <= told <= high
+        if not near:
+            yield Lie(f"{series.header('window')}: a window of {found.rule.window:g} s", f"{told:g} s", (sample.seq,))
+            return
 
 
-def _patient(found: Estimate) -> bool:
-    """Whether asking on puts off the reset, so that what was told before need not hold."""
-    return not {Block.kind, SlidingLogOfAll.kind}.isdisjoint(found.kinds)
-
-
-def _reset(found: Estimate, offset: float) -> Iterator[Lie]:
-    """A request after the announced reset is admitted; and the reset is not further away than a window."""
-    for told, later in _refused_again(found):
-        reset = _number(told.told.reset)
-        if reset is None:
+def _reset(found: Estimate, series: Series) -> Iterator[Lie]:
+    """The reset is told in its unit, not past, and not further away than a window."""
+    unit, name, slack = series.unit, series.header("reset"), CLOCK + 2 + series.terms.unsure
+    if unit == "other":
+        return
+    longest = found.rule.window if series.numbers else max([found.rule.window, *series.terms.windows.values()])
+    for sample, quota in series.told:
+        if quota.reset is None:
             continue
-        ours = reset - offset
-        if ours < told.sent - CLOCK - 2:
-            yield Lie(
-                "X-RateLimit-Reset: an epoch second that is not past",
-                f"{told.told.reset}, {told.sent - ours:.0f} s ago",
-                (told.seq,),
-            )
+        told, asked = series.reset(sample, quota), (sample.sent, sample.received)
+        expected = WORDS[unit] if unit else "a time"
+        if told is None:
+            yield Lie(f"{name}: {expected}", repr(quota.reset), (sample.seq,))
             return
-        if reset > 1e11 or ours > told.received + found.rule.window * 1.05 + CLOCK + 2:
-            yield Lie(
-                f"X-RateLimit-Reset: an epoch second within {found.rule.window:g} s", f"{told.told.reset}", (told.seq,)
-            )
+        if told[1] < sample.sent - slack:
+            past = f"{quota.reset}, {sample.sent - told[1]:.0f} s ago"
+            yield Lie(f"{name}: {expected} that is not past", past, (sample.seq,))
             return
-        if later is not None and later.sent > ours + CLOCK and not _patient(found):
-            after = later.sent - ours
-            yield Lie(
-                "a request after X-RateLimit-Reset is admitted",
-                f"refused {after:.1f} s after it",
-                (told.seq, later.seq),
-            )
+        if not fits(told, asked, longest * 1.05, slack):
+            yield Lie(f"{name}: {expected} within {longest:g} s", quota.reset, (sample.seq,))
             return
 
 
-def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample | None]]:
-    """Each refused answer with the last one refused later, as long as nothing of ours was admitted in between.
+def _early(found: Estimate, series: Series) -> Iterator[Lie]:
+    """A request after the announced reset is admitted."""
+    if series.unit == "other":
+        return
+    slack = CLOCK + (series.terms.unsure if series.unit in ("epoch", "epoch-ms", "date") else 0.0)
+    quotas = {id(sample): quota for sample, quota in series.told}
+    for told, refused, last in _still_refused(found):
+        quota = quotas.get(id(told))
+        until = series.reset(told, quota) if quota else None
+        if until is not None and refused > until[1] + slack:
+            name, after = series.header("reset"), refused - until[1]
+            yield Lie(f"a request after {name} is admitted", f"refused {after:.1f} s after it", (told.seq, last.seq))
+            return
 
-    Requests in flight together say nothing about each other: one that was admitted may have taken what was left.
+
+def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample]]:
+    """Each refused answer with one that was refused later and that nothing excuses.
+
+    Nothing of ours was admitted in between: requests in flight together say nothing about each other, since one that
+    was admitted may have taken what was left. And where refused requests may be counted, or the limiter is of no known
+    kind, nothing at all was asked in between. A block after the first refusal is no excuse: it ends when it ends.
     """
     refused = sorted((each for each in found.samples if each.refused), key=lambda each: each.sent)
     admitted = sorted(each.sent for each in found.samples if not each.refused)
-    for told in refused:
-        place = bisect_left(admitted, told.received)
-        until = admitted[place] if place < len(admitted) else float("inf")
-        later = [each for each in refused if told.received < each.sent and each.received <= until]
-        yield told, max(later, key=lambda each: each.sent, default=None)
+    strict = not found.kinds or not POSTPONED.isdisjoint(found.kinds)
+    for place, told in enumerate(refused):
+        following = bisect_left(admitted, told.received)
+        until = admitted[following] if following < len(admitted) else float("inf")
+        candidates = refused[place + 1 : place + 2] if strict else refused[place + 1 :]
+        later = [each for each in candidates if told.received < each.sent and each.received <= until]
+        if later:
+            yield told, later[-1]
 
 
-def _steady(found: Estimate, _: float) -> Iterator[Lie]:
-    """In one fixed window, every answer announces the same reset; a burst may see the end of a window, but no more."""
-    burst = _burst(found)
-    if found.verdict != "kept" or not set(found.kinds) <= {Aligned.kind, FromFirst.kind} or len(burst) < 3:
-        return
-    resets = sorted(value for each in burst if (value := _number(each.told.reset)) is not None)
-    near = 1 + (burst[-1].received - burst[0].sent)
-    jumps = sum(later - earlier > near for earlier, later in pairwise(resets))
-    if jumps > 1:
-        told = f"{jumps + 1} different times from {resets[0]} to {resets[-1]}"
-        yield Lie("the same X-RateLimit-Reset throughout one window", told, (burst[0].seq, burst[-1].seq))
-
-
-def _backwards(found: Estimate, _: float) -> Iterator[Lie]:
-    """Whatever the kind, the time at which there is room again does not move back while requests come in."""
-    told = [
-        (each, value) for each in found.samples if (value := _number(each.told.reset)) is not None and value > EPOCH
-    ]
-    latest: tuple[Sample, int] | None = None
-    waiting: list[tuple[Sample, int]] = []
-    for each, value in sorted(told, key=lambda pair: pair[0].sent):
-        for earlier in [pair for pair in waiting if pair[0].received <= each.sent]:
-            waiting.remove(earlier)
-            latest = earlier if latest is None or earlier[1] > latest[1] else latest
-        if latest is not None and latest[1] - value > CLOCK + 1:
-            expected = f"an X-RateLimit-Reset not before {latest[1]}, as told before"
-            yield Lie(expected, f"{value}, {latest[1] - value} s earlier", (latest[0].seq, each.seq))
-            return
-        waiting.append((each, value))
-
-
-def _retry(found: Estimate, _: float) -> Iterator[Lie]:
-    """Who waits as long as Retry-After says is admitted."""
+def _still_refused(found: Estimate) -> Iterator[tuple[Sample, float, Sample]]:
+    """Each refused answer, a time at which it would be refused still, and the answer that shows it."""
     for told, later in _refused_again(found):
-        wait = _number(told.told.retry_after)
-        if wait is not None and later is not None and later.sent > told.received + wait + CLOCK and not _patient(found):
-            yield Lie(
-                f"admitted {wait} s later, as Retry-After says",
-                f"still refused after {later.sent - told.received:.1f} s",
-                (told.seq, later.seq),
-            )
+        yield told, later.sent, later
+    if found.verdict == "kept" and found.window and set(found.kinds) == {SlidingLogOfAll.kind}:
+        yield from _counted_still(found, found.window[0])
+
+
+def _counted_still(found: Estimate, window: float) -> Iterator[tuple[Sample, float, Sample]]:
+    """The same where refused requests are proven to be counted: as long as so many lie within the last window."""
+    asked = sorted(found.samples, key=lambda each: each.sent)
+    for place, told in enumerate(asked[found.rule.limit :], found.rule.limit):
+        if told.refused:
+            first = asked[place + 1 - found.rule.limit]
+            yield told, first.sent + window, first
+
+
+def _steady(found: Estimate, series: Series) -> Iterator[Lie]:
+    """In one window, every answer announces the same reset; a burst may see the end of a window, but no more."""
+    burst = [(sample, told) for sample, quota in _burst(found, series) if (told := series.reset(sample, quota))]
+    if found.verdict != "kept" or not set(found.kinds) <= STEADY or len(burst) < 3:
+        return
+    resets = sorted((told for _, told in burst), key=lambda told: told[1])
+    near = 1 + (burst[-1][0].received - burst[0][0].sent)
+    jumps = sum(later[0] - earlier[1] > near for earlier, later in pairwise(resets))
+    if jumps > 1:
+        actual = f"{jumps + 1} different times from {resets[0][1]:.0f} to {resets[-1][0]:.0f}"
+        yield Lie(
+            f"the same {series.header('reset')} throughout one window", actual, (burst[0][0].seq, burst[-1][0].seq)
+        )
+
+
+def _backwards(_: Estimate, series: Series) -> Iterator[Lie]:
+    """Whatever the kind, the time at which there is room again does not move back while requests come in."""
+    spans = [(sample, quota, span) for sample, quota in series.told if (span := series.reset(sample, quota))]
+    latest: tuple[Sample, Span] | None = None
+    waiting: list[tuple[Sample, Span]] = []
+    for sample, quota, span in sorted(spans, key=lambda each: each[0].sent):
+        for earlier in [pair for pair in waiting if pair[0].received <= sample.sent]:
+            waiting.remove(earlier)
+            latest = earlier if latest is None or earlier[1][0] > latest[1][0] else latest
+        if latest is not None and latest[1][0] - span[1] > CLOCK + 1:
+            expected = f"{series.header('reset')} not before {latest[1][0]:.0f}, as told before"
+            yield Lie(expected, f"{quota.reset}, {latest[1][0] - span[1]:.0f} s earlier", (latest[0].seq, sample.seq))
             return
+        waiting.append((sample, span))
+
+
+def _retry(found: Estimate, terms: Terms) -> Iterator[Lie]:
+    """Who waits as long as Retry-After says is admitted."""
+    word = terms.word("Retry-After")
+    for told, refused, last in _still_refused(found):
+        text = told.told.wait
+        unit = _wait_unit(text, word.unit if word else None)
+        if text is None or unit is None or unit == "other":
+            continue
+        until = moments(text, unit, (told.sent, told.received), terms.offset)
+        if until is not None and refused > until[1] + CLOCK + (terms.unsure if unit == "date" else 0.0):
+            expected = f"admitted {text}{' s later' if unit == 'left' else ''}, as Retry-After says"
+            yield Lie(expected, f"still refused after {refused - told.received:.1f} s", (told.seq, last.seq))
+            return
+
+
+def _wait_unit(text: str | None, worded: Unit | None) -> Unit | None:
+    """Retry-After is seconds or a date, whatever else a document may have in mind."""
+    possible = units(text or "")
+    if worded in possible:
+        return worded
+    return "left" if "left" in possible else "date" if "date" in possible else None
+
+
+_CHECKS: tuple[Callable[[Estimate, Series], Iterator[Lie]], ...] = (
+    _limit, _numbers, _stuck, _remaining, _policy, _reset, _early, _steady, _backwards,
+)  # fmt: skip

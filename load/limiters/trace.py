@@ -10,26 +10,28 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import attrs
+
+from contracts.core.quotas import Quota, quotas
 
 
 @attrs.frozen
 class Told:
-    """The rate headers of an answer, as text; `odd` are names that only resemble the promised ones."""
+    """The rate headers of an answer, names as they were sent."""
 
-    limit: str | None = None
-    remaining: str | None = None
-    reset: str | None = None
-    retry_after: str | None = None
-    odd: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    """All of them, names in lower case."""
+
+    @cached_property
+    def quotas(self) -> tuple[Quota, ...]:
+        """What they say, limit by limit."""
+        return quotas(self.headers)
 
     @property
-    def any(self) -> bool:
-        """Whether the answer has one of the promised headers."""
-        return not (self.limit is None and self.remaining is None and self.reset is None)
+    def wait(self) -> str | None:
+        """The value of Retry-After."""
+        return next((value for name, value in self.headers if name.lower() == "retry-after"), None)
 
 
 @attrs.frozen

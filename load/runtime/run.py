@@ -38,6 +38,7 @@ from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
 from load.runtime.rows import Row
 from specs.contract import Contract, Limit, Operation
+from specs.contract.rate_headers import taken_apart
 
 DEPTHS = ("quick", "full", "soak")
 Sent = tuple[Response | None, str | None, float, float]
@@ -222,13 +223,4 @@ def told(response: Response | None) -> Told:
 
 def told_by(headers: Iterable[tuple[str, str]]) -> Told:
     """The rate headers among the headers of an answer."""
-    rate = [(name.lower(), value) for name, value in headers]
-    rate = [(name, value) for name, value in rate if "ratelimit" in name or "retry-after" in name]
-    plain = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
-    limit, remaining, reset, wait = (_joined(rate, name) for name in plain)
-    return Told(limit, remaining, reset, wait, tuple(name for name, _ in rate if name not in plain), tuple(rate))
-
-
-def _joined(headers: Iterable[tuple[str, str]], name: str) -> str | None:
-    values = [value for key, value in headers if key == name]
-    return ", ".join(values) if values else None
+    return Told(tuple((name, value) for name, value in headers if taken_apart(name)))

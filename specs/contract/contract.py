@@ -10,7 +10,7 @@ from attrs import field, frozen
 from specs.contract.extension import extension
 from specs.contract.inferred_filters import with_filters
 from specs.contract.inferred_tokens import inferred
-from specs.contract.limits import caching, limits, reset_unit
+from specs.contract.limits import caching, limits
 from specs.contract.model import (
     Answer,
     Asked,
@@ -24,6 +24,7 @@ from specs.contract.operations import Site, answers, body, parameters, sites, st
 from specs.contract.page_info import wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import data_pointer, paging, shown
+from specs.contract.rate_headers import RateHeader, rate_headers
 from specs.contract.resources import resources
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
@@ -45,8 +46,8 @@ class Contract:
     tokens: TokenRules | None = field(repr=False)
     error_schema: Schema | None = field(repr=False)
     """The schema that is stated for every error (see `errors_alike`), else the one that all declared errors share."""
-    reset_unit: str | None = field(repr=False)
-    """What rate headers count in that tell when a limit resets (see `specs.limits.reset_unit`)."""
+    rate_headers: dict[str, RateHeader] = field(repr=False)
+    """What the document says of each rate header, by its name in lower case."""
     rules: frozenset[Rule] = frozenset()
     """Rules of behaviour that the document states of itself (see `specs.contract.rules`)."""
     errors_alike: bool = False
@@ -116,7 +117,9 @@ def _build(document: Document) -> Contract:
         resources=resources(raw, operations),
         tokens=token_rules(stated, by_name.__getitem__, known) or inferred(raw, operations, known),
         error_schema=_error_schema(raw, stated, operations),
-        reset_unit=reset_unit(header for each in operations for answer in each.answers for header in answer.headers),
+        rate_headers=rate_headers(
+            header for each in operations for answer in each.answers for header in answer.headers
+        ),
         rules=stated_rules(stated),
         errors_alike="error" in stated,
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve
 
-from specs.contract.model import Header, Limit, Schema
+from specs.contract.model import Limit, Schema
 from specs.source.pointers import SpecError, join
 
 SECONDS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2592000.0}
@@ -78,29 +76,6 @@ def mark_implied(found: tuple[Limit, ...]) -> tuple[Limit, ...]:
 
 def _covers(shorter: Limit, longer: Limit) -> bool:
     return longer.requests >= shorter.requests * longer.window / shorter.window
-
-
-def reset_unit(headers: Iterable[Header]) -> str | None:
-    """Give what the header counts in that tells when a limit resets, as its description words it.
-
-    "epoch" (seconds since 1970), "left" (seconds from now), "date"; None where the document does not say, or says
-    something else.
-    """
-    told = [each for each in headers if re.search(r"rate-?limit-reset$", each.name, re.IGNORECASE)]
-    units = {_unit(each) for each in told}
-    return units.pop() if len(units) == 1 else None
-
-
-def _unit(header: Header) -> str | None:
-    if header.schema.get("format") in {"date-time", "date"}:
-        return "date"
-    words = header.description.lower()
-    if "milli" in words:
-        return None
-    if re.search(r"epoch|unix|timestamp|since 1970", words):
-        return "epoch"
-    counted = re.search(r"seconds? (until|till|to|before|left|remaining|from now)|(remaining|left) seconds", words)
-    return "left" if counted else None
 
 
 def caching(node: Schema, pointer: str) -> tuple[str | None, str]:

@@ -48,6 +48,7 @@ WORDS: dict[str, set[str]] = {
     "reset-in-milliseconds": {*HEADERS},
     "reset-in-the-past": {*HEADERS},
     "reset-jitters": {*HEADERS},
+    "reset-always-soon": {*HEADERS},
     "limit-reset-in-seconds-left": {*HEADERS},
     "limit-header-of-the-longer-window": {*HEADERS},
     "rate-header-names-suffixed": {*HEADERS},

@@ -46,6 +46,7 @@ HOW = {
             "limit-never-recovers",
             "limit-race",
             "limit-block-outlives-window",
+            "reset-always-soon",
             "retry-after-too-short",
         ),
         WINDOWS,

@@ -71,6 +71,7 @@ _NAMES = (
     "limit-reset-in-seconds-left",
     "reset-in-the-past",
     "reset-jitters",
+    "reset-always-soon",
     "limit-header-of-the-longer-window",
     "rate-header-names-suffixed",
     "retry-after-too-short",

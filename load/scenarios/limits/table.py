@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from load.limiters.conclusion import Estimate
-from load.limiters.header_dialects import headers
+from load.limiters.header_dialects import Terms, headers
 from load.runtime.run import LoadRun
 from load.scenarios.limits.findings import Job, LimitFinding
-from specs.contract import Limit
+from specs.contract import Limit, Operation
+from specs.contract.rate_headers import RateHeader
 
 SOAKED = 0.9
 """Share of a longer limit that must have been admitted within its window to call it kept."""
@@ -30,7 +31,7 @@ def _object(run: LoadRun, finding: LimitFinding, limit: Limit, findings: Finding
     rule = run.rule(limit)
     word, reason, found = _said(finding, limit, findings)
     samples = [*found.samples, *found.after] if found else []
-    told_in = headers(samples)
+    told_in = headers(samples, terms_of(finding.job.operation, run))
     start = samples[0].sent if samples else run.started
     return {
         "operation": finding.job.operation.key,
@@ -59,6 +60,24 @@ def _object(run: LoadRun, finding: LimitFinding, limit: Limit, findings: Finding
         "admitted": [round(each.sent - start, 3) for each in samples if not each.refused and not each.void],
         "refused": [round(each.sent - start, 3) for each in samples if each.refused],
     }
+
+
+def terms_of(operation: Operation, run: LoadRun) -> Terms:
+    """What the document says of an operation's rate headers."""
+    words, refusal = run.contract.rate_headers, operation.answer(429)
+    promised = [header.name for header in refusal.headers if _counts(words.get(header.name.lower()))] if refusal else []
+    return Terms(
+        run.rule(operation.limits[0]),
+        words,
+        tuple(promised),
+        {limit.requests: run.rule(limit).window for limit in operation.limits if not limit.implied},
+        run.clock.offset,
+        min(run.clock.unsure, 1.0),
+    )
+
+
+def _counts(header: RateHeader | None) -> bool:
+    return header is not None and header.role != "wait"
 
 
 def uncounted(finding: LimitFinding, findings: Findings) -> bool:

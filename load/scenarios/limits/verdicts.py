@@ -12,6 +12,7 @@ from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan, PlanItem, promised
 from load.limiters.conclusion import Estimate
+from load.limiters.header_dialects import headers
 from load.limiters.header_truth import lies
 from load.limiters.trace import Sample
 from load.runtime.record_laws import Judgement, verdict_of
@@ -19,7 +20,7 @@ from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
 from load.scenarios.limits.findings import LimitFinding, jobs
 from load.scenarios.limits.laws import LAWS
-from load.scenarios.limits.table import UNCOUNTED, Findings, longer, uncounted
+from load.scenarios.limits.table import UNCOUNTED, Findings, longer, terms_of, uncounted
 from specs.contract import Limit, selectors
 from specs.promises.promises import promises
 
@@ -161,11 +162,8 @@ def _race(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
 
 
 def _headers(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
-    operation = finding.job.operation
-    refusal = operation.answer(429)
-    named = {header.name.lower() for header in refusal.headers} if refusal else set()
-    promised = any(name.startswith("x-ratelimit-") for name in named)
-    wrong = lies(found, run.clock.offset, [each.requests for each in operation.limits[1:]], promised=promised)
+    terms = terms_of(finding.job.operation, run)
+    wrong = lies(found, terms)
     if wrong:
         more = (
             f" (and {len(wrong) - 1} more: {'; '.join(each.expected for each in wrong[1:])})" if len(wrong) > 1 else ""
@@ -173,9 +171,11 @@ def _headers(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
         return Judgement(
             BROKEN, wrong[0].expected, wrong[0].actual + more, None, f"in {len(found.samples)} answers", wrong[0].seqs
         )
-    if not any(each.told.any for each in found.samples):
-        return Judgement(NOT_OBSERVABLE, reason="no answer had rate headers, and none was refused")
-    return Judgement(UPHELD, seqs=_edge(found))
+    told = headers(found.samples, terms)
+    if told.family is None:
+        return Judgement(NOT_OBSERVABLE, reason="no answer had rate headers")
+    read = f"{told.family}: the reset is read as {told.unit}" if told.unit else f"{told.family} tells no reset"
+    return Judgement(UPHELD, reason=read, seqs=_edge(found))
 
 
 def _still_refused(found: Estimate, moment: float) -> bool:

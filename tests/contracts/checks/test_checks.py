@@ -9,6 +9,7 @@ import pytest
 
 from contracts import checks
 from contracts.core.conversation import Broken
+from specs.contract.rate_headers import RateHeader
 from tests.contracts.checks.exchanges import CREDENTIAL, GET, NOW, POST, broken, contract, exchange, judged
 
 ERROR = {"status": "error", "message": "No."}
@@ -256,12 +257,17 @@ def test_a_5xx_is_blamed_only_when_it_came_again() -> None:
         ("left", NOW + 30, True),
         (None, 30, False),
         (None, NOW + 30, False),
-        (None, (NOW + 30) * 1000, True),
-        ("date", 30, False),
+        ("left-ms", 30_000, False),
+        ("epoch-ms", (NOW + 30) * 1000, False),
+        ("epoch", (NOW + 30) * 1000, True),
+        (None, (NOW + 30) * 1000, False),
+        (None, NOW - 3000, True),
+        ("date", 30, True),
+        ("other", 1, False),
     ],
 )
 def test_when_a_limit_resets_is_read_as_the_document_words_it(unit, reset, found):
-    told = attrs.evolve(contract(), reset_unit=unit)
+    told = attrs.evolve(contract(), rate_headers={"x-ratelimit-reset": RateHeader("X-RateLimit-Reset", "reset", unit)})
     given = exchange(GET, 200, {}, ("X-RateLimit-Reset", str(int(reset))))
     rule = checks.load()["limits/rate-headers-tell-the-truth"]
     if found:

@@ -163,6 +163,10 @@ class Server:
     def way(self):
         return self.delay / 2 * self.rng.lognormvariate(0, self.noise)
 
+    def decide(self, sent, received, admitted) -> Sample:
+        """The answer to one request."""
+        return Sample(sent, received, 200 if admitted else 429)
+
     def answer(self, ask) -> list[Sample]:
         lanes = [ask.at] * ask.together
         found: list[Sample] = []
@@ -175,7 +179,7 @@ class Server:
             admitted = self.limiter.allow(self.decided)
             received = self.decided + back
             lanes[lane] = received
-            found.append(Sample(sent, received, 200 if admitted else 429))
+            found.append(self.decide(sent, received, admitted))
             row = 0 if admitted else row + 1
             if row >= ask.refusals:
                 break

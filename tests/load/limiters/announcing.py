@@ -1,0 +1,130 @@
+"""Simulated servers that tell of their limits in headers, truly or not."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import attrs
+
+from load.limiters.conclusion import Estimate
+from load.limiters.examination import Setting, examine
+from load.limiters.header_dialects import Terms
+from load.limiters.header_truth import Lie, lies
+from load.limiters.trace import Sample
+from load.limiters.version_space import Rule
+from load.runtime.run import told_by
+from tests.load.limiters.simulated import KINDS, Server, drive
+
+NOW = 1_700_000_000.0
+
+
+def twin(limiter):
+    """Another limiter in the same state."""
+    made = copy.copy(limiter)
+    if hasattr(made, "log"):
+        made.log = made.log.copy()
+    return made
+
+
+def opens(limiter, now: float) -> float:
+    """When the next request would be admitted, if nobody asked meanwhile."""
+
+    def admits(at: float) -> bool:
+        return twin(limiter).allow(at)
+
+    if admits(now):
+        return now
+    low, high = now, now + 2.5 * limiter.window
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (low, middle) if admits(middle) else (middle, high)
+    return high
+
+
+UNITS = {
+    "epoch": lambda moment, _: str(math.ceil(moment)),
+    "epoch-ms": lambda moment, _: str(math.ceil(moment * 1000)),
+    "left": lambda moment, now: str(math.ceil(moment - now)),
+    "fraction": lambda moment, now: f"{moment - now:.3f}",
+    "left-ms": lambda moment, now: str(math.ceil((moment - now) * 1000)),
+    "date": lambda moment, _: format_datetime(datetime.fromtimestamp(math.ceil(moment), UTC), usegmt=True),
+    "iso": lambda moment, _: datetime.fromtimestamp(moment, UTC).isoformat(),
+}
+"""How a time may be written."""
+
+
+@attrs.define
+class Voice:
+    """What a server says of its limit. `reset` and `wait`: what is told in place of the truth, in seconds from now."""
+
+    unit: str = "epoch"
+    family: str = "X-RateLimit"
+    reset: float | None = None
+    wait: float | None = None
+    on_success: bool = True
+    limit: int = 0
+    """What is added to the limit that is told."""
+    stuck: bool = False
+    window: float = 1.0
+    """What the window of a policy is multiplied by."""
+
+    def headers(self, limiter, now: float, *, admitted: bool, left: int) -> list[tuple[str, str]]:
+        """The headers of an answer."""
+        moment = opens(limiter, now)
+        number = limiter.limit + self.limit
+        left = limiter.limit - 1 if self.stuck else left
+        told = [] if admitted else [("Retry-After", str(math.ceil(moment - now) if self.wait is None else self.wait))]
+        if admitted and not self.on_success:
+            return told
+        until = moment if self.reset is None else now + self.reset
+        written = UNITS[self.unit](until, now)
+        window = limiter.window * self.window
+        if self.family == "draft 8":
+            policy = ("RateLimit-Policy", f'"default";q={number};w={window:g}')
+            return [*told, policy, ("RateLimit", f'"default";r={left};t={written}')]
+        if self.family == "draft 7":
+            policy = ("RateLimit-Policy", f"{number};w={window:g}")
+            return [*told, policy, ("RateLimit", f"limit={number}, remaining={left}, reset={written}")]
+        names = ("Limit", "Remaining", "Reset")
+        return [
+            *told,
+            *(
+                (f"{self.family}-{name}", str(value))
+                for name, value in zip(names, (number, left, written), strict=True)
+            ),
+        ]
+
+
+class Announcing(Server):
+    """A server with a voice."""
+
+    def __init__(self, limiter, rng: random.Random, voice: Voice, delay: float = 0.01):
+        super().__init__(limiter, rng, delay)
+        self.voice = voice
+
+    def decide(self, sent, received, admitted) -> Sample:
+        left = self.left()
+        headers = self.voice.headers(self.limiter, self.decided, admitted=admitted, left=left)
+        return Sample(sent, received, 200 if admitted else 429, told_by(headers))
+
+    def left(self) -> int:
+        """How many more would be admitted at once."""
+        trial, count = twin(self.limiter), 0
+        while trial.allow(self.decided):
+            count += 1
+        return count
+
+
+def heard(
+    kind: str, voice: Voice, seed: int, words=None, *, limit: int = 5, window: float = 10.0, windows: float = 4.0
+) -> tuple[Estimate, list[Lie]]:
+    """Examine a limiter that keeps its rule behind such a voice; gives the estimate and what its headers got wrong."""
+    rng = random.Random(seed)
+    rule = Rule(limit, window)
+    server = Announcing(KINDS[kind](limit, window, rng), rng, voice)
+    found, _ = drive(examine(rule, NOW + rng.uniform(0, 600), 0.0, Setting(windows=windows)), server)
+    return found, lies(found, Terms(rule, words or {}, windows={limit: window}))

@@ -1,0 +1,82 @@
+"""Servers of every kind that keep their limit, and tell the truth of it or do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from specs.contract.rate_headers import RateHeader
+from tests.load.limiters.announcing import UNITS, Voice, heard
+from tests.load.limiters.simulated import KINDS
+
+SEEDS = 50
+
+
+def words(unit, kind="integer"):
+    return {"x-ratelimit-reset": RateHeader("X-RateLimit-Reset", "reset", unit, kind)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_true_headers_are_never_blamed(kind):
+    for seed in range(SEEDS):
+        assert heard(kind, Voice(), seed, words("epoch"))[1] == []
+
+
+def window_of(kind):
+    """Long enough for what is told in whole seconds to be seen wrong: a bucket's next token comes soon."""
+    return 60.0 if kind == "bucket" else 10.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reset_always_one_second_ahead_is_always_found(kind):
+    for seed in range(SEEDS):
+        told = [
+            each.expected for each in heard(kind, Voice(reset=1.0), seed, words("epoch"), window=window_of(kind))[1]
+        ]
+        assert "a request after X-RateLimit-Reset is admitted" in told, seed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wait_of_always_one_second_is_always_found(kind):
+    for seed in range(SEEDS):
+        told = [each.expected for each in heard(kind, Voice(wait=1), seed, words("epoch"), window=window_of(kind))[1]]
+        assert "admitted 1 s later, as Retry-After says" in told, seed
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_header_that_keeps_its_description_is_never_blamed(unit):
+    worded = {"fraction": "left", "iso": "date"}.get(unit, unit)
+    for seed in range(SEEDS):
+        kind = list(KINDS)[seed % len(KINDS)]
+        for said in (words(worded, "number"), {}):
+            assert heard(kind, Voice(unit=unit), seed, said)[1] == [], (kind, seed, said)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [("left", "epoch"), ("epoch", "left"), ("epoch-ms", "epoch"), ("left", "date")]
+)
+def test_a_header_in_another_unit_than_described_is_always_found(unit, said):
+    for seed in range(SEEDS):
+        assert heard("from first", Voice(unit=unit), seed, words(said))[1]
+
+
+FAMILIES = ("X-RateLimit", "RateLimit", "X-Rate-Limit", "draft 7", "draft 8")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_whatever_the_headers_are_called_the_truth_is_not_blamed(family):
+    for seed in range(SEEDS):
+        kind = list(KINDS)[seed % len(KINDS)]
+        assert heard(kind, Voice(unit="left", family=family), seed)[1] == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("lie", [{"limit": 1}, {"stuck": True}, {"reset": 1.0}, {"reset": 40.0}])
+def test_whatever_the_headers_are_called_a_lie_is_found(family, lie):
+    for seed in range(SEEDS):
+        assert heard("from first", Voice(unit="left", family=family, **lie), seed)[1], seed
+
+
+@pytest.mark.parametrize("family", ["draft 7", "draft 8"])
+def test_a_policy_with_another_window_is_found(family):
+    for seed in range(SEEDS):
+        assert heard("from first", Voice(unit="left", family=family, window=6.0), seed)[1], seed
