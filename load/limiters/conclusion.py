@@ -116,12 +116,12 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     state = space.state
     if space.blurred or state == "inconsistent":
         return _inconsistent(found, blurred=space.blurred)
-    alive = space.keeping if state in ("kept", "open") else space.alive
+    alive = space.keeping if state in ("kept", "open") else space.survivors
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
     # A number is known only if everything still possible has it, also what would not keep the declaration.
-    lucky = _same(space.alive) is None and _needs_luck(space, boundary, together)
-    number = space.rule.limit if lucky else _same(space.alive)
-    numbers = tuple(sorted({each.limit for each in space.alive}))
+    lucky = _same(space.survivors) is None and _needs_luck(space, boundary, together)
+    number = space.rule.limit if lucky else _same(space.survivors)
+    numbers = tuple(sorted({each.limit for each in space.survivors}))
     known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive), numbers=numbers)
     if state == "kept":
         return attrs.evolve(known, verdict="kept", confidence=PROVEN)
@@ -133,9 +133,9 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     """Another number in the declared window explains it, or else another window."""
     rule = space.rule
-    others = [each for each in space.alive if each.limit != rule.limit]
+    others = [each for each in space.survivors if each.limit != rule.limit]
     usual = [each for each in others if each.points(rule.shortest, rule.longest)]
-    same = [each for each in space.alive if each.limit == rule.limit]
+    same = [each for each in space.survivors if each.limit == rule.limit]
     chosen = (same if known.admitted == rule.limit else []) or usual or same or others
     known = attrs.evolve(
         known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=_hull(chosen)
@@ -181,7 +181,7 @@ def _needs_luck(space: Space, boundary: float, together: int) -> bool:
 
     That takes luck where this was quickly done, and more where no window of the server's clock ended then.
     """
-    others = [each for each in space.alive if each.limit != space.rule.limit]
+    others = [each for each in space.survivors if each.limit != space.rule.limit]
     admitted = [each for each in space.opening if not each.refused]
     if not admitted or not all(isinstance(each, Phased) for each in others):
         return False
@@ -196,7 +196,7 @@ def _needs_luck(space: Space, boundary: float, together: int) -> bool:
 def _still(space: Space, lucky: bool) -> str:
     low, high = _hull(space.keeping)
     told = f"the window lies between {low:.4g} and {high:.4g} s"
-    numbers = sorted({each.limit for each in space.alive})
+    numbers = sorted({each.limit for each in space.survivors})
     if lucky:
         return f"{told}; that no window ended within the burst is assumed"
     return f"the number is one of {', '.join(map(str, numbers))}; {told}" if len(numbers) > 1 else told

@@ -14,8 +14,8 @@ import attrs
 
 from load.limiters.conclusion import Estimate, Outcome, conclude, densest
 from load.limiters.next_probe import Timing, next_probe
-from load.limiters.trace import Sample
-from load.limiters.version_space import Rule, Space
+from load.limiters.trace import Sample, Ticks
+from load.limiters.version_space import WHOLE, Rule, Space
 from load.limiters.windowed_models import SlidingCounter
 
 FEW = 3
@@ -54,6 +54,8 @@ class Setting:
     """Whether a finding that somebody else's requests could cause is looked at again."""
     pace: float = 0.0
     """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
+    unsure: float = 0.05
+    """Seconds by which the difference between the clocks may be wrong."""
 
 
 class Cut(Exception):  # noqa: N818 - no error: the run ends
@@ -119,7 +121,7 @@ class _Attempt:
         self.now, self.together = now, together
         self.ends = now + self.setting.windows * self.rule.window
         opening = yield from self._opening()
-        self.space = Space(self.rule, opening[0][0].sent)
+        self.space = Space(self.rule, opening[0][0].sent, Ticks(WHOLE, -self.boundary, self.setting.unsure))
         self.timing = Timing(self.rule.window, self.boundary)
         for batch in opening:
             self.timing.learn(batch)

@@ -86,7 +86,7 @@ class SlidingLog(Lengths):
         before = seen.begun(step.latest)
         if before < self.limit:
             return []
-        return self._bounded(step.earliest - seen.latest[before - self.limit], NEVER)
+        return self._bounded(step.earliest + step.tick - seen.latest[before - self.limit], NEVER)
 
     def opens(self, point: Point, history: History) -> float:
         seen = history.admitted
@@ -112,7 +112,7 @@ class SlidingLogOfAll(Lengths):
         before = seen.begun(step.latest) - 1
         if before < self.limit or (not history.refused and history.admitted.begun(step.latest) < self.limit):
             return []
-        return self._bounded(step.earliest - seen.latest[before - self.limit], NEVER)
+        return self._bounded(step.earliest + step.tick - seen.latest[before - self.limit], NEVER)
 
     def opens(self, point: Point, history: History) -> float:
         seen = history.all
@@ -190,7 +190,7 @@ class FromFirst(Lengths):
     def _admitted(self, step: Step) -> list[Hypothesis]:
         if not self.count:
             return [attrs.evolve(self, begun=(step.earliest, step.latest), count=1)]
-        if not step.fresh and self.count < self.limit and step.latest - step.earliest < LUCK * self.shortest:
+        if not step.fresh and self.count < self.limit and step.lasted < LUCK * self.shortest:
             return [self._counted()]  # within a batch of quick answers, a window ends only if it is full
         found: list[Hypothesis] = []
         if self.count < self.limit and (same := self._within(step.earliest - self.begun[1], NEVER)):
@@ -204,8 +204,9 @@ class FromFirst(Lengths):
 
     def _refused(self, step: Step) -> list[Hypothesis]:
         if self.count >= self.limit:
-            return self._bounded(step.earliest - self.begun[1], NEVER)
-        return [self] if self.count and step.earliest <= self.begun[1] else []
+            return self._bounded(step.earliest + step.tick - self.begun[1], NEVER)
+        # one that was under way when the window began may have been refused by the last one
+        return [self] if self.count and step.earliest <= self.begun[1] and not step.tick else []
 
     def opens(self, point: Point, history: History) -> float:
         return self.begun[1] + point[0] if self.count >= self.limit else -NEVER
@@ -226,7 +227,7 @@ class Block(FromFirst):
 
     def _refused(self, step: Step) -> list[Hypothesis]:
         if self.shut is not None:
-            kept = self._within(step.earliest - self.shut[1], NEVER)
+            kept = self._within(step.earliest + step.tick - self.shut[1], NEVER)
             earliest = min(self.shut[0], step.earliest) if step.earliest < self.shut[1] else self.shut[0]
             return [attrs.evolve(kept, shut=(earliest, self.shut[1]))] if kept else []
         found = super()._refused(step)

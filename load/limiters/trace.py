@@ -11,10 +11,15 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from math import ceil, floor
 
 import attrs
 
 from contracts.core.quotas import Quota, quotas
+
+
+EXACT = 1e-5
+"""Seconds within which two times are the same."""
 
 
 @attrs.frozen
@@ -70,6 +75,10 @@ class Step:
     """Whether it is the last admission of its batch."""
     until: float = 0.0
     """When the last answer of its batch had come."""
+    tick: float = 0.0
+    """What the server's clock counts in, so that a refused request could be admitted one of these later."""
+    lasted: float = 0.0
+    """How long it took by our clock."""
 
 
 @attrs.define
@@ -96,14 +105,36 @@ class Spans:
         return len(self.earliest)
 
 
+@attrs.frozen
+class Ticks:
+    """A server's clock that counts in steps. `offset`: how far it is ahead of ours, known within `unsure`."""
+
+    grain: float
+    offset: float = 0.0
+    unsure: float = 0.0
+
+    def before(self, moment: float) -> float:
+        """The step it had reached, at least, at a time of ours (as a time of ours)."""
+        return floor((moment + self.offset - self.unsure) / self.grain) * self.grain - self.offset - EXACT
+
+    def after(self, moment: float) -> float:
+        """The step it had reached at most."""
+        return floor((moment + self.offset + self.unsure) / self.grain) * self.grain - self.offset + EXACT
+
+    def next(self, moment: float) -> float:
+        """The first step that is not before a time of ours."""
+        return ceil((moment + self.offset - 4 * EXACT) / self.grain) * self.grain - self.offset
+
+
 @attrs.define
 class History:
     """All decisions so far: the admitted ones, and all of them. Times count from the first request.
 
-    `slack`: how far a server's clock may round (seconds).
+    `slack`: how far a server's clock may round (seconds); `clock`: what it counts in.
     """
 
     slack: float = 0.0
+    clock: Ticks | None = None
     admitted: Spans = attrs.field(factory=Spans)
     all: Spans = attrs.field(factory=Spans)
     refused: int = 0
@@ -114,7 +145,8 @@ class History:
 
         Where the order is unknown, admissions come first: they cannot have been refused their place.
         """
-        rows = [(each.sent - start - self.slack, each.received - start + self.slack, each.refused) for each in batch]
+        rows = [(*self._span(each, start), each.refused) for each in batch]
+        lasted = max((each.received - each.sent for each in batch), default=0.0)
         before = len(self.admitted)
         self.refused = len(self.all) - before
         for sent, received, refused in rows:
@@ -132,7 +164,17 @@ class History:
         steps += [(received, Step(False, sent, received)) for sent, received, refused in rows if refused]
         steps.sort(key=lambda pair: pair[0])
         end = max((step.latest for _, step in steps), default=0.0)
+        tick = self.clock.grain if self.clock else 0.0
         return (
-            Step(step.admitted, step.earliest, step.latest, step.number, not place, step.number == later - 1, end)
+            Step(
+                step.admitted, step.earliest, step.latest, step.number, not place, step.number == later - 1, end, tick,
+                lasted,
+            )  # fmt: skip
             for place, (_, step) in enumerate(steps)
         )
+
+    def _span(self, sample: Sample, start: float) -> tuple[float, float]:
+        """Between which two times of the server's clock a request was decided, from the first request on."""
+        if self.clock:
+            return self.clock.before(sample.sent) - start, self.clock.after(sample.received) - start
+        return sample.sent - start - self.slack, sample.received - start + self.slack

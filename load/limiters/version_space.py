@@ -6,14 +6,25 @@ left, whatever their kind; it is not kept if none of them is left and others are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import attrs
 
 from load.limiters.feasible_region import LONGEST, SHORTEST, Point, cut, whole
-from load.limiters.models import LUCK, Block, FromFirst, Hypothesis, SlidingLog, SlidingLogOfAll, Spacing, TokenBucket
-from load.limiters.trace import History, Sample
+from load.limiters.models import (
+    LUCK,
+    NEVER,
+    Block,
+    FromFirst,
+    Hypothesis,
+    SlidingLog,
+    SlidingLogOfAll,
+    Spacing,
+    TokenBucket,
+)
+from load.limiters.trace import History, Sample, Ticks
+from load.limiters.whole_tokens import WholeTokens
 from load.limiters.windowed_models import Aligned, Phased, SlidingCounter
 
 TOLERANCE = 0.04
@@ -23,6 +34,12 @@ ROUNDING = (0.0003, 0.012)
 
 EDGE = 1e-6
 """Seconds that keep a time from being thought of as both before and after an answer."""
+WHOLE = 1.0
+"""Seconds that the clock of many a limiter counts in."""
+AROUND = 1.15
+"""How far from the declared window those are that a coarser server is thought to have, since others are no excuse."""
+MANY = 30
+"""Readings from which on those that have become the same are looked for."""
 MOST = 400
 """Readings of one trace that are followed at most."""
 
@@ -52,6 +69,7 @@ class Guess:
     hypothesis: Hypothesis
     point: Point
     weight: float
+    history: History
 
 
 def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> list[Hypothesis]:
@@ -74,12 +92,23 @@ def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> lis
     ]
 
 
+def by_ticks(limit: int, shortest: float, longest: float) -> list[Hypothesis]:
+    """The kinds whose windows a clock that counts in steps makes look shorter or longer than they are."""
+    kinds = (FromFirst, Block, SlidingLog, SlidingLogOfAll, TokenBucket, WholeTokens)
+    return [kind(limit, shortest, longest) for kind in kinds]
+
+
 @attrs.define
 class Space:
-    """Hypotheses against one trace, which begins with an idle credential."""
+    """Hypotheses against one trace, which begins with an idle credential.
+
+    `clock`: how far the server's is ahead of the asking machine's. If all fits only limiters that do not keep the
+    declaration, others are thought of: such as count in whole seconds, or in whole tokens (`doubts`).
+    """
 
     rule: Rule
     start: float
+    clock: Ticks = Ticks(WHOLE)
     batches: list[list[Sample]] = attrs.field(factory=list)
     history: History = attrs.field(factory=History)
     alive: list[Hypothesis] = attrs.field(factory=list)
@@ -87,11 +116,13 @@ class Space:
     """Whether the trace is understood only if the server's clock rounds."""
     blurred: bool = False
     """Whether answers took so long, compared with the window, that the trace can be read in too many ways."""
+    doubts: list[Doubt] | None = None
 
     def begin(self, batches: Iterable[Sequence[Sample]]) -> None:
         """Take the opening of a trace, up to its first refusals, and think of every limit it may show."""
         self.batches = [list(each) for each in batches]
         self._replay(ROUNDING[0])
+        self._doubt()
 
     def feed(self, batch: Sequence[Sample]) -> None:
         """Take more answers, all awaited before anything else is asked."""
@@ -102,6 +133,19 @@ class Space:
         if not self.alive and not self.rounded:
             self.rounded = True
             self._replay(ROUNDING[1])
+        for each in self.doubts or ():
+            each.follow(batch, self.start)
+        self._doubt()
+
+    def _doubt(self) -> None:
+        """Before the declaration counts as not kept, think of what a coarser server would have done."""
+        first = sum(not each.refused for each in self.opening)
+        if self.doubts is None and self._own_state in ("not kept", "inconsistent") and first >= self.rule.limit:
+            clocks = (self.clock, None) if first == self.rule.limit else (self.clock,)
+            self.doubts = [Doubt.of(self.rule, clock) for clock in clocks]
+            for batch in self.batches:
+                for each in self.doubts:
+                    each.follow(batch, self.start)
 
     def _replay(self, rounding: float) -> None:
         self.history = History(slack=rounding * self.rule.window)
@@ -135,76 +179,127 @@ class Space:
         return found
 
     def _follow(self, batch: Sequence[Sample]) -> None:
-        alive = self.alive
-        for step in self.history.add(batch, self.start):
-            alive = [after for before in alive for after in before.follow(step, self.history)]
-            if len(alive) > MOST:
-                self.blurred = True
-                break
-        self.alive = alive
+        self.alive = followed(self.alive, self.history, batch, self.start)
+        self.blurred = len(self.alive) > MOST
 
     @property
     def state(self) -> State:
         """What the survivors say of the declaration."""
         if self.blurred:
             return "open"
-        if not self.alive:
-            return "inconsistent"
-        good = any(self._good(each) for each in self.alive)
-        return "kept" if good and not any(self._bad(each) for each in self.alive) else "open" if good else "not kept"
+        return _state(self.survivors, self.rule)
 
-    def _good(self, each: Hypothesis) -> bool:
-        if each.limit != self.rule.limit:
-            return False
-        shortest, longest = each.windows()
-        return shortest <= self.rule.longest and longest >= self.rule.shortest
+    @property
+    def _own_state(self) -> State:
+        return "open" if self.blurred else _state(self.alive, self.rule)
 
-    def _bad(self, each: Hypothesis) -> bool:
-        shortest, longest = each.windows()
-        return each.limit != self.rule.limit or shortest < self.rule.shortest or longest > self.rule.longest
+    @property
+    def survivors(self) -> list[Hypothesis]:
+        """What the trace has not refuted."""
+        return [each for each, _ in self._read()]
+
+    def _read(self) -> Iterator[tuple[Hypothesis, History]]:
+        """Everything that is possible, each with the trace as its clock reads it."""
+        yield from ((each, self.history) for each in self.alive)
+        for doubt in self.doubts or ():
+            yield from ((each, doubt.history) for each in doubt.alive)
 
     @property
     def keeping(self) -> list[Hypothesis]:
         """Survivors that keep the declaration, at least with some of their windows."""
-        return [each for each in self.alive if self._good(each)]
+        return [each for each in self.survivors if keeps(each, self.rule)]
 
     def guesses(self) -> tuple[list[Guess], list[Guess]]:
         """Samples of what is possible: those that keep the declaration, and the others."""
         good: list[Guess] = []
         bad: list[Guess] = []
         edge = self.rule.window * 1e-6
-        for each in self.alive:
+        for each, history in self._read():
             if each.limit != self.rule.limit:
-                bad += _guesses(each, 0.0, float("inf"))
+                bad += _guesses(each, history, 0.0, float("inf"))
                 continue
-            good += _guesses(each, self.rule.shortest, self.rule.longest)
-            bad += _guesses(each, 0.0, self.rule.shortest - edge)
-            bad += _guesses(each, self.rule.longest + edge, float("inf"))
+            good += _guesses(each, history, self.rule.shortest, self.rule.longest)
+            bad += _guesses(each, history, 0.0, self.rule.shortest - edge)
+            bad += _guesses(each, history, self.rule.longest + edge, float("inf"))
         return good, bad
 
     def nominal(self, boundary: float) -> list[Guess]:
         """For each survivor, the declaration to the letter, windows ending at `boundary` of the server's clock."""
         found: list[Guess] = []
         window = self.rule.window
-        for each in self.alive:
+        for each, history in self._read():
             if each.limit != self.rule.limit:
                 continue
             if isinstance(each, Phased):
                 phase = (boundary - self.start) % window
                 if _inside(each, window, phase):
-                    found.append(Guess(each, (window, phase), 1.0))
+                    found.append(Guess(each, (window, phase), 1.0, history))
             elif each.windows()[0] <= window <= each.windows()[1]:
-                found.append(Guess(each, (window, 0.0), 1.0))
+                found.append(Guess(each, (window, 0.0), 1.0, history))
         return found
 
     def opens(self, guess: Guess) -> float:
         """When the next request is admitted if a guess is right (the asking machine's clock)."""
-        return self.start + guess.hypothesis.opens(guess.point, self.history)
+        clock = guess.history.clock
+        found = self.start + guess.hypothesis.opens(guess.point, guess.history)
+        return clock.next(found) if clock and found > -NEVER else found
 
 
-def _guesses(each: Hypothesis, shortest: float, longest: float) -> list[Guess]:
+@attrs.define
+class Doubt:
+    """Limiters that keep the declaration with a coarser clock or count, against the same trace."""
+
+    history: History
+    alive: list[Hypothesis]
+
+    @classmethod
+    def of(cls, rule: Rule, clock: Ticks | None) -> Doubt:
+        """Those of a clock that counts in steps (no finer than windows are), or with None those of whole tokens."""
+        shortest, longest = rule.window / AROUND, rule.window * AROUND
+        if clock is None:
+            return cls(History(ROUNDING[0] * rule.window), [WholeTokens(rule.limit, shortest, longest)])
+        counts = rule.window >= 2 * clock.grain and abs(rule.window / clock.grain % 1) < EDGE
+        return cls(History(clock=clock), by_ticks(rule.limit, shortest, longest) if counts else [])
+
+    def follow(self, batch: Sequence[Sample], start: float) -> None:
+        """Take more answers."""
+        self.alive = followed(self.alive, self.history, batch, start)
+        if len(self.alive) > MOST:
+            self.alive = []
+
+
+def followed(alive: list[Hypothesis], history: History, batch: Sequence[Sample], start: float) -> list[Hypothesis]:
+    """What becomes of hypotheses after more answers; as soon as they are too many, no more of the answers are read."""
+    for step in history.add(batch, start):
+        alive = [after for before in alive for after in before.follow(step, history)]
+        if len(alive) > MANY:
+            alive = list(dict.fromkeys(alive))
+        if len(alive) > MOST:
+            break
+    return alive
+
+
+def keeps(each: Hypothesis, rule: Rule) -> bool:
+    """Whether a hypothesis keeps a declaration, at least with some of its windows."""
+    shortest, longest = each.windows()
+    return each.limit == rule.limit and shortest <= rule.longest and longest >= rule.shortest
+
+
+def _breaks(each: Hypothesis, rule: Rule) -> bool:
+    shortest, longest = each.windows()
+    return each.limit != rule.limit or shortest < rule.shortest or longest > rule.longest
+
+
+def _state(alive: Sequence[Hypothesis], rule: Rule) -> State:
+    if not alive:
+        return "inconsistent"
+    good = any(keeps(each, rule) for each in alive)
+    return "kept" if good and not any(_breaks(each, rule) for each in alive) else "open" if good else "not kept"
+
+
+def _guesses(each: Hypothesis, history: History, shortest: float, longest: float) -> list[Guess]:
     points = each.points(shortest, longest)
-    return [Guess(each, point, 1 / len(points)) for point in points]
+    return [Guess(each, point, 1 / len(points), history) for point in points]
 
 
 def _inside(each: Phased, window: float, phase: float, near: float = 0.01) -> bool:

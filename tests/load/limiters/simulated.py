@@ -113,6 +113,33 @@ class Bucket:
         return True
 
 
+class WholeBucket:
+    """Counts whole tokens, and forgets what was left over of the time."""
+
+    def __init__(self, limit, window, rng):
+        self.limit, self.window, self.tokens, self.last = limit, window, limit, None
+
+    def allow(self, now):
+        if self.last is not None:
+            tokens = min(self.limit, self.tokens + math.floor((now - self.last) * self.limit / self.window + 1e-9))
+        else:
+            tokens = self.limit
+        if tokens < 1:
+            return False
+        self.tokens, self.last = tokens - 1, now
+        return True
+
+
+def by_seconds(kind):
+    """A limiter whose clock counts whole seconds."""
+
+    class BySeconds(kind):
+        def allow(self, now):
+            return super().allow(math.floor(now))
+
+    return BySeconds
+
+
 class Off:
     def __init__(self, limit, window, rng):
         pass
@@ -132,6 +159,17 @@ KINDS = {
     "bucket": Bucket,
 }
 """Kinds that keep a declaration."""
+
+
+COARSE = {
+    "whole tokens": WholeBucket,
+    "whole tokens by seconds": by_seconds(WholeBucket),
+    "bucket by seconds": by_seconds(Bucket),
+    "log by seconds": by_seconds(Log),
+    "from first by seconds": by_seconds(FromFirst),
+    "block by seconds": by_seconds(Block),
+}
+"""Kinds that keep a declaration as far as their clock or their count can tell."""
 
 
 def one_more(limit):
