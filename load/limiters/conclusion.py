@@ -11,7 +11,7 @@ import attrs
 
 from load.limiters.models import Hypothesis
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule, Space
+from load.limiters.version_space import Rule, Space, without_luck
 from load.limiters.windowed_models import Phased
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
@@ -72,8 +72,17 @@ class Estimate:
             return attrs.evolve(
                 again, samples=self.samples, after=again.samples, reason="the credential was not idle at first"
             )
+        if self.verdict == "tighter" and again.verdict == "looser":  # a bucket that was emptied slowly
+            return attrs.evolve(both, confidence="repeated", doubtful=False)
+        if again._shorter and self.verdict in ("tighter", "looser"):  # which nobody else's requests could cause
+            return attrs.evolve(again, samples=self.samples, after=again.samples, confidence="repeated", doubtful=False)
         reason = f"two looks disagree: {self.verdict} ({self.reason}), then {again.verdict} ({again.reason})"
         return attrs.evolve(both, verdict="inconclusive", reason=reason)
+
+    @property
+    def _shorter(self) -> bool:
+        """Whether the window was shown to be shorter than declared."""
+        return self.verdict == "window" and self.window is not None and self.window[1] < self.rule.shortest
 
     @property
     def digest(self) -> str:
@@ -117,6 +126,7 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     if space.blurred or state == "inconsistent":
         return _inconsistent(found, blurred=space.blurred)
     alive = space.keeping if state in ("kept", "open") else space.survivors
+    alive = without_luck(alive, space.rule) if state == "kept" else alive
     kinds = tuple(dict.fromkeys(each.kind for each in alive))
     # A number is known only if everything still possible has it, also what would not keep the declaration.
     lucky = _same(space.survivors) is None and _needs_luck(space, boundary, together)
@@ -124,10 +134,19 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     numbers = tuple(sorted({each.limit for each in space.survivors}))
     known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive), numbers=numbers)
     if state == "kept":
-        return attrs.evolve(known, verdict="kept", confidence=PROVEN)
+        return attrs.evolve(known, verdict="kept", confidence=PROVEN, reason=_proven(known))
     if state == "open":
         return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space, lucky))
     return _broken(space, known, together)
+
+
+def _proven(found: Estimate) -> str:
+    """What a kept declaration rests on, and what is left open."""
+    told = f"{found.rule.limit} in {found.rule.window:g} s proven"
+    if len(found.kinds) < 2:
+        return told
+    more = 2 * found.rule.limit + 2
+    return f"{told}; {' or '.join(found.kinds)}: not told apart, which needs about {more} more requests"
 
 
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
@@ -167,9 +186,10 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
     factor = found.admitted / rule.limit
     told = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
     slowest = max(each.received - each.sent for each in found.samples)
-    certain = densest(found.samples, rule.window - slowest) > 2 * rule.limit if slowest < rule.window else False
-    if certain or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
-        reason = f"not one limiter of a known kind; {told}"
+    dense = densest(found.samples, rule.window - slowest) if slowest < rule.window else 0
+    if dense > 2 * rule.limit or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
+        most = max(dense, found.admitted)
+        reason = f"{most} admitted within {rule.window:g} s, {most / rule.limit:.2g} × the declared number"
         return attrs.evolve(found, verdict="looser", kinds=(SEVERAL,), reason=reason, confidence=PROVEN)
     if blurred:
         return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
@@ -194,12 +214,33 @@ def _needs_luck(space: Space, boundary: float, together: int) -> bool:
 
 
 def _still(space: Space, lucky: bool) -> str:
-    low, high = _hull(space.keeping)
-    told = f"the window lies between {low:.4g} and {high:.4g} s"
-    numbers = sorted({each.limit for each in space.survivors})
-    if lucky:
-        return f"{told}; that no window ended within the burst is assumed"
-    return f"the number is one of {', '.join(map(str, numbers))}; {told}" if len(numbers) > 1 else told
+    """What is open yet, and by which assumption the declaration would be kept."""
+    rule, numbers = space.rule, sorted({each.limit for each in space.survivors})
+    if len(numbers) > 1 and not lucky:
+        low, high = _hull(space.keeping)
+        return (
+            f"the number is one of {', '.join(map(str, numbers))}; the window lies between {low:.4g} and {high:.4g} s"
+        )
+    sure, unsure = _sorted_by_kind(space.keeping, rule)
+    told = [f"{rule.limit} in {rule.window:g} s, assumed that it is a {' or '.join(sure)}"] if sure else []
+    told += [f"as a {kind} the window lies between {span}" for span, kind in _by_span(unsure).items()]
+    return "; ".join([*told, *(["that no window ended within the burst is assumed"] if lucky else [])])
+
+
+def _sorted_by_kind(alive: list[Hypothesis], rule: Rule) -> tuple[list[str], dict[str, tuple[float, float]]]:
+    """The kinds whose window is as declared, and what is left of the windows of the others."""
+    kinds = dict.fromkeys(each.kind for each in alive)
+    hulls = {kind: _hull([each for each in alive if each.kind == kind]) for kind in kinds}
+    sure = [kind for kind, (low, high) in hulls.items() if rule.shortest <= low and high <= rule.longest]
+    return sure, {kind: hull for kind, hull in hulls.items() if kind not in sure}
+
+
+def _by_span(hulls: dict[str, tuple[float, float]]) -> dict[str, str]:
+    """Kinds in words, by the span of their windows in words."""
+    found: dict[str, list[str]] = {}
+    for kind, (low, high) in hulls.items():
+        found.setdefault(f"{low:.3g} and {high:.3g} s", []).append(kind)
+    return {span: " or ".join(kinds) for span, kinds in found.items()}
 
 
 def _same(alive: list[Hypothesis]) -> int | None:

@@ -13,13 +13,21 @@ from collections.abc import Generator, Sequence
 import attrs
 
 from load.limiters.conclusion import Estimate, Outcome, conclude, densest
-from load.limiters.next_probe import Timing, next_probe
+from load.limiters.models import Block, FromFirst, SlidingLog
+from load.limiters.next_probe import Timing, next_probe, tell_kinds
 from load.limiters.trace import Sample, Ticks
 from load.limiters.version_space import WHOLE, Rule, Space
 from load.limiters.windowed_models import SlidingCounter
 
 FEW = 3
 """Requests in flight together when a limit is used up again."""
+ALIKE = {FromFirst.kind, Block.kind, SlidingLog.kind}
+GAP = 0.036
+"""Share of a window that lies between the first request of a burst and the others, to tell such kinds apart."""
+APART = 2.15
+"""Windows after which no more is asked to tell kinds apart, unless it is at hand, and how many requests that may take.
+"""
+MORE = 8
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
 
@@ -54,6 +62,8 @@ class Setting:
     """Whether a finding that somebody else's requests could cause is looked at again."""
     pace: float = 0.0
     """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
+    kinds: bool = False
+    """Whether kinds that all keep the declaration are told apart, as far as a little more time allows."""
     unsure: float = 0.05
     """Seconds by which the difference between the clocks may be wrong."""
 
@@ -121,7 +131,9 @@ class _Attempt:
         self.now, self.together = now, together
         self.ends = now + self.setting.windows * self.rule.window
         opening = yield from self._opening()
-        self.space = Space(self.rule, opening[0][0].sent, Ticks(WHOLE, -self.boundary, self.setting.unsure))
+        self.space = Space(
+            self.rule, opening[0][0].sent, Ticks(WHOLE, -self.boundary, self.setting.unsure), usual=self.setting.kinds
+        )
         self.timing = Timing(self.rule.window, self.boundary)
         for batch in opening:
             self.timing.learn(batch)
@@ -186,12 +198,38 @@ class _Attempt:
                 continue
             answers = yield from self._send(at, 1)
             yield from self._learn(answers)
-            if answers and not answers[-1].refused and self.space.state == "open" and not self._void:
-                yield from self._drain(self.now)
+            self.space.usual = self.timing.releases > 0
+            admitted = bool(answers) and not answers[-1].refused
+            if admitted and self.setting.kinds and self.space.usual and self.space.state == "open" and not self._void:
+                yield from self._tell_apart()
+            if admitted and self.space.state == "open" and not self._void:
+                yield from self._drain(self.now + self._gap)
             if self._void:
                 return
+        if self.setting.kinds and self.outcome == "open" and self.space.state == "kept":
+            yield from self._tell_apart()
         if self.outcome == "open" and self.space.state != "open":
             self.outcome = "decided"
+
+    @property
+    def _gap(self) -> float:
+        """How long to wait before a limit is used up again: then the first request is forgotten before the others.
+
+        Otherwise a window and a log of such a burst look alike, and so does a block after it.
+        """
+        alike = {each.kind for each in self.space.keeping} & ALIKE
+        return max(GAP * self.rule.window, 3.2 * self.timing.reach) if self.setting.kinds and len(alike) > 1 else 0.0
+
+    def _tell_apart(self) -> Steps:
+        """Ask where the kinds that are left would answer differently."""
+        for _ in range(MORE):
+            at = tell_kinds(self.space, self.timing, self.now)
+            if at is None or at > max(self.space.start + APART * self.rule.window, self.now + GAP * self.rule.window):
+                return
+            at = max(at, self.now + 3 * self.space.history.slack)  # sooner, it might have been on its way before
+            yield from self._learn((yield from self._send(at, 1)))
+            if self._void or self.space.state not in ("kept", "open"):
+                return
 
     @property
     def _void(self) -> bool:

@@ -122,6 +122,19 @@ def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing
     return best
 
 
+def tell_kinds(space: Space, timing: Timing, now: float) -> float | None:
+    """The next time at which some kind that keeps the declaration would answer otherwise than the others."""
+    kinds: dict[str, list[Guess]] = {}
+    for guess in space.guesses()[0]:
+        kinds.setdefault(guess.hypothesis.kind, []).append(guess)
+    times = [
+        _splitting(space, own, [guess for other in kinds if other != kind for guess in kinds[other]], timing, now)
+        for kind, own in kinds.items()
+        if kind != Aligned.kind and len(kinds) > 1
+    ]
+    return min((each for each in times if each is not None), default=None)
+
+
 @attrs.frozen
 class Opening:
     """When the next request is admitted, guess by guess, and the share of the guesses up to each."""

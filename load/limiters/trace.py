@@ -17,7 +17,6 @@ import attrs
 
 from contracts.core.quotas import Quota, quotas
 
-
 EXACT = 1e-5
 """Seconds within which two times are the same."""
 
@@ -166,10 +165,7 @@ class History:
         end = max((step.latest for _, step in steps), default=0.0)
         tick = self.clock.grain if self.clock else 0.0
         return (
-            Step(
-                step.admitted, step.earliest, step.latest, step.number, not place, step.number == later - 1, end, tick,
-                lasted,
-            )  # fmt: skip
+            attrs.evolve(step, fresh=not place, final=step.number == later - 1, until=end, tick=tick, lasted=lasted)
             for place, (_, step) in enumerate(steps)
         )
 

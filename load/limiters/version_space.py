@@ -36,6 +36,8 @@ EDGE = 1e-6
 """Seconds that keep a time from being thought of as both before and after an answer."""
 WHOLE = 1.0
 """Seconds that the clock of many a limiter counts in."""
+FORCED = 0.03
+"""Share of a window within which it would need luck that a window of the server's own ends."""
 AROUND = 1.15
 """How far from the declared window those are that a coarser server is thought to have, since others are no excuse."""
 MANY = 30
@@ -108,7 +110,7 @@ class Space:
 
     rule: Rule
     start: float
-    clock: Ticks = Ticks(WHOLE)
+    clock: Ticks = attrs.field(factory=lambda: Ticks(WHOLE))
     batches: list[list[Sample]] = attrs.field(factory=list)
     history: History = attrs.field(factory=History)
     alive: list[Hypothesis] = attrs.field(factory=list)
@@ -117,6 +119,8 @@ class Space:
     blurred: bool = False
     """Whether answers took so long, compared with the window, that the trace can be read in too many ways."""
     doubts: list[Doubt] | None = None
+    usual: bool = False
+    """Whether windows of the server's own that would have to end just when ours do are left out."""
 
     def begin(self, batches: Iterable[Sequence[Sample]]) -> None:
         """Take the opening of a trace, up to its first refusals, and think of every limit it may show."""
@@ -185,9 +189,7 @@ class Space:
     @property
     def state(self) -> State:
         """What the survivors say of the declaration."""
-        if self.blurred:
-            return "open"
-        return _state(self.survivors, self.rule)
+        return "open" if self.blurred else _state(self.survivors, self.rule, usual=self.usual)
 
     @property
     def _own_state(self) -> State:
@@ -290,7 +292,14 @@ def _breaks(each: Hypothesis, rule: Rule) -> bool:
     return each.limit != rule.limit or shortest < rule.shortest or longest > rule.longest
 
 
-def _state(alive: Sequence[Hypothesis], rule: Rule) -> State:
+def without_luck(alive: list[Hypothesis], rule: Rule) -> list[Hypothesis]:
+    """Without windows of the server's own that would have to end, by luck, just when a window of our requests does."""
+    usual = [each for each in alive if not (isinstance(each, Aligned) and each.unsure < FORCED * rule.window)]
+    return usual if any(not isinstance(each, Phased) and keeps(each, rule) for each in usual) else alive
+
+
+def _state(alive: list[Hypothesis], rule: Rule, *, usual: bool = False) -> State:
+    alive = without_luck(alive, rule) if usual else alive
     if not alive:
         return "inconsistent"
     good = any(keeps(each, rule) for each in alive)

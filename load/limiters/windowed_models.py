@@ -22,6 +22,12 @@ class Phased(Hypothesis):
     def windows(self) -> tuple[float, float]:
         return windows(self.region)
 
+    @property
+    def unsure(self) -> float:
+        """Between which limits, in seconds, the first boundary may lie."""
+        phases = [phase for _, phase in self.region]
+        return max(phases) - min(phases)
+
     def points(self, shortest: float, longest: float) -> list[Point]:
         part = cut(cut(self.region, -1, 0, -shortest), 1, 0, longest)
         if not part:
