@@ -131,9 +131,7 @@ class _Attempt:
         self.now, self.together = now, together
         self.ends = now + self.setting.windows * self.rule.window
         opening = yield from self._opening()
-        self.space = Space(
-            self.rule, opening[0][0].sent, Ticks(WHOLE, -self.boundary, self.setting.unsure), usual=self.setting.kinds
-        )
+        self.space = Space(self.rule, opening[0][0].sent, Ticks(WHOLE, -self.boundary, self.setting.unsure))
         self.timing = Timing(self.rule.window, self.boundary)
         for batch in opening:
             self.timing.learn(batch)
@@ -198,8 +196,8 @@ class _Attempt:
                 continue
             answers = yield from self._send(at, 1)
             yield from self._learn(answers)
-            self.space.usual = self.timing.releases > 0
             admitted = bool(answers) and not answers[-1].refused
+            self.space.usual |= admitted and self.timing.releases > 0
             if admitted and self.setting.kinds and self.space.usual and self.space.state == "open" and not self._void:
                 yield from self._tell_apart()
             if admitted and self.space.state == "open" and not self._void:

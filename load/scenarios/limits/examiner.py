@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable
 
+import attrs
 import gevent
 from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
@@ -22,7 +23,7 @@ from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
 
 QUICK = Setting(windows=1.12, waits=False)
-FULL = Setting(windows=4.0)
+FULL = Setting(windows=4.0, kinds=True)
 IDLE = 1.08
 """Windows after which a credential counts as idle."""
 
@@ -91,7 +92,7 @@ class Examiner:
         return self.run.api(self.job.operation, self.job.principal, tag)
 
     def _examination(self) -> Examination:
-        setting = QUICK if self.run.depth == "quick" else FULL
+        setting = attrs.evolve(QUICK if self.run.depth == "quick" else FULL, unsure=min(self.run.clock.unsure, 0.5))
         return examine(self.rule, time.time(), -self.run.clock.offset, setting)
 
     @property

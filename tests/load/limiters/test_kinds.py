@@ -10,7 +10,7 @@ from load.limiters.examination import Setting, examine
 from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.version_space import Rule
 from load.limiters.windowed_models import Aligned
-from tests.load.limiters import COARSE, FAULTS, KINDS, Server, by_seconds, drive
+from tests.load.limiters.simulated import COARSE, FAULTS, KINDS, Server, by_seconds, drive
 
 NOW = 1_700_000_000.0
 NAMES = {"fixed": Aligned.kind, "from first": FromFirst.kind, "block": Block.kind, "log": SlidingLog.kind}
