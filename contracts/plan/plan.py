@@ -83,7 +83,7 @@ def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Pl
     """Every law on every operation it is about, then every check on every operation."""
     told = promises(contract)
     deployment = with_users(contract, _with_anyone(contract, deployment))
-    lines = [*_laws(contract, deployment, depth, told), *_checks(contract, told)]
+    lines = [*law_items(contract, deployment, depth, told, laws.load().values()), *_checks(contract, told)]
     return Plan(contract, deployment, depth, tuple(lines), told)
 
 
@@ -94,9 +94,12 @@ def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
     return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
 
 
-def _laws(contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise]) -> Iterator[PlanItem]:
+def law_items(
+    contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise], chosen: Iterable[Law]
+) -> Iterator[PlanItem]:
+    """The lines of these laws: each on every operation it is about, as every principal it is asked as."""
     near = _nearby(contract, told)
-    for law in laws.load().values():
+    for law in chosen:
         for operation in law.on(contract):
             able = _pooled(callers(deployment, operation), law, operation)
             for number, principal in enumerate(_asked_as(law, able, depth)):

@@ -80,11 +80,11 @@ class LoadRun:
         """A declared limit in the deployment's own time."""
         return Rule(limit.requests, limit.window / self.deployment.time_scale)
 
-    def open(self, line: str) -> tuple[int, str]:
+    def open(self, line: str, inputs: Any = None) -> tuple[int, str]:
         """A conversation in the record, and a tag for names."""
         number = next(self._ids)
         tag = f"ld{int(self.started * 1000) % 0xFFFFFF:06x}-{self.place}{number}"
-        self.recorder.write("conversation", id=number, line=line, inputs=None, attempt=1, tag=tag)
+        self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=1, tag=tag)
         return number, tag
 
     def api(self, operation: Operation, principal: Principal, tag: str) -> RequestFactory:

@@ -61,6 +61,24 @@ def test_two_processes_write_a_row_for_every_request_and_leave_nothing(tmp_path,
     assert made.verdicts["load"]["requests"] == sum("due" in each for each in rows)
 
 
+def of_the_gate(made: Run, verdict: str) -> dict[str, str]:
+    """The lines of the gate's own laws that were driven under load and ended so, with their laws."""
+    found = [each for each in made.verdicts["verdicts"] if each["kind"] == "law" and each["principal"]]
+    return {each["id"]: each["law"] for each in found if each["verdict"] == verdict}
+
+
+def test_laws_of_the_gate_hold_under_load_and_find_a_fault_there(tmp_path):
+    seconds = ("--scenario", "mixed", "--seconds", "20")
+    quiet = run(tmp_path / "quiet", *seconds)
+    assert (quiet.code, quiet.broken) == (0, [])
+    upheld = of_the_gate(quiet, "upheld")
+    assert {"pagination/pages-do-not-overlap", "state/what-never-was-is-not-found"} <= set(upheld.values())
+    faulty = run(tmp_path / "faulty", *seconds, "--fault", "default-page-size-wrong")
+    assert faulty.code == 1
+    assert set(of_the_gate(faulty, "broken").values()) == {"pagination/the-default-page-size-is-as-declared"}
+    assert faulty.broken == list(of_the_gate(faulty, "broken"))
+
+
 def test_a_broken_level_ends_the_run_with_1_and_is_shown(tmp_path):
     made = run(
         tmp_path, "--scenario", "mixed", "--shape", "soak", "--seconds", "60", "--rate", "40",

@@ -10,6 +10,7 @@ import gevent
 from locust import FastHttpUser, task
 
 from contracts.config.deployment import ConfigError
+from contracts.core.conversation import Result
 from contracts.core.verdicts import NOT_ASKED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
@@ -20,6 +21,7 @@ from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import FastWire
 from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed.driven_laws import Attempts, Changes, driven_items
 from load.scenarios.mixed.laws import LAWS, judged
 from load.scenarios.mixed.paced_sender import PacedSender
 from load.scenarios.mixed.record import Ending, Record, Walk
@@ -39,6 +41,7 @@ class MixedScenario(Worker):
         self.began = 0.0
         self.endings: list[Ending] = []
         self.walks: list[Walk] = []
+        self.attempts = Attempts()
         self.sampled: list[tuple[int, int, float]] = []
         self.cpu = 0.0
         """Seconds of processor time that sending took, over all workers."""
@@ -58,6 +61,7 @@ class MixedScenario(Worker):
         told = promises(setup.contract)
         lines = [
             *lines_of(LAWS.values(), setup.contract, told),
+            *driven_items(setup.contract, setup.deployment, told),
             *level_lines(settings.thresholds, setup.contract),
             *checks_of(setup.contract, told),
         ]
@@ -102,6 +106,10 @@ class MixedScenario(Worker):
             self._ready(worker)
         for operation, verdict, expected, actual, numbers in data.get("endings", ()):
             self.endings.append(Ending(operation, verdict, expected, actual, known(numbers)))
+        for line, asked, ending in data.get("laws", ()):
+            seqs_of = known(ending["exchanges"])
+            others = tuple((expected, actual) for expected, actual in ending["others"])
+            self.attempts.add(line, asked, Result(**{**ending, "exchanges": seqs_of, "others": others}))
         for operation, tenant, numbers in data.get("walks", ()):
             pages = tuple(self.run.exchanges[seq] for seq in known(numbers) if seq in self.run.exchanges)
             self.walks.append(Walk(operation, tenant, pages))
@@ -170,6 +178,7 @@ class MixedScenario(Worker):
         scene, base = self.scene(), self.run.deployment.base_url
         quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
         heard = {each.item.id: each for each in judge.check_verdicts(plan, quiet)}
+        changes = Changes(self.run.exchanges)
         made = []
         for item in plan.items:
             if item.id in heard:
@@ -178,6 +187,8 @@ class MixedScenario(Worker):
                 made.append(
                     verdict_of(item, self.levels.ruling(item.rule.title, self.run.rows), self.run.exchanges, base)
                 )
+            elif item.principal is not None:
+                made.append(self.attempts.verdict(item, changes, plan))
             else:
                 made.append(verdict_of(item, judged(scene, item.rule.id, item.operation), self.run.exchanges, base))
         self.judging = time.process_time() - begun

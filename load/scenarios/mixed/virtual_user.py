@@ -12,6 +12,7 @@ from contracts.core.conversation import NotObservable, RunningConversation, Void
 from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from load.runtime.run import LoadRun
+from load.scenarios.mixed.driven_laws import Question, QuestionsInTurn
 from load.scenarios.mixed.journeys import Choice, JourneyMix, life, session
 from load.scenarios.mixed.traffic_plan import mine
 from specs.contract import Operation
@@ -19,16 +20,19 @@ from specs.contract import Operation
 AT_ONCE = 2
 """How many visits a lane has under way at most: one that has to wait for its limit does not hold up the others."""
 TRIES = 4
+LAWS = 0.5
+"""The part of the looks in place of which a law that only looks is asked."""
 
 
 @attrs.define(eq=False)
 class Journey:
-    """A conversation under way. `reserved`: the removals it was promised."""
+    """A conversation under way. `reserved`: the removals it was promised; `question`: the law it asks for, if any."""
 
     talk: RunningConversation
     conversation: int
     operation: Operation
     reserved: tuple[tuple[Operation, str | None], ...] = ()
+    question: Question | None = None
 
     @property
     def request(self) -> Request | None:
@@ -37,12 +41,16 @@ class Journey:
 
 @attrs.define(eq=False)
 class VirtualUser:
-    """One caller of a tenant. `looks`: requests that only look, made beforehand, by operation."""
+    """One caller of a tenant.
+
+    `looks`: requests that only look, made beforehand, by operation. `laws`: what is asked in place of such a look.
+    """
 
     run: LoadRun
     tenant: str
     menu: JourneyMix
     looks: dict[str, list[Request]]
+    laws: QuestionsInTurn
     random: Random
     ended: Callable[[Journey], None]
     conversation: int
@@ -74,6 +82,8 @@ class VirtualUser:
 
     def _begun(self, choice: Choice) -> tuple[Request, Journey | None] | None:
         if choice.operation.safe:
+            if self.random.random() < LAWS and (visit := self._asked()):
+                return self._entered(visit)
             requests = self.looks.get(choice.operation.key)
             request = self.random.choice(requests) if requests else None
             if request is None or self.may(request):
@@ -83,10 +93,23 @@ class VirtualUser:
         if len(self.visits) >= AT_ONCE or not self.run.deployment.writes:
             return None
         visit = self._visit(choice.operation)
-        if visit is None or visit.request is None:
-            return None
+        return self._entered(visit) if visit else None
+
+    def _entered(self, visit: Journey) -> tuple[Request, Journey] | None:
+        """Take a conversation among those under way; its first request, if that may be sent now."""
         self.visits.append(visit)
-        return (visit.request, visit) if self.may(visit.request, visit) else None
+        self._settle(visit)
+        if visit.request is None or not self.may(visit.request, visit):
+            return None
+        return visit.request, visit
+
+    def _asked(self) -> Journey | None:
+        """A conversation of a law that only looks; None where there is none, or too much goes on already."""
+        question = self.laws.next() if len(self.visits) < AT_ONCE else None
+        if question is None:
+            return None
+        talk, number = question.open(self.run)
+        return Journey(talk, number, question.item.operation, question=question)
 
     def _visit(self, operation: Operation) -> Journey | None:
         """A new visit, if the removal it ends with may be sent some time."""

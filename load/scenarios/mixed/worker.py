@@ -8,17 +8,20 @@ from collections import defaultdict
 from random import Random
 from typing import Any
 
+import attrs
 import gevent
 from gevent.event import Event as Signal
 from gevent.pool import Pool
 from gevent.queue import Queue
 
+from contracts.core.conversation import Result
 from contracts.core.exchange import Request
 from contracts.core.verdicts import BROKEN, UPHELD
 from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
 from load.runtime.shapes import Piece, Shape
 from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed.driven_laws import Question, QuestionsInTurn, driven_items, questions
 from load.scenarios.mixed.journeys import JourneyMix, choices, living
 from load.scenarios.mixed.sampling import Sampler
 from load.scenarios.mixed.traffic_plan import Slot, TrafficPlan
@@ -46,6 +49,7 @@ class Worker(Scenario):
         self._cpu = 0.0
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
         self.menus: dict[str, JourneyMix] = {}
+        self.questions: dict[str, QuestionsInTurn] = {}
         self.t0 = 0.0
         self._sitting = 0
         self.lanes: list[VirtualUser] = []
@@ -90,12 +94,16 @@ class Worker(Scenario):
         """Make the requests that only look, ask each once, and live each life once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
         around = WarmUp(run, self.host.wire())
+        items = driven_items(run.contract, run.deployment, ())
         for tenant in run.deployment.tenants:
             for operation in run.contract.operations:
                 if operation.safe:
                     self.looks[tenant][operation.key] = around.looks(operation, tenant)
             offered = (each for each in choices(run.contract, weigh) if each.weight > 0)
             self.menus[tenant] = JourneyMix(tuple(each for each in offered if self._able(each.operation, tenant)))
+            asked = {each.operation.key for each in self.menus[tenant].choices}
+            mine = questions(run, (item for item in items if item.operation.key in asked), tenant)
+            self.questions[tenant] = QuestionsInTurn(mine, len(mine) * run.budget.worker // run.budget.workers)
         if first and run.deployment.writes:
             around.lives()
 
@@ -123,17 +131,26 @@ class Worker(Scenario):
         number, _ = self.run.open(f"load/looks {seat.tenant}")
         made = VirtualUser(
             self.run, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
-            Random(f"{seat}"), self._visited, number,
+            self.questions[seat.tenant], Random(f"{seat}"), self._visited, number,
         )  # fmt: skip
         self.lanes.append(made)
         return made
 
     def _visited(self, visit: Journey) -> None:
         ending = visit.talk.ending
-        if ending is not None and ending.verdict in (BROKEN, UPHELD):
+        assert ending is not None
+        if visit.question is not None:
+            self._heard(visit.question, ending)
+        elif ending.verdict in (BROKEN, UPHELD):
             seqs = ending.exchanges[-10:] if ending.verdict == BROKEN else ending.exchanges[:1]
             told = [visit.operation.key, ending.verdict, ending.expected, ending.actual, list(seqs)]
             self.host.report({"endings": [told]})
+
+    def _heard(self, question: Question, ending: Result) -> None:
+        """A law's conversation has ended; what breaks it is asked once more."""
+        if ending.verdict == BROKEN:
+            self.questions[question.item.principal.tenant if question.item.principal else ""].again(question)
+        self.host.report({"laws": [[question.item.id, question.key, attrs.asdict(ending)]]})
 
     def rise(self) -> None:
         self._sitting -= 1
