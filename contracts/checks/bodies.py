@@ -29,6 +29,7 @@ from contracts.checks.helpers import (
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, Response
 from specs.contract import Answer, Contract, Operation
+from specs.contract.member_names import Hint
 from specs.contract.schema_queries import all_members, follow, members, rule_of
 
 
@@ -143,9 +144,6 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     return True
 
 
-_SECRET = re.compile(
-    r"(password|passwd|private_?key|secret|api_?key|pass_?phrase)(?!.*(id|ref|hint|at)$)", re.IGNORECASE
-)
 _ALWAYS = frozenset(
     ("password", "passwordHash", "password_hash", "hashedPassword", "passwd", "private_key", "privateKey")
 )
@@ -178,7 +176,7 @@ def _secret_names(contract: Contract, operation: Operation, status: str) -> froz
     sent: set[str] = set()
     for body in requests:
         sent |= {name for name, _ in all_members(raw, body.schema)}
-    secret = {name for name in sent - told if _SECRET.search(name)}
+    secret = {name for name in sent - told if contract.names.suggest(name, Hint.CONFIDENTIAL)}
     written = {name for name, member in all_members(raw, answer.schema) if follow(raw, member).get("writeOnly") is True}
     return frozenset(secret | (_ALWAYS - told) | written)
 

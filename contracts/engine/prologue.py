@@ -9,12 +9,12 @@ import attrs
 
 from contracts.core.conversation import Blocked, Broken, Command, Conversation, NotObservable, Outcome, Steps, tee
 from contracts.core.exchange import Exchange, Request
-from contracts.core.member_names import FLEETING
 from contracts.laws.law import Law
 from contracts.plan.plan import PlanItem
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import resolve_path
 from contracts.steps.lists.parents import path_with_enough_items
+from specs.contract.member_names import Hint, MemberNames
 
 CALM = 3
 """How often a list is asked whose items come and go meanwhile, before nothing more is said of it."""
@@ -74,7 +74,7 @@ def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
             yield from tee(steps, heard.append, _anew) if again else tee(steps, heard.append)
             return
         except Broken:
-            if not (yield from _changed_meanwhile(heard)):
+            if not (yield from _changed_meanwhile(heard, api.contract.names)):
                 raise
     raise NotObservable("items of the list came or went while it was asked")
 
@@ -84,14 +84,14 @@ def _anew(command: Command) -> Command:
     return attrs.evolve(command, bypass_cache=True) if isinstance(command, Request) else command
 
 
-def _changed_meanwhile(heard: list[Exchange]) -> Steps:
+def _changed_meanwhile(heard: list[Exchange], names: MemberNames) -> Steps:
     """Whether the questions about lists have other items in all by now, or another number of them, in any order."""
     asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
     known = list(reversed(asked.values()))[:AGAIN]
     again: list[Exchange] = []
     for each in known:
         again += [(yield attrs.evolve(each.request, bypass_cache=True))]
-    moved = _contents(again) != _contents(known) or _totals(again) != _totals(known)
+    moved = _contents(again, names) != _contents(known, names) or _totals(again) != _totals(known)
     return all(each.ok for each in again) and moved
 
 
@@ -100,16 +100,16 @@ def _totals(answers: list[Exchange]) -> list[str]:
     return [str(each.page("total")) for each in answers]
 
 
-def _contents(answers: list[Exchange]) -> set[tuple[str, str]]:
+def _contents(answers: list[Exchange], names: MemberNames) -> set[tuple[str, str]]:
     """The items of lists, each with its list's address, without what changes by being looked at."""
     return {
-        (each.request.target.partition("?")[0], json.dumps(_lasting(item), sort_keys=True))
+        (each.request.target.partition("?")[0], json.dumps(_lasting(item, names), sort_keys=True))
         for each in answers
         for item in each.items
     }
 
 
-def _lasting(item: Any) -> Any:
+def _lasting(item: Any, names: MemberNames) -> Any:
     if not isinstance(item, dict):
         return item
-    return {name: value for name, value in item.items() if not FLEETING.search(name)}
+    return {name: value for name, value in item.items() if not names.suggest(name, Hint.FLEETING)}

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at
-from contracts.core.member_names import UNIQUE, UNIQUE_BESIDE_SIBLINGS
 from contracts.request.api import RequestFactory
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source, selectors
+from specs.contract.member_names import Hint
 
 
 @attrs.frozen
@@ -157,7 +157,7 @@ def body(
     examples = [each for each in operation.body.examples if isinstance(each, dict)]
     content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
     rules = api.contract.body_rules(operation)
-    unique = UNIQUE if operation.body.sources else UNIQUE_BESIDE_SIBLINGS
+    unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS
     for name, value in content.items():
         content[name] = make_unique(api, name, value, rules.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
@@ -178,7 +178,7 @@ def _referred(api: RequestFactory, source: Source, values: Mapping[str, str]) ->
     return at(made.thing, source.value)
 
 
-def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Collection[str] = UNIQUE) -> Any:
+def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Hint = Hint.UNIQUE) -> Any:
     """A value nobody used before where that matters; addresses only at names reserved for examples."""
     if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
         return value
@@ -186,7 +186,7 @@ def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique:
         return f"https://example.com/{api.unique_name()}"
     if schema.get("format") == "email" or "@" in value:
         return f"{api.unique_name()}@example.com"
-    if name.lower() not in unique:
+    if not api.contract.names.suggest(name, unique):
         return value
     if name.lower() == "domain":
         return f"{api.unique_name()}.example.com"

@@ -11,6 +11,7 @@ from specs.contract.extension import extension
 from specs.contract.inferred_filters import with_filters
 from specs.contract.inferred_tokens import inferred
 from specs.contract.limits import caching, limits
+from specs.contract.member_names import USUAL, MemberNames, member_names
 from specs.contract.model import (
     Answer,
     Asked,
@@ -50,6 +51,8 @@ class Contract:
     """What the document says of each rate header, by its name in lower case."""
     rules: frozenset[Rule] = frozenset()
     """Rules of behaviour that the document states of itself (see `specs.contract.rules`)."""
+    names: MemberNames = USUAL
+    """What the names of members suggest where nothing is said (see `specs.contract.member_names`)."""
     errors_alike: bool = False
     """Whether it is stated that every error has one shape, those the document does not declare included."""
     _resources: dict[str, Resource] = field(factory=dict, init=False, repr=False)
@@ -121,6 +124,7 @@ def _build(document: Document) -> Contract:
             header for each in operations for answer in each.answers for header in answer.headers
         ),
         rules=stated_rules(stated),
+        names=member_names(stated),
         errors_alike="error" in stated,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from specs.contract.member_names import USUAL, Hint
 from specs.contract.model import Schema
 from specs.contract.schema_queries import alternatives
 from specs.contract.vocabulary import FREE, TELLING, fold
@@ -22,7 +23,6 @@ _FORMATS = {
     "json-pointer": "/some",
 }  # fmt: skip
 _DEEPEST = 6  # levels of objects; schemas may contain themselves
-_REFERENCE = re.compile(r"(?:[a-z0-9]I|_i)ds?$|(?:[a-z0-9]U|_u)u?ids?$")
 
 
 def composed(raw: Schema, schema: Any, depth: int = 0, *, fully: bool = False) -> Any:
@@ -83,7 +83,7 @@ def _object(raw: Schema, schema: Schema, depth: int, *, fully: bool) -> dict[str
             continue
         if name in required or (_stated(plain) is not MISSING and value is not None):
             found[name] = value
-        elif not _REFERENCE.search(name) and (fully or not isinstance(value, dict | list)):
+        elif not USUAL.suggest(name, Hint.REFERENCE) and (fully or not isinstance(value, dict | list)):
             spare[name] = value
     return {**spare, **found} if fully else found or spare
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
+from specs.contract.member_names import Hint
 from specs.contract.model import Schema
 from specs.contract.rules import Rule
 from specs.source.pointers import SpecError, join
@@ -55,6 +56,7 @@ _TOKENS = _object(
     "access",
 )
 _FILTER = _object({"member": _POINTER, "by": {"enum": ["in", "equals", "contains", "after", "before"]}}, "member", "by")
+_HINTS: Schema = {"type": "array", "items": {"enum": [each.value for each in Hint]}}
 _LISTS: dict[str, Schema] = {
     "data": _POINTER,
     "pagination": {"type": "string", "pattern": "^(/.*|optional)?$"},
@@ -73,6 +75,7 @@ _GRAMMAR: dict[Spot, Schema] = {
         {
             **_LISTS,
             "error": {"type": ["string", "object"]},
+            "members": {"type": "object", "additionalProperties": _HINTS},
             "rules": {"type": "array", "items": {"enum": [each.value for each in Rule]}},
             "tokens": _TOKENS,
         }

@@ -7,13 +7,13 @@ from typing import Any
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed
 from contracts.core.exchange import MISSING, Exchange, at
-from contracts.core.member_names import FLEETING
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identity, same_items
 from contracts.steps.lists.paging import at_least, read_all
 from contracts.steps.lists.rival_view import rivals_items
 from specs.contract import selectors
+from specs.contract.member_names import Hint, MemberNames
 
 
 @law(
@@ -76,15 +76,15 @@ def items_read_as_they_are_listed(api: RequestFactory, which: str) -> Conversati
         raise NotObservable(f"this principal may not read an item: {answer.summary()}")
     if not answer.ok:
         raise Broken(f"the listed item {own} at its own address", answer.summary())
-    if difference := differs(item, answer.data, ""):
+    if difference := differs(item, answer.data, "", api.contract.names):
         raise Broken(f"{difference[0]} as the list shows it: {_short(difference[1])}", _short(difference[2]))
 
 
-def differs(one: Any, other: Any, where: str) -> tuple[str, Any, Any] | None:
+def differs(one: Any, other: Any, where: str, names: MemberNames) -> tuple[str, Any, Any] | None:
     """The first member that both show and that differs: its place and both values."""
     if isinstance(one, dict) and isinstance(other, dict):
-        shared = (name for name in one if name in other and not FLEETING.search(name))
-        found = (differs(one[name], other[name], f"{where}/{name}") for name in shared)
+        shared = (name for name in one if name in other and not names.suggest(name, Hint.FLEETING))
+        found = (differs(one[name], other[name], f"{where}/{name}", names) for name in shared)
         return next((each for each in found if each), None)
     if isinstance(one, list) and isinstance(other, list):
         return _unlike(one, other, where)

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from contracts.core.conversation import Broken, Conversation, NotObservable
 from contracts.core.exchange import Exchange
-from contracts.core.member_names import SECRET
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import made_by
-from contracts.steps.lifecycle.comparison import differences
 from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
-from contracts.steps.lifecycle.values import lifecycle_members, short, thing_of
+from contracts.steps.lifecycle.values import changed_members, short, thing_of
 from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
+from specs.contract.member_names import Hint, MemberNames
 
 
 @law(family="state", on=selectors.creations, kinds=("state", "status"), writes=True, no_path_setup=True)
@@ -31,7 +30,7 @@ def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
     life: CreatedResource = yield from create_full(api)
     if not life.first.seen:
         raise Broken("what was created just now", life.first.told)
-    for name in differences(life.made.thing, life.first.thing, but=lifecycle_members(api)):
+    for name in changed_members(api, life.made.thing, life.first.thing):
         raise Broken(f"{name} as the creation showed it: {short(life.made.thing[name])}", short(life.first.thing[name]))
 
 
@@ -44,15 +43,16 @@ def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
     may be shown as a list of one, a time or an address in another way of writing, a secret in any way.
     """
     life: CreatedResource = yield from create_full(api)
-    _kept(life.made.answer, thing_of(life.made.answer))
+    names = api.contract.names
+    _kept(names, life.made.answer, thing_of(life.made.answer))
     if life.sight and life.sight.seen:
-        _kept(life.made.answer, life.sight.thing, life.sight.answer)
+        _kept(names, life.made.answer, life.sight.thing, life.sight.answer)
 
 
-def _kept(sent: Exchange, thing: object, shown: Exchange | None = None) -> None:
+def _kept(names: MemberNames, sent: Exchange, thing: object, shown: Exchange | None = None) -> None:
     content = sent.request.json if isinstance(sent.request.json, dict) else {}
     for name in differing_members(content, thing):
-        if not SECRET.search(name):
+        if not names.suggest(name, Hint.SECRET):
             assert isinstance(thing, dict)
             where = f" when it is read with {shown.operation.key}" if shown else ""
             raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))
@@ -75,7 +75,7 @@ def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
         require_identifiable(seen.items, seen.life.made)
     if len(own) != 1:
         raise Broken("the created item once in its list", f"{len(own)} times")
-    for name in differences(seen.after.thing, own[0], but={*seen.sent, *lifecycle_members(api)}):
+    for name in changed_members(api, seen.after.thing, own[0], but=seen.sent):
         raise Broken(f"{name} in the list as by itself: {short(seen.after.thing[name])}", short(own[0][name]))
 
 
@@ -97,12 +97,12 @@ def the_required_members_suffice(api: RequestFactory) -> Conversation:
         raise Broken(f"a creation without the optional {left}", peers.slight.summary())
     if not peers.slight.ok:
         raise NotObservable(f"the creation was refused: {peers.slight.summary()}")
-    _kept(peers.slight, thing_of(peers.slight))
+    _kept(api.contract.names, peers.slight, thing_of(peers.slight))
     seen: Updated = yield from update_resource(api)
     made = made_by(peers.api.resource, peers.slight, peers.values)
     for item in find_in(seen.items or [], made):
         assert api.resource.list is not None
-        _kept(peers.slight, item)
+        _kept(api.contract.names, peers.slight, item)
 
 
 def _sent(answer: Exchange) -> dict[str, object]:

@@ -12,10 +12,9 @@ from contracts.core.step import Step
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource
-from contracts.steps.lifecycle.comparison import differences
 from contracts.steps.lifecycle.create import Observation, differing_members, observe, patch_of, removable
 from contracts.steps.lifecycle.siblings import standing
-from contracts.steps.lifecycle.values import Change, changes, lifecycle_members, short
+from contracts.steps.lifecycle.values import Change, changed_members, changes, short
 from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
 
@@ -90,7 +89,7 @@ class Model:
         if not sight.seen:
             raise Broken("what stands to be there", sight.told)
         self._agrees(thing, sight.thing)
-        for name in differences(thing.seen, sight.thing, but=thing.since | lifecycle_members(self.api), alike=True):
+        for name in changed_members(self.api, thing.seen, sight.thing, but=thing.since, alike=True):
             raise Broken(f"{name} as it was seen before: {short(thing.seen[name])}", short(sight.thing[name]))
         thing.seen, thing.since = sight.thing, set()
 
@@ -98,7 +97,7 @@ class Model:
         for name in differing_members(thing.changed, shown):
             raise Broken(f"{name} as changed last: {short(thing.changed[name])}", short(shown[name]))
         if thing.seen is None:
-            for name in differences(thing.made.thing, shown, but={*thing.changed, *lifecycle_members(self.api)}):
+            for name in changed_members(self.api, thing.made.thing, shown, but=thing.changed):
                 raise Broken(f"{name} as created: {short(thing.made.thing[name])}", short(shown[name]))
 
     def _update(self, thing: Known, what: int) -> Steps:

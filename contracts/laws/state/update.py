@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
-from contracts.core.member_names import SECRET
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, resolve_path
-from contracts.steps.lifecycle.comparison import differences, filled
+from contracts.steps.lifecycle.comparison import filled
 from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings, standing
 from contracts.steps.lifecycle.update import Updated, update_resource
-from contracts.steps.lifecycle.values import invalid_member, lifecycle_members, short, thing_of
+from contracts.steps.lifecycle.values import changed_members, invalid_member, short, thing_of
 from contracts.steps.lists.identity import alike, find_in
 from specs.contract import selectors
+from specs.contract.member_names import Hint, MemberNames
 
 
 def _done(api: RequestFactory) -> Steps:
@@ -50,22 +50,21 @@ def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     for name in differing_members(sent, done.after.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(done.after.thing[name]))
     most = sent_by(done.most) if done.most is not None and done.most.ok else {}
-    _answered(done.one, sent, {**done.life.first.thing, **most})
+    names = api.contract.names
+    _answered(names, done.one, sent, {**done.life.first.thing, **most})
     if done.turned is not None and done.turned.ok and done.peers.twin is not None:
-        _answered(done.turned, sent_by(done.turned), done.peers.twin.thing)
+        _answered(names, done.turned, sent_by(done.turned), done.peers.twin.thing)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
-    for name in differences(
-        before.thing, done.after.thing, but={*but, *lifecycle_members(api)}, alike=_alike(done.life)
-    ):
+    for name in changed_members(api, before.thing, done.after.thing, but=but, alike=_alike(done.life)):
         raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
     yield from _kept_meanwhile(api)
 
 
-def _answered(answer: Exchange, sent: dict[str, object], before: dict[str, object]) -> None:
+def _answered(names: MemberNames, answer: Exchange, sent: dict[str, object], before: dict[str, object]) -> None:
     """The answer to a change does not show the value of before."""
     shown = thing_of(answer)
     for name in differing_members(sent, shown):
-        if not SECRET.search(name) and name in before and shown[name] == before[name]:
+        if not names.suggest(name, Hint.SECRET) and name in before and shown[name] == before[name]:
             raise Broken(f"{name} in the answer to its change: {short(sent[name])}", short(shown[name]))
 
 
@@ -90,8 +89,7 @@ def _moved(seen: HostileUpdates) -> list[str]:
         return []
     before, after = seen.before.thing, seen.after.thing
     life = seen.changed.life
-    but = {*seen.tried, *lifecycle_members(life.api)}
-    return list(differences(before, after, but=but, alike=_alike(life), filling=True))
+    return list(changed_members(life.api, before, after, but=seen.tried, alike=_alike(life), filling=True))
 
 
 @law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)

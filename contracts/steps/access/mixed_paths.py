@@ -13,10 +13,10 @@ import attrs
 from contracts.config.deployment import Principal
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
-from contracts.core.member_names import _ID
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import candidates, resolve_path
 from contracts.strategies.credentials import owner_swaps
+from specs.contract.member_names import Hint
 
 _LONG = 15
 """Letters of an id from which on two tenants do not have it both by chance."""
@@ -75,7 +75,7 @@ def distinct(api: RequestFactory, foreign: Collection[str]) -> None:
         source = parameter.source if parameter else None
         if source and not api.deployment.value(api.tenant, name):
             resource = api.contract.resource_of(api.contract.operation(source.operation_id))
-            if resource and source.value != resource.member and not _ID.search(source.value):
+            if resource and source.value != resource.member and not api.contract.names.suggest(source.value, Hint.ID):
                 raise NotObservable(f"{name} is no id: several tenants may use the same")
 
 

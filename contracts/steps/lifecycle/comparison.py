@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from contracts.core.member_names import SECRET, VOLATILE
+from specs.contract.member_names import USUAL, Hint, MemberNames
 
 CLOCKS = 1.0
 """Seconds by which two writings of one time may differ: one may be rounded."""
@@ -34,11 +34,18 @@ def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
     """An object shows what was put into it; one that shows more may have a form of its own, and leave some out."""
     common = all(kept(value, shown[name]) for name, value in sent.items() if name in shown)
     lost = sent.keys() - shown.keys()
-    return common and not (lost and shown.keys() <= sent.keys() and not all(SECRET.search(name) for name in lost))
+    hidden = all(USUAL.suggest(name, Hint.SECRET) for name in lost)
+    return common and (hidden or not shown.keys() <= sent.keys())
 
 
 def differences(
-    before: Any, after: Any, *, but: Collection[str] = (), alike: bool = False, filling: bool = False
+    before: Any,
+    after: Any,
+    *,
+    but: Collection[str] = (),
+    alike: bool = False,
+    filling: bool = False,
+    names: MemberNames = USUAL,
 ) -> Iterator[str]:
     """Members both show with different values.
 
@@ -49,11 +56,11 @@ def differences(
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return
     for name in before:
-        if name not in after or name in but or VOLATILE.search(name):
+        if name not in after or name in but or names.suggest(name, Hint.VOLATILE):
             continue
         if not filling and filled(before[name], after[name]):
             continue
-        same = _equal(before[name], after[name]) if alike else _agrees(name, before[name], after[name])
+        same = _equal(before[name], after[name], names) if alike else _agrees(name, before[name], after[name], names)
         if not same:
             yield name
 
@@ -72,23 +79,23 @@ def unfilled(before: Any, after: Any) -> Any:
     return after
 
 
-def _agrees(name: str, one: Any, other: Any) -> bool:
-    if SECRET.search(name):
+def _agrees(name: str, one: Any, other: Any, names: MemberNames) -> bool:
+    if names.suggest(name, Hint.SECRET):
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return not any(differences(one, other))
+        return not any(differences(one, other, names=names))
     if isinstance(one, list) and isinstance(other, list):
         return not _plain(one + other) or _sorted(one) == _sorted(other)
     return _same(one, other)
 
 
-def _equal(one: Any, other: Any) -> bool:
+def _equal(one: Any, other: Any, names: MemberNames) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return _sorted(one) == _sorted(other)
     if isinstance(one, dict) and isinstance(other, dict):
-        names = (one.keys() | other.keys()) - {name for name in one.keys() | other.keys() if VOLATILE.search(name)}
-        both = all(name in one and name in other for name in names)
-        return both and all(filled(one[name], other[name]) or _equal(one[name], other[name]) for name in names)
+        lasting = [name for name in one.keys() | other.keys() if not names.suggest(name, Hint.VOLATILE)]
+        both = all(name in one and name in other for name in lasting)
+        return both and all(filled(one[name], other[name]) or _equal(one[name], other[name], names) for name in lasting)
     return _same(one, other)
 
 

@@ -13,7 +13,6 @@ import attrs
 
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
 from contracts.core.exchange import Exchange, Request, is_whole
-from contracts.core.member_names import OWNERS, UNIQUE
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.fixtures import Made, create_resource
@@ -31,6 +30,7 @@ from contracts.steps.lifecycle.update import Updated, together_sent, update_reso
 from contracts.steps.lifecycle.values import Change, changes, invalid_member
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, selectors
+from specs.contract.member_names import Hint
 
 
 @attrs.frozen
@@ -144,7 +144,8 @@ def _conflict(before: Updated, now: Observation) -> Steps:
         beside = {name: value for name, value in life.made.values.items() if name != life.resource.identifier}
         other = yield from create_resource(life.api, life.resource, beside)
     offered: list[Change] = yield from changes(life.api, update, life.made.values, other.thing)
-    names = [each.name for each in offered if each.name.lower() in UNIQUE | {"value"} and each.name in now.thing]
+    hint = Hint.UNIQUE_AMONG_SIBLINGS
+    names = [n for n in (each.name for each in offered) if life.api.contract.names.suggest(n, hint) and n in now.thing]
     return {name: other.thing[name] for name in names}
 
 
@@ -174,8 +175,9 @@ def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, A
     if not isinstance(thing, dict) or operation.body is None:
         return {}
     offered = api.contract.body_rules(operation)
-    ends = tuple({*(_fold(name) for name in operation.path_parameters), *OWNERS})
-    told = [name for name in thing if name not in offered and name.lower() != "id" and _fold(name).endswith(ends)]
+    ends = tuple({_fold(name) for name in operation.path_parameters})
+    own = [name for name in thing if _fold(name).endswith(ends) or api.contract.names.suggest(name, Hint.OWNER)]
+    told = [name for name in own if name not in offered and name.lower() != "id"]
     return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}
 
 

@@ -6,18 +6,19 @@ Nothing here knows a member of any one API. Whether a value that is shown is the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
-from contracts.core.member_names import FREE, LIFECYCLE, REFERENCE, SECRET, UNIQUE
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, make_unique
+from contracts.steps.lifecycle.comparison import differences
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation
+from specs.contract.member_names import Hint
 from specs.contract.model import Schema
 from specs.contract.operations import is_form
 from specs.contract.schema_queries import member_at, members
@@ -38,7 +39,24 @@ def lifecycle_members(api: RequestFactory) -> frozenset[str]:
             raw = api.contract.document.raw
             data = member_at(raw, answer.schema, each.data)
             shown |= members(raw, data.schema).keys() if data else set()
-    return frozenset(name for name in shown - settable if LIFECYCLE.search(name))
+    return frozenset(name for name in shown - settable if api.contract.names.suggest(name, Hint.LIFECYCLE))
+
+
+def changed_members(
+    api: RequestFactory,
+    before: Any,
+    after: Any,
+    *,
+    but: Collection[str] = (),
+    alike: bool = False,
+    filling: bool = False,
+) -> Iterator[str]:
+    """Members of this operation's resource that both show with different values, but for those that move by themselves.
+
+    See `differences`.
+    """
+    out = {*but, *lifecycle_members(api)}
+    return differences(before, after, but=out, alike=alike, filling=filling, names=api.contract.names)
 
 
 def short(value: Any) -> str:
@@ -66,15 +84,20 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         return []
     offered: dict[str, Any] = yield from body(api, operation, values)
     examples = {**_shown_in_examples(api, operation), **offered}
+    names = api.contract.names
     found = []
     for name, rule in api.contract.body_rules(operation).items():
-        if name not in thing or SECRET.search(name) or (REFERENCE.search(name) and name not in offered):
+        hidden = names.suggest(name, Hint.SECRET) or (names.suggest(name, Hint.REFERENCE) and name not in offered)
+        if hidden or name not in thing:
             continue
         value = _other(api, name, rule, thing[name], examples.get(name, MISSING))
         if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
-            tame = name in offered or name in FREE or isinstance(value, bool)
+            tame = name in offered or names.suggest(name, Hint.FREE) or isinstance(value, bool)
             found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or len(_choices(rule)) == 2))
-    return sorted(found, key=lambda each: (not each.independent, each.name not in FREE, isinstance(each.value, dict)))
+    return sorted(
+        found,
+        key=lambda each: (not each.independent, not names.suggest(each.name, Hint.FREE), isinstance(each.value, dict)),
+    )
 
 
 def _choices(rule: Schema) -> list[Any]:
@@ -83,6 +106,7 @@ def _choices(rule: Schema) -> list[Any]:
 
 def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any) -> Any:
     """Another value than `now`; MISSING where none can be known to make sense."""
+    names = api.contract.names
     if choices := _choices(rule):
         return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
@@ -91,13 +115,13 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return f"https://example.com/{api.unique_name()}"
     if rule.get("format") == "email":
         return f"{api.unique_name()}@example.com"
-    if name in FREE and (isinstance(now, str) or now is None):
+    if names.suggest(name, Hint.FREE) and (isinstance(now, str) or now is None):
         return f"{now or 'Changed'} {api.unique_name()}{SIGNS}"
     if isinstance(now, dict) and rule.get("type") == "object" and not members(rule, rule):
         return {name: api.unique_name() for name, value in now.items() if isinstance(value, str)} or {
             "changed": api.unique_name()
         }
-    if name.lower() in UNIQUE and isinstance(now, str):
+    if names.suggest(name, Hint.UNIQUE) and isinstance(now, str):
         return api.unique_name()
     if example == now and isinstance(now, dict):
         return _elsewhere(api, now)
@@ -115,7 +139,8 @@ def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> A
 
 def _elsewhere(api: RequestFactory, now: dict[str, Any]) -> Any:
     """An object with another text in the one of its members whose text is anybody's choice."""
-    free = next((name for name in now if name in FREE and isinstance(now[name], str)), None)
+    names = api.contract.names
+    free = next((name for name in now if names.suggest(name, Hint.FREE) and isinstance(now[name], str)), None)
     return MISSING if free is None else {**now, free: f"{now[free]} {api.unique_name()}"}
 
 
@@ -177,19 +202,19 @@ def minimal_body(api: RequestFactory, operation: Operation, content: dict[str, A
 def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
     assert operation.body is not None
-    examples = _shown_in_examples(api, operation)
+    examples, names = _shown_in_examples(api, operation), api.contract.names
     found = dict(content)
     for name, rule in api.contract.body_rules(operation).items():
         now = found.get(name, examples.get(name, MISSING))
-        if name not in found and (REFERENCE.search(name) or name in operation.body.sources):
+        if name not in found and (names.suggest(name, Hint.REFERENCE) or name in operation.body.sources):
             continue
         if isinstance(now, bool):
             now = not now
         elif "enum" in rule and (bold or name not in found):
             now = _next(rule["enum"], now)
-        elif name in found and name in FREE and isinstance(now, str) and " " in now:
+        elif name in found and names.suggest(name, Hint.FREE) and isinstance(now, str) and " " in now:
             now = f"{now}{SIGNS}"
-        elif name not in found and name in FREE:
+        elif name not in found and names.suggest(name, Hint.FREE):
             now = f"Said {api.unique_name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
         elif name not in found and now is not MISSING:
             now = make_unique(api, name, now, rule)

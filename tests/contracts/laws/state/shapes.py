@@ -58,9 +58,12 @@ SHAPES: dict[str, Callable[[Schema], Schema]] = {
 
 
 @cache
-def shaped(shape: str, *, examples: bool = True) -> Contract:
-    """The document with each body of a notebook in a shape, behind a reference."""
-    raw = copy.deepcopy(RAW)
+def shaped(shape: str, *, examples: bool = True, moving: tuple[str, ...] = ()) -> Contract:
+    """The document with each body of a notebook in a shape, behind a reference.
+
+    `moving`: members that it says move by themselves.
+    """
+    raw = {**copy.deepcopy(RAW), "x-contract": {"members": {name: ["volatile"] for name in moving}}}
     raw["openapi"] = "3.0.3" if shape == "nullable" else raw["openapi"]
     raw["components"]["schemas"] = {"Nothing": {"description": "Anything."}}
     for path, method in (("/notebooks", "post"), ("/notebooks/{notebook_id}", "patch")):

@@ -58,3 +58,10 @@ def test_a_change_that_resets_others_is_seen_in_every_shape(shape: str) -> None:
     contract = shaped(shape)
     assert hear(Notebooks(), *law, contract=contract).verdict == UPHELD
     assert hear(Notebooks(frozenset(["unsent-reset"])), *law, contract=contract).verdict == BROKEN
+
+
+def test_a_document_says_which_members_move_by_themselves() -> None:
+    law = ("state/a-change-keeps-what-was-not-sent", "changeNotebook")
+    faulty = frozenset(["unsent-reset"])
+    assert hear(Notebooks(faulty), *law, contract=shaped("plain", moving=("labels",))).verdict == UPHELD
+    assert hear(Notebooks(faulty), *law, contract=shaped("plain", moving=("colour",))).verdict == BROKEN
