@@ -247,7 +247,7 @@ def _free(schema: Schema, name: str) -> bool:
     """Whether a member is text without a form of its own."""
     known = members(schema, schema)
     member = rule_of(schema, known[name].schema) if name in known else {}
-    return member.get("type") in ("string", ["string", "null"]) and not member.keys() & {"enum", "format", "pattern"}
+    return member.get("type") == "string" and not member.keys() & {"enum", "format", "pattern"}
 
 
 def _with(base: dict[str, Any], members: dict[str, str]) -> str:

@@ -23,8 +23,7 @@ from specs.contract.model import (
 )
 from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters
 from specs.contract.page_info import wording
-from specs.contract.page_parameters import asked
-from specs.contract.paging import data_pointer, paging, shown
+from specs.contract.paging import asked_for, data_pointer, paging, shown
 from specs.contract.rate_headers import RateHeader, rate_headers
 from specs.contract.resources import resources
 from specs.contract.rules import Rule, stated_rules
@@ -143,8 +142,8 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     inputs, outcomes = parameters(document, site, known), answers(document, site)
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
     success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
-    asks = asked(raw, inputs, words) if site.method == "get" else Asked()
     told = shown(raw, success)
+    asks = asked_for(raw, site.key, inputs, told, words) if site.method == "get" else Asked()
     data = data_pointer(raw, site.key, asks, told, words)
     pages = paging(raw, asks, told, data, words, site.pointer)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")

@@ -110,6 +110,6 @@ def _member(held: dict[str, Member], token: str, prefixes: tuple[str, ...], sche
 
 
 def _unit(name: str, schema: Schema) -> str:
-    if schema.get("type") == "string":
+    if schema.get("type") in ("string", ["string", "null"]):
         return "iso8601"
     return "milliseconds" if re.search(r"(?:_ms|Ms|millis)$", name) else "seconds"

@@ -226,7 +226,8 @@ def _headers(raw: Schema, answer: Schema, pointer: str) -> tuple[Header, ...]:
         if name.lower() != "content-type" and isinstance(target, dict):
             required = target.get("required") is True
             described = str(target.get("description", ""))
-            found.append(Header(name, required, parameter_schema(target), join(pointer, "headers", name), described))
+            schema = wire_schema(raw, parameter_schema(target))
+            found.append(Header(name, required, schema, join(pointer, "headers", name), described))
     return tuple(found)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from attrs import frozen
 
 from specs.contract.contract import Contract
-from specs.contract.model import Operation, Parameter, Schema
+from specs.contract.model import Answer, Operation, Parameter, Schema
 from specs.contract.page_info import wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import data_pointer, shown, shows_list
-from specs.contract.schema_queries import members
+from specs.contract.schema_queries import follow, members, types
 from specs.contract.vocabulary import fold
+from specs.source.pointers import split
 
 _RANGES = ("contentrange", "nextrange", "acceptranges")
 
@@ -28,10 +29,26 @@ class OtherList:
 def other_lists(contract: Contract) -> tuple[OtherList, ...]:
     """Find the lists of a document that no law pages through, and say why."""
     return tuple(
-        found
-        for each in contract.operations
-        if each.paging is None and (found := _by_body(contract.document.raw, each) or _by_range(each))
+        found for each in contract.operations if each.paging is None and (found := _found(contract.document.raw, each))
     )
+
+
+def _found(raw: Schema, operation: Operation) -> OtherList | None:
+    return _by_body(raw, operation) or _by_range(operation) or _unshown(raw, operation)
+
+
+def _unshown(raw: Schema, operation: Operation) -> OtherList | None:
+    """A list by its parameters, whose answer is described nowhere."""
+    asks, item = operation.asks, operation.path.endswith("}")
+    if asks.dialect is None or item or any(_describes(raw, answer) for answer in operation.success):
+        return None
+    return OtherList(operation, asks.dialect, "query", "its answer is not described")
+
+
+def _describes(raw: Schema, answer: Answer) -> bool:
+    schema = follow(raw, answer.schema)
+    whole = schema.get("additionalProperties") is not True and (members(raw, schema) or types(raw, schema) - {"object"})
+    return answer.schema is not None and bool(whole)
 
 
 def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
@@ -49,7 +66,8 @@ def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
     asks = asked(raw, inputs, words)
     answer = shown(raw, next((each for each in operation.success if each.schema or each.examples), None))
     data = data_pointer(raw, operation.key.replace("POST", "GET", 1), asks, answer, words)
-    if asks.dialect is None or not shows_list(raw, answer, data):
+    sent = split(data)[-1:] and split(data)[-1] in fields  # what is sent comes back: a creation of several things
+    if asks.dialect is None or sent or not shows_list(raw, answer, data):
         return None
     return OtherList(operation, asks.dialect, "body", "its pages are asked for in the body of a POST")
 

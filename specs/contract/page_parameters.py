@@ -11,7 +11,7 @@ import re
 from specs.contract.model import Asked, Dialect, Parameter, Schema
 from specs.contract.page_info import Wording
 from specs.contract.schema_queries import follow, types
-from specs.contract.vocabulary import POSITIONS, SIZES, TOKENS, UNSURE, fold
+from specs.contract.vocabulary import AFTER, POSITIONS, SIZES, TOKENS, UNSURE, fold
 
 _FROM_AN_ANSWER = re.compile(
     r"\b(cursor|token|opaque|bookmark|continu\w*|returned (by|in|from|with)"
@@ -34,18 +34,24 @@ _FROM_ZERO = re.compile(
     r"|\b(start|begin|count)(s|ing)? (at|from|with) (0|zero)\b|\bdefaults? (to|is|:)? ?0\b",
     re.IGNORECASE,
 )
+_AN_ID = re.compile(r"\b(given|start(ing)?|last|next) u?id\b|\bu?id to (start|read|continue)\b", re.IGNORECASE)
 _NUMBERS = {"integer", "number"}
 
 
-def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording) -> Asked:
-    """Find the page parameters and the dialect they speak."""
+def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording, *, told: bool = False) -> Asked:
+    """Find the page parameters and the dialect they speak.
+
+    `told`: the answer tells that it is a page, so that a date may be a position, and a position that means other things
+    too needs no page size beside it.
+    """
     query = {fold(item.name): item for item in parameters if item.location == "query"}
-    position, dialect = _position(raw, query, words)
+    position, dialect = _position(raw, query, words, told=told)
     folded = [fold(words.size)] if words.size else [name for name in SIZES if name in query]
     size = next(
         (each for name in folded if (each := query.get(name)) and each is not position and _is_size(raw, each)), None
     )
-    if size is None and position is not None and fold(position.name) in UNSURE and not words.position:
+    unsure = position is not None and fold(position.name) in UNSURE and not words.position
+    if size is None and unsure and not told:
         return Asked()
     first = _first(position, dialect) if words.first is None else words.first
     return Asked(size, position, dialect, first)
@@ -56,31 +62,37 @@ def _is_size(raw: Schema, parameter: Parameter) -> bool:
     return "boolean" not in types(raw, parameter.schema)
 
 
-def _position(raw: Schema, query: dict[str, Parameter], words: Wording) -> tuple[Parameter | None, Dialect | None]:
+def _position(
+    raw: Schema, query: dict[str, Parameter], words: Wording, *, told: bool
+) -> tuple[Parameter | None, Dialect | None]:
     if words.position is not None and (stated := query.get(fold(words.position))) is not None:
         return stated, words.dialect or _named(fold(words.position)) or "offset"
     found = [
         (name, dialect)
         for listed, names in POSITIONS.items()
         for name in names
-        if name in query and (dialect := _dialect(raw, query[name], listed)) and words.dialect in (None, dialect)
+        if name in query
+        and (dialect := _dialect(raw, query[name], listed, told=told))
+        and words.dialect in (None, dialect)
     ]
     found.sort(key=lambda each: each[0] not in TOKENS)  # the answer's own token, whatever stands beside it
     sure = [each for each in found if each[0] not in UNSURE] or found
     return (query[sure[0][0]], sure[0][1]) if sure else (None, None)
 
 
-def _dialect(raw: Schema, parameter: Parameter, listed: Dialect) -> Dialect | None:
+def _dialect(raw: Schema, parameter: Parameter, listed: Dialect, *, told: bool) -> Dialect | None:
     """Say what a position of a usual name counts, as the document describes it; None for a filter of that name."""
     schema = follow(raw, parameter.schema)
     kinds = types(raw, schema)
-    if str(schema.get("format", "")).startswith(("date", "time")) or kinds & {"boolean", "array", "object"}:
+    dated = str(schema.get("format", "")).startswith(("date", "time"))
+    if (dated and not (told and fold(parameter.name) in AFTER)) or kinds & {"boolean", "array", "object"}:
         return None
-    if listed == "cursor":
+    prose = _prose(parameter, schema)
+    if listed == "cursor" or (fold(parameter.name) in UNSURE and _AN_ID.search(prose)):
         return "cursor"
-    if not kinds or kinds & _NUMBERS or _is_numeric(parameter, schema):
+    if not kinds or (kinds & _NUMBERS and "string" not in kinds) or _is_numeric(parameter, schema):
         return listed
-    if _FROM_AN_ANSWER.search(_prose(parameter, schema)):
+    if _FROM_AN_ANSWER.search(prose) or _AN_ID.search(prose):
         return "cursor"
     return None if listed == "offset" and fold(parameter.name) in UNSURE else listed
 

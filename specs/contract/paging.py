@@ -14,10 +14,21 @@ from attrs import evolve
 from specs.contract.example_schema import example_schema
 from specs.contract.model import Answer, Asked, Paging, Parameter, Schema
 from specs.contract.page_info import Wording, header_roles, page_info, settle
+from specs.contract.page_parameters import asked
 from specs.contract.schema_queries import follow, items, member_at, members, types
 from specs.contract.vocabulary import AFTER, BESIDE, ITEMS, OBJECTS, WRAPPERS, fold
 from specs.source.keywords import UNUSABLE
 from specs.source.pointers import join
+
+
+def asked_for(raw: Schema, key: str, parameters: tuple[Parameter, ...], answer: Answer | None, words: Wording) -> Asked:
+    """Say how pages are asked for, by the parameters and by what the answer tells of them."""
+    found = asked(raw, parameters, words)
+    if found.dialect is not None or answer is None:
+        return found
+    maybe = asked(raw, parameters, words, told=True)
+    roles = page_info(raw, answer, data_pointer(raw, key, maybe, answer, words), words).members
+    return maybe if {"cursor", "next", "link"} & roles.keys() else found
 
 
 def data_pointer(raw: Schema, key: str, pages: Asked, answer: Answer | None, words: Wording) -> str:
@@ -30,11 +41,19 @@ def data_pointer(raw: Schema, key: str, pages: Asked, answer: Answer | None, wor
     if key.startswith("GET "):
         if pages.dialect is not None or pages.size is not None:
             named = tuple(fold(part) for part in reversed(key.split("/")) if "{" not in part)
-            return _array_in(raw, answer.schema, named, alone=True) or _wrapped(raw, answer.schema)
+            found = _array_in(raw, answer.schema, named, alone="{" not in last)
+            return found or _sole_list(raw, answer, named, words) or _wrapped(raw, answer.schema)
         if "{" not in last and "id" not in members(raw, answer.schema):
             # Without page parameters only a telling name makes a list: any resource may contain an array.
             return _array_in(raw, answer.schema, (fold(last),)) or _wrapped(raw, answer.schema)
     return _wrapped(raw, answer.schema)
+
+
+def _sole_list(raw: Schema, answer: Answer, named: tuple[str, ...], words: Wording) -> str:
+    """Find the only list of an answer at the address of one thing: if it is all there is, or said to be a page."""
+    found = _array_in(raw, answer.schema or {}, named, alone=True)
+    alone = len(members(raw, answer.schema or {})) == 1
+    return found if alone or page_info(raw, answer, found, words).members.keys() - {"size"} else ""
 
 
 def _leads(raw: Schema, answer: Answer, data: str) -> bool:
@@ -50,12 +69,18 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
     It has a usual name or one of the path's (`named`), or is the only one (`alone`); in an envelope, one level down.
     """
     inside = members(raw, schema)
-    arrays = [name for name, member in inside.items() if _holds_objects(raw, member.schema)]
+    arrays = [
+        name
+        for name, member in inside.items()
+        if _holds_objects(raw, member.schema) and (fold(name) not in OBJECTS or fold(name) in named)
+    ]
     for usual in (*ITEMS, *named):
         if (found := next((name for name in arrays if fold(name) == usual), None)) is not None:
             return join("", found)
-    if alone and len(told := [name for name in arrays if fold(name) not in BESIDE]) == 1:
-        return join("", told[0])
+    told = [name for name in arrays if fold(name) not in BESIDE]
+    alike = [name for name in told if named and fold(name).startswith(named[0].rstrip("s"))]
+    if alone and len(some := told if len(told) == 1 else alike) == 1:
+        return join("", some[0])
     deeper = {} if depth else {name: member for name, member in inside.items() if _is_envelope(raw, member.schema)}
     for name, member in deeper.items():
         if fold(name) in WRAPPERS and (inner := _array_in(raw, member.schema, named, depth + 1, alone=alone)):
@@ -75,7 +100,10 @@ def _is_envelope(raw: Schema, schema: Schema) -> bool:
 
 def _holds_objects(raw: Schema, schema: Schema) -> bool:
     entry = items(raw, schema)
-    return entry is not None and types(raw, entry) <= {"object", "null"}
+    if entry is None:
+        return False
+    untold = "items" in entry and UNUSABLE in follow(raw, entry["items"])  # whatever it is that stands in the list
+    return untold or types(raw, entry) <= {"object", "null"}
 
 
 def _wrapped(raw: Schema, schema: Schema) -> str:

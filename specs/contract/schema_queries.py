@@ -164,7 +164,15 @@ def alternatives(raw: Schema, schema: Any, seen: frozenset[str] = frozenset()) -
         if types(raw, part) != {"null"} and not reference & seen:
             chosen = {"allOf": [beside, part, _discriminated(whole, part)]}
             found += alternatives(raw, chosen, seen | reference)
-    return found or [beside]
+    return found or _by_type(beside)
+
+
+def _by_type(whole: Schema) -> list[Schema]:
+    """A schema once for each of its types but null, so that each names its type as one text."""
+    kinds = whole.get("type")
+    if not isinstance(kinds, list):
+        return [whole]
+    return [{**whole, "type": kind} for kind in kinds if kind != "null"] or [{**whole, "type": "null"}]
 
 
 def _discriminated(holder: Schema, branch: Any) -> Schema:
@@ -181,7 +189,10 @@ def _discriminated(holder: Schema, branch: Any) -> Schema:
 def rule_of(raw: Schema, schema: Any) -> Schema:
     """Give what a schema says of every value but null: its only alternative, or what all of them have in common."""
     ways = alternatives(raw, schema)
-    return ways[0] if len(ways) == 1 else plain(raw, schema)
+    if len(ways) == 1:
+        return ways[0]
+    whole = plain(raw, schema)
+    return whole if isinstance(whole.get("type", ""), str) else _without(whole, ("type",))
 
 
 def all_members(raw: Schema, schema: Any) -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ POSITIONS: dict[Dialect, tuple[str, ...]] = {
     "cursor": _names(
         "cursor pagecursor pagetoken nexttoken nextpagetoken continuationtoken continuation continue marker token "
         "startkey exclusivestartkey startingafter startingtoken pageafter after afterid nextcursor lastid sinceid "
-        "scrollid cursormark pagingtoken pagemarker bookmark before beforeid endingbefore untilid maxid"
+        "scrollid streamposition cursormark pagingtoken pagemarker bookmark before beforeid endingbefore untilid maxid"
     ),
 }
 # Cursors that are an item's own id.
@@ -38,7 +38,10 @@ BESIDE = _names("included includes errors warnings links related facets aggregat
 # Members that hold the items, objects around them, and objects that tell about the page.
 ITEMS = _names("data items results records values entries list rows content elements hits value")
 WRAPPERS = _names("data result results response payload embedded body")
-OBJECTS = _names("pagination paging page nextpage pageinfo meta metadata links cursors paginginfo responsemetadata")
+OBJECTS = _names(
+    "pagination paging page nextpage pageinfo meta metadata links cursors paginginfo responsemetadata listinfo "
+    "listmetadata listmeta"
+)
 
 # Objects that are about the next page alone, and what in them the next request carries.
 NEXT = _names("nextpage next")
@@ -46,16 +49,19 @@ CARRIED = _names("offset cursor token pagetoken startingafter after page start m
 
 # What the members of a pagination object play.
 ROLES = {
-    "total": _names("total totalcount totalitems totalresults totalelements totalrecords recordstotal totalsize count"),
-    "remaining": _names("remaining remainingitems remainingcount left"),
+    "total": _names(
+        "total numresults totalcount totalitems totalresults totalelements totalrecords recordstotal totalsize count"
+    ),
+    "remaining": _names("remaining remainingitems remainingitemcount remainingcount left"),
     "size": _names("itemsperpage perpage pagesize limit take size maxresults"),
     "page": _names("currentpage page pagenumber pageno number pageindex current"),
-    "pages": _names("totalpages pages pagecount numpages lastpage pagestotal"),
+    "pages": _names("totalpages pages numpages pagecount numpages lastpage pagestotal"),
     "offset": _names("offset skip startindex startat"),
     "next": _names("hasnextpage hasnext hasmore more moreavailable"),
     "previous": _names("haspreviouspage hasprevious hasprevpage hasprev"),
     "cursor": _names(
-        "nextcursor nextpagetoken nexttoken continuationtoken endcursor nextmarker nextafter cursor after next nextpage"
+        "nextcursor nextpagetoken nexttoken continuationtoken endcursor nextmarker nextafter continue "
+        "nextstreamposition cursor after next nextpage"
     ),
     "link": _names("nextlink nexturl nextpageurl nexthref odatanextlink next"),
     "previous_link": _names("previouslink prevlink previousurl prevurl prevpageurl previouspageurl previous prev"),

@@ -81,10 +81,10 @@ def lost_in_the_cut(view: View, pointer: str) -> bool:
     return any(end == pointer or end.startswith(pointer + "/") for end in ends) or pointer == "#"
 
 
-def _taken_out(code: str, title: str) -> None:
+def _taken_out(code: str, title: str, severity: str = "defect") -> None:
     """Register the rule that tells what had to be taken out of a document before it could be read."""
 
-    @rule(code, "defect", title)
+    @rule(code, severity, title)
     def _(view: View) -> Iterator[Found]:
         for fault in view.document.faults:
             lost = code == MALFORMED and not view.reading.complete and lost_in_the_cut(view, fault.pointer)
@@ -101,6 +101,7 @@ _taken_out("empty-range", "Bounds that leave no value")
 _taken_out("outdated-nullable", "nullable, which means nothing in this version of OpenAPI; it is read as meant")
 _taken_out("outdated-exclusive-bound", "Bounds in the words of an older version of OpenAPI; they are read as meant")
 _taken_out("unknown-required", "Members that are required and not described; their schemas are not judged")
+_taken_out("operation-reference", "References in place of operations, where OpenAPI has none", "remark")
 _taken_out("response-status", "Answers under what is no status")
 
 

@@ -80,8 +80,9 @@ GRAMMAR: dict[Kind, dict[str, Part]] = {
         **_map("schema", "properties", "patternProperties", "dependentSchemas", "$defs", "definitions"),
     },
 }
+# An operation is none that OpenAPI lets stand elsewhere; many documents of several files have it so all the same.
 REFERABLE: frozenset[Kind] = frozenset(
-    ("path", "parameter", "body", "response", "header", "example", "scheme", "schema", "media")
+    ("path", "operation", "parameter", "body", "response", "header", "example", "scheme", "schema", "media")
 )
 WORDS: dict[Kind, str] = {
     "path": "a path item",

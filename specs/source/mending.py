@@ -14,7 +14,7 @@ from attrs import Factory, define, frozen
 from specs.source.contradictions import contradiction, followed, unknown_required
 from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, every, word
 from specs.source.keywords import UNUSABLE, keyword_faults, modernised
-from specs.source.pointers import MISSING, join, look_up, unescape
+from specs.source.pointers import MISSING, join, look_up, resolve, unescape
 
 DANGLING, EXTERNAL, MALFORMED = "dangling-reference", "external-reference", "malformed-part"
 OPTIONAL = "x-optional"  # marks path parameters that were not required
@@ -213,6 +213,10 @@ class _Mender:
             return
         node["$ref"] = found
         self._follow(unquote(found), kind, unit)
+        if kind == "operation":
+            self.faults.append(Fault("operation-reference", pointer, "the operation stands elsewhere"))
+            holder[key] = resolve(self.raw, node)
+            return
         if kind == "schema" and self.modern and len(node) > 1:
             self._schema(node, pointer, unit)
             self._inside(node, pointer, kind, unit)

@@ -89,6 +89,56 @@ def test_a_thing_with_a_list_of_its_own_is_no_list() -> None:
     assert asked({"name": "page"}, schema=obj(data=obj(id=WHOLE, tags=THINGS))) is None
 
 
+@pytest.mark.parametrize(
+    ("schema", "items"),
+    [
+        (obj(id=WHOLE, parts=THINGS), None),  # a thing with a list of its own
+        (obj(parts=THINGS, name=TEXT), None),
+        (obj(parts=THINGS, total=WHOLE), "/parts"),
+        (obj(users=THINGS), "/users"),
+        (obj(box_things=THINGS, box=obj(id=WHOLE)), None),
+    ],
+)
+def test_a_list_at_the_address_of_one_thing(schema: Raw, items: str | None) -> None:
+    raw = listing({"name": "page"}, LIMIT, schema=schema)
+    raw["paths"] = {"/boxes/{boxId}": raw["paths"]["/things"]}
+    box = {"name": "boxId", "in": "path", "required": True, "schema": TEXT}
+    raw["paths"]["/boxes/{boxId}"]["get"]["parameters"].append(box)
+    paging = contract(raw).operations[0].paging
+    assert (paging and paging.items) == items
+
+
+def test_a_date_is_a_position_where_the_answer_tells_of_more() -> None:
+    before = {"name": "before", "schema": {**TEXT, "format": "date-time"}}
+    assert asked(before, LIMIT, schema=obj(things=THINGS)) is None
+    assert asked(before, LIMIT, schema=obj(things=THINGS, has_more="boolean")) == ("cursor", "before", 0)
+
+
+def test_a_position_without_a_size_is_one_where_the_answer_has_the_next() -> None:
+    marker = {"name": "marker", "schema": TEXT}
+    assert asked(marker, schema=obj(things=THINGS)) is None
+    assert asked(marker, schema=obj(things=THINGS, next_marker=TEXT)) == ("cursor", "marker", 0)
+
+
+def test_the_id_to_begin_with_is_a_cursor() -> None:
+    begin = {"name": "from", "schema": WHOLE, "description": "Fetch the results from the given uid on."}
+    assert asked(begin, LIMIT) == ("cursor", "from", 0)
+
+
+def test_a_creation_of_several_things_is_no_list() -> None:
+    raw = listing(schema=obj(things=THINGS, page=WHOLE))
+    item = raw["paths"]["/things"]
+    item["post"] = item.pop("get")
+    body = obj(things=THINGS, page=WHOLE, pageSize=WHOLE)
+    item["post"]["requestBody"] = {"content": {"application/json": {"schema": body}}}
+    assert other_lists(contract(raw)) == ()
+
+
+def test_a_list_that_is_described_nowhere_is_told() -> None:
+    raw = listing({"name": "cursor", "schema": TEXT}, LIMIT, schema={"type": "object", "additionalProperties": True})
+    assert [(each.dialect, each.place) for each in other_lists(contract(raw))] == [("cursor", "query")]
+
+
 def test_an_object_about_the_next_page() -> None:
     schema = obj(data=THINGS, next_page=obj(offset=TEXT, path=TEXT, uri=TEXT))
     told = {"name": "offset", "schema": TEXT, "description": "A token returned in the last response."}

@@ -226,6 +226,12 @@ def _(raw: Raw) -> None:
     raw["components"]["schemas"]["Book"]["discriminator"] = {"propertyName": "title", "mapping": mapping}
 
 
+@case("operation-reference", f"{AT}/post")
+def _(raw: Raw) -> None:
+    raw["x-operations"] = {"add": raw["paths"][BOOKS]["post"]}
+    raw["paths"][BOOKS]["post"] = {"$ref": "#/x-operations/add"}
+
+
 @case("response-status", f"{AT}/get/responses/600")
 def _(raw: Raw) -> None:
     raw["paths"][BOOKS]["get"]["responses"]["600"] = {"description": "Odd."}
