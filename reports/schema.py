@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from reports.errors import ReportError
+from specs.source.pointers import join
 
 __all__ = ["SCHEMAS", "validate"]
 
@@ -31,7 +32,7 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _pointer(path: Iterable[str | int]) -> str:
-    steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    steps = join("", *path)
     return f"at {steps}: " if steps else ""
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from specs.contract import Filter
+from specs.source.pointers import split
 
 Wanted = str | list[str]
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)?)?$", re.IGNORECASE)
@@ -21,9 +22,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\
 def shown(item: Any, pointer: str) -> list[Any] | None:
     """The values an item shows at a pointer, `*` standing for any element; None where it does not show the member."""
     values = [item]
-    for part in pointer.strip("/").split("/"):
-        name = part.replace("~1", "/").replace("~0", "~")
-        if part == "*":
+    for name in split(pointer):
+        if name == "*":
             if not all(isinstance(each, list) for each in values):
                 return None
             values = [element for each in values for element in each]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
+import jsonpointer
+
 MISSING: Any = object()
 
 
@@ -14,12 +16,12 @@ class SpecError(Exception):
 
 def escape(part: str | int) -> str:
     """Write one step of a pointer."""
-    return str(part).replace("~", "~0").replace("/", "~1")
+    return str(jsonpointer.escape(str(part)))
 
 
 def unescape(part: str) -> str:
     """Read one step of a pointer."""
-    return part.replace("~1", "/").replace("~0", "~")
+    return str(jsonpointer.unescape(part))
 
 
 def join(pointer: str, *parts: str | int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import ijson
 from attrs import Factory, define, frozen
 
-from specs.source.pointers import join
+from specs.source.pointers import join, split
 
 # One piece holds at most one key, value or bracket that opens, so an event's place is where its piece begins.
 _PIECE = re.compile(rb"[^,:{\[\n]*[,:{\[\n]?")
@@ -151,7 +151,7 @@ def _plain(value: Any) -> Any:
 
 def _twice(pointer: str, place: Place, first: Place) -> Flaw:
     outcome = "the two are merged" if _merges(pointer) else "the later value is kept"
-    key = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    key = split(pointer)[-1]
     return Flaw("duplicate-key", pointer, place, f"{key} stands twice, first at line {first.line}; {outcome}")
 
 
