@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -22,6 +23,7 @@ from contracts.steps.lists.paging import largest
 from contracts.steps.lists.parents import path_with_enough_items
 from contracts.transport.sender import Sender, converse
 from specs.contract import Resource
+from specs.contract.servers import base_paths
 
 FURTHER = 3
 """Other operations that are asked before a deployment counts as gone."""
@@ -98,12 +100,28 @@ async def _elsewhere(plan: Plan, sender: Sender, conversation: int, heard: list[
     for request in list({each.operation.key: each for each in others if each.operation.key not in asked}.values())[:3]:
         with contextlib.suppress(Outcome):
             heard.append(await sender.answer(request, conversation, reuse=True))
-    if len({each.operation.key for each in heard}) < 2 or not all(map(_foreign, heard)):
+    if not all(map(_foreign, heard)):
+        return None
+    if reason := _other_base(plan, heard):
+        return reason
+    if len({each.operation.key for each in heard}) < 2:
         return None
     first = heard[0]
     answer = f"{first.summary()}{', a page of HTML' if _is_page(first) else ''}"
     told = f"{len(heard)} plain questions were not answered as it says, such as {first.operation.key}: {answer}"
     return f"{plan.deployment.base_url} does not seem to serve the document ({told}); is base_url right?"
+
+
+def _other_base(plan: Plan, heard: list[Exchange]) -> str | None:
+    """Whether nothing was found because base_url lacks the path of the document's servers, or has one they lack."""
+    own = urlsplit(plan.deployment.base_url).path.rstrip("/")
+    stated = base_paths(plan.contract.document.raw)
+    if not stated or own in stated or any(each.status != 404 for each in heard):
+        return None
+    said = " or ".join(path or "no path" for path in stated)
+    asked = " and ".join(each.operation.key for each in heard[:2])
+    has = f"the path {own}" if own else "no path"
+    return f"{asked}: not found. base_url has {has}, and the document's servers have {said}; is base_url right?"
 
 
 async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> None:

@@ -39,7 +39,7 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
         for item in plan.items
         if isinstance(item.rule, Law)
     ]
-    judged += judge.check_verdicts(plan, evidence.exchanges)
+    judged += judge.check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
     return [deviations.apply(each, plan.deployment.known, evidence.header["started"]) for each in judged]
 
 

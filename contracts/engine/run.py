@@ -62,6 +62,8 @@ class Run:
         self.watch: CredentialWatch | None = None
         self.ended = "incomplete"
         self.gone: str | None = None
+        self.not_served: str | None = None
+        """Why nothing that was answered is held against the document: something else is served there."""
         self.started = time.time()
         self.recorder = Recorder(out / "evidence.ndjson")
         self.exchanges: dict[int, Exchange] = {}
@@ -148,6 +150,7 @@ class Run:
             ended=self.ended,
             left_behind=self.left_behind,
             deaths=self.dead_credentials,
+            **({"not_served": self.not_served} if self.not_served else {}),
         )
 
     async def _asked(self, items: list[PlanItem], sender: Sender) -> str:
@@ -193,7 +196,7 @@ class Run:
 
     async def _ask(self, items: list[PlanItem], sender: Sender) -> None:
         health = await preflight(self.plan, sender, self.conversations.begin("preflight")[0])
-        self.gone = sender.gone
+        self.gone = self.not_served = sender.gone  # what goes away later was there before
         asked = [item for item in items if isinstance(item.rule, Law) and not item.closed]
         if self._max_requests is not None or self._max_seconds is not None:
             asked.sort(key=lambda item: priority(item, self.plan.depth))
@@ -304,7 +307,7 @@ class Run:
         self._settle(
             *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)
         )
-        self._settle(*judge.check_verdicts(self.plan, self.exchanges))
+        self._settle(*judge.check_verdicts(self.plan, self.exchanges, self.not_served))
 
 
 def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:

@@ -167,8 +167,13 @@ def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
     raise AssertionError("every ending has a verdict")
 
 
-def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange]) -> list[Verdict]:
-    """The verdicts of all check lines over everything that was exchanged."""
+def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange], not_served: str | None = None) -> list[Verdict]:
+    """The verdicts of all checks over everything that was exchanged.
+
+    `not_served`: why the document does not seem to be what is served there, so that nothing is held against it.
+    """
+    if not_served:
+        return [Verdict(each, BLOCKED, reason=not_served) for each in plan.items if isinstance(each.rule, Check)]
     by_operation: dict[str, list[Exchange]] = {}
     for exchange in exchanges.values():
         by_operation.setdefault(exchange.operation.key, []).append(exchange)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,8 @@ from contracts.config import deployment as deployments
 from contracts.core.verdicts import BROKEN
 from contracts.engine.run import Run
 from contracts.plan.plan import make
+from specs.contract import build
+from specs.source.document import load
 
 FILE = """
 [deployment]
@@ -77,3 +80,38 @@ def test_a_failed_handshake_is_told_as_what_it_is(elsewhere, contract, tmp_path)
     run.start([item.id for item in run.plan.items])
     run.wait()
     assert "does not answer: TLS failed" in (run.gone or "")
+
+
+@pytest.mark.parametrize(("servers", "path"), [("/api/v2", ""), ("", "/v1")])
+def test_a_base_url_without_the_path_of_the_servers_is_one_sentence(tmp_path, servers, path):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    notes = {"/notes": {"get": {"responses": {"200": {"description": "Notes."}}, "security": [{"key": []}]}}}
+    raw = {
+        "openapi": "3.0.3",
+        "info": {"title": "Notes", "version": "1"},
+        "servers": [{"url": f"https://notes.example{servers}"}],
+        "paths": notes,
+        "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
+    }
+    (tmp_path / "notes.json").write_text(json.dumps(raw))
+    principal = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "a key of nobody"\n'
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_address[1]}{path}"
+        file = tmp_path / "deployment.toml"
+        file.write_text(f'[deployment]\nname = "notes"\nbase_url = "{base}"\nsynthetic = true\n{principal}')
+        run = Run(make(build(load(str(tmp_path / "notes.json"))), deployments.load(file)), tmp_path / "run")
+        run.start([item.id for item in run.plan.items])
+        run.wait()
+        server.shutdown()
+    assert run.gone is not None
+    assert (servers or path) in run.gone
+    assert {each.verdict for each in run.verdicts} <= {"blocked", "not asked"}
