@@ -174,7 +174,8 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
             click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.told}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
-    sys.exit(1 if counts[BROKEN] else 3 if counts[BLOCKED] else 0)
+    grave = any(judge.fails(each, made.deployment) for each in verdicts)
+    sys.exit(1 if grave else 3 if counts[BLOCKED] else 0)
 
 
 def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from attrs import frozen
 
+from contracts.config.severity import LEVELS
 from contracts.core.families import gravity
 from reports.model import Run, Verdict
 from reports.words import NONE_YET, SEEN, UNSEEN, counted
@@ -33,6 +35,21 @@ class Finding:
     lines: tuple[Verdict, ...]
 
     @property
+    def severity(self) -> dict[str, Any]:
+        """That of its gravest line; a run recorded before there were severities counts as major."""
+        told = [dict(line.severity) for line in self.lines if line.severity]
+        return min(told, key=lambda one: LEVELS.index(one["level"]), default={"level": LEVELS[1], "reason": ""})
+
+    @property
+    def grave(self) -> str:
+        """The severity in words: level, reason, and how catalogues of the field call it."""
+        told = self.severity
+        names = [f"OWASP {told['owasp']}" if "owasp" in told else "", f"WFC {told['wfc']}" if "wfc" in told else ""]
+        called = ", ".join(filter(None, names))
+        reason = f": {told['reason']}" if told["reason"] else ""
+        return f"{told['level']}{reason}{f' ({called})' if called else ''}"
+
+    @property
     def pointers(self) -> tuple[str, ...]:
         """The promises it breaks, in the order its lines name them."""
         return tuple(dict.fromkeys(pointer for line in self.lines for pointer in line.promises))
@@ -54,7 +71,11 @@ def findings(run: Run, word: str = "broken") -> tuple[Finding, ...]:
         if line.verdict == word:
             groups.setdefault((line.law, line.operation), []).append(line)
     found = [Finding(law, of[0].title, of[0].family, operation, tuple(of)) for (law, operation), of in groups.items()]
-    return tuple(sorted(found, key=lambda finding: (gravity(finding.family), finding.law)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, tuple[int, str], str]:
+    return LEVELS.index(finding.severity["level"]), gravity(finding.family), finding.law
 
 
 def unseen(run: Run) -> tuple[Unseen, ...]:
@@ -88,7 +109,9 @@ def result(run: Run) -> str:
         found = findings(run)
         where = {finding.operation for finding in found}
         of = f"{len(where)} of {counted(len(run.operations), 'operation')}"
-        return f"{name} breaks its document: {counted(len(found), 'finding')} on {of}."
+        levels = Counter(finding.severity["level"] for finding in found)
+        grave = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+        return f"{name} breaks its document: {counted(len(found), 'finding')} ({grave}) on {of}."
     if not judged:
         return f"Nothing could be judged: {_nothing(totals)}."
     blocked = f"; {counted(totals['blocked'], 'question')} blocked" if totals["blocked"] else ""

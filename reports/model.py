@@ -1,7 +1,7 @@
 """A run as the renderers see it: verdicts.json and the part of evidence.ndjson a report may show."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,8 @@ class Verdict:
     promises: tuple[str, ...]
     exchanges: tuple[int, ...]
     reproduce: str | None
+    severity: Mapping[str, Any] | None = None
+    """`level` and `reason` of a broken line, and how catalogues of the field call it (`owasp`, `wfc`)."""
 
 
 @frozen

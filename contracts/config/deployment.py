@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from contracts.config import basic_auth, http, toml_file
+from contracts.config import basic_auth, http, severity, toml_file
 from contracts.config.deviations import read
 from contracts.config.http import Bounds
 from contracts.config.secrets import Values, is_secret, label
@@ -28,6 +28,7 @@ _SECTIONS = {
     "parameters",
     "known",
     "load",
+    "severity",
     "thresholds",
     "tokens",
 }
@@ -85,6 +86,10 @@ class Deployment:
     http: Bounds = attrs.field(factory=Bounds)
     flaky: float | None = None
     """The share of requests that may be lost by chance; None: it is told, and not judged."""
+    fail_on: str = "major"
+    """The least severity of a broken verdict that fails the gate."""
+    severity: list[dict[str, Any]] = attrs.field(factory=list)
+    """The owner's rows of the severity table, as they stand in the file."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
 
@@ -118,6 +123,8 @@ class Deployment:
             "known": self.known,
             "tokens": self.tokens,
             "flaky": self.flaky,
+            "fail_on": self.fail_on,
+            "severity": self.severity,
             "traits": {name: list(each) for name, each in self.traits.items()},
         }
 
@@ -141,6 +148,8 @@ def recorded(header: dict[str, Any]) -> Deployment:
         known=settings.get("known", {}),
         tokens=settings.get("tokens", {}),
         flaky=settings.get("flaky"),
+        fail_on=settings.get("fail_on", "major"),
+        severity=settings.get("severity", []),
         traits={name: tuple(each) for name, each in settings.get("traits", {}).items()},
     )
 
@@ -201,6 +210,8 @@ class _Reader:
             load=self._table("load", {}),
             http=self._bounds(),
             flaky=self._flaky(),
+            fail_on=self._choice(self._table("gate", {}), "fail_on", ("major", "critical", "minor"), "gate."),
+            severity=self._severity(),
             traits=self.values.traits,
         )
 
@@ -253,7 +264,7 @@ class _Reader:
     def _flaky(self) -> float | None:
         """A share such as "1%" or 0.01."""
         table = self._table("gate", {})
-        self._known_keys(table, {"flaky"}, "gate.")
+        self._known_keys(table, {"flaky", "fail_on"}, "gate.")
         told = table.get("flaky")
         if told is None:
             return None
@@ -265,6 +276,14 @@ class _Reader:
         if isinstance(told, bool) or not 0 <= share <= 1:
             raise self._fail(f'gate.flaky: a share such as "1%" is needed, not {told!r}')
         return share
+
+    def _severity(self) -> list[dict[str, Any]]:
+        raw = self.raw.get("severity", [])
+        try:
+            severity.read_rows(raw)
+        except ValueError as error:
+            raise self._fail(str(error)) from None
+        return list(raw)
 
     def _bounds(self) -> Bounds:
         table = self._table("http", {})

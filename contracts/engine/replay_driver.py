@@ -40,7 +40,8 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
         if isinstance(item.rule, Law)
     ]
     judged += judge.check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
-    return [deviations.apply(each, plan.deployment.known, evidence.header["started"]) for each in judged]
+    started = evidence.header["started"]
+    return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in judged]
 
 
 def attempts(plan: Plan, item: PlanItem, conversations: list[Conversation], seed: int) -> list[Attempt]:

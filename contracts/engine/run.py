@@ -296,7 +296,9 @@ class Run:
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:
             for each in verdicts:
-                verdict = deviations.apply(each, self.plan.deployment.known, self.started)
+                verdict = deviations.apply(
+                    judge.graded(each, self.plan.deployment), self.plan.deployment.known, self.started
+                )
                 self._verdicts[verdict.item.id] = verdict
                 self.conversations.progress.broken += verdict.verdict == BROKEN
             self._changed.notify_all()

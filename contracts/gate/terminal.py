@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from contracts.config.severity import LEVELS, Severity
 from contracts.core.families import gravity
 from contracts.core.verdicts import BLOCKED, BROKEN
 from contracts.engine.run import Run
@@ -35,6 +36,7 @@ def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
         *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.told}  ({verdict.confidence})",
+        *([f"  severity  {_grave(verdict.severity)}"] if verdict.severity else []),
     ]
     if not shell:
         return "\n".join([*lines, "  how to see it is told by the report"])
@@ -49,17 +51,26 @@ def _promised(promise: Promise, contract: Contract) -> Iterator[str]:
         yield f'            {own.place} says: "{own.text}"'
 
 
+def _grave(severity: Severity) -> str:
+    """The level with its reason, and how catalogues of the field call it."""
+    names = [f"OWASP {severity.owasp}" if severity.owasp else "", f"WFC {severity.wfc}" if severity.wfc else ""]
+    called = ", ".join(filter(None, names))
+    return f"{severity.level}: {severity.reason}" + (f" ({called})" if called else "")
+
+
 def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """The laws that are broken, the gravest first, each with where; then what most of the blocked lines wait for."""
-    broken: dict[tuple[tuple[int, str], str], list[str]] = {}
+    broken: dict[tuple[int, tuple[int, str], str], list[str]] = {}
     blocked: Counter[str] = Counter()
     for each in verdicts:
         if each.verdict == BROKEN:
-            broken.setdefault((gravity(each.item.rule.family), each.item.rule.id), []).append(each.item.operation.key)
+            level = each.severity.level if each.severity else LEVELS[1]
+            place = (LEVELS.index(level), gravity(each.item.rule.family), each.item.rule.id)
+            broken.setdefault(place, []).append(each.item.operation.key)
         elif each.verdict == BLOCKED:
             blocked[each.reason or "no reason was recorded"] += 1
-    for (_, law), operations in sorted(broken.items()):
-        yield f"broken   {law}: {_some(list(dict.fromkeys(operations)))}"
+    for (rank, _, law), operations in sorted(broken.items()):
+        yield f"broken   {LEVELS[rank]:8s} {law}: {_some(list(dict.fromkeys(operations)))}"
     for reason, count in blocked.most_common(NAMED):
         yield f"blocked  {count} × {reason}"
 

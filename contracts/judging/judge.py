@@ -9,11 +9,14 @@ from typing import Any
 import attrs
 
 from contracts.checks import Check, JudgeOfAll
+from contracts.config.deployment import Deployment
+from contracts.config.severity import Severity, at_least, read_rows
 from contracts.core.conversation import Broken, Observed, Result
 from contracts.core.exchange import Exchange
 from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, KNOWN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
 from contracts.judging.reproduce import script
+from contracts.judging.severity import severity_of
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem
 from specs.promises.promise import Promise
@@ -40,6 +43,8 @@ class Verdict:
     """What else was seen broken here, for other reasons: expected and actual."""
     status: int | None = None
     """The status of the one answer that shows it, where one does."""
+    severity: Severity | None = None
+    """How grave it is, where it is broken."""
 
     def written(self) -> dict[str, Any]:
         """As it stands in verdicts.json."""
@@ -62,6 +67,7 @@ class Verdict:
             "promises": [each.pointer for each in self.promises],
             "exchanges": list(self.exchanges),
             "reproduce": self.reproduce,
+            **({"severity": self.severity.written()} if self.severity else {}),
         }
 
     @property
@@ -268,6 +274,21 @@ def _size(exchange: Exchange) -> tuple[bool, int, int]:
     """Requests that only look are easier to repeat, short ones easier to read."""
     request = exchange.request
     return not request.safe, len(request.target) + len(request.body or ""), exchange.seq
+
+
+def graded(verdict: Verdict, deployment: Deployment) -> Verdict:
+    """The verdict with how grave it is, where it is broken."""
+    if verdict.verdict != BROKEN:
+        return verdict
+    own = read_rows(deployment.severity)
+    told = severity_of(verdict.item.rule.id, verdict.item.operation.key, verdict.expected, verdict.actual, own)
+    return attrs.evolve(verdict, severity=told)
+
+
+def fails(verdict: Verdict, deployment: Deployment) -> bool:
+    """Whether a verdict fails the gate: broken, and as grave as the deployment file asks."""
+    level = verdict.severity.level if verdict.severity else "major"
+    return verdict.verdict == BROKEN and at_least(level, deployment.fail_on)
 
 
 def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:

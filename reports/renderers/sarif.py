@@ -19,6 +19,10 @@ _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)$")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
+LEVELS = {"critical": "error", "major": "error", "minor": "warning"}
+"""What SARIF calls our severities."""
+
+
 def sarif(run: Run) -> str:
     """One result per finding; known deviations are suppressed ones."""
     found = [(each, False) for each in findings(run)] + [(each, True) for each in findings(run, "known")]
@@ -54,7 +58,7 @@ def _result(run: Run, finding: Finding, rule: int, known: bool) -> dict[str, Any
     told: dict[str, Any] = {
         "ruleId": finding.law,
         "ruleIndex": rule,
-        "level": "note" if known else "error",
+        "level": "note" if known else LEVELS[finding.severity["level"]],
         "message": {"text": visible(text)},
         "locations": [_location(run, promise, finding.pointers)],
         "partialFingerprints": {"law/operation": _fingerprint(finding)},

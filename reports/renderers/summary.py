@@ -59,6 +59,7 @@ def _finding(run: Run, finding: Finding) -> Iterator[str]:
             yield f"- the document: {_plain(promise.quote.text)} ({_code(promise.quote.place)})"
     yield f"- expected: {_code(line.expected or 'not recorded')}"
     yield f"- got: {_code(line.actual or 'not recorded')}"
+    yield f"- severity: {_plain(finding.grave)}"
     if len(finding.lines) > 1:
         yield f"- also as {', '.join(_code(other.principal or 'nobody') for other in finding.lines[1:])}"
     if line.reproduce:

@@ -11,7 +11,7 @@ from reports.renderers.summary import summary
 def test_tells_result_totals_findings_and_what_was_not_seen(told: Any) -> None:
     text = summary(load(told.write()))
     for part in (
-        "## staging breaks its document: 1 finding on 1 of 2 operations.",
+        "## staging breaks its document: 1 finding (1 major) on 1 of 2 operations.",
         "Books API 3 on staging (`http://127.0.0.1:8080`): 2 requests in 9.8 s, ",
         "2026-09-21 14:13:20 UTC, depth quick, seed 7.",
         "| broken | blocked | known | observed | upheld | not observable | not asked |",
