@@ -27,8 +27,8 @@ from contracts.judging.outputs import verdicts_json, write
 from contracts.laws.law import Law
 from contracts.plan import duration, planning, summary
 from contracts.plan.plan import Plan, make
+from contracts.steps.created import Ledger
 from contracts.transport.client import Client
-from contracts.transport.created import Ledger
 from contracts.transport.sender import Sender
 from specs.contract import SpecError, build
 from specs.source.document import load

@@ -1,172 +1,20 @@
-"""After the last law: everything the suite created is removed, also when the run was interrupted.
-
-First goes what hangs on nothing else, since much of the rest goes with it. Then the lists are read, once: they tell
-what still stands, and show what no answer told of, created by a request whose answer never came or in spite of a
-refusal. Every name the suite makes up begins with a mark of the run; of the latter only what shows it is touched.
-"""
+"""Removes what the run created, with the live driver."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
 
-import attrs
-
-from contracts.core.conversation import Conversation, Outcome, RunningConversation
-from contracts.core.exchange import MISSING, Exchange, Request, at
-from contracts.request.api import RequestFactory
-from contracts.request.credentials import callers
-from contracts.request.url import path_values, target
-from contracts.steps.lists.identity import bears
-from contracts.steps.lists.paging import ListRefused, read_all
-from contracts.transport.created import Ledger, address_of
+from contracts.core.conversation import Conversation, Result, RunningConversation, carry_async
+from contracts.steps import cleanup
 from contracts.transport.sender import Sender, converse
-from specs.contract import Contract, Resource, selectors
-
-GONE = {404, 410}
-
-
-@attrs.define
-class View:
-    """A list in one place, as somebody sees it. `items`: None while unknown, empty where the place is gone."""
-
-    api: RequestFactory
-    resource: Resource
-    items: list[Any] | None = None
-
-    def has(self, request: Request) -> bool:
-        """Whether the thing that a deletion names would stand in this list."""
-        values = path_values(request.operation, request.target)
-        same = all(values.get(name) == value for name, value in self.api.values.items())
-        return same and self.api.contract.resource_of(request.operation) is self.resource
-
-    def lacks(self, request: Request) -> bool:
-        """Whether the list was read, and does not show what a deletion names."""
-        if self.items is None or not self.has(request):
-            return False
-        ids = [at(item, self.resource.member) for item in self.items]
-        own = path_values(request.operation, request.target).get(self.resource.identifier or "")
-        return MISSING not in ids and own not in {str(each) for each in ids}
 
 
 async def sweep(sender: Sender, conversation: int, mark: str = "") -> list[str]:
     """Remove what still stands; returns what stays behind, in words for the user. `mark`: what the run's names show."""
-    left = await _all_removed(sender, _free(sender), conversation)
-    views = await _read(sender, conversation, mark)
-    for view in views:
-        await _forget(sender, view, conversation)
-    left |= await _all_removed(sender, _standing(sender), conversation)
-    # what was refused because something hung on it, now that this is gone
-    left |= await _all_removed(sender, [each for each in _standing(sender) if left.get(address_of(each))], conversation)
-    if mark:
-        strays = [each for view in views for each in _strays(view, mark) if address_of(each) not in left]
-        left |= await _all_removed(sender, strays, conversation)
-    kept = Counter(each.partition(": ")[0] for each in sender.ledger.kept)
-    told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
-    return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
 
+    async def held(batch: list[Conversation]) -> list[Result]:
+        talks = [RunningConversation(each) for each in batch]
+        await asyncio.gather(*(converse(each, sender, conversation, reuse=False) for each in talks))
+        return [each.ending for each in talks if each.ending]
 
-def _standing(sender: Sender) -> list[Request]:
-    return sender.ledger.removals(sender.deployment)
-
-
-def _free(sender: Sender) -> list[Request]:
-    """Removals of what hangs on nothing else that stands, neither by its address nor by what it refers to."""
-    contract = sender.ledger.contract
-    owners = {address_of(each): contract.resource_of(each.operation) for each in _standing(sender)}
-    hanging = {kin.name for each in {*owners.values()} if each for kin in selectors.child_resources(contract, each)}
-    return [each for each in _standing(sender) if (own := owners[address_of(each)]) and own.name not in hanging]
-
-
-async def _all_removed(sender: Sender, requests: Iterable[Request], conversation: int) -> dict[str, str]:
-    """Why each of these could not be removed; "" where it was."""
-    requests = list(requests)
-    told = await asyncio.gather(*(_removed(sender, each, conversation) for each in requests))
-    return {address_of(each): why for each, why in zip(requests, told, strict=True)}
-
-
-async def _removed(sender: Sender, request: Request, conversation: int) -> str:
-    try:
-        exchange: Exchange = await sender.answer(request, conversation)
-    except Outcome as outcome:
-        return outcome.reason
-    if exchange.ok or exchange.status in GONE:
-        sender.ledger.standing.pop(address_of(request), None)
-        sender.ledger.removed += exchange.ok
-        return ""
-    return exchange.summary()
-
-
-# -- what the lists show -----------------------------------------------------------------------------------------------
-
-
-async def _read(sender: Sender, conversation: int, mark: str) -> list[View]:
-    """The lists that may show what still stands, and with a mark all others whose place is known, read to their end."""
-    found: list[View] = []
-    for view in [*_beside(sender), *(_known(sender) if mark else ())]:
-        if not any(each.resource is view.resource and each.api.values == view.api.values for each in found):
-            found.append(view)
-    await asyncio.gather(
-        *(converse(RunningConversation(_told(each)), sender, conversation, reuse=False) for each in found)
-    )
-    return found
-
-
-def _beside(sender: Sender) -> Iterator[View]:
-    """The lists beside what still stands."""
-    contract: Contract = sender.ledger.contract
-    for request in _standing(sender):
-        resource = contract.resource_of(request.operation)
-        if resource is None or resource.list is None:
-            continue
-        values = path_values(request.operation, request.target)
-        place = {name: values[name] for name in resource.list.path_parameters if name in values}
-        able = [each for each in callers(sender.deployment, resource.list) if each.name == request.principal]
-        if able and len(place) == len(resource.list.path_parameters):
-            yield View(RequestFactory(contract, sender.deployment, resource.list, able[0], "", values=place), resource)
-
-
-def _known(sender: Sender) -> Iterator[View]:
-    """Every list to which something may have been added that can be deleted, as somebody of each tenant."""
-    contract: Contract = sender.ledger.contract
-    for resource in contract.resources:
-        if resource.list is None or resource.delete is None or resource.create is None:
-            continue
-        for tenant in sender.deployment.tenants:
-            able = [each for each in callers(sender.deployment, resource.list) if each.tenant == tenant]
-            values = {name: sender.deployment.value(tenant, name) for name in resource.list.path_parameters}
-            place = {name: value for name, value in values.items() if value}
-            if able and len(place) == len(values) and target(resource.create, place) in sender.ledger.tried:
-                yield View(
-                    RequestFactory(contract, sender.deployment, resource.list, able[0], "", values=place), resource
-                )
-
-
-def _told(view: View) -> Conversation:
-    try:
-        view.items = yield from read_all(view.api)
-    except ListRefused as refused:
-        view.items = [] if refused.status in GONE else None
-
-
-async def _forget(sender: Sender, view: View, conversation: int) -> None:
-    """What its list does not show any more is gone, if one of them is asked for its deletion and says so too."""
-    lost = [each for each in _standing(sender) if view.lacks(each)]
-    if not lost:
-        return
-    ledger: Ledger = sender.ledger
-    before = ledger.removed
-    if await _removed(sender, lost[0], conversation) == "" and ledger.removed == before:
-        for each in lost:
-            ledger.standing.pop(address_of(each), None)
-
-
-def _strays(view: View, mark: str) -> Iterator[Request]:
-    """Deletions of what a list shows under the run's mark."""
-    delete, identifier = view.resource.delete, view.resource.identifier
-    for item in view.items or ():
-        own = at(item, view.resource.member)
-        if delete and identifier and own is not MISSING and bears(item, mark):
-            yield view.api.ask(delete, path={**view.api.values, identifier: str(own)})
+    return await carry_async(cleanup.sweep(sender.ledger, sender.deployment, mark), held)

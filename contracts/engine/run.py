@@ -31,8 +31,8 @@ from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem
+from contracts.steps.created import Ledger
 from contracts.transport.client import Client
-from contracts.transport.created import Ledger
 from contracts.transport.sender import Sender
 
 FEW = 8

@@ -23,8 +23,8 @@ from contracts.core.conversation import (
 )
 from contracts.core.exchange import Exchange, Request
 from contracts.evidence.recorder import Recorder
+from contracts.steps.created import Ledger
 from contracts.transport.authentication import Authenticated
-from contracts.transport.created import Ledger
 from contracts.transport.layers import Delivery
 from contracts.transport.pacing import Budget, Paced
 from contracts.transport.recording import Client, Recorded

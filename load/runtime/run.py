@@ -29,8 +29,8 @@ from contracts.core.exchange import Exchange, Request, Response
 from contracts.engine.lending import Lending, Trade
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
+from contracts.steps.created import Ledger
 from contracts.steps.tokens.pairs import Pair
-from contracts.transport.created import Ledger, address_of
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
 from load.limiters.trace import Sample, Told
@@ -90,10 +90,15 @@ class LoadRun:
     def api(self, operation: Operation, principal: Principal, tag: str) -> RequestFactory:
         return RequestFactory(self.contract, self.deployment, operation, principal, tag, self.depth)
 
-    def exchange(self, request: Request, sent: Sent, conversation: int, due: float | None = None) -> Exchange:
-        """Record what was sent and what came."""
+    def exchange(
+        self, request: Request, sent: Sent, conversation: int, due: float | None = None, earlier: Exchange | None = None
+    ) -> Exchange:
+        """Record what was sent and what came; `earlier`: the exchange it repeats."""
         response, error, begun, received = sent
-        made = Exchange(next(self._seqs), request, response, error, begun, received, conversation=conversation, due=due)
+        made = Exchange(
+            next(self._seqs), request, response, error, begun, received,
+            earlier.seq if earlier else None, earlier.status if earlier else None, conversation, due,
+        )  # fmt: skip
         self.measured(made)
         self.exchanges[made.seq] = made
         self.recorder.exchange(made, self.deployment.base_url)
@@ -122,8 +127,13 @@ class LoadRun:
             self.rows.append(row)
         return row
 
-    def ask(self, request: Request, send: Send, conversation: int, due: float | None = None) -> Exchange:
-        """Send one request and record it; `due`: when it should have been sent. Raises NotObservable for a write."""
+    def ask(
+        self, request: Request, send: Send, conversation: int, due: float | None = None, earlier: Exchange | None = None
+    ) -> Exchange:
+        """Send one request and record it. Raises NotObservable for a write where none is allowed.
+
+        `due`: when it should have been sent, epoch seconds; `earlier`: the exchange it repeats.
+        """
         self._permit(request)
         begun = time.time()
         try:
@@ -131,7 +141,7 @@ class LoadRun:
         except BaseException:  # a user that is killed while it waits has sent its request all the same
             self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
             raise
-        return self.exchange(request, sent, conversation, due)
+        return self.exchange(request, sent, conversation, due, earlier)
 
     def carry(self, steps: Steps, send: Send, conversation: int) -> Any:
         """Carry out a part of a conversation and give what it returns. Raises Outcome."""
@@ -182,27 +192,13 @@ class LoadRun:
         if not (request.safe or self.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
 
-    def remove(self, send: Send, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Remove what was created, innermost first; what is refused by a limit once more after its window."""
-        if not self.ledger.standing:
-            return
-        number, _ = self.open("sweep")
-        limited = self._removed(send, number)
-        if limited:
-            sleep(max(self.rule(limit).window for limit in limited) * 1.08)
-            self._removed(send, number)
-        self.left_behind = [f"DELETE {target}" for target in self.ledger.standing]
-
-    def _removed(self, send: Send, number: int) -> list[Limit]:
-        """Try to remove everything; gives the limits that were in the way."""
-        limited: list[Limit] = []
-        for request in self.ledger.removals(self.deployment):
-            exchange = self.ask(request, send, number)
-            if exchange.status in {404, 410}:
-                self.ledger.standing.pop(address_of(request), None)
-            elif exchange.status == 429:
-                limited += request.operation.limits[:1]
-        return limited
+    def await_turn(self, request: Request) -> None:
+        """Wait until a request that was promised its turn may be sent, for little more than a window at most."""
+        longest = max((self.rule(limit).window for limit in request.operation.limits if not limit.implied), default=0.0)
+        until = time.time() + longest * 1.1 + 1
+        while not self.budget.may(request.operation, request.principal, kept=True) and time.time() < until:
+            gevent.sleep(0.05)
+        self.budget.take(request.operation, request.principal)
 
 
 def failed(exchange: Exchange) -> bool:

@@ -16,6 +16,7 @@ from locust import LoadTestShape, User
 
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
+from load.runtime.removal import remove
 from load.runtime.run import LoadRun, Send
 from load.runtime.setup import Setup
 
@@ -111,4 +112,4 @@ class Scenario:
 
     def end(self) -> None:
         """All users of this process have ended: remove what they made."""
-        self.run.remove(self.host.wire())
+        remove(self.run, self.host.wire())

@@ -25,8 +25,8 @@ from contracts.config.deployment import Deployment  # noqa: E402
 from contracts.config.vault import Vault  # noqa: E402
 from contracts.core.exchange import Request  # noqa: E402
 from contracts.evidence.recorder import Recorder  # noqa: E402
+from contracts.steps.created import Ledger  # noqa: E402
 from contracts.transport.client import Client  # noqa: E402
-from contracts.transport.created import Ledger  # noqa: E402
 from contracts.transport.sender import Sender  # noqa: E402
 from specs.contract import build  # noqa: E402
 from specs.source.document import load  # noqa: E402

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from contracts.evidence.reader import read
-from contracts.transport.created import Ledger
+from contracts.steps.created import Ledger
 from tests.power.policies import in_order, measured, share
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from contracts.core.verdicts import NOT_ASKED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
-from contracts.transport.created import Ledger
+from contracts.steps.created import Ledger
 from load.runtime.record_laws import checks_of, lines_of, verdict_of
 from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup

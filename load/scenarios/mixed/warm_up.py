@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
 from typing import Any
 
 import gevent
 
 from contracts.core.conversation import Command, Outcome, carry
-from contracts.core.exchange import Exchange, Request, at
+from contracts.core.exchange import Exchange, Request
 from contracts.request.credentials import callers
-from contracts.request.url import path_values, target
 from contracts.steps.fixtures import resolve_path
-from contracts.steps.lists.identity import bears
 from contracts.steps.lists.paging import read_all
-from contracts.transport.pacing import Budget
 from load.runtime.run import LoadRun, Send, Sent
 from load.scenarios.limits.probe_request import smallest
 from load.scenarios.mixed import traffic_plan as crews
 from load.scenarios.mixed.journeys import life, living
-from specs.contract import Operation, Resource
+from specs.contract import Operation
 
 QUIET_RATE = 18.0
 """Requests a second while all is looked at quietly, before the load begins."""
@@ -48,7 +43,7 @@ class WarmUp:
         key = (request.target, request.principal)
         if request.safe and not request.bypass_cache and key in self._known:
             return self._known[key]
-        _await(self.run.budget, request)
+        self.run.await_turn(request)
         gevent.sleep(1 / QUIET_RATE)
         exchange = self.run.ask(request, self.send, conversation)
         if request.safe:
@@ -103,26 +98,6 @@ class WarmUp:
             return []
         return [seq for seq in self.run.exchanges if seq not in before]
 
-    def claim(self, resource: Resource, pages: Iterable[int]) -> None:
-        """Take what a walked list shows under the run's mark for our own, to be removed: its maker may be gone."""
-        mark = self.run.open("claim")[1].partition("-")[0]
-        for page in (self.run.exchanges[seq] for seq in pages):
-            values = path_values(page.operation, page.request.target)
-            for item in page.items:
-                if resource.delete and bears(item, mark):
-                    address = {**values, resource.identifier or "": str(at(item, resource.member))}
-                    where = target(resource.delete, address)
-                    request = Request(resource.delete, where, principal=page.request.principal)
-                    self.run.ledger.standing.setdefault(where, request)
-
     def _in_time(self, request: Request) -> Sent:
-        _await(self.run.budget, request)
+        self.run.await_turn(request)
         return self.send(request)
-
-
-def _await(budget: Budget, request: Request, most: float = 10.0) -> None:
-    """Wait until a request may be sent."""
-    until = time.time() + most
-    while not budget.may(request.operation, request.principal, kept=True) and time.time() < until:
-        gevent.sleep(0.05)
-    budget.take(request.operation, request.principal)

@@ -11,12 +11,12 @@ from typing import Any
 import attrs
 import gevent
 from gevent.event import Event as Signal
-from gevent.pool import Pool
 from gevent.queue import Queue
 
 from contracts.core.conversation import Result
 from contracts.core.exchange import Request
 from contracts.core.verdicts import BROKEN, UPHELD
+from load.runtime.removal import remove
 from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
 from load.runtime.shapes import Piece, Shape
@@ -31,8 +31,8 @@ from load.service_levels import settings as settings_of
 from load.service_levels.settings import Settings
 from specs.contract import Operation
 
-HURRY, HURRY_LANES = 2.0, 8
-"""Seconds that are left for removals, and how many go on at once, when a service level has ended the run."""
+HURRY = 2.0
+"""Seconds that are left for removals when a service level has ended the run."""
 
 
 class Worker(Scenario):
@@ -44,6 +44,8 @@ class Worker(Scenario):
         self.seats: Queue[Slot] = Queue()
         self.stopped = Signal()
         self.hurry = False
+        self.adopts = False
+        """Whether this process removes what a lost one has made."""
         share = host.setup.knobs.get("sample")
         self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
         self._cpu = 0.0
@@ -67,7 +69,8 @@ class Worker(Scenario):
             for key, target, principal in data["orphans"]:
                 request = Request(self.run.contract.operation(key), target, principal=principal)
                 self.run.ledger.standing.setdefault(target, request)
-            gevent.spawn(self.safely, self._walk, bool(data["orphans"]))
+            self.adopts = bool(data["orphans"])
+            gevent.spawn(self.safely, self._walk)
 
     def _open(self, told: dict[str, Any]) -> None:
         """Look at everything once while all is quiet."""
@@ -114,18 +117,9 @@ class Worker(Scenario):
         return any(not each.reads_only for each in crews.mine(self.run.deployment, operation, tenant))
 
     def end(self) -> None:
-        """Remove what was made; in a run that a service level has ended all at once, and only for so long."""
-        if not self.hurry:
-            super().end()
-            return
-        number, _ = self.run.open("sweep")
-        pool = Pool(HURRY_LANES)
-        with gevent.Timeout(HURRY, False):
-            for request in self.run.ledger.removals(self.run.deployment):
-                pool.spawn(self.run.ask, request, self.host.wire(), number)
-            pool.join()
-        pool.kill()
-        self.run.left_behind = [f"DELETE {target}" for target in self.run.ledger.standing]
+        """Remove what was made; in a run that a service level has ended, only for so long."""
+        with gevent.Timeout(HURRY if self.hurry else None, False):
+            remove(self.run, self.host.wire(), others=self.adopts)
 
     def lane(self, seat: Slot) -> VirtualUser:
         number, _ = self.run.open(f"load/looks {seat.tenant}")
@@ -162,7 +156,7 @@ class Worker(Scenario):
         cpu = time.process_time() - self._cpu
         self.host.report({"done": True, "sampled": sampled, "held": sum(lane.held for lane in self.lanes), "cpu": cpu})
 
-    def _walk(self, orphans: bool) -> None:
+    def _walk(self) -> None:
         """Read every list to its end, for every tenant."""
         walks, around = [], WarmUp(self.run, self.host.wire())
         for resource in living(self.run.contract):
@@ -170,8 +164,6 @@ class Worker(Scenario):
                 assert resource.list is not None
                 if pages := around.pages(resource.list, tenant):
                     walks.append([resource.list.key, tenant, pages])
-                    if orphans:
-                        around.claim(resource, pages)
         self.host.report({"walks": walks, "walked": True})
 
 

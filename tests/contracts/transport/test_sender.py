@@ -12,8 +12,8 @@ from contracts.config import deployment as deployments
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Void
 from contracts.core.exchange import Request, Response
 from contracts.evidence.recorder import Recorder
+from contracts.steps.created import Ledger
 from contracts.transport.client import ClientResult
-from contracts.transport.created import Ledger
 from contracts.transport.recording import GIVE_UP_AFTER
 from contracts.transport.retries import PAUSES
 from contracts.transport.sender import Sender

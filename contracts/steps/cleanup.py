@@ -1,0 +1,181 @@
+"""After the last law: everything the suite created is removed, also when the run was interrupted.
+
+First goes what hangs on nothing else, since much of the rest goes with it. Then the lists are read, once: they tell
+what still stands, and show what no answer told of, created by a request whose answer never came or in spite of a
+refusal. Every name the suite makes up begins with a mark of the run; of the latter only what shows it is touched.
+
+No sending is done here: the gate and the load each hold the conversations that `sweep` yields in their own way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from contracts.config.deployment import Deployment
+from contracts.core.conversation import Blocked, Conversation, Result
+from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.request.api import RequestFactory
+from contracts.request.credentials import callers
+from contracts.request.url import path_values, target
+from contracts.steps.created import Ledger, address_of
+from contracts.steps.lists.identity import bears
+from contracts.steps.lists.paging import ListRefused, read_all
+from specs.contract import Contract, Resource, selectors
+
+GONE = {404, 410}
+
+
+@attrs.define
+class View:
+    """A list in one place, as somebody sees it. `items`: None while unknown, empty where the place is gone."""
+
+    api: RequestFactory
+    resource: Resource
+    items: list[Any] | None = None
+
+    def has(self, request: Request) -> bool:
+        """Whether the thing that a deletion names would stand in this list."""
+        values = path_values(request.operation, request.target)
+        same = all(values.get(name) == value for name, value in self.api.values.items())
+        return same and self.api.contract.resource_of(request.operation) is self.resource
+
+    def lacks(self, request: Request) -> bool:
+        """Whether the list was read, and does not show what a deletion names."""
+        if self.items is None or not self.has(request):
+            return False
+        ids = [at(item, self.resource.member) for item in self.items]
+        own = path_values(request.operation, request.target).get(self.resource.identifier or "")
+        return MISSING not in ids and own not in {str(each) for each in ids}
+
+
+@attrs.frozen
+class Scope:
+    """What is to be removed, and where."""
+
+    ledger: Ledger
+    deployment: Deployment
+
+
+Batches = Generator[list[Conversation], Sequence[Result], list[str]]
+"""Conversations that may go on side by side, several times; sent back is how each of them ended."""
+
+
+def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
+    """Remove what still stands; returns what stays behind, in words for the user. `mark`: what the run's names show."""
+    scope = Scope(ledger, deployment)
+    left = yield from _all_removed(scope, _free(scope))
+    views = yield from _read(scope, mark)
+    for view in views:
+        yield from _forget(scope, view)
+    left |= yield from _all_removed(scope, _standing(scope))
+    # what was refused because something hung on it, now that this is gone
+    left |= yield from _all_removed(scope, [each for each in _standing(scope) if left.get(address_of(each))])
+    if mark:
+        strays = [each for view in views for each in _strays(view, mark) if address_of(each) not in left]
+        left |= yield from _all_removed(scope, strays)
+    kept = Counter(each.partition(": ")[0] for each in ledger.kept)
+    told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
+    return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
+
+
+def _standing(scope: Scope) -> list[Request]:
+    return scope.ledger.removals(scope.deployment)
+
+
+def _free(scope: Scope) -> list[Request]:
+    """Removals of what hangs on nothing else that stands, neither by its address nor by what it refers to."""
+    contract = scope.ledger.contract
+    owners = {address_of(each): contract.resource_of(each.operation) for each in _standing(scope)}
+    hanging = {kin.name for each in {*owners.values()} if each for kin in selectors.child_resources(contract, each)}
+    return [each for each in _standing(scope) if (own := owners[address_of(each)]) and own.name not in hanging]
+
+
+def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
+    """Why each of these could not be removed; "" where it was."""
+    requests = list(requests)
+    endings: Sequence[Result] = yield [_removed(scope, each) for each in requests]
+    return {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
+
+
+def _removed(scope: Scope, request: Request) -> Conversation:
+    """One removal. Raises Blocked, with the reason, where it is refused."""
+    exchange: Exchange = yield request
+    if not (exchange.ok or exchange.status in GONE):
+        raise Blocked(exchange.summary())
+    scope.ledger.standing.pop(address_of(request), None)
+    scope.ledger.removed += exchange.ok
+
+
+# -- what the lists show -----------------------------------------------------------------------------------------------
+
+
+def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
+    """The lists that may show what still stands, and with a mark all others whose place is known, read to their end."""
+    found: list[View] = []
+    for view in [*_beside(scope), *(_known(scope) if mark else ())]:
+        if not any(each.resource is view.resource and each.api.values == view.api.values for each in found):
+            found.append(view)
+    yield [_told(each) for each in found]
+    return found
+
+
+def _beside(scope: Scope) -> Iterator[View]:
+    """The lists beside what still stands."""
+    contract: Contract = scope.ledger.contract
+    for request in _standing(scope):
+        resource = contract.resource_of(request.operation)
+        if resource is None or resource.list is None:
+            continue
+        values = path_values(request.operation, request.target)
+        place = {name: values[name] for name in resource.list.path_parameters if name in values}
+        able = [each for each in callers(scope.deployment, resource.list) if each.name == request.principal]
+        if able and len(place) == len(resource.list.path_parameters):
+            yield View(RequestFactory(contract, scope.deployment, resource.list, able[0], "", values=place), resource)
+
+
+def _known(scope: Scope) -> Iterator[View]:
+    """Every list to which something may have been added that can be deleted, as somebody of each tenant."""
+    contract: Contract = scope.ledger.contract
+    for resource in contract.resources:
+        if resource.list is None or resource.delete is None or resource.create is None:
+            continue
+        for tenant in scope.deployment.tenants:
+            able = [each for each in callers(scope.deployment, resource.list) if each.tenant == tenant]
+            values = {name: scope.deployment.value(tenant, name) for name in resource.list.path_parameters}
+            place = {name: value for name, value in values.items() if value}
+            if able and len(place) == len(values) and target(resource.create, place) in scope.ledger.tried:
+                yield View(
+                    RequestFactory(contract, scope.deployment, resource.list, able[0], "", values=place), resource
+                )
+
+
+def _told(view: View) -> Conversation:
+    try:
+        view.items = yield from read_all(view.api)
+    except ListRefused as refused:
+        view.items = [] if refused.status in GONE else None
+
+
+def _forget(scope: Scope, view: View) -> Generator[Any, Any, None]:
+    """What its list does not show any more is gone, if one of them is asked for its deletion and says so too."""
+    lost = [each for each in _standing(scope) if view.lacks(each)]
+    if not lost:
+        return
+    before = scope.ledger.removed
+    refused = yield from _all_removed(scope, lost[:1])
+    if not any(refused.values()) and scope.ledger.removed == before:
+        for each in lost:
+            scope.ledger.standing.pop(address_of(each), None)
+
+
+def _strays(view: View, mark: str) -> Iterator[Request]:
+    """Deletions of what a list shows under the run's mark."""
+    delete, identifier = view.resource.delete, view.resource.identifier
+    for item in view.items or ():
+        own = at(item, view.resource.member)
+        if delete and identifier and own is not MISSING and bears(item, mark):
+            yield view.api.ask(delete, path={**view.api.values, identifier: str(own)})
