@@ -149,6 +149,11 @@ def law(
     return register
 
 
+def unregistered(family: str, name: str, text: str) -> Law:
+    """What a user of the suite demands beyond the document, in the form of a law: nothing is asked for it by itself."""
+    return Law(family, name, text.partition("\n")[0], text, unasked, lambda _: (), (), no_path_setup=True)
+
+
 def unasked(_: RequestFactory) -> Conversation:
     """The conversation of a law for which nothing is asked by itself."""
     return

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment
-from contracts.core.conversation import Blocked, Conversation, Result
+from contracts.core.conversation import Blocked, Conversation, Result, Steps, tee
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
@@ -80,6 +80,14 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     kept = Counter(each.partition(": ")[0] for each in ledger.kept)
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
     return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
+
+
+def and_removed(api: RequestFactory, steps: Steps) -> Steps:
+    """The same steps of a conversation, and at their end the removal of what they have made, one by one."""
+    ledger = Ledger(api.contract)
+    yield from tee(steps, ledger.note)
+    for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
+        yield request
 
 
 def _standing(scope: Scope) -> list[Request]:

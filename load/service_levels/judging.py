@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from contracts.core.statistics import percentile, thinned
-from contracts.laws.law import Law, unasked
+from contracts.laws.law import unregistered
 from contracts.plan.plan import PlanItem
 from load.runtime.record_laws import Judgement, broken, upheld
 from load.runtime.rows import Row
@@ -31,8 +31,7 @@ def level_lines(thresholds: Iterable[Threshold], contract: Contract) -> list[Pla
         operation = next(one for one in contract.operations if each.keys is None or one.key in each.keys)
         name = re.sub(r"[^a-z0-9.%]+", "-", each.text.lower().replace("<", " under ").replace(">", " over ")).strip("-")
         text = f"{each.text}\n\nA service level of the deployment file, judged on rows from when they were due."
-        law = Law(FAMILY, name, each.text, text, unasked, lambda _: (), (), no_path_setup=True)
-        found.append(PlanItem(law, operation, None, False, ()))
+        found.append(PlanItem(unregistered(FAMILY, name, text), operation, None, False, ()))
     return found
 
 

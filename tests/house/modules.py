@@ -33,6 +33,20 @@ def imported(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def names(path: Path) -> frozenset[str]:
+    """Everything a file speaks of by name: functions it calls, attributes and members it uses."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return frozenset(attributes | {node.id for node in nodes if isinstance(node, ast.Name)})
+
+
+def calls(path: Path) -> set[str]:
+    """The names of what a file calls, the last part of dotted ones."""
+    functions = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    return {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in functions}
+
+
 def graph() -> dict[str, set[str]]:
     """Every module of the project with the modules of the project it imports."""
     return {name: (imported(path) & FILES.keys()) - {name} for name, path in FILES.items()}

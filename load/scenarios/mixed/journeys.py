@@ -11,11 +11,11 @@ from random import Random
 
 import attrs
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Steps, tee
+from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.created import Ledger
+from contracts.steps.cleanup import and_removed
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import Observation, differing_members, observe, read_list
 from contracts.steps.lifecycle.values import Change, changes, short
@@ -35,15 +35,7 @@ def living(contract: Contract) -> list[Resource]:
 
 def life(api: RequestFactory) -> Conversation:
     """Make one, see it once in its list, change it, see the change, remove it, and see that it is gone."""
-    yield from _and_removed(api, _lived(api))
-
-
-def _and_removed(api: RequestFactory, steps: Steps) -> Steps:
-    """The same steps, and at their end the removal of what they have made."""
-    ledger = Ledger(api.contract)
-    yield from tee(steps, ledger.note)
-    for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
-        yield request
+    yield from and_removed(api, _lived(api))
 
 
 def _lived(api: RequestFactory) -> Steps:
@@ -95,7 +87,7 @@ def _changed(api: RequestFactory, made: Made, sight: Observation) -> Steps:
 
 def session(api: RequestFactory) -> Conversation:
     """Make an owner of tokens, use the token, renew it, use the new one, and remove the owner."""
-    yield from _and_removed(api, _renewed(api))
+    yield from and_removed(api, _renewed(api))
 
 
 def _renewed(api: RequestFactory) -> Steps:
