@@ -28,6 +28,8 @@ class Hint(StrEnum):
     """A server may hide it, replace it or show it only once."""
     CONFIDENTIAL = "confidential"
     """No answer shows it where only requests are declared to carry it."""
+    CREDENTIAL = "credential"
+    """In the body of a request it shows who somebody is, so that nobody can make it up."""
     VOLATILE = "volatile"
     """It moves by itself."""
     FLEETING = "fleeting"
@@ -56,6 +58,9 @@ _USUAL: dict[Hint, re.Pattern[str]] = {
     ),
     Hint.CONFIDENTIAL: re.compile(
         r"(password|passwd|private_?key|secret|api_?key|pass_?phrase)(?!.*(id|ref|hint|at)$)", re.IGNORECASE
+    ),
+    Hint.CREDENTIAL: re.compile(
+        r"passw|pwd|secret|token|otp|pin$|assertion|^code$|_code$|passcode|api_?key", re.IGNORECASE
     ),
     Hint.VOLATILE: re.compile(
         r"updated|modified|changed|version|revision|etag|last_?(seen|used|active|login|sync)", re.IGNORECASE

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from specs.contract.contract import Contract
+from specs.contract.member_names import Hint
 from specs.contract.model import Body, Operation, Resource
 from specs.contract.operations import is_form
 from specs.contract.schema_queries import members
@@ -285,10 +285,6 @@ def bulk(contract: Contract, operation: Operation) -> bool:
     return resource is not None and resource.delete_all is operation
 
 
-_CREDENTIAL = re.compile(r"passw|pwd|secret|token|otp|pin$|assertion|^code$|_code$|passcode|api_?key", re.IGNORECASE)
-"""Members of a body that show who somebody is."""
-
-
 def takes_credentials(contract: Contract, operation: Operation) -> bool:
     """Whether a body shows who somebody is, as that of a login or a refresh does: nobody can make such a body up.
 
@@ -302,4 +298,4 @@ def takes_credentials(contract: Contract, operation: Operation) -> bool:
         return False
     if tokens and operation in tokens.issue:
         return True
-    return any(_CREDENTIAL.search(name) for name in members(contract.document.raw, body.schema))
+    return any(contract.names.suggest(name, Hint.CREDENTIAL) for name in members(contract.document.raw, body.schema))

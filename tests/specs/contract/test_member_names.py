@@ -17,6 +17,7 @@ EMPTY = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}
     [
         (Hint.SECRET, ["clientSecret", "refresh_token", "api_key"], ["title", "key"]),
         (Hint.CONFIDENTIAL, ["password", "private_key"], ["passwordHint", "secretId", "token"]),
+        (Hint.CREDENTIAL, ["pwd", "refresh_token", "otp"], ["country_codes", "username"]),
         (Hint.VOLATILE, ["updatedAt", "last_seen", "ETag"], ["createdAt"]),
         (Hint.FLEETING, ["lastUsedAt", "last-access"], ["lastName"]),
         (Hint.LIFECYCLE, ["status", "paymentStatus", "order_state"], ["statusCode", "estate"]),
