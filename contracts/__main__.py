@@ -100,7 +100,7 @@ def law(identity: str, document: str) -> None:
 
 def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     """What else there is to know of a law or check, a word and a line each."""
-    yield "promises", ", ".join(rule.kinds)
+    yield "promises", ", ".join(rule.asserts) or "none in so many words"
     if isinstance(rule, Check):
         yield "asked", "nothing: it judges every recorded answer of every operation"
         return
@@ -130,14 +130,14 @@ def listing(judged_by: bool) -> None:
 
 
 def _judged_by(rules: list[Law | Check]) -> str:
-    kinds = sorted({kind for rule in rules for kind in rule.kinds})
+    kinds = sorted({kind for rule in rules for kind in rule.asserts})
     lines = [
         "# Which laws and checks judge promises of which kind; written by `python -m contracts laws --judged-by`.",
         "",
     ]
     lines.append("[kinds]")
     for kind in kinds:
-        lines += [f'"{kind}" = [', *(f'    "{rule.id}",' for rule in rules if kind in rule.kinds), "]"]
+        lines += [f'"{kind}" = [', *(f'    "{rule.id}",' for rule in rules if kind in rule.asserts), "]"]
     return "\n".join(lines) + "\n"
 
 

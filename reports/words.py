@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 __all__ = [
+    "JUDGED",
     "MEANING",
     "NONE_YET",
     "SEEN",
@@ -21,6 +22,7 @@ __all__ = [
 # hides what was seen.
 VERDICTS = ("broken", "blocked", "known", "observed", "upheld", "not observable", "not asked")
 NONE_YET = "none yet"
+JUDGED = ("upheld", "broken", "known")  # a promise was kept or not; an observation says neither
 SEEN = ("upheld", "broken", "observed", "known")
 UNSEEN = ("blocked", "not observable", "not asked")
 SHOWN = ("broken", "known", "observed")  # verdicts whose exchanges a report shows

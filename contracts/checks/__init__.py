@@ -23,7 +23,8 @@ JudgeOfAll = Callable[[Sequence[Exchange], float | None], bool]
 
 @attrs.frozen
 class Check:
-    """One judgement: its id is made of family and function name; `kinds` are the promises it judges.
+    """One judgement: its id is made of family and function name; `kinds` are the promises it is about, and
+    `asserts` those whose very words it asserts.
 
     `unread`: it hears of exchanges without an answer too. `judge_all`: it judges all exchanges of an operation at once.
     `together`: and so does this, where none of them is broken alone.
@@ -38,6 +39,7 @@ class Check:
     unread: bool = False
     judge_all: JudgeOfAll | None = None
     together: Together | None = None
+    asserts: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -57,6 +59,7 @@ def check(
     *,
     family: str,
     kinds: tuple[str, ...],
+    asserts: tuple[str, ...] | None = None,
     unread: bool = False,
     whole: bool = False,
     together: Together | None = None,
@@ -67,7 +70,8 @@ def check(
         text = inspect.cleandoc(judge.__doc__ or "")
         name, title = judge.__name__.replace("_", "-"), text.partition("\n")[0]
         each, every = (_silent, judge) if whole else (judge, None)
-        made = Check(family, name, title, text, each, kinds, unread, every, together)
+        told = kinds if asserts is None else asserts
+        made = Check(family, name, title, text, each, kinds, unread, every, together, told)
         if not text or made.id in CHECKS:
             raise ValueError(f"check {made.id}: needs a docstring and an id of its own")
         CHECKS[made.id] = made

@@ -46,7 +46,7 @@ def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     return True
 
 
-@check(family="errors", kinds=("error", "status"))
+@check(family="errors", kinds=("error", "status"), asserts=("error",))
 def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     """Every error answer is JSON of the shape the document gives errors.
 
@@ -82,7 +82,7 @@ def _is_json(answer: Response) -> None:
         raise Broken("an error as JSON", f"{media_type(answer) or 'no content type'}: {answer.body[:60]!r}")
 
 
-@check(family="errors", kinds=("error", "status"))
+@check(family="errors", kinds=("error", "status"), asserts=())
 def a_success_is_no_error(exchange: Exchange, contract: Contract) -> bool:
     """A 2xx answer does not carry the body of an error.
 
@@ -122,7 +122,7 @@ def _telling(contract: Contract) -> tuple[str, Any, jsonschema_rs.Validator] | N
     return None
 
 
-@check(family="schema", kinds=("schema",))
+@check(family="schema", kinds=("schema",), asserts=())
 def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -> bool:
     """An answer does not give back what the document has in requests only, nor other things that have to stay secret.
 

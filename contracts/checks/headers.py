@@ -97,7 +97,7 @@ SINGLE = frozenset(
 )
 
 
-@check(family="protocol", kinds=("header",))
+@check(family="protocol", kinds=("header",), asserts=())
 def headers_are_well_formed(exchange: Exchange, _: Contract) -> bool:
     """The headers HTTP itself defines have the form HTTP gives them (RFC 9110, 9111, 9218).
 
@@ -121,7 +121,7 @@ def _malformed(name: str, value: str) -> str | None:
     return words if grammar and not grammar.fullmatch(value) else None
 
 
-@check(family="protocol", kinds=("header",))
+@check(family="protocol", kinds=("header",), asserts=())
 def no_header_contradicts_another(exchange: Exchange, _: Contract) -> bool:
     """What can be said once is said once: no header that has one value comes twice with different ones."""
     seen: dict[str, str] = {}
@@ -140,7 +140,7 @@ _DATED = {"date", "expires", "last-modified", "retry-after", "content-type"}
 _TAGGED = re.compile(r'(W/)?"')
 
 
-@check(family="protocol", kinds=("header",))
+@check(family="protocol", kinds=("header",), asserts=())
 def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
     """Content-Length is the length of the body; answers that HTTP gives no body announce none.
 
@@ -160,7 +160,7 @@ def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="protocol", kinds=("header",))
+@check(family="protocol", kinds=("header",), asserts=())
 def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     """The Date of an answer is the time it was made: two minutes of difference are allowed."""
     value = response(exchange).header("Date")
@@ -175,7 +175,7 @@ def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="protocol", kinds=("status", "header"))
+@check(family="protocol", kinds=("status", "header"), asserts=())
 def a_refused_method_names_the_others(exchange: Exchange, contract: Contract) -> bool:
     """A 405 says in Allow which methods there are, and the refused one is not among them.
 

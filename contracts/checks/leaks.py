@@ -37,7 +37,7 @@ _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]{3,})")
 _SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
 
-@check(family="errors", kinds=("error",))
+@check(family="errors", kinds=("error",), asserts=())
 def errors_hide_the_inside(exchange: Exchange, _: Contract) -> bool:
     """No error shows a stack trace, a path of the server or a database's own words; no other answer a stack trace.
 
@@ -57,7 +57,7 @@ def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
     return tuple((what, match[0]) for what, match in found if match)
 
 
-@check(family="errors", kinds=("error",))
+@check(family="errors", kinds=("error",), asserts=())
 def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
     """No answer repeats the credential it was sent with, neither in its body nor in its headers."""
     got = response(exchange)

@@ -14,7 +14,7 @@ CLOCK = 5.0
 """Seconds by which two clocks may differ before a time in a header counts as wrong."""
 
 
-@check(family="limits", kinds=("header",))
+@check(family="limits", kinds=("header",), asserts=())
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
 
@@ -76,7 +76,7 @@ def _resets(exchange: Exchange, quota: Quota, window: float, contract: Contract)
     raise Broken(f"{name}: {expected} within the next {window:g} s", f"{text}{looks}")
 
 
-@check(family="limits", kinds=("header",))
+@check(family="limits", kinds=("header",), asserts=())
 def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
     """Retry-After on a 429 is true as far as one answer can show it: not longer than the longest declared window.
 

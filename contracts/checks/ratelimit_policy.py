@@ -15,7 +15,7 @@ from specs.contract import Contract
 _NUMBERED = ("RateLimit-", "X-Rate-Limit-")
 
 
-@check(family="limits", kinds=("header",))
+@check(family="limits", kinds=("header",), asserts=())
 def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     """`RateLimit` says no more than its `RateLimit-Policy`: not more is left than the quota, nor a longer time.
 
@@ -38,7 +38,7 @@ def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="limits", kinds=("header",))
+@check(family="limits", kinds=("header",), asserts=())
 def no_more_is_left_than_the_limit(exchange: Exchange, _: Contract) -> bool:
     """Where rate headers come as three (`…-Limit`, `…-Remaining`, `…-Reset`), what remains is at most the limit.
 

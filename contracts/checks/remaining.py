@@ -122,7 +122,7 @@ def _quick(before: Exchange, after: Exchange) -> bool:
     return after.received - before.sent < left / int(limit) / 2
 
 
-@check(family="limits", kinds=("header",), whole=True)
+@check(family="limits", kinds=("header",), asserts=(), whole=True)
 def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) -> bool:
     """The remaining number falls by one with every request that counts, and with nobody else's.
 

@@ -71,7 +71,7 @@ def _at_times(exchanges: Sequence[Exchange]) -> None:
         raise Broken("an answer below 500", rate, failed)
 
 
-@check(family="status", kinds=("status",), together=_at_times)
+@check(family="status", kinds=("status",), asserts=(), together=_at_times)
 def no_server_error(exchange: Exchange, _: Contract) -> bool:
     """No request makes the server fail: a 5xx that comes again when the request is sent again is a defect.
 
@@ -86,7 +86,7 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="status", kinds=("status",))
+@check(family="status", kinds=("status",), asserts=())
 def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
     """A status says what can have happened: nothing is created by reading or deleting, nothing is unchanged unasked.
 
@@ -120,7 +120,7 @@ def _conditional(exchange: Exchange) -> bool:
     return any(name.lower() in {"if-none-match", "if-modified-since"} for name, _ in exchange.request.headers)
 
 
-@check(family="schema", kinds=("status",))
+@check(family="schema", kinds=("status",), asserts=("schema", "error"))
 def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
     """An answer has the media type the document declares for its status; JSON is sent as UTF-8.
 

@@ -12,7 +12,7 @@ from contracts.core.flakiness import flakiness
 from specs.contract import Contract
 
 
-@check(family="protocol", kinds=("status",), unread=True)
+@check(family="protocol", kinds=("status",), asserts=(), unread=True)
 def an_answer_is_an_http_message(exchange: Exchange, _: Contract) -> bool:
     """Every answer is a message of HTTP that can be read, from its status line to its end.
 
@@ -30,7 +30,7 @@ def an_answer_is_an_http_message(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="status", kinds=("status",), unread=True, whole=True)
+@check(family="status", kinds=("status",), asserts=(), unread=True, whole=True)
 def answers_are_reliable(exchanges: Sequence[Exchange], most: float | None) -> bool:
     """Requests are answered, not only when they are sent again.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, VERDICTS
 from contracts.gate.sandbox import ROOT
-from contracts.judging.judge import WORST
+from contracts.judging.judge import OF_A_PROMISE
 from specs.contract import Operation
 
 SCALE = 10
@@ -92,8 +92,8 @@ def _worse(new: str, old: str) -> bool:
 
 def _promise(known: dict[str, Any], told: dict[str, Any]) -> None:
     known["laws"] = sorted({*known["laws"], *told["laws"]})
-    words = [each["verdict"] for each in (known, told) if each["verdict"] in WORST]
-    known["verdict"] = min(words, key=WORST.index, default="none yet")
+    words = [each["verdict"] for each in (known, told) if each["verdict"] in OF_A_PROMISE]
+    known["verdict"] = min(words, key=OF_A_PROMISE.index, default="none yet")
 
 
 def summary(verdicts: list[dict[str, Any]]) -> tuple[str, str]:

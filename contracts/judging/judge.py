@@ -298,7 +298,8 @@ def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return counted
 
 
-WORST = (BROKEN, KNOWN, BLOCKED, OBSERVED, UPHELD, NOT_OBSERVABLE, NOT_ASKED)
+OF_A_PROMISE = (BROKEN, KNOWN, UPHELD, OBSERVED, BLOCKED, NOT_OBSERVABLE, NOT_ASKED)
+"""Which verdict of several stands for a promise: what was seen of it, before what was not."""
 
 
 def _quoted(plan: Plan, promise: Promise) -> dict[str, str] | None:
@@ -310,12 +311,12 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """Every promise of the document with what became of it, "none yet" where nothing judges it."""
     by_pointer: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        for pointer in verdict.item.pointers:
-            by_pointer.setdefault(pointer, []).append(verdict)
+        for promise in verdict.item.asserted:
+            by_pointer.setdefault(promise.pointer, []).append(verdict)
     told: dict[str, Any] = {}
     for promise in plan.promises:
         judged = by_pointer.get(promise.pointer, [])
-        worst = min((each.verdict for each in judged), key=WORST.index, default="none yet")
+        worst = min((each.verdict for each in judged), key=OF_A_PROMISE.index, default="none yet")
         told[promise.pointer] = {
             "kind": promise.kind,
             "operation": promise.operation,

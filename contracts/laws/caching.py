@@ -25,7 +25,7 @@ def _if_not(tag: str) -> tuple[tuple[str, str], ...]:
     return (("If-None-Match", tag),)
 
 
-@law(family="caching", on=_gets, kinds=("cache",))
+@law(family="caching", on=_gets, kinds=("cache",), asserts=())
 def a_tag_is_true(api: RequestFactory) -> Conversation:
     """Where an answer carries an ETag, a conditional question is answered by it: 304 only for the tag it has.
 
@@ -66,7 +66,7 @@ def _tagged(api: RequestFactory, resource: Resource) -> Steps:
     return not seen.ok or (seen.response is not None and seen.response.header("ETag") is not None)
 
 
-@law(family="caching", on=selectors.updates, kinds=("cache",), no_path_setup=True, writes=True)
+@law(family="caching", on=selectors.updates, kinds=("cache",), asserts=(), no_path_setup=True, writes=True)
 def a_tag_changes_with_the_thing(api: RequestFactory) -> Conversation:
     """Where a resource is read with an ETag, a change gives it another, and the old one gets no 304 any more.
 
@@ -109,7 +109,14 @@ def _guarded(operation: Operation) -> bool:
     return operation.parameter("If-Match", "header") is not None and "412" in declared
 
 
-@law(family="caching", on=guarded, kinds=("status", "parameter"), writes=True, no_path_setup=True)
+@law(
+    family="caching",
+    on=guarded,
+    kinds=("status", "parameter"),
+    asserts=("status/412",),
+    writes=True,
+    no_path_setup=True,
+)
 def a_change_under_an_old_tag_is_refused(api: RequestFactory) -> Conversation:
     """A change that names the tag of an earlier state in If-Match is refused with 412, and with the right tag is made.
 

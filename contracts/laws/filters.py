@@ -166,7 +166,13 @@ def an_impossible_range_is_empty(api: RequestFactory, chosen: list[str]) -> Conv
         raise Broken(f"no items for {_said(question)}", f"{len(page.items)}")
 
 
-@law(family="filters", on=selectors.filtered_lists, kinds=("page/filter", "page/told"), needs_items=True)
+@law(
+    family="filters",
+    on=selectors.filtered_lists,
+    kinds=("page/filter", "page/told"),
+    asserts=("page/filter",),
+    needs_items=True,
+)
 def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation:
     """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
 

@@ -36,6 +36,8 @@ Cases = Callable[["RequestFactory", str], Sequence[Any]]
 class Options(TypedDict, total=False):
     """How a law is asked, where that is not just once per operation and principal."""
 
+    asserts: tuple[str, ...]
+    """Kinds of the promises whose very words it asserts; all of `kinds` if not told."""
     writes: bool
     """Creates or changes data."""
     one_sighting: bool
@@ -78,7 +80,8 @@ class Law:
     ask: Asker
     on: Selector
     kinds: tuple[str, ...]
-    """Kinds of the promises it judges, looked up at the operation."""
+    """Kinds of the promises it is about, looked up at the operation."""
+    asserts: tuple[str, ...] = ()
     judge: Callable[..., Any] | None = None
     writes: bool = False
     one_sighting: bool = False
@@ -130,6 +133,7 @@ def law(
 
     def register(function: Function) -> Function:
         text = inspect.cleandoc(function.__doc__ or "")
+        options.setdefault("asserts", tuple(kinds))
         made = Law(
             family=family,
             name=function.__name__.replace("_", "-"),

@@ -58,7 +58,14 @@ def _burst(api: RequestFactory, limit: Limit) -> Steps:
     return answers, max(each.received for each in answers) - min(each.sent for each in answers)
 
 
-@law(family="limits", on=selectors.limited, kinds=("limit", "status"), runs_last=True, no_path_setup=True)
+@law(
+    family="limits",
+    on=selectors.limited,
+    kinds=("limit", "status"),
+    asserts=("limit", "status/429"),
+    runs_last=True,
+    no_path_setup=True,
+)
 def the_declared_limit_is_enforced(api: RequestFactory) -> Conversation:
     """An idle credential gets the declared number of requests in one window, and more are refused with 429.
 

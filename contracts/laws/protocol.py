@@ -35,7 +35,15 @@ def _in_turn(api: RequestFactory, depth: str) -> list[None]:
     return [] if depth == "quick" and turn % 6 else [None]
 
 
-@law(family="protocol", on=_first_of_paths, kinds=("status",), cases=_in_turn, no_path_setup=True, writes=True)
+@law(
+    family="protocol",
+    on=_first_of_paths,
+    kinds=("status",),
+    asserts=(),
+    cases=_in_turn,
+    no_path_setup=True,
+    writes=True,
+)
 def an_undeclared_method_is_refused(api: RequestFactory, _: None) -> Conversation:
     """A method the document does not declare for a path is refused with 404 or 405, a 405 naming those there are.
 

@@ -111,6 +111,7 @@ def _walked_orders(api: RequestFactory, depth: str) -> list[str]:
     family="sorting",
     on=selectors.sorted_lists,
     kinds=("page/sort", "page/walk"),
+    asserts=("page/sort",),
     cases=_walked_orders,
     needs_items=True,
 )
@@ -142,6 +143,7 @@ def _parting(values: list[str], top: int | None) -> int:
     family="sorting",
     on=selectors.sorted_lists,
     kinds=("page/sort", "page/filter"),
+    asserts=("page/sort",),
     cases=_first_orders,
     needs_items=True,
 )

@@ -47,8 +47,13 @@ class PlanItem:
 
     @property
     def pointers(self) -> tuple[str, ...]:
-        """Where the promises stand that this line judges."""
+        """Where the promises stand that this line is about."""
         return tuple(each.pointer for each in self.promises)
+
+    @property
+    def asserted(self) -> tuple[Promise, ...]:
+        """The promises whose very words this line asserts."""
+        return tuple(each for each in self.promises if any(each.about(kind) for kind in self.rule.asserts))
 
     @property
     def kind(self) -> str:

@@ -22,7 +22,7 @@ from reports.matrix import matrix
 from reports.model import Run, Verdict
 from reports.renderers.timeline import calls_over_time, rate_over_time
 from reports.text import cut, layout, visible
-from reports.words import MEANING, SEEN, UNSEEN, VERDICTS, clock, counted, duration, size
+from reports.words import JUDGED, MEANING, UNSEEN, VERDICTS, clock, counted, duration, size
 
 __all__ = ["page"]
 
@@ -93,7 +93,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(
-        VERDICTS=VERDICTS, SEEN=SEEN, UNSEEN=UNSEEN, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE
+        VERDICTS=VERDICTS, JUDGED=JUDGED, UNSEEN=UNSEEN, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE
     )
     return environment
 

@@ -21,8 +21,9 @@ class Judges:
 
     def of(self, promise: Promise) -> tuple[str, ...]:
         """Give what judges a promise, what speaks of its very topic first."""
-        special = self.kinds.get(f"{promise.kind}/{promise.topic}", ())
-        return tuple(dict.fromkeys([*special, *self.kinds.get(promise.kind, ())]))
+        steps = [promise.kind, *promise.topic.split("/")]
+        named = ["/".join(steps[:count]) for count in range(len(steps), 0, -1)]
+        return tuple(dict.fromkeys(name for kind in named for name in self.kinds.get(kind, ())))
 
 
 def read_judges(path: Path, *, needed: bool = False) -> Judges:

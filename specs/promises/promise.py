@@ -39,5 +39,6 @@ class Promise:
     name: str = ""
 
     def about(self, kind: str) -> bool:
-        """Whether it is of a kind, or of a kind and topic ("status", "status/401")."""
-        return kind in {self.kind, f"{self.kind}/{self.topic}"}
+        """Whether it is of a kind, or of a kind and topic ("status", "status/401", "page/told", "page/told/total")."""
+        whole = f"{self.kind}/{self.topic}"
+        return kind in {self.kind, whole} or whole.startswith(f"{kind}/")

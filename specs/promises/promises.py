@@ -189,12 +189,12 @@ def _pages(raw: Schema, operation: Operation) -> Told:
         found = member_at(raw, success.schema, path, success.schema_pointer) if success else None
         pointer = found.pointer if found is not None else join(operation.pointer, "x-contract", "pages", role)
         name = place.rpartition("/")[2]
-        yield pointer, f"{name} {_PLAYS.get(role, 'plays ' + role)}{_where(paging)}.", "told", name
+        yield pointer, f"{name} {_PLAYS.get(role, 'plays ' + role)}{_where(paging)}.", f"told/{role}", name
     for role, name in paging.headers.items():
         yield (
             join(operation.pointer, "x-contract", "headers", role),
             f"The header {name} {_PLAYS.get(role, 'plays ' + role)}.",
-            "told",
+            f"told/{role}",
             name,
         )
 

@@ -170,7 +170,14 @@ def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
     return [list(SPELLINGS) if depth == "deep" else [*SPELLINGS[start:], *SPELLINGS[:start]][:SPELLED]]
 
 
-@law(family="credentials", on=selectors.safe_protected, kinds=("credential",), cases=_spellings, depth="standard")
+@law(
+    family="credentials",
+    on=selectors.safe_protected,
+    kinds=("credential",),
+    asserts=(),
+    cases=_spellings,
+    depth="standard",
+)
 def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: list[str]) -> Conversation:
     """However a right credential is spelled, or with whatever it stands together, the server does not fail.
 
@@ -198,6 +205,7 @@ def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: l
     family="credentials",
     on=selectors.multi_alternative_reads,
     kinds=("credential",),
+    asserts=(),
     depth="standard",
     needs_second_tenant=True,
 )

@@ -63,6 +63,7 @@ def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
     family="credentials",
     on=selectors.multi_scheme,
     kinds=("credential", "status/401"),
+    asserts=("credential",),
     cases=_parts,
     no_path_setup=True,
 )

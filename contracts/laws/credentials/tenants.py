@@ -64,6 +64,7 @@ def _difference(before: Any, after: Any) -> str:
     family="credentials",
     on=selectors.with_path_parameter,
     kinds=("credential", "status"),
+    asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
 )
@@ -79,7 +80,9 @@ def another_tenant_is_refused(api: RequestFactory) -> Conversation:
     _refused(scene, _foreign(api, contradicts=contradicts), "403 or 404")
 
 
-@law(family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), no_path_setup=True)
+@law(
+    family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), asserts=(), no_path_setup=True
+)
 def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
     """A credential that may only read is refused every change: 403 or 404, and nothing changes.
 
@@ -89,7 +92,13 @@ def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
     _refused(scene, _lenient(api, {403, 404}), "403")
 
 
-@law(family="credentials", on=selectors.with_path_parameter, kinds=("credential", "status"), no_path_setup=True)
+@law(
+    family="credentials",
+    on=selectors.with_path_parameter,
+    kinds=("credential", "status"),
+    asserts=("credential",),
+    no_path_setup=True,
+)
 def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation:
     """A valid credential of a kind that the operation does not declare is refused with 401 or 403.
 
@@ -103,6 +112,7 @@ def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation
     family="credentials",
     on=selectors.multi_scheme_with_path,
     kinds=("credential", "status"),
+    asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
 )
@@ -124,6 +134,7 @@ def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Co
     family="credentials",
     on=selectors.nested,
     kinds=("credential", "status"),
+    asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
 )
@@ -169,6 +180,7 @@ def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
     family="credentials",
     on=selectors.nested_reads,
     kinds=("credential",),
+    asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
     depth="standard",
@@ -213,6 +225,7 @@ def _referring(contract: Contract) -> Iterator[Operation]:
     family="credentials",
     on=_referring,
     kinds=("credential", "body"),
+    asserts=(),
     needs_second_tenant=True,
     writes=True,
     no_path_setup=True,

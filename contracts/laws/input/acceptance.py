@@ -78,7 +78,14 @@ def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> b
     return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), cases=_allowed, no_path_setup=True)
+@law(
+    family="input",
+    on=selectors.every,
+    kinds=("parameter", "body", "status"),
+    asserts=("parameter", "body"),
+    cases=_allowed,
+    no_path_setup=True,
+)
 def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[str]]) -> Conversation:
     """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
 
@@ -172,7 +179,15 @@ def _oddities(api: RequestFactory, depth: str) -> list[list[int]]:
     return [list(range(1, {"standard": 6}.get(depth, 12)))]
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), cases=_oddities, depth="standard", no_path_setup=True)
+@law(
+    family="input",
+    on=_bodies,
+    kinds=("body", "status"),
+    asserts=(),
+    cases=_oddities,
+    depth="standard",
+    no_path_setup=True,
+)
 def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Conversation:
     """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
 
@@ -200,7 +215,7 @@ def _asking(contract: Contract) -> Iterator[Operation]:
     return (each for each in contract.operations if each.safe and _rows(contract, each))
 
 
-@law(family="input", on=_asking, kinds=("parameter", "status"), depth="standard", no_path_setup=True)
+@law(family="input", on=_asking, kinds=("parameter", "status"), asserts=(), depth="standard", no_path_setup=True)
 def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     """However a query is written, the server does not fail: it understands it, or refuses it with a 4xx.
 
@@ -245,7 +260,15 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), cases=_variants, depth="standard", no_path_setup=True)
+@law(
+    family="input",
+    on=_bodies,
+    kinds=("body", "status"),
+    asserts=("body",),
+    cases=_variants,
+    depth="standard",
+    no_path_setup=True,
+)
 def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str, Any]]) -> Conversation:
     """A body with no more than what is required, and one with any value of an enumeration, is accepted.
 
@@ -273,7 +296,7 @@ def _accepted(api: RequestFactory) -> Steps:
     return answer.ok
 
 
-@law(family="input", on=_bodies, kinds=("body", "status"), examples=(0, 0, 40), depth="deep")
+@law(family="input", on=_bodies, kinds=("body", "status"), asserts=("body",), examples=(0, 0, 40), depth="deep")
 def no_wrong_body_is_accepted(api: RequestFactory) -> Conversation:
     """Of bodies drawn at random none that breaks its schema is accepted, and none makes the server fail."""
     right = yield from content(api)

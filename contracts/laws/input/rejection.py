@@ -76,7 +76,14 @@ def _headers(api: RequestFactory) -> list[Case]:
     ]
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "body", "status"), cases=_invalid, no_path_setup=True)
+@law(
+    family="input",
+    on=selectors.every,
+    kinds=("parameter", "body", "status"),
+    asserts=("parameter", "body"),
+    cases=_invalid,
+    no_path_setup=True,
+)
 def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[str, Any]]) -> Conversation:
     """A query, body or header that breaks what is declared for it is refused with 400 or 422: never accepted.
 
@@ -184,7 +191,14 @@ def _ids(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     return [case.written() for case in [*odd, *varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "status"), cases=_ids, no_path_setup=True)
+@law(
+    family="input",
+    on=selectors.every,
+    kinds=("parameter", "status"),
+    asserts=("parameter/path",),
+    cases=_ids,
+    no_path_setup=True,
+)
 def an_impossible_id_is_refused(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
     """An id that cannot be one is answered with 400 or 404, or not at all to those who may not ask (403)."""
     case = Case(**wrong)
@@ -217,7 +231,7 @@ def _beyond(api: RequestFactory) -> list[str]:
     return [BEYOND] if {*kinds} & {"number", "integer"} else []
 
 
-@law(family="input", on=selectors.every, kinds=("parameter", "status"), cases=_odd_ids, no_path_setup=True)
+@law(family="input", on=selectors.every, kinds=("parameter", "status"), asserts=(), cases=_odd_ids, no_path_setup=True)
 def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
     """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes,
     a number too large for 32 bits.

@@ -50,7 +50,14 @@ def _next_of(api: RequestFactory, query: Query) -> Steps:
         raise Broken(f"the {len(expected)} items behind the first page of {size}", shown)
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True, every_tenant=True)
+@law(
+    family="pagination",
+    on=selectors.linked_lists,
+    kinds=("page/told", "header"),
+    asserts=("page/told/link",),
+    needs_items=True,
+    every_tenant=True,
+)
 def the_next_link_leads_to_the_next_page(api: RequestFactory) -> Conversation:
     """The address of the next page is one of this server, and shows the items behind this page.
 
@@ -60,14 +67,26 @@ def the_next_link_leads_to_the_next_page(api: RequestFactory) -> Conversation:
     yield from _next_of(api, ())
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+@law(
+    family="pagination",
+    on=selectors.linked_lists,
+    kinds=("page/told", "header"),
+    asserts=("page/told/link",),
+    needs_items=True,
+)
 def the_next_link_keeps_the_question(api: RequestFactory) -> Conversation:
     """The address of the next page of a filtered or ordered list leads to the next page of that list."""
     query = yield from some_question(api, least=3)
     yield from _next_of(api, query)
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+@law(
+    family="pagination",
+    on=selectors.linked_lists,
+    kinds=("page/told", "header"),
+    asserts=("page/told/link",),
+    needs_items=True,
+)
 def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
     """The last page of a list whose pages have numbers carries no address of a next one.
 
@@ -84,7 +103,13 @@ def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
         raise Broken("no address of a next page on the last", address(api, page, link)[:120])
 
 
-@law(family="pagination", on=selectors.linked_lists, kinds=("page/told", "header"), needs_items=True)
+@law(
+    family="pagination",
+    on=selectors.linked_lists,
+    kinds=("page/told", "header"),
+    asserts=("page/told/previous_link",),
+    needs_items=True,
+)
 def the_previous_link_leads_back(api: RequestFactory) -> Conversation:
     """The second page's address of the page before shows the first page again."""
     items = yield from read_all(api)
@@ -114,7 +139,7 @@ def _cursor(api: RequestFactory) -> Steps:
     return cursor if isinstance(cursor, str) else str(cursor), size
 
 
-@law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "status"), needs_items=True)
+@law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "status"), asserts=(), needs_items=True)
 def a_damaged_cursor_makes_nothing_fail(api: RequestFactory) -> Conversation:
     """A cursor with a character changed, or cut short, is refused or understood, but never a server error."""
     cursor, size = yield from _cursor(api)
@@ -128,6 +153,7 @@ def a_damaged_cursor_makes_nothing_fail(api: RequestFactory) -> Conversation:
     family="pagination",
     on=selectors.cursor_lists,
     kinds=("page/walk", "credential"),
+    asserts=(),
     needs_second_tenant=True,
     needs_items=True,
 )

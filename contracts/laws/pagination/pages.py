@@ -82,7 +82,14 @@ def _sizes(api: RequestFactory, depth: str) -> list[str]:
     return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
 
 
-@law(family="pagination", on=selectors.sized_lists, kinds=("page/maximum", "page/walk"), cases=_sizes, needs_items=True)
+@law(
+    family="pagination",
+    on=selectors.sized_lists,
+    kinds=("page/maximum", "page/walk"),
+    asserts=("page/maximum",),
+    cases=_sizes,
+    needs_items=True,
+)
 def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversation:
     """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
 
@@ -156,6 +163,7 @@ def _beyond(api: RequestFactory, depth: str) -> list[str]:
     family="pagination",
     on=selectors.numbered_lists,
     kinds=("page/walk",),
+    asserts=(),
     cases=_beyond,
     needs_items=True,
     every_tenant=True,
@@ -187,7 +195,7 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
         raise api.departure(Rule.PAST_THE_END_IS_EMPTY, "no items past the end", page, got)
 
 
-@law(family="pagination", on=selectors.lists, kinds=("page/walk",), needs_items=True)
+@law(family="pagination", on=selectors.lists, kinds=("page/walk",), asserts=(), needs_items=True)
 def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     """Asked twice while nothing changes, a list gives the same items in the same order.
 
@@ -259,6 +267,7 @@ def _impossible(api: RequestFactory, depth: str) -> list[list[str]]:
     family="pagination",
     on=selectors.lists,
     kinds=("page/maximum", "parameter/query", "status/400"),
+    asserts=("page/maximum",),
     cases=_impossible,
     needs_items=True,
 )

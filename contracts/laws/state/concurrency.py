@@ -24,6 +24,7 @@ DUPLICATE = {400, 404, 409, 422}
     family="state",
     on=selectors.creations_with_body,
     kinds=("state", "status"),
+    asserts=("status/409",),
     writes=True,
     no_path_setup=True,
     one_sighting=True,
@@ -62,7 +63,14 @@ def _counted(api: RequestFactory, peers: Siblings) -> Steps:
         return None
 
 
-@law(family="state", on=selectors.conflicting_creations, kinds=("status", "state"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.conflicting_creations,
+    kinds=("status", "state"),
+    asserts=("status/409",),
+    writes=True,
+    no_path_setup=True,
+)
 def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict, creating the same thing twice is refused.
 
@@ -94,7 +102,14 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
             yield resource.update
 
 
-@law(family="state", on=_conflicting_updates, kinds=("status", "state"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=_conflicting_updates,
+    kinds=("status", "state"),
+    asserts=("status/409",),
+    writes=True,
+    no_path_setup=True,
+)
 def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict for an update, a thing cannot be made like another one of its kind.
 
@@ -121,7 +136,15 @@ def _telling(peers: Siblings) -> set[str]:
     return {name for name, value in texts.items() if all(value != each.get(name) for each in examples)}
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True, one_sighting=True)
+@law(
+    family="state",
+    on=selectors.updates,
+    kinds=("state",),
+    asserts=("state/update",),
+    writes=True,
+    no_path_setup=True,
+    one_sighting=True,
+)
 def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
     """Two updates of different members, sent at the same moment, do not undo each other.
 
@@ -147,6 +170,7 @@ def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
     family="state",
     on=selectors.deletions,
     kinds=("state", "status"),
+    asserts=("state/delete",),
     writes=True,
     no_path_setup=True,
     one_sighting=True,

@@ -19,7 +19,14 @@ from specs.contract import selectors
 from specs.contract.member_names import Hint, MemberNames
 
 
-@law(family="state", on=selectors.creations, kinds=("state", "status"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.creations,
+    kinds=("state", "status"),
+    asserts=("state/create",),
+    writes=True,
+    no_path_setup=True,
+)
 def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
     """What was created can be read at once, and reads as the answer to its creation showed it.
 
@@ -34,7 +41,14 @@ def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
         raise Broken(f"{name} as the creation showed it: {short(life.made.thing[name])}", short(life.first.thing[name]))
 
 
-@law(family="state", on=selectors.creations, kinds=("state", "body"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.creations,
+    kinds=("state", "body"),
+    asserts=("state/create",),
+    writes=True,
+    no_path_setup=True,
+)
 def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
     """A created resource has the values it was created with, in the answer and when it is read.
 
@@ -58,7 +72,14 @@ def _kept(names: MemberNames, sent: Exchange, thing: object, shown: Exchange | N
             raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))
 
 
-@law(family="state", on=selectors.creations, kinds=("state",), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.creations,
+    kinds=("state",),
+    asserts=("state/create", "state/read"),
+    writes=True,
+    no_path_setup=True,
+)
 def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
     """What was created stands in its list, exactly once, and reads there as it does by itself.
 
@@ -80,7 +101,12 @@ def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
 
 
 @law(
-    family="state", on=selectors.creations_with_body, kinds=("state", "body", "status"), writes=True, no_path_setup=True
+    family="state",
+    on=selectors.creations_with_body,
+    kinds=("state", "body", "status"),
+    asserts=("body",),
+    writes=True,
+    no_path_setup=True,
 )
 def the_required_members_suffice(api: RequestFactory) -> Conversation:
     """A creation that sends only the members its schema requires is accepted, and they are kept.

@@ -33,7 +33,7 @@ def _key_header(operation: Operation) -> str:
     return next((name for name in headers if re.sub(r"[^a-z]", "", name.lower()) in KEYS), "")
 
 
-@law(family="state", on=_keyed, kinds=("state", "parameter"), writes=True, no_path_setup=True)
+@law(family="state", on=_keyed, kinds=("state", "parameter"), asserts=(), writes=True, no_path_setup=True)
 def a_request_sent_again_under_its_key_is_done_once(api: RequestFactory) -> Conversation:
     """A creation that is sent again under the same idempotency key creates nothing more.
 
@@ -63,7 +63,7 @@ def _located(contract: Contract) -> Iterator[Operation]:
             yield operation
 
 
-@law(family="state", on=_located, kinds=("header", "state"), writes=True)
+@law(family="state", on=_located, kinds=("header", "state"), asserts=(), writes=True)
 def a_location_leads_to_what_was_made(api: RequestFactory) -> Conversation:
     """The Location of a creation, or of work that was begun, is an address that can be read.
 
@@ -103,7 +103,7 @@ def _reads(contract: Contract) -> Iterator[Operation]:
             yield resource.read
 
 
-@law(family="state", on=_reads, kinds=("status",), no_path_setup=True)
+@law(family="state", on=_reads, kinds=("status",), asserts=("status/404",), no_path_setup=True)
 def what_never_was_is_not_found(api: RequestFactory) -> Conversation:
     """Reading something that never was is refused with 404, or as another way to say that one may not see it.
 

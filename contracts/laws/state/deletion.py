@@ -18,7 +18,7 @@ from contracts.steps.lists.paging import largest
 from specs.contract import Operation, selectors
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "credential"), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.deletions, kinds=("state", "credential"), asserts=(), writes=True, no_path_setup=True)
 def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
     """A deletion that is refused for want of a credential leaves the thing where it was.
 
@@ -34,7 +34,14 @@ def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
         raise NotObservable("a deletion succeeds here even where there is nothing to delete")
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.deletions,
+    kinds=("state", "status"),
+    asserts=("state/delete",),
+    writes=True,
+    no_path_setup=True,
+)
 def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
     """A deleted resource cannot be read any more, and stands in no list.
 
@@ -77,7 +84,14 @@ def _true_total(page: Exchange) -> bool:
     return not isinstance(total, int) or total == len(page.items)
 
 
-@law(family="state", on=selectors.deletions, kinds=("state", "status"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.deletions,
+    kinds=("state", "status"),
+    asserts=("state/delete",),
+    writes=True,
+    no_path_setup=True,
+)
 def what_was_deleted_stays_deleted(api: RequestFactory) -> Conversation:
     """What is deleted can be neither changed nor deleted again: both are refused, and neither is a server error.
 
@@ -104,6 +118,7 @@ def _may_be_missing(operation: Operation) -> bool:
     family="state",
     on=selectors.bulk_deletions,
     kinds=("state", "status"),
+    asserts=("state/delete_all",),
     writes=True,
     no_path_setup=True,
     exclusive=True,

@@ -107,7 +107,15 @@ def _bearing(contract: Contract) -> Iterator[Operation]:
             yield resource.create
 
 
-@law(family="state", on=_bearing, kinds=("state/create", "body"), writes=True, no_path_setup=True, depth="standard")
+@law(
+    family="state",
+    on=_bearing,
+    kinds=("state/create", "body"),
+    asserts=("body",),
+    writes=True,
+    no_path_setup=True,
+    depth="standard",
+)
 def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
     """What a creation carries for a list below the thing it creates stands in that list.
 
@@ -141,7 +149,7 @@ def _is(sent: dict[str, Any], item: Any) -> bool:
     return isinstance(item, dict) and bool(sent.keys() & item.keys()) and not differing_members(sent, item)
 
 
-@law(family="state", on=selectors.parental_deletions, kinds=("state",), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.parental_deletions, kinds=("state",), asserts=(), writes=True, no_path_setup=True)
 def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
     """Deleting a thing leaves nothing reachable of what hangs on it.
 

@@ -29,7 +29,7 @@ def replacements(contract: Contract) -> Iterator[Operation]:
             yield resource.replace
 
 
-@law(family="state", on=replacements, kinds=("state",), writes=True, no_path_setup=True)
+@law(family="state", on=replacements, kinds=("state",), asserts=("state/update",), writes=True, no_path_setup=True)
 def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
     """What a PUT carries is what the resource shows afterwards.
 

@@ -153,6 +153,7 @@ class Model:
     family="state",
     on=selectors.creations_with_lifecycle,
     kinds=("state",),
+    asserts=("state/create", "state/update", "state/delete", "state/read"),
     writes=True,
     no_path_setup=True,
     exclusive=True,

@@ -33,7 +33,7 @@ def _alike(life: CreatedResource) -> bool:
     return bool(life.resource.read or life.resource.list or life.resource.update)
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.updates, kinds=("state",), asserts=("state/update",), writes=True, no_path_setup=True)
 def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     """A PATCH changes the members it sends, and only those.
 
@@ -92,7 +92,7 @@ def _moved(seen: HostileUpdates) -> list[str]:
     return list(changed_members(life.api, before, after, but=seen.tried, alike=_alike(life), filling=True))
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.updates, kinds=("state",), asserts=("state/update",), writes=True, no_path_setup=True)
 def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Conversation:
     """A PATCH that carries several members changes every one of them.
 
@@ -108,7 +108,14 @@ def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Convers
         raise Broken(f"{name} as changed: {short(sent[name])}", short(shown.thing[name]))
 
 
-@law(family="state", on=selectors.listed_updates, kinds=("state",), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.listed_updates,
+    kinds=("state",),
+    asserts=("state/update",),
+    writes=True,
+    no_path_setup=True,
+)
 def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
     """After an update the list shows the new values, as the resource's own address does."""
     done: Updated = yield from _done(api)
@@ -120,7 +127,7 @@ def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
             raise Broken(f"{name} in the list as changed: {short(done.sent[name])}", short(own[0][name]))
 
 
-@law(family="state", on=selectors.updates, kinds=("state", "status"), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.updates, kinds=("state", "status"), asserts=(), writes=True, no_path_setup=True)
 def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
     """An update that is refused is refused as a whole.
 
@@ -154,7 +161,7 @@ def _meddled(api: RequestFactory) -> Steps:
     return seen
 
 
-@law(family="state", on=selectors.updates, kinds=("state",), writes=True, no_path_setup=True)
+@law(family="state", on=selectors.updates, kinds=("state",), asserts=(), writes=True, no_path_setup=True)
 def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
     """No body changes what a resource is addressed by, or whose it is.
 
@@ -175,7 +182,14 @@ def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
             raise Broken(f"{name} as before: {short(before)}", short(after))
 
 
-@law(family="state", on=selectors.refusable_creations, kinds=("state", "status"), writes=True, no_path_setup=True)
+@law(
+    family="state",
+    on=selectors.refusable_creations,
+    kinds=("state", "status"),
+    asserts=(),
+    writes=True,
+    no_path_setup=True,
+)
 def a_refused_creation_creates_nothing(api: RequestFactory) -> Conversation:
     """A creation that is refused leaves nothing in the list.
 

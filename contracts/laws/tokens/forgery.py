@@ -32,6 +32,7 @@ def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     family="tokens",
     on=selectors.opened_by_token,
     kinds=("credential", "status/401", "token/claims"),
+    asserts=("status/401",),
     cases=_forgeries,
     no_path_setup=True,
 )

@@ -200,6 +200,7 @@ def what_is_no_refresh_token_is_refused(api: RequestFactory) -> Conversation:
     family="tokens",
     on=selectors.refreshes,
     kinds=("token/refresh", "credential"),
+    asserts=(),
     writes=True,
     needs_second_tenant=True,
     no_path_setup=True,

@@ -93,5 +93,29 @@ def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(cont
 
 def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract):
     plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
-    judged = {pointer for item in plan.items for pointer in item.pointers}
+    judged = {promise.pointer for item in plan.items for promise in item.asserted}
     assert [each.pointer for each in plan.promises if each.pointer not in judged] == []
+
+
+def test_a_promise_names_only_what_asserts_its_very_words(contract):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    success = exchange(GET, 200, '{"status": "success", "data": []}', ("Content-Type", "application/json"))
+    told = judge.promise_verdicts(plan, judge.check_verdicts(plan, {success.seq: success}))
+    status = next(each for each in plan.promises if (each.operation, each.kind, each.topic) == (GET, "status", "200"))
+    error = next(each for each in plan.promises if (each.operation, each.kind, each.topic) == (GET, "error", "401"))
+    assert told[status.pointer]["laws"] == ["schemathesis/schemathesis-finds-nothing-more", "status/status-is-declared"]
+    assert told[status.pointer]["verdict"] == UPHELD
+    assert told[error.pointer]["verdict"] == NOT_OBSERVABLE  # no error was heard
+
+
+def test_what_was_seen_of_a_promise_stands_before_what_was_not(line, plan):
+    promise = Promise("#/it", "body", None, "It.", name="it")
+    rule = attrs.evolve(line.rule, kinds=("body",), asserts=("body",))
+    other = attrs.evolve(line, rule=rule, promises=(promise,))
+    plan = attrs.evolve(plan, promises=(promise,))
+    blocked, upheld, loose = (
+        judge.Verdict(other, BLOCKED), judge.Verdict(other, UPHELD),
+        judge.Verdict(attrs.evolve(other, rule=attrs.evolve(rule, asserts=())), BROKEN),
+    )  # fmt: skip
+    assert judge.promise_verdicts(plan, [blocked, upheld])["#/it"]["verdict"] == UPHELD
+    assert judge.promise_verdicts(plan, [loose])["#/it"]["verdict"] == "none yet"
