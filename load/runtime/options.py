@@ -54,6 +54,6 @@ def users(options: Any, process: Process) -> None:
     """As many users as the scenario needs, all at once, unless somebody said otherwise."""
     if not isinstance(process, Judging):
         return
-    crew = process.kind.crew(process.setup, getattr(options, "expect_workers", 1) or 1)
-    options.num_users = options.num_users or crew
-    options.spawn_rate = options.spawn_rate or min(100.0, crew)
+    count = process.kind.user_count(process.setup, getattr(options, "expect_workers", 1) or 1)
+    options.num_users = options.num_users or count
+    options.spawn_rate = options.spawn_rate or min(100.0, count)

@@ -61,7 +61,7 @@ class Scenario:
         raise NotImplementedError
 
     @classmethod
-    def crew(cls, setup: Setup, workers: int) -> int:
+    def user_count(cls, setup: Setup, workers: int) -> int:
         """How many users it needs in all, if the user of the suite does not say."""
         return workers
 

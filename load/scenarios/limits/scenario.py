@@ -129,7 +129,7 @@ class Limits(Scenario):
         return verdicts.plan(setup)
 
     @classmethod
-    def crew(cls, setup: Setup, workers: int) -> int:
+    def user_count(cls, setup: Setup, workers: int) -> int:
         """One for each limit, and one more for each worker, since Locust spreads users as it likes."""
         return max(1, sum(1 for _ in jobs(setup.contract, setup.deployment))) + workers
 

@@ -1,6 +1,6 @@
-"""Visits: short conversations as real callers have them, with one thing of their own from its creation to its end.
+"""Journeys: short conversations as real callers have them, with one thing of their own from its creation to its end.
 
-A visit is a law's conversation like any other: a plain generator that yields requests. It cleans up what it made.
+A journey is a law's conversation like any other: a plain generator that yields requests. It cleans up what it made.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import attrs
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import callers
 from contracts.steps.cleanup import and_removed
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import Observation, differing_members, observe, read_list
@@ -24,7 +23,7 @@ from contracts.steps.tokens.pairs import call_with, issue, pair_of, refresh_requ
 from specs.contract import Contract, Operation, Resource
 
 
-def living(contract: Contract) -> list[Resource]:
+def with_lifecycle(contract: Contract) -> list[Resource]:
     """Resources of which one can be made, looked at and removed again."""
     return [
         each
@@ -33,7 +32,7 @@ def living(contract: Contract) -> list[Resource]:
     ]
 
 
-def life(api: RequestFactory) -> Conversation:
+def lifecycle(api: RequestFactory) -> Conversation:
     """Make one, see it once in its list, change it, see the change, remove it, and see that it is gone."""
     yield from and_removed(api, _lived(api))
 
@@ -85,7 +84,7 @@ def _changed(api: RequestFactory, made: Made, sight: Observation) -> Steps:
         )
 
 
-def session(api: RequestFactory) -> Conversation:
+def token_session(api: RequestFactory) -> Conversation:
     """Make an owner of tokens, use the token, renew it, use the new one, and remove the owner."""
     yield from and_removed(api, _renewed(api))
 
@@ -107,20 +106,20 @@ def _renewed(api: RequestFactory) -> Steps:
 
 @attrs.frozen
 class Choice:
-    """What a caller may do next: a visit (of an operation that makes something) or a plain look."""
+    """What a caller may do next: a journey (of an operation that creates something) or a plain look."""
 
     operation: Operation
     weight: float
 
 
 def choices(contract: Contract, weigh: dict[str, float]) -> Iterator[Choice]:
-    """All there is to do, with its weight; a life weighs as much as one change in it on average."""
-    lives = {each.create: each for each in living(contract)}
+    """All there is to do, with its weight; a lifecycle weighs as much as one change in it on average."""
+    lifecycles = {each.create: each for each in with_lifecycle(contract)}
     for operation in contract.operations:
         if operation.safe:
             yield Choice(operation, weigh[operation.key])
-        elif operation in lives:
-            parts = [each for each in (operation, lives[operation].update, lives[operation].delete) if each]
+        elif operation in lifecycles:
+            parts = [each for each in (operation, lifecycles[operation].update, lifecycles[operation].delete) if each]
             yield Choice(operation, sum(weigh[each.key] for each in parts) / len(parts))
         elif contract.tokens and operation is contract.tokens.refresh:
             yield Choice(operation, weigh[operation.key])
@@ -139,6 +138,3 @@ class JourneyMix:
     def pick(self, random: Random) -> Choice:
         """One of them, by weight."""
         return random.choices(self.choices, cum_weights=self._sums)[0]
-
-
-__all__ = ["Choice", "JourneyMix", "callers", "choices", "life", "living", "session"]

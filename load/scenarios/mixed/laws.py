@@ -29,19 +29,19 @@ UNANSWERED = 0.005
 
 
 @judges(selectors.limited, "limit")
-def no_429_within_the_declared_limits(scene: Record, operation: Operation) -> Judgement:
+def no_429_within_the_declared_limits(record: Record, operation: Operation) -> Judgement:
     """A credential that sends no more than declared is never answered 429, whatever others are doing.
 
     Broken by two refusals before which at most the declared number had been sent within a window.
     """
     sent: dict[str, list[Exchange]] = defaultdict(list)
-    for each in scene.ordered.get(operation.key, ()):
+    for each in record.ordered.get(operation.key, ()):
         sent[each.request.principal or ""].append(each)
     total = sum(map(len, sent.values()))
-    wrong = [each for mine in sent.values() for each in early(mine, operation.limits, scene.deployment.time_scale)]
+    wrong = [each for mine in sent.values() for each in early(mine, operation.limits, record.deployment.time_scale)]
     if len(wrong) >= TWICE:
         limit = operation.limits[0]
-        window = limit.window / scene.deployment.time_scale
+        window = limit.window / record.deployment.time_scale
         told = f"429 to {len(wrong)} of {total} requests, though fewer had been sent"
         return broken(f"{limit.requests} admitted in {window:g} s", told, _seqs(wrong))
     if wrong:
@@ -50,12 +50,12 @@ def no_429_within_the_declared_limits(scene: Record, operation: Operation) -> Ju
 
 
 @judges(selectors.every, "status")
-def no_server_error_under_load(scene: Record, operation: Operation) -> Judgement:
+def no_server_error_under_load(record: Record, operation: Operation) -> Judgement:
     """Within the declared limits no request is answered with a server error.
 
     Broken by two of them under load; a single one is reported as seen.
     """
-    sent = scene.under_load(operation)
+    sent = record.under_load(operation)
     failed = [each for each in sent if each.status >= 500]
     if len(failed) >= TWICE:
         return broken("answers below 500", f"{failed[0].summary()} to {len(failed)} of {len(sent)}", _seqs(failed))
@@ -65,15 +65,15 @@ def no_server_error_under_load(scene: Record, operation: Operation) -> Judgement
 
 
 @judges(first, "status")
-def every_request_is_answered(scene: Record, _: Operation) -> Judgement:
+def every_request_is_answered(record: Record, _: Operation) -> Judgement:
     """Within the declared limits the deployment answers: no connection is reset or cut off, none times out.
 
     Judged over all operations. Broken when more than 0.5 % of the requests under load, and at least five, came to
     nothing, while all requests were answered before. Connections that end while they idle are fewer than that.
     """
-    sent = [each for each in scene.exchanges.values() if scene.began <= each.sent < scene.ended]
+    sent = [each for each in record.exchanges.values() if record.began <= each.sent < record.ended]
     lost = [each for each in sent if each.response is None and each.error and "the run ended" not in each.error]
-    before = [each for each in scene.exchanges.values() if each.sent < scene.began]
+    before = [each for each in record.exchanges.values() if each.sent < record.began]
     if len(lost) >= 5 and len(lost) > UNANSWERED * len(sent):
         if any(each.response is None for each in before):
             return unseen("requests were lost before the load began, too")
@@ -84,23 +84,23 @@ def every_request_is_answered(scene: Record, _: Operation) -> Judgement:
 
 
 @judges(selectors.every, "schema", "status", "header")
-def the_contract_holds_under_load(scene: Record, operation: Operation) -> Judgement:
+def the_contract_holds_under_load(record: Record, operation: Operation) -> Judgement:
     """Every check of the gate holds under load as it does when all is quiet.
 
     The same checks judge the answers before and during the load. What is broken in both is told by the check itself;
     broken here is what was seen at least twice under load only.
     """
-    quiet = {name for name, _, _ in _violations(scene, scene.quiet(operation))}
-    sent = [each for each in scene.under_load(operation) if each.response is not None and each.status < 500]
+    quiet = {name for name, _, _ in _violations(record, record.quiet(operation))}
+    sent = [each for each in record.under_load(operation) if each.response is not None and each.status < 500]
     found: dict[str, list[tuple[Exchange, Broken]]] = defaultdict(list)
-    for name, exchange, outcome in _violations(scene, sent):
+    for name, exchange, outcome in _violations(record, sent):
         if name not in quiet:
             found[name].append((exchange, outcome))
     worst = max(found.items(), key=lambda pair: len(pair[1]), default=None)
     if worst and len(worst[1]) >= TWICE:
         name, seen = worst
         others = f"; also {', '.join(each for each in found if each != name)}" if len(found) > 1 else ""
-        heard = "not seen when all was quiet" if scene.quiet(operation) else "not asked when all was quiet"
+        heard = "not seen when all was quiet" if record.quiet(operation) else "not asked when all was quiet"
         return broken(
             f"{seen[0][1].expected} ({name})",
             f"{seen[0][1].actual}, in {len(seen)} of {len(sent)} answers under load, {heard}{others}",
@@ -109,29 +109,29 @@ def the_contract_holds_under_load(scene: Record, operation: Operation) -> Judgem
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation under load")
 
 
-def _violations(scene: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, Exchange, Broken]]:
+def _violations(record: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, Exchange, Broken]]:
     for exchange in exchanges:
         if exchange.response is None:
             continue
         for check in checks.load().values():
             try:
-                check.judge(exchange, scene.contract)
+                check.judge(exchange, record.contract)
             except Broken as outcome:
                 yield check.id, exchange, outcome
 
 
 @judges(selectors.limited, "header")
-def requests_are_counted_once(scene: Record, operation: Operation) -> Judgement:
+def requests_are_counted_once(record: Record, operation: Operation) -> Judgement:
     """X-RateLimit-Remaining is the count of one limiter, also when requests come at once and from many connections.
 
     Between two answers within a window it never rises by more than a limiter can give back in that time. Broken when it
     does so twice: several workers count for themselves, or increments are lost.
     """
     by_whom: dict[str, list[Exchange]] = defaultdict(list)
-    for each in scene.ordered.get(operation.key, ()):
+    for each in record.ordered.get(operation.key, ()):
         by_whom[each.request.principal or ""].append(each)
     limit = operation.limits[0]
-    found = [each for sent in by_whom.values() for each in rises(sent, limit, scene.deployment.time_scale)]
+    found = [each for sent in by_whom.values() for each in rises(sent, limit, record.deployment.time_scale)]
     told = sum(
         1 for sent in by_whom.values() for each in sent
         if each.response is not None and each.response.header("X-RateLimit-Remaining")
@@ -144,13 +144,13 @@ def requests_are_counted_once(scene: Record, operation: Operation) -> Judgement:
 
 
 @judges(made, "state")
-def reads_show_the_last_write_under_load(scene: Record, operation: Operation) -> Judgement:
+def reads_show_the_last_write_under_load(record: Record, operation: Operation) -> Judgement:
     """What a caller has created, changed or removed reads so afterwards, however busy the deployment is.
 
     Callers make things of their own, see them once in their list, change, read and remove them, one request after the
     other. Broken when two of them saw something else; a single sighting is reported as seen.
     """
-    mine = [each for each in scene.endings if each.operation == operation.key]
+    mine = [each for each in record.endings if each.operation == operation.key]
     wrong = [each for each in mine if each.verdict == BROKEN]
     if len(wrong) >= TWICE:
         common = Counter((each.expected, each.actual and _plain(each.actual)) for each in wrong)
@@ -169,13 +169,13 @@ def _plain(text: str) -> str:
 
 
 @judges(lists, "page")
-def lists_count_exactly_after_the_load(scene: Record, operation: Operation) -> Judgement:
+def lists_count_exactly_after_the_load(record: Record, operation: Operation) -> Judgement:
     """When all is quiet again, a list holds what was created and not removed, once, and its total is their number.
 
     Read to its end after the load. What others create meanwhile is not known, so only things of this run are looked
     for; the total is held against the items of the same walk.
     """
-    walks = [each for each in scene.walks if each.operation == operation.key and all(page.ok for page in each.pages)]
+    walks = [each for each in record.walks if each.operation == operation.key and all(page.ok for page in each.pages)]
     if not walks:
         return unseen("the list was not read after the load")
     for walk in walks:
@@ -183,21 +183,21 @@ def lists_count_exactly_after_the_load(scene: Record, operation: Operation) -> J
         told = [page.page("total") for page in walk.pages[:1]]
         if told and told[0] is not MISSING and told[0] is not None and told[0] != len(items):
             return broken(f"a total of {len(items)}, as many as there are", str(told[0]), _seqs(walk.pages))
-        if wrong := _wrongly_listed(scene, operation, items, walk.pages[0].sent):
+        if wrong := _wrongly_listed(record, operation, items, walk.pages[0].sent):
             return broken(*wrong, _seqs(walk.pages))
     return upheld(len(walks), seqs=[page.seq for walk in walks for page in walk.pages])
 
 
 def _wrongly_listed(
-    scene: Record, operation: Operation, items: Sequence[object], read: float
+    record: Record, operation: Operation, items: Sequence[object], read: float
 ) -> tuple[str, str] | None:
     """What a list that was read at a time shows and should not, as expected and actual."""
-    resource = scene.contract.resource_of(operation)
+    resource = record.contract.resource_of(operation)
     assert resource is not None
     listed = Counter(str(at(item, resource.member)) for item in items)
     removed = {
         path_values(each.operation, each.request.target).get(resource.identifier or "", "")
-        for each in scene.ordered.get(resource.delete.key if resource.delete else "", ())
+        for each in record.ordered.get(resource.delete.key if resource.delete else "", ())
         if each.ok and each.received < read
     }
     if back := sorted(name for name in removed if listed[name]):
@@ -207,9 +207,9 @@ def _wrongly_listed(
     return None
 
 
-def judged(scene: Record, law: str, operation: Operation) -> Judgement:
+def judged(record: Record, law: str, operation: Operation) -> Judgement:
     """What becomes of a law at an operation."""
-    found = judgement(LAWS[law], scene, operation)
+    found = judgement(LAWS[law], record, operation)
     return attrs.evolve(found, seqs=tuple(dict.fromkeys(found.seqs))[:10])
 
 

@@ -19,7 +19,7 @@ FEW = 20
 
 
 @judges(first, "limit")
-def a_tenant_does_not_slow_another(scene: Record, _: Operation) -> Judgement:
+def a_tenant_does_not_slow_another(record: Record, _: Operation) -> Judgement:
     """A tenant that uses all it is granted neither slows nor starves another one.
 
     One tenant is calm, loud, calm and loud again; the others go on as before. Judged over all operations, each answer
@@ -27,12 +27,12 @@ def a_tenant_does_not_slow_another(scene: Record, _: Operation) -> Judgement:
     times as long and 50 ms more, which is no chance, while our own sending is in time; or when they get errors then.
     """
     others = [
-        each for each in scene.rows
-        if scene.tenant_of.get(each.principal) not in (None, scene.loud) and scene.began <= each.due < scene.ended
+        each for each in record.rows
+        if record.tenant_of.get(each.principal) not in (None, record.loud) and record.began <= each.due < record.ended
     ]  # fmt: skip
     if not others:
         return unseen("the deployment file names no second tenant")
-    spells = scene.spells(others)
+    spells = record.spells(others)
     calm = [row for loud, rows in spells if not loud for row in rows]
     loud = [rows for is_loud, rows in spells if is_loud and len(rows) >= FEW]
     if len(calm) < FEW or not loud:

@@ -1,4 +1,4 @@
-"""Sends what a lane of the scenario `mixed` wants to send, when it is due."""
+"""Sends what a virtual user of the scenario `mixed` wants to send, when it is due."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from load.scenarios.mixed.worker import Worker
 
 ENOUGH = 3
-"""How often one lane finds a limit used up before it counts as reached."""
+"""How often one virtual user finds a limit used up before it counts as reached."""
 DRAIN = 8.0
-"""Seconds that visits have to come to an end after the load."""
+"""Seconds that journeys have to come to an end after the load."""
 
 
 class PacedSender:
-    """Sends what a lane wants to send, when it is due."""
+    """Sends what a virtual user wants to send, when it is due."""
 
-    def __init__(self, scenario: Worker, seat: Slot, wire: FastWire) -> None:
-        assert scenario.crew_of is not None
+    def __init__(self, scenario: Worker, slot: Slot, wire: FastWire) -> None:
+        assert scenario.traffic is not None
         self.scenario = scenario
         self.run = scenario.run
         self.wire = wire
-        self.lane = scenario.lane(seat)
-        self.course = scenario.crew_of.course(seat.tenant)
-        self.pacer = Pacer(self.course, seat.lanes, Random(f"{seat} {scenario.run.started}").random())
+        self.user = scenario.virtual_user(slot)
+        self.profile = scenario.traffic.profile(slot.tenant)
+        self.pacer = Pacer(self.profile, slot.count, Random(f"{slot} {scenario.run.started}").random())
 
     def work(self) -> None:
         """The load, and then what is under way."""
@@ -51,37 +51,37 @@ class PacedSender:
     def step(self, due: float) -> None:
         """Send one request, if one may be sent."""
         now = time.time()
-        found = self.lane.next()
-        if self.course.rising and self.lane.full:
+        found = self.user.next()
+        if self.profile.rising and self.user.full:
             self._reached()
         if found is None:
             return
-        request, visit = found
-        self.lane.sent(request, visit)
+        request, journey = found
+        self.user.sent(request, journey)
         self.scenario.sampler.sent(now - due)
-        if visit is None and not self.scenario.sampler.judges():
+        if journey is None and not self.scenario.sampler.judges():
             self.run.brief(request, self.wire.brief, due)
             return
-        number = visit.conversation if visit else self.lane.conversation
+        number = journey.conversation if journey else self.user.conversation
         exchange = self.run.ask(request, self.wire.send, number, due)
-        if visit is not None:
-            self.lane.heard(visit, exchange)
+        if journey is not None:
+            self.user.heard(journey, exchange)
 
     def _reached(self) -> None:
         """A look could not be sent within its limit: with a rising shape that is what was looked for."""
-        operation, times = self.lane.full.most_common(1)[0]
+        operation, times = self.user.full.most_common(1)[0]
         if times == ENOUGH:
-            self.lane.full[operation] += 1  # said once
+            self.user.full[operation] += 1  # said once
             self.scenario.host.report({"limit": operation})
 
     def _drain(self) -> None:
         until = time.time() + DRAIN
-        while self.lane.visits and time.time() < until and not self.scenario.stopped.is_set():
-            visit = self.lane.visits[0]
-            request = visit.request
+        while self.user.journeys and time.time() < until and not self.scenario.stopped.is_set():
+            journey = self.user.journeys[0]
+            request = journey.request
             assert request is not None
-            if not self.lane.may(request, visit):
+            if not self.user.may(request, journey):
                 gevent.sleep(0.05)
                 continue
-            self.lane.sent(request, visit)
-            self.lane.heard(visit, self.run.ask(request, self.wire.send, visit.conversation))
+            self.user.sent(request, journey)
+            self.user.heard(journey, self.run.ask(request, self.wire.send, journey.conversation))

@@ -20,8 +20,8 @@ CALM, LOUD = 0.2, 0.6
 
 
 @attrs.frozen
-class Ending:
-    """How a visit ended that showed something: the operation that began it, and a verdict in words."""
+class JourneyResult:
+    """How a journey ended that showed something: the operation that began it, and a verdict in words."""
 
     operation: str
     verdict: str
@@ -50,7 +50,7 @@ class Record:
     began: float
     shape: Shape
     loud: str
-    endings: Sequence[Ending] = ()
+    endings: Sequence[JourneyResult] = ()
     walks: Sequence[Walk] = ()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from contracts.laws.law import Law, Selector, law
 from load.runtime.record_laws import Judgement
-from load.scenarios.mixed.journeys import living
+from load.scenarios.mixed.journeys import with_lifecycle
 from load.scenarios.mixed.record import Record
 from specs.contract import Contract, Operation
 
@@ -16,11 +16,11 @@ Judge = Callable[[Record, Operation], Judgement]
 
 def made(contract: Contract) -> list[Operation]:
     """Creations of what can be looked at and removed again."""
-    return [each.create for each in living(contract) if each.create]
+    return [each.create for each in with_lifecycle(contract) if each.create]
 
 
 def lists(contract: Contract) -> list[Operation]:
-    return [each.list for each in living(contract) if each.list]
+    return [each.list for each in with_lifecycle(contract) if each.list]
 
 
 def first(contract: Contract) -> list[Operation]:

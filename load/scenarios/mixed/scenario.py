@@ -20,11 +20,11 @@ from load.runtime.record_laws import checks_of, lines_of, verdict_of
 from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import FastWire
-from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed import traffic_plan as traffic_plan
 from load.scenarios.mixed.driven_laws import Attempts, Changes, driven_items
 from load.scenarios.mixed.laws import LAWS, judged
 from load.scenarios.mixed.paced_sender import PacedSender
-from load.scenarios.mixed.record import Ending, Record, Walk
+from load.scenarios.mixed.record import JourneyResult, Record, Walk
 from load.scenarios.mixed.traffic_plan import TrafficPlan
 from load.scenarios.mixed.worker import Worker, settings_for
 from load.service_levels.judging import Levels, level_lines
@@ -39,7 +39,7 @@ class MixedScenario(Worker):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.began = 0.0
-        self.endings: list[Ending] = []
+        self.endings: list[JourneyResult] = []
         self.walks: list[Walk] = []
         self.attempts = Attempts()
         self.sampled: list[tuple[int, int, float]] = []
@@ -65,22 +65,22 @@ class MixedScenario(Worker):
             *level_lines(settings.thresholds, setup.contract),
             *checks_of(setup.contract, told),
         ]
-        _crew(setup)
+        _traffic(setup)
         return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
 
     @classmethod
-    def crew(cls, setup: Setup, workers: int) -> int:
-        """One for every lane, and one more for each worker, since Locust spreads users as it likes."""
-        return len(_crew(setup).seats) + workers
+    def user_count(cls, setup: Setup, workers: int) -> int:
+        """One for every slot, and one more for each worker, since Locust spreads users as it likes."""
+        return len(_traffic(setup).slots) + workers
 
     def begin(self, workers: Sequence[str]) -> None:
-        self.crew_of = _crew(self.host.setup)
+        self.traffic = _traffic(self.host.setup)
         self._waiting, self._preparing = set(workers), set(workers)
-        seats = self.crew_of.seats
+        slots = self.traffic.slots
         for number, worker in enumerate(workers):
-            mine = [[each.tenant, each.number, each.lanes] for each in seats[number :: len(workers)]]
-            told = {"seats": mine, "worker": number, "workers": len(workers)}
-            self.host.assign(worker, {"begin": {**self.crew_of.written(), **told}})
+            mine = [[each.tenant, each.number, each.count] for each in slots[number :: len(workers)]]
+            told = {"slots": mine, "worker": number, "workers": len(workers)}
+            self.host.assign(worker, {"begin": {**self.traffic.written(), **told}})
         gevent.spawn(self._watch)
 
     def _watch(self) -> None:
@@ -105,7 +105,7 @@ class MixedScenario(Worker):
         if "ready" in data:
             self._ready(worker)
         for operation, verdict, expected, actual, numbers in data.get("endings", ()):
-            self.endings.append(Ending(operation, verdict, expected, actual, known(numbers)))
+            self.endings.append(JourneyResult(operation, verdict, expected, actual, known(numbers)))
         for line, asked, ending in data.get("laws", ()):
             seqs_of = known(ending["exchanges"])
             others = tuple((expected, actual) for expected, actual in ending["others"])
@@ -127,7 +127,7 @@ class MixedScenario(Worker):
                 self.host.done()
 
     def _ready(self, worker: str) -> None:
-        """Once all have looked around, the load begins."""
+        """Once all have warmed up, the load begins."""
         self._preparing.discard(worker)
         if self._preparing or self.began:
             return
@@ -163,19 +163,19 @@ class MixedScenario(Worker):
             ledger.note(each)
         return [[each.operation.key, target, each.principal] for target, each in ledger.standing.items()]
 
-    def scene(self) -> Record:
-        assert self.crew_of is not None
+    def record(self) -> Record:
+        assert self.traffic is not None
         run = self.run
         return Record(
-            run.contract, run.deployment, run.exchanges, run.rows, self.began or time.time(), self.crew_of.shape,
-            self.crew_of.loud, self.endings, self.walks,
+            run.contract, run.deployment, run.exchanges, run.rows, self.began or time.time(), self.traffic.shape,
+            self.traffic.loud, self.endings, self.walks,
         )  # fmt: skip
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
-        if self.crew_of is None or not self.began:
+        if self.traffic is None or not self.began:
             return [Verdict(item, NOT_ASKED, reason="the run ended before its turn") for item in plan.items]
         begun = time.process_time()
-        scene, base = self.scene(), self.run.deployment.base_url
+        record, base = self.record(), self.run.deployment.base_url
         quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
         heard = {each.item.id: each for each in judge.check_verdicts(plan, quiet)}
         changes = Changes(self.run.exchanges)
@@ -190,17 +190,17 @@ class MixedScenario(Worker):
             elif item.principal is not None:
                 made.append(self.attempts.verdict(item, changes, plan))
             else:
-                made.append(verdict_of(item, judged(scene, item.rule.id, item.operation), self.run.exchanges, base))
+                made.append(verdict_of(item, judged(record, item.rule.id, item.operation), self.run.exchanges, base))
         self.judging = time.process_time() - begun
         return made
 
     def content(self) -> dict[str, Any]:
-        if self.crew_of is None or not self.began:
+        if self.traffic is None or not self.began:
             return {}
         told = {
-            **self.levels.content(self.run.rows, self.began, self.crew_of.shape.hits(self.crew_of.shape.seconds)),
-            "shape": self.crew_of.shape.name,
-            "loud": self.crew_of.loud,
+            **self.levels.content(self.run.rows, self.began, self.traffic.shape.hits(self.traffic.shape.seconds)),
+            "shape": self.traffic.shape.name,
+            "loud": self.traffic.loud,
             "sampled": [{"judged": one, "asked": of, "lowest_share": low} for one, of, low in self.sampled],
             "held_back": self.held,
             "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
@@ -224,7 +224,7 @@ class MixedScenario(Worker):
 
 
 class MixedUser(FastHttpUser):
-    """One lane: sends at its own times, whatever became of the request before."""
+    """One virtual user: sends at its own times, whatever became of the request before."""
 
     scenario: ClassVar[MixedScenario]
     concurrency = 2
@@ -232,23 +232,23 @@ class MixedUser(FastHttpUser):
     connection_timeout = 30.0
 
     @task
-    def visit(self) -> None:
-        """Take a seat, and send until the load is over."""
+    def journey(self) -> None:
+        """Take a slot, and send until the load is over."""
         scenario = self.scenario
-        seat = scenario.seats.get()
+        slot = scenario.slots.get()
         try:
-            PacedSender(scenario, seat, FastWire(self.client, scenario.run.deployment)).work()
+            PacedSender(scenario, slot, FastWire(self.client, scenario.run.deployment)).work()
         finally:
-            scenario.rise()
+            scenario.leave()
 
 
 MixedScenario.users = (MixedUser,)
 
 
-def _crew(setup: Setup) -> TrafficPlan:
+def _traffic(setup: Setup) -> TrafficPlan:
     knobs, settings = setup.knobs, settings_for(setup)
     try:
-        return crews.gathered(
+        return traffic_plan.traffic_for(
             setup.contract, setup.deployment, knobs.get("shape") or "waves", knobs.get("rate") or settings.rate,
             knobs.get("seconds"),
         )  # fmt: skip

@@ -13,23 +13,23 @@ from specs.contract import Operation, selectors
 
 
 @judges(selectors.every, "tenant")
-def no_answer_belongs_to_another_caller(scene: Record, operation: Operation) -> Judgement:
+def no_answer_belongs_to_another_caller(record: Record, operation: Operation) -> Judgement:
     """An answer is the one to the question that was asked, and shows nothing of another tenant.
 
     A thing asked for by its id is answered with that id; names that another tenant's requests made up, and ids that
     only another tenant's lists showed when all was quiet, are in no answer. One sighting proves it.
     """
-    sent = [each for each in scene.ordered.get(operation.key, ()) if each.ok]
+    sent = [each for each in record.ordered.get(operation.key, ()) if each.ok]
     for each in sent:
-        told = _mistaken(scene, each) or _foreign_name(scene, each) or _foreign_item(scene, each)
+        told = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each)
         if told:
             return broken("the answer to the caller's own question", told, [each.seq])
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation")
 
 
-def _mistaken(scene: Record, exchange: Exchange) -> str | None:
+def _mistaken(record: Record, exchange: Exchange) -> str | None:
     """What it answers, if that is another thing than was asked for by its id."""
-    resource = scene.contract.resource_of(exchange.operation)
+    resource = record.contract.resource_of(exchange.operation)
     if resource is None or resource.item != exchange.operation.path or resource.identifier is None:
         return None
     asked = path_values(exchange.operation, exchange.request.target).get(resource.identifier)
@@ -39,22 +39,22 @@ def _mistaken(scene: Record, exchange: Exchange) -> str | None:
     return f"{resource.member} {got} where {asked} was asked for"
 
 
-def _foreign_name(scene: Record, exchange: Exchange) -> str | None:
-    own = scene.tenant(exchange)
+def _foreign_name(record: Record, exchange: Exchange) -> str | None:
+    own = record.tenant(exchange)
     for mark in marks(exchange.response.body if exchange.response else ""):
-        owner = scene.owners.get(mark, "")
+        owner = record.owners.get(mark, "")
         if own and owner and owner != own:
             return f"{mark}, which {owner} made"
     return None
 
 
-def _foreign_item(scene: Record, exchange: Exchange) -> str | None:
-    own = scene.tenant(exchange)
-    resource = scene.contract.resource_of(exchange.operation)
-    if exchange.operation.paging is None or exchange.sent < scene.began or not own:
+def _foreign_item(record: Record, exchange: Exchange) -> str | None:
+    own = record.tenant(exchange)
+    resource = record.contract.resource_of(exchange.operation)
+    if exchange.operation.paging is None or exchange.sent < record.began or not own:
         return None
     pointer = resource.member if resource else "/id"
-    known = _shown(scene, exchange.operation, pointer)
+    known = _shown(record, exchange.operation, pointer)
     for item in exchange.items:
         tenants = known.get(str(at(item, pointer)), set())
         if tenants and own not in tenants:
@@ -62,12 +62,12 @@ def _foreign_item(scene: Record, exchange: Exchange) -> str | None:
     return None
 
 
-def _shown(scene: Record, operation: Operation, pointer: str) -> dict[str, set[str]]:
+def _shown(record: Record, operation: Operation, pointer: str) -> dict[str, set[str]]:
     """Which tenants' lists showed an id when all was quiet; nothing unless every tenant's list was seen."""
     found: dict[str, set[str]] = defaultdict(set)
     seen = set()
-    for each in scene.quiet(operation):
-        if each.ok and (tenant := scene.tenant(each)):
+    for each in record.quiet(operation):
+        if each.ok and (tenant := record.tenant(each)):
             seen.add(tenant)
             for item in each.items:
                 found[str(at(item, pointer))].add(tenant)

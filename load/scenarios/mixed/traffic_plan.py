@@ -1,4 +1,4 @@
-"""Who sends how much: the loud tenant follows the shape, the others go on evenly; each by several lanes."""
+"""Who sends how much: the loud tenant follows the shape, the others go on evenly; each by several virtual users."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ PART = 0.6
 MOST = 10_000.0
 STEADY, LEAST = 0.12, 3.0
 """Requests a second of every other tenant: this part of the loud one's, and no fewer than so many."""
-PER_LANE, PER_STEADY_LANE = 6.0, 1.5
-"""Requests a second of one lane: it waits for each answer, so more lanes stand more delay without being late."""
+PER_USER, PER_STEADY_USER = 6.0, 1.5
+"""Requests a second of one virtual user: it waits for each answer, so more of them are late less often."""
 
 
 @attrs.frozen
 class Slot:
-    """One lane: the tenant it asks as, and which of the tenant's lanes it is."""
+    """The place of a virtual user: the tenant it asks as, and which of the tenant's it is, of how many."""
 
     tenant: str
     number: int
-    lanes: int
+    count: int
 
 
 @attrs.frozen
@@ -41,9 +41,9 @@ class TrafficPlan:
     shape: Shape
     loud: str
     steady: float
-    seats: tuple[Slot, ...]
+    slots: tuple[Slot, ...]
 
-    def course(self, tenant: str) -> Shape:
+    def profile(self, tenant: str) -> Shape:
         """How a tenant's rate goes."""
         return self.shape if tenant == self.loud else soak(self.steady, self.shape.seconds)
 
@@ -51,26 +51,26 @@ class TrafficPlan:
         return {"loud": self.loud, "steady": self.steady, "shape": attrs.asdict(self.shape)}
 
 
-def gathered(
+def traffic_for(
     contract: Contract, deployment: Deployment, name: str, wanted: float | None, seconds: float | None
 ) -> TrafficPlan:
-    """The crew for a deployment. Raises ValueError where nobody may ask anything."""
+    """The traffic for a deployment. Raises ValueError where nobody may ask anything."""
     able = [each for each in deployment.tenants if capacity(contract, deployment, each) > 0]
     if not able:
         raise ValueError("nobody is named who may call an operation that only looks")
     loud = able[0]
     most = capacity(contract, deployment, loud) * PART
     top = most if name == "to-the-limit" and wanted is None else min(most, wanted or RATE)
-    course = shape(name, top, seconds or SECONDS)
-    highest = max(max(each.first, each.last) for each in course.pieces)
+    profile = shape(name, top, seconds or SECONDS)
+    highest = max(max(each.first, each.last) for each in profile.pieces)
     steady = min([max(LEAST, top * STEADY), *(capacity(contract, deployment, each) * PART for each in able[1:])])
-    seats = [*_lanes(loud, highest, PER_LANE)]
+    slots = [*_slots(loud, highest, PER_USER)]
     for tenant in able[1:]:
-        seats += _lanes(tenant, steady, PER_STEADY_LANE)
-    return TrafficPlan(course, loud, steady, tuple(seats))
+        slots += _slots(tenant, steady, PER_STEADY_USER)
+    return TrafficPlan(profile, loud, steady, tuple(slots))
 
 
-def _lanes(tenant: str, rate: float, each: float) -> Iterator[Slot]:
+def _slots(tenant: str, rate: float, each: float) -> Iterator[Slot]:
     count = max(2, math.ceil(rate / each))
     return (Slot(tenant, number, count) for number in range(count))
 

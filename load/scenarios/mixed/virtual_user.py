@@ -1,4 +1,4 @@
-"""A lane of the scenario `mixed`: what it asks next, within what may be sent now."""
+"""A virtual user of the scenario `mixed`: what it asks next, within what may be sent now."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from load.runtime.run import LoadRun
 from load.scenarios.mixed.driven_laws import Question, QuestionsInTurn
-from load.scenarios.mixed.journeys import Choice, JourneyMix, life, session
+from load.scenarios.mixed.journeys import Choice, JourneyMix, lifecycle, token_session
 from load.scenarios.mixed.traffic_plan import mine
 from specs.contract import Operation
 
 AT_ONCE = 2
-"""How many visits a lane has under way at most: one that has to wait for its limit does not hold up the others."""
+"""How many journeys a virtual user has under way: one that waits for its limit does not hold up the other."""
 TRIES = 4
 LAWS = 0.5
 """The part of the looks in place of which a law that only looks is asked."""
@@ -48,13 +48,13 @@ class VirtualUser:
 
     run: LoadRun
     tenant: str
-    menu: JourneyMix
+    mix: JourneyMix
     looks: dict[str, list[Request]]
     laws: QuestionsInTurn
     random: Random
     ended: Callable[[Journey], None]
     conversation: int
-    visits: list[Journey] = attrs.field(factory=list)
+    journeys: list[Journey] = attrs.field(factory=list)
     full: Counter[str] = attrs.field(factory=Counter)
     """How often a look was not sent, because its limit would have been exceeded, by operation."""
     held: int = 0
@@ -62,11 +62,11 @@ class VirtualUser:
 
     def next(self) -> tuple[Request, Journey | None] | None:
         """What to send now; None where nothing may be sent."""
-        for visit in self.visits:
-            if visit.request is not None and self.may(visit.request, visit):
-                return visit.request, visit
+        for journey in self.journeys:
+            if journey.request is not None and self.may(journey.request, journey):
+                return journey.request, journey
         for _ in range(TRIES):
-            choice = self.menu.pick(self.random)
+            choice = self.mix.pick(self.random)
             if found := self._begun(choice):
                 return found
         for requests in self.looks.values():
@@ -76,43 +76,43 @@ class VirtualUser:
         self.held += 1
         return None
 
-    def may(self, request: Request, visit: Journey | None = None) -> bool:
-        kept = visit is not None and (request.operation, request.principal) in visit.reserved
+    def may(self, request: Request, journey: Journey | None = None) -> bool:
+        kept = journey is not None and (request.operation, request.principal) in journey.reserved
         return self.run.budget.may(request.operation, request.principal, kept=kept)
 
     def _begun(self, choice: Choice) -> tuple[Request, Journey | None] | None:
         if choice.operation.safe:
-            if self.random.random() < LAWS and (visit := self._asked()):
-                return self._entered(visit)
+            if self.random.random() < LAWS and (journey := self._asked()):
+                return self._entered(journey)
             requests = self.looks.get(choice.operation.key)
             request = self.random.choice(requests) if requests else None
             if request is None or self.may(request):
                 return (request, None) if request is not None else None
             self.full[choice.operation.key] += 1
             return None
-        if len(self.visits) >= AT_ONCE or not self.run.deployment.writes:
+        if len(self.journeys) >= AT_ONCE or not self.run.deployment.writes:
             return None
-        visit = self._visit(choice.operation)
-        return self._entered(visit) if visit else None
+        journey = self._journey(choice.operation)
+        return self._entered(journey) if journey else None
 
-    def _entered(self, visit: Journey) -> tuple[Request, Journey] | None:
+    def _entered(self, journey: Journey) -> tuple[Request, Journey] | None:
         """Take a conversation among those under way; its first request, if that may be sent now."""
-        self.visits.append(visit)
-        self._settle(visit)
-        if visit.request is None or not self.may(visit.request, visit):
+        self.journeys.append(journey)
+        self._settle(journey)
+        if journey.request is None or not self.may(journey.request, journey):
             return None
-        return visit.request, visit
+        return journey.request, journey
 
     def _asked(self) -> Journey | None:
         """A conversation of a law that only looks; None where there is none, or too much goes on already."""
-        question = self.laws.next() if len(self.visits) < AT_ONCE else None
+        question = self.laws.next() if len(self.journeys) < AT_ONCE else None
         if question is None:
             return None
         talk, number = question.open(self.run)
         return Journey(talk, number, question.item.operation, question=question)
 
-    def _visit(self, operation: Operation) -> Journey | None:
-        """A new visit, if the removal it ends with may be sent some time."""
+    def _journey(self, operation: Operation) -> Journey | None:
+        """A new journey, if the removal it ends with may be sent some time."""
         contract = self.run.contract
         resource = contract.resource_of(operation)
         number, tag = self.run.open(f"load/visit {operation.key} {self.tenant}")
@@ -128,37 +128,37 @@ class VirtualUser:
             return None
         for each, whom in reserved:
             self.run.budget.keep(each, whom)
-        steps = session(api) if contract.tokens and operation is contract.tokens.refresh else life(api)
+        steps = token_session(api) if contract.tokens and operation is contract.tokens.refresh else lifecycle(api)
         return Journey(RunningConversation(steps), number, operation, reserved)
 
-    def sent(self, request: Request, visit: Journey | None) -> None:
+    def sent(self, request: Request, journey: Journey | None) -> None:
         """A request goes out now."""
         self.run.budget.take(request.operation, request.principal)
-        if visit and (request.operation, request.principal) in visit.reserved:
-            self._released(visit, (request.operation, request.principal))
+        if journey and (request.operation, request.principal) in journey.reserved:
+            self._released(journey, (request.operation, request.principal))
 
-    def _released(self, visit: Journey, kept: tuple[Operation, str | None]) -> None:
-        rest = list(visit.reserved)
+    def _released(self, journey: Journey, kept: tuple[Operation, str | None]) -> None:
+        rest = list(journey.reserved)
         rest.remove(kept)
-        visit.reserved = tuple(rest)
+        journey.reserved = tuple(rest)
         self.run.budget.keep(*kept, count=-1)
 
-    def heard(self, visit: Journey, exchange: Exchange) -> None:
-        """Go on with a visit; an answer that says nothing ends it."""
+    def heard(self, journey: Journey, exchange: Exchange) -> None:
+        """Go on with a journey; an answer that says nothing ends it."""
         if exchange.status in {0, 429} or exchange.status >= 500:
-            visit.talk.give_up(Void(f"no answer that says anything: {exchange.summary()}"))
+            journey.talk.give_up(Void(f"no answer that says anything: {exchange.summary()}"))
         else:
-            visit.talk.reply(exchange)
-        self._settle(visit)
+            journey.talk.reply(exchange)
+        self._settle(journey)
 
-    def _settle(self, visit: Journey) -> None:
-        if visit.talk.ending is None and visit.request is None:
-            visit.talk.give_up(NotObservable("it asks for more than single requests"))
-        if visit.talk.ending is not None:
-            self.visits.remove(visit)
-            for kept in visit.reserved:
-                self._released(visit, kept)
-            self.ended(visit)
+    def _settle(self, journey: Journey) -> None:
+        if journey.talk.ending is None and journey.request is None:
+            journey.talk.give_up(NotObservable("it asks for more than single requests"))
+        if journey.talk.ending is not None:
+            self.journeys.remove(journey)
+            for kept in journey.reserved:
+                self._released(journey, kept)
+            self.ended(journey)
 
 
 def _api(run: LoadRun, operation: Operation, tenant: str, tag: str) -> RequestFactory | None:

@@ -1,4 +1,4 @@
-"""Looking around: every operation once before the load, and every list to its end when all is quiet again."""
+"""Warming up: every operation once before the load, and every list to its end when all is quiet again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from contracts.steps.fixtures import resolve_path
 from contracts.steps.lists.paging import read_all
 from load.runtime.run import LoadRun, Send, Sent
 from load.scenarios.limits.probe_request import smallest
-from load.scenarios.mixed import traffic_plan as crews
-from load.scenarios.mixed.journeys import life, living
+from load.scenarios.mixed import traffic_plan as traffic_plan
+from load.scenarios.mixed.journeys import lifecycle, with_lifecycle
 from specs.contract import Operation
 
 QUIET_RATE = 18.0
@@ -53,7 +53,7 @@ class WarmUp:
     def looks(self, operation: Operation, tenant: str) -> list[Request]:
         """A request for everyone of a tenant who may look here, each asked once; none where its place is not found."""
         made: list[Request] = []
-        for principal in crews.mine(self.run.deployment, operation, tenant):
+        for principal in traffic_plan.mine(self.run.deployment, operation, tenant):
             number, tag = self.run.open(f"load/quiet {operation.key} {principal.name}")
             api = self.run.api(operation, principal, tag)
             try:
@@ -66,9 +66,9 @@ class WarmUp:
                 continue
         return made
 
-    def lives(self) -> None:
-        """One life of everything, so that what is wrong with it without any load is known."""
-        for resource in living(self.run.contract):
+    def lifecycles(self) -> None:
+        """One lifecycle of everything, so that what is wrong with it without any load is known."""
+        for resource in with_lifecycle(self.run.contract):
             assert resource.create is not None
             able = [
                 each for each in callers(self.run.deployment, resource.create) if not (each.lent or each.reads_only)
@@ -77,13 +77,13 @@ class WarmUp:
                 continue
             number, tag = self.run.open(f"load/quiet {resource.create.key} {able[0].name}")
             try:
-                self._carry(life(self.run.api(resource.create, able[0], tag)), number)
+                self._carry(lifecycle(self.run.api(resource.create, able[0], tag)), number)
             except Outcome:
                 continue
 
     def pages(self, operation: Operation, tenant: str) -> list[int]:
         """The numbers of the exchanges in which a list was read to its end; none where its place is not known."""
-        able = crews.mine(self.run.deployment, operation, tenant)
+        able = traffic_plan.mine(self.run.deployment, operation, tenant)
         if not able:
             return []
         number, tag = self.run.open(f"load/walk {operation.key} {tenant}")

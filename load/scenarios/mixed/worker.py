@@ -1,4 +1,4 @@
-"""The sending side of the scenario `mixed`: looks around, gives out seats, and removes what was made."""
+"""The sending side of the scenario `mixed`: warms up, gives out slots, and removes what was made."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from load.runtime.removal import remove
 from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
 from load.runtime.shapes import Piece, Shape
-from load.scenarios.mixed import traffic_plan as crews
+from load.scenarios.mixed import traffic_plan as traffic_plan
 from load.scenarios.mixed.driven_laws import Question, QuestionsInTurn, driven_items, questions
-from load.scenarios.mixed.journeys import JourneyMix, choices, living
+from load.scenarios.mixed.journeys import JourneyMix, choices, with_lifecycle
 from load.scenarios.mixed.sampling import Sampler
 from load.scenarios.mixed.traffic_plan import Slot, TrafficPlan
 from load.scenarios.mixed.virtual_user import Journey, VirtualUser
@@ -41,7 +41,7 @@ class Worker(Scenario):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.settings = settings_for(host.setup)
-        self.seats: Queue[Slot] = Queue()
+        self.slots: Queue[Slot] = Queue()
         self.stopped = Signal()
         self.hurry = False
         self.adopts = False
@@ -50,12 +50,12 @@ class Worker(Scenario):
         self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
         self._cpu = 0.0
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
-        self.menus: dict[str, JourneyMix] = {}
+        self.mixes: dict[str, JourneyMix] = {}
         self.questions: dict[str, QuestionsInTurn] = {}
         self.t0 = 0.0
-        self._sitting = 0
-        self.lanes: list[VirtualUser] = []
-        self.crew_of: TrafficPlan | None = None
+        self._active = 0
+        self.virtual_users: list[VirtualUser] = []
+        self.traffic: TrafficPlan | None = None
 
     def on_task(self, data: Any) -> None:
         if "begin" in data:
@@ -75,69 +75,69 @@ class Worker(Scenario):
     def _open(self, told: dict[str, Any]) -> None:
         """Look at everything once while all is quiet."""
         raw = told["shape"]
-        course = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
-        seats = tuple(Slot(*each) for each in told["seats"])
-        self.crew_of = TrafficPlan(course, told["loud"], told["steady"], seats)
+        profile = Shape(raw["name"], tuple(Piece(**each) for each in raw["pieces"]), raw["rising"])
+        slots = tuple(Slot(*each) for each in told["slots"])
+        self.traffic = TrafficPlan(profile, told["loud"], told["steady"], slots)
         self.run.budget.worker, self.run.budget.workers = told["worker"], told["workers"]
         self._prepare(first=told["worker"] == 0)
         self.host.report({"ready": True})
 
     def _go(self) -> None:
-        assert self.crew_of is not None
+        assert self.traffic is not None
         gc.freeze()  # documents and laws stay: looking through them again and again would make requests late
         self.t0, self._cpu = time.time(), time.process_time()
-        seats = self.crew_of.seats
-        self._sitting = len(seats)
-        for seat in seats:
-            self.seats.put(seat)
-        if not seats:
+        slots = self.traffic.slots
+        self._active = len(slots)
+        for slot in slots:
+            self.slots.put(slot)
+        if not slots:
             self._ended()
 
     def _prepare(self, *, first: bool) -> None:
-        """Make the requests that only look, ask each once, and live each life once."""
+        """Make the requests that only look, ask each once, and go through each lifecycle once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
-        around = WarmUp(run, self.host.wire())
+        warm_up = WarmUp(run, self.host.wire())
         items = driven_items(run.contract, run.deployment, ())
         for tenant in run.deployment.tenants:
             for operation in run.contract.operations:
                 if operation.safe:
-                    self.looks[tenant][operation.key] = around.looks(operation, tenant)
+                    self.looks[tenant][operation.key] = warm_up.looks(operation, tenant)
             offered = (each for each in choices(run.contract, weigh) if each.weight > 0)
-            self.menus[tenant] = JourneyMix(tuple(each for each in offered if self._able(each.operation, tenant)))
-            asked = {each.operation.key for each in self.menus[tenant].choices}
+            self.mixes[tenant] = JourneyMix(tuple(each for each in offered if self._able(each.operation, tenant)))
+            asked = {each.operation.key for each in self.mixes[tenant].choices}
             mine = questions(run, (item for item in items if item.operation.key in asked), tenant)
             self.questions[tenant] = QuestionsInTurn(mine, len(mine) * run.budget.worker // run.budget.workers)
         if first and run.deployment.writes:
-            around.lives()
+            warm_up.lifecycles()
 
     def _able(self, operation: Operation, tenant: str) -> bool:
         """Whether a tenant can do this: it was seen to work, or somebody may change something there."""
         if operation.safe:
             return bool(self.looks[tenant].get(operation.key))
-        return any(not each.reads_only for each in crews.mine(self.run.deployment, operation, tenant))
+        return any(not each.reads_only for each in traffic_plan.mine(self.run.deployment, operation, tenant))
 
     def end(self) -> None:
         """Remove what was made; in a run that a service level has ended, only for so long."""
         with gevent.Timeout(HURRY if self.hurry else None, False):
             remove(self.run, self.host.wire(), others=self.adopts)
 
-    def lane(self, seat: Slot) -> VirtualUser:
-        number, _ = self.run.open(f"load/looks {seat.tenant}")
+    def virtual_user(self, slot: Slot) -> VirtualUser:
+        number, _ = self.run.open(f"load/looks {slot.tenant}")
         made = VirtualUser(
-            self.run, seat.tenant, self.menus[seat.tenant], self.looks[seat.tenant],
-            self.questions[seat.tenant], Random(f"{seat}"), self._visited, number,
+            self.run, slot.tenant, self.mixes[slot.tenant], self.looks[slot.tenant],
+            self.questions[slot.tenant], Random(f"{slot}"), self._journey_ended, number,
         )  # fmt: skip
-        self.lanes.append(made)
+        self.virtual_users.append(made)
         return made
 
-    def _visited(self, visit: Journey) -> None:
-        ending = visit.talk.ending
+    def _journey_ended(self, journey: Journey) -> None:
+        ending = journey.talk.ending
         assert ending is not None
-        if visit.question is not None:
-            self._heard(visit.question, ending)
+        if journey.question is not None:
+            self._heard(journey.question, ending)
         elif ending.verdict in (BROKEN, UPHELD):
             seqs = ending.exchanges[-10:] if ending.verdict == BROKEN else ending.exchanges[:1]
-            told = [visit.operation.key, ending.verdict, ending.expected, ending.actual, list(seqs)]
+            told = [journey.operation.key, ending.verdict, ending.expected, ending.actual, list(seqs)]
             self.host.report({"endings": [told]})
 
     def _heard(self, question: Question, ending: Result) -> None:
@@ -146,23 +146,30 @@ class Worker(Scenario):
             self.questions[question.item.principal.tenant if question.item.principal else ""].again(question)
         self.host.report({"laws": [[question.item.id, question.key, attrs.asdict(ending)]]})
 
-    def rise(self) -> None:
-        self._sitting -= 1
-        if not self._sitting:
+    def leave(self) -> None:
+        self._active -= 1
+        if not self._active:
             self._ended()
 
     def _ended(self) -> None:
         sampled = [self.sampler.judged, self.sampler.asked, self.sampler.lowest]
         cpu = time.process_time() - self._cpu
-        self.host.report({"done": True, "sampled": sampled, "held": sum(lane.held for lane in self.lanes), "cpu": cpu})
+        self.host.report(
+            {
+                "done": True,
+                "sampled": sampled,
+                "held": sum(user.held for user in self.virtual_users),
+                "cpu": cpu,
+            }
+        )
 
     def _walk(self) -> None:
         """Read every list to its end, for every tenant."""
-        walks, around = [], WarmUp(self.run, self.host.wire())
-        for resource in living(self.run.contract):
+        walks, warm_up = [], WarmUp(self.run, self.host.wire())
+        for resource in with_lifecycle(self.run.contract):
             for tenant in self.run.deployment.tenants if resource.list else ():
                 assert resource.list is not None
-                if pages := around.pages(resource.list, tenant):
+                if pages := warm_up.pages(resource.list, tenant):
                     walks.append([resource.list.key, tenant, pages])
         self.host.report({"walks": walks, "walked": True})
 

@@ -45,7 +45,7 @@ class TokenScenario(Scenario):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.seats: Queue[tuple[int, int]] = Queue()
+        self.slots: Queue[tuple[int, int]] = Queue()
         self.hours: Timetable | None = None
         self.t0 = 0.0
         self.calls = itertools.count(1)
@@ -76,7 +76,7 @@ class TokenScenario(Scenario):
         return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
 
     @classmethod
-    def crew(cls, setup: Setup, workers: int) -> int:
+    def user_count(cls, setup: Setup, workers: int) -> int:
         """One for every caller, and one more for each worker, since Locust spreads users as it likes."""
         users, callers_of, _ = settings.crew_of(setup)
         return users * callers_of + workers
@@ -192,7 +192,7 @@ class TokenScenario(Scenario):
         self._sitting = len(users) * self.hours.callers + drill
         for user in users:
             for caller in range(self.hours.callers):
-                self.seats.put((user, caller))
+                self.slots.put((user, caller))
         if drill:
             gevent.spawn(self.safely, self._drill, (pair[0], pair[1]))
         if not self._sitting:
@@ -259,9 +259,9 @@ class TokenUser(FastHttpUser):
 
     @task
     def call(self) -> None:
-        """Take a seat, and call until the end."""
+        """Take a slot, and call until the end."""
         scenario = self.scenario
-        user, caller = scenario.seats.get()
+        user, caller = scenario.slots.get()
         try:
             self._calls(user, Random(f"{user} {caller}").random())
         finally:

@@ -15,9 +15,9 @@ from load.runtime.rows import Row
 from load.runtime.run import failed
 from load.runtime.shapes import shape
 from load.scenarios.mixed.laws import judged
-from load.scenarios.mixed.record import Ending, Record, Walk
+from load.scenarios.mixed.record import JourneyResult, Record, Walk
 from load.scenarios.mixed.sampling import Sampler
-from load.scenarios.mixed.traffic_plan import gathered
+from load.scenarios.mixed.traffic_plan import traffic_for
 from tests.load.scenarios.exchanges import exchange
 
 USERS = "GET /v2/oauth-clients/{clientId}/users"
@@ -37,8 +37,8 @@ def deployment(**more: Any) -> Deployment:
     return Deployment("test", "http://127.0.0.1", "calcom-v2", principals, Vault(), time_scale=10.0, **more)
 
 
-def scene(contract, *exchanges, rows=(), endings=(), walks=(), name="waves") -> Record:
-    """A scene whose load begins at 100 and lasts 50 seconds; acme is loud."""
+def record(contract, *exchanges, rows=(), endings=(), walks=(), name="waves") -> Record:
+    """A record whose load begins at 100 and lasts 50 seconds; acme is loud."""
     made = {each.seq: each for each in exchanges}
     told = [
         Row(each.operation.key, each.request.principal or "", each.sent, each.sent, each.received, each.status,
@@ -56,9 +56,9 @@ def test_one_server_error_is_reported_and_two_are_broken(contract):
     law = "no-server-error-under-load"
     good = [exchange(contract, USERS, sent=110 + each) for each in range(5)]
     bad = [exchange(contract, USERS, sent=120 + each, status=500) for each in range(2)]
-    assert verdict(contract, law, USERS, scene(contract, *good)).verdict == UPHELD
-    assert verdict(contract, law, USERS, scene(contract, *good, bad[0])).verdict == OBSERVED
-    found = verdict(contract, law, USERS, scene(contract, *good, *bad))
+    assert verdict(contract, law, USERS, record(contract, *good)).verdict == UPHELD
+    assert verdict(contract, law, USERS, record(contract, *good, bad[0])).verdict == OBSERVED
+    found = verdict(contract, law, USERS, record(contract, *good, *bad))
     assert found.verdict == BROKEN
     assert found.seqs == tuple(each.seq for each in bad)
 
@@ -67,22 +67,22 @@ def test_lost_connections_count_only_if_there_were_none_before(contract):
     law = "every-request-is-answered"
     calm = [exchange(contract, USERS, sent=90 + each) for each in range(5)]
     load = [exchange(contract, USERS, sent=101 + each / 10, status=0 if each % 20 == 0 else 200) for each in range(200)]
-    assert verdict(contract, law, FIRST, scene(contract, *calm, *load)).verdict == BROKEN
+    assert verdict(contract, law, FIRST, record(contract, *calm, *load)).verdict == BROKEN
     lost_before = exchange(contract, USERS, sent=95, status=0)
-    assert verdict(contract, law, FIRST, scene(contract, *calm, lost_before, *load)).verdict == NOT_OBSERVABLE
+    assert verdict(contract, law, FIRST, record(contract, *calm, lost_before, *load)).verdict == NOT_OBSERVABLE
     few = [attrs.evolve(each, response=load[1].response, error=None) for each in load[:180]]
-    assert verdict(contract, law, FIRST, scene(contract, *calm, *few, *load[180:])).verdict == UPHELD
+    assert verdict(contract, law, FIRST, record(contract, *calm, *few, *load[180:])).verdict == UPHELD
 
 
 def test_a_violation_is_one_of_load_only_if_it_was_not_seen_before(contract):
     law = "the-contract-holds-under-load"
     wrong = {"data": [{"id": 1}], "Cache_Control": "no-cache"}
     under_load = [exchange(contract, BOOKINGS, sent=110 + each, principal="acme-admin", **wrong) for each in range(3)]
-    found = verdict(contract, law, BOOKINGS, scene(contract, *under_load))
+    found = verdict(contract, law, BOOKINGS, record(contract, *under_load))
     assert found.verdict == BROKEN
     assert "under load" in str(found.actual)
     before = exchange(contract, BOOKINGS, sent=50, principal="acme-admin", **wrong)
-    assert verdict(contract, law, BOOKINGS, scene(contract, before, *under_load)).verdict == UPHELD
+    assert verdict(contract, law, BOOKINGS, record(contract, before, *under_load)).verdict == UPHELD
 
 
 def test_an_answer_to_another_question_is_seen_by_its_id(contract):
@@ -90,8 +90,8 @@ def test_an_answer_to_another_question_is_seen_by_its_id(contract):
     asked = "/v2/oauth-clients/c/users/7"
     good = exchange(contract, USER, target=asked, data={"id": 7})
     wrong = exchange(contract, USER, target=asked, data={"id": 8})
-    assert verdict(contract, law, USER, scene(contract, good)).verdict == UPHELD
-    assert verdict(contract, law, USER, scene(contract, good, wrong)).actual == "/id 8 where 7 was asked for"
+    assert verdict(contract, law, USER, record(contract, good)).verdict == UPHELD
+    assert verdict(contract, law, USER, record(contract, good, wrong)).actual == "/id 8 where 7 was asked for"
 
 
 def test_names_and_items_of_another_tenant_are_seen(contract):
@@ -99,25 +99,25 @@ def test_names_and_items_of_another_tenant_are_seen(contract):
     made = exchange(contract, CREATE, sent=101, principal="rival", body='{"name": "ldabcdef-12-1"}', status=201)
     shown = exchange(contract, USERS, sent=102, principal="acme", data=[{"id": 3, "name": "ldabcdef-12-1"}])
     own = attrs.evolve(shown, request=attrs.evolve(shown.request, principal="rival"))
-    assert "which rival made" in str(verdict(contract, law, USERS, scene(contract, made, shown)).actual)
-    assert verdict(contract, law, USERS, scene(contract, made, own)).verdict == UPHELD
+    assert "which rival made" in str(verdict(contract, law, USERS, record(contract, made, shown)).actual)
+    assert verdict(contract, law, USERS, record(contract, made, own)).verdict == UPHELD
     quiet = [
         exchange(contract, BOOKINGS, sent=50, principal=f"{who}-admin", data=[{"id": number}])
         for who, number in (("acme", 1), ("rival", 2))
     ]
     later = exchange(contract, BOOKINGS, sent=120, principal="acme-admin", data=[{"id": 1}, {"id": 2}])
-    assert verdict(contract, law, BOOKINGS, scene(contract, *quiet, later)).actual == "item 2 of rival"
+    assert verdict(contract, law, BOOKINGS, record(contract, *quiet, later)).actual == "item 2 of rival"
     both = exchange(contract, BOOKINGS, sent=51, principal="acme-admin", data=[{"id": 1}, {"id": 2}])
-    assert verdict(contract, law, BOOKINGS, scene(contract, *quiet, both, later)).verdict == UPHELD
+    assert verdict(contract, law, BOOKINGS, record(contract, *quiet, both, later)).verdict == UPHELD
 
 
 def test_a_life_that_read_something_else_has_to_be_seen_twice(contract):
     law = "reads-show-the-last-write-under-load"
-    good = Ending(CREATE, "upheld", None, None, (1,))
-    bad = Ending(CREATE, "broken", "it to be there", "404", (2, 3))
-    assert verdict(contract, law, CREATE, scene(contract, endings=[good])).verdict == UPHELD
-    assert verdict(contract, law, CREATE, scene(contract, endings=[good, bad])).verdict == OBSERVED
-    assert verdict(contract, law, CREATE, scene(contract, endings=[good, bad, bad])).verdict == BROKEN
+    good = JourneyResult(CREATE, "upheld", None, None, (1,))
+    bad = JourneyResult(CREATE, "broken", "it to be there", "404", (2, 3))
+    assert verdict(contract, law, CREATE, record(contract, endings=[good])).verdict == UPHELD
+    assert verdict(contract, law, CREATE, record(contract, endings=[good, bad])).verdict == OBSERVED
+    assert verdict(contract, law, CREATE, record(contract, endings=[good, bad, bad])).verdict == BROKEN
 
 
 def walked(contract, ids: list[int], total: int) -> Walk:
@@ -133,21 +133,21 @@ def test_lists_are_counted_when_all_is_quiet_again(contract):
     swept = exchange(contract, DELETE, sent=300, target="/v2/oauth-clients/c/users/1")
 
     def found(walk: Walk):
-        return verdict(contract, law, USERS, scene(contract, gone, swept, walks=[walk]))
+        return verdict(contract, law, USERS, record(contract, gone, swept, walks=[walk]))
 
     assert found(walked(contract, [1, 2], 2)).verdict == UPHELD
     assert found(walked(contract, [1, 2], 5)).actual == "5"
     assert found(walked(contract, [1, 2, 3], 3)).expected == "what was removed to be gone from its list"
     assert found(walked(contract, [1, 2, 2], 3)).expected == "every item once"
-    assert verdict(contract, law, USERS, scene(contract, gone)).verdict == NOT_OBSERVABLE
+    assert verdict(contract, law, USERS, record(contract, gone)).verdict == NOT_OBSERVABLE
 
 
 def neighbours(loud: float, *, late: float = 0.0, failing: bool = False, calm: float = 0.01) -> list[Row]:
     """Rival's requests over the whole run: how long they took while acme was calm, and while it was loud."""
-    random, course, rows = Random(1), shape("waves", 50, 50), []
+    random, profile, rows = Random(1), shape("waves", 50, 50), []
     for number in range(400):
         due = 100 + number / 8
-        busy = course.rate(due - 100) > 30
+        busy = profile.rate(due - 100) > 30
         took = (loud if busy else calm) * random.uniform(0.8, 1.3)
         bad = failing and busy and number % 3 == 0
         slip = late if busy else 0.0
@@ -168,22 +168,22 @@ def neighbours(loud: float, *, late: float = 0.0, failing: bool = False, calm: f
     ],
 )
 def test_a_tenant_is_slowed_or_starved_by_another(contract, rows, expected):
-    assert verdict(contract, "a-tenant-does-not-slow-another", FIRST, scene(contract, rows=rows)).verdict == expected
+    assert verdict(contract, "a-tenant-does-not-slow-another", FIRST, record(contract, rows=rows)).verdict == expected
 
 
 def test_a_neighbour_cannot_be_judged_where_nobody_is_ever_calm(contract):
     found = verdict(
-        contract, "a-tenant-does-not-slow-another", FIRST, scene(contract, rows=neighbours(0.3), name="soak")
+        contract, "a-tenant-does-not-slow-another", FIRST, record(contract, rows=neighbours(0.3), name="soak")
     )
     assert found.verdict == NOT_OBSERVABLE
 
 
 def test_the_loud_tenant_never_gets_more_than_is_declared(contract):
-    crew = gathered(contract, deployment(), "soak", 10_000.0, 10)
+    traffic = traffic_for(contract, deployment(), "soak", 10_000.0, 10)
     reads = sum(each.limits[0].requests / 6 for each in contract.operations if each.safe)
-    assert crew.loud == "acme"
-    assert max(each.last for each in crew.shape.pieces) < reads
-    assert {each.tenant for each in crew.seats} == {"acme", "rival"}
+    assert traffic.loud == "acme"
+    assert max(each.last for each in traffic.shape.pieces) < reads
+    assert {each.tenant for each in traffic.slots} == {"acme", "rival"}
 
 
 def test_answers_are_sampled_only_when_the_generator_falls_behind():
