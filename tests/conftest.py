@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from contracts.gate.sandbox import Sandbox
 from specs.contract import Contract, build
 from specs.source.document import load
+
+# how long one example takes tells of the machine and its other work, not of the code
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
