@@ -47,16 +47,18 @@ class Sample:
     status: int
     told: Told = Told()
     seq: int = 0
+    refusal: bool | None = None
+    """Whether it is known to be a refusal or none; None where the status tells."""
 
     @property
     def refused(self) -> bool:
         """Whether the limiter turned it away."""
-        return self.status == 429
+        return self.status == 429 if self.refusal is None else self.refusal
 
     @property
     def void(self) -> bool:
         """Whether nobody can say if the limiter counted it."""
-        return self.status == 0 or self.status >= 500
+        return not self.refused and (self.status == 0 or self.status >= 500)
 
 
 @attrs.frozen

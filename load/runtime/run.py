@@ -207,9 +207,9 @@ def failed(exchange: Exchange) -> bool:
     return exchange.status == 0 or exchange.status >= 500 or refused
 
 
-def sample(exchange: Exchange) -> Sample:
-    """What the estimator needs of an exchange."""
-    return Sample(exchange.sent, exchange.received, exchange.status, told(exchange.response), exchange.seq)
+def sample(exchange: Exchange, refused: bool | None = None) -> Sample:
+    """What the estimator needs of an exchange. `refused`: whether a limiter did it, where the status does not tell."""
+    return Sample(exchange.sent, exchange.received, exchange.status, told(exchange.response), exchange.seq, refused)
 
 
 def told(response: Response | None) -> Told:

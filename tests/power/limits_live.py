@@ -42,6 +42,7 @@ WORDS: dict[str, set[str]] = {
     "limit-never-recovers": {"window", "limits/recovery"},
     "limit-block-outlives-window": {"window", "limits/recovery"},
     "limit-keyed-by-address": {"limits/credentials-have-buckets-of-their-own"},
+    "limit-refusal-is-503": {"limits/declared-limit-is-enforced"},
     "remaining-negative": {*HEADERS},
     "remaining-stuck": {*HEADERS},
     "remaining-one-too-many": {*HEADERS},

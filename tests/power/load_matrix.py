@@ -55,8 +55,6 @@ HOW = {
     "longer-limit-halved": SOAK,
 }
 """How the load run is started for a fault; all others are found by the traffic of `mixed`, or by using limits up."""
-VOID = {"limit-refusal-is-503"}
-"""A server error tells nothing under load: the gate's burst finds these (see matrix.json)."""
 USUAL = {"load": MIXED, "limits": LIMITS}
 """How it is started for all others, by what they need."""
 NONE = {
@@ -77,7 +75,7 @@ def faults() -> dict[str, str]:
         check=True,
     )
     listed = {each["name"]: each["needs"] for each in json.loads(said.stdout)}
-    shown = {name: needs for name, needs in listed.items() if needs in USUAL and name not in VOID}
+    shown = {name: needs for name, needs in listed.items() if needs in USUAL}
     return {name: HOW.get(name, USUAL[needs]) for name, needs in shown.items()}
 
 

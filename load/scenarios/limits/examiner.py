@@ -21,6 +21,7 @@ from load.limiters.trace import Sample
 from load.runtime.run import LoadRun, Send, sample
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
+from load.scenarios.limits.refusals import Refusals
 
 QUICK = Setting(windows=1.12, waits=False)
 FULL = Setting(windows=4.0, kinds=True)
@@ -42,6 +43,7 @@ class Examiner:
         self.job = finding.job
         self.bursts = bursts
         self.rule = run.rule(self.job.limit)
+        self.refusals = Refusals(self.job.operation)
         self.questions: list[Request] = []
         """What is asked, in turns."""
         self._turns = itertools.count()
@@ -109,7 +111,7 @@ class Examiner:
             self._cut(examination)
             raise
         self._look()
-        return found
+        return self.refusals.weighed(found)
 
     def _drive(self, examination: Examination) -> Estimate:
         try:
@@ -180,10 +182,9 @@ class Examiner:
     def one(self) -> Sample:
         """Ask once."""
         question = self.questions[next(self._turns) % len(self.questions)]
-        exchange = self.run.ask(question, self.send, self.conversation)
-        if exchange.status != 429:
-            self.finding.statuses.add(exchange.status)
-        return sample(exchange)
+        answer = self.refusals.read(self.run.ask(question, self.send, self.conversation))
+        (self.finding.refusals if answer.refused else self.finding.statuses).add(answer.status)
+        return answer
 
     def _paced(self, ask: Ask) -> list[Sample]:
         """One after the other until so many in a row were refused, each as long after the last answer as is asked for.
@@ -258,6 +259,7 @@ class Examiner:
             exchange = self.run.ask(request, self.send, number)
         except Outcome:
             return
-        self.extra.append(sample(exchange))
-        if exchange.status == 429 and tag in (request.body or ""):
+        refused = self.refusals.refused(exchange)
+        self.extra.append(sample(exchange, refused))
+        if refused and tag in (request.body or ""):
             self.finding.created = (tag, exchange.seq, None)

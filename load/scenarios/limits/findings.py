@@ -49,6 +49,8 @@ class LimitFinding:
     blocked: str | None = None
     statuses: set[int] = attrs.field(factory=set)
     """What admitted requests were answered."""
+    refusals: set[int] = attrs.field(factory=set)
+    """What refused requests were answered."""
     other: tuple[str, int, int] | None = None
     """Another credential that asked while this one was refused: its name, what it got, and the exchange."""
     sharing: tuple[str, ...] = ()
@@ -75,11 +77,14 @@ class LimitFinding:
 
     def written(self) -> dict[str, Any]:
         """As plain data, exchanges by their numbers."""
-        plain = attrs.asdict(self, filter=lambda field, _: field.name not in {"job", "estimate", "longer", "statuses"})
+        plain = attrs.asdict(
+            self, filter=lambda field, _: field.name not in {"job", "estimate", "longer", "statuses", "refusals"}
+        )
         return {
             **plain,
             "job": list(self.job.key),
             "statuses": sorted(self.statuses),
+            "refusals": sorted(self.refusals),
             "estimate": self.estimate and _written(self.estimate),
             "longer": {period: _written(each) for period, each in self.longer.items()},
         }
@@ -102,8 +107,10 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
 
     def estimate(plain: Mapping[str, Any]) -> Estimate:
         rule, window = Rule(*plain["rule"]), plain["window"]
+        refused = set(plain["refused"])
         traces = {
-            name: tuple(sample(exchanges[seq(number)]) for number in plain[name]) for name in ("samples", "after")
+            name: tuple(sample(exchanges[seq(number)], number in refused) for number in plain[name])
+            for name in ("samples", "after")
         }
         lists = {
             **traces,
@@ -112,7 +119,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
             "kinds": tuple(plain["kinds"]),
             "numbers": tuple(plain["numbers"]),
         }
-        return Estimate(**{**plain, **lists})
+        return Estimate(**{**{name: value for name, value in plain.items() if name != "refused"}, **lists})
 
     other, created = told["other"], told["created"]
     return LimitFinding(
@@ -120,6 +127,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         estimate=told["estimate"] and estimate(told["estimate"]),
         blocked=told["blocked"],
         statuses=set(told["statuses"]),
+        refusals=set(told["refusals"]),
         other=other and (other[0], other[1], seq(other[2])),
         sharing=tuple(told["sharing"]),
         looked=None if told["looked"] is None else seq(told["looked"]),
@@ -136,7 +144,8 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
 def _written(found: Estimate) -> dict[str, Any]:
     plain = {field.name: getattr(found, field.name) for field in attrs.fields(Estimate)}
     numbers = {name: _numbers(plain[name]) for name in ("samples", "after")}
-    return {**plain, **numbers, "rule": [found.rule.limit, found.rule.window]}
+    refused = _numbers(tuple(each for each in (*found.samples, *found.after) if each.refused))
+    return {**plain, **numbers, "refused": refused, "rule": [found.rule.limit, found.rule.window]}
 
 
 def _numbers(samples: tuple[Sample, ...]) -> list[int]:

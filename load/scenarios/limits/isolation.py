@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import gevent
 
 from contracts.core.conversation import Outcome
-from contracts.core.exchange import Request
+from contracts.core.exchange import Exchange, Request
 from contracts.request.credentials import callers
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.examiner import IDLE
 from load.scenarios.limits.findings import Job, LimitFinding
+from load.scenarios.limits.refusals import shows
 from specs.contract import Limit
 
 SHORT = 10.0
@@ -59,13 +60,12 @@ class Quiet:
         self._rest(job.operation.limits)
         name, principal = job.key
         number, _ = self.run.open(f"limits/operations-have-buckets-of-their-own {name} {principal}")
-        question = self._question(job)
-        last = None
+        question, last = self._question(job), None
         for _ in range(job.limit.requests * 2 if question else 0):
             last = self.run.ask(question, self.send, number) if question else None
-            if last is None or last.status == 429:
+            if last is None or _turned_away(last, finding):
                 break
-        if last is None or last.status != 429:
+        if last is None or not _turned_away(last, finding):
             return
         finding.looked = last.seq
         same = [each for each in others if each.operation is not job.operation and each.principal == job.principal]
@@ -73,7 +73,7 @@ class Quiet:
 
     def _refused(self, job: Job, number: int) -> bool:
         question = self._question(job)
-        return question is not None and self.run.ask(question, self.send, number).status == 429
+        return question is not None and shows(self.run.ask(question, self.send, number))
 
     def _question(self, job: Job) -> Request | None:
         try:
@@ -81,3 +81,8 @@ class Quiet:
         except Outcome:
             return None
         return question if probe_request.sendable(question, self.run.deployment.writes) else None
+
+
+def _turned_away(exchange: Exchange, finding: LimitFinding) -> bool:
+    """Whether an answer is one by which this operation refuses."""
+    return shows(exchange) or exchange.status in finding.refusals - finding.statuses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -20,6 +20,8 @@ from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
 from load.scenarios.limits.findings import LimitFinding, jobs
 from load.scenarios.limits.laws import LAWS
+from load.scenarios.limits.refusals import promised as promised_statuses
+from load.scenarios.limits.refusals import shows
 from load.scenarios.limits.table import UNCOUNTED, Findings, longer, terms_of, uncounted
 from specs.contract import Limit, selectors
 from specs.promises.promises import promises
@@ -102,9 +104,21 @@ def _enforced(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
         return Judgement(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
         return Judgement(NOT_OBSERVABLE, reason=found.reason)
-    return Judgement(
-        UPHELD, actual=f"{found.rule.limit} admitted, then 429", confidence=found.confidence, seqs=_edge(found)
-    )
+    told, odd = f"{found.rule.limit} admitted, then {_statuses(finding.refusals)}", _odd(finding)
+    if odd:
+        expected = f"{_declared(found)}, then {_statuses(promised_statuses(finding.job.operation))}"
+        return Judgement(BROKEN, expected, told, None, f"in {len(found.samples)} answers", _edge(found))
+    return Judgement(UPHELD, actual=told, confidence=found.confidence, seqs=_edge(found))
+
+
+def _statuses(statuses: Iterable[int]) -> str:
+    return " or ".join(map(str, sorted(statuses))) or "429"
+
+
+def _odd(finding: LimitFinding) -> set[int]:
+    """Statuses by which it refused though the document names another for it."""
+    named = promised_statuses(finding.job.operation)
+    return finding.refusals - named if named else set()
 
 
 def _window(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
@@ -188,13 +202,14 @@ def _credentials(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgem
     if finding.other is None:
         return Judgement(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
     name, status, seq = finding.other
-    if status != 429 and not _still_refused(found, run.exchanges[seq].received):
+    refused = shows(run.exchanges[seq])
+    if not refused and (status in finding.refusals or not _still_refused(found, run.exchanges[seq].received)):
         return Judgement(NOT_OBSERVABLE, reason=f"the window may have ended before {name} asked")
-    if status == 429:
+    if refused:
         return Judgement(
             BROKEN,
             f"{name} is not refused for what {finding.job.principal.name} used",
-            "429",
+            str(status),
             None,
             "seen once",
             (seq,),
