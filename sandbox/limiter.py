@@ -46,6 +46,16 @@ SHARED = fault(
     ),
     text="Two operations draw on one bucket.",
 )
+SHARED_COUNT = fault(
+    "limit-counted-together",
+    family="limits",
+    needs="limits",
+    scope=(
+        "OrganizationsAttributesController_deleteOrganizationAttribute",
+        "OrganizationsAttributesController_updateOrganizationAttribute",
+    ),
+    text="Two operations are counted together, while each refuses at its own number.",
+)
 ONE_BUCKET = fault(
     "one-bucket-of-twice-the-limit",
     family="limits",
@@ -244,7 +254,7 @@ class Limiter:
         return Decision(False, binding.requests, remaining, full[-1].reset(now), max(0.0, opens - now))
 
     def _key(self, operation: Operation, credential: str, faults: frozenset[Switch]) -> tuple[str, str]:
-        shared = (each.name for each in (SHARED, ONE_BUCKET) if self._on(each, operation))
+        shared = (each.name for each in (SHARED, SHARED_COUNT, ONE_BUCKET) if self._on(each, operation))
         name = next(shared, operation.key)
         return self.keys.key(name, credential, faults)
 
@@ -261,6 +271,9 @@ class Limiter:
                 kind(self._allowed(operation, limit, faults), limit.window * factor) for limit in operation.limits
             )
             self.buckets[key] = meters
+        if self._on(SHARED_COUNT, operation):
+            for meter, limit in zip(meters, operation.limits, strict=True):
+                meter.requests = self._allowed(operation, limit, faults)
         return meters
 
     def _allowed(self, operation: Operation, limit: Limit, faults: frozenset[Switch]) -> int:

@@ -58,6 +58,12 @@ class Estimate:
     def conforms(self) -> bool:
         return self.verdict == "kept"
 
+    @property
+    def opened(self) -> int:
+        """How many were admitted before the first refusal, of the first look."""
+        first = min((each.received for each in self.samples if each.refused), default=float("inf"))
+        return sum(not each.refused and each.sent < first for each in self.samples)
+
     def confirmed(self, again: Estimate) -> Estimate:
         """This finding, weighed against a second look (one request at a time, after an idle window)."""
         both = attrs.evolve(self, after=again.samples, recovered=self.recovered or again.recovered)

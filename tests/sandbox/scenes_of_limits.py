@@ -44,6 +44,13 @@ def _by_two_operations(wire: Wire) -> Any:
     return [*seen, _told(wire.ask("GET", list_of, wire.acme.admin))]
 
 
+def _counted_together(wire: Wire) -> Any:
+    """What is told of one operation before and after another one of a smaller number is used up."""
+    one = f"{wire.acme.attributes}/nobody"
+    seen = [_told(wire.ask("DELETE", one, wire.acme.admin)) for _ in range(7)]
+    return [*seen, _told(wire.ask("PATCH", one, wire.acme.admin, json={}))]
+
+
 def _over_an_hour(wire: Wire) -> Any:
     """Minute after minute used up, for longer than the hour's number lasts."""
     seen: list[Any] = []
@@ -81,5 +88,6 @@ SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
     **dict.fromkeys(_NAMES, _used_up),
     "refused-creation-applied": _created,
     "limit-shared-by-all-operations": _by_two_operations,
+    "limit-counted-together": _counted_together,
     **dict.fromkeys(("longer-limit-not-enforced", "longer-limit-halved"), _over_an_hour),
 }

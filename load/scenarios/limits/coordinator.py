@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from load.runtime.run import LoadRun
+from load.scenarios.limits.buckets import suspect
 from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
 
 Key = tuple[str, str]
@@ -135,7 +136,7 @@ class Coordinator:
             owner = self._owners.get(key, "")
             if finding.created is not None and finding.created[2] is None and owner in self._workers:
                 self._hand(owner, key, {"do": "listed"})
-        tight = [key for key, each in self.findings.items() if each.estimate and each.estimate.verdict == "tighter"]
+        tight = [key for key, each in self.findings.items() if suspect(each)]
         suspects = list(dict.fromkeys([*self.shared.values(), *tight]))
         for key in suspects[:SUSPECTS]:
             owner = self._owners.get(key, "")

@@ -18,6 +18,7 @@ from load.limiters.trace import Sample
 from load.runtime.record_laws import Judgement, verdict_of
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
+from load.scenarios.limits.buckets import own_bucket
 from load.scenarios.limits.findings import LimitFinding, jobs
 from load.scenarios.limits.laws import LAWS
 from load.scenarios.limits.refusals import promised as promised_statuses
@@ -65,7 +66,10 @@ def _of_line(run: LoadRun, item: PlanItem, findings: Findings) -> Verdict:
         return Verdict(item, NOT_OBSERVABLE if finding.sharing else BLOCKED, reason=finding.blocked)
     if uncounted(finding, findings):
         return Verdict(item, NOT_OBSERVABLE, reason=UNCOUNTED)
-    found = _JUDGES[item.rule.name](finding, finding.estimate, run)
+    if item.rule.name == "operations-have-buckets-of-their-own":
+        found = own_bucket(finding, findings)
+    else:
+        found = _JUDGES[item.rule.name](finding, finding.estimate, run)
     found = attrs.evolve(found, count=len(finding.estimate.samples))
     return verdict_of(item, found, run.exchanges, run.deployment.base_url)
 
@@ -217,23 +221,6 @@ def _credentials(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgem
     return Judgement(UPHELD, actual=f"{name} was answered {status}", seqs=(seq,))
 
 
-def _operations(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
-    if finding.sharing:
-        return Judgement(
-            BROKEN,
-            "other operations are not refused",
-            f"refused too: {', '.join(finding.sharing)}",
-            None,
-            "seen once",
-            (finding.looked,) if finding.looked else _edge(found),
-        )
-    if found.verdict in {"kept", "window", "race", "looser"} or finding.looked or found.limit == found.rule.limit:
-        return Judgement(
-            UPHELD, reason="its own number was admitted while all others were used up" if not finding.looked else None
-        )
-    return Judgement(NOT_OBSERVABLE, reason="other operations were not asked while only this one was used up")
-
-
 def _recovery(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     if found.recovered:
         return Judgement(UPHELD)
@@ -276,7 +263,6 @@ _JUDGES: dict[str, Callable[[LimitFinding, Estimate, LoadRun], Judgement]] = {
     "a-burst-admits-no-more-than-the-limit": _race,
     "headers-are-true": _headers,
     "credentials-have-buckets-of-their-own": _credentials,
-    "operations-have-buckets-of-their-own": _operations,
     "recovery": _recovery,
     "a-refused-request-changes-nothing": _effect,
 }
