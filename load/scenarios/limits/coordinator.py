@@ -15,6 +15,7 @@ import attrs
 
 from load.runtime.run import LoadRun
 from load.scenarios.limits.buckets import suspect
+from load.scenarios.limits.existing import Path, Unlisted, needs_look, paths
 from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
 
 Key = tuple[str, str]
@@ -42,6 +43,10 @@ class Coordinator:
     """What has been handed out, and to whom."""
     _held: dict[Key, list[Job]] = attrs.field(factory=dict)
     """What begins when a first examination has used up its limit."""
+    _dependents: dict[Key, list[Job]] = attrs.field(factory=dict)
+    """What begins when a list has shown what exists."""
+    _listed: set[Key] = attrs.field(factory=set)
+    """What was asked already, so that nothing has to wait for it."""
     _used_up: dict[str, Key] = attrs.field(factory=dict)
     """By credential, the operation that was used up before the others began."""
     _owners: dict[Key, str] = attrs.field(factory=dict)
@@ -75,8 +80,10 @@ class Coordinator:
         """A worker has used up a first limit, or has ended a task."""
         if "used_up" in data:
             key = _key(data["used_up"])
-            self._used_up[key[1]] = key
+            if key in self._held:
+                self._used_up[key[1]] = key
             self._begin_others(key)
+            self._begin_dependents(key)
             return
         key = _key(data["finding"]["job"])
         found = read(self.jobs[key], data["finding"], seqs, self.run.exchanges)
@@ -88,14 +95,33 @@ class Coordinator:
         if self._waiting.get(key) == worker:
             del self._waiting[key]
         self._begin_others(key)  # it may have ended without having been used up
+        self._begin_dependents(key)
         if found.refused_at_once and found.estimate is None:
             self._apart(found)
         self._proceed()
 
     def _begin_others(self, first: Key) -> None:
         for job in sorted(self._held.pop(first, []), key=_order):
-            if self._workers:
-                self._hand(self._next_worker(), job.key, {"do": "examine"})
+            self._examine(job)
+
+    def _begin_dependents(self, listed: Key) -> None:
+        """Begin those for which a list was to show what exists."""
+        self._listed.add(listed)
+        for job in self._dependents.pop(listed, []):
+            self._examine(job)
+
+    def _examine(self, job: Job) -> None:
+        """Have a limit examined; one that reads things waits for the list that shows them, if that is examined too."""
+        found: list[Path] = []
+        if needs_look(job, self.run):
+            try:
+                found = paths(job, self.run)
+            except Unlisted as unlisted:
+                if unlisted.key in self.jobs and unlisted.key not in self._listed:
+                    self._dependents.setdefault(unlisted.key, []).append(job)
+                    return
+        if self._workers:
+            self._hand(self._next_worker(), job.key, {"do": "examine", "paths": found})
 
     def _apart(self, found: LimitFinding) -> None:
         """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""
@@ -119,10 +145,14 @@ class Coordinator:
             del self._waiting[key]
             self.findings.setdefault(key, LimitFinding(self.jobs[key], blocked="the worker that examined it was lost"))
             self._begin_others(key)
+            self._begin_dependents(key)
         if self._workers:
             self._proceed()
 
     def _proceed(self) -> None:
+        if not self._waiting and not self._held:
+            for key in list(self._dependents):  # whose lists will not be asked any more
+                self._begin_dependents(key)
         if self._waiting or self._held:
             return
         if not self._quiet:

@@ -44,6 +44,8 @@ class Examiner:
         self.bursts = bursts
         self.rule = run.rule(self.job.limit)
         self.refusals = Refusals(self.job.operation)
+        self.paths: list[dict[str, str]] = []
+        """Path values of things that exist and may be read."""
         self.questions: list[Request] = []
         """What is asked, in turns."""
         self._turns = itertools.count()
@@ -86,7 +88,7 @@ class Examiner:
     def _open(self) -> None:
         name, principal = self.job.key
         self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
-        self.questions = probe_request.questions(self._api(tag))
+        self.questions = probe_request.questions(self._api(tag), self.paths)
         if not probe_request.sendable(self.questions[0], self.run.deployment.writes):
             raise NotObservable("the deployment file does not allow writes")
 

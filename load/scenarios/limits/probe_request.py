@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contracts.core.conversation import Outcome, Steps
 from contracts.core.exchange import Request
@@ -18,7 +18,7 @@ INERT_BODY = '"this is no object"'
 def question(api: RequestFactory, number: int = 0) -> Request:
     """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
-    Nothing is looked up for it, since that would use up the limit of the operation that is asked. By its `number` (0 or
+    Nothing is looked up for it, since that would use up the limit of another operation. By its `number` (0 or
     1) it asks for nobody or for another nobody, and for one item or two: the limit is not that of an address.
     """
     known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
@@ -30,8 +30,13 @@ def question(api: RequestFactory, number: int = 0) -> Request:
     return api.ask(raw=raw, expects_429=True, path=nobody(api, number))
 
 
-def questions(api: RequestFactory) -> list[Request]:
-    """What takes turns to use up a limit: one request, or two where two of the same kind can be told apart."""
+def questions(api: RequestFactory, paths: Sequence[Mapping[str, str]] = ()) -> list[Request]:
+    """What takes turns to use up a limit: one request, or two where two of the same kind can be told apart.
+
+    `paths`: path values of things that exist and may be read; without any, nobody is asked for.
+    """
+    if paths:
+        return [api.ask(path=path, query=smallest(api), bypass_cache=True, expects_429=True) for path in paths]
     one, other = question(api), question(api, 1)
     return [one] if other.target == one.target else [one, other]
 

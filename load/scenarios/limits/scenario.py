@@ -78,6 +78,7 @@ class LimitUser(FastHttpUser):
             case _:
                 with scenario.lanes:
                     examiner = scenario.examiner(wire, finding)
+                    examiner.paths = given["paths"]
                     examiner.work()
                 scenario.soak(examiner)
 
@@ -160,7 +161,9 @@ class Limits(Scenario):
 
     def examiner(self, wire: Wire, finding: LimitFinding) -> Examiner:
         """Who examines one limit."""
-        return Examiner(self.run, wire.send, finding, self.bursts)
+        made = Examiner(self.run, wire.send, finding, self.bursts)
+        made.used_up = lambda: self.host.report({"used_up": list(finding.job.key)})
+        return made
 
     def await_room(self, first: Job) -> None:
         """Begin where all limits can be used up before a window of the server's clock ends, if it is like ours."""

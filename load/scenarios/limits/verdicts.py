@@ -27,6 +27,9 @@ from load.scenarios.limits.table import UNCOUNTED, Findings, longer, terms_of, u
 from specs.contract import Limit, selectors
 from specs.promises.promises import promises
 
+UNKNOWN = "all answers were 404, since only unknown ids could be asked for"
+OF_THE_NUMBER = {"declared-limit-is-enforced", "window-is-as-declared"}
+
 
 def plan(setup: Setup) -> Plan:
     """Every law of limits for every limited operation, and every check for every operation."""
@@ -71,6 +74,8 @@ def _of_line(run: LoadRun, item: PlanItem, findings: Findings) -> Verdict:
     else:
         found = _JUDGES[item.rule.name](finding, finding.estimate, run)
     found = attrs.evolve(found, count=len(finding.estimate.samples))
+    if finding.statuses == {404} and item.rule.name in OF_THE_NUMBER:
+        found = attrs.evolve(found, reason="; ".join(filter(None, (found.reason, UNKNOWN))))
     return verdict_of(item, found, run.exchanges, run.deployment.base_url)
 
 

@@ -12,7 +12,7 @@ from specs.contract import Limit
 def job(number, requests, *, principal="acme", hour=True):
     minute = Limit("minute", 60.0, requests, f"#/{number}/0")
     long = Limit("hour", 3600.0, requests * 60, f"#/{number}/1", implied=hour)
-    operation = SimpleNamespace(key=f"GET /{number}", limits=(minute, long), body=None)
+    operation = SimpleNamespace(key=f"GET /{number}", limits=(minute, long), body=None, safe=False)
     return Job(operation, SimpleNamespace(name=principal), minute)
 
 
