@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body, resolve_path
-from contracts.steps.lifecycle.comparison import filled
+from contracts.steps.fixtures import body, made_by, resolve_path
+from contracts.steps.lifecycle.comparison import filled, kept
 from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings, standing
@@ -54,10 +57,36 @@ def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     _answered(names, done.one, sent, {**done.life.first.thing, **most})
     if done.turned is not None and done.turned.ok and done.peers.twin is not None:
         _answered(names, done.turned, sent_by(done.turned), done.peers.twin.thing)
+    if done.most is not None and most and not done.middle:
+        _same(api, thing_of(done.most), thing_of(done.one), sent, alike=True)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
-    for name in changed_members(api, before.thing, done.after.thing, but=but, alike=_alike(done.life)):
-        raise Broken(f"{name} as before: {short(before.thing[name])}", short(done.after.thing[name]))
+    _same(api, before.thing, done.after.thing, but, alike=_alike(done.life))
+    _others_as_made(api, done)
     yield from _kept_meanwhile(api)
+
+
+def _same(api: RequestFactory, before: Any, after: Any, but: Collection[str], *, alike: bool) -> None:
+    """What an update did not carry reads as before."""
+    for name in changed_members(api, before, after, but=but, alike=alike):
+        raise Broken(f"{name} as before: {short(before[name])}", short(after[name]))
+
+
+def _others_as_made(api: RequestFactory, done: Updated) -> None:
+    """What was made beside it stands in the list as its creation was answered: no update was about it."""
+    turned = sent_by(done.turned) if done.turned is not None else {}
+    for answer in done.peers.made:
+        other = made_by(api.resource, answer, done.peers.values)
+        for item in find_in(done.items or [], other):
+            for name in set(differing_members(_settable(api, other.thing), item)) - turned.keys():
+                raise Broken(f"{name} of another as made: {short(other.thing[name])}", short(item[name]))
+
+
+def _settable(api: RequestFactory, thing: Any) -> dict[str, Any]:
+    """The members of a thing that an update can carry, but for those that were empty and may be filled by now."""
+    update = api.resource.update
+    rules = api.contract.body_rules(update) if update else {}
+    shown = thing if isinstance(thing, dict) else {}
+    return {name: value for name, value in shown.items() if name in rules and value not in (None, [], {})}
 
 
 def _answered(names: MemberNames, answer: Exchange, sent: dict[str, object], before: dict[str, object]) -> None:
@@ -74,6 +103,7 @@ def _kept_meanwhile(api: RequestFactory) -> Steps:
         seen: HostileUpdates = yield from _meddled(api)
     except NotObservable:
         return
+    _nobodys(api, seen)
     if lost := seen.undone:
         changed_since = f"{lost.name} as changed before {' and '.join(lost.by)} was: {short(lost.value)}"
         raise Broken(changed_since, short(lost.shown))
@@ -81,6 +111,17 @@ def _kept_meanwhile(api: RequestFactory) -> Steps:
         before, after = seen.before.thing[name], seen.after.thing[name]
         if name not in seen.meant and not blame(seen, name, after) and not filled(before, after):
             raise Broken(f"{name} as before: {short(before)}", short(after))
+
+
+def _nobodys(api: RequestFactory, seen: HostileUpdates) -> None:
+    """The answers to changes at one moment show no value that was neither there before nor sent by one of them."""
+    told = [each for each in seen.together if each.ok]
+    for answer in told:
+        for name, value in _settable(api, thing_of(answer)).items():
+            known = [sent_by(each)[name] for each in told if name in sent_by(each)]
+            before = seen.before.thing.get(name) if isinstance(seen.before.thing, dict) else None
+            if before is not None and not any(kept(each, value) for each in [before, *known]):
+                raise Broken(f"{name} as before: {short(before)}", short(value), [answer])
 
 
 def _moved(seen: HostileUpdates) -> list[str]:

@@ -95,9 +95,10 @@ def _last_seen(life: CreatedResource) -> Steps:
 def _beside(api: RequestFactory, done: Updated) -> Iterator[Made]:
     """What was made beside a thing and nobody deletes meanwhile, where its list showed that before."""
     peers = done.peers
-    found = [made_by(api.resource, each, peers.values) for each in (peers.slight,) if each is not None and each.ok]
-    if peers.twin is not None and api.resource.delete not in set(selectors.parental_deletions(api.contract)):
-        found.append(peers.twin)  # else it is deleted to see what becomes of what hangs on it
+    others = [peers.slight] if peers.slight is not None and peers.slight.ok else []
+    if api.resource.delete not in set(selectors.parental_deletions(api.contract)):
+        others += peers.made  # else one of them is deleted to see what becomes of what hangs on it
+    found = [made_by(api.resource, each, peers.values) for each in others]
     yield from (each for each in found if find_in(done.items or [], each))
 
 

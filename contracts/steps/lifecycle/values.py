@@ -6,6 +6,7 @@ Nothing here knows a member of any one API. Whether a value that is shown is the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -21,14 +22,30 @@ from specs.contract import Operation
 from specs.contract.member_names import Hint
 from specs.contract.model import Schema
 from specs.contract.operations import is_form
-from specs.contract.schema_queries import member_at, members
+from specs.contract.schema_queries import alternatives, member_at, members, rule_of
 
 SIGNS = " – Zoë & O'Neil 🎈"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
 
 
+USUAL: dict[str, tuple[str, ...]] = {
+    "locale": ("fr", "de"),
+    "language": ("fr", "de"),
+    "timezone": ("Europe/Paris", "Asia/Tokyo"),
+    "country": ("FR", "JP"),
+    "currency": ("EUR", "JPY"),
+}
+"""Words that everybody takes for such a member, by its name in small letters without signs."""
+
+
 def lifecycle_members(api: RequestFactory) -> frozenset[str]:
     """Members of a resource that say how far it has come and that no request can set."""
+    settable, shown = _members(api)
+    return frozenset(name for name in shown - settable if api.contract.names.suggest(name, Hint.LIFECYCLE))
+
+
+def _members(api: RequestFactory) -> tuple[set[str], set[str]]:
+    """The members of a resource that the document lets a request set, and those it says are shown."""
     settable: set[str] = set()
     shown: set[str] = set()
     resource = api.resource
@@ -39,7 +56,7 @@ def lifecycle_members(api: RequestFactory) -> frozenset[str]:
             raw = api.contract.document.raw
             data = member_at(raw, answer.schema, each.data)
             shown |= members(raw, data.schema).keys() if data else set()
-    return frozenset(name for name in shown - settable if api.contract.names.suggest(name, Hint.LIFECYCLE))
+    return settable, shown
 
 
 def changed_members(
@@ -53,16 +70,27 @@ def changed_members(
 ) -> Iterator[str]:
     """Members of this operation's resource that both show with different values, but for those that move by themselves.
 
-    See `differences`.
+    Those count as such that the server may compute from others. See `differences`.
     """
     out = {*but, *lifecycle_members(api)}
-    return differences(before, after, but=out, alike=alike, filling=filling, names=api.contract.names)
+    found = differences(before, after, but=out, alike=alike, filling=filling, names=api.contract.names)
+    return (name for name in found if not may_be_derived(api, name))
 
 
 def short(value: Any) -> str:
     """A value as a verdict tells it."""
     text = "nothing" if value is MISSING else repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def may_be_derived(api: RequestFactory, name: str) -> bool:
+    """Whether a server may compute a member from others: no request can set it, or the document does not know it.
+
+    What tells a thing from others, and when it was made, is never computed.
+    """
+    settable, shown = _members(api)
+    lasting = name == "id" or api.contract.names.suggest(name, Hint.REFERENCE) or "created" in name.lower()
+    return name not in settable and not (lasting and name in shown)
 
 
 @attrs.frozen
@@ -111,8 +139,10 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
+    if several := _items(rule):
+        return [each for each in several if each not in (now if isinstance(now, list) else [now])][-2:]
     if rule.get("format") in {"uri", "url"}:
-        return f"https://example.com/{api.unique_name()}"
+        return f"https://example.com/{api.unique_name()}?from=there&to=here"
     if rule.get("format") == "email":
         return f"{api.unique_name()}@example.com"
     if names.suggest(name, Hint.FREE) and (isinstance(now, str) or now is None):
@@ -123,9 +153,23 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         }
     if names.suggest(name, Hint.UNIQUE) and isinstance(now, str):
         return api.unique_name()
+    if isinstance(now, str) and (word := _usual(name, now)):
+        return word
     if example == now and isinstance(now, dict):
         return _elsewhere(api, now)
     return example
+
+
+def _usual(name: str, now: str) -> str | None:
+    """Another word than `now` for a member whose name says of what kind it is; None for any other member."""
+    words = USUAL.get(re.sub(r"[^a-z]", "", name.lower()), ())
+    return next((each for each in words if each != now), None)
+
+
+def _items(rule: Schema) -> list[Any]:
+    """The choices of a list of choices, where a member may be such a list and there are enough of them."""
+    lists = (rule_of(rule, way.get("items", {})) for way in alternatives(rule, rule) if way.get("type") == "array")
+    return next((found for each in lists if len(found := _choices(each)) > 2), [])
 
 
 def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> Any:
@@ -212,6 +256,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
             now = not now
         elif "enum" in rule and (bold or name not in found):
             now = _next(rule["enum"], now)
+        elif bold and isinstance(now, str) and (word := _usual(name, now)):
+            now = word
         elif name in found and names.suggest(name, Hint.FREE) and isinstance(now, str) and " " in now:
             now = f"{now}{SIGNS}"
         elif name not in found and names.suggest(name, Hint.FREE):

@@ -219,6 +219,7 @@ ELSEWHERE = {
     "caching/an-answer-is-no-older-than-it-may-be",  # our document promises no such thing; other APIs in the tests do
     "schemathesis/schemathesis-finds-nothing-more",  # of our document it says nothing that ours do not
     "limits/what-remains-falls-by-one",  # which hears several exchanges: see test_together
+    "state/an-answer-shows-what-was-sent",  # see test_stored
     "protocol/an-answer-is-an-http-message",  # broken on the wire: see tests/hostile
     "status/answers-are-reliable",
 }
