@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
             gate = Gate(config)
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
+    except KeyboardInterrupt as signal:
+        pytest.exit("interrupted before anything was asked", returncode=128 + (signal.args or (2,))[0])
     config.stash[_GATE] = gate
     config.pluginmanager.register(_Interruption(gate))
     under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
@@ -93,6 +95,7 @@ def gate(request: pytest.FixtureRequest) -> Gate:
 
 def _begun(gate: Gate, session: pytest.Session) -> Run:
     """The run over everything that was selected; started by the first who asks."""
+    gate.signals.check()
     return gate.begin([found.id for item in session.items if (found := _plan_item_of(item))])
 
 
@@ -176,15 +179,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Also after Ctrl-C: what was created is removed and the report is written. To have asked nothing is no success."""
     if gate := session.config.stash.get(_GATE, None):
         gate.finish()
-        if gate.silent and session.exitstatus == 0:
-            session.exitstatus = 3
+        session.exitstatus = _exit_code(gate, int(session.exitstatus))
+
+
+def _exit_code(gate: Gate, code: int) -> int:
+    """130 or 143 where a signal ended the run, 3 where nothing was asked, 4 where not all of it could be recorded."""
+    if gate.signals.code is not None and code in (0, pytest.ExitCode.INTERRUPTED):
+        return gate.signals.code
+    if code:
+        return code
+    return 3 if gate.silent else 4 if gate.unrecorded else 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The embedded sandbox ends with the gate."""
     gate = config.stash.get(_GATE, None)
-    if gate and gate.sandbox:
-        gate.sandbox.stop()
+    if gate:
+        gate.close()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -211,6 +222,8 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
         write(f"nothing was asked: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
     for death in run.dead_credentials.values():
         write(death, red=True)
+    if run.recorder.failure:
+        write(run.recorder.failure, red=True)
     for left in run.left_behind:
         write(f"left behind: {left}", yellow=True)
     write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

@@ -40,6 +40,7 @@ from sandbox.variations import VARIATIONS
 @click.option(
     "--deployment-out", type=click.Path(path_type=Path, dir_okay=False), help="Write the deployment file here."
 )
+@click.option("--end-with-stdin", is_flag=True, help="End when standard input does: with whoever started it.")
 @click.option("--list-faults", is_flag=True, help="Print the faults and stop.")
 @click.option("--list-variations", is_flag=True, help="Print the permitted variations and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list as JSON.")
@@ -54,6 +55,7 @@ def main(
     faults: tuple[str, ...],
     variations: tuple[str, ...],
     deployment_out: Path | None,
+    end_with_stdin: bool,
     list_faults: bool,
     list_variations: bool,
     as_json: bool,
@@ -75,7 +77,7 @@ def main(
             deployment_out.write_text(deployment_toml(app.world, options, url(listener), name), "utf-8")
     except (SwitchError, DocumentError, AddressError, OSError) as error:
         _refuse(str(error))
-    serve(app, listener, lambda: print(f"READY {url(listener)}", flush=True))
+    serve(app, listener, lambda: print(f"READY {url(listener)}", flush=True), end_with_stdin=end_with_stdin)
 
 
 def _list(board: Switchboard, document: Document, as_json: bool) -> None:

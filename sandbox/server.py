@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -46,9 +47,10 @@ def url(listener: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """Says when it is ready, and ends quietly on SIGINT and SIGTERM."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], end_with_stdin: bool) -> None:
         super().__init__(config)
         self._ready = ready
+        self._end_with_stdin = end_with_stdin
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -59,14 +61,16 @@ class _Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
+        if self._end_with_stdin:
+            loop.add_reader(sys.stdin.fileno(), self._stop)
         yield
 
     def _stop(self) -> None:
         self.should_exit = True
 
 
-def serve(app: Sandbox, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it; `ready` is called once requests are accepted."""
+def serve(app: Sandbox, listener: socket.socket, ready: Callable[[], None], *, end_with_stdin: bool = False) -> None:
+    """Serve until a signal ends it, or the end of standard input; `ready` is called once requests are accepted."""
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -77,4 +81,4 @@ def serve(app: Sandbox, listener: socket.socket, ready: Callable[[], None]) -> N
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )
-    _Server(config, ready).run(sockets=[listener])
+    _Server(config, ready, end_with_stdin).run(sockets=[listener])

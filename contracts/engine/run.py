@@ -31,7 +31,7 @@ from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem
-from contracts.steps.created import Ledger
+from contracts.steps.created import Ledger, address_of
 from contracts.transport.client import Client
 from contracts.transport.sender import Sender
 
@@ -39,6 +39,10 @@ FEW = 8
 """Lines asked side by side where requests or time are short: what was begun should come to an end."""
 THREADS = 36
 """Lines asked side by side whose inputs Hypothesis draws."""
+PATIENCE, GRACE = 30.0, 2.0
+"""Seconds that a run which was ended from outside has for removing what it made, and for what it waits for."""
+KEPT_FOR_REMOVAL = 5.0
+"""The same where the seconds of the run are bounded."""
 FURTHER = 3
 """So often a conversation is held again in which an answer was lost."""
 ENOUGH = 3
@@ -51,7 +55,7 @@ class Run:
     def __init__(
         self, plan: Plan, out: Path, seed: int = 0, *, most: int | None = None, within: float | None = None
     ) -> None:
-        """`most` requests are sent, its own removals included, and nothing new `within` so many seconds is over."""
+        """`most` requests are sent, its own removals included, and it ends `within` so many seconds."""
         out.mkdir(parents=True, exist_ok=True)
         self.plan = plan
         self.out = out
@@ -65,7 +69,7 @@ class Run:
         self.not_served: str | None = None
         """Why nothing that was answered is held against the document: something else is served there."""
         self.started = time.time()
-        self.recorder = Recorder(out / "evidence.ndjson")
+        self.recorder = Recorder(out / "evidence.ndjson", self.stop)
         self.exchanges: dict[int, Exchange] = {}
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self._verdicts: dict[str, Verdict] = {}
@@ -77,9 +81,9 @@ class Run:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
         self._max_requests = most
-        self._max_seconds = within
+        self._max_seconds = plan.deployment.http.run if within is None else within
         self._standing: Callable[[], int] = int
-        self._side_by_side = asyncio.Semaphore(10_000 if most is None and within is None else FEW)
+        self._side_by_side = asyncio.Semaphore(10_000 if most is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin asking the lines with these ids. Returns at once."""
@@ -160,7 +164,7 @@ class Run:
         if self._stopping:
             self._asking.cancel()
         if self._max_seconds is not None:
-            asyncio.get_running_loop().call_later(self._max_seconds, self._asking.cancel)
+            asyncio.get_running_loop().call_later(self._asking_seconds(self._max_seconds), self._asking.cancel)
         try:
             await self._asking
         except asyncio.CancelledError:
@@ -169,15 +173,32 @@ class Run:
             await self.workers.stop()
         return "complete"
 
+    @staticmethod
+    def _asking_seconds(whole: float) -> float:
+        """Of the seconds of a whole run, those for asking: some are kept for removing what was made."""
+        return max(whole / 2, whole - KEPT_FOR_REMOVAL)
+
     async def _clean_up(self, sender: Sender, watch: CredentialWatch) -> None:
         """What is done when nothing new is asked: chance is ruled out, and all that was made is removed."""
         if self.ended == "complete" and self._max_requests is None:
             await ask_again(self.plan, sender, self.exchanges, self.conversations.begin("confirmation")[0])
-        number, tag = self.conversations.begin("sweep")
-        await sender.close(number)
-        self.left_behind = await sweep(sender, number, tag.partition("-")[0])
+        await self._remove(sender)
         if self.ended == "complete":
             await self._last_look(sender, watch)
+
+    async def _remove(self, sender: Sender) -> None:
+        """Remove what was made; where the run was ended from outside, within a bound, and what is left is named."""
+        number, tag = self.conversations.begin("sweep")
+        stopped = self.ended != "complete"
+        bound = (KEPT_FOR_REMOVAL if self._max_seconds is not None else PATIENCE) if stopped else None
+        try:
+            async with asyncio.timeout(bound):
+                await sender.close(number, GRACE if stopped else None)
+                self.left_behind = await sweep(sender, number, tag.partition("-")[0])
+        except TimeoutError:
+            standing = sender.ledger.removals(sender.deployment)
+            self.left_behind = [f"DELETE {address_of(each)}: no time was left" for each in standing]
+            await sender.close(number, 0.0)
 
     async def _last_look(self, sender: Sender, watch: CredentialWatch) -> None:
         """What was removed may have been what a credential lived on: so they are asked about when all is done."""

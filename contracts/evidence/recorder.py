@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,37 +18,62 @@ SENT = ("exchange", "row")
 
 
 class Recorder:
-    """Writes evidence; safe to call from several threads. `path` None records nothing (tests)."""
+    """Writes evidence; safe to call from several threads. `path` None records nothing (tests).
 
-    def __init__(self, path: Path | None) -> None:
+    Where nothing can be written any more, `failure` says so once and for all and `on_failure` is called; what is
+    recorded after that is lost, and only counted.
+    """
+
+    def __init__(self, path: Path | None, on_failure: Callable[[], None] = lambda: None) -> None:
         self._lock = threading.Lock()
         self._file: IO[str] | None = path.open("w", encoding="utf-8") if path else None
+        self._path, self._on_failure = path, on_failure
         self.requests = 0
+        self.failure: str | None = None
 
     def write(self, kind: str, **fields: Any) -> None:
         """One line, flushed at once so that a crash loses nothing that was asked."""
         with self._lock:
             self.requests += kind in SENT
             if self._file:
-                self._file.write(json.dumps({"type": kind, **fields}, ensure_ascii=True) + "\n")
-                self._file.flush()
+                self._put(json.dumps({"type": kind, **fields}, ensure_ascii=True), flush=True)
 
     def row(self, line: str) -> None:
         """A line of JSON that stands for one request that was sent. A few are written at a time."""
         with self._lock:
             self.requests += 1
             if self._file:
-                self._file.write(line + "\n")
-                if self.requests % 16 == 0:
-                    self._file.flush()
+                self._put(line, flush=self.requests % 16 == 0)
 
     def exchange(self, exchange: Exchange, base_url: str) -> None:
         self.write("exchange", **_written(exchange, base_url))
 
     def close(self) -> None:
-        if self._file:
-            self._file.close()
-            self._file = None
+        with self._lock:
+            self._close()
+
+    def _put(self, line: str, *, flush: bool) -> None:
+        assert self._file is not None
+        try:
+            self._file.write(line + "\n")
+            if flush:
+                self._file.flush()
+        except OSError as error:
+            self._failed(error)
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        try:
+            if file:
+                file.close()
+        except OSError as error:  # what was still to be written is lost
+            self._failed(error)
+
+    def _failed(self, error: OSError) -> None:
+        if self.failure is None:
+            self.failure = f"{self._path}: cannot be written any more ({error.strerror})"
+            self._close()
+            self._on_failure()
 
 
 def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Sandbox:
                 sys.executable,
                 "-m",
                 "sandbox",
+                "--end-with-stdin",
                 "--port",
                 "0",
                 "--deployment-out",
@@ -41,12 +42,17 @@ class Sandbox:
                 *arguments,
             ],
             cwd=ROOT,
+            stdin=subprocess.PIPE,  # never written to: it ends when this process does, however that comes about
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,  # Ctrl-C is for the gate, which stops its sandbox last
         )
-        self._await_ready()
+        try:
+            self._await_ready()
+        except KeyboardInterrupt:
+            self.kill()
+            raise
 
     def _await_ready(self) -> None:
         assert self._process.stdout is not None
@@ -58,6 +64,12 @@ class Sandbox:
             errors = (self._process.communicate()[1] or "it said nothing").strip().splitlines()
             self._folder.cleanup()
             raise SandboxError(f"the sandbox did not start: {errors[-1] if errors else said.strip()}")
+
+    def kill(self) -> None:
+        """Stop the process at once."""
+        self._process.kill()
+        self._process.communicate()
+        self._folder.cleanup()
 
     def stop(self) -> None:
         """Stop the process and remove its files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
@@ -18,9 +19,10 @@ from contracts.evidence.header import header
 from contracts.gate import terminal
 from contracts.gate.load_run import LoadSubRun
 from contracts.gate.sandbox import ROOT, Sandbox, needs
+from contracts.gate.signals import EndingSignals
 from contracts.judging import deviations
 from contracts.judging.judge import Verdict
-from contracts.judging.outputs import run_folder, verdicts_json, writable, write
+from contracts.judging.outputs import run_folder, verdicts_json, write
 from contracts.plan import planning
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
@@ -35,6 +37,14 @@ class Gate:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.sandbox: Sandbox | None = None
+        self.signals = EndingSignals(self._end_at_once)
+        try:
+            self._prepare(config)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, config: pytest.Config) -> None:
         wanted = needs(config.getoption("fault")) if config.getoption("fault") else {}
         file = config.getoption("deployment")
         if file is None:
@@ -51,8 +61,6 @@ class Gate:
         """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None
         self.folder = run_folder(config.getoption("out"))
-        if config.getoption("out"):
-            writable(self.folder)
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
@@ -67,6 +75,11 @@ class Gate:
     def silent(self) -> bool:
         """Whether a run was made that sent nothing at all."""
         return self.run is not None and self.run.recorder.requests == 0
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether something of the run could not be written down."""
+        return self.run is not None and bool(self.run.recorder.failure or self.report_error)
 
     def finding(self, verdict: Verdict) -> str:
         """A broken line in words; with lines of shell the first few times that its law is broken."""
@@ -86,6 +99,19 @@ class Gate:
             )
             self.run.start(selected)
         return self.run
+
+    def _end_at_once(self) -> None:
+        if self.sandbox:
+            self.sandbox.kill()
+
+    def close(self) -> None:
+        """Stop the sandbox, and leave no empty folder."""
+        self.signals.restore()
+        if self.sandbox:
+            self.sandbox.stop()
+        if folder := getattr(self, "folder", None):
+            with contextlib.suppress(OSError):  # it is not empty, as a rule
+                folder.rmdir()
 
     def end(self) -> None:
         """Ask nothing new, and wait until what was made is removed."""
@@ -110,15 +136,22 @@ class Gate:
         )
         if self.beside:
             self.beside.merge(content)
-        write(self.folder, content)
-        if accepted := self.config.getoption("accept_known"):
-            self.accepted = deviations.accept(Path(accepted), self.run.verdicts, self.run.started)
+        try:
+            write(self.folder, content)
+            if accepted := self.config.getoption("accept_known"):
+                self.accepted = deviations.accept(Path(accepted), self.run.verdicts, self.run.started)
+        except OSError as error:
+            self.report_error = f"{error.filename or self.folder}: cannot be written ({error.strerror})"
+            return
+        self._render()
+
+    def _render(self) -> None:
         latest = ["--latest"] if self.folder.parent == OUT else []
         # reports may import contracts, never the other way round: so it is run, not imported
         done = subprocess.run(
             [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
         )
-        self.report_error = done.stderr.strip() if done.returncode else None
+        self.report_error = (done.stderr.strip().splitlines() or ["it said nothing"])[-1] if done.returncode else None
 
 
 def _everything(config: pytest.Config) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -17,15 +18,24 @@ from contracts.plan.plan import Plan
 
 
 def run_folder(chosen: str | None) -> Path:
-    """Where a run writes: the folder asked for, or one named after the time."""
+    """Where a run writes: the folder asked for, or a new one named after the time. Raises ConfigError.
+
+    It is made at once, so that two runs that begin together do not share one.
+    """
     if chosen:
+        writable(Path(chosen))
         return Path(chosen)
     name = time.strftime("%Y%m%d-%H%M%S")
-    folder, number = OUT / name, 1
-    while folder.exists():
-        number += 1
-        folder = OUT / f"{name}-{number}"
-    return folder
+    for number in itertools.count(1):
+        folder = OUT / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ConfigError(f"{folder}: cannot be made a folder ({error.strerror})") from None
+        return folder
+    raise AssertionError("there is always another number")
 
 
 def writable(folder: Path) -> None:

@@ -106,7 +106,12 @@ def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, An
     """Why each of these could not be removed; "" where it was."""
     requests = list(requests)
     endings: Sequence[Result] = yield [_removed(scope, each) for each in requests]
-    return {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
+    told = {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
+    lost = [each for each, ending in zip(requests, endings, strict=True) if ending.unheard]
+    if lost:  # to remove a thing twice does no harm
+        endings = yield [_removed(scope, each) for each in lost]
+        told |= {address_of(each): ending.reason or "" for each, ending in zip(lost, endings, strict=True)}
+    return told
 
 
 def _removed(scope: Scope, request: Request) -> Conversation:

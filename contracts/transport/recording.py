@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
@@ -64,9 +65,16 @@ class Recorded:
         sending.add_done_callback(self._landed)
         return await asyncio.shield(sending)  # what was sent is recorded even if nobody waits for it any more
 
-    async def close(self, conversation: int) -> None:
-        """Wait for what is under way; from now on this conversation alone may send."""
+    async def close(self, conversation: int, patience: float | None = None) -> None:
+        """Wait for what is under way; from now on this conversation alone may send.
+
+        `patience`: seconds after which what has no answer yet is recorded as such, and not waited for.
+        """
         self._only = conversation
+        if self._pending and patience is not None:
+            await asyncio.wait(set(self._pending), timeout=patience)
+            for each in self._pending:
+                each.cancel()
         while self._pending:
             await asyncio.wait(set(self._pending))
 
@@ -84,7 +92,7 @@ class Recorded:
                 raise Blocked("the run was stopped")
             if self._lost[key := delivery.request.operation.key] >= GIVE_UP_AFTER:
                 raise Blocked(f"{key} does not answer: {self._last}")
-            response, error, sent, received, beginning = await self._client.send(delivery.request)
+            response, error, sent, received, beginning = await self._answer(delivery.request)
         earlier = delivery.retry_of
         exchange = Exchange(
             seq=next(self._seqs),
@@ -102,6 +110,13 @@ class Recorded:
         self._count(exchange)
         self._on_exchange(exchange)
         return exchange
+
+    async def _answer(self, request: Request) -> ClientResult:
+        begun = time.time()
+        try:
+            return await self._client.send(request)
+        except asyncio.CancelledError:  # it was sent all the same
+            return ClientResult(None, "cut off: the run ended before the answer", begun, time.time())
 
     def _count(self, exchange: Exchange) -> None:
         """An operation that never answers is left alone, and so is a deployment none of whose operations does."""

@@ -94,10 +94,10 @@ class Sender:
         """One request as it is, whatever became of the credential it is asked with."""
         return await self.paced.send(Delivery(request, conversation))
 
-    async def close(self, conversation: int) -> None:
-        """Wait for what is under way; from now on this conversation alone may send."""
+    async def close(self, conversation: int, patience: float | None = None) -> None:
+        """Wait for what is under way, so many seconds at most; from now on this conversation alone may send."""
         self.shared.close()
-        await self.recorded.close(conversation)
+        await self.recorded.close(conversation, patience)
 
     async def _send(self, delivery: Delivery) -> Exchange:
         if not (delivery.request.safe or self.deployment.writes):
