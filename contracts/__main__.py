@@ -15,10 +15,11 @@ from contracts import checks, laws
 from contracts.checks import Check
 from contracts.config import deployment
 from contracts.config.deployment import ConfigError
-from contracts.core.verdicts import BLOCKED, BROKEN, DEPTHS
+from contracts.core.verdicts import BLOCKED, BROKEN, DEPTHS, NOT_ASKED
 from contracts.engine import replay_driver
 from contracts.engine.cleanup import sweep
 from contracts.evidence import reader
+from contracts.evidence.mending import NOWHERE, UNKNOWN
 from contracts.evidence.reader import EvidenceError
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import Sandbox, SandboxError
@@ -167,22 +168,29 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         click.echo(
             "recorded for another plan than this suite makes; laws that ask otherwise now are not heard", err=True
         )
-    if not recorded.footer:
-        click.echo("this run did not reach its end; what was recorded is judged", err=True)
+    cut_short = footer.get("ended") != "complete"
+    if cut_short:
+        missing = sum(each.verdict == NOT_ASKED for each in verdicts)
+        click.echo(f"this run did not reach its end; what was recorded is judged, {missing} not asked", err=True)
+    if complaint := recorded.complaint():
+        click.echo(complaint, err=True)
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
             click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.told}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     grave = any(judge.fails(each, made.deployment) for each in verdicts)
-    sys.exit(1 if grave else 3 if counts[BLOCKED] else 0)
+    sys.exit(1 if grave else 3 if counts[BLOCKED] else 4 if cut_short or recorded.unread else 0)
 
 
 def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:
     header = reader.header_of(file)
     told = deployment.recorded(header)
-    contract = planning.contract_of(told, document or header["document"]["location"], header.get("overlays", ()))
-    if contract.document.digest != header["document"]["digest"]:
+    location, digest = document or header["document"]["location"], header["document"]["digest"]
+    if location == UNKNOWN:
+        raise EvidenceError(f"{file}: its header does not name the document; --document does")
+    contract = planning.contract_of(told, location)
+    if digest not in (contract.document.digest, UNKNOWN):
         raise EvidenceError(
             f"{file}: made with another document than {contract.document.location}; --document names it"
         )
@@ -202,7 +210,9 @@ def clean(file: Path, deployment_file: str) -> None:
         recorded = reader.read(file / "evidence.ndjson" if file.is_dir() else file, contract)
     except (ConfigError, EvidenceError) as error:
         _fail(str(error))
-    if recorded.header["deployment"]["base_url"] != target.base_url:
+    if complaint := recorded.complaint():
+        click.echo(complaint, err=True)
+    if recorded.header["deployment"]["base_url"] not in (target.base_url, NOWHERE):
         _fail(f"{file}: recorded at {recorded.header['deployment']['base_url']}, not at {target.base_url}")
     ledger = Ledger(contract)
     for exchange in recorded.exchanges.values():

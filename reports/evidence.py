@@ -1,4 +1,4 @@
-"""Reading evidence.ndjson: tolerant of how a run may end, strict about everything before that.
+"""Reading evidence.ndjson: lines that are damaged are left out and counted, however a run ended.
 
 Only the exchanges a report shows are kept whole; of the others only their duration, so that the record of a long run
 fits into memory.
@@ -89,36 +89,42 @@ class Evidence:
 def read(path: Path, shown: Collection[int]) -> Evidence:
     """Read the record, keeping the exchanges numbered in `shown` whole.
 
-    A missing file, a missing footer and a half-written last line are notes. Any other bad line raises ReportError.
+    A missing file, a missing footer, a half-written last line and lines that cannot be read are notes.
     """
-    evidence = Evidence()
+    evidence, damaged = Evidence(), list[str]()
     try:
-        for where, line in _lines(path, evidence):
-            validate("evidence", line, where)
-            _keep(evidence, line, shown)
+        for where, line in _lines(path, evidence, damaged):
+            try:
+                validate("evidence", line, where)
+                _keep(evidence, line, shown)
+            except ReportError as error:
+                damaged.append(str(error))
     except FileNotFoundError:
         evidence.notes.append(f"There is no {path.name} beside the verdicts: no exchange can be shown.")
         return evidence
     except OSError as error:
         raise ReportError(f"{path}: cannot be read: {error.strerror}") from None
+    if damaged:
+        evidence.notes.append(f"{len(damaged)} lines of the record cannot be read and were left out: {damaged[0]}.")
     if evidence.footer is None:
         evidence.notes.append("The record has no footer: the run was cut off before its end.")
     return evidence
 
 
-def _lines(path: Path, evidence: Evidence) -> Iterator[tuple[str, Any]]:
-    fault: str | None = None  # of the line before: forgiven only if that line turns out to be the last
+def _lines(path: Path, evidence: Evidence, damaged: list[str]) -> Iterator[tuple[str, Any]]:
+    fault: str | None = None  # of the line before: that of the last line is what a crash leaves
     with path.open("rb") as file:
         for number, raw in enumerate(file, 1):
             if not raw.strip():
                 continue
             if fault:
-                raise ReportError(fault)
+                damaged.append(fault)
+                fault = None
             where = f"{path} line {number}"
             try:
                 yield where, json.loads(raw)
             except (ValueError, RecursionError) as error:
-                fault = f"{where}: not JSON: {error}"
+                fault = f"{where}: not JSON: {error if isinstance(error, ValueError) else 'nested too deeply'}"
     if fault:
         evidence.notes.append("The last line of the record is half-written and was left out.")
 
@@ -142,6 +148,8 @@ def _keep(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> N
 
 def _keep_exchange(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> None:
     seq, received = line["seq"], line["received"]
+    if seq in evidence.seconds:
+        raise ReportError(f"the exchange {seq} stands twice")
     evidence.seconds[seq] = max(0.0, received - line["sent"]) if received is not None else 0.0
     if line["conversation"] is not None:
         evidence.members.setdefault(line["conversation"], []).append(seq)

@@ -20,9 +20,13 @@ LONGEST = 160  # characters of a complaint; a fault in a large value would other
 def validate(kind: str, value: Any, where: str) -> None:
     """Check `value` against the schema `kind` ("verdicts" or "evidence"); `where` opens the complaint."""
     validator = _validator(kind)
-    if not validator.is_valid(value):
+    try:
+        if validator.is_valid(value):
+            return
         error = next(iter(validator.iter_errors(value)))
-        raise ReportError(f"{where}: {_pointer(error.instance_path)}{_cut(error.message)}")
+    except UnicodeEncodeError:
+        raise ReportError(f"{where}: it has a text with half of a character") from None
+    raise ReportError(f"{where}: {_pointer(error.instance_path)}{_cut(error.message)}")
 
 
 @cache

@@ -6,15 +6,19 @@ Everything a verdict rests on stands here, so that anyone can judge the run agai
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.evidence import members
+from contracts.evidence.mending import mended
 from contracts.evidence.recorder import SCHEMA
 from specs.contract import Contract, Operation
+
+_NONE = {"type": "header", "schema": SCHEMA}
 
 
 class EvidenceError(Exception):
@@ -38,72 +42,124 @@ class Conversation:
 
 @attrs.define
 class Evidence:
-    """A recorded run, read back. `footer` is None where the run did not reach its end."""
+    """A recorded run, read back. `footer` is None where the run did not reach its end.
+
+    `unread`: the lines that cannot be read and were left out, by number, and why.
+    """
 
     header: dict[str, Any]
     exchanges: dict[int, Exchange]
     conversations: dict[int, Conversation]
     footer: dict[str, Any] | None = None
+    unread: dict[int, str] = attrs.field(factory=dict)
+
+    def complaint(self) -> str | None:
+        """What could not be read, in a line; None where all could."""
+        if not self.unread:
+            return None
+        number, why = next(iter(self.unread.items()))
+        return f"{len(self.unread)} lines cannot be read and were left out, the first is line {number}: {why}"
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a record; a last line that a crash cut short is left out. Raises EvidenceError."""
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """The lines of a record with their numbers, or why a line is none. Raises EvidenceError for the whole file.
+
+    A last line that a crash cut short is left out.
+    """
     try:
-        text = path.read_text("utf-8")
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise EvidenceError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise EvidenceError(f"{path}: cannot be read ({error})") from None
-    lines = text.splitlines()
-    for number, line in enumerate(lines, 1):
-        try:
-            yield json.loads(line)
-        except ValueError:
-            if number < len(lines):
-                raise EvidenceError(f"{path}:{number}: not a JSON object") from None
+    for number, raw in enumerate(lines, 1):
+        if raw.strip():
+            line = _parsed(raw)
+            if isinstance(line, dict) or number < len(lines):
+                yield number, line
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | str:
+    try:
+        line = json.loads(raw)
+    except (ValueError, RecursionError):
+        return "it is no JSON"
+    return line if isinstance(line, dict) and isinstance(line.get("type"), str) else "it is no object with a type"
 
 
 def header_of(path: Path) -> dict[str, Any]:
-    """The first line of a record. Raises EvidenceError if it is no header."""
-    first = next(read_lines(path), {})
-    if first.get("type") != "header" or first.get("schema") != SCHEMA:
-        raise EvidenceError(f"{path}:1: no header of evidence schema {SCHEMA}")
-    return first
+    """The header of a record, made whole where members of it are missing or damaged. Raises EvidenceError.
+
+    Raised for a file that cannot be read, or that is of another version of the schema.
+    """
+    lines = (line for _, line in read_lines(path))
+    found = next((each for each in lines if isinstance(each, dict) and each["type"] == "header"), _NONE)
+    version = found.get("schema")
+    if isinstance(version, int) and version != SCHEMA:
+        raise EvidenceError(f"{path}: its header is not of evidence schema {SCHEMA}")
+    return mended(found)[0]
 
 
 def read(path: Path, contract: Contract) -> Evidence:
     """A recorded run, its operations looked up in the document it was made with. Raises EvidenceError."""
     evidence = Evidence(header_of(path), {}, {})
     base = evidence.header["deployment"]["base_url"]
-    for number, line in enumerate(read_lines(path), 1):
+    for number, line in read_lines(path):
+        if isinstance(line, str):
+            evidence.unread[number] = line
+            continue
         try:
             _add(evidence, line, contract, base)
-        except (KeyError, TypeError) as error:
-            raise EvidenceError(f"{path}:{number}: incomplete or of another document ({error})") from None
+        except (KeyError, TypeError, ValueError) as error:
+            evidence.unread[number] = f"it is incomplete or of another document ({error})"[:120]
     return evidence
 
 
 def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str) -> None:
     match line["type"]:
         case "conversation":
-            talk = Conversation(line["id"], line["line"], line.get("inputs"), line["attempt"], line["tag"])
+            talk = _conversation(line)
+            _new(talk.id, evidence.conversations)
             evidence.conversations[talk.id] = talk
         case "exchange":
-            exchange = read_exchange(line, contract.operation(line["operation"]), base)
+            exchange = read_exchange(line, contract.operation(members.text(line, "operation")), base)
+            _new(exchange.seq, evidence.exchanges)
             evidence.exchanges[exchange.seq] = exchange
-            _hear(evidence, line["conversation"], exchange)
+            _hear(evidence, exchange.conversation, exchange)
         case "reused":
-            _hear(evidence, line["conversation"], evidence.exchanges[line["seq"]])
+            _hear(evidence, members.whole(line, "conversation"), evidence.exchanges[members.whole(line, "seq")])
         case "drawn":
-            evidence.conversations[line["conversation"]].drawn.append(line["value"])
+            evidence.conversations[members.whole(line, "conversation")].drawn.append(line["value"])
         case "lent":
-            evidence.conversations[line["conversation"]].lent.append(line["value"])
+            lent = members.text(line, "value")
+            evidence.conversations[members.whole(line, "conversation")].lent.append(lent)
         case "void":
-            _forget(evidence, line["conversation"], line["seq"])
+            _forget(evidence, members.whole(line, "conversation"), members.whole(line, "seq"))
         case "ended":
-            evidence.conversations[line["conversation"]].ended = line["by"]
+            evidence.conversations[members.whole(line, "conversation")].ended = members.text(line, "by")
+        case "header":
+            if damaged := mended(line)[1]:
+                raise ValueError(f"of the header, {', '.join(damaged)}")
         case "footer":
-            evidence.footer = line
+            evidence.footer = _footer(line)
+
+
+def _new(number: int, known: Container[int]) -> None:
+    if number in known:
+        raise ValueError(f"number {number} stands twice")
+
+
+def _conversation(line: dict[str, Any]) -> Conversation:
+    number, item, tag = members.whole(line, "id"), members.text(line, "line"), members.text(line, "tag")
+    return Conversation(number, item, line.get("inputs"), members.whole(line, "attempt"), tag)
+
+
+def _footer(line: dict[str, Any]) -> dict[str, Any]:
+    deaths = members.inner(line, "deaths") if "deaths" in line else {}
+    return {
+        "finished": members.seconds(line, "finished"),
+        "ended": members.text(line, "ended"),
+        "left_behind": list(members.texts(line, "left_behind")),
+        "deaths": {name: members.text(deaths, name) for name in deaths},
+    }
 
 
 def _hear(evidence: Evidence, conversation: int, exchange: Exchange) -> None:
@@ -118,36 +174,39 @@ def _forget(evidence: Evidence, conversation: int, seq: int) -> None:
 
 
 def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exchange:
-    """An exchange from its line. Raises KeyError or TypeError for an incomplete one."""
-    asked, answered = line["request"], line["response"]
+    """An exchange from its line. Raises KeyError, TypeError or ValueError for a damaged one."""
+    asked = members.inner(line, "request")
     request = Request(
         operation=operation,
-        target=asked["url"].removeprefix(base),
-        headers=tuple((name, value) for name, value in asked["headers"]),
-        body=asked["body"],
-        principal=line["principal"],
-        method=asked["method"],
-        expects_429=line.get("limited", False),
-    )
-    response = answered and Response(
-        answered["status"],
-        tuple((name, value) for name, value in answered["headers"]),
-        answered["body"],
-        answered["length"],
-        tuple(answered.get("remarks", ())),
+        target=members.text(asked, "url").removeprefix(base),
+        headers=members.pairs(asked, "headers"),
+        body=members.text_or_none(asked, "body"),
+        principal=members.text_or_none(line, "principal"),
+        method=members.text(asked, "method"),
+        expects_429=line.get("limited") is True,
     )
     return Exchange(
-        line["seq"],
+        members.whole(line, "seq"),
         request,
-        response,
-        line["error"],
-        line["sent"],
-        line["received"],
-        line.get("repeats"),
-        line.get("because"),
-        line["conversation"],
-        line.get("due"),
-        line.get("beginning"),
+        _response(members.inner(line, "response")) if line["response"] is not None else None,
+        members.text_or_none(line, "error"),
+        members.seconds(line, "sent"),
+        members.seconds(line, "received"),
+        members.whole_or_none(line, "repeats"),
+        members.whole_or_none(line, "because"),
+        members.whole(line, "conversation"),
+        members.seconds(line, "due") if line.get("due") is not None else None,
+        members.text_or_none(line, "beginning"),
+    )
+
+
+def _response(line: dict[str, Any]) -> Response:
+    return Response(
+        members.whole(line, "status"),
+        members.pairs(line, "headers"),
+        members.text(line, "body"),
+        members.whole(line, "length"),
+        members.texts(line, "remarks"),
     )
 
 

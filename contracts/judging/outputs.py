@@ -82,5 +82,5 @@ def write(folder: Path, content: dict[str, Any]) -> None:
     """Put verdicts.json into a run's folder, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / "verdicts.json.part"
-    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", errors="backslashreplace")
     unfinished.replace(folder / "verdicts.json")
