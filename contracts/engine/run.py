@@ -31,7 +31,8 @@ from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem
-from contracts.steps.created import Ledger, address_of
+from contracts.steps.cleanup import unremoved
+from contracts.steps.created import Ledger
 from contracts.transport.client import Client
 from contracts.transport.sender import Sender
 
@@ -196,8 +197,7 @@ class Run:
                 await sender.close(number, GRACE if stopped else None)
                 self.left_behind = await sweep(sender, number, tag.partition("-")[0])
         except TimeoutError:
-            standing = sender.ledger.removals(sender.deployment)
-            self.left_behind = [f"DELETE {address_of(each)}: no time was left" for each in standing]
+            self.left_behind = unremoved(sender.ledger, sender.deployment)
             await sender.close(number, 0.0)
 
     async def _last_look(self, sender: Sender, watch: CredentialWatch) -> None:

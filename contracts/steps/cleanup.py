@@ -82,6 +82,11 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
 
 
+def unremoved(ledger: Ledger, deployment: Deployment) -> list[str]:
+    """What still stands where there is no time to remove it, in words for the user."""
+    return [f"DELETE {address_of(each)}: no time was left" for each in ledger.removals(deployment)]
+
+
 def and_removed(api: RequestFactory, steps: Steps) -> Steps:
     """The same steps of a conversation, and at their end the removal of what they have made, one by one."""
     ledger = Ledger(api.contract)
