@@ -9,6 +9,8 @@ from typing import Any
 from contracts.core.exchange import Pairs
 from specs.contract import Operation, Parameter
 
+SOME = 20
+"""Items on a page where the document wants a size to be named and says no more."""
 Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 
@@ -42,19 +44,33 @@ def required_query(operation: Operation, given: Query) -> list[tuple[str, str]]:
     """Query parameters a request cannot go without and that are not given, with the values the document states."""
     names = {name.partition("[")[0] for name, _ in (given.items() if isinstance(given, Mapping) else given)}
     needed = [each for each in operation.parameters if each.location == "query" and each.required]
-    told = [(each.name, _stated(each)) for each in needed if each.name not in names]
+    told = [(each.name, _stated(operation, each)) for each in needed if each.name not in names]
     return pairs(operation, [(name, value) for name, value in told if value is not None])
 
 
 def unsaid(operation: Operation) -> str | None:
     """The first query parameter that is required without a value stated for it; None where there is none."""
     needed = (each for each in operation.parameters if each.location == "query" and each.required)
-    return next((each.name for each in needed if _stated(each) is None), None)
+    return next((each.name for each in needed if _stated(operation, each) is None), None)
 
 
-def _stated(parameter: Parameter) -> Any:
+def _stated(operation: Operation, parameter: Parameter) -> Any:
+    """A value the document states: an example, a default, one of a closed set, or what a page is asked for with."""
     values = [parameter.example, parameter.schema.get("default"), *parameter.schema.get("enum", [])]
+    values.append(_page_value(operation, parameter))
     return next((each for each in values if each is not None), None)
+
+
+def _page_value(operation: Operation, parameter: Parameter) -> int | None:
+    """For the size of a page some items, for its position the first; None for a cursor, which only answers have."""
+    paging = operation.paging
+    if paging and parameter is paging.size:
+        low, high = parameter.schema.get("minimum"), parameter.schema.get("maximum")
+        size = min(SOME, int(high)) if isinstance(high, int | float) else SOME
+        return max(size, int(low)) if isinstance(low, int | float) else size
+    if paging and parameter is paging.position and paging.dialect != "cursor":
+        return paging.first
+    return None
 
 
 def required_headers(operation: Operation) -> Pairs:
