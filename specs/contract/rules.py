@@ -18,6 +18,8 @@ class Rule(StrEnum):
     """Without a valid credential 401 comes before 400, 403 and 404, whatever else is wrong with the request."""
     PAST_THE_END_IS_EMPTY = "past-the-end-is-empty"
     """A page past the end of a list is a success without items."""
+    PAGES_ARE_FULL = "pages-are-full"
+    """A page has as many items as were asked for, or as there are; a server never gives fewer and leads on."""
     INVALID_IS_400 = "invalid-is-400"
     """A request that breaks its schema is refused with 400 or 422, and with no other status."""
     UNDECLARED_METHODS_ARE_REFUSED = "undeclared-methods-are-refused"

@@ -8,6 +8,7 @@ from contracts.core.rejection import refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lists.continuation import says_more
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.paging import (
     PaginationLoop,
@@ -112,8 +113,14 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
         raise Broken(f"a page of {size}", page.summary())
     expected = min(size, len(items))
     fewer = len(page.items) < expected and paging_of(api).dialect != "cursor"
+    if fewer and says_more(page, len(page.items)):
+        raise api.departure(Rule.PAGES_ARE_FULL, f"{expected} items on the first page of {size}", page, got(page))
     if fewer or len(page.items) > expected:
-        raise Broken(f"{expected} items on the first page of {size}", f"{len(page.items)}")
+        raise Broken(f"{expected} items on the first page of {size}", got(page))
+
+
+def got(page: Exchange) -> str:
+    return f"{len(page.items)}"
 
 
 def _size(api: RequestFactory, which: str, total: int, top: int | None) -> int:

@@ -14,6 +14,7 @@ from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
+from contracts.steps.lists.continuation import leads_on
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.links import leads_to, next_link
 from contracts.strategies.pages import telling_sizes
@@ -101,6 +102,7 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
         if is_last_page(api, pages[-1], len(found)):
             return found
         request = following(api, pages, largest(api), query=query, short=False)
+        request = request or leads_on(api, pages, largest(api), query)
     return found
 
 
@@ -163,7 +165,7 @@ def pages_of(
         pages.append(require_ok(page))
         read = sum(len(page.items) for page in pages)
         over = enough is not None and (read > enough or (read == enough and pages[-1].page("remaining") == 0))
-        request = None if over else following(api, pages, size, query=query)
+        request = None if over else following(api, pages, size, query=query) or leads_on(api, pages, size, query)
     return pages
 
 

@@ -135,6 +135,7 @@ def document(dialect: Dialect) -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {"title": f"Bookshop ({dialect.name})", "version": "1"},
         "security": [{"key": []}],
+        "x-contract": {"rules": ["past-the-end-is-empty", "pages-are-full"]},
         "paths": {"/books": {"get": listing}, "/books/{bookId}": {"get": reading}},
         "components": {
             "securitySchemes": {
