@@ -1,9 +1,8 @@
 """The judging side of the scenario `limits`: who examines what, in which order, and what has come of it.
 
-first    the smallest limit of every credential; when it is used up, all others of the credential begin
-examine  those, side by side; one that is refused at its first request may share a bucket and is kept apart
-row      such ones after an idle window: one after the other behind the first that was used up
-quiet    when all of that is done: lists looked at, and suspects used up by themselves
+The smallest limit of every credential is examined first. When it is used up, the others of the credential begin, side
+by side. One that is refused at its first request may share a bucket: it is examined after an idle window, behind the
+first that was used up. When all of that is done, lists are read and suspects used up by themselves (see `Task`).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from load.runtime.run import LoadRun
 from load.scenarios.limits.buckets import suspect
 from load.scenarios.limits.existing import Path, Unlisted, needs_look, paths
 from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
+from load.scenarios.limits.tasks import Task
 
 Key = tuple[str, str]
 Give = Callable[[str, Any], None]
@@ -66,7 +66,7 @@ class Coordinator:
         for key, group in firsts.items():  # all of them are known before the first one can be answered
             self._held[key] = [job for job in group if job.key != key]
         for key in firsts:
-            self._hand(self._next_worker(), key, {"do": "first"})
+            self._hand(self._next_worker(), key, {"do": Task.FIRST})
 
     def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
         self._waiting[key] = self._owners[key] = worker
@@ -128,7 +128,7 @@ class Coordinator:
         job = found.job
         first = self._used_up.get(job.principal.name)
         if first is None or first == job.key:
-            self._hand(self._owners[job.key], job.key, {"do": "again"})
+            self._hand(self._owners[job.key], job.key, {"do": Task.AGAIN})
             return
         self.shared[job.key] = first
         found.sharing = (first[0],)
@@ -136,7 +136,7 @@ class Coordinator:
         if self.run.depth == "quick" or self._in_row > IN_A_ROW:
             found.blocked = f"it was refused at once while {first[0]} was used up, so it was not examined by itself"
         elif self._owners[first] in self._workers:
-            self._hand(self._owners[first], job.key, {"do": "row", "after": list(first)})
+            self._hand(self._owners[first], job.key, {"do": Task.ROW, "after": list(first)})
 
     def lost(self, worker: str) -> None:
         """What a lost worker had in hand stays unknown; what it held up goes on."""
@@ -165,13 +165,13 @@ class Coordinator:
         for key, finding in self.findings.items():
             owner = self._owners.get(key, "")
             if finding.created is not None and finding.created[2] is None and owner in self._workers:
-                self._hand(owner, key, {"do": "listed"})
+                self._hand(owner, key, {"do": Task.LISTED})
         tight = [key for key, each in self.findings.items() if suspect(each)]
         suspects = list(dict.fromkeys([*self.shared.values(), *tight]))
         for key in suspects[:SUSPECTS]:
             owner = self._owners.get(key, "")
             if key not in self._waiting and owner in self._workers:
-                self._hand(owner, key, {"do": "alone"})
+                self._hand(owner, key, {"do": Task.ALONE})
 
 
 def _long(job: Job) -> bool:

@@ -17,13 +17,13 @@ from contracts.plan.plan import Plan
 from load.runtime.scenario import Host, Row, Scenario, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
-from load.scenarios.limits import table as told
-from load.scenarios.limits import verdicts
+from load.scenarios.limits import table, verdicts
 from load.scenarios.limits.coordinator import Coordinator
 from load.scenarios.limits.examiner import Examiner
 from load.scenarios.limits.findings import Job, LimitFinding, jobs
 from load.scenarios.limits.isolation import Quiet
 from load.scenarios.limits.longer_limits import Longer
+from load.scenarios.limits.tasks import Task
 
 ROOM, MOST_ROOM = 0.1, 0.45
 """Shares of a window that should be left of it when a run begins: at least, and at most."""
@@ -63,16 +63,16 @@ class LimitUser(FastHttpUser):
     def _do(self, given: dict[str, Any], finding: LimitFinding) -> None:
         wire, scenario = Wire(self.client, self.scenario.run.deployment), self.scenario
         match given["do"]:
-            case "listed":
+            case Task.LISTED:
                 Quiet(scenario.run, wire.send).listed(finding)
-            case "alone":
+            case Task.ALONE:
                 with scenario.row:
                     Quiet(scenario.run, wire.send).alone(finding, list(scenario.jobs.values()))
-            case "first":
+            case Task.FIRST:
                 self._first(wire, finding)
-            case "again":
+            case Task.AGAIN:
                 self._again(wire, finding)
-            case "row":
+            case Task.ROW:
                 with scenario.rows[given["after"][0], given["after"][1]]:
                     self._again(wire, finding)
             case _:
@@ -147,10 +147,10 @@ class Limits(Scenario):
         return verdicts.verdicts(self.run, plan, self.desk.findings)
 
     def content(self) -> dict[str, Any]:
-        return {"limits": told.limits(self.run, self.desk.findings)}
+        return {"limits": table.limits(self.run, self.desk.findings)}
 
     def table(self) -> list[Row]:
-        return told.table(self.run, self.jobs.values(), self.desk.findings)
+        return table.table(self.run, self.jobs.values(), self.desk.findings)
 
     def notes(self) -> list[str]:
         late = sum(each.late for each in self.desk.findings.values())
