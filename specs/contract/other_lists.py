@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
 
 from specs.contract.contract import Contract
@@ -9,10 +11,11 @@ from specs.contract.model import Answer, Operation, Parameter, Schema
 from specs.contract.page_info import wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import data_pointer, shown, shows_list
-from specs.contract.schema_queries import follow, members, types
+from specs.contract.schema_queries import follow, items, members, types
 from specs.contract.vocabulary import fold
 from specs.source.pointers import split
 
+_READS = re.compile(r"list|search|query|find|sync|get|scroll|fetch", re.IGNORECASE)
 _RANGES = ("contentrange", "nextrange", "acceptranges")
 
 
@@ -52,9 +55,11 @@ def _describes(raw: Schema, answer: Answer) -> bool:
 
 
 def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
-    if operation.method != "POST" or operation.body is None:
+    reads = _READS.search(f"{operation.path} {operation.operation_id}") is not None
+    if operation.method != "POST" or operation.body is None or not reads:
         return None
-    fields = {**members(raw, operation.body.schema)}
+    words, fields = wording({}, {}), members(raw, operation.body.schema)
+    in_query = asked(raw, operation.parameters, words)
     for name, member in list(fields.items()):  # page members often stand in an object of options
         if fold(name) in ("options", "pagination", "page", "paging"):
             fields = {**members(raw, member.schema), **fields}
@@ -62,13 +67,17 @@ def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
         Parameter(name, "query", member.required, member.schema, "form", True, operation.body.pointer)
         for name, member in fields.items()
     )
-    words = wording({}, {})
-    asks = asked(raw, inputs, words)
+    asks = in_query if in_query.dialect else asked(raw, inputs, words)
     answer = shown(raw, next((each for each in operation.success if each.schema or each.examples), None))
     data = data_pointer(raw, operation.key.replace("POST", "GET", 1), asks, answer, words)
     sent = split(data)[-1:] and split(data)[-1] in fields  # what is sent comes back: a creation of several things
-    if asks.dialect is None or sent or not shows_list(raw, answer, data):
+    lists = answer is not None and any(
+        items(raw, each.schema) is not None for each in members(raw, answer.schema).values()
+    )
+    if asks.dialect is None or sent or not (lists or shows_list(raw, answer, data)):
         return None
+    if in_query.dialect:
+        return OtherList(operation, asks.dialect, "query", "its pages are asked for by a POST")
     return OtherList(operation, asks.dialect, "body", "its pages are asked for in the body of a POST")
 
 

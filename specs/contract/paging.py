@@ -15,7 +15,7 @@ from specs.contract.example_schema import example_schema
 from specs.contract.model import Answer, Asked, Paging, Parameter, Schema
 from specs.contract.page_info import Wording, header_roles, page_info, settle
 from specs.contract.page_parameters import asked
-from specs.contract.schema_queries import follow, items, member_at, members, types
+from specs.contract.schema_queries import Member, follow, items, member_at, members, types
 from specs.contract.vocabulary import AFTER, BESIDE, ITEMS, OBJECTS, WRAPPERS, fold
 from specs.source.keywords import UNUSABLE
 from specs.source.pointers import join
@@ -81,6 +81,8 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
     alike = [name for name in told if named and fold(name).startswith(named[0].rstrip("s"))]
     if alone and len(some := told if len(told) == 1 else alike) == 1:
         return join("", some[0])
+    if alone and not arrays and len(plain := [name for name in inside if _is_plain_list(raw, name, inside[name])]) == 1:
+        return join("", plain[0])
     deeper = {} if depth else {name: member for name, member in inside.items() if _is_envelope(raw, member.schema)}
     for name, member in deeper.items():
         if fold(name) in WRAPPERS and (inner := _array_in(raw, member.schema, named, depth + 1, alone=alone)):
@@ -91,6 +93,11 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
         if fold(name) not in OBJECTS and (inner := _array_in(raw, member.schema, named, depth + 1))
     }
     return join("", *found_below) + next(iter(found_below.values())) if len(found_below) == 1 else ""
+
+
+def _is_plain_list(raw: Schema, name: str, member: Member) -> bool:
+    """Tell a list of texts or numbers, such as ids."""
+    return items(raw, member.schema) is not None and fold(name) not in (*OBJECTS, *BESIDE)
 
 
 def _is_envelope(raw: Schema, schema: Schema) -> bool:
