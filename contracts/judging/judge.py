@@ -222,9 +222,7 @@ def _of_check(
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {unusable}")
     if exchanges:
         return Verdict(item, NOT_OBSERVABLE, reason="no answer that this check speaks about was seen")
-    if item.operation.unusable:
-        return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
-    return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
+    return _unasked(item)
 
 
 def _of_all(
@@ -241,6 +239,13 @@ def _of_all(
         return Verdict(item, OBSERVED, reason=outcome.reason, count=1)
     if heard:
         return Verdict(item, UPHELD, count=len(sent))
+    return _unasked(item)
+
+
+def _unasked(item: PlanItem) -> Verdict:
+    """The verdict where nothing was asked of an operation: that of its defect, where one kept it from being asked."""
+    if item.operation.unusable:
+        return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
     return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
 
 

@@ -15,7 +15,7 @@ from specs.contract.schema_queries import follow, items, members, types
 from specs.contract.vocabulary import fold
 from specs.source.pointers import split
 
-_READS = re.compile(r"list|search|query|find|sync|get|scroll|fetch", re.IGNORECASE)
+_READS = re.compile(r"list|search|quer|find|sync|get|scroll|fetch|similar", re.IGNORECASE)
 _RANGES = ("contentrange", "nextrange", "acceptranges")
 
 

@@ -14,7 +14,7 @@ from specs.contract.operations import Site, is_json
 from specs.source.document import Document
 from specs.source.grammar import METHODS
 from specs.source.keywords import UNUSABLE
-from specs.source.pointers import SpecError, join, resolve
+from specs.source.pointers import SpecError, is_reference, join, resolve
 from specs.source.recovery import Reading
 
 Found = tuple[str, str]  # where, and what is wrong there
@@ -142,11 +142,11 @@ class View:
                 yield media, join(pointer, "content", name)
 
     def values(self, media: Schema, pointer: str) -> Iterator[tuple[Any, str]]:
-        """Give the examples that stand beside a schema."""
-        if "example" in media:
+        """Give the examples that stand beside a schema, but for what is only a name of another file."""
+        if "example" in media and not is_reference(media["example"]):
             yield media["example"], join(pointer, "example")
         for name, entry in mapping(media.get("examples")).items():
-            if "value" in (stated := self.follow(entry)):
+            if "value" in (stated := self.follow(entry)) and not is_reference(stated["value"]):
                 yield stated["value"], join(pointer, "examples", name, "value")
 
     def success_values(self, site: Site) -> Iterator[tuple[Any, str]]:

@@ -73,7 +73,21 @@ class _Bundler:
                 place = self._local(node, at)
                 target = look_up(whole if place == self.root else self.files.get(place), _inside(node["$ref"]))
                 waiting += [(target, kind, place)] if isinstance(target, dict) else []
+            if kind == "schema":
+                self._map(node, at)
             waiting += [(child, inner, at) for child, _, inner in parts(node, "", kind)]
+
+    def _map(self, node: dict[str, Any], at: str) -> None:
+        """Make the references local by which a discriminator names schemas."""
+        stated = node.get("discriminator")
+        mapping = stated.get("mapping") if isinstance(stated, dict) else None
+        if not isinstance(mapping, dict):
+            return
+        for value, target in mapping.items():
+            if isinstance(target, str) and ("#" in target or "/" in target or "." in target):
+                holder = {"$ref": target}
+                self._local(holder, at)
+                mapping[value] = holder["$ref"]
 
     def _local(self, node: dict[str, Any], at: str) -> str:
         """Make one reference local, if it can be followed; give the file it leads to."""

@@ -209,6 +209,57 @@ def test_a_schema_that_is_none_blames_nobody_and_stops_nothing(tmp_path):
     assert any(each.verdict == "upheld" for each in run.verdicts)
 
 
+NULLABLE = [
+    {"type": "integer", "nullable": True},
+    {"type": ["integer", "null"]},
+    {"type": ["string", "null"], "enum": ["a", "b", None]},
+    {"type": ["boolean", "null"]},
+    {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+]
+
+
+@pytest.mark.parametrize("schema", NULLABLE, ids=str)
+def test_a_parameter_that_may_be_null_is_asked_like_any_other(tmp_path, schema):
+    """The deployment takes what the schema allows but null, which no query can carry, and refuses the rest."""
+    parameter = {"name": "x", "in": "query", "schema": schema}
+    refused = {"400": {"description": "Refused."}}
+    thing = {"type": "array", "items": {"type": "object"}}
+    paths = {"/things": {"get": {"parameters": [parameter], "responses": {**answers(thing), **refused}}}}
+
+    def takes(asked):
+        text = asked.query.get("x", "")
+        choices = ("true", "false") if "boolean" in str(schema) else ("a", "b")
+        right = text.lstrip("-").isdigit() if "integer" in str(schema) else text in choices
+        return (200, []) if right or "x" not in asked.query else (400, {"error": "x"})
+
+    run = judged(tmp_path, takes, document(paths, {}), "", "input/")
+    verdicts = {each.item.rule.id: each.verdict for each in run.verdicts}
+    assert verdicts["input/what-the-document-forbids-is-refused"] == "upheld"
+    assert "broken" not in verdicts.values()
+
+
+def test_a_malformed_answer_is_one_defect_and_the_rest_is_judged(tmp_path):
+    void = {"200": {"description": "Nothing.", "content": {"type": "void"}}}
+    thing = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+    paths = {"/void": {"get": {"responses": void}}, "/thing": {"get": {"responses": answers(thing)}}}
+    run = judged(tmp_path, lambda asked: (200, {"id": 1}), document(paths, {}), "", "")
+    assert {each.verdict for each in run.verdicts} <= {"upheld", "not observable", "not asked", "observed"}
+    fits = {
+        each.item.operation.key: each for each in run.verdicts if each.item.rule.id == "schema/body-fits-its-schema"
+    }
+    assert {key: each.verdict for key, each in fits.items()} == {"GET /void": "not observable", "GET /thing": "upheld"}
+
+
+def test_a_body_that_nothing_fits_blames_nobody(tmp_path):
+    thing = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+    never = {"allOf": [thing, {"type": "array"}]}
+    body = {"required": True, "content": {"application/json": {"schema": never}}}
+    paths = {"/things": {"post": {"requestBody": body, "responses": answers(never)}}}
+    run = judged(tmp_path, lambda asked: (500, {"error": "x"}), document(paths, {}), "", "")
+    assert {each.verdict for each in run.verdicts} == {"not observable"}
+    assert all("defect of the document" in str(each.reason) for each in run.verdicts)
+
+
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_asked(tmp_path):
     done = gate("--deployment", deployment(tmp_path, DOCUMENTS / "projects.yaml"), "--out", DOCUMENTS / "atlas.yaml")
     assert done.returncode == 4

@@ -100,6 +100,14 @@ def test_a_missing_file_costs_the_operations_that_need_it(tmp_path: Path) -> Non
     assert [defect.pointer for defect in found] == ["#/components/schemas/Book/properties/isbn/$ref"]
 
 
+def test_what_a_discriminator_names_stands_where_its_own_file_says(tmp_path: Path) -> None:
+    raw = listing(schema={"type": "array", "items": {"$ref": "kinds.json#/Thing"}})
+    named = {"propertyName": "kind", "mapping": {"a": "#/A"}}
+    kinds = {"Thing": {"oneOf": [{"$ref": "#/A"}], "discriminator": named}, "A": obj(kind="string")}
+    (tmp_path / "kinds.json").write_text(json.dumps(kinds))
+    assert examine(written(tmp_path, raw)).defects == ()
+
+
 def test_many_files_are_no_fault_but_too_many_bytes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = listing(schema=obj(**{f"m{number}": {"$ref": f"{number}.json"} for number in range(300)}))
     for number in range(300):
