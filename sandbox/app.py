@@ -207,7 +207,8 @@ class _Request:
             return
         meter, busy, now = self.world.limiter, self.world.rush, self.world.clock()
         faults = meter.at(self.operation)
-        decision = meter.ask(self.operation, busy.bucket(principal.credential), now)
+        credential = limiter_faults.keyed(busy.bucket(principal.credential), self.headers, faults)
+        decision = meter.ask(self.operation, credential, now)
         if busy.faults and busy.refuses(principal.tenant.name):
             decision = evolve(decision, admitted=False, remaining=0, retry_after=1.0)
         rate = meter.retold(self.operation, limiter.headers(decision, faults), now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import count
 
 from attrs import define, field
@@ -37,6 +38,13 @@ OTHER_LIMIT = _fault(
     "limit-header-of-the-longer-window", "X-RateLimit-Limit is the hour's number while the minute's binds."
 )
 SUFFIXED = _fault("rate-header-names-suffixed", "The headers are called X-RateLimit-Limit-Minute and so on.")
+BY_CLIENT = fault(
+    "limit-keyed-by-user-agent",
+    family="limits",
+    needs="load",
+    scope="every operation",
+    text="Every User-Agent has a bucket of its own.",
+)
 SHARED_BY_ALL = _fault("limit-shared-by-all-operations", "All operations of a credential draw on one bucket.")
 RACE = _fault(
     "limit-race", "A request is counted only when it has been carried out, so that concurrent ones slip through."
@@ -65,6 +73,11 @@ def allowed(requests: int, faults: frozenset[Switch], *, longer: bool = False) -
     requests = requests // 2 if longer and LONGER_HALVED in faults else requests
     requests = requests - 1 if ONE_LESS in faults else requests
     return (requests + 1) // 2 if TWICE_COUNTED in faults else requests
+
+
+def keyed(credential: str, headers: Mapping[str, str], faults: frozenset[Switch]) -> str:
+    """Whose bucket a request draws on."""
+    return f"{credential} {headers.get('user-agent', '')}" if BY_CLIENT in faults else credential
 
 
 def wait_told(wait: float, faults: frozenset[Switch]) -> int:

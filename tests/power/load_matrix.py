@@ -51,6 +51,7 @@ HOW = {
         ),
         WINDOWS,
     ),
+    "limit-keyed-by-user-agent": LIMITS,
     "longer-limit-not-enforced": SOAK,
     "longer-limit-halved": SOAK,
 }

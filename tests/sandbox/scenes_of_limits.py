@@ -51,6 +51,13 @@ def _counted_together(wire: Wire) -> Any:
     return [*seen, _told(wire.ask("PATCH", one, wire.acme.admin, json={}))]
 
 
+def _by_another_client(wire: Wire) -> Any:
+    """What another User-Agent is told when the limit is used up."""
+    one = f"{wire.acme.attributes}/nobody"
+    seen = [_told(wire.ask("DELETE", one, wire.acme.admin)) for _ in range(7)]
+    return [*seen, _told(wire.ask("DELETE", one, {**wire.acme.admin, "user-agent": "another"}))]
+
+
 def _over_an_hour(wire: Wire) -> Any:
     """Minute after minute used up, for longer than the hour's number lasts."""
     seen: list[Any] = []
@@ -89,5 +96,6 @@ SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
     "refused-creation-applied": _created,
     "limit-shared-by-all-operations": _by_two_operations,
     "limit-counted-together": _counted_together,
+    "limit-keyed-by-user-agent": _by_another_client,
     **dict.fromkeys(("longer-limit-not-enforced", "longer-limit-halved"), _over_an_hour),
 }

@@ -45,6 +45,8 @@ class Coordinator:
     """What begins when a first examination has used up its limit."""
     _dependents: dict[Key, list[Job]] = attrs.field(factory=dict)
     """What begins when a list has shown what exists."""
+    _rewritten: set[str] = attrs.field(factory=set)
+    """Credentials with which requests written otherwise are tried."""
     _listed: set[Key] = attrs.field(factory=set)
     """What was asked already, so that nothing has to wait for it."""
     _used_up: dict[str, Key] = attrs.field(factory=dict)
@@ -121,7 +123,15 @@ class Coordinator:
                     self._dependents.setdefault(unlisted.key, []).append(job)
                     return
         if self._workers:
-            self._hand(self._next_worker(), job.key, {"do": "examine", "paths": found})
+            rewrites = self._rewrites(job)
+            self._hand(self._next_worker(), job.key, {"do": "examine", "paths": found, "rewrites": rewrites})
+
+    def _rewrites(self, job: Job) -> bool:
+        """Whether requests written otherwise are tried with it: with one operation of every credential that reads."""
+        if not job.operation.safe or job.principal.name in self._rewritten:
+            return False
+        self._rewritten.add(job.principal.name)
+        return True
 
     def _apart(self, found: LimitFinding) -> None:
         """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""

@@ -12,7 +12,7 @@ from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 
 from contracts.core.conversation import NotObservable, Outcome
-from contracts.core.exchange import Request
+from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from load.limiters.conclusion import Estimate
@@ -22,6 +22,7 @@ from load.runtime.run import LoadRun, Send, sample
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
 from load.scenarios.limits.refusals import Refusals
+from load.scenarios.limits.rewriting import renewed
 
 QUICK = Setting(windows=1.12, waits=False)
 FULL = Setting(windows=4.0, kinds=True)
@@ -46,6 +47,8 @@ class Examiner:
         self.refusals = Refusals(self.job.operation)
         self.paths: list[dict[str, str]] = []
         """Path values of things that exist and may be read."""
+        self.rewrites = False
+        """Whether it is asked, while the limit is used up, if a request that is written otherwise is refused too."""
         self.questions: list[Request] = []
         """What is asked, in turns."""
         self._turns = itertools.count()
@@ -228,8 +231,23 @@ class Examiner:
     def _beside(self) -> None:
         """While this credential is refused: another one asks, and one valid creation is sent."""
         self._another()
+        if self.rewrites and self.questions:
+            self._rewritten()
         if self.run.deployment.writes and self.job.operation.method == "POST":
             self._creation()
+
+    def _rewritten(self) -> None:
+        """The same request, written otherwise; what is refused of it is counted as it is everywhere."""
+
+        def ask(request: Request) -> Exchange:
+            exchange = self.run.ask(request, self.send, self.conversation)
+            if self.refusals.refused(exchange):
+                self.extra.append(sample(exchange, True))
+            return exchange
+
+        usual = {status for status in self.finding.statuses if status < 500}
+        if found := renewed(self.questions[0], usual, ask, self.refusals.refused):
+            self.finding.renewed = (found[0], found[1].seq)
 
     def _another(self) -> None:
         able = [

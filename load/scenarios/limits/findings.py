@@ -53,6 +53,8 @@ class LimitFinding:
     """What refused requests were answered."""
     other: tuple[str, int, int] | None = None
     """Another credential that asked while this one was refused: its name, what it got, and the exchange."""
+    renewed: tuple[str, int] | None = None
+    """What gives a client a fresh bucket when it changes it, and the exchange that shows it."""
     sharing: tuple[str, ...] = ()
     """Operations that were refused while only this one had been used up."""
     looked: int | None = None
@@ -121,7 +123,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         }
         return Estimate(**{**{name: value for name, value in plain.items() if name != "refused"}, **lists})
 
-    other, created = told["other"], told["created"]
+    other, created, renewed = told["other"], told["created"], told["renewed"]
     return LimitFinding(
         job,
         estimate=told["estimate"] and estimate(told["estimate"]),
@@ -129,6 +131,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         statuses=set(told["statuses"]),
         refusals=set(told["refusals"]),
         other=other and (other[0], other[1], seq(other[2])),
+        renewed=renewed and (renewed[0], seq(renewed[1])),
         sharing=tuple(told["sharing"]),
         looked=None if told["looked"] is None else seq(told["looked"]),
         created=created and (created[0], seq(created[1]), created[2]),

@@ -56,10 +56,15 @@ def smallest(api: RequestFactory, size: int = 1) -> list[tuple[str, str]]:
 
 
 def nobody(api: RequestFactory, number: int = 0) -> dict[str, str]:
-    """Path values that name nothing: the tenant's own where more follows, a stranger (or a second) for the last."""
+    """Path values that name nothing: the tenant's own where more follows, a stranger (or a second) for the last.
+
+    Where a body is sent, the last one stays the tenant's own if it is known, so that the body is what is refused.
+    """
     values = fixtures.placeholder_path(api)
-    if api.operation.body is None and api.operation.path_parameters:
-        last = api.operation.path_parameters[-1]
+    if not api.operation.path_parameters:
+        return values
+    last = api.operation.path_parameters[-1]
+    if api.operation.body is None or not api.deployment.value(api.tenant, last):
         parameter = api.operation.parameter(last, "path")
         name = stranger(parameter.schema if parameter else {})
         values[last] = f"{name[:-1]}{number}" if name.endswith("0") else f"{name}{number or ''}"

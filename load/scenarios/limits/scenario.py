@@ -78,7 +78,7 @@ class LimitUser(FastHttpUser):
             case _:
                 with scenario.lanes:
                     examiner = scenario.examiner(wire, finding)
-                    examiner.paths = given["paths"]
+                    examiner.paths, examiner.rewrites = given["paths"], given["rewrites"]
                     examiner.work()
                 scenario.soak(examiner)
 

@@ -21,6 +21,7 @@ from load.runtime.setup import Setup
 from load.scenarios.limits.buckets import own_bucket
 from load.scenarios.limits.findings import LimitFinding, jobs
 from load.scenarios.limits.laws import LAWS
+from load.scenarios.limits.longer_limits import WINDOWS
 from load.scenarios.limits.refusals import promised as promised_statuses
 from load.scenarios.limits.refusals import shows
 from load.scenarios.limits.table import UNCOUNTED, Findings, longer, terms_of, uncounted
@@ -113,6 +114,10 @@ def _enforced(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
         return Judgement(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
         return Judgement(NOT_OBSERVABLE, reason=found.reason)
+    if finding.renewed:
+        what, seq = finding.renewed
+        told = f"used up, it admits again with another {what}"
+        return Judgement(BROKEN, f"{_declared(found)}, however a request is written", told, None, "twice", (seq,))
     told, odd = f"{found.rule.limit} admitted, then {_statuses(finding.refusals)}", _odd(finding)
     if odd:
         expected = f"{_declared(found)}, then {_statuses(promised_statuses(finding.job.operation))}"
@@ -166,7 +171,15 @@ def _longer(finding: LimitFinding, limit: Limit, run: LoadRun) -> Judgement:
         )
     if word[0] == "kept":
         return Judgement(UPHELD, actual=word[1], confidence=found.confidence if found else None)
+    if run.depth != "soak" and word[0] == "not refuted":
+        return Judgement(NOT_ASKED, reason=f"needs depth soak, {_lasts(rule.window)} here; {word[1]}")
     return Judgement(NOT_OBSERVABLE, reason=f"{word[0]}: {word[1]}")
+
+
+def _lasts(window: float) -> str:
+    """How long one window of a longer limit is asked."""
+    seconds = window * WINDOWS
+    return f"about {seconds / 60:.0f} minutes" if seconds >= 120 else f"about {seconds:.0f} s"
 
 
 def _race(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:

@@ -1,0 +1,70 @@
+"""The same request written otherwise, while its limit is used up: it must not draw on a bucket of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from contracts.core.exchange import Exchange, Request
+
+HEADERS = (
+    ("User-Agent", ("curl/8.5.0", "Mozilla/5.0")),
+    ("X-Forwarded-For", ("192.0.2.1", "192.0.2.2")),
+    ("Accept-Language", ("de", "fr")),
+    ("X-Request-Id", ("one", "two")),
+)
+"""What every client may choose, with two values."""
+OF_THE_PATH = {"letter case of the path", "trailing slash"}
+
+
+def rewritten(request: Request) -> Iterator[tuple[str, Request, Request]]:
+    """What differs, and two requests that differ so."""
+    for name, values in HEADERS:
+        kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
+        one, other = (attrs.evolve(request, headers=(*kept, (name, value))) for value in values)
+        yield name, one, other
+    path, _, query = request.target.partition("?")
+    parts = query.split("&") if query else []
+    for what, targets in (
+        ("letter case of the path", [_spelled(request, path, query)]),
+        ("trailing slash", [_joined(f"{path}/", query)]),
+        ("extra query parameter", [_joined(path, "&".join([*parts, f"unused={number}"])) for number in (1, 2)]),
+        ("order of the parameters", [_joined(path, "&".join(reversed(parts)))]),
+    ):
+        if targets[0] != request.target:
+            yield what, attrs.evolve(request, target=targets[0]), attrs.evolve(request, target=targets[-1])
+
+
+def _joined(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def _spelled(request: Request, path: str, query: str) -> str:
+    """The path with its last fixed part in the other case."""
+    written, declared = path.split("/"), request.operation.path.split("/")
+    for place in range(min(len(declared), len(written)), 0, -1):
+        if declared[-place].isascii() and declared[-place].replace("-", "").isalpha():
+            written[-place] = written[-place].swapcase()
+            break
+    return _joined("/".join(written), query)
+
+
+def renewed(
+    request: Request,
+    usual: set[int],
+    ask: Callable[[Request], Exchange],
+    refused: Callable[[Exchange], bool],
+) -> tuple[str, Exchange] | None:
+    """What gives a client a fresh bucket, with the answer that shows it: admitted twice while the plain one is refused.
+
+    An answer counts as an admission if it is like those before the limit was used up; on another path only a success,
+    since nothing may be there.
+    """
+    for what, one, other in rewritten(request):
+        like = {status for status in usual if status < 300} if what in OF_THE_PATH else usual
+        if ask(one).status not in like or not refused(ask(request)):
+            continue
+        if (answer := ask(other)).status in like and refused(ask(request)):
+            return what, answer
+    return None
