@@ -19,10 +19,12 @@ import gevent  # noqa: E402
 
 from load.runtime import options, web_tab  # noqa: E402
 from load.runtime.processes import Judging, Process  # noqa: E402
+from load.runtime.signals import EndingSignal  # noqa: E402
 from load.runtime.startup import start  # noqa: E402
 from load.scenarios.registry import SCENARIOS  # noqa: E402
 
 PROCESSES: list[Process] = []
+SIGNALS: list[EndingSignal] = []
 
 # Locust looks for the classes of its users among the names of this module.
 globals().update({user.__name__: user for scenario in SCENARIOS.values() for user in scenario.users})
@@ -38,6 +40,8 @@ def _begin(environment: Any, web_ui: Any, **_: Any) -> None:
     """Read the files, start the sandbox if need be, and set as many users as the scenario needs."""
     process = start(environment, SCENARIOS)
     PROCESSES.append(process)
+    if isinstance(process, Judging):
+        SIGNALS.append(EndingSignal())
     options.users(environment.parsed_options, process)
     if web_ui and isinstance(process, Judging):
         web_tab.tab(web_ui, process)
@@ -66,4 +70,5 @@ def _stopped(**_: Any) -> None:
 def _end(environment: Any, **_: Any) -> None:
     """Also after Ctrl-C and at the end of --run-time: what was seen is judged and written."""
     for process in PROCESSES:
-        environment.process_exit_code = process.finish()
+        code = process.finish()
+        environment.process_exit_code = SIGNALS[0].code(code) if SIGNALS else code

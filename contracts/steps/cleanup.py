@@ -165,7 +165,8 @@ def _known(scope: Scope) -> Iterator[View]:
             able = [each for each in callers(scope.deployment, resource.list) if each.tenant == tenant]
             values = {name: scope.deployment.value(tenant, name) for name in resource.list.path_parameters}
             place = {name: value for name, value in values.items() if value}
-            if able and len(place) == len(values) and target(resource.create, place) in scope.ledger.tried:
+            tried = not scope.ledger.whole or target(resource.create, place) in scope.ledger.tried
+            if able and len(place) == len(values) and tried:
                 yield View(
                     RequestFactory(contract, scope.deployment, resource.list, able[0], "", values=place), resource
                 )

@@ -24,6 +24,8 @@ class Ledger:
     standing: dict[str, Request] = attrs.field(factory=dict)
     kept: dict[str, None] = attrs.field(factory=dict)
     """Created by operations the document offers no deletion for: named to the user at the end."""
+    whole: bool = True
+    """Whether all that was tried is noted here: a run that was killed does not record what it was waiting for."""
     tried: set[str] = attrs.field(factory=set)
     """Where something was asked to be created, whatever came of it."""
     removed: int = 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from contracts.core.paths import OUT
-from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import ROOT
@@ -23,6 +23,10 @@ from load.runtime.setup import Setup
 
 if TYPE_CHECKING:
     from load.runtime.scenario import Scenario
+
+
+ENFORCED = "declared-limit-is-enforced"
+"""The name of the law by which a declared limit counts as kept."""
 
 
 class Outputs:
@@ -39,17 +43,17 @@ class Outputs:
         """Whether everything is being written, or has been."""
         self.done = False
 
-    def content(self, scenario: Scenario, finished: float) -> dict[str, Any]:
+    def content(self, found: Sequence[Verdict], scenario: Scenario, finished: float) -> dict[str, Any]:
         """verdicts.json as far as is known."""
         run = self.run
         made = verdicts_json(
-            self.plan, self.header, scenario.verdicts(self.plan), requests=run.recorder.requests, finished=finished,
+            self.plan, self.header, found, requests=run.recorder.requests, finished=finished,
             ended=run.ended, left_behind=run.left_behind,
         )  # fmt: skip
         return {**made, **scenario.content()}
 
     def write(self, scenario: Scenario | None, failure: str | None, workers: Sequence[Inbox]) -> int:
-        """Judge and write everything; gives the exit code: 0 upheld, 1 broken, 3 nothing learnt or something failed."""
+        """Judge and write everything; gives the exit code (see `code`)."""
         self.written = True
         run, finished = self.run, time.time()
         gathered = [each.written() for each in workers]
@@ -62,15 +66,19 @@ class Outputs:
         run.recorder.close()
         if scenario is None:
             return 3
-        found = scenario.verdicts(self.plan)
-        content = self.content(scenario, finished)
+        gaps = [f"worker {each.worker}: {each.gap}" for each in workers if each.gap]
+        found = believed(scenario.verdicts(self.plan), heard=self._heard(), lost=gaps if scenario.shared else ())
+        content = self.content(found, scenario, finished)
         content["run"].update({"workers": gathered, "failure": failure})
         write_of_outputs(self.folder, content)
         self._report()
         self.done = True
-        gaps = [f"worker {each.worker}: {each.gap}" for each in workers if each.gap]
         self._say(found, [*scenario.notes(), *gaps, *([f"failed: {failure}"] if failure else [])], finished)
-        return code(found, run.recorder.requests, failed=bool(failure or gaps))
+        return code(found, heard=self._heard(), failed=bool(failure), lost=bool(gaps))
+
+    def _heard(self) -> bool:
+        """Whether anything was answered at all."""
+        return any(each.response for each in self.run.exchanges.values()) or any(each.status for each in self.run.rows)
 
     def _report(self) -> None:
         # reports may import contracts, never the other way round: so it is run, not imported
@@ -88,15 +96,41 @@ class Outputs:
         for note in notes:
             print(note)
         counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)
+        if limits := limits_told(found):
+            print(limits)
         print(f"{counts}; {self.run.recorder.requests} requests, {finished - self.run.started:.1f} s")
         print(f"report: {self.folder / 'report.html'}")
 
 
-def code(found: Sequence[Verdict], requests: int, *, failed: bool) -> int:
-    """The exit code of a run: broken weighs more than blocked, and a run without a request is blocked."""
+def believed(found: Sequence[Verdict], *, heard: bool, lost: Sequence[str]) -> list[Verdict]:
+    """The verdicts as far as they can be: nothing is upheld where nothing was answered, or where records were lost.
+
+    `lost`: workers that took with them what might have broken a law.
+    """
+    reason = "nothing was answered" if not heard else f"what {lost[0]} had seen might have broken it" if lost else ""
+
+    def credible(each: Verdict) -> bool:
+        return not reason or each.verdict != UPHELD or each.item.kind != "law"
+
+    return [each if credible(each) else Verdict(each.item, NOT_OBSERVABLE, reason=reason) for each in found]
+
+
+def limits_told(found: Sequence[Verdict]) -> str | None:
+    """How many declared limits are kept, broken and unproven; None where none was examined."""
+    limits = [each for each in found if each.item.rule.name == ENFORCED]
+    if not limits:
+        return None
+    kept, broken = (sum(each.verdict == word for each in limits) for word in (UPHELD, BROKEN))
+    return f"limits: {kept} kept, {broken} broken, {len(limits) - kept - broken} unproven"
+
+
+def code(found: Sequence[Verdict], *, heard: bool, failed: bool, lost: bool) -> int:
+    """The exit code of a run: 1 broken, 3 nothing could be judged or it failed, 4 something was left unproven."""
     counts = totals(found)
     if counts[BROKEN]:
         return 1
     judged = [each for each in found if each.item.kind == "law"]
-    nothing = not requests or all(each.verdict in {BLOCKED, NOT_ASKED} for each in judged)
-    return 3 if failed or counts[BLOCKED] or nothing else 0
+    if failed or not heard or all(each.verdict in {BLOCKED, NOT_ASKED} for each in judged):
+        return 3
+    unproven = any(each.item.rule.name == ENFORCED and each.verdict != UPHELD for each in judged)
+    return 4 if counts[BLOCKED] or unproven or lost else 0

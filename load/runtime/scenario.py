@@ -50,6 +50,8 @@ class Scenario:
 
     name: ClassVar[str] = ""
     users: ClassVar[tuple[type[User], ...]] = ()
+    shared: ClassVar[bool] = True
+    """Whether its verdicts rest on what all workers have seen together, so that a lost worker leaves them unproven."""
 
     def __init__(self, host: Host) -> None:
         self.host = host

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +15,26 @@ from locust.env import Environment
 
 from contracts.config.deployment import Deployment
 from contracts.core.exchange import Request
+from contracts.core.failures import CUT_OFF, NAME, NOT_HTTP, REFUSED, RESET, TIMED_OUT, TLS
 from contracts.transport.wire_format import decode_response, encode_body, encode_headers, encode_target
 from load.runtime.run import Sent
+
+
+def words(error: BaseException | None) -> str:
+    """What became of a request without an answer, in the words that the gate uses as well."""
+    if isinstance(error, socket.gaierror):
+        return NAME
+    if isinstance(error, ssl.SSLError):
+        return f"{TLS}: {(error.reason or 'the handshake failed').replace('_', ' ').lower()}"
+    if isinstance(error, TimeoutError):
+        return f"{TIMED_OUT}: no answer"
+    if isinstance(error, ConnectionRefusedError):
+        return REFUSED
+    if isinstance(error, ConnectionError):
+        return RESET
+    if isinstance(error, HTTPException):
+        return f"{NOT_HTTP}: {error}".partition("\n")[0]
+    return f"{CUT_OFF}: {error or 'no answer'}".partition("\n")[0]
 
 
 class Wire:
@@ -45,7 +66,7 @@ class Wire:
 
     def _judged(self, answer: Any, request: Request, sent: float, received: float) -> Sent:
         if not answer.status_code:
-            error = str(answer.error or "no answer")
+            error = words(answer.error)
             answer.failure(error)
             return None, self._vault.hide(error), sent, received
         if answer.status_code >= 500 or (answer.status_code == 429 and not request.expects_429):

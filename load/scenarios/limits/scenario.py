@@ -108,6 +108,7 @@ class Limits(Scenario):
 
     name = "limits"
     users = (LimitUser,)
+    shared = False
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
