@@ -34,6 +34,9 @@ _SECTIONS = {
 }
 _TOKEN_KEYS = {"expired_access", "expired_refresh"}
 _KEYS = {"name", "base_url", "document", "time_scale", "writes", "limits", "overlay", "disposable", "synthetic"}
+_WRITTEN = {"access": "may", "provisioned": "lent"}
+"""Members of a principal that evidence calls otherwise than the code does: its format outlives names in the code."""
+_READ = {written: name for name, written in _WRITTEN.items()}
 
 
 class ConfigError(Exception):
@@ -44,7 +47,8 @@ class ConfigError(Exception):
 class Principal:
     """Who a request is sent as. `values` are placeholders for secrets and plain values for the rest.
 
-    `may`: "read" where its credential may look but must be refused every change. `lent`: made by the suite for a run.
+    `access`: "read" where its credential may read but must be refused every change. `provisioned`: a user that the
+    suite creates for the run.
     """
 
     name: str
@@ -52,13 +56,23 @@ class Principal:
     kind: str
     values: dict[str, str]
     role: str | None = None
-    may: str | None = None
-    lent: bool = False
+    access: str | None = None
+    provisioned: bool = False
 
     @property
     def reads_only(self) -> bool:
         """Whether the deployment file says that this credential may change nothing."""
-        return self.may == "read"
+        return self.access == "read"
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in evidence."""
+        written = attrs.asdict(self)
+        return {_WRITTEN.get(name, name): value for name, value in written.items()}
+
+    @classmethod
+    def recorded(cls, written: dict[str, Any]) -> Principal:
+        """The principal of a run's evidence."""
+        return cls(**{_READ.get(name, name): value for name, value in written.items()})
 
 
 @attrs.frozen
@@ -113,7 +127,7 @@ class Deployment:
     def settings(self) -> dict[str, Any]:
         """What a replay needs to know of this deployment; secrets are placeholders here."""
         return {
-            "principals": [attrs.asdict(principal) for principal in self.principals],
+            "principals": [principal.written() for principal in self.principals],
             "parameters": self.parameters,
             "overlays": list(self.overlays),
             "document": self.document,
@@ -136,7 +150,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         name=told["name"],
         base_url=told["base_url"],
         document=settings["document"],
-        principals=tuple(Principal(**each) for each in settings["principals"]),
+        principals=tuple(map(Principal.recorded, settings["principals"])),
         vault=Vault(),
         time_scale=told["time_scale"],
         writes=told["writes"],

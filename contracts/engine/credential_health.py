@@ -104,7 +104,7 @@ class CredentialWatch:
         """Ask about every credential that was accepted once but of late no more, those of users made here left out."""
         for name in list(self._accepted):
             principal = self._principal(name)
-            if principal and not principal.lent:
+            if principal and not principal.provisioned:
                 await self.freshly(principal, conversation)
 
     async def _ask(self, principal: Principal, refused: Exchange | None, conversation: int | None = None) -> None:
@@ -115,7 +115,7 @@ class CredentialWatch:
         number, last = conversation or self.opens(), self._accepted[principal.name]
         for _ in range(2):
             try:
-                if (token_for := self.sender.authenticated.token_for) and principal.lent:
+                if (token_for := self.sender.authenticated.token_for) and principal.provisioned:
                     await token_for(principal.name)
                 answer = await self.sender.probe(request, number)
             except Outcome:
@@ -143,7 +143,9 @@ class CredentialWatch:
 
     def _plainly_right(self, exchange: Exchange, principal: Principal) -> bool:
         """Whether the request carries the credential as it should, and for 403, is about the principal's own tenant."""
-        if exchange.status == 403 and (principal.lent or principal.reads_only or not self._own(exchange, principal)):
+        if exchange.status == 403 and (
+            principal.provisioned or principal.reads_only or not self._own(exchange, principal)
+        ):
             return False
         carriers = {each.parameter.lower() for each in self.plan.contract.schemes.values() if each.location == "header"}
         sent = {(name, value) for name, value in exchange.request.headers if name.lower() in carriers}

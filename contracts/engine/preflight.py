@@ -47,7 +47,7 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
     health = PreflightResult(sender.dead)
     heard: list[Exchange] = []
     for principal in plan.deployment.principals:
-        request = None if principal.lent else question(plan, principal)
+        request = None if principal.provisioned else question(plan, principal)
         if request is None:
             continue
         try:
@@ -132,9 +132,9 @@ async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> No
     asked = list(items)
     token_for = sender.authenticated.token_for
     for principal in plan.deployment.principals if token_for else ():
-        if principal.lent and any(principal in callers(plan.deployment, each.operation) for each in asked):
+        if principal.provisioned and any(principal in callers(plan.deployment, each.operation) for each in asked):
             assert token_for is not None
-            with contextlib.suppress(Outcome):  # what cannot be lent is told where it is missed
+            with contextlib.suppress(Outcome):  # a law that misses the token says why
                 await token_for(principal.name)
 
 

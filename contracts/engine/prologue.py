@@ -41,7 +41,7 @@ def with_prologue(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversat
 
 def _not_permitted(api: RequestFactory, last: Exchange, outcome: Outcome) -> bool:
     """Whether a conversation ended with a 403 to a user whom the suite made itself: nobody says what such users may."""
-    made = {each.name: each for each in api.deployment.principals if each.lent}
+    made = {each.name: each for each in api.deployment.principals if each.provisioned}
     asker = made.get(last.request.principal or "")
     return last.status == 403 and asker is not None and (asker is api.principal or isinstance(outcome, Blocked))
 

@@ -82,7 +82,7 @@ class _Memory:
     def __init__(self, conversation: Conversation) -> None:
         self._answers = _settled(conversation.answers)
         self._drawn = iter(conversation.drawn)
-        self._lent = iter(conversation.lent)
+        self._tokens = iter(conversation.tokens)
         self._ended = conversation.ended
 
     def answer(self, command: Command) -> Any:
@@ -94,7 +94,7 @@ class _Memory:
             case Draw():
                 return self._following(self._drawn)
             case Token():
-                return self._following(self._lent)
+                return self._following(self._tokens)
             case Wait():
                 return None
 

@@ -54,9 +54,9 @@ class Run:
     """Asks what is selected of a plan in a thread of its own; `verdict` waits for a line's."""
 
     def __init__(
-        self, plan: Plan, out: Path, seed: int = 0, *, most: int | None = None, within: float | None = None
+        self, plan: Plan, out: Path, seed: int = 0, *, max_requests: int | None = None, max_seconds: float | None = None
     ) -> None:
-        """`most` requests are sent, its own removals included, and it ends `within` so many seconds."""
+        """Send `max_requests` at most, removals included, and end after `max_seconds`."""
         out.mkdir(parents=True, exist_ok=True)
         self.plan = plan
         self.out = out
@@ -81,10 +81,10 @@ class Run:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
-        self._max_requests = most
-        self._max_seconds = plan.deployment.http.run if within is None else within
+        self._max_requests = max_requests
+        self._max_seconds = plan.deployment.http.run if max_seconds is None else max_seconds
         self._standing: Callable[[], int] = int
-        self._side_by_side = asyncio.Semaphore(10_000 if most is None and self._max_seconds is None else FEW)
+        self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin asking the lines with these ids. Returns at once."""

@@ -36,7 +36,7 @@ class Conversation:
     tag: str = ""
     answers: list[Exchange] = attrs.field(factory=list)
     drawn: list[Any] = attrs.field(factory=list)
-    lent: list[str] = attrs.field(factory=list)
+    tokens: list[str] = attrs.field(factory=list)
     ended: str | None = None
 
 
@@ -129,8 +129,8 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
         case "drawn":
             evidence.conversations[members.whole(line, "conversation")].drawn.append(line["value"])
         case "lent":
-            lent = members.text(line, "value")
-            evidence.conversations[members.whole(line, "conversation")].lent.append(lent)
+            token = members.text(line, "value")
+            evidence.conversations[members.whole(line, "conversation")].tokens.append(token)
         case "void":
             _forget(evidence, members.whole(line, "conversation"), members.whole(line, "seq"))
         case "ended":

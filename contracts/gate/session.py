@@ -94,8 +94,8 @@ class Gate:
                 self.plan,
                 self.folder,
                 self.config.getoption("contract_seed"),
-                most=self.config.getoption("max_requests"),
-                within=self.config.getoption("max_time"),
+                max_requests=self.config.getoption("max_requests"),
+                max_seconds=self.config.getoption("max_time"),
             )
             self.run.start(selected)
         return self.run

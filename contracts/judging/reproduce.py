@@ -147,7 +147,7 @@ class _Script:
         """The token of a user that the suite made for itself: any user of the same tenant will do."""
         principals = {principal.name: principal for principal in self.plan.deployment.principals}
         caller = principals.get(each.request.principal or "")
-        if caller is None or not caller.lent:
+        if caller is None or not caller.provisioned:
             return None
         for origin in self._origins.values():
             owner = principals.get(origin.exchange.request.principal or "")

@@ -138,7 +138,7 @@ def _alike(one: Principal, other: Principal) -> bool:
 
     def told(principal: Principal) -> object:
         open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}
-        return principal.tenant, principal.kind, principal.role, principal.may, principal.lent, open_values
+        return principal.tenant, principal.kind, principal.role, principal.access, principal.provisioned, open_values
 
     return told(one) == told(other)
 

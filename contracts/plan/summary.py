@@ -97,7 +97,7 @@ def _credentials(plan: Plan, operation: Operation) -> dict[str, Any]:
     return {
         "operation": operation.key,
         "alternatives": [[scheme.name for scheme in each.schemes] for each in operation.security],
-        "principals": [each.name for each in able if not each.lent],
+        "principals": [each.name for each in able if not each.provisioned],
     }
 
 

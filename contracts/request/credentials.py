@@ -37,7 +37,7 @@ def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
     able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
     if not able and not operation.security:
         able = list(deployment.principals)
-    return sorted(able, key=lambda each: (each.lent, each.reads_only, (each.role or "").lower() == "member"))
+    return sorted(able, key=lambda each: (each.provisioned, each.reads_only, (each.role or "").lower() == "member"))
 
 
 def held(contract: Contract, principal: Principal) -> Alternative | None:

@@ -1,4 +1,4 @@
-"""Credentials: nothing is asked with a dead one, a lent one is renewed in time, a refusal may mean that one died."""
+"""Credentials: no request is sent with a dead one, a token is renewed in time, a refusal may mean that one has died."""
 
 from __future__ import annotations
 

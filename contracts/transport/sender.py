@@ -118,7 +118,7 @@ class Sender:
 
     async def _token(self, principal: str, first: bool, conversation: int) -> str:
         if self.authenticated.token_for is None:
-            raise NotObservable("nobody here lends tokens")
+            raise NotObservable("this run provisions no tokens")
         token = await self.authenticated.token_for(principal, first)
         self.recorder.write("lent", conversation=conversation, value=token)
         return token

@@ -10,7 +10,8 @@ Whoever drives it sends, waits and knows the time; the flow decides. The steps a
     client = TokenClient(time.time, SINGLE_FLIGHT, tokens)
     status = yield from client.call()          # inside another generator, or step by step with `send`
 
-`load/scenarios/tokens/callers.py` drives it under load, `engine/lending.py` in the gate, `token_auth.py` in httpx.
+`load/scenarios/tokens/callers.py` drives it under load, `engine/provisioned_tokens.py` in the gate, `token_auth.py` in
+httpx.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from contracts.core.conversation import (
     carry,
 )
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.engine.lending import Lending, Trade
+from contracts.engine.provisioned_tokens import ProvisionedTokens, TokenTrade
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
 from contracts.steps.created import Ledger
@@ -65,7 +65,7 @@ class LoadRun:
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
-    _lending: Lending = attrs.field(init=False)
+    _tokens: ProvisionedTokens = attrs.field(init=False)
     budget: Budget = attrs.field(init=False)
     """What this process may send of what is declared; asked wherever limits are not what is measured."""
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
@@ -73,7 +73,7 @@ class LoadRun:
 
     def __attrs_post_init__(self) -> None:
         self.ledger = Ledger(self.contract)
-        self._lending = Lending(self.contract, self.deployment, time.time)
+        self._tokens = ProvisionedTokens(self.contract, self.deployment, time.time)
         self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.time)
 
     def rule(self, limit: Limit) -> Rule:
@@ -157,7 +157,7 @@ class LoadRun:
             case Wait(seconds):
                 gevent.sleep(seconds / self.deployment.time_scale)
             case Token(principal, first):
-                token = carry(self._lending.token(principal, first), lambda step: self._traded(step, send))
+                token = carry(self._tokens.token(principal, first), lambda step: self._traded(step, send))
                 self.recorder.write("lent", conversation=conversation, value=token)
                 return token
             case Draw():
@@ -175,8 +175,8 @@ class LoadRun:
         finally:
             pool.kill()
 
-    def _traded(self, step: Join | Trade, send: Send) -> Pair | str | None:
-        """A step of the tokens that are lent: wait for another's trade, or get a new pair."""
+    def _traded(self, step: Join | TokenTrade, send: Send) -> Pair | str | None:
+        """A step of the provisioned tokens: wait for another's refresh, or get a new pair."""
         if isinstance(step, Join):
             landed = Event()
             step.flight.when_over(landed.set)

@@ -40,7 +40,7 @@ def judged(contract: Contract, seed: int, seconds: float, arguments: Sequence[st
             patch("contracts.engine.hypothesis_driver._kept", return_value=None),
         ):
             plan = make(contract, deployments.load(sandbox.deployment), "deep")
-            run = Run(plan, Path(folder), seed, within=seconds)
+            run = Run(plan, Path(folder), seed, max_seconds=seconds)
             run.start([item.id for item in plan.items])
             run.wait()
             return run.verdicts, run.recorder.requests

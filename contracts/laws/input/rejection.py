@@ -145,7 +145,7 @@ def _unread_by_others(api: RequestFactory) -> Steps:
 
 def _forbidden(api: RequestFactory, answer: Exchange) -> bool:
     """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
-    return answer.status == 403 and api.principal is not None and api.principal.lent
+    return answer.status == 403 and api.principal is not None and api.principal.provisioned
 
 
 def _asked(api: RequestFactory, case: Case, right: Any) -> Request | None:

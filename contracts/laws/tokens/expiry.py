@@ -178,9 +178,9 @@ def _outlived(api: RequestFactory) -> Steps:
     A token that is refused from its first moment on says nothing when it is refused at last.
     """
     _soon_enough(api, rules(api).access)
-    lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
-    if lent is not None:
-        token: str = yield Token(lent.name, first=True)
+    user = next((each for each in api.deployment.principals if each.provisioned and each.tenant == api.tenant), None)
+    if user is not None:
+        token: str = yield Token(user.name, first=True)
         answer: Exchange = yield from call_with(api, token)
         told = seconds_left_by_claim(rules(api), token, answer)
         if answer.status != 401 and told is not None:

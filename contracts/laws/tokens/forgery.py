@@ -67,8 +67,8 @@ def _text(api: RequestFactory, forgery: str) -> Steps:
 
 def _good(api: RequestFactory) -> Steps:
     """A good access token: of the user the suite keeps for the tenant, else of one made for this."""
-    lent = next((each for each in api.deployment.principals if each.lent and each.tenant == api.tenant), None)
-    if lent is not None:
-        return (yield Token(lent.name))
+    user = next((each for each in api.deployment.principals if each.provisioned and each.tenant == api.tenant), None)
+    if user is not None:
+        return (yield Token(user.name))
     pair, _ = yield from issue(api)
     return pair.access

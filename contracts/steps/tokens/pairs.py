@@ -38,7 +38,7 @@ def rules(api: RequestFactory) -> TokenRules:
 def with_users(contract: Contract, deployment: Deployment) -> Deployment:
     """The deployment with one user per tenant who will hold tokens, where the file names nobody who does.
 
-    The suite creates them when it runs (see `contracts.lending`); what they hold is a placeholder until then.
+    A run creates them (see `contracts.engine.provisioned_tokens`); their tokens are placeholders until then.
     """
     told = contract.tokens
     scheme = told.access.scheme if told else None
@@ -46,12 +46,12 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
         return deployment
     held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
     makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, told, tenant)}
-    lent = [
-        Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, lent=True)
+    users = [
+        Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, provisioned=True)
         for tenant in deployment.tenants
         if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals)
     ]
-    return attrs.evolve(deployment, principals=(*deployment.principals, *lent)) if lent else deployment
+    return attrs.evolve(deployment, principals=(*deployment.principals, *users)) if users else deployment
 
 
 def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, tenant: str) -> bool:
@@ -110,7 +110,9 @@ def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tupl
             continue
         declared = contract.body_rules(operation)
         for principal in deployment.principals:
-            content = _granted(declared, principal) if principal.tenant == tenant and not principal.lent else None
+            content = (
+                _granted(declared, principal) if principal.tenant == tenant and not principal.provisioned else None
+            )
             if content is not None:
                 return operation, content
     raise NotObservable("the document has no operation that creates an owner of tokens, or none is known who gets any")

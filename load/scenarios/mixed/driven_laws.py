@@ -48,7 +48,11 @@ def driven_items(contract: Contract, deployment: Deployment, told: Iterable[Prom
     """The lines of laws that are driven under load, as the gate has them; users made for the run are left out."""
     chosen = [law for law in laws.load().values() if drivable(law)]
     found = law_items(contract, deployment, DEPTH, told, chosen)
-    return [item for item in found if not (item.writes or item.closed or item.principal is None or item.principal.lent)]
+    return [
+        item
+        for item in found
+        if not (item.writes or item.closed or item.principal is None or item.principal.provisioned)
+    ]
 
 
 @attrs.frozen

@@ -91,4 +91,4 @@ def capacity(contract: Contract, deployment: Deployment, tenant: str) -> float:
 
 def mine(deployment: Deployment, operation: Operation, tenant: str) -> Sequence[Principal]:
     """Who of a tenant may call an operation."""
-    return [each for each in callers(deployment, operation) if each.tenant == tenant and not each.lent]
+    return [each for each in callers(deployment, operation) if each.tenant == tenant and not each.provisioned]

@@ -71,7 +71,9 @@ class WarmUp:
         for resource in with_lifecycle(self.run.contract):
             assert resource.create is not None
             able = [
-                each for each in callers(self.run.deployment, resource.create) if not (each.lent or each.reads_only)
+                each
+                for each in callers(self.run.deployment, resource.create)
+                if not (each.provisioned or each.reads_only)
             ]
             if not able:
                 continue

@@ -89,7 +89,7 @@ def test_a_run_cut_short_replays_to_the_verdicts_it_gave(contract, tmp_path, mos
     sandbox = Sandbox(["pages-overlap"], ["--limits", "off"])
     try:
         plan = make(contract, deployments.load(sandbox.deployment), "standard")
-        made = Run(plan, tmp_path, seed=5, most=most)
+        made = Run(plan, tmp_path, seed=5, max_requests=most)
         made.start([item.id for item in plan.items if item.rule.family in {"pagination", "state"}])
         made.wait()
     finally:

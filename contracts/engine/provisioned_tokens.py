@@ -2,7 +2,7 @@
 
 Nobody has to put a short-lived token into a deployment file. A user is created before the first conversation, its token
 is renewed before it expires, and the user is removed with everything else the suite made. Free of any I/O: whoever
-sends, in the gate or under load, carries out the steps that `Lending.token` yields.
+sends, in the gate or under load, carries out the steps that `ProvisionedTokens.token` yields.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from specs.contract import Contract
 UNKNOWN = 3600.0
 """Seconds a token is taken to live where nothing says how long."""
 KEPT_FOR = 0.5
-"""The part of its lifetime for which a token is lent before it is renewed."""
-LENT = Policy("lent", single=True, ahead=KEPT_FOR)
+"""The part of its lifetime for which a token is used before it is renewed."""
+EARLY = Policy("early", single=True, ahead=KEPT_FOR)
 
 
 @attrs.frozen
-class Trade:
+class TokenTrade:
     """A conversation to be held for a new pair; answered with the pair, or with the reason (text) why none came."""
 
     api: Callable[[str], RequestFactory]
@@ -47,12 +47,12 @@ class Trade:
         found.append(pair)
 
 
-Steps = Generator[Join | Trade, Any, str]
+Steps = Generator[Join | TokenTrade, Any, str]
 
 
 @attrs.define
-class Lending:
-    """The tokens of all lent principals of a run, each kept good by a token client of its own.
+class ProvisionedTokens:
+    """The tokens of all provisioned principals of a run, each kept good by a token client of its own.
 
     `clock` in seconds; `dead`: why principals hold no token, shared with whoever asks in their name.
     """
@@ -65,21 +65,21 @@ class Lending:
     _first: dict[str, str] = attrs.field(factory=dict)
 
     def token(self, name: str, first: bool = False) -> Steps:
-        """The access token of a lent principal, renewed if it is old; "" for any other. Raises Blocked.
+        """The access token of a provisioned principal, renewed if it is old; "" for any other. Raises Blocked.
 
         `first`: the one it was given first, which nobody renews.
         """
-        principal = next((each for each in self.deployment.principals if each.name == name and each.lent), None)
+        principal = next((each for each in self.deployment.principals if each.name == name and each.provisioned), None)
         if principal is None:
             return ""
-        client = self._clients.setdefault(name, TokenClient(self.clock, LENT))
+        client = self._clients.setdefault(name, TokenClient(self.clock, EARLY))
         if name not in self.dead:
             yield from self._ready(client, principal)
         if name in self.dead or client.tokens is None:
             raise Blocked(self.dead.get(name, f"{name} holds no token"))
         return self._first[name] if first else client.tokens.access
 
-    def _ready(self, client: TokenClient, principal: Principal) -> Generator[Join | Trade, Any, None]:
+    def _ready(self, client: TokenClient, principal: Principal) -> Generator[Join | TokenTrade, Any, None]:
         """Do what the token client asks for until it holds a good token, or none is to be had."""
         flow = client.ready()
         reply: Reply = None
@@ -95,7 +95,7 @@ class Lending:
 
     def _renewed(
         self, principal: Principal, refresh: str | None
-    ) -> Generator[Join | Trade, Pair | str, Tokens | Refused]:
+    ) -> Generator[Join | TokenTrade, Pair | str, Tokens | Refused]:
         """A new pair, by its refresh token if it has one, else with a new user."""
         pair: Pair | str = (yield self._trade(principal, refresh)) if refresh else ""
         if isinstance(pair, str):
@@ -109,18 +109,18 @@ class Lending:
         self._first.setdefault(principal.name, pair.access)
         return Tokens(pair.access, pair.refresh, self.clock() + self._lifetime(pair))
 
-    def _trade(self, principal: Principal, old: str | None) -> Trade:
+    def _trade(self, principal: Principal, old: str | None) -> TokenTrade:
         rules = self.contract.tokens
         assert rules is not None
         operation, owner = rules.issue[0], self._owner_of(principal)
-        return Trade(lambda tag: RequestFactory(self.contract, self.deployment, operation, owner, tag), old)
+        return TokenTrade(lambda tag: RequestFactory(self.contract, self.deployment, operation, owner, tag), old)
 
     def _owner_of(self, principal: Principal) -> Principal | None:
-        """Who creates a lent principal: somebody of its tenant that may, and was not lent itself."""
+        """Who creates a provisioned principal: somebody of its tenant that may, and was not provisioned itself."""
         rules = self.contract.tokens
         assert rules is not None
         able = callers(self.deployment, rules.issue[0])
-        return next((each for each in able if each.tenant == principal.tenant and not each.lent), None)
+        return next((each for each in able if each.tenant == principal.tenant and not each.provisioned), None)
 
     def _lifetime(self, pair: Pair) -> float:
         """Seconds a pair's access token lives: as it announces, and no longer than is declared."""
