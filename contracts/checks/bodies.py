@@ -35,7 +35,7 @@ from specs.contract.schema_queries import all_members, follow, members, rule_of
 
 @check(family="schema", kinds=("schema",))
 def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
-    """The body of a success answer is what the document's schema says, formats included."""
+    """The body of a successful response fits the document's schema, formats included."""
     answer = declared(exchange)
     if answer is None or answer.schema is None or not exchange.ok or has_no_body(exchange):
         return False
@@ -48,7 +48,7 @@ def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
 
 @check(family="errors", kinds=("error", "status"), asserts=("error",))
 def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
-    """Every error answer is JSON of the shape the document gives errors.
+    """Every error response is JSON that fits the document's schema of errors.
 
     Where one shape is stated for all errors, answers to undeclared methods and undeclared statuses are included; else
     what a status is declared to carry says nothing of another. A 5xx only when it came twice. Not judged: answers to
@@ -84,7 +84,7 @@ def _is_json(answer: Response) -> None:
 
 @check(family="errors", kinds=("error", "status"), asserts=())
 def a_success_is_no_error(exchange: Exchange, contract: Contract) -> bool:
-    """A 2xx answer does not carry the body of an error.
+    """A 2xx response does not carry the body of an error.
 
     Judged only where the document's error schema can tell the two apart, so that no success of the document's own
     would count as an error.
@@ -124,7 +124,7 @@ def _telling(contract: Contract) -> tuple[str, Any, jsonschema_rs.Validator] | N
 
 @check(family="schema", kinds=("schema",), asserts=())
 def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -> bool:
-    """An answer does not give back what the document has in requests only, nor other things that have to stay secret.
+    """A response contains no member that the document has in requests only, and no other secret.
 
     Proof: a member that is `writeOnly`; a member that requests of this resource carry, its answers are not declared to,
     and that is a secret by its name; a private key. Other undeclared members are allowed, and what a member holds that

@@ -24,7 +24,7 @@ def _uncached(exchange: Exchange) -> bool:
 
 @check(family="caching", kinds=("cache",))
 def answers_are_not_cached(exchange: Exchange, _: Contract) -> bool:
-    """Where the document says No-Cache, an answer says no-cache or no-store, and never that it may be kept.
+    """Where the document says No-Cache, a response says no-cache or no-store, and nothing that allows caching it.
 
     `public`, `s-maxage` and a positive `max-age` say that it may; so do the headers that speak to a CDN alone, and an
     Expires in the future where there is no Cache-Control. On answers to changes, and where the document does not
@@ -58,7 +58,7 @@ def _not_until(exchange: Exchange) -> None:
 
 @check(family="caching", kinds=("cache",))
 def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
-    """Where the document says No-Cache, no answer is one that a cache had kept.
+    """Where the document says No-Cache, no response comes from a cache.
 
     Proof: an Age above 0, or a cache's own word that it had it (`X-Cache: HIT`). A cache that asked the deployment
     again, and says so (`REVALIDATED`), is none.
@@ -77,7 +77,7 @@ def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
 
 @check(family="caching", kinds=("header",), asserts=())
 def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract) -> bool:
-    """Where the document says how long answers may be kept, none is older: Age is at most the declared max-age.
+    """Where the document says how long responses may be cached, none is older: Age is at most the declared max-age.
 
     Judged where the schema or the example of the Cache-Control header names one max-age.
     """

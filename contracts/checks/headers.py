@@ -23,7 +23,7 @@ CLOCK = 120.0
 
 @check(family="headers", kinds=("header",))
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
-    """Every header the document requires on an answer is there, and each declared one fits its schema."""
+    """Every header the document requires on a response is there, and each declared one fits its schema."""
     answer = described(exchange)
     told = False
     for header in answer.headers if answer and sure(exchange) else ():
@@ -123,7 +123,7 @@ def _malformed(name: str, value: str) -> str | None:
 
 @check(family="protocol", kinds=("header",), asserts=())
 def no_header_contradicts_another(exchange: Exchange, _: Contract) -> bool:
-    """What can be said once is said once: no header that has one value comes twice with different ones."""
+    """No header that has a single value comes twice with different values."""
     seen: dict[str, str] = {}
     for name, value in response(exchange).headers:
         key = name.lower()
@@ -142,7 +142,7 @@ _TAGGED = re.compile(r'(W/)?"')
 
 @check(family="protocol", kinds=("header",), asserts=())
 def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
-    """Content-Length is the length of the body; answers that HTTP gives no body announce none.
+    """Content-Length is the length of the body; responses that have no body in HTTP announce none.
 
     Not judged: encoded bodies (their length counts before decoding), HEAD and 304, whose length is that of the body
     they stand for, and answers with a Transfer-Encoding, which must not have a Content-Length as well.
@@ -162,7 +162,7 @@ def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
 
 @check(family="protocol", kinds=("header",), asserts=())
 def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
-    """The Date of an answer is the time it was made: two minutes of difference are allowed."""
+    """The Date of a response is the time it was made: two minutes of difference are allowed."""
     value = response(exchange).header("Date")
     if value is None or response(exchange).header("Age"):
         return False

@@ -39,7 +39,7 @@ _SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
 @check(family="errors", kinds=("error",), asserts=())
 def errors_hide_the_inside(exchange: Exchange, _: Contract) -> bool:
-    """No error shows a stack trace, a path of the server or a database's own words; no other answer a stack trace.
+    """No error shows a stack trace, a file path or a database message; no other response shows a stack trace.
 
     What the request itself said does not count when the answer repeats it.
     """
@@ -59,7 +59,7 @@ def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
 
 @check(family="errors", kinds=("error",), asserts=())
 def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
-    """No answer repeats the credential it was sent with, neither in its body nor in its headers."""
+    """No response repeats the credential of its request, neither in its body nor in its headers."""
     got = response(exchange)
     text = "\n".join([got.body, *(value for _, value in got.headers)])
     for _name, sent in exchange.request.headers if "$" in text else ():

@@ -16,7 +16,7 @@ CLOCK = 5.0
 
 @check(family="limits", kinds=("header",), asserts=())
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
-    """Rate-limit headers, wherever they stand, name a declared limit, count sensibly and reset in time.
+    """Rate-limit headers name a declared limit, count plausibly and announce a reset within the window.
 
     Read are `X-RateLimit-Limit`, `-Remaining` and `-Reset`, and every other rate header that the document declares. The
     limit is the declared number of a limit that can bind; what remains lies between 0 and it, and is 0 on a 429; the
@@ -78,7 +78,7 @@ def _resets(exchange: Exchange, quota: Quota, window: float, contract: Contract)
 
 @check(family="limits", kinds=("header",), asserts=())
 def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
-    """Retry-After on a 429 is true as far as one answer can show it: not longer than the longest declared window.
+    """Retry-After on a 429 is no longer than the longest declared window.
 
     It is not promised, so it may be missing. Whether waiting that long helps is judged by the laws of limits.
     """

@@ -23,7 +23,7 @@ _REMEMBERED = 4096
 
 @check(family="schemathesis", kinds=("schema", "status", "header"))
 def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> bool:
-    """Schemathesis's own checks of an answer find nothing that ours do not find.
+    """Schemathesis's own checks of a response find nothing that ours do not find.
 
     Its checks of status, content type, headers and body judge every distinct answer. What another check of this suite
     finds as well is one finding, and told there. Not held against a deployment: the first of two server errors, answers

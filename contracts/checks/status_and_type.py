@@ -36,7 +36,7 @@ OURS = re.compile(r"ct[0-9a-f]{6}-\d")
 
 @check(family="status", kinds=("status",))
 def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
-    """Every answer has a status that the document declares for the operation.
+    """Every response has a status that the document declares for the operation.
 
     Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
     not judged here, nor is a 409 for a refresh that lost against another one, nor a 415 for a type of body that is not
@@ -88,10 +88,10 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
 
 @check(family="status", kinds=("status",), asserts=())
 def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
-    """A status says what can have happened: nothing is created by reading or deleting, nothing is unchanged unasked.
+    """A status fits its request: reading and deleting create nothing, and 304 answers conditional requests alone.
 
-    201 answers only methods that can create; 206 only a question for a range; 304 only a conditional question; 1xx and
-    407 none at all. Statuses that the document itself declares for the operation are not doubted.
+    201 answers only methods that can create, 206 only a request for a range, 304 only a conditional request; 1xx and
+    407 answer none. Statuses that the document itself declares for the operation are not doubted.
     """
     answer = declared(exchange)
     if not asked_as_declared(exchange) or (answer and answer.status == str(exchange.status)):
@@ -122,7 +122,7 @@ def _conditional(exchange: Exchange) -> bool:
 
 @check(family="schema", kinds=("status",), asserts=("schema", "error"))
 def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
-    """An answer has the media type the document declares for its status; JSON is sent as UTF-8.
+    """A response has the media type the document declares for its status; JSON is sent as UTF-8.
 
     Where the document declares no content for an answer, any type will do.
     """
@@ -145,7 +145,7 @@ def _covers(declared_type: str, told: str) -> bool:
 
 @check(family="schema", kinds=("schema",))
 def body_is_json(exchange: Exchange, _: Contract) -> bool:
-    """A JSON answer is strict JSON: UTF-8, parsable, without NaN or Infinity, no member twice in one object.
+    """A JSON response is strict JSON: UTF-8, parsable, without NaN or Infinity, no member twice in one object.
 
     Nor does a text end in the middle of a character; where the suite itself has sent such a text, it may come back.
     """

@@ -21,7 +21,7 @@ LONGEST = 200
 
 @check(family="state", kinds=("state", "body"), asserts=())
 def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> bool:
-    """The answer to a creation or an update shows the declared members that were sent with the values that were sent.
+    """The response to a creation or an update shows the declared members that were sent, with the values sent.
 
     Truths, whole numbers, choices of an enumeration and plain texts are compared where both sides are of one kind; a
     text may come back trimmed, in another case, without signs, or with something added. Secrets, and members that say

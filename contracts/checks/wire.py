@@ -14,7 +14,7 @@ from specs.contract import Contract
 
 @check(family="protocol", kinds=("status",), asserts=(), unread=True)
 def an_answer_is_an_http_message(exchange: Exchange, _: Contract) -> bool:
-    """Every answer is a message of HTTP that can be read, from its status line to its end.
+    """Every response is a well-formed HTTP message, from its status line to its end.
 
     The status is a number of three digits, header fields have a name and a colon, Content-Length is one number and
     that of the bytes that come, chunks are as long as they say, an encoding is one that was asked for, nothing follows
@@ -32,7 +32,7 @@ def an_answer_is_an_http_message(exchange: Exchange, _: Contract) -> bool:
 
 @check(family="status", kinds=("status",), asserts=(), unread=True, whole=True)
 def answers_are_reliable(exchanges: Sequence[Exchange], most: float | None) -> bool:
-    """Requests are answered, not only when they are sent again.
+    """Requests are answered the first time, not only when they are repeated.
 
     Server errors, dropped connections and time-outs that vanish when the request is sent again are counted. The
     document promises no availability, so this is told and not judged, unless the deployment file sets a bound:

@@ -27,7 +27,7 @@ def _if_not(tag: str) -> tuple[tuple[str, str], ...]:
 
 @law(family="caching", on=_gets, kinds=("cache",), asserts=())
 def a_tag_is_true(api: RequestFactory) -> Conversation:
-    """Where an answer carries an ETag, a conditional question is answered by it: 304 only for the tag it has.
+    """Where a response carries an ETag, conditional requests go by it: 304 is answered to the current tag only.
 
     Asked with a tag that was never given, with the one that was, and with it among others. Proof: 304 for a tag that
     was never given; a 304 with a body or with another tag. A deployment that offers no ETag, or answers the right tag
@@ -68,7 +68,7 @@ def _tagged(api: RequestFactory, resource: Resource) -> Steps:
 
 @law(family="caching", on=selectors.updates, kinds=("cache",), asserts=(), no_path_setup=True, writes=True)
 def a_tag_changes_with_the_thing(api: RequestFactory) -> Conversation:
-    """Where a resource is read with an ETag, a change gives it another, and the old one gets no 304 any more.
+    """Where a resource has an ETag, a change gives it another one, and the old tag gets no 304 any more.
 
     Proof: after a change that the deployment says it made, the old tag is still answered with 304, or the new answer
     differs and has the old tag.
@@ -118,7 +118,7 @@ def _guarded(operation: Operation) -> bool:
     no_path_setup=True,
 )
 def a_change_under_an_old_tag_is_refused(api: RequestFactory) -> Conversation:
-    """A change that names the tag of an earlier state in If-Match is refused with 412, and with the right tag is made.
+    """A change with an outdated tag in If-Match is refused with 412; with the current tag it is made.
 
     A new resource is read for its tag, changed once under it, and once more under the same tag, now an old one. Broken
     if the first change gets a 412, or if the second succeeds.

@@ -95,7 +95,7 @@ def _nameable(api: RequestFactory, depth: str) -> list[str]:
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)
 def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation:
-    """A filter for a value that no item has gives an empty list, and an empty list says so of itself.
+    """A filter for a value that no item has gives an empty list, and its page information says so.
 
     The value is one that items show, a little shortened (or lengthened, where a part of a text is looked for), else one
     that was made up. Where several may be asked for at once, or more is asked, one that only another tenant's items
@@ -174,7 +174,7 @@ def an_impossible_range_is_empty(api: RequestFactory, chosen: list[str]) -> Conv
     needs_items=True,
 )
 def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation:
-    """The pages of a filtered list are the items that fit, each once, and what they tell counts those alone.
+    """The pages of a filtered list hold the items that match, each once, and their totals count those alone.
 
     A filter that keeps at least two items is asked with the largest page and walked in pages of a size that does not
     divide their number. Broken if the walk has other items or another order, or if a total, a remainder, a number of

@@ -147,7 +147,7 @@ def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:
     family="credentials", on=selectors.protected, kinds=("credential", "status/401"), cases=_damages, no_path_setup=True
 )
 def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
-    """A credential that is not exactly right, or not where it belongs, is refused with 401.
+    """A credential that is damaged, or sent in another place than declared, is refused with 401.
 
     The caller's own secret is cut, changed or lengthened by a little, or sent under another scheme or in the query; the
     rest of the request is as it should be. Only damages that make another secret of this one are done: letters change
@@ -179,7 +179,7 @@ def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
     depth="standard",
 )
 def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: list[str]) -> Conversation:
-    """However a right credential is spelled, or with whatever it stands together, the server does not fail.
+    """However a valid credential is written or combined with others, the server does not fail.
 
     Letter case of the scheme, blanks, and headers that stand there twice. What is accepted is observed; only an answer
     of 500 or above breaks this.

@@ -139,7 +139,7 @@ def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Co
     no_path_setup=True,
 )
 def a_path_that_mixes_tenants_is_refused(api: RequestFactory) -> Conversation:
-    """What another tenant owns is not reached through one's own: 403 or 404, and nothing changes.
+    """A path that mixes resources of two tenants is refused with 403 or 404, and nothing changes.
 
     Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
     client, the owner's option under its own attribute; and the owner asks for its own thing under the other's address.
@@ -186,7 +186,7 @@ def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
     depth="standard",
 )
 def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
-    """Whether a refusal tells another tenant's existing thing from a missing one is observed.
+    """Whether a refusal distinguishes another tenant's resource from one that does not exist is observed.
 
     Asked of what only looks: the last thing of the path is first another tenant's, then nobody's.
     """

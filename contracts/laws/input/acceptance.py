@@ -87,7 +87,7 @@ def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> b
     no_path_setup=True,
 )
 def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[str]]) -> Conversation:
-    """A request that fits the document is not refused as invalid (400, 415, 422), nor does the server fail at it.
+    """A request that fits the document is not refused as invalid (400, 415, 422), and does not make the server fail.
 
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
@@ -189,7 +189,7 @@ def _oddities(api: RequestFactory, depth: str) -> list[list[int]]:
     no_path_setup=True,
 )
 def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Conversation:
-    """Whatever a body holds, the server does not fail: it takes it, or refuses it with a 4xx.
+    """Whatever a body holds, the server does not fail: it accepts it, or refuses it with a 4xx.
 
     Letters of many scripts, control characters, half of a surrogate pair, very long texts, members given twice, deep
     nesting and numbers out of range. Which of these are accepted is not judged; a 5xx that comes twice is.
@@ -217,7 +217,7 @@ def _asking(contract: Contract) -> Iterator[Operation]:
 
 @law(family="input", on=_asking, kinds=("parameter", "status"), asserts=(), depth="standard", no_path_setup=True)
 def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
-    """However a query is written, the server does not fail: it understands it, or refuses it with a 4xx.
+    """However a query string is written, the server does not fail: it accepts it, or refuses it with a 4xx.
 
     Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
     not judged; a 5xx that comes twice is.
@@ -270,7 +270,7 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
     no_path_setup=True,
 )
 def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str, Any]]) -> Conversation:
-    """A body with no more than what is required, and one with any value of an enumeration, is accepted.
+    """A body with the required members alone is accepted, and so is every value of an enumeration.
 
     Only bodies are asked in which no member can hang on another. What is refused is compared with the document's own
     example, sent right after: only where that is accepted is the difference held against the deployment.
@@ -298,7 +298,7 @@ def _accepted(api: RequestFactory) -> Steps:
 
 @law(family="input", on=_bodies, kinds=("body", "status"), asserts=("body",), examples=(0, 0, 40), depth="deep")
 def no_wrong_body_is_accepted(api: RequestFactory) -> Conversation:
-    """Of bodies drawn at random none that breaks its schema is accepted, and none makes the server fail."""
+    """Of randomly drawn bodies none that violates its schema is accepted, and none makes the server fail."""
     right = yield from content(api)
     wrong = yield Draw(wrong_bodies(_schema(api), right if isinstance(right, dict) else {}))
     answer: Exchange = yield api.ask(body=wrong)

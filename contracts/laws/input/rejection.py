@@ -85,7 +85,7 @@ def _headers(api: RequestFactory) -> list[Case]:
     no_path_setup=True,
 )
 def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[str, Any]]) -> Conversation:
-    """A query, body or header that breaks what is declared for it is refused with 400 or 422: never accepted.
+    """A query, body or header that violates its declaration is refused with 400 or 422, never accepted.
 
     Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
     wrong format, null, or missing; or a body that is no JSON, or says that it is something else. Schemathesis finds
@@ -200,7 +200,7 @@ def _ids(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     no_path_setup=True,
 )
 def an_impossible_id_is_refused(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
-    """An id that cannot be one is answered with 400 or 404, or not at all to those who may not ask (403)."""
+    """A malformed id is answered with 400 or 404, or with 403 where the caller has no access at all."""
     case = Case(**wrong)
     right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
     answer: Exchange = yield api.ask(path={**placeholder_path(api), case.name: case.value}, body=right)
@@ -233,10 +233,10 @@ def _beyond(api: RequestFactory) -> list[str]:
 
 @law(family="input", on=selectors.every, kinds=("parameter", "status"), asserts=(), cases=_odd_ids, no_path_setup=True)
 def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
-    """Whatever stands in the place of an id, the server does not fail: quotes, accents, long texts, zero bytes,
-    a number too large for 32 bits.
+    """Whatever is sent in place of an id, the server does not fail, and does not succeed.
 
-    Which refusal it gets is not judged here, only that it is one: such an id names nothing.
+    Sent are quotes, accents, long texts, zero bytes and a number too large for 32 bits. Which refusal it gets is not
+    judged here, only that it is one: such an id names nothing.
     """
     name = api.operation.path_parameters[-1:]
     if not name:

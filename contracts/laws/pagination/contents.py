@@ -61,7 +61,7 @@ def _ends(api: RequestFactory, depth: str) -> list[str]:
     every_tenant=True,
 )
 def items_read_as_they_are_listed(api: RequestFactory, which: str) -> Conversation:
-    """What a list shows of an item is what the item's own address shows.
+    """A list shows its items as their own URLs do.
 
     The last item, and at greater depths the first, is read by itself. Broken if it is not there, or if a member that
     both show differs. Lists of plain values may come in another order; what only one of them shows does not count.

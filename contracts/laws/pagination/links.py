@@ -59,7 +59,7 @@ def _next_of(api: RequestFactory, query: Query) -> Steps:
     every_tenant=True,
 )
 def the_next_link_leads_to_the_next_page(api: RequestFactory) -> Conversation:
-    """The address of the next page is one of this server, and shows the items behind this page.
+    """The next link stays on this server and leads to the items that follow this page.
 
     Asked of the first page of a list that has more. Broken if there is no address, if it names another scheme, host or
     port, or if what it shows is not the next page.
@@ -75,7 +75,7 @@ def the_next_link_leads_to_the_next_page(api: RequestFactory) -> Conversation:
     needs_items=True,
 )
 def the_next_link_keeps_the_question(api: RequestFactory) -> Conversation:
-    """The address of the next page of a filtered or ordered list leads to the next page of that list."""
+    """The next link of a filtered or sorted list leads to the next page of that same list."""
     query = yield from some_question(api, least=3)
     yield from _next_of(api, query)
 
@@ -88,7 +88,7 @@ def the_next_link_keeps_the_question(api: RequestFactory) -> Conversation:
     needs_items=True,
 )
 def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
-    """The last page of a list whose pages have numbers carries no address of a next one.
+    """The last page of a list with numbered pages has no next link.
 
     Lists that are read by a cursor may lead to one more page that is empty; they are not asked.
     """
@@ -111,7 +111,7 @@ def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
     needs_items=True,
 )
 def the_previous_link_leads_back(api: RequestFactory) -> Conversation:
-    """The second page's address of the page before shows the first page again."""
+    """The previous link of the second page leads back to the first page."""
     items = yield from read_all(api)
     at_least(items, 3)
     pages: list[Exchange] = yield from pages_of(
@@ -141,7 +141,7 @@ def _cursor(api: RequestFactory) -> Steps:
 
 @law(family="pagination", on=selectors.cursor_lists, kinds=("page/walk", "status"), asserts=(), needs_items=True)
 def a_damaged_cursor_makes_nothing_fail(api: RequestFactory) -> Conversation:
-    """A cursor with a character changed, or cut short, is refused or understood, but never a server error."""
+    """A cursor with a character changed, or cut short, is refused or accepted, but never causes a server error."""
     cursor, size = yield from _cursor(api)
     for damaged in (f"{cursor[:-1]}~", cursor[: len(cursor) // 2] or "~"):
         answer: Exchange = yield api.ask(query=after(api, damaged, size))
@@ -158,7 +158,7 @@ def a_damaged_cursor_makes_nothing_fail(api: RequestFactory) -> Conversation:
     needs_items=True,
 )
 def a_cursor_of_another_tenant_shows_nothing_of_theirs(api: RequestFactory) -> Conversation:
-    """A cursor that another tenant was given may be refused or lead somewhere in one's own list, never into theirs."""
+    """A cursor issued to another tenant may be refused or lead into the caller's own list, never into the other's."""
     own = yield from read_all(api)
     other, theirs = yield from rivals_items(api)
     cursor, size = yield from _cursor(other)

@@ -30,7 +30,7 @@ from specs.contract import selectors
     every_tenant=True,
 )
 def the_pagination_object_adds_up(api: RequestFactory) -> Conversation:
-    """Each member of the pagination object tells the truth about the page it stands on.
+    """Each member of the pagination object is true of its page.
 
     For a page of size t beginning at s, of n items in all: total is n, remaining is what is left behind the page, pages
     is n divided by t and rounded up, the current page is s divided by t, rounded down, plus one, and the two flags say
@@ -68,7 +68,7 @@ def the_pagination_object_adds_up(api: RequestFactory) -> Conversation:
     every_tenant=True,
 )
 def what_a_walk_is_told_is_true(api: RequestFactory) -> Conversation:
-    """What the pages of a list tell on the way adds up: the total, the page size, and whether more follows.
+    """What the pages of a list say of it is consistent: the total, the page size, and whether more follow.
 
     The list is walked by its cursors or links in pages of a drawn size. Broken if a total is not the number of items,
     or a flag says that more follows where nothing does, or the reverse.

@@ -38,7 +38,7 @@ SOME = 10
     every_tenant=True,
 )
 def every_walk_gives_the_same_items(api: RequestFactory) -> Conversation:
-    """Walking a list in pages of any size gives the same items in the same order, none twice and none lost.
+    """Reading a list in pages of any size gives the same items in the same order, none twice and none lost.
 
     The list is read in the largest pages and again in pages of a drawn size: first one that does not divide the number
     of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or if the
@@ -92,7 +92,7 @@ def _sizes(api: RequestFactory, depth: str) -> list[str]:
     needs_items=True,
 )
 def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversation:
-    """A page has as many items as were asked for, or as many as there are; the largest size declared is given too.
+    """A page has as many items as were requested, or as many as there are; the largest declared size is served too.
 
     The first page is asked for in sizes from one item to the declared maximum. Broken if a size the document allows is
     refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
@@ -204,7 +204,7 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
 
 @law(family="pagination", on=selectors.lists, kinds=("page/walk",), asserts=(), needs_items=True)
 def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
-    """Asked twice while nothing changes, a list gives the same items in the same order.
+    """Requested twice while nothing changes, a list gives the same items in the same order.
 
     Where little is asked, the two questions are the one without a page size and the one for the largest page: as far as
     both go they have to agree.
@@ -279,7 +279,7 @@ def _impossible(api: RequestFactory, depth: str) -> list[list[str]]:
     needs_items=True,
 )
 def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conversation:
-    """A page size or position that the document forbids is refused as invalid: not cut to size, not taken for another.
+    """A page size or position that the document forbids is refused as invalid, neither capped nor replaced by another.
 
     Asked with one more than the maximum, one less than the minimum, and at greater depths with numbers of more than 31
     and 63 bits and a word. Expected is the status the document has for invalid requests (400 or 422, else any 4xx).

@@ -30,7 +30,7 @@ DUPLICATE = {400, 404, 409, 422}
     one_sighting=True,
 )
 def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
-    """Equal creations at the same moment make one resource where a duplicate is a conflict; none is a server error.
+    """Simultaneous equal creations make one resource where a duplicate is a conflict; none is a server error.
 
     Three are sent. Where the document declares a conflict at most one may succeed; elsewhere each that succeeds must
     have made a resource of its own, or all are answered with the one that is there, which is observed. The list must
@@ -72,7 +72,7 @@ def _counted(api: RequestFactory, peers: Siblings) -> Steps:
     no_path_setup=True,
 )
 def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
-    """Where the document declares a conflict, creating the same thing twice is refused.
+    """Where the document declares a conflict, creating the same resource twice is refused.
 
     409 is expected; 400 and 404 are accepted as other ways to say so. Of equal creations at once those that lose are
     duplicates; where several win, one more is asked afterwards. That refused ones created nothing is counted for equal
@@ -111,7 +111,7 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
     no_path_setup=True,
 )
 def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
-    """Where the document declares a conflict for an update, a thing cannot be made like another one of its kind.
+    """Where the document declares a conflict for an update, no resource can be changed into a duplicate of another.
 
     Every member by which the creations of this run differ is set to what another thing has. Judged only where creating
     that thing a second time was refused as a conflict. 409 is expected; 400 and 404 are accepted.
@@ -146,7 +146,7 @@ def _telling(peers: Siblings) -> set[str]:
     one_sighting=True,
 )
 def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
-    """Two updates of different members, sent at the same moment, do not undo each other.
+    """Two updates of different members, sent at the same time, do not undo each other.
 
     Either may be refused; each that is accepted must show afterwards, and none is a server error in two rounds. What
     one change loses to the other when they are made in turn as well is another law's to say.
@@ -177,7 +177,7 @@ def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
     depth="standard",
 )
 def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
-    """Deletions of one thing at the same moment: it is gone afterwards, and none is a server error in two rounds."""
+    """After simultaneous deletions of one resource it is gone, and none of them is a server error in two rounds."""
     removable(api)
     for _ in range(ROUNDS):  # each with a thing of its own: the first round may have deleted the first one
         made: Made = yield from create_resource(api, api.resource)

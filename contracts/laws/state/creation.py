@@ -28,7 +28,7 @@ from specs.contract.member_names import Hint, MemberNames
     no_path_setup=True,
 )
 def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
-    """What was created can be read at once, and reads as the answer to its creation showed it.
+    """What was created can be read at once, and reads as the response to its creation showed it.
 
     A resource is created and looked at: by its own address, else in its list, else by an update that changes nothing.
     Members that both answers show must agree; secrets, times of change, and a state that no request can set are left
@@ -50,7 +50,7 @@ def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
     no_path_setup=True,
 )
 def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
-    """A created resource has the values it was created with, in the answer and when it is read.
+    """A created resource has the values it was created with, in the response and when it is read.
 
     All members are sent whose values are known to make sense, with other choices than the document's examples make, so
     that a default in their place would be seen. Broken if a member is shown with another value than was sent. One value
@@ -81,7 +81,7 @@ def _kept(names: MemberNames, sent: Exchange, thing: object, shown: Exchange | N
     no_path_setup=True,
 )
 def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
-    """What was created stands in its list, exactly once, and reads there as it does by itself.
+    """What was created is in its list exactly once, and is shown there as it is at its own URL.
 
     The list is read after the resource was changed, if that can be done; that the list shows what was changed is
     another law. Not observable where items of the list show no id that the creation showed too.

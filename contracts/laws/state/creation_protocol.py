@@ -65,7 +65,7 @@ def _located(contract: Contract) -> Iterator[Operation]:
 
 @law(family="state", on=_located, kinds=("header", "state"), asserts=(), writes=True)
 def a_location_leads_to_what_was_made(api: RequestFactory) -> Conversation:
-    """The Location of a creation, or of work that was begun, is an address that can be read.
+    """The Location of a creation, or of accepted work, is a URL that can be read.
 
     Only an address below this deployment that one of the document's own operations reads is asked. Broken if there is
     nothing, or the server fails.
@@ -105,7 +105,7 @@ def _reads(contract: Contract) -> Iterator[Operation]:
 
 @law(family="state", on=_reads, kinds=("status",), asserts=("status/404",), no_path_setup=True)
 def what_never_was_is_not_found(api: RequestFactory) -> Conversation:
-    """Reading something that never was is refused with 404, or as another way to say that one may not see it.
+    """Reading a resource that never existed is refused with 404, or as one that the caller may not see.
 
     Asked with a number, a UUID or a text that nothing is called; not where ids have a form of their own, since one that
     was made up might be somebody's. Broken by a success.

@@ -20,7 +20,7 @@ from specs.contract import Operation, selectors
 
 @law(family="state", on=selectors.deletions, kinds=("state", "credential"), asserts=(), writes=True, no_path_setup=True)
 def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
-    """A deletion that is refused for want of a credential leaves the thing where it was.
+    """A deletion that is refused for lack of a credential deletes nothing.
 
     Broken if the deletion with a credential that follows does not find it any more. Not observable where deletions
     succeed whether or not there is something to delete.
@@ -43,7 +43,7 @@ def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
     no_path_setup=True,
 )
 def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
-    """A deleted resource cannot be read any more, and stands in no list.
+    """A deleted resource cannot be read any more, and is in no list.
 
     Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
     absence is told (403, 404, 410) is not judged here.

@@ -25,7 +25,7 @@ from specs.contract import Contract, Operation, Resource, selectors
     no_path_setup=True,
 )
 def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Conversation:
-    """What was created below one thing is not listed, read, changed or deleted through another one of its kind.
+    """What was created below one resource is not listed, read, changed or deleted through another one.
 
     A thing is created below a parent, and a second parent beside it. Then it is looked for in the second one's list,
     and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
@@ -117,7 +117,7 @@ def _bearing(contract: Contract) -> Iterator[Operation]:
     depth="standard",
 )
 def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
-    """What a creation carries for a list below the thing it creates stands in that list.
+    """What a creation carries for a list below the new resource is in that list afterwards.
 
     The document's richest example is created, and each such list read. Broken if an item that was sent along is not
     there, with the values it was sent with; after a moment it is looked for once more.
@@ -151,7 +151,7 @@ def _is(sent: dict[str, Any], item: Any) -> bool:
 
 @law(family="state", on=selectors.parental_deletions, kinds=("state",), asserts=(), writes=True, no_path_setup=True)
 def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
-    """Deleting a thing leaves nothing reachable of what hangs on it.
+    """Deleting a resource leaves nothing reachable of what belongs to it.
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
     is created, and looked for after the deletion: its address must refuse, or its list not show it. Lists below the

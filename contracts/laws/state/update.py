@@ -158,7 +158,7 @@ def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Convers
     no_path_setup=True,
 )
 def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
-    """After an update the list shows the new values, as the resource's own address does."""
+    """After an update the list shows the new values, as the resource's own URL does."""
     done: Updated = yield from _done(api)
     own = find_in(done.items or [], done.life.made)
     if not own:
@@ -204,7 +204,7 @@ def _meddled(api: RequestFactory) -> Steps:
 
 @law(family="state", on=selectors.updates, kinds=("state",), asserts=(), writes=True, no_path_setup=True)
 def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
-    """No body changes what a resource is addressed by, or whose it is.
+    """No update changes a resource's id or its owner.
 
     Updates are sent that carry another id for the resource, and other values for members that say whose it is or what
     it hangs on and which the update does not offer to set. They may be refused or ignored. Broken if the resource is

@@ -171,7 +171,7 @@ def _refused(api: RequestFactory) -> Steps:
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/present",), writes=True, no_path_setup=True)
 def the_kinds_of_token_are_not_swapped(api: RequestFactory) -> Conversation:
-    """An access token is refused where a refresh token is asked for, and the other way round."""
+    """An access token is refused where a refresh token belongs, and the other way round."""
     _, _, access, refresh = yield from _refused(api)
     if access.status not in refusals(api):
         raise Broken("400 or 401 for an access token presented as a refresh token", access.summary())
@@ -222,7 +222,7 @@ def a_refresh_token_belongs_to_its_client(api: RequestFactory) -> Conversation:
 
 @law(family="tokens", on=selectors.token_owners, kinds=("state/delete", "token/issue"), writes=True, no_path_setup=True)
 def a_deleted_owners_tokens_are_dead(api: RequestFactory) -> Conversation:
-    """With the user its tokens go: the access token is refused, and the refresh token gives no new pair."""
+    """A deleted user's tokens are dead: the access token is refused, and the refresh token gives no new pair."""
     pair, made = yield from issue(api)
     before: Exchange = yield from call_with(api, pair.access)
     deletion: Exchange = yield api.ask(path=made.values)

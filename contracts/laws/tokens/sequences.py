@@ -24,7 +24,7 @@ MOST = 8
     examples=(0, 12, 60),
 )
 def a_session_goes_as_its_model_foresees(api: RequestFactory) -> Conversation:
-    """Refresh, reuse, use, force and delete, in any order: each step is answered as its model foresees.
+    """Refresh, reuse, use, force and delete, in any order: each step is answered as a model of sessions predicts.
 
     A program of such steps is drawn and carried out for a new user. What breaks is shrunk to the shortest program that
     still does. What the document leaves open is open in the model: the reuse of a spent token may end the newer ones,
