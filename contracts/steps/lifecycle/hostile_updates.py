@@ -29,8 +29,11 @@ from contracts.steps.lifecycle.create import (
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import Change, changes, invalid_member
 from contracts.strategies.samples import stranger
-from specs.contract import Operation, selectors
+from specs.contract import Contract, Operation, selectors
 from specs.contract.member_names import Hint
+
+METHODS = ("PUT", "POST", "PATCH")
+"""Methods to try where the document declares them not: none that deletes, should it be there after all."""
 
 
 @attrs.frozen
@@ -53,6 +56,8 @@ class HostileUpdates:
     taken: Exchange | None = None
     undone: LostUpdate | None = None
     """What one of the two changes lost to the other, made again in turn."""
+    stray: dict[str, Exchange] = attrs.field(factory=dict)
+    """Empty changes by methods that the document does not declare for its address, by method; asked last."""
 
     @property
     def before(self) -> Observation:
@@ -100,7 +105,17 @@ def _hostile_updates(before: Updated) -> Steps:
     after: Observation = yield from observe(life.api, life.made, known=life.known, like=like)
     lost = yield from lost_update(life, answers, after)
     twin = [*outcomes.values()][-1] if taken else None  # the last one tried
-    return HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
+    stray: dict[str, Exchange] = {}
+    for method in undeclared_methods(life.api.contract, update_of(life)):
+        stray[method] = yield life.api.ask(update_of(life), path=life.made.values, body={}, method=method)
+    done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
+    return attrs.evolve(done, stray=stray)
+
+
+def undeclared_methods(contract: Contract, operation: Operation) -> list[str]:
+    """The methods to try at an operation's address that the document does not declare there."""
+    there = {each.method for each in contract.operations if each.path == operation.path}
+    return [each for each in METHODS if each not in there]
 
 
 def together(requests: Callable[[], list[Request]]) -> Steps:
