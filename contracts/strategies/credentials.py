@@ -40,8 +40,8 @@ IN_BASIC = {
 """HTTP Basic encodes its secret, so the deployment file's reader prepared these: the endings of their names."""
 SUBTLE = ("its last character missing", "its first character missing", "a character in its middle changed")
 """Damages that show hardly more than others do: a comparison that accepts them accepts one of the others as a rule."""
-IN_PLACES = ("under another scheme", "without its scheme", "in the query")
-"""The right secret where the document does not want it."""
+IN_PLACES = ("under another scheme", "without its scheme", "in the query", "three parts that are no token in its place")
+"""The right secret where the document does not want it, and what looks like a token behind its scheme."""
 SPELLINGS = (
     "its scheme in small letters",
     "its scheme in capitals",
@@ -115,6 +115,8 @@ def _damaged(each: Carried, damage: str) -> Carried:
     if damage == "under another scheme":
         other = next(scheme for scheme in _SCHEMES if scheme != each.scheme)
         return attrs.evolve(each, scheme=other if each.scheme else "")
+    if damage == IN_PLACES[-1]:
+        return attrs.evolve(each, value="a.b.c" if each.scheme else "nobody")
     if damage == "without its scheme":
         return attrs.evolve(each, scheme="")
     if each.basic:

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import Exchange, Request
+from contracts.core.forms import UNFINISHED
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import (
@@ -44,13 +45,14 @@ def _typed(api: RequestFactory, parameter: Parameter) -> bool:
 
 
 def _anonymous(api: RequestFactory, *, wrong: Parameter | None = None, spoiled: bool = False) -> Request:
-    """The request without a credential: with an impossible parameter, or a body that no schema of an object allows."""
+    """The request without a credential: with an impossible parameter, or a body that is none."""
     path = path_for_refusal(api)
     if wrong is not None and wrong.location == "path":
         path[wrong.name] = "nonsense"
     query = [(wrong.name, "nonsense")] if wrong is not None and wrong.location == "query" else []
-    body = [] if spoiled and api.operation.body else example(api)
-    return api.ask(path=path, query=query, body=body, credentials=())
+    if spoiled and api.operation.body and "json" in api.operation.body.media_type:
+        return api.ask(path=path, query=query, raw=UNFINISHED, credentials=())
+    return api.ask(path=path, query=query, body=[] if spoiled and api.operation.body else example(api), credentials=())
 
 
 def _at_worst(api: RequestFactory) -> Steps:
@@ -77,12 +79,26 @@ def nothing_without_a_credential(api: RequestFactory) -> Conversation:
 
 @law(family="credentials", on=selectors.protected_with_body, kinds=("credential", "status/401"), no_path_setup=True)
 def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
-    """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like."""
+    """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like.
+
+    Asked with a body that is no JSON where JSON is declared, else with one that no schema of an object allows; from
+    depth standard on with one of another media type, too.
+    """
+    if api.depth != "quick":
+        other: Exchange = yield _of_another_type(api)
+        if other.status not in {*credential_refusals(api), 415}:
+            raise _out_of_order(api, "401 before the media type of the body is looked at", other)
     if (yield from _at_worst(api)):
         return
     answer: Exchange = yield _anonymous(api, spoiled=True)
     if answer.status not in credential_refusals(api):
         raise _out_of_order(api, "401 before the body is looked at", answer)
+
+
+def _of_another_type(api: RequestFactory) -> Request:
+    """The request without a credential, with a body of a media type that nobody declares."""
+    told = (("Content-Type", "application/x-nobody"),)
+    return api.ask(path=path_for_refusal(api), raw="nothing", headers=told, credentials=())
 
 
 @law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
@@ -120,20 +136,21 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
         if depth == "quick":
             able = [] if place in places or (places and not turned(api)) else _few(api, able, alone=not places)
         elif depth == "standard":
-            able = _taken(api, able, 2 if places else 4)
+            plain = [each for each in able if each not in SUBTLE]
+            able = _taken(api, plain, 6) if places else plain
         places.add(place)
         found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
     return found
 
 
 def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
-    """The most telling one, and at every third operation another in turn: so each damage is asked somewhere.
+    """The most telling one, and another in turn: so each damage is asked somewhere.
 
     What travels in another header besides gets the most telling one alone.
     """
     plain = [each for each in able if each not in SUBTLE]
     elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    return _taken(api, plain, 2 if alone and not elsewhere and (turn_index(api) + api.seed) % 3 == 0 else 1)
+    return _taken(api, plain, 2 if alone and not elsewhere else 1)
 
 
 def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:

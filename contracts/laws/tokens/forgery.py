@@ -12,12 +12,14 @@ from contracts.strategies.tokens import FORGERIES, forged
 from specs.contract import selectors
 
 REFRESH = "the refresh token in its place"
+PLAIN = 6
+"""Forgeries that show what a server does not verify; the others are spelled otherwise."""
 
 
 def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     """Where little is asked each operation gets one forgery, in turn, and the first of them all the plainest.
 
-    At depth standard each gets the plainest two and one more.
+    At depth standard each gets all the plain ones and one more.
     """
     names = list(FORGERIES)
     if depth == "deep":
@@ -25,7 +27,7 @@ def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     turn = list(selectors.opened_by_token(api.contract)).index(api.operation)
     if depth == "quick":
         return [names[turn % len(names)]]
-    return [*names[:2], names[2 + turn % (len(names) - 2)], REFRESH]
+    return [*names[:PLAIN], names[PLAIN + turn % (len(names) - PLAIN)], REFRESH]
 
 
 @law(

@@ -35,7 +35,7 @@ def test_one_question_that_is_wrong_everywhere_upholds_three_laws(tmp_path: Path
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert broken(made) == {}
-    assert [(each.query, each.body) for each in asked if "x-key" not in each.headers] == [({"size": "nonsense"}, [])]
+    assert [(each.query, each.body) for each in asked if "x-key" not in each.headers] == [({"size": "nonsense"}, None)]
 
 
 def test_validation_before_the_credential_breaks_the_laws_of_order_alone(tmp_path: Path) -> None:
@@ -43,6 +43,14 @@ def test_validation_before_the_credential_breaks_the_laws_of_order_alone(tmp_pat
         if not isinstance(one.body, dict):
             return 400, {"error": "an object is needed"}
         return 401, {"error": "who are you"}
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST)
+    assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
+
+
+def test_a_body_that_cannot_be_read_comes_after_the_credential_too(tmp_path: Path) -> None:
+    def stub(one: Asked) -> tuple[int, Any]:
+        return (400, {"error": "no JSON"}) if one.body is None else (401, {"error": "who are you"})
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
