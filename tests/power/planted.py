@@ -113,7 +113,7 @@ def told(said: Kept) -> bool:
         for when in ("before", "now"):
             depths = [each[when] for each in faults.values() if when in each]
             for depth, least in WANTED.items():
-                found = sum(each != NONE and DEPTHS.index(each) <= DEPTHS.index(depth) for each in depths)
+                found = sum(each in DEPTHS[: DEPTHS.index(depth) + 1] for each in depths)
                 share = found / max(1, len(depths))
                 good &= when == "before" or share >= least
                 print(f"{server}, {when}, {depth}: {found} of {len(depths)} found, {share:.1%} (at least {least:.0%})")
