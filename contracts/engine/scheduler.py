@@ -18,19 +18,26 @@ from specs.contract import Contract, selectors
 class Scheduler:
     """Who may begin when: in each room, all of an earlier phase have ended before the next begins."""
 
-    def __init__(self, lines: Iterable[tuple[tuple[str, ...], int]]) -> None:
+    def __init__(self, items: Iterable[tuple[tuple[str, ...], int]]) -> None:
+        """`items`: rooms and phase of every plan item that will enter."""
+        # All count from the start: one that has not begun yet holds later phases back as one under way does.
         self._open: Counter[tuple[str, int]] = Counter()
-        for rooms, phase in lines:
+        for rooms, phase in items:
             self._open.update((room, phase) for room in rooms)
         self._changed = asyncio.Condition()
 
     async def enter(self, rooms: tuple[str, ...], phase: int) -> None:
+        """Wait until nothing of an earlier phase is left in any of these rooms."""
+        # Whoever waits, waits for an earlier phase alone. So no two can wait for each other, however many rooms they
+        # need, and rooms need not be taken in any order.
         async with self._changed:
             await self._changed.wait_for(lambda: self._free(rooms, phase))
 
     async def leave(self, rooms: tuple[str, ...], phase: int) -> None:
+        """One item of this phase has ended, whatever came of it."""
         async with self._changed:
             self._open.subtract((room, phase) for room in rooms)
+            # There may be thousands of waiters, and only the end of a phase can free one.
             if any(self._open[room, phase] == 0 for room in rooms):
                 self._changed.notify_all()
 
@@ -39,7 +46,7 @@ class Scheduler:
 
 
 def priority(item: PlanItem, depth: str) -> tuple[int, int]:
-    """Lines that only look, and cheap ones, tell most for a request."""
+    """Where requests or time are short: items that only read go first, then those that need few requests."""
     assert isinstance(item.rule, Law)
     return item.phase, item.rule.cost(depth)
 
@@ -47,6 +54,7 @@ def priority(item: PlanItem, depth: str) -> tuple[int, int]:
 def assign_phase(item: PlanItem, number: int, contract: Contract) -> int:
     """Quiet, busy, or a phase of its own: for a law that must be alone, and where everything may be deleted at once."""
     assert isinstance(item.rule, Law)
+    # Deleting all items takes away what others have created and still read, so it shares its phase with nobody.
     if item.rule.exclusive or selectors.bulk(contract, item.operation):
         return BUSY + 2 + number
     return BUSY + 1 if item.rule.runs_last else item.phase

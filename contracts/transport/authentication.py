@@ -12,7 +12,7 @@ from contracts.transport.layers import Delivery, Layer
 TokenFor = Callable[..., Awaitable[str]]
 """Makes sure that a principal of the suite's own making holds a good token, and gives its text, or the first's."""
 Died = Callable[[Exchange], Awaitable[str | None]]
-"""Whether a refusal means that the credential it was asked with has died: the reason, or None."""
+"""Whether a refusal means that the credential of its request has died: the reason, or None."""
 
 
 class Authenticated:

@@ -21,9 +21,9 @@ class Delivery:
     request: Request
     conversation: int
     reuse: bool = False
-    """The data is quiet, so an answer that is known already will do."""
+    """The data is quiet, so a known exchange will do."""
     attempt: int = 1
-    """Which time a law is asked: what conversations share, they share within one attempt only."""
+    """Which attempt of a law it belongs to: conversations share requests within one attempt only."""
     moment: float | None = None
     """When it is sent, for one of several that are sent together (a time of the budget's clock)."""
     retry_of: Exchange | None = None

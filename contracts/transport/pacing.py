@@ -1,4 +1,4 @@
-"""How fast a deployment may be asked: never faster than it declares, per operation and principal.
+"""How fast requests are sent: never faster than the document declares, per operation and principal.
 
 A sliding log of send times is safe under every kind of limiter: whatever window a server counts in, it never holds more
 requests than were sent in a span of that length.
@@ -31,6 +31,7 @@ class Allowance:
 
     def free_at(self, moment: float, count: int = 1) -> float:
         """The earliest time, from a moment on, at which one more request may be sent, or so many at once."""
+        # Of `count` at once no more than the limit are waited for: beyond that no wait would ever be enough.
         counted = self.sent[bisect_right(self.sent, moment - self.window) :]
         over = len(counted) + min(count, self.requests) - self.requests
         return moment if over <= 0 else counted[over - 1] + self.window
@@ -97,7 +98,7 @@ class Budget:
         return free and self._not_before.get(key, now) <= now
 
     def keep(self, operation: Operation, principal: str | None, count: int = 1) -> None:
-        """Keep one for later (or, with -1, give it back): who creates something will have to remove it."""
+        """Keep one for later (or, with -1, give it back): whoever creates something will have to remove it."""
         key = (operation.key, principal)
         self._kept[key] = max(0, self._kept.get(key, 0) + count)
 
@@ -108,7 +109,7 @@ class Budget:
             allowance.take(now, now)
 
     def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:
-        """The deployment asked for patience: send nothing more of this kind for so long."""
+        """The deployment has asked to wait: send nothing more of this operation and principal for so long."""
         key = (operation.key, principal)
         self._not_before[key] = max(self._not_before.get(key, 0), self.clock() + seconds)
         self._learn(key)

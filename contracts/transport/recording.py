@@ -32,7 +32,7 @@ class Client(Protocol):
 
 
 class Recorded:
-    """Sends, numbers and records. `on_exchange` hears of every exchange before whoever asked for it does."""
+    """Sends, numbers and records. `on_exchange` gets every exchange before whoever sent the request does."""
 
     def __init__(
         self,
@@ -133,5 +133,5 @@ class Recorded:
             self.gone = f"{self._base_url} does not answer: {exchange.error}"
 
     def hopeless(self, operation: Operation) -> bool:
-        """Whether to ask an operation once more is no use: nothing that can be read has ever come from it."""
+        """Whether repeating a request to an operation is no use: no readable response has ever come from it."""
         return self.gone is not None or operation.key not in self._answered

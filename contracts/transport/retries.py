@@ -27,7 +27,7 @@ PAUSES = (0.1, 0.3, 0.9)
 """Seconds before what was lost by chance is sent again, one after the other."""
 _FINAL = (NAME, TLS, UNSENDABLE)
 _ONCE = (*HEARD, TIMED_OUT)
-"""What takes long to be told, or is told on purpose, is asked for once more and not three times."""
+"""Failures after which a request is repeated once and not three times: each costs long, or the server means it."""
 
 
 @attrs.frozen
@@ -51,10 +51,14 @@ def next_step(
     by itself a request would say something else, unless it only looks.
     """
     if exchange.status == 429 and not request.expects_429:
+        # The limiter refused it, so nothing was carried out: repeating is safe for every method. It is no verdict of
+        # the promise in question either, hence void and not broken when patience ends.
         if attempts <= PATIENCE:
             return Again(_wait(exchange, time_scale))
         return Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
     if attempts <= (_repeats(request, exchange, together=together)):
+        # A restart takes a moment, so what the network or a gateway lost waits for it. A 500 of the server itself is
+        # repeated at once: whether it comes again is the question, and a pause would only hide a race.
         chance = exchange.response is None or exchange.status in GATEWAY
         return Again(PAUSES[min(attempts, len(PAUSES)) - 1] if chance else 0.0)
     if reason := _says_nothing(request, exchange, together=together):
@@ -65,14 +69,15 @@ def next_step(
 def _repeats(request: Request, exchange: Exchange, *, together: bool) -> int:
     """The number of attempts after which this is sent again for the last time; 0: it is not sent again."""
     if together and not (request.safe and not request.expects_429 and exchange.response is None):
-        return 0
+        return 0  # alone, it would no longer compete with the others, which is what it was sent for
     if exchange.response is not None:
+        # `retry_status`: the earlier 5xx. Two are enough for a defect; a third attempt would add nothing.
         once_more = PATIENCE + 1 if exchange.status >= 500 > (exchange.retry_status or 0) else 0
         return len(PAUSES) if exchange.status in GATEWAY else once_more
     if is_one_of(exchange.error, _FINAL):
-        return 0
+        return 0  # a name or a certificate does not change within a second
     if request.verb not in IDEMPOTENT and not is_one_of(exchange.error, NEVER_SENT):
-        return 0
+        return 0  # it may have been carried out, and twice would be our fault
     return 1 if is_one_of(exchange.error, _ONCE) else len(PAUSES)
 
 
@@ -89,7 +94,7 @@ def _says_nothing(request: Request, exchange: Exchange, *, together: bool) -> st
     if exchange.status >= 500 or request.safe or earlier is None or earlier == 429:
         return None
     if exchange.ok and request.verb in IDEMPOTENT:
-        return None
+        return None  # carried out once or twice, the outcome is the same
     return f"{key} answered {exchange.status} when it was sent again: it may have been carried out twice"
 
 
@@ -97,6 +102,8 @@ def _wait(exchange: Exchange, time_scale: float) -> float:
     """Seconds as the refusal asks; about a window, and a minute at most, where it asks for nothing or for too much."""
     longest = max((limit.window for limit in exchange.operation.limits), default=MINUTE) / time_scale
     advised = advised_wait(exchange)
+    # Advice beyond the longest declared window is a defect of its own (a check reports it); to follow it could hold a
+    # run for hours.
     if advised is None or advised > longest * 1.1 + 1:
         return min(longest, MINUTE / time_scale) * 1.05
     return advised

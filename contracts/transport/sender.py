@@ -1,6 +1,6 @@
 """The live driver: answers a conversation's commands from the deployment.
 
-A request passes through layers, each in a module of its own; what they do is told there.
+A request passes through layers, each in a module of its own that says what it does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from specs.contract import Operation
 
 
 class Sender:
-    """Sends what conversations ask. One per run; all its methods belong to one event loop."""
+    """Sends the requests of conversations. One per run; all its methods belong to one event loop."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Sender:
         return self.authenticated.dead
 
     async def answer(self, command: Command, conversation: int, *, reuse: bool = False, attempt: int = 1) -> Any:
-        """What a law asked for. Raises Outcome.
+        """What a command of a law yields. Raises Outcome.
 
         `reuse`: the data is quiet, so a known answer will do. `attempt`: what conversations share, they share within
         one only.
@@ -87,11 +87,11 @@ class Sender:
         return None
 
     def hopeless(self, operation: Operation) -> bool:
-        """Whether to ask an operation once more is no use."""
+        """Whether repeating a request to an operation is no use."""
         return self.recorded.hopeless(operation)
 
     async def probe(self, request: Request, conversation: int) -> Exchange:
-        """One request as it is, whatever became of the credential it is asked with."""
+        """One request as it is, whatever became of its credential."""
         return await self.paced.send(Delivery(request, conversation))
 
     async def close(self, conversation: int, patience: float | None = None) -> None:

@@ -1,4 +1,6 @@
-"""The outermost layer: what was answered already on quiet data, or is being asked by another conversation."""
+"""The outermost layer: responses that are known already while the data is quiet, or are on their way for another
+conversation.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ Known = dict[Hashable, asyncio.Future[Exchange]]
 
 
 class SharedAnswers:
-    """Sends a question once for all who ask it while nothing has changed; each of them has it in its record."""
+    """Sends equal requests once while nothing has changed; each conversation has the exchange in its record."""
 
     def __init__(self, inner: Layer, recorder: Recorder) -> None:
         self._inner, self._recorder = inner, recorder
@@ -44,7 +46,7 @@ class SharedAnswers:
             self._by_room.pop(room(exchange.operation.path), None)
 
     def close(self) -> None:
-        """Whoever waits for an answer of another conversation is told that it will not come."""
+        """Release whoever waits for the request of another conversation: it will not be answered any more."""
         for known in (self._by_name, *self._by_room.values()):
             for waiting in known.values():
                 waiting.cancel()
@@ -53,6 +55,7 @@ class SharedAnswers:
         """The known answer, or that of sending; whoever comes meanwhile waits for the same."""
         if (earlier := known.get(key)) is None or earlier.cancelled() or (earlier.done() and earlier.exception()):
             known[key] = earlier = asyncio.ensure_future(self._inner.send(delivery))
+            # Others may wait for it by now, so it goes on when the conversation that sent it is cancelled.
             return await asyncio.shield(earlier)
         exchange = await asyncio.shield(earlier)
         self._recorder.write("reused", conversation=delivery.conversation, seq=exchange.seq)
