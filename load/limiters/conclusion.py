@@ -158,6 +158,8 @@ def _proven(found: Estimate) -> str:
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     """Another number in the declared window explains it, or else another window."""
     rule = space.rule
+    # What explains most with least comes first: the declared number with another window where exactly that number was
+    # admitted, then another number with the declared window, then whatever is left.
     others = [each for each in space.survivors if each.limit != rule.limit]
     usual = [each for each in others if each.points(rule.shortest, rule.longest)]
     same = [each for each in space.survivors if each.limit == rule.limit]
@@ -176,6 +178,7 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         known,
         verdict="looser" if looser else "tighter",
         confidence=PROVEN if looser else ONCE,
+        # too few may be due to somebody else's requests, too many at once to a race
         doubtful=not looser or together > 1,
         reason=f"{known.admitted} admitted on an idle credential",
     )
@@ -192,6 +195,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
     factor = found.admitted / rule.limit
     told = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
     slowest = max(each.received - each.sent for each in found.samples)
+    # Two answers can lie closer together, by the slowest of them, than the decisions did: hence the shorter span.
     dense = densest(found.samples, rule.window - slowest) if slowest < rule.window else 0
     if dense > 2 * rule.limit or (not blurred and found.admitted > rule.limit + 1 and factor >= 1.5):
         most = max(dense, found.admitted)

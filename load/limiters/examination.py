@@ -1,4 +1,4 @@
-"""The conversation that examines one limit: it asks for requests at certain times and learns from the answers.
+"""The conversation that examines one limit: it has requests sent at certain times and learns from the responses.
 
 A pilot request, then a burst until the first refusals: that tells the number. Then single requests just before and
 just after each time at which a limiter that keeps the declaration would let the next one in: that tells the window.
@@ -25,7 +25,7 @@ ALIKE = {FromFirst.kind, Block.kind, SlidingLog.kind}
 GAP = 0.036
 """Share of a window that lies between the first request of a burst and the others, to tell such kinds apart."""
 APART = 2.15
-"""Windows after which no more is asked to tell kinds apart, unless it is at hand, and how many requests that may take.
+"""Windows after which no more requests are sent to tell kinds apart, unless it is at hand, and how many that may take.
 """
 MORE = 8
 BLURRED = 0.15
@@ -159,6 +159,9 @@ class _Attempt:
         batches = [*map(list, self.prior)] or [(yield from self._send(self._good_moment(self.now), 1))]
         if any(each.void or each.refused for batch in batches for each in batch):
             return batches
+        # A little over the declared number makes most limiters refuse. Only where none does is the rest sent: it costs
+        # several times the limit, and shows that there is none. Three refusals in a row, since requests in flight
+        # together are decided in any order, and a single one may have overtaken others.
         for count in (limit + max(3, limit // 8), int(limit * (self.setting.factor - 1)) + 4):
             batches.append((yield from self._send(self.now, count, self.together, 3)))
             if any(each.refused or each.void for each in batches[-1]):
@@ -197,6 +200,7 @@ class _Attempt:
             answers = yield from self._send(at, 1)
             yield from self._learn(answers)
             admitted = bool(answers) and not answers[-1].refused
+            # A second release at the predicted time makes a lucky phase of the server's own windows too unlikely.
             self.space.usual |= admitted and self.timing.releases > 0
             if admitted and self.setting.kinds and self.space.usual and self.space.state == "open" and not self._void:
                 yield from self._tell_apart()

@@ -22,7 +22,7 @@ def cut(region: Region, by_window: float, by_phase: float, most: float) -> Regio
     """The part where by_window × window + by_phase × phase ≤ most; empty where there is none."""
     values = [by_window * window + by_phase * phase - most for window, phase in region]
     if all(value <= NEAR for value in values):
-        return region
+        return region  # the very same object, by which callers see that nothing was cut
     if all(value > NEAR for value in values):
         return ()
     kept: list[Point] = []

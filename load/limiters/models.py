@@ -1,4 +1,4 @@
-"""The kinds of limiters thought of. Each hypothesis is a kind and a limit, and knows which windows still fit the trace.
+"""The kinds of limiters considered. Each hypothesis is a kind and a limit, and knows which windows still fit the trace.
 
 A hypothesis follows what was observed: an admitted request was counted, whatever the hypothesis would have done. Each
 observation cuts off the windows that contradict it. Where it is not certain in which window a request fell, a
@@ -82,10 +82,13 @@ class SlidingLog(Lengths):
         if step.admitted:
             if step.number < self.limit:
                 return [self]
+            # The admission `limit` places earlier had left the window: the window is no longer than the time between
+            # the two, taken as long as the trace allows (decided late, begun early), so that nothing true is cut off.
             return self._bounded(0.0, step.latest - seen.earliest[step.number - self.limit])
         before = seen.begun(step.latest)
         if before < self.limit:
-            return []
+            return []  # not even with every request in flight counted could it have been full
+        # It was still in the window: the same time, taken as short as the trace allows, is the least the window lasts.
         return self._bounded(step.earliest + step.tick - seen.latest[before - self.limit], NEVER)
 
     def opens(self, point: Point, history: History) -> float:
@@ -106,10 +109,11 @@ class SlidingLogOfAll(Lengths):
             longest = NEVER
             if step.number >= self.limit:
                 longest = step.latest - admitted.earliest[step.number - self.limit]
+            # Refused requests bound it too, but only those that were certainly decided before this one.
             if before >= self.limit:
                 longest = min(longest, step.latest - seen.earliest[before - self.limit])
             return self._bounded(0.0, longest)
-        before = seen.begun(step.latest) - 1
+        before = seen.begun(step.latest) - 1  # without the refused request itself
         if before < self.limit or (not history.refused and history.admitted.begun(step.latest) < self.limit):
             return []
         return self._bounded(step.earliest + step.tick - seen.latest[before - self.limit], NEVER)
@@ -129,6 +133,8 @@ class TokenBucket(Lengths):
         seen, limit = history.admitted, self.limit
         if step.admitted:
             longest = NEVER
+            # Every stretch of admissions that spent more than a full bucket bounds the rate of refilling. Three of them
+            # will do: leaving others out cuts off less, and all of them would cost a pass over the trace each time.
             for first in {0, step.number - limit, max(0, step.number - 2 * limit)}:
                 if (spent := step.number - first + 1 - limit) > 0 and first >= 0:
                     longest = min(longest, limit * (step.latest - seen.earliest[first]) / spent)
@@ -192,6 +198,7 @@ class FromFirst(Lengths):
             return [attrs.evolve(self, begun=(step.earliest, step.latest), count=1)]
         if not step.fresh and self.count < self.limit and step.lasted < LUCK * self.shortest:
             return [self._counted()]  # within a batch of quick answers, a window ends only if it is full
+        # Nothing says whether its window had ended by now, so both readings live on until an answer contradicts one.
         found: list[Hypothesis] = []
         if self.count < self.limit and (same := self._within(step.earliest - self.begun[1], NEVER)):
             found.append(same._counted())
@@ -228,6 +235,7 @@ class Block(FromFirst):
     def _refused(self, step: Step) -> list[Hypothesis]:
         if self.shut is not None:
             kept = self._within(step.earliest + step.tick - self.shut[1], NEVER)
+            # Of requests in flight together, this one may have been the refusal that shut it.
             earliest = min(self.shut[0], step.earliest) if step.earliest < self.shut[1] else self.shut[0]
             return [attrs.evolve(kept, shut=(earliest, self.shut[1]))] if kept else []
         found = super()._refused(step)

@@ -1,4 +1,4 @@
-"""When to ask next: where the answer tells most about the declaration."""
+"""When to send the next request: where the response says most about the declaration."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from load.limiters.windowed_models import Aligned
 FAR = 2.5
 """Windows to look ahead."""
 SURE = (-1.0, 1.0)
-"""When to ask around a predicted time, in reaches."""
+"""When to send requests around a predicted time, in reaches."""
 UNSURE = (-2.5, -1.0, 1.0, 2.5)
 """The same where the prediction rests on how far two clocks are apart."""
 
 
 @attrs.define
 class Timing:
-    """How exactly this server can be asked at a time."""
+    """How exactly a request can be placed in time on this server."""
 
     window: float
     boundary: float
@@ -54,6 +54,8 @@ class Timing:
 
 def next_probe(space: Space, timing: Timing, now: float) -> float | None:
     """The time of the most informative request; None if no time tells anything."""
+    # Before the first release nothing is known of the window but the declaration, so that is what is tested. From then
+    # on the survivors say where to look.
     found = _swept(space, timing, now) if timing.releases else _around(space, timing, now)
     return _splitting(space, *space.guesses(), timing, now) if found is None else found
 
@@ -90,7 +92,7 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
     for each in opens:
         last = each if each - last < 0.1 * timing.window else last
     if last - first > 0.35 * timing.window:
-        return None
+        return None  # survivors so far apart are halved sooner than stepped through
     if all(isinstance(each.hypothesis, SlidingLogOfAll) for each in good):
         return _patient(space, timing, first, last)
     if first - timing.reach > now and timing.refused < first - 2 * timing.reach:
@@ -117,6 +119,7 @@ def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing
         our_open, our_shut = ours.shares(moment, timing.delay / 2)
         their_open, their_shut = theirs.shares(moment, timing.delay / 2)
         score = our_open * their_shut + our_shut * their_open
+        # A later time has to tell clearly more, since every wait uses up the windows that an examination may last.
         if score > best_score * 1.3 + 1e-9:
             best, best_score = moment, score
     return best

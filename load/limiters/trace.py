@@ -146,6 +146,8 @@ class History:
 
         Where the order is unknown, admissions come first: they cannot have been refused their place.
         """
+        # With each bound sorted by itself, the k-th admission lies between the k-th earliest and the k-th latest time.
+        # That is true for every order that is possible, so none has to be guessed.
         rows = [(*self._span(each, start), each.refused) for each in batch]
         lasted = max((each.received - each.sent for each in batch), default=0.0)
         before = len(self.admitted)

@@ -152,6 +152,7 @@ class Space:
                     each.follow(batch, self.start)
 
     def _replay(self, rounding: float) -> None:
+        # From the first answer on: what a finer clock has refuted may be possible with a coarser one.
         self.history = History(slack=rounding * self.rule.window)
         window = self.rule.window
         second = sorted(each.received for each in self.opening)[:2][-1] - self.start
@@ -168,6 +169,8 @@ class Space:
 
     def _limits(self) -> list[int]:
         """Limits that the opening may show: what was admitted at first, give or take one."""
+        # One less where a window ended, or a token came back, during the burst; one more where somebody else's request
+        # was counted too.
         first = sum(not each.refused for each in self.opening)
         near = range(first - 1, first + 2)
         return sorted({self.rule.limit, *(each for each in near if each > 0)})
@@ -215,7 +218,7 @@ class Space:
         """Samples of what is possible: those that keep the declaration, and the others."""
         good: list[Guess] = []
         bad: list[Guess] = []
-        edge = self.rule.window * 1e-6
+        edge = self.rule.window * 1e-6  # the bounds of what is tolerated belong to those that keep the declaration
         for each, history in self._read():
             if each.limit != self.rule.limit:
                 bad += _guesses(each, history, 0.0, float("inf"))
@@ -275,6 +278,7 @@ def followed(alive: list[Hypothesis], history: History, batch: Sequence[Sample],
     for step in history.add(batch, start):
         alive = [after for before in alive for after in before.follow(step, history)]
         if len(alive) > MANY:
+            # Readings that split over where a boundary lay often meet again a few answers later.
             alive = list(dict.fromkeys(alive))
         if len(alive) > MOST:
             break
@@ -294,6 +298,8 @@ def _breaks(each: Hypothesis, rule: Rule) -> bool:
 
 def without_luck(alive: list[Hypothesis], rule: Rule) -> list[Hypothesis]:
     """Without windows of the server's own that would have to end, by luck, just when a window of our requests does."""
+    # Fixed windows with a phase of their own can explain almost any trace if the phase may be chosen afterwards. They
+    # are left out only where another kind explains it without such a choice.
     usual = [each for each in alive if not (isinstance(each, Aligned) and each.unsure < FORCED * rule.window)]
     return usual if any(not isinstance(each, Phased) and keeps(each, rule) for each in usual) else alive
 

@@ -32,6 +32,7 @@ class WholeTokens(Lengths):
             return
         least, most = self._passed(step)
         room = self.limit - self.tokens
+        # How many tokens came back is not known exactly, as the time between is not: one reading for each number.
         first = min(room, floor(least * self.limit / self.longest))
         for added in range(first, min(room, floor(most * self.limit / self.shortest)) + 1):
             shortest = least * self.limit / (added + 1) if added < room else 0.0

@@ -53,6 +53,8 @@ class Aligned(Phased):
         seen = history.admitted
         if step.admitted:
             found: list[Aligned] = [self]
+            # More admissions than one window (or two) can hold need a boundary between them. Within a batch only its
+            # first and last are tested: those between add little, and each test splits the region.
             for full in (1, 2) if step.fresh or step.final else ():
                 if (first := step.number - full * self.limit) >= 0:
                     begun = seen.earliest[first]
