@@ -40,7 +40,8 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
 
     Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
     not judged here, nor is a 409 for a refresh that lost against another one, nor a 415 for a type of body that is not
-    declared, nor a refusal by an operation of which the document tells successes only: it says nothing of its errors.
+    declared, nor a 429 of a limiter that the document does not speak of, nor a refusal by an operation of which the
+    document tells successes only: it says nothing of its errors.
     """
     if exchange.status == 409 and contract.tokens and exchange.operation is contract.tokens.refresh:
         return False
@@ -50,6 +51,8 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
         return False
     if exchange.status == 415 and _of_undeclared_type(exchange):
         return False
+    if exchange.status == 429 and declared(exchange) is None:
+        return False  # a limiter in front refuses whichever operation comes next: no matter of this one
     if declared(exchange) is None:
         raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.summary())
     return True
@@ -81,6 +84,8 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     """
     if not sure(exchange) or (exchange.status >= 500 and not asked_as_declared(exchange)):
         return False
+    if exchange.status in PASSING:
+        return False  # what stands in front says so, about whichever operation comes next
     if exchange.status >= 500:
         raise Broken("an answer below 500", f"{exchange.summary()}, twice")
     return True

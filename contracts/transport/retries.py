@@ -84,12 +84,13 @@ def _repeats(request: Request, exchange: Exchange, *, together: bool) -> int:
 def _says_nothing(request: Request, exchange: Exchange, *, together: bool) -> str | None:
     """Why this answer says nothing; None where it does.
 
-    A change that may have been carried out at an earlier attempt may be refused because of that.
+    What a gateway says in place of an answer decides nothing about the request, however often it comes. A change that
+    may have been carried out at an earlier attempt may be refused because of that.
     """
     key, earlier = request.operation.key, exchange.retry_status
     if exchange.response is None:
         return f"no answer from {key}: {exchange.error}"
-    if together and exchange.status in GATEWAY:
+    if exchange.status in GATEWAY and (together or not request.expects_429):
         return f"no answer from {key}: {exchange.status} in its place"
     if exchange.status >= 500 or request.safe or earlier is None or earlier == 429:
         return None

@@ -51,7 +51,6 @@ def exchange_of(request, status, headers=(), retry_status=None):
         (503, 1, None, False, Again(0.1)),  # something in front says so: it may be over in a moment
         (502, 2, 503, False, Again(0.3)),
         (504, 3, 502, False, Again(0.9)),
-        (502, 4, 503, False, ANSWER),
         (0, 1, None, False, Again(0.1)),
         (0, 2, 503, False, Again(0.3)),
         (0, 1, None, True, Again(0.1)),
@@ -169,3 +168,11 @@ def test_a_limit_that_stays_used_up_voids_the_conversation(contract):
             Retrying(inner, Budget("none", 1.0, lambda: 0.0), Recorder(None)).send(Delivery(request_of(contract), 1))
         )
     assert inner.statuses == []
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_a_gateway_says_in_the_end_decides_nothing(contract, status):
+    exchange = exchange_of(request_of(contract, MINUTE), status, retry_status=503)
+    step = next_step(exchange.request, exchange, 4)
+    assert isinstance(step, Void)
+    assert str(status) in step.reason
