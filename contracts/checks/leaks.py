@@ -33,6 +33,8 @@ INSIDE = {
     ),
 }
 """By kind, how the inside of a server shows. Stack traces count in every answer, the rest in errors alone."""
+_GIVES = re.compile(r"token|api-?_?key|credential|echo|who-?_?am-?_?i|session|login", re.IGNORECASE)
+"""What operations are called that answer with a credential, or with what they were sent, because they are for that."""
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]{3,})")
 _SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
@@ -59,7 +61,12 @@ def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
 
 @check(family="errors", kinds=("error",), asserts=())
 def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
-    """No response repeats the credential of its request, neither in its body nor in its headers."""
+    """No response repeats the credential of its request, neither in its body nor in its headers.
+
+    A success of an operation that is there to give a token, or to show what was sent, is not judged.
+    """
+    if exchange.ok and _GIVES.search(f"{exchange.operation.path} {exchange.operation.operation_id}"):
+        return False
     got = response(exchange)
     text = "\n".join([got.body, *(value for _, value in got.headers)])
     for _name, sent in exchange.request.headers if "$" in text else ():

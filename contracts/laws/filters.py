@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import Wanted
 from contracts.core.rejection import INVALID
@@ -67,11 +67,28 @@ def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[
         for name, wanted in question.items() if fault and len(question) > 1 else ():
             single, _ = yield from _fault(api, {name: wanted}, items)
             if single:
-                raise Broken(*single)
+                raise (yield from _verdict(api, {name: wanted}, items, single))
         if refused and len(question) > 1:
             raise NotObservable(f"{' and '.join(question)} are refused together, and none of them alone")
         if fault:
-            raise Broken(*fault)
+            raise (yield from _verdict(api, question, items, fault))
+
+
+def _verdict(api: RequestFactory, question: Question, items: Sequence[Any], fault: tuple[str, str]) -> Steps:
+    """What to raise for a fault: Observed for a truth that seems to show more instead of filtering, else Broken.
+
+    Nothing but its name says that such a parameter filters. Where its other value gives what a filter would give, the
+    first one adds what is hidden otherwise; one that is ignored gives the same for both.
+    """
+    ((name, wanted),) = question.items() if len(question) == 1 else (("", None),)
+    parameter = api.operation.parameter(name, "query")
+    other = {"true": "false", "false": "true"}.get(str(wanted).lower())
+    if parameter is None or parameter.filter is None or not parameter.filter.inferred or other is None:
+        return Broken(*fault)
+    counter, _ = yield from _fault(api, {name: other}, items)
+    if counter:
+        return Broken(*fault)
+    return Observed(f"{name}={wanted} shows more than the items that fit; the document does not say that it filters")
 
 
 def _fault(api: RequestFactory, question: Question, items: Sequence[Any]) -> Steps:

@@ -16,6 +16,9 @@ from specs.contract.schema_queries import follow, items, member_at, members, typ
 from specs.contract.vocabulary import fold
 from specs.source.pointers import join
 
+_INCLUDES = re.compile(r"^(?:include|with|show|expand|all)(?:[_-]|[A-Z]|$)|^(?:archived|deleted|beta|hidden)$", re.I)
+_INCLUDES_PROSE = re.compile(r"\b(?:also|includ(?:e|es|ing)|in addition|as well)\b", re.IGNORECASE)
+"""Parameters that show more instead of less: they are no filters."""
 _REFERENCE = re.compile(r"(?:[a-z0-9]Id|_id)$")
 
 
@@ -38,9 +41,11 @@ def _filtering(raw: Schema, parameter: Parameter, shown: dict[str, tuple[str, Sc
         return parameter
     name, member = told
     many = items(raw, parameter.schema)
+    if _INCLUDES.search(parameter.name) or _INCLUDES_PROSE.search(parameter.description):
+        return parameter
     if not _same(raw, parameter.name, follow(raw, parameter.schema) if many is None else many, member):
         return parameter
-    return evolve(parameter, filter=Filter(join("", name), "equals" if many is None else "in"))
+    return evolve(parameter, filter=Filter(join("", name), "equals" if many is None else "in", inferred=True))
 
 
 def _same(raw: Schema, name: str, asked: Schema, member: Schema) -> bool:

@@ -43,6 +43,8 @@ class Filter:
 
     member: str
     by: str
+    inferred: bool = False
+    """Whether nothing but names says so, and no document."""
 
 
 @frozen

@@ -9,6 +9,7 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Obs
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lifecycle.comparison import same_value
 from contracts.steps.lists.identity import identity, same_items
 from contracts.steps.lists.paging import at_least, read_all
 from contracts.steps.lists.rival_view import rivals_items
@@ -90,7 +91,9 @@ def differs(one: Any, other: Any, where: str, names: MemberNames) -> tuple[str, 
         return next((each for each in found if each), None)
     if isinstance(one, list) and isinstance(other, list):
         return _unlike(one, other, where)
-    return None if one == other else (where or "the item", one, other)
+    if isinstance(one, dict | list) != isinstance(other, dict | list):
+        return None  # one shows what the other names: an object in place of its id, or the other way round
+    return None if one == other or same_value(one, other) else (where or "the item", one, other)
 
 
 def _unlike(one: list[Any], other: list[Any], where: str) -> tuple[str, Any, Any] | None:

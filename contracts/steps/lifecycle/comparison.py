@@ -26,8 +26,8 @@ def kept(sent: Any, shown: Any) -> bool:
     if isinstance(sent, list):
         return not isinstance(shown, list) or not _plain(sent + shown) or _sorted(sent) == _sorted(shown)
     if isinstance(shown, list):
-        return not _plain(shown) or (len(shown) == 1 and _same(sent, shown[0]))
-    return isinstance(shown, dict) or _same(sent, shown)
+        return not _plain(shown) or (len(shown) == 1 and same_value(sent, shown[0]))
+    return isinstance(shown, dict) or same_value(sent, shown)
 
 
 def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
@@ -86,7 +86,7 @@ def _agrees(name: str, one: Any, other: Any, names: MemberNames) -> bool:
         return not any(differences(one, other, names=names))
     if isinstance(one, list) and isinstance(other, list):
         return not _plain(one + other) or _sorted(one) == _sorted(other)
-    return _same(one, other)
+    return same_value(one, other)
 
 
 def _equal(one: Any, other: Any, names: MemberNames) -> bool:
@@ -96,21 +96,42 @@ def _equal(one: Any, other: Any, names: MemberNames) -> bool:
         lasting = [name for name in one.keys() | other.keys() if not names.suggest(name, Hint.VOLATILE)]
         both = all(name in one and name in other for name in lasting)
         return both and all(filled(one[name], other[name]) or _equal(one[name], other[name], names) for name in lasting)
-    return _same(one, other)
+    return same_value(one, other)
 
 
-def _same(one: Any, other: Any) -> bool:
+def same_value(one: Any, other: Any) -> bool:
     """Whether two plain values are one value: written alike, or the same instant, number or address."""
     if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
         return bool(one == other and type(one) is type(other))
     if one == other or str(one) == str(other):
         return True
+    spans = _seconds(one), _seconds(other)
+    if None not in spans and (isinstance(one, str) or isinstance(other, str)):
+        return spans[0] == spans[1]
     if not (isinstance(one, str) and isinstance(other, str)):
         return False
     if "://" in one:
         return one.rstrip("/") == other.rstrip("/")
     times = _instant(one), _instant(other)
     return times[0] is not None and times[1] is not None and abs(times[0] - times[1]) <= CLOCKS
+
+
+_SPANS = (
+    re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"),
+    re.compile(r"(?:(?P<d>\d+) )?(?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d(?:\.\d+)?)"),
+)
+"""A length of time as ISO 8601 and as clocks write it."""
+
+
+def _seconds(value: Any) -> float | None:
+    """A length of time in seconds, as a number or in either way of writing; None where it is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    found = next(filter(None, (span.fullmatch(str(value)) for span in _SPANS)), None)
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, seconds = (float(found[unit] or 0) for unit in "dhms")
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def _instant(text: str) -> float | None:

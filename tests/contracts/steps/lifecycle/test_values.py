@@ -44,6 +44,8 @@ def steps(conversation):
         ("https://example.com", "https://example.com/"),
         ("2030-01-01T10:00:00+01:00", "2030-01-01T09:00:00.000Z"),
         ({"a": "1"}, {"a": "1", "b": "2"}),
+        ("PT0S", 0.0),
+        ("PT1M30S", "00:01:30"),
         (["a", "b"], ["b", "a"]),
         ([{"value": "x"}], [{"id": 1}]),
         ({"street": "x", "secret": "y"}, {"street": "x"}),
