@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.verdicts import VERDICTS
 from contracts.evidence import members
 from contracts.evidence.mending import mended
 from contracts.evidence.recorder import SCHEMA
@@ -134,7 +135,10 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
         case "void":
             _forget(evidence, members.whole(line, "conversation"), members.whole(line, "seq"))
         case "ended":
-            evidence.conversations[members.whole(line, "conversation")].ended = members.text(line, "by")
+            by = members.text(line, "by")
+            if by.partition(":")[0] not in {*VERDICTS, "abandoned"}:
+                raise ValueError(f"nothing ends by {by[:20]!r}")
+            evidence.conversations[members.whole(line, "conversation")].ended = by
         case "header":
             if damaged := mended(line)[1]:
                 raise ValueError(f"of the header, {', '.join(damaged)}")
