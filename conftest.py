@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--max-requests", metavar="N", type=_positive(int), help="send no more than N, the most telling first"
     )
-    group.addoption("--max-time", metavar="S", type=_positive(float), help="ask nothing new after S seconds")
+    group.addoption("--max-time", metavar="S", type=_positive(float), help="end within S seconds")
     group.addoption("--accept-known", metavar="FILE", help="write all present findings down as known deviations")
     group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"

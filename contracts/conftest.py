@@ -12,6 +12,7 @@ import pytest
 
 from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
+from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
 from contracts.gate.load_run import summary
@@ -222,6 +223,12 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
     if gate.silent:
         reasons = Counter(each.reason for each in run.verdicts)
         write(f"nothing was asked: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
+    lost = flakiness(run.exchanges.values())
+    if lost.lost:
+        write(
+            f"flaky: {len(lost.lost)} of {lost.requests}, {lost.share:.1%}, on {lost.operations} operations",
+            yellow=True,
+        )
     for death in run.dead_credentials.values():
         write(death, red=True)
     if run.recorder.failure:
