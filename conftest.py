@@ -37,4 +37,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"
     )
+    group.addoption("--dry-run", action="store_true", help="say what would be asked and made, and send nothing")
+    group.addoption("--yes-this-is-production", action="store_true", help="write to what may be production")
     group.addoption("--sandbox-args", metavar="ARGS", default="", help="further arguments for the embedded sandbox")

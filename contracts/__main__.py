@@ -214,7 +214,7 @@ def clean(file: Path, deployment_file: str) -> None:
         click.echo(complaint, err=True)
     if recorded.header["deployment"]["base_url"] not in (target.base_url, NOWHERE):
         _fail(f"{file}: recorded at {recorded.header['deployment']['base_url']}, not at {target.base_url}")
-    ledger = Ledger(contract, whole=recorded.footer is not None and not recorded.unread)
+    ledger = Ledger(contract, target.disposable, whole=recorded.footer is not None and not recorded.unread)
     for exchange in recorded.exchanges.values():
         ledger.note(exchange)
     left = asyncio.run(_cleaned(target, ledger, reader.mark(recorded)))

@@ -41,6 +41,7 @@ from sandbox.variations import VARIATIONS
     "--deployment-out", type=click.Path(path_type=Path, dir_okay=False), help="Write the deployment file here."
 )
 @click.option("--end-with-stdin", is_flag=True, help="End when standard input does: with whoever started it.")
+@click.option("--not-disposable", is_flag=True, help="Say in the deployment file that the data must be left alone.")
 @click.option("--list-faults", is_flag=True, help="Print the faults and stop.")
 @click.option("--list-variations", is_flag=True, help="Print the permitted variations and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list as JSON.")
@@ -56,6 +57,7 @@ def main(
     variations: tuple[str, ...],
     deployment_out: Path | None,
     end_with_stdin: bool,
+    not_disposable: bool,
     list_faults: bool,
     list_variations: bool,
     as_json: bool,
@@ -74,7 +76,8 @@ def main(
         listener = listen(host, port)
         if deployment_out:
             name = str(document.resolve()) if document else DEFAULT.stem
-            deployment_out.write_text(deployment_toml(app.world, options, url(listener), name), "utf-8")
+            told = deployment_toml(app.world, options, url(listener), name, disposable=not not_disposable)
+            deployment_out.write_text(told, "utf-8")
     except (SwitchError, DocumentError, AddressError, OSError) as error:
         _refuse(str(error))
     serve(app, listener, lambda: print(f"READY {url(listener)}", flush=True), end_with_stdin=end_with_stdin)

@@ -8,14 +8,19 @@ from sandbox.build import Options
 from sandbox.state import Tenant, World
 
 
-def deployment_toml(world: World, options: Options, base_url: str, document: str) -> str:
-    """TOML with everything a run against this sandbox needs; its secrets are made up and open nothing else."""
+def deployment_toml(world: World, options: Options, base_url: str, document: str, *, disposable: bool = True) -> str:
+    """TOML with everything a run against this sandbox needs; its secrets are made up and open nothing else.
+
+    `disposable`: whether a run may change what was there before it.
+    """
     lines = ["[deployment]"]
     lines += _members(
         name="sandbox", base_url=base_url, document=document, time_scale=options.time_scale, writes=True, synthetic=True
     )
     if not options.limits:
         lines += _members(limits="off")
+    if not disposable:
+        lines += _members(disposable=False)
     lines += ["", "[budget]", *_members(pace="declared" if options.limits else "none")]
     lines += ["", "[tokens]", *_members(**world.expired)]
     for tenant in world.tenants.values():

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from contracts.config import basic_auth, http, severity, toml_file
+from contracts.config import basic_auth, http, severity, toml_file, writes
 from contracts.config.deviations import read
 from contracts.config.http import Bounds
 from contracts.config.secrets import Values, is_secret, label
 from contracts.config.vault import Vault
+from contracts.config.writes import WriteRules
 
 _SECTIONS = {
     "deployment",
@@ -31,9 +32,25 @@ _SECTIONS = {
     "severity",
     "thresholds",
     "tokens",
+    "writes",
 }
+PLACES = ("staging", "test", "dev", "sandbox", "preview", "qa", "uat")
+"""What a place is called where nothing real is kept."""
+PRODUCTION = "production"
+ENVIRONMENTS = (*PLACES, PRODUCTION)
 _TOKEN_KEYS = {"expired_access", "expired_refresh"}
-_KEYS = {"name", "base_url", "document", "time_scale", "writes", "limits", "overlay", "disposable", "synthetic"}
+_KEYS = {
+    "name",
+    "base_url",
+    "document",
+    "time_scale",
+    "writes",
+    "limits",
+    "overlay",
+    "disposable",
+    "synthetic",
+    "environment",
+}
 _WRITTEN = {"access": "may", "provisioned": "lent"}
 """Members of a principal that evidence calls otherwise than the code does: its format outlives names in the code."""
 _READ = {written: name for name, written in _WRITTEN.items()}
@@ -49,6 +66,7 @@ class Principal:
 
     `access`: "read" where its credential may read but must be refused every change. `provisioned`: a user that the
     suite creates for the run.
+    `disposable`: everything of its tenant may be changed. `spare`: its credential may be used up.
     """
 
     name: str
@@ -58,6 +76,8 @@ class Principal:
     role: str | None = None
     access: str | None = None
     provisioned: bool = False
+    disposable: bool = False
+    spare: bool = False
 
     @property
     def reads_only(self) -> bool:
@@ -89,6 +109,8 @@ class Deployment:
     pace: str = "declared"
     limits: bool = True
     disposable: bool = False
+    environment: str | None = None
+    """What the file says it is: a place for tests, or production; None where it says nothing."""
     overlays: tuple[str, ...] = ()
     parameters: dict[str, str] = attrs.field(factory=dict)
     known: dict[str, Any] = attrs.field(factory=dict)
@@ -104,6 +126,8 @@ class Deployment:
     """The least severity of a broken verdict that fails the gate."""
     severity: list[dict[str, Any]] = attrs.field(factory=list)
     """The owner's rows of the severity table, as they stand in the file."""
+    write_rules: WriteRules = attrs.field(factory=WriteRules)
+    """What the file allows and forbids beyond the rule of `contracts.request.permission`."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
 
@@ -113,6 +137,11 @@ class Deployment:
     @property
     def tenants(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(principal.tenant for principal in self.principals))
+
+    def is_disposable(self, tenant: str) -> bool:
+        """Whether everything of a tenant may be changed; of nobody in particular ("") where that holds for all."""
+        named = {each.tenant for each in self.principals if each.disposable}
+        return self.disposable or (tenant in named if tenant else bool(named) and named >= {*self.tenants})
 
     def value(self, tenant: str, parameter: str) -> str | None:
         """What a tenant's principals know of a path parameter: `orgId` is found under `org_id`."""
@@ -134,6 +163,7 @@ class Deployment:
             "pace": self.pace,
             "limits": self.limits,
             "disposable": self.disposable,
+            "writes": {"allow": list(self.write_rules.allow), "deny": list(self.write_rules.deny)},
             "known": self.known,
             "tokens": self.tokens,
             "flaky": self.flaky,
@@ -157,6 +187,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         pace=settings["pace"],
         limits=settings["limits"],
         disposable=settings["disposable"],
+        write_rules=writes.read(settings.get("writes", {})),
         overlays=tuple(settings["overlays"]),
         parameters=settings["parameters"],
         known=settings.get("known", {}),
@@ -216,6 +247,8 @@ class _Reader:
             pace=self._pace(),
             limits=self._choice(section, "limits", ("on", "off"), "deployment.") == "on",
             disposable=self._flag(section, "disposable", default=self.values.synthetic),
+            environment=self._environment(section),
+            write_rules=self._write_rules(),
             overlays=self._overlays(section.get("overlay", [])),
             parameters={key: self._plain_value(key, value) for key, value in self._table("parameters", {}).items()},
             known=self._accepted(),
@@ -238,6 +271,17 @@ class _Reader:
         """The recorded deviations, see `contracts.known`."""
         try:
             return read(self._table("known", {}), self.path.parent)
+        except ValueError as error:
+            raise self._fail(str(error)) from None
+
+    def _environment(self, section: dict[str, Any]) -> str | None:
+        if "environment" not in section:
+            return None
+        return self._choice(section, "environment", ENVIRONMENTS, "deployment.")
+
+    def _write_rules(self) -> WriteRules:
+        try:
+            return writes.read(self._table("writes", {}))
         except ValueError as error:
             raise self._fail(str(error)) from None
 
@@ -328,10 +372,10 @@ class _Reader:
             raise self._fail(f"deployment.{key}: a number above 0 is needed, not {value!r}")
         return float(value)
 
-    def _flag(self, table: dict[str, Any], key: str, *, default: bool) -> bool:
+    def _flag(self, table: dict[str, Any], key: str, *, default: bool, where: str = "deployment.") -> bool:
         value = table.get(key, default)
         if not isinstance(value, bool):
-            raise self._fail(f"deployment.{key}: true or false is needed, not {value!r}")
+            raise self._fail(f"{where}{key}: true or false is needed, not {value!r}")
         return value
 
     def _choice(self, table: dict[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
@@ -356,14 +400,16 @@ class _Reader:
         place = f"principals.{raw['name']}"
         if raw.get("may") not in {None, "read", "write"}:
             raise self._fail(f"{place}.may: one of 'read', 'write' is needed")
-        plain = {key: value for key, value in raw.items() if key not in {"name", "tenant", "kind", "role", "may"}}
+        flags = {key: self._flag(raw, key, default=False, where=f"{place}.") for key in ("disposable", "spare")}
+        told = {"name", "tenant", "kind", "role", "may", *flags}
+        plain = {key: value for key, value in raw.items() if key not in told}
         values = {
             key: self._value(f"principals.{raw['name']}", key, value, secret=is_secret(key))
             for key, value in plain.items()
         }
         if "password" in values:
             values["basic"] = basic_auth.kept(self.values.vault, label(raw["name"], "basic"), raw["name"], values)
-        return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"))
+        return Principal(raw["name"], raw["tenant"], raw["kind"], values, raw.get("role"), raw.get("may"), **flags)
 
     def _value(self, place: str, key: str, value: Any, *, secret: bool) -> str:
         try:

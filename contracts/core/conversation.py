@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from contracts.core.exchange import Exchange, Request
 from contracts.core.failures import plain
-from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
 
 
 class Outcome(Exception):  # noqa: N818 - an outcome is no error of ours
@@ -53,6 +53,12 @@ class NotObservable(Outcome):
     """The promise cannot be shown kept or broken from outside, with the reason."""
 
     verdict = NOT_OBSERVABLE
+
+
+class NotAsked(NotObservable):
+    """What would have to be asked is not allowed here: it could change what this run has not made."""
+
+    verdict = NOT_ASKED
 
 
 class Blocked(Outcome):

@@ -66,7 +66,8 @@ class Request:
 
     @property
     def safe(self) -> bool:
-        return self.verb in SAFE
+        """Whether it changes nothing: neither its method nor what the document says of the operation."""
+        return self.verb in SAFE and not (self.operation.changing and self.verb != "OPTIONS")
 
     def retried(self) -> Request:
         """The same question, asked for itself: never answered from what is known."""

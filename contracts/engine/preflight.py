@@ -18,7 +18,7 @@ from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
-from contracts.steps.fixtures import create_resource
+from contracts.steps.fixtures import create_resource, resolve_path
 from contracts.steps.lists.paging import largest
 from contracts.steps.lists.parents import path_with_enough_items
 from contracts.transport.sender import Sender, converse
@@ -156,7 +156,11 @@ async def prepare(plan: Plan, items: Iterable[PlanItem], sender: Sender, opens: 
 
 
 def _filled(api: RequestFactory, resource: Resource) -> Conversation:
-    api.values = yield from path_with_enough_items(api)  # where the laws will look
+    # where the laws will look; but nothing is added to what the owner has, unless all of it may be changed
+    if api.disposable or resource.create is None:
+        api.values = yield from path_with_enough_items(api)
+    else:
+        api.values = yield from resolve_path(api, resource.create, fresh=True)
     answer: Exchange = yield api.page(None, largest(api))
     if not answer.ok:
         raise Blocked(answer.summary())

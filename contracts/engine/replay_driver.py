@@ -10,6 +10,7 @@ from contracts.core.conversation import (
     Command,
     Concurrently,
     Draw,
+    NotAsked,
     NotObservable,
     Result,
     RunningConversation,
@@ -18,7 +19,7 @@ from contracts.core.conversation import (
     Wait,
 )
 from contracts.core.exchange import Exchange, Request
-from contracts.core.verdicts import NOT_OBSERVABLE
+from contracts.core.verdicts import NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
@@ -113,7 +114,7 @@ class _Memory:
         if self._ended is None:
             return _UnfinishedError()
         kind, _, reason = self._ended.partition(":")
-        return NotObservable(reason) if kind == NOT_OBSERVABLE else Blocked(reason)
+        return {NOT_OBSERVABLE: NotObservable, NOT_ASKED: NotAsked}.get(kind, Blocked)(reason)
 
 
 def _settled(answers: list[Exchange]) -> list[Exchange]:

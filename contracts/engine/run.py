@@ -139,7 +139,8 @@ class Run:
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
         deployment = self.plan.deployment
         async with Client(deployment.base_url, deployment.vault, deployment.http) as client:
-            sender = Sender(deployment, client, self.recorder, Ledger(self.plan.contract), self._on_exchange)
+            ledger = Ledger(self.plan.contract, deployment.disposable)
+            sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange)
             pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
             sender.authenticated.token_for = pool.token
             self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.config.production import require_consent
 from contracts.core.paths import OUT
 from contracts.engine.run import Run
 from contracts.evidence.header import header
@@ -57,6 +58,9 @@ class Gate:
             overlays=config.getoption("overlay"),
             depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
         )
+        if not config.getoption("dry_run"):
+            confirmed = config.getoption("yes_this_is_production")
+            require_consent(self.plan.deployment, confirmed=confirmed, file=str(file))
         self.notes = [f"{name} {SEEN_ONLY[need]}" for name, need in wanted.items() if need in SEEN_ONLY]
         """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None

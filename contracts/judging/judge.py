@@ -161,7 +161,7 @@ def _with_ending(verdict: Verdict, ending: Result, exchanges: dict[int, Exchange
 
 
 def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
-    for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED):
+    for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED, NOT_ASKED):
         these = [each for each in attempts if each.ending.verdict == verdict]
         if these:
             others = [each.ending.reason for each in attempts if each.ending.verdict != verdict]

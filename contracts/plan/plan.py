@@ -16,6 +16,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.laws.law import Law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
+from contracts.request.permission import NO_WRITES, why_not
 from contracts.steps.tokens.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
 from specs.contract.selectors import requires_credential, resource_of_parameter
@@ -116,7 +117,7 @@ def law_items(
                     promises=promised(near[operation.key], operation, law.kinds, contract.resource_of(operation)),
                     depth="quick" if number else None,
                 )
-                closed = _closed(line, law, deployment, able, depth)
+                closed = _closed(contract, line, law, deployment, able, depth)
                 rooms = () if closed else tuple(sorted(rooms_of(contract, deployment, operation, principal)))
                 yield attrs.evolve(line, closed=closed, rooms=rooms)
 
@@ -152,13 +153,17 @@ def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | N
     return [*everyone] if law.every_tenant and depth != "quick" else [able[0]]
 
 
-def _closed(item: PlanItem, law: Law, deployment: Deployment, able: list[Principal], depth: str) -> str | None:
+def _closed(
+    contract: Contract, item: PlanItem, law: Law, deployment: Deployment, able: list[Principal], depth: str
+) -> str | None:
     if item.operation.unusable:
         return f"a defect of the document: {item.operation.unusable}"
     if not law.runs_at(depth):
         return f"asked at depth {law.depth} only"
     if item.writes and not deployment.writes:
-        return "the deployment file does not allow writes"
+        return NO_WRITES
+    if reason := why_not(contract, deployment, item.operation, item.principal.tenant if item.principal else ""):
+        return reason
     if item.principal is None:
         return "the deployment file names nobody who may call this operation"
     if item.writes and item.principal.reads_only:

@@ -9,6 +9,7 @@ import attrs
 
 from contracts.config import deployment as deployments
 from contracts.config.deployment import ConfigError, Deployment, Principal
+from contracts.config.writes import idle
 from contracts.plan.plan import Plan, make
 from contracts.request.credentials import held
 from specs.contract import Contract, build
@@ -32,6 +33,8 @@ def planned(
     """The plan for a deployment file. Raises ConfigError."""
     deployment = deployments.load(file)
     contract = contract_of(deployment, document, overlays)
+    if mistake := idle(deployment.write_rules, ((each.key, each.tags) for each in contract.operations)):
+        raise ConfigError(f"{file}: {mistake}")
     told = (*deployment.warnings, *_idle(file, contract, deployment))
     return make(contract, attrs.evolve(deployment, warnings=told), depth)
 

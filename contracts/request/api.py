@@ -13,11 +13,12 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.core.conversation import Broken, NotObservable, Observed, Outcome
+from contracts.core.conversation import Broken, NotAsked, NotObservable, Observed, Outcome
 from contracts.core.exchange import MISSING, Exchange, Pairs, Request
 from contracts.core.forms import encoded, media_header
 from contracts.request.credentials import callers, credentials, sign
 from contracts.request.parameters import Query, pairs, required_headers, required_query
+from contracts.request.permission import why_not
 from contracts.request.url import target
 from specs.contract import Alternative, Contract, Operation, Resource, Rule
 
@@ -67,6 +68,16 @@ class RequestFactory:
     @property
     def tenant(self) -> str:
         return self.principal.tenant if self.principal else ""
+
+    @property
+    def disposable(self) -> bool:
+        """Whether everything of this tenant may be changed."""
+        return self.deployment.is_disposable(self.tenant)
+
+    def require_permission(self, operation: Operation) -> None:
+        """Raises NotAsked where an operation could change what this run has not made, and nothing allows that."""
+        if reason := why_not(self.contract, self.deployment, operation, self.tenant):
+            raise NotAsked(reason)
 
     @property
     def rival(self) -> Principal:

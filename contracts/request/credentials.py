@@ -32,9 +32,11 @@ def alternative_for(operation: Operation, principal: Principal) -> Alternative |
 def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
     """Who may call an operation: administrators and clients first, then members, then those who may only look.
 
-    Those the suite made for itself come last; else they stand as the file lists them.
+    Those the suite made for itself come last; else they stand as the file lists them. What could end a credential is
+    asked with spare ones only, which nothing else is asked with.
     """
     able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
+    able = [each for each in able if each.spare == operation.ends_credential]
     if not able and not operation.security:
         able = list(deployment.principals)
     return sorted(able, key=lambda each: (each.provisioned, each.reads_only, (each.role or "").lower() == "member"))

@@ -23,7 +23,9 @@ _CHANGED = re.compile(r"(\$\{[A-Z][A-Z0-9_]*[^}]*\})")
 def _encode(text: str, also: str = "") -> str:
     if "${" in text:
         return "".join(each if _CHANGED.fullmatch(each) else _encode(each, also) for each in _CHANGED.split(text))
-    return quote(text, safe="-._~$" + also) if text not in {".", ".."} else text.replace(".", "%2E")
+    if text in {".", ".."}:
+        return text.replace(".", "%2E")
+    return quote(text, safe="-._~$" + also, errors="surrogatepass")
 
 
 def path_values(operation: Operation, asked: str) -> dict[str, str]:
@@ -32,7 +34,7 @@ def path_values(operation: Operation, asked: str) -> dict[str, str]:
     match = re.fullmatch(pattern, asked.partition("?")[0])
     if not match:
         return {}
-    return {name: unquote(match[_group(name)]) for name in operation.path_parameters}
+    return {name: unquote(match[_group(name)], errors="surrogatepass") for name in operation.path_parameters}
 
 
 def _group(name: str) -> str:

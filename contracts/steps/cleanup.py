@@ -9,7 +9,6 @@ No sending is done here: the gate and the load each hold the conversations that 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -21,10 +20,12 @@ from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.request.url import path_values, target
-from contracts.steps.created import Ledger, address_of
+from contracts.steps.created import Kept, Ledger, address_of, signed
 from contracts.steps.lists.identity import bears
 from contracts.steps.lists.paging import ListRefused, read_all
+from contracts.steps.own_things import bears_mark, filled
 from specs.contract import Contract, Resource, selectors
+from specs.contract.removals import Removal, removal_of
 
 GONE = {404, 410}
 
@@ -69,17 +70,55 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     scope = Scope(ledger, deployment)
     left = yield from _all_removed(scope, _free(scope))
     views = yield from _read(scope, mark)
+    forgotten: set[str] = set()
     for view in views:
-        yield from _forget(scope, view)
-    left |= yield from _all_removed(scope, _standing(scope))
+        forgotten |= yield from _forget(scope, view)
+    later = yield from _all_removed(scope, _standing(scope))
     # what was refused because something hung on it, now that this is gone
-    left |= yield from _all_removed(scope, [each for each in _standing(scope) if left.get(address_of(each))])
+    later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
     if mark:
-        strays = [each for view in views for each in _strays(view, mark) if address_of(each) not in left]
-        left |= yield from _all_removed(scope, strays)
-    kept = Counter(each.partition(": ")[0] for each in ledger.kept)
-    told = [f"DELETE {target}: {why}" for target, why in left.items() if why]
-    return told + [f"{count} made by {key}, which the document offers no way to remove" for key, count in kept.items()]
+        strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
+        later |= yield from _all_removed(scope, strays)
+    left |= later
+    told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
+    survivors = yield from _survivors(scope, views)
+    return [*told, *survivors, *_kept(ledger.kept)]
+
+
+def _survivors(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[str]]:
+    """What still stands in lists whose things are removed by a name: two may have had the same, and go one by one."""
+    found: list[str] = []
+    for view in views:
+        removal = removal_of(view.api.contract, view.resource)
+        if removal is not None and removal.parameter != view.resource.identifier:
+            yield [_told(view)]
+            yield [_removed(scope, each, absent=True) for each in _ours(scope, view, removal)]
+            yield [_told(view)]
+            found += [f"{address_of(each)}: it is still listed" for each in _ours(scope, view, removal)]
+    return found
+
+
+def _ours(scope: Scope, view: View, removal: Removal) -> list[Request]:
+    """Deletions by name of all the run has made that a list shows now."""
+    found: list[Request] = []
+    for item in view.items or ():
+        own = {**view.api.values, view.resource.identifier or "": str(at(item, view.resource.member))}
+        name = at(item, removal.member)
+        if filled(view.resource.item or "", own) in scope.ledger.own.made and bears_mark(name):
+            place = {**view.api.values, removal.parameter: str(name)}
+            found.append(view.api.ask(removal.operation, path=place))
+            scope.ledger.own.adopt(address_of(found[-1]))
+    return found
+
+
+def _kept(kept: Iterable[Kept]) -> Iterator[str]:
+    """What cannot be removed, one line for each operation and reason, with as many names as are known."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in kept:
+        groups.setdefault((each.operation, each.why), []).append(each.name)
+    for (operation, why), names in groups.items():
+        shown = ", ".join(name for name in names if name)
+        yield f"{len(names)} made by {operation}{f' ({shown})' if shown else ''}, {why}"
 
 
 def unremoved(ledger: Ledger, deployment: Deployment) -> list[str]:
@@ -89,7 +128,7 @@ def unremoved(ledger: Ledger, deployment: Deployment) -> list[str]:
 
 def and_removed(api: RequestFactory, steps: Steps) -> Steps:
     """The same steps of a conversation, and at their end the removal of what they have made, one by one."""
-    ledger = Ledger(api.contract)
+    ledger = Ledger(api.contract, api.disposable)
     yield from tee(steps, ledger.note)
     for request in ledger.removals(api.deployment):  # noqa: UP028 - answers are sent back in
         yield request
@@ -119,13 +158,42 @@ def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, An
     return told
 
 
-def _removed(scope: Scope, request: Request) -> Conversation:
-    """One removal. Raises Blocked, with the reason, where it is refused."""
+def _removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversation:
+    """One removal. Raises Blocked, with the reason, where it is refused, or where it may stand there still.
+
+    `absent`: its list does not show it any more.
+    """
     exchange: Exchange = yield request
-    if not (exchange.ok or exchange.status in GONE):
+    ledger, address = scope.ledger, address_of(request)
+    if exchange.status in GONE and not absent and address in ledger.standing:
+        yield from _doubted(scope, address, exchange)
+    elif not (exchange.ok or exchange.status in GONE):
         raise Blocked(exchange.summary())
-    scope.ledger.standing.pop(address_of(request), None)
-    scope.ledger.removed += exchange.ok
+    ledger.standing.pop(address, None)
+    ledger.removed += exchange.ok
+
+
+def _doubted(scope: Scope, address: str, refused: Exchange) -> Steps:
+    """Look for something that its deletion did not find. Raises Blocked where it is not known to be gone.
+
+    It is gone where it was seen at this address before, or a look does not find it either. Where a look shows it, it is
+    called otherwise by now.
+    """
+    ledger = scope.ledger
+    if ledger.was_seen(address):
+        return
+    look = ledger.looks.get(address)
+    request = look and signed(look, scope.deployment)
+    if not request:
+        raise Blocked(f"{refused.summary()}, and nothing showed that it was there")
+    shown: Exchange = yield attrs.evolve(request, bypass_cache=True)
+    if not shown.ok:
+        return
+    moved = ledger.moved(address, shown, scope.deployment)
+    again: Exchange = (yield moved) if moved else refused
+    if not again.ok:
+        raise Blocked(f"{again.summary()}, and it can still be read")
+    ledger.removed += 1
 
 
 # -- what the lists show -----------------------------------------------------------------------------------------------
@@ -159,7 +227,7 @@ def _known(scope: Scope) -> Iterator[View]:
     """Every list to which something may have been added that can be deleted, as somebody of each tenant."""
     contract: Contract = scope.ledger.contract
     for resource in contract.resources:
-        if resource.list is None or resource.delete is None or resource.create is None:
+        if resource.list is None or resource.create is None or removal_of(contract, resource) is None:
             continue
         for tenant in scope.deployment.tenants:
             able = [each for each in callers(scope.deployment, resource.list) if each.tenant == tenant]
@@ -179,22 +247,29 @@ def _told(view: View) -> Conversation:
         view.items = [] if refused.status in GONE else None
 
 
-def _forget(scope: Scope, view: View) -> Generator[Any, Any, None]:
+def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
     """What its list does not show any more is gone, if one of them is asked for its deletion and says so too."""
     lost = [each for each in _standing(scope) if view.lacks(each)]
     if not lost:
-        return
+        return set()
     before = scope.ledger.removed
-    refused = yield from _all_removed(scope, lost[:1])
-    if not any(refused.values()) and scope.ledger.removed == before:
-        for each in lost:
-            scope.ledger.standing.pop(address_of(each), None)
+    endings: Sequence[Result] = yield [_removed(scope, lost[0], absent=True)]
+    if any(each.reason for each in endings) or scope.ledger.removed != before:
+        return set()
+    for each in lost:
+        scope.ledger.standing.pop(address_of(each), None)
+    return {address_of(each) for each in lost}
 
 
-def _strays(view: View, mark: str) -> Iterator[Request]:
-    """Deletions of what a list shows under the run's mark."""
-    delete, identifier = view.resource.delete, view.resource.identifier
+def _strays(scope: Scope, view: View, mark: str) -> Iterator[Request]:
+    """Deletions of what a list shows under the run's mark, and of what the run made and believes to be gone."""
+    removal = removal_of(view.api.contract, view.resource)
     for item in view.items or ():
-        own = at(item, view.resource.member)
-        if delete and identifier and own is not MISSING and bears(item, mark):
-            yield view.api.ask(delete, path={**view.api.values, identifier: str(own)})
+        own = at(item, removal.member) if removal else MISSING
+        if removal is None or own is MISSING:
+            continue
+        request = view.api.ask(removal.operation, path={**view.api.values, removal.parameter: str(own)})
+        address = address_of(request)
+        if bears(item, mark) or address.rstrip("/") in scope.ledger.own.made:
+            scope.ledger.own.adopt(address)
+            yield request

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from typing import Any
+
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.credentials import callers, sign
 from contracts.request.url import path_values, target
+from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_of
 from specs.contract import Contract, Resource
+from specs.contract.effects import effect_of
+from specs.contract.removals import Removal, removal_of
 
 
 def address_of(request: Request) -> str:
@@ -16,20 +22,38 @@ def address_of(request: Request) -> str:
     return request.target.partition("?")[0]
 
 
+@attrs.frozen
+class Kept:
+    """What was created by an operation and cannot be removed: its id or address as far as known, and why."""
+
+    operation: str
+    name: str
+    why: str
+
+
 @attrs.define
 class Ledger:
     """Everything created, by the address that deletes it, in order of creation."""
 
     contract: Contract
+    disposable: bool = False
     standing: dict[str, Request] = attrs.field(factory=dict)
-    kept: dict[str, None] = attrs.field(factory=dict)
-    """Created by operations the document offers no deletion for: named to the user at the end."""
+    kept: list[Kept] = attrs.field(factory=list)
+    """What was created and cannot be removed: named to the user at the end."""
     whole: bool = True
     """Whether all that was tried is noted here: a run that was killed does not record what it was waiting for."""
     tried: set[str] = attrs.field(factory=set)
     """Where something was asked to be created, whatever came of it."""
     removed: int = 0
     """How many of its own things the sweep has removed."""
+    looks: dict[str, Request] = attrs.field(factory=dict)
+    """By the address that deletes a thing, the request that looks at it; none where the document has no such."""
+    done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
+    """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
+    own: OwnThings = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.own = OwnThings(self.contract, self.disposable)
 
     def note(self, exchange: Exchange) -> None:
         """Take a creation or a removal into account."""
@@ -37,22 +61,72 @@ class Ledger:
             self.tried.add(exchange.request.target.partition("?")[0])
         if not exchange.ok or exchange.request.verb != exchange.operation.method:
             return
+        self._count(exchange)
         resource = self.contract.resource_of(exchange.operation)
-        if resource is None:
-            return
-        if exchange.operation == resource.create:
+        if resource is not None and exchange.operation == resource.create:
             self._created(resource, exchange)
-        elif exchange.operation in (resource.delete, resource.delete_all):
+        elif exchange.operation.method == "DELETE":
             self._removed(address_of(exchange.request))
+        elif not exchange.request.safe and _made_something(exchange):
+            self._put(exchange)
+        self.own.note(exchange)
+
+    def _count(self, exchange: Exchange) -> None:
+        if not exchange.request.safe:
+            made = _made_something(exchange) or effect_of(self.contract, exchange.operation).kind in {"create", "keep"}
+            word = "removed" if exchange.request.verb == "DELETE" else "created" if made else "changed"
+            self.done[exchange.operation.key][word] += 1
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
-        identifier = at(exchange.data, resource.member)
-        if resource.delete is None or resource.identifier is None or identifier is MISSING:
-            self.kept[f"{exchange.operation.key}: {identifier}"] = None
-            return
+        removal = removal_of(self.contract, resource)
+        for thing in things_of(exchange) or [MISSING]:
+            named = at(thing, removal.member if removal else resource.member)
+            told = "" if named is MISSING or named is None else str(named)
+            if removal is None:
+                self.kept.append(Kept(exchange.operation.key, told, "which the document offers no way to remove"))
+            elif not told:
+                self.kept.append(Kept(exchange.operation.key, "", "whose answers show no id to remove it by"))
+            elif self.own.is_new(resource, exchange, thing):
+                self._stands(resource, removal, exchange, thing, told)
+            elif not self.own.was_shown(resource, exchange, thing):
+                self.kept.append(Kept(exchange.operation.key, told, "which may have been there before"))
+
+    def _stands(self, resource: Resource, removal: Removal, exchange: Exchange, thing: Any, named: str) -> None:
         values = path_values(exchange.operation, exchange.request.target)
-        address = target(resource.delete, {**values, resource.identifier: str(identifier)})
-        self.standing[address] = Request(resource.delete, address, principal=exchange.request.principal)
+        address = target(removal.operation, {**values, removal.parameter: named})
+        self.standing[address] = Request(removal.operation, address, principal=exchange.request.principal)
+        own = at(thing, resource.member)
+        if resource.read and resource.identifier and own is not MISSING:
+            place = target(resource.read, {**values, resource.identifier: str(own)})
+            self.looks[address] = Request(resource.read, place, principal=exchange.request.principal)
+
+    def _put(self, exchange: Exchange) -> None:
+        """What was made at an address that the request itself named: its deletion has the same address."""
+        address = address_of(exchange.request)
+        for operation in self.contract.operations:
+            if operation.method == "DELETE" and operation.path == exchange.operation.path:
+                self.own.adopt(address)
+                self.standing[address] = Request(operation, address, principal=exchange.request.principal)
+                return
+        self.kept.append(Kept(exchange.operation.key, address, "which nothing is known to remove"))
+
+    def was_seen(self, address: str) -> bool:
+        """Whether what a deletion names was looked at by the same address and shown, so that a 404 means it is gone."""
+        look = self.looks.get(address)
+        return address.rstrip("/") in self.own.shown and (look is None or address_of(look) == address)
+
+    def moved(self, address: str, shown: Exchange, deployment: Deployment) -> Request | None:
+        """The deletion of a thing by what it is called now, where a look shows that it is called otherwise by now."""
+        request = self.standing[address]
+        resource = self.contract.resource_of(shown.operation)
+        removal = removal_of(self.contract, resource) if resource else None
+        named = at(shown.data, removal.member) if removal else MISSING
+        if removal is None or not bears_mark(named):  # what it is called now may be somebody else's name as well
+            return None
+        values = path_values(request.operation, request.target)
+        place = target(request.operation, {**values, removal.parameter: str(named)})
+        self.own.adopt(place)
+        return None if place == address else signed(attrs.evolve(request, target=place), deployment)
 
     def _removed(self, address: str) -> None:
         """What was removed, and everything below it, stands no more."""
@@ -61,11 +135,11 @@ class Ledger:
 
     def removals(self, deployment: Deployment) -> list[Request]:
         """Deletions of what still stands, the latest first, since later things may hang on earlier ones."""
-        return [signed for each in reversed(self.standing.values()) if (signed := _signed(each, deployment))]
+        return [made for each in reversed(self.standing.values()) if (made := signed(each, deployment))]
 
 
-def _signed(request: Request, deployment: Deployment) -> Request | None:
-    """The deletion as somebody of the tenant the address belongs to, whoever created it."""
+def signed(request: Request, deployment: Deployment) -> Request | None:
+    """A request as somebody of the tenant the address belongs to, whoever created it."""
     able = callers(deployment, request.operation)
     values = path_values(request.operation, request.target)
 
@@ -79,3 +153,8 @@ def _signed(request: Request, deployment: Deployment) -> Request | None:
         return None
     headers, query = sign(request.operation, owner)
     return attrs.evolve(request, target=target(request.operation, values, query), headers=headers, principal=owner.name)
+
+
+def _made_something(exchange: Exchange) -> bool:
+    """Whether an operation that is no creation by its path has created something: it says so by its status."""
+    return exchange.status == CREATED and exchange.operation.method in {"POST", "PUT"}

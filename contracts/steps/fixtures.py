@@ -15,6 +15,7 @@ import attrs
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
+from contracts.request.references import named_by_member, references, required
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source, selectors
 from specs.contract.member_names import Hint
@@ -130,6 +131,7 @@ def create_resource(
     """
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"nothing may be created at {resource.collection}")
+    api.require_permission(resource.create)
     values = yield from resolve_path(api, resource.create, fresh=True, known=known)
     content = yield from body(api, resource.create, values, given=members)
     answer: Exchange = yield api.ask(resource.create, path=values, body={**content, **members})
@@ -156,6 +158,7 @@ def body(
         return {}
     examples = [each for each in operation.body.examples if isinstance(each, dict)]
     content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
+    content = yield from _without_strangers(api, operation, content, given or {})
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS
     for name, value in content.items():
@@ -167,6 +170,33 @@ def body(
             content[name] = yield from _referred(api, source, known)
             known[name] = str(content[name])
     return content
+
+
+def _without_strangers(
+    api: RequestFactory,
+    operation: Operation,
+    content: dict[str, Any],
+    given: Mapping[str, Any],
+) -> Steps:
+    """A body without the things that the document's example names, which are somebody's: what must be named is made.
+
+    Where everything may be changed they are left as they are.
+    """
+    if api.disposable:
+        return content
+    kept = dict(content)
+    for name in references(api.contract, operation) & content.keys() - given.keys():
+        if name not in required(api.contract, operation):
+            del kept[name]
+            continue
+        resource = named_by_member(api.contract, name)
+        if resource is None or resource.create is None or resource.create is operation:
+            continue
+        made: Made = yield from create_resource(api.sharing(f"what {name} names"), resource)
+        value = at(made.thing, resource.member)
+        if value is not MISSING:
+            kept[name] = [value] if isinstance(content[name], list) else value
+    return kept
 
 
 def _referred(api: RequestFactory, source: Source, values: Mapping[str, str]) -> Steps:

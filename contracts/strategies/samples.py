@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_NUMBERS = range(2147480000, 2147483648)
+_UUID = "00000000-0000-4000-8000-00000000000"
+_TEXT = "nobody-000"
 
 
 def stranger(schema: dict[str, Any]) -> str:
@@ -10,5 +15,12 @@ def stranger(schema: dict[str, Any]) -> str:
     if schema.get("type") in {"number", "integer"}:
         return "2147480000"
     if schema.get("format") == "uuid":
-        return "00000000-0000-4000-8000-000000000000"
-    return "nobody"
+        return f"{_UUID}0"
+    return f"{_TEXT}0"
+
+
+def is_stranger(value: str) -> bool:
+    """Whether a value is one of ours that name nothing; its last digits may differ."""
+    if re.fullmatch(r"[0-9]{10}", value):
+        return int(value) in _NUMBERS
+    return re.fullmatch(rf"(?:{_UUID}|{_TEXT})[0-9]", value) is not None

@@ -15,6 +15,7 @@ from contracts.core.exchange import Exchange, Request
 from contracts.core.failures import HEARD, TIMED_OUT, is_one_of
 from contracts.evidence.recorder import Recorder
 from contracts.transport.client import ClientResult
+from contracts.transport.guard import WriteGuard
 from contracts.transport.layers import Delivery
 from specs.contract import Operation
 
@@ -39,13 +40,14 @@ class Recorded:
         client: Client,
         recorder: Recorder,
         base_url: str,
+        guard: WriteGuard,
         on_exchange: Callable[[Exchange], None],
         in_flight: int = 16,
     ) -> None:
         self.gone: str | None = None
         """Why the deployment counts as gone; from then on nothing is sent any more."""
         self._client, self._recorder, self._base_url = client, recorder, base_url
-        self._on_exchange = on_exchange
+        self._guard, self._on_exchange = guard, on_exchange
         self._places = asyncio.Semaphore(in_flight)
         self._seqs = itertools.count(1)
         self._pending: set[asyncio.Future[Exchange]] = set()
@@ -59,7 +61,7 @@ class Recorded:
         self._last = ""
 
     async def send(self, delivery: Delivery) -> Exchange:
-        """Send it, unless the deployment is gone or the run stopped (Blocked)."""
+        """Send it, unless the deployment is gone or the run stopped (Blocked), or it must not be sent (NotAsked)."""
         sending = asyncio.ensure_future(self._deliver(delivery))
         self._pending.add(sending)
         sending.add_done_callback(self._landed)
@@ -92,6 +94,7 @@ class Recorded:
                 raise Blocked("the run was stopped")
             if self._lost[key := delivery.request.operation.key] >= GIVE_UP_AFTER:
                 raise Blocked(f"{key} does not answer: {self._last}")
+            self._guard.pass_on(delivery.request)
             response, error, sent, received, beginning = await self._answer(delivery.request)
         earlier = delivery.retry_of
         exchange = Exchange(
@@ -108,6 +111,7 @@ class Recorded:
         )
         self._recorder.exchange(exchange, self._base_url)
         self._count(exchange)
+        self._guard.heard(exchange)
         self._on_exchange(exchange)
         return exchange
 

@@ -25,6 +25,7 @@ from contracts.core.exchange import Exchange, Request
 from contracts.evidence.recorder import Recorder
 from contracts.steps.created import Ledger
 from contracts.transport.authentication import Authenticated
+from contracts.transport.guard import WriteGuard
 from contracts.transport.layers import Delivery
 from contracts.transport.pacing import Budget, Paced
 from contracts.transport.recording import Client, Recorded
@@ -48,7 +49,9 @@ class Sender:
         self._on_exchange = on_exchange
         self._burst = asyncio.Lock()
         self.budget = Budget(deployment.pace, deployment.time_scale, time.monotonic)
-        self.recorded = Recorded(client, recorder, deployment.base_url, self._heard, deployment.http.in_flight)
+        self.guard = WriteGuard(ledger.contract, deployment, ledger)
+        in_flight = deployment.http.in_flight
+        self.recorded = Recorded(client, recorder, deployment.base_url, self.guard, self._heard, in_flight)
         self.paced = Paced(self.recorded, self.budget)
         self.authenticated = Authenticated(self.paced, recorder)
         self.shared = SharedAnswers(Retrying(self.authenticated, self.budget, recorder), recorder)
@@ -100,8 +103,6 @@ class Sender:
         await self.recorded.close(conversation, patience)
 
     async def _send(self, delivery: Delivery) -> Exchange:
-        if not (delivery.request.safe or self.deployment.writes):
-            raise NotObservable("the deployment file does not allow writes")
         return await self.shared.send(delivery)
 
     async def _together(self, requests: Sequence[Request], conversation: int, attempt: int) -> list[Exchange]:

@@ -26,6 +26,7 @@ def add(parser: Any, scenarios: Sequence[str]) -> None:
         help="quick: about one window; full: window and kind proven; soak: hour limits too (default: %(default)s).",
     )  # fmt: skip
     option("--out", metavar="DIR", default="", help="Where to write the run (default: reports/out/<time>).")
+    option("--yes-this-is-production", action="store_true", help="Write to a deployment that may be production.")
     option("--fault", metavar="NAME", action="append", default=[], help="Start the sandbox with this fault.")
     option(
         "--sandbox-args", metavar="ARGS", default="",

@@ -18,7 +18,7 @@ from contracts.core.conversation import (
     Command,
     Concurrently,
     Draw,
-    NotObservable,
+    NotAsked,
     RunningConversation,
     Steps,
     Token,
@@ -31,6 +31,7 @@ from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
 from contracts.steps.created import Ledger
 from contracts.steps.tokens.pairs import Pair
+from contracts.transport.guard import WriteGuard
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
 from load.limiters.trace import Sample, Told
@@ -68,11 +69,13 @@ class LoadRun:
     _tokens: ProvisionedTokens = attrs.field(init=False)
     budget: Budget = attrs.field(init=False)
     """What this process may send of what is declared; asked wherever limits are not what is measured."""
+    guard: WriteGuard = attrs.field(init=False)
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     def __attrs_post_init__(self) -> None:
-        self.ledger = Ledger(self.contract)
+        self.ledger = Ledger(self.contract, self.deployment.disposable)
+        self.guard = WriteGuard(self.contract, self.deployment, self.ledger)
         self._tokens = ProvisionedTokens(self.contract, self.deployment, time.time)
         self.budget = Budget(self.deployment.pace, self.deployment.time_scale, time.time)
 
@@ -103,6 +106,7 @@ class LoadRun:
         self.exchanges[made.seq] = made
         self.recorder.exchange(made, self.deployment.base_url)
         self.ledger.note(made)
+        self.guard.heard(made)
         self.clock.learn(made)
         return made
 
@@ -130,11 +134,11 @@ class LoadRun:
     def ask(
         self, request: Request, send: Send, conversation: int, due: float | None = None, earlier: Exchange | None = None
     ) -> Exchange:
-        """Send one request and record it. Raises NotObservable for a write where none is allowed.
+        """Send one request and record it. Raises NotAsked for what must not be sent.
 
         `due`: when it should have been sent, epoch seconds; `earlier`: the exchange it repeats.
         """
-        self._permit(request)
+        self.guard.pass_on(request)
         begun = time.time()
         try:
             sent = send(request)
@@ -167,7 +171,8 @@ class LoadRun:
     def _together(self, requests: Sequence[Request], send: Send, conversation: int) -> list[Exchange]:
         """Send several at the same moment, each over a connection of its own as far as `send` has so many."""
         for request in requests:
-            self._permit(request)
+            if reason := self.guard.objection(request):
+                raise NotAsked(reason)
         pool = Pool(max(1, len(requests)))
         sending = [pool.spawn(self.ask, each, send, conversation) for each in requests]
         try:
@@ -187,10 +192,6 @@ class LoadRun:
         talk = RunningConversation(step.conversation(tag, found))
         talk.drive(lambda command: self.answer(command, send, number))
         return found[0] if found else str(talk.ending and talk.ending.reason)
-
-    def _permit(self, request: Request) -> None:
-        if not (request.safe or self.deployment.writes):
-            raise NotObservable("the deployment file does not allow writes")
 
     def await_turn(self, request: Request) -> None:
         """Wait until a request that was promised its turn may be sent, for little more than a window at most."""

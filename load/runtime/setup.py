@@ -12,6 +12,7 @@ import attrs
 
 from contracts.config import deployment as deployments
 from contracts.config.deployment import ConfigError, Deployment
+from contracts.config.production import require_consent
 from contracts.gate.sandbox import Sandbox
 from contracts.plan import planning
 from load.runtime.run import DEPTHS
@@ -19,7 +20,7 @@ from specs.contract import Contract
 
 KNOBS = ("rate", "seconds", "shape", "policy", "managed", "callers", "threshold", "sample")
 """Options that are the business of the scenario alone."""
-SHARED = ("document", "overlay", "depth", "scenario", *KNOBS)
+SHARED = ("document", "overlay", "depth", "scenario", "yes_this_is_production", *KNOBS)
 """Options that a worker takes from its master."""
 
 SANDBOX = {"limits": "--time-scale 10", "tokens": "--time-scale 1200", "mixed": "--time-scale 10"}
@@ -75,6 +76,7 @@ def like(told: Mapping[str, Any], own: str) -> Setup:
 
 def _setup(file: str, options: Mapping[str, Any], sandbox: Sandbox | None) -> Setup:
     deployment = deployments.load(file)
+    require_consent(deployment, confirmed=bool(options.get("yes_this_is_production")), file=file)
     contract = planning.contract_of(deployment, options["document"] or None, options["overlay"])
     if options["depth"] not in DEPTHS:
         raise ConfigError(f"--depth: one of {', '.join(DEPTHS)} is needed, not {options['depth']!r}")

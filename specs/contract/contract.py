@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from specs.contract import action_words
 from specs.contract.extension import extension
 from specs.contract.inferred_filters import with_filters
 from specs.contract.inferred_tokens import inferred
@@ -148,6 +149,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     pages = paging(raw, asks, told, data, words, site.pointer)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
     security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
+    says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
     return Operation(
         key=site.key,
         method=site.method.upper(),
@@ -167,6 +169,8 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         data=data,
         pointer=site.pointer,
         unusable=_why_unusable(document, site) or undefined,
+        changing=action_words.says_it_changes(*says),
+        ends_credential=action_words.ends_credential(*says),
     )
 
 

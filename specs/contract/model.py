@@ -227,6 +227,10 @@ class Operation:
     """The parameters that ask for a page, also where the answer shows no list."""
     unusable: str | None = field(default=None, repr=False)
     """The defect of the document that keeps this operation from being asked; None for a sound one."""
+    changing: bool = field(default=False, repr=False)
+    """Says of itself that it changes something, whatever its method promises."""
+    ends_credential: bool = field(default=False, repr=False)
+    """May end the credential it is asked with (see `action_words.ends_credential`)."""
 
     def answer(self, status: int) -> Answer | None:
         """Give the declared answer for a status: the exact one, else its range, else the default."""
@@ -253,8 +257,8 @@ class Operation:
 
     @property
     def safe(self) -> bool:
-        """Tell whether the method promises to change nothing."""
-        return self.method in SAFE
+        """Tell whether it changes nothing: its method promises so, and nothing it says of itself contradicts."""
+        return self.method in SAFE and not self.changing
 
     @property
     def path_parameters(self) -> tuple[str, ...]:

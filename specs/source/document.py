@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from specs.source import overlay
 from specs.source.bounds import MOST_DEPTH, most_depth
@@ -39,6 +39,8 @@ class Document:
     openapi: str
     faults: tuple[Fault, ...] = ()
     unjudged: tuple[tuple[str, str], ...] = ()
+    removed: frozenset[str] = frozenset()
+    """The keys of operations that an overlay has taken out: they are never asked, not even as undeclared methods."""
     schemas: tuple[tuple[dict[str, Any], str], ...] = field(default=(), repr=False, eq=False)
     """Every schema of the document with its pointer, references not followed."""
     _unusable: dict[int, str] = field(factory=dict, repr=False, eq=False)
@@ -60,11 +62,19 @@ def load(source: str | Path, overlays: Sequence[str | Path] = ()) -> Document:
     """
     text = fetch(source)
     whole = _bundled(read_strictly(text), text)
-    raw = whole.raw
+    raw, declared = whole.raw, _keys(whole.raw)
     for item in overlays:
         change = fetch(item)
         raw = overlay.apply(_mapping(raw, text.location), read_strictly(change), change.location)
-    return as_document(raw, name=text.name, location=text.location, unread=whole.unread)
+    document = as_document(raw, name=text.name, location=text.location, unread=whole.unread)
+    return evolve(document, removed=declared - _keys(raw))
+
+
+def _keys(raw: Any) -> frozenset[str]:
+    """The keys of all operations, as far as there are any."""
+    paths = raw.get("paths") if isinstance(raw, dict) else None
+    found = [(path, item) for path, item in paths.items() if isinstance(item, dict)] if isinstance(paths, dict) else []
+    return frozenset(f"{method.upper()} {path}" for path, item in found for method in item)
 
 
 def _bundled(raw: Any, text: Text) -> Bundle:

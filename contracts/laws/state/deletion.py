@@ -6,10 +6,11 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, NotAsked, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.request.permission import allowed, line
 from contracts.steps.fixtures import create_resource, resolve_path
 from contracts.steps.lifecycle.create import observe, read_list
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
@@ -128,7 +129,7 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
 
     All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
     too. Where there is a second tenant, its list must not be empty thereafter. Asked only where the
-    deployment file says `disposable`, or where both lists hold nothing but what this run has made.
+    deployment file allows it, or where both lists hold nothing but what this run has made.
     """
     resource = api.resource
     values = yield from resolve_path(api, api.operation, fresh=True)
@@ -183,5 +184,5 @@ def _rivals_list(api: RequestFactory) -> Steps:
 def _ours(api: RequestFactory, items: list[object]) -> None:
     """Raises NotObservable where something in a list is not this run's to delete."""
     run = api.tag.partition("-")[0] + "-"
-    if not api.deployment.disposable and any(run not in repr(item) for item in items):
-        raise NotObservable("the list holds what this run has not made (deployment.disposable allows to delete it)")
+    if not allowed(api.deployment, api.operation, api.tenant) and any(run not in repr(item) for item in items):
+        raise NotAsked(f"the list holds what this run has not made; {line(api.operation)} allows to delete it")

@@ -22,7 +22,6 @@ from contracts.steps.access.credential_variants import (
     fulfils,
     repeated,
     request_with,
-    skip_if_it_ends_the_credential,
     turn_index,
     turned,
 )
@@ -164,7 +163,6 @@ def run_attempts(api: RequestFactory, group: str) -> Steps:
     """What one group was answered, and what the owner saw. Raises NotObservable where that group has nobody."""
     if not attackers(api, group):
         raise NotObservable("the deployment file names nobody of that kind for this operation")
-    skip_if_it_ends_the_credential(api)
     if api.operation.safe:
         return (yield from _looking(api, group))
     stake = yield from victim_for(api)

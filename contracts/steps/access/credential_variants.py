@@ -162,23 +162,8 @@ def skip_if_harmful(api: RequestFactory) -> None:
         raise NotObservable("what a right credential would do here is not asked for its credential's sake")
 
 
-def skip_if_it_ends_the_credential(api: RequestFactory) -> None:
-    """A question that would change what the tenant is, were it answered, is only asked where that does no harm.
-
-    That is one that deletes everything at once, or one without a body at an address that holds nothing but the tenant.
-    """
-    operation = api.operation
-    own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
-    blunt = not operation.safe and own and (operation.body is None or operation.method == "DELETE")
-    if (selectors.bulk(api.contract, operation) or blunt) and not api.deployment.disposable:
-        raise NotObservable(
-            "a refusal that fails would change what is not ours (set deployment.disposable to allow it)"
-        )
-
-
 def path_for_refusal(api: RequestFactory) -> dict[str, str]:
     """Where to ask what must be refused for its credential alone: nowhere in particular."""
-    skip_if_it_ends_the_credential(api)
     return placeholder_path(api)
 
 

@@ -220,5 +220,5 @@ def differing_members(sent: dict[str, Any], thing: Any) -> list[str]:
 
 def removable(api: RequestFactory) -> None:
     """Where nothing can be removed again, only what is needed is created. Raises NotObservable."""
-    if api.resource.delete is None and not api.deployment.disposable:
+    if api.resource.delete is None and not api.disposable:
         raise NotObservable("the document offers no way to remove what would be created for this")

@@ -99,7 +99,7 @@ def why_not(api: RequestFactory) -> str:
     create = api.resource.create
     if create is None or create.body is None or not selectors.speaks_of_members(create.body):
         return "the document does not say in JSON or a form what is created"
-    if api.resource.delete is None and not api.deployment.disposable:
+    if api.resource.delete is None and not api.disposable:
         return "the document offers no way to remove what would be created for this"
     return ""
 

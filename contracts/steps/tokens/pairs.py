@@ -13,6 +13,7 @@ from contracts.core.conversation import Blocked, Broken, NotObservable, Observed
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers
+from contracts.request.permission import why_not
 from contracts.steps.fixtures import Made, create_resource, resolve_path
 from specs.contract import Contract, Operation, Rule, TokenMember, TokenRules, selectors
 
@@ -57,7 +58,9 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
 def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, tenant: str) -> bool:
     creation = next((each for each in told.issue if _creates(contract, each)), None)
     if creation:
-        return any(each.tenant == tenant and not each.reads_only for each in callers(deployment, creation))
+        return why_not(contract, deployment, creation, tenant) is None and any(
+            each.tenant == tenant and not each.reads_only for each in callers(deployment, creation)
+        )
     try:
         return bool(token_grant(contract, deployment, tenant))
     except NotObservable:

@@ -11,7 +11,7 @@ import gevent
 from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 
-from contracts.core.conversation import NotObservable, Outcome
+from contracts.core.conversation import NotAsked, Outcome
 from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
@@ -92,8 +92,8 @@ class Examiner:
         name, principal = self.job.key
         self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
         self.questions = probe_request.questions(self._api(tag), self.paths)
-        if not probe_request.sendable(self.questions[0], self.run.deployment.writes):
-            raise NotObservable("the deployment file does not allow writes")
+        if reason := self.run.guard.objection(self.questions[0]):
+            raise NotAsked(reason)
 
     def _api(self, tag: str) -> RequestFactory:
         return self.run.api(self.job.operation, self.job.principal, tag)

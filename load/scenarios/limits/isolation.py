@@ -80,7 +80,7 @@ class Quiet:
             question = probe_request.question(self.run.api(job.operation, job.principal, "alone"))
         except Outcome:
             return None
-        return question if probe_request.sendable(question, self.run.deployment.writes) else None
+        return question if self.run.guard.objection(question) is None else None
 
 
 def _turned_away(exchange: Exchange, finding: LimitFinding) -> bool:

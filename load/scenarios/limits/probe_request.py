@@ -67,7 +67,7 @@ def nobody(api: RequestFactory, number: int = 0) -> dict[str, str]:
     if api.operation.body is None or not api.deployment.value(api.tenant, last):
         parameter = api.operation.parameter(last, "path")
         name = stranger(parameter.schema if parameter else {})
-        values[last] = f"{name[:-1]}{number}" if name.endswith("0") else f"{name}{number or ''}"
+        values[last] = f"{name[:-1]}{number}"
     return values
 
 
@@ -75,11 +75,6 @@ def real_creation(api: RequestFactory, values: Mapping[str, str]) -> Steps:
     """A valid creation under a name of our own, to be sent while creations are refused; and that name."""
     content = yield from fixtures.body(api, api.operation, values)
     return api.ask(path=values, body=content, expects_429=True), content
-
-
-def sendable(request: Request, writes: bool) -> bool:
-    """Whether a request may be sent to this deployment."""
-    return request.safe or writes
 
 
 def path_of(request: Request) -> dict[str, str]:

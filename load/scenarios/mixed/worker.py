@@ -16,6 +16,7 @@ from gevent.queue import Queue
 from contracts.core.conversation import Result
 from contracts.core.exchange import Request
 from contracts.core.verdicts import BROKEN, UPHELD
+from contracts.request.permission import why_not
 from load.runtime.removal import remove
 from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
@@ -114,7 +115,10 @@ class Worker(Scenario):
         """Whether a tenant can do this: it was seen to work, or somebody may change something there."""
         if operation.safe:
             return bool(self.looks[tenant].get(operation.key))
-        return any(not each.reads_only for each in traffic_plan.mine(self.run.deployment, operation, tenant))
+        allowed = why_not(self.run.contract, self.run.deployment, operation, tenant) is None
+        return allowed and any(
+            not each.reads_only for each in traffic_plan.mine(self.run.deployment, operation, tenant)
+        )
 
     def end(self) -> None:
         """Remove what was made; in a run that a service level has ended, only for so long."""

@@ -52,7 +52,7 @@ def test_what_conversations_ask_together_under_one_name_takes_one_place_in_the_b
 def sender_for(contract, tmp_path, client, writes="true"):
     file = tmp_path / "staging.toml"
     file.write_text(
-        f'[deployment]\nbase_url = "http://127.0.0.1:9"\ndocument = "calcom-v2"\nwrites = {writes}\n'
+        f'[deployment]\nbase_url = "http://127.0.0.1:9"\ndocument = "calcom-v2"\nwrites = {writes}\ndisposable = true\n'
         '[budget]\npace = "none"\n'
     )
     return Sender(deployments.load(file), client, Recorder(None), Ledger(contract))

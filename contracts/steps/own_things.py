@@ -1,0 +1,141 @@
+"""What the run has made itself, told from exchanges alone: by this the guard knows what may be changed or removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.request.url import path_values
+from specs.contract import Contract, Operation, Resource
+from specs.contract.removals import Address, addresses
+from specs.contract.selectors import resource_of_parameter
+
+CREATED = 201
+_MARK = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-")
+
+
+@attrs.define
+class OwnThings:
+    """The addresses of all things the run has made, those it has removed again included."""
+
+    contract: Contract
+    disposable: bool = False
+    """Whether a creation is believed that does not show that it made what it answers with."""
+    made: set[str] = attrs.field(factory=set)
+    ids: set[str] = attrs.field(factory=set)
+    """Their ids, wherever they stand."""
+    shown: dict[str, float] = attrs.field(factory=dict)
+    """When an address was first shown by an answer that made nothing (epoch seconds)."""
+    _values: set[tuple[str, str, str]] = attrs.field(factory=set)
+    _addresses: dict[str, tuple[Address, ...]] = attrs.field(factory=dict)
+
+    def note(self, exchange: Exchange) -> None:
+        """Take an answer into account: what a creation made, and what a look shows that was there already."""
+        resource = self.contract.resource_of(exchange.operation)
+        if resource is None or not exchange.ok or resource.create is None:
+            return
+        if exchange.operation is resource.create and exchange.request.verb == exchange.operation.method:
+            self._created(resource, exchange)
+        elif exchange.operation in (resource.list, resource.read):
+            for thing in things_of(exchange):
+                for address in self.addresses(resource, exchange, thing):
+                    self.shown.setdefault(address, exchange.received)
+
+    def _created(self, resource: Resource, exchange: Exchange) -> None:
+        for thing in things_of(exchange):
+            if self.is_new(resource, exchange, thing):
+                self.made.update(self.addresses(resource, exchange, thing))
+                self._remember(resource, thing)
+
+    def is_new(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
+        """Whether a creation has made this thing, and not merely found it there.
+
+        It has where the thing bears the mark of the run. Else it must not have been shown before, and the answer be a
+        201: a 200 may tell of what somebody else has made.
+        """
+        marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
+        if marks & set(_MARK.findall(repr(thing))):
+            return True
+        own = any(True for _ in self.addresses(resource, exchange, thing))
+        known = self.was_shown(resource, exchange, thing)
+        return own and not known and (exchange.status == CREATED or self.disposable)
+
+    def was_shown(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
+        """Whether somebody else's thing was seen at this address before the creation was sent."""
+        own = (each for each in self.addresses(resource, exchange, thing) if each not in self.made)
+        return any(self.shown.get(each, exchange.sent) < exchange.sent for each in own)
+
+    def addresses(self, resource: Resource, exchange: Exchange, thing: Any) -> Iterator[str]:
+        """The addresses of a thing that an operation of its collection or its own answered with."""
+        values = path_values(exchange.operation, exchange.request.target)
+        for each in self._known(resource):
+            own = at(thing, each.member)
+            if isinstance(own, str | int) and not isinstance(own, bool):
+                yield filled(each.path, {**values, each.parameter: str(own)})
+
+    def adopt(self, address: str) -> None:
+        """Count a thing as made by the run: its list shows the run's mark on it."""
+        self.made.add(address.rstrip("/"))
+
+    def is_own(self, operation: Operation, name: str, address: str, value: str) -> bool:
+        """Whether a path parameter names what the run has made: at this address, or by a source the document states."""
+        if address in self.made:
+            return True
+        parameter = operation.parameter(name, "path")
+        source = parameter.source if parameter else None
+        resource = resource_of_parameter(self.contract, operation, name) if source else None
+        return bool(source and resource and (resource.name, source.value, value) in self._values)
+
+    def _remember(self, resource: Resource, thing: Any) -> None:
+        for pointer in (resource.member, *self._sources.get(resource.name, ())):
+            value = at(thing, pointer)
+            if isinstance(value, str | int):
+                self._values.add((resource.name, pointer, str(value)))
+                self.ids.add(str(value))
+
+    def _known(self, resource: Resource) -> tuple[Address, ...]:
+        if resource.name not in self._addresses:
+            self._addresses[resource.name] = addresses(self.contract, resource)
+        return self._addresses[resource.name]
+
+    @cached_property
+    def _sources(self) -> dict[str, set[str]]:
+        """Where other operations take values from in a resource's things, as the document states it."""
+        found: dict[str, set[str]] = {}
+        for operation in self.contract.operations:
+            stated = [each.source for each in operation.parameters]
+            stated += [*operation.body.sources.values()] if operation.body else []
+            for source in stated:
+                resource = self.contract.resource_of(self.contract.operation(source.operation_id)) if source else None
+                if source and resource:
+                    found.setdefault(resource.name, set()).add(source.value)
+        return found
+
+
+def bears_mark(value: Any) -> bool:
+    """Whether a text is one that a run made up."""
+    return isinstance(value, str) and _MARK.search(value) is not None
+
+
+def things_of(exchange: Exchange) -> list[Any]:
+    """The things an answer shows: the one, or all of a list."""
+    shown = exchange.items if exchange.operation.paging else exchange.data
+    return [each for each in (shown if isinstance(shown, list) else [shown]) if each is not MISSING]
+
+
+def filled(path: str, values: dict[str, str]) -> str:
+    """A path with its values as they are, for comparison only."""
+    return re.sub(r"\{([^}]+)\}", lambda match: values.get(match[1], match[0]), path).rstrip("/")
+
+
+def prefixes(request: Request) -> Iterator[tuple[str, str, str]]:
+    """The parameters of a request's path in order: name, value, and the address that ends with it."""
+    values = path_values(request.operation, request.target)
+    for name in request.operation.path_parameters:
+        until = request.operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+        yield name, values.get(name, ""), filled(until, values)

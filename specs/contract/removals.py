@@ -1,0 +1,70 @@
+"""How what a creation makes is removed again, and by which addresses it is known: the other side of a creation."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from specs.contract.contract import Contract
+from specs.contract.model import Operation, Resource
+from specs.contract.schema_queries import items, member_at, members
+from specs.contract.vocabulary import fold
+from specs.source.pointers import join
+
+
+@frozen(eq=False)
+class Address:
+    """A path that ends in a parameter which names one thing; `member`: where its value stands in the thing."""
+
+    path: str
+    parameter: str
+    member: str
+
+
+@frozen(eq=False)
+class Removal:
+    """The operation that removes one thing, and the parameter and member by which it is named."""
+
+    operation: Operation
+    parameter: str
+    member: str
+
+
+def addresses(contract: Contract, resource: Resource) -> tuple[Address, ...]:
+    """Give all paths that name one of a resource's things: some documents call it by its id here and its name there."""
+    found: dict[str, Address] = {}
+    if resource.item and resource.identifier:
+        found[resource.item] = Address(resource.item, resource.identifier, resource.member)
+    for operation in contract.operations:
+        parent, _, last = operation.path.rstrip("/").rpartition("/")
+        if parent == resource.collection.rstrip("/") and last.startswith("{") and last.endswith("}"):
+            name = last[1:-1]
+            if operation.path not in found and (member := _member(contract, resource, name)):
+                found[operation.path] = Address(operation.path, name, member)
+    return tuple(found.values())
+
+
+def removal_of(contract: Contract, resource: Resource) -> Removal | None:
+    """Give the operation that removes one of a resource's things, whatever its path calls it; None where none does."""
+    if resource.delete is not None and resource.identifier is not None:
+        return Removal(resource.delete, resource.identifier, resource.member)
+    for address in addresses(contract, resource):
+        for operation in contract.operations:
+            if operation.method == "DELETE" and operation.path == address.path:
+                return Removal(operation, address.parameter, address.member)
+    return None
+
+
+def _member(contract: Contract, resource: Resource, parameter: str) -> str | None:
+    """Say where in a thing the value of a parameter stands: in the member of its name, or of the name's last word."""
+    raw = contract.document.raw
+    for operation in (resource.create, resource.read, resource.list):
+        for answer in operation.success if operation else ():
+            found = member_at(raw, answer.schema, operation.data) if operation and answer.schema is not None else None
+            if found is None:
+                continue
+            entry = items(raw, found.schema)
+            names = list(members(raw, found.schema if entry is None else entry))
+            wanted = next((each for each in names if fold(parameter).endswith(fold(each))), None)
+            if wanted:
+                return join("", wanted)
+    return None

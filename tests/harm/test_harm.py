@@ -1,0 +1,74 @@
+"""First, do no harm: on a server full of dangerous operations only what the run made itself is changed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from contracts.core.verdicts import NOT_ASKED
+from contracts.engine.run import Run
+from contracts.plan.planning import planned
+from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, document, serving
+
+
+def deployment(folder, address, *more, spare=False, head=()):
+    """The deployment file of a hub; `more`: lines behind all others."""
+    (folder / "hub.json").write_text(json.dumps(document()))
+    lines = ["[deployment]", f'base_url = "{address}"', 'document = "hub.json"', "writes = true", *head]
+    lines += ["[budget]", 'pace = "none"', "[[principals]]", 'name = "admin"', 'tenant = "a"', 'kind = "bearer"']
+    lines += ['token = "caller-token-0001"', *more]
+    if spare:
+        lines += ["[[principals]]", 'name = "spare"', 'tenant = "a"', 'kind = "bearer"', "spare = true"]
+        lines += ['token = "spare-token-00001"']
+    path = folder / "hub.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def judged(folder, file, depth):
+    """A whole run."""
+    run = Run(planned(file, depth=depth), folder / "run")
+    run.start([item.id for item in run.plan.items])
+    run.wait()
+    if run._failure:
+        raise run._failure
+    return run
+
+
+@pytest.mark.parametrize("depth", ["quick", "standard", "deep"])
+def test_nothing_is_changed_that_the_run_has_not_made(tmp_path, depth):
+    with serving() as (hub, address):
+        before = hub.dump()
+        run = judged(tmp_path, deployment(tmp_path, address), depth)
+        assert hub.received() & {*DANGEROUS.values(), *ACTIONS, KEPT} == set()
+        assert hub.dump() == before
+        assert run.left_behind == []
+        made = {key for key, _, status in hub.log if status == 201}
+        assert made == {"POST /users", "POST /projects", "POST /tasks"}
+
+
+def test_what_is_not_asked_says_which_line_allows_it(tmp_path):
+    plan = planned(deployment(tmp_path, "http://127.0.0.1:9"))
+    for key in (*DANGEROUS.values(), *ACTIONS, KEPT):
+        closed = {item.closed for item in plan.items if item.operation.key == key and item.kind == "law"}
+        closed -= {each for each in closed if each and each.startswith("asked at depth")}
+        assert closed
+        assert all(each and (f'[writes] allow = ["{key}"]' in each) for each in closed), (key, closed)
+
+
+def test_everything_is_asked_where_all_is_allowed(tmp_path):
+    with serving() as (hub, address):
+        file = deployment(tmp_path, address, "[writes]", 'allow = ["*"]', spare=True)
+        judged(tmp_path, file, "standard")
+        assert {*DANGEROUS.values(), *ACTIONS, KEPT} - hub.received() == set()
+        assert "caller-token-0001" in hub.tokens
+
+
+def test_what_is_denied_is_not_asked_whatever_is_allowed(tmp_path):
+    with serving() as (hub, address):
+        rules = ("[writes]", 'allow = ["*"]', 'deny = ["POST /shutdown", "PATCH /projects/{id}", "GET /rooms"]')
+        run = judged(tmp_path, deployment(tmp_path, address, *rules, spare=True), "quick")
+        assert hub.received() & {"POST /shutdown", "PATCH /projects/{id}", "GET /rooms"} == set()
+        denied = [each for each in run.verdicts if each.item.operation.key == "GET /rooms" and each.item.kind == "law"]
+        assert {each.verdict for each in denied} == {NOT_ASKED}
