@@ -17,6 +17,7 @@ from contracts.core.conversation import Result
 from contracts.core.exchange import Request
 from contracts.core.verdicts import BROKEN, UPHELD
 from contracts.request.permission import why_not
+from contracts.steps.created import address_of
 from load.runtime.removal import remove
 from load.runtime.scenario import Host, Scenario
 from load.runtime.setup import Setup
@@ -70,6 +71,7 @@ class Worker(Scenario):
             for key, target, principal in data["orphans"]:
                 request = Request(self.run.contract.operation(key), target, principal=principal)
                 self.run.ledger.standing.setdefault(target, request)
+                self.run.ledger.own.adopt(address_of(request))  # another process of this run has made it
             self.adopts = bool(data["orphans"])
             gevent.spawn(self.safely, self._walk)
 
