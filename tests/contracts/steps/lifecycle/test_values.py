@@ -137,6 +137,6 @@ def test_a_wrong_member_is_one_a_server_may_notice_late():
 
 def test_owners_are_members_the_update_does_not_offer():
     assert owners(api("changeNotebook"), THING, CONTRACT.operation("changeNotebook")) == {
-        "notebook_id": "nobody",
-        "owner_id": "nobody",
+        "notebook_id": "nobody-0000",
+        "owner_id": "nobody-0000",
     }
