@@ -187,7 +187,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         pace=settings["pace"],
         limits=settings["limits"],
         disposable=settings["disposable"],
-        write_rules=writes.read(settings.get("writes", {})),
+        write_rules=writes.recorded(settings.get("writes", {})),
         overlays=tuple(settings["overlays"]),
         parameters=settings["parameters"],
         known=settings.get("known", {}),

@@ -39,6 +39,14 @@ def read(table: dict[str, Any]) -> WriteRules:
     return WriteRules(*(_listed(key, table.get(key, [])) for key in KEYS))
 
 
+def recorded(told: Any) -> WriteRules:
+    """The rules as a record tells them; none where that is damaged."""
+    try:
+        return read(told)
+    except (ValueError, TypeError, AttributeError):
+        return WriteRules()
+
+
 def idle(rules: WriteRules, operations: Iterable[tuple[str, Sequence[str]]]) -> str | None:
     """What is wrong with an entry that no operation of the document meets; None where all are met."""
     known = list(operations)

@@ -34,6 +34,7 @@ _WHOLE: dict[str, Any] = {
 _PRINCIPAL: dict[str, type | tuple[type, ...]] = {
     "name": str, "tenant": str, "kind": str, "values": dict,
     "role": (str, type(None)), "may": (str, type(None)), "lent": bool,
+    "disposable": bool, "spare": bool,
 }  # fmt: skip
 
 
