@@ -92,7 +92,9 @@ class WriteGuard:
         shown = [*(value for _, value in request.headers), request.target, request.body or ""]
         for principal in self.deployment.principals:
             secrets = [each for each in principal.values.values() if each.startswith("$")]
-            if not (principal.spare or principal.provisioned) and any(each in text for each in secrets for text in shown):
+            if not (principal.spare or principal.provisioned) and any(
+                each in text for each in secrets for text in shown
+            ):
                 return f"it could end the credential of {principal.name}, which is not spare"
         return None
 
