@@ -7,7 +7,8 @@
     python tests/power/planted.py --told                     run nothing, print what is kept
 
 A fault counts as found when anything is broken while it is switched on, or a server error that came once is
-XX
+observed. planted.json has for every fault the least depth that found it ("none" for neither, "missed at quick" where
+standard was not run), before a law was changed for any of them and now.
 """
 
 from __future__ import annotations
