@@ -34,7 +34,9 @@ from contracts.transport.sender import Sender
 from specs.contract import SpecError, build
 from specs.source.document import load
 
-DEPTH = click.option("--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How much to ask.")
+DEPTH = click.option(
+    "--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How thoroughly to test."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,9 +105,9 @@ def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     """What else there is to know of a law or check, a word and a line each."""
     yield "promises", ", ".join(rule.asserts) or "none in so many words"
     if isinstance(rule, Check):
-        yield "asked", "nothing: it judges every recorded answer of every operation"
+        yield "asked", "nothing: it judges every recorded response of every operation"
         return
-    yield "writes", "yes, on things of its own making" if rule.writes else "no"
+    yield "writes", "yes, to resources it has created" if rule.writes else "no"
     yield "depth", f"{rule.depth} and deeper"
     try:
         contract = build(load(document))
@@ -166,7 +168,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
     write(out or (file if file.is_dir() else file.parent), content)
     if recorded.header["plan"] != made.digest:
         click.echo(
-            "recorded for another plan than this suite makes; laws that ask otherwise now are not heard", err=True
+            "recorded for another plan than this suite makes; laws that send other requests now are skipped", err=True
         )
     cut_short = footer.get("ended") != "complete"
     if cut_short:

@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
     except KeyboardInterrupt as signal:
-        pytest.exit("interrupted before anything was asked", returncode=128 + (signal.args or (2,))[0])
+        pytest.exit("interrupted before any request was sent", returncode=128 + (signal.args or (2,))[0])
     config.stash[_GATE] = gate
     config.pluginmanager.register(_Interruption(gate))
     under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
@@ -222,7 +222,7 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
         write(f"{gate.accepted} findings written to {gate.config.getoption('accept_known')}: add reasons and owners")
     if gate.silent:
         reasons = Counter(each.reason for each in run.verdicts)
-        write(f"nothing was asked: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
+        write(f"no request was sent: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
     lost = flakiness(run.exchanges.values())
     if lost.lost:
         write(

@@ -24,9 +24,9 @@ def main(arguments: list[str]) -> None:
     parser = LocustArgumentParser(
         prog="python -m load",
         usage="python -m load [options of this suite] [options of Locust]",
-        description="Promises under load. These options stand beside Locust's own (`locust --help`), such as "
+        description="Promises under load. These options are besides Locust's own (`locust --help`), such as "
         "--headless, --run-time, --processes, --master, --worker, --web-port.",
-        epilog="Exit codes: 0 upheld, 1 broken, 2 a mistake in the files, 3 blocked, nothing asked or rows lost.",
+        epilog="Exit codes: 0 upheld, 1 broken, 2 a mistake in the files, 3 blocked, no request sent or rows lost.",
         add_config_file_help=False,
         add_env_var_help=False,
     )

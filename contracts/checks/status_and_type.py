@@ -70,7 +70,7 @@ def _at_times(exchanges: Sequence[Exchange]) -> None:
     failed = [each for each in asked if each.status >= 500 and each.status not in PASSING and not sure(each)]
     between = failed and any(failed[0].received < each.sent < failed[-1].sent for each in asked if each.ok)
     if between and len(failed) > OFTEN * len(asked):
-        rate = f"{failed[0].summary()} to {len(failed)} of {len(asked)} requests, though not when they were asked again"
+        rate = f"{failed[0].summary()} to {len(failed)} of {len(asked)} requests, though not when they were repeated"
         raise Broken("an answer below 500", rate, failed)
 
 

@@ -45,7 +45,7 @@ class Values:
         if source == "file":
             return self._file(place, key, rest), name
         if secret and not self.synthetic:
-            self.warnings.append(f"{self.path}: {place}.{key} stands in the file as it is; env:NAME is safer")
+            self.warnings.append(f"{self.path}: {place}.{key} is in the file in plain text; env:NAME is safer")
         return str(value), name
 
     def _file(self, place: str, key: str, where: str) -> str:

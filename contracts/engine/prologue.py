@@ -34,7 +34,7 @@ def with_prologue(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversat
         if heard and _not_permitted(api, heard[-1], outcome):
             last = heard[-1]
             raise NotObservable(
-                f"{last.request.principal}, made for this run, may not ask {last.operation.key}"
+                f"{last.request.principal}, created for this run, may not call {last.operation.key}"
             ) from None
         raise
 
@@ -76,7 +76,7 @@ def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
         except Broken:
             if not (yield from _changed_meanwhile(heard, api.contract.names)):
                 raise
-    raise NotObservable("items of the list came or went while it was asked")
+    raise NotObservable("items of the list came or went while it was read")
 
 
 def _anew(command: Command) -> Command:

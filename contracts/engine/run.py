@@ -243,7 +243,7 @@ class Run:
                 try:
                     await self._converse(item, sender, health, quiet=phase < BUSY)
                 except Exception as error:  # what a driver trips over must not end the run
-                    self.conversations.unasked(item, f"could not be asked ({type(error).__name__}: {error})"[:200])
+                    self.conversations.unasked(item, f"could not be run ({type(error).__name__}: {error})"[:200])
             self._settle(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan))
         finally:
             await rooms.leave(item.rooms, phase)
@@ -271,7 +271,7 @@ class Run:
         except Outcome as outcome:
             return self.conversations.unasked(item, outcome.reason, outcome.verdict)
         if not inputs:
-            return self.conversations.unasked(item, "the document leaves nothing to ask here", NOT_OBSERVABLE)
+            return self.conversations.unasked(item, "the document leaves nothing to test here", NOT_OBSERVABLE)
         broken = 0
         for batch in _batched(inputs, 8):
             broken += sum(await asyncio.gather(*(self._breaks(item, law, each, sender, quiet) for each in batch)))

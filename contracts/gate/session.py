@@ -165,7 +165,7 @@ def _everything(config: pytest.Config) -> bool:
 
 
 SEEN_ONLY = {
-    "depth": "is seen at depth standard only: that is asked",
+    "depth": "is seen at depth standard only, which is used",
     "time-scale": "is seen on a fast clock only: ten minutes of the sandbox take a second",
     "limits": "is seen under load only: that run follows the others, at depth full",
     "load": "is seen under load only, and not here: see load/README.md",

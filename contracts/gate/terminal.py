@@ -23,7 +23,8 @@ def progress(run: Run) -> str:
     """One line that tells somebody who waits how far the run is."""
     done = run.conversations.progress
     seconds = time.monotonic() - done.started
-    return f"{seconds:4.0f} s: {done.requests} requests, {done.ended} conversations ended, {done.broken} lines broken"
+    so_far = f"{done.requests} requests, {done.ended} conversations ended, {done.broken} plan items broken"
+    return f"{seconds:4.0f} s: {so_far}"
 
 
 def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
@@ -39,7 +40,7 @@ def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
         *([f"  severity  {_grave(verdict.severity)}"] if verdict.severity else []),
     ]
     if not shell:
-        return "\n".join([*lines, "  how to see it is told by the report"])
+        return "\n".join([*lines, "  the report has the script that shows it"])
     lines += ["  see it with bash, curl and jq:", *(f"    {each}" for each in (verdict.reproduce or "").splitlines())]
     return "\n".join(lines)
 

@@ -167,7 +167,7 @@ def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
             others = [each.ending.reason for each in attempts if each.ending.verdict != verdict]
             reason = these[0].ending.reason
             if verdict == UPHELD and others:
-                reason = f"{len(others)} of {len(attempts)} conversations could not tell: {others[0]}"
+                reason = f"{len(others)} of {len(attempts)} conversations were not conclusive: {others[0]}"
             seen = tuple(dict.fromkeys(seq for each in these[:20] for seq in each.ending.exchanges))
             return Verdict(item, verdict, reason=reason, count=len(these), exchanges=seen)
     raise AssertionError("every ending has a verdict")
@@ -246,7 +246,7 @@ def _unasked(item: PlanItem) -> Verdict:
     """The verdict where nothing was asked of an operation: that of its defect, where one kept it from being asked."""
     if item.operation.unusable:
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
-    return Verdict(item, NOT_ASKED, reason="nothing was asked of this operation")
+    return Verdict(item, NOT_ASKED, reason="no request was sent to this operation")
 
 
 def _root(actual: str) -> str:

@@ -42,7 +42,7 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
         raise Broken("the whole answer for a tag that was never given", "304", [other])
     same: Exchange = yield api.ask(headers=_if_not(tag))
     if same.ok:
-        raise Observed(f"an ETag is offered, and asking with it is answered {same.status} all the same")
+        raise Observed(f"an ETag is offered, and a conditional request with it is answered {same.status} all the same")
     if same.status != 304:
         raise Broken("304, or the whole answer", same.summary(), [same])
     told = same.response.header("ETag") if same.response else None

@@ -205,7 +205,7 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
         raise Broken(*fault)
     at_least(found, 2)
     if paging_of(api).size is None:
-        raise NotObservable("the size of a page cannot be asked for")
+        raise NotObservable("the page size cannot be chosen")
     size = telling_sizes(len(found), maximum=largest(api), pages=min(walk_length(api), 3))[0]
     pages: list[Exchange] = yield from pages_of(api, size, query=question, enough=len(found))
     walked = [item for page in pages for item in page.items]

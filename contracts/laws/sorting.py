@@ -122,7 +122,7 @@ def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Con
     """
     _, member, (up, _) = _parameter(api, name)
     if paging_of(api).size is None:
-        raise NotObservable("the size of a page cannot be asked for")
+        raise NotObservable("the page size cannot be chosen")
     whole = yield from walk(api, largest(api), query={name: up})
     at_least(whole, 3)
     size = _parting(sort_values(whole, member), largest(api))

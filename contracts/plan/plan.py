@@ -159,7 +159,7 @@ def _closed(
     if item.operation.unusable:
         return f"a defect of the document: {item.operation.unusable}"
     if not law.runs_at(depth):
-        return f"asked at depth {law.depth} only"
+        return f"run at depth {law.depth} only"
     if item.writes and not deployment.writes:
         return NO_WRITES
     if reason := why_not(contract, deployment, item.operation, item.principal.tenant if item.principal else ""):

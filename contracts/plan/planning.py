@@ -23,7 +23,7 @@ def contract_of(deployment: Deployment, document: str | None = None, overlays: S
     except SpecError as error:
         raise ConfigError(str(error)) from None
     if not contract.operations:
-        raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to ask")
+        raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to test")
     return contract
 
 

@@ -136,7 +136,7 @@ def text(plan: Plan) -> str:
 def _told_lists(lists: list[dict[str, Any]]) -> list[str]:
     """Each way of asking for pages with the number of lists that have it."""
     ways = Counter((each["dialect"], each["position"], each["size"], each["judged"], each["why_not"]) for each in lists)
-    lines = [f"lists         {len(lists)}"] if lists else ["lists         none that is asked for in pages"]
+    lines = [f"lists         {len(lists)}"] if lists else ["lists         none that is paged"]
     for (dialect, position, size, judged, why), count in ways.most_common():
         named = " and ".join(name for name in (position, size) if name)
         rest = "" if judged else f"; not judged: {why}"
@@ -182,6 +182,6 @@ def _asked(plan: Plan) -> list[str]:
     families = Counter(item.rule.family for item in plan.items if not item.closed)
     return [
         ", ".join(f"{count} {family}" for family, count in sorted(families.items())),
-        f"{sum(families.values())} of {len(plan.items)} lines will be asked; plan {plan.digest}",
+        f"{sum(families.values())} of {len(plan.items)} plan items will be run; plan {plan.digest}",
         duration.told(plan),
     ]

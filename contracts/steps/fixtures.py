@@ -109,7 +109,7 @@ def source_of_parameter(api: RequestFactory, operation: Operation, name: str) ->
     """
     resource = selectors.resource_of_parameter(api.contract, operation, name)
     if resource is None:
-        raise NotObservable(f"nothing tells a value for {name}; [parameters] in the deployment file can")
+        raise NotObservable(f"there is no value for {name}; [parameters] in the deployment file can")
     parameter = operation.parameter(name, "path")
     return resource, parameter.source.value if parameter and parameter.source else resource.member
 

@@ -47,7 +47,7 @@ SPELLINGS = (
     "its scheme in capitals",
     "two blanks behind its scheme",
     "a blank behind it",
-    "it stands there twice",
+    "it is sent twice",
     "a wrong one behind it",
     "a wrong one before it",
 )
@@ -142,7 +142,7 @@ def _spelled(each: Carried, spelling: str) -> list[Carried]:
             return [attrs.evolve(each, scheme=f"{each.scheme} " if each.scheme else "")]
         case "a blank behind it":
             return [attrs.evolve(each, value=f"{each.value} ")]
-        case "it stands there twice":
+        case "it is sent twice":
             return [each, each]
         case "a wrong one behind it":
             return [each, wrong]

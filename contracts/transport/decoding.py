@@ -22,7 +22,7 @@ def decoded(body: bytes, encodings: str, bounds: Bounds) -> bytes:
         if not body:
             break
         if each not in _DECODERS:
-            raise Failure(NOT_HTTP, f"the body is encoded as {each[:40]}, which was not asked for")
+            raise Failure(NOT_HTTP, f"the body is encoded as {each[:40]}, which was not accepted")
         body = _bounded(_DECODERS[each](body), len(body), bounds)
     return body
 

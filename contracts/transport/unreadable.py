@@ -36,7 +36,7 @@ def told(error: h11.RemoteProtocolError, received: bytes, count: int, bounds: Bo
     if "header line" in text:
         return NOT_HTTP, "a header line without a name and a colon"
     if received.startswith(_SWITCH):
-        return NOT_HTTP, "a switch of protocols (101) that nobody asked for"
+        return NOT_HTTP, "a switch of protocols (101) that was not requested"
     if not _STATUS_LINE.match(received):
         return NOT_HTTP, f"it begins with {quoted(received)}, which is no status line"
     return NOT_HTTP, "its beginning cannot be read"

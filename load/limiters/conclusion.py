@@ -152,7 +152,7 @@ def _proven(found: Estimate) -> str:
     if len(found.kinds) < 2:
         return told
     more = 2 * found.rule.limit + 2
-    return f"{told}; {' or '.join(found.kinds)}: not told apart, which needs about {more} more requests"
+    return f"{told}; {' or '.join(found.kinds)}: not distinguished, which needs about {more} more requests"
 
 
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
@@ -202,7 +202,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
         reason = f"{most} admitted within {rule.window:g} s, {most / rule.limit:.2g} × the declared number"
         return attrs.evolve(found, verdict="looser", kinds=(SEVERAL,), reason=reason, confidence=PROVEN)
     if blurred:
-        return attrs.evolve(found, reason="answers took so long, compared with the window, that nothing can be told")
+        return attrs.evolve(found, reason="responses took too long, compared with the window, to conclude anything")
     return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)
 
 

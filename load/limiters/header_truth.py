@@ -230,7 +230,7 @@ def _backwards(_: Estimate, series: Series) -> Iterator[Lie]:
             waiting.remove(earlier)
             latest = earlier if latest is None or earlier[1][0] > latest[1][0] else latest
         if latest is not None and latest[1][0] - span[1] > CLOCK + 1:
-            expected = f"{series.header('reset')} not before {latest[1][0]:.0f}, as told before"
+            expected = f"{series.header('reset')} not before {latest[1][0]:.0f}, as announced before"
             yield Lie(expected, f"{quota.reset}, {latest[1][0] - span[1]:.0f} s earlier", (latest[0].seq, sample.seq))
             return
         waiting.append((sample, span))

@@ -78,7 +78,7 @@ def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
         return None
     if in_query.dialect:
         return OtherList(operation, asks.dialect, "query", "its pages are asked for by a POST")
-    return OtherList(operation, asks.dialect, "body", "its pages are asked for in the body of a POST")
+    return OtherList(operation, asks.dialect, "body", "its pages are requested in the body of a POST")
 
 
 def _by_range(operation: Operation) -> OtherList | None:
@@ -87,4 +87,4 @@ def _by_range(operation: Operation) -> OtherList | None:
     told = any(fold(header.name) in _RANGES for answer in operation.answers for header in answer.headers)
     if operation.method != "GET" or not (asks and (partial or told)):
         return None
-    return OtherList(operation, "range", "header", "its pages are asked for as ranges, in a header")
+    return OtherList(operation, "range", "header", "its pages are requested as ranges, in a header")

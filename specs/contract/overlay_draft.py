@@ -113,7 +113,7 @@ def _gaps(contract: Contract) -> Iterator[Gap]:
         yield from _of_path(contract, operation)
     if contract.error_schema is None:
         yield Gap(
-            "errors have no shape in common, so none is asked of errors that are not declared",
+            "errors have no schema in common, so none is expected of errors that are not declared",
             None,
             ("- target: $", "  update: {x-contract: {error: '#/components/schemas/NAME'}}"),
         )
@@ -134,7 +134,7 @@ def _of_list(contract: Contract, operation: Operation) -> Iterator[Gap]:
     told = paging is not None and (paging.members or paging.headers or paging.last)
     if paging is not None and not told:
         lines = (target, "  update: {x-contract: {pagination: /WHERE, pages: {total: /TOTAL, next: /HAS_MORE}}}")
-        yield Gap("its answer tells nothing of its pages", operation.key, lines)
+        yield Gap("its response carries no page information", operation.key, lines)
 
 
 def _of_path(contract: Contract, operation: Operation) -> Iterator[Gap]:
@@ -143,7 +143,7 @@ def _of_path(contract: Contract, operation: Operation) -> Iterator[Gap]:
         if parameter is not None and resource_of_parameter(contract, operation, name) is None:
             target = _at(contract, parameter.pointer)
             yield Gap(
-                f"nothing tells where values of {name} come from",
+                f"it is not known where values of {name} come from",
                 operation.key,
                 (
                     f"- target: {json.dumps(target, ensure_ascii=False)}",

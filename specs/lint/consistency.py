@@ -167,14 +167,14 @@ def unbounded_page_size(view: View) -> Iterator[Found]:
                 yield pointer, f"{size.name} has no maximum"
 
 
-@rule("uneven-pagination-object", "remark", "Lists that tell nothing of their pages, unlike their siblings")
+@rule("uneven-pagination-object", "remark", "Lists without page information, unlike their siblings")
 def uneven_pagination_object(view: View) -> Iterator[Found]:
     lists = [(site, operation.paging) for site, operation in view.lists() if operation.paging]
     silent = [site for site, paging in lists if not (paging.members or paging.headers or paging.last)]
     for site in silent if len(silent) < len(lists) else ():
         having = len(lists) - len(silent)
         if not lost_in_the_cut(view, site.pointer):
-            yield site.pointer, f"{site.key} tells nothing of its pages; {having} of {len(lists)} lists do"
+            yield site.pointer, f"{site.key} has no page information; {having} of {len(lists)} lists do"
 
 
 @rule("member-type", "remark", "Members that are of one type in a request and of another in its answer")

@@ -228,7 +228,7 @@ def _unfillable(view: View, node: Schema, pointer: str) -> Iterator[Found]:
         yield pointer, f"{node.get('name')} is in the path, so it is never null"
 
 
-@rule("undefined-scope", "defect", "Scopes that are asked for but that no flow of their scheme has")
+@rule("undefined-scope", "defect", "Scopes that are required but that no flow of their scheme has")
 def undefined_scope(view: View) -> Iterator[Found]:
     for requirement, pointer, _ in view.requirements():
         for name, wanted in requirement.items():
@@ -295,7 +295,7 @@ def missing_operation_id(view: View) -> Iterator[Found]:
             yield site.pointer, f"{site.key} has no operationId"
 
 
-@rule("equivalent-paths", "defect", "Paths that no client can tell apart")
+@rule("equivalent-paths", "defect", "Paths that no client can distinguish")
 def equivalent_paths(view: View) -> Iterator[Found]:
     seen: dict[str, str] = {}
     for path in mapping(view.raw.get("paths")):

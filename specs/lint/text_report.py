@@ -35,7 +35,7 @@ def _group(code: str, defects: list[Defect], heading: str, everything: bool) -> 
     yield f"{heading.removesuffix('s')} {code}: {TITLES[code]}{number}"
     if heading == "remarks" and len(defects) > _MANY and not everything:
         yield from (f"  {_lines([each], everything)}  {each.message}" for each in defects[:_FEW])
-        yield f"  and {len(defects) - _FEW} more (--all tells every place)"
+        yield f"  and {len(defects) - _FEW} more (--all shows every place)"
         return
     by_message: dict[str, list[Defect]] = {}
     for defect in defects:

@@ -175,7 +175,7 @@ def _pages(raw: Schema, operation: Operation) -> Told:
         return
     yield from _sizes(operation, paging)
     if paging.position is not None:
-        start = f"Pages are asked for with {paging.position.name}"
+        start = f"Pages are requested with {paging.position.name}"
         start += f" and {paging.size.name}" if paging.size is not None else ""
         yield (
             _beside(operation, paging.position, "name"),
@@ -244,5 +244,5 @@ def _cache(raw: Schema, operation: Operation) -> Told:
 def _meaning(operation: Operation) -> str:
     strategy = (operation.caching or "").lower()
     if "no" in strategy.replace("-", " ").split() or "never" in strategy or "no-store" in strategy:
-        return "no answer may be used again without asking" if operation.safe else "no answer may be kept"
+        return "no response may be reused without revalidation" if operation.safe else "no answer may be kept"
     return "answers may be kept as it says"

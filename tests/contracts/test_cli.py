@@ -22,7 +22,7 @@ def test_a_law_is_explained_with_what_it_is_asked_of():
 
 
 def test_a_check_says_that_it_asks_nothing():
-    assert "it judges every recorded answer" in said("law", "schema/body-is-json")[1]
+    assert "it judges every recorded response" in said("law", "schema/body-is-json")[1]
 
 
 @pytest.mark.parametrize(

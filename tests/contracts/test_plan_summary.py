@@ -39,9 +39,9 @@ def test_the_summary_comes_without_items(told):
     assert "Bookshop, OpenAPI 3.0.3" in said
     assert "1 by offset (offset and limit)" in said
     assert "keeper may call 5" in said
-    assert "nothing tells where values of shelfId come from" in said
+    assert "it is not known where values of shelfId come from" in said
     assert "update: {x-contract: {from: OPERATION_ID, value: /id}}" in said
-    assert "lines will be asked; plan " in said
+    assert "plan items will be run; plan " in said
     assert "schema/body-fits-its-schema" not in said
     assert "schema/body-fits-its-schema" in told(shop(), "--items")
 
@@ -74,4 +74,4 @@ def test_what_is_written_as_an_overlay_says_the_same(told, tmp_path):
     overlay.write_text(done.output)
     plain, stated = json.loads(told(shop(), "--json")), json.loads(told(shop(), "--json", "--overlay", str(overlay)))
     assert stated["lists"] == plain["lists"]
-    assert "nothing tells where values of shelfId come from" in done.output
+    assert "it is not known where values of shelfId come from" in done.output

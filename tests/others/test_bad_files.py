@@ -189,7 +189,7 @@ def test_a_run_that_asks_nothing_is_no_success(tmp_path):
     file.write_text(f'{SAYS}document = "{DOCUMENTS / "projects.yaml"}"\n')
     done = gate("--deployment", file, "--out", tmp_path / "run")
     assert done.returncode == 3
-    assert "nothing was asked" in done.stdout
+    assert "no request was sent" in done.stdout
 
 
 def test_a_schema_that_is_none_blames_nobody_and_stops_nothing(tmp_path):

@@ -105,7 +105,7 @@ def what_the_path_names_need_not_be_repeated(api: RequestFactory, _: None) -> Co
     """
     credentials = sufficient(api)
     if credentials is None:
-        raise NotObservable("nothing here is told by the path and the credential alike, or nobody holds it")
+        raise NotObservable("path and credential have no identifier in common, or no principal has one")
     if api.operation.safe:
         values = yield from resolve_path(api, api.operation, fresh=False)
         answer: Exchange = yield request_with(api, credentials, path=values)

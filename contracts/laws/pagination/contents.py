@@ -38,7 +38,7 @@ def nothing_of_another_tenant_appears(api: RequestFactory) -> Conversation:
     at_least(own, 1)
     shared = same_items(own, theirs)
     if shared and api.values == other.values:
-        raise Observed(f"{len(shared)} of {len(own)} items stand in both tenants' lists, which have one address")
+        raise Observed(f"{len(shared)} of {len(own)} items are in both tenants' lists, which have the same URL")
     if shared:
         raise Broken("no item of another tenant", f"{len(shared)} of theirs, such as {identity(api, shared[0])[:60]}")
     foreign = {value for name, value in other.values.items() if len(value) >= 8 and value != api.values.get(name)}

@@ -118,7 +118,7 @@ def the_previous_link_leads_back(api: RequestFactory) -> Conversation:
         api, non_dividing_size(api, len(items)) if paging_of(api).size else None
     )
     if len(pages) < 2 or previous_link(pages[1]) is None:
-        raise NotObservable("the second page tells no address of the page before")
+        raise NotObservable("the second page has no previous link")
     back: Exchange = yield from _follow(api, pages[1], previous_link(pages[1]), "previous")
     if identities(api, back.items) != identities(api, pages[0].items):
         raise Broken("the first page again", f"{len(back.items)} other items")

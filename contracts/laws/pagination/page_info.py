@@ -90,11 +90,11 @@ def what_a_walk_is_told_is_true(api: RequestFactory) -> Conversation:
 def _tells(api: RequestFactory) -> None:
     paging = paging_of(api)
     if not {*paging.members, *paging.headers} - {"link", "cursor", "previous_link"}:
-        raise NotObservable("the document says nothing that an answer tells about its page")
+        raise NotObservable("the document declares no page information")
 
 
 def _told(page: Exchange) -> None:
     """Raises NotObservable where an answer makes no use of what the document lets it tell."""
     paging = page.operation.paging
     if page.ok and paging and all(page.page(role) is MISSING for role in {*paging.members, *paging.headers}):
-        raise NotObservable("the answers tell nothing about their pages")
+        raise NotObservable("the responses carry no page information")

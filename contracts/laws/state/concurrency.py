@@ -47,7 +47,7 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
     shown = yield from _counted(api, peers)
     if str(MISSING) not in ids and len(set(ids)) < made:
         if shown in (None, len(set(ids))):
-            raise Observed(f"equal creations are answered with one and the same thing: {short(ids[0])}")
+            raise Observed(f"equal creations are answered with the same resource: {short(ids[0])}")
         raise Broken("an id of its own for each of the creations at once", f"{short(ids[0])} more than once")
     alike_before = sum(each.ok for each in peers.refused)  # what should have been refused is blamed for elsewhere
     if made and shown not in (None, made, made + alike_before):
@@ -119,11 +119,11 @@ def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     seen: HostileUpdates = yield from hostile_updates(api)
     peers = seen.changed.peers
     if seen.why or seen.taken is None:
-        raise NotObservable(seen.why or "no member is known by which things of this kind differ")
+        raise NotObservable(seen.why or "no member is known that has to be unique")
     if not any(each.status == 409 for each in peers.equals):
-        raise NotObservable("creating the same thing twice was not refused as a conflict")
+        raise NotObservable("creating the same resource twice was not refused as a conflict")
     if not _telling(peers) <= sent_by(seen.taken).keys():
-        raise NotObservable("not all members by which things of this kind differ can be changed")
+        raise NotObservable("not every member that has to be unique can be changed")
     if seen.taken.ok or seen.taken.status >= 500:
         raise Broken("409 for a change into a duplicate", seen.taken.summary())
 

@@ -52,7 +52,7 @@ def a_request_sent_again_under_its_key_is_done_once(api: RequestFactory) -> Conv
     if again.ok and MISSING in ids:
         raise NotObservable("the answers do not show what was created")
     if again.ok and ids[0] != ids[1]:
-        raise Broken(f"the thing created first, {short(ids[0])}", f"another one, {short(ids[1])}", [first, again])
+        raise Broken(f"the resource created first, {short(ids[0])}", f"another one, {short(ids[1])}", [first, again])
 
 
 def _located(contract: Contract) -> Iterator[Operation]:

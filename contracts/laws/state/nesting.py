@@ -40,7 +40,7 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
     sent = yield from _attacked(api, elsewhere)
     after: Observation = yield from observe(api, made, known=True)
     if not after.seen:
-        raise Broken("what stands below one thing to stay when another is meant", "it is gone")
+        raise Broken("a child resource to stay when another parent is named", "it is gone")
     for name in changed_members(api, before.thing, after.thing, alike=True):
         if name in sent:
             raise Broken(f"{name} not changed through another parent", "it was")
@@ -71,7 +71,7 @@ def _shown(api: RequestFactory, elsewhere: Made) -> Steps:
     if resource.read and resource.identifier in elsewhere.values:
         answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, bypass_cache=True)
         if answer.ok and find_in([answer.data], elsewhere):
-            raise Broken("404 for what stands below another parent", answer.summary())
+            raise Broken("404 for a child of another parent", answer.summary())
 
 
 def _attacked(api: RequestFactory, elsewhere: Made) -> Steps:
@@ -126,7 +126,7 @@ def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
     sent = made.answer.request.json
     along = [(name, listing) for name, listing in _along(api.contract, api.resource) if _items(sent, name)]
     if not along or api.resource.identifier not in made.values:
-        raise NotObservable("the example's creation carries nothing that would stand below it")
+        raise NotObservable("the example's creation carries no child resource")
     for name, listing in along:
         view = api.for_operation(listing, made.values)
         for patience in (0.0, PATIENCE):

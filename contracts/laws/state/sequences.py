@@ -87,7 +87,7 @@ class Model:
         thing.looked = self.writes
         sight: Observation = yield from observe(self.api, thing.made, known=thing.seen is not None)
         if not sight.seen:
-            raise Broken("what stands to be there", sight.told)
+            raise Broken("an existing resource to be readable", sight.told)
         self._agrees(thing, sight.thing)
         for name in changed_members(self.api, thing.seen, sight.thing, but=thing.since, alike=True):
             raise Broken(f"{name} as it was seen before: {short(thing.seen[name])}", short(sight.thing[name]))
@@ -123,7 +123,7 @@ class Model:
         if answer.status in {409, 423}:
             return
         if not answer.ok:
-            raise Broken("a deletion of what stands to succeed", answer.summary())
+            raise Broken("the deletion of an existing resource to succeed", answer.summary())
         self.standing.remove(thing)
         self.gone.append(attrs.evolve(thing, looked=-1))
 
@@ -143,7 +143,7 @@ class Model:
         for thing in self.standing:
             found = find_in(items, thing.made)
             if len(found) != 1:
-                raise Broken("what stands once in the list", f"{len(found)} times")
+                raise Broken("each existing resource once in the list", f"{len(found)} times")
             self._agrees(thing, found[0])
         if any(find_in(items, thing.made) for thing in self.gone):
             raise Broken("what was deleted in no list", "it is still listed")

@@ -76,7 +76,7 @@ def a_forced_refresh_during_use(api: RequestFactory) -> Conversation:
     """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
     pair, made = yield from issue(api)
     if made is None:
-        raise NotObservable("nothing tells whose tokens could be forced")
+        raise NotObservable("it is not known whose tokens a forced refresh would renew")
     ask = yield from using(api, pair.access)
     answers: list[Exchange] = yield from together(lambda: [ask, ask, api.ask(path=made.values), ask, ask])
     for answer in answers:

@@ -159,7 +159,7 @@ def skip_if_harmful(api: RequestFactory) -> None:
     operation = api.operation
     own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
     if selectors.bulk(api.contract, operation) or (own and not (operation.body and operation.body.required)):
-        raise NotObservable("what a right credential would do here is not asked for its credential's sake")
+        raise NotObservable("what a valid credential would do here is too costly to try")
 
 
 def path_for_refusal(api: RequestFactory) -> dict[str, str]:

@@ -88,7 +88,7 @@ def _nothing_of_ones_own(theirs: RequestFactory, path: dict[str, str], foreign: 
     if resource.item == theirs.operation.path:
         answer: Exchange = yield theirs.ask(resource.read, path=path, bypass_cache=True)
         if answer.ok:
-            raise NotObservable(f"{last} {path[last]} can be read there: whose it is cannot be told")
+            raise NotObservable(f"{last} {path[last]} can be read there: whose it is cannot be known")
 
 
 def alike(api: RequestFactory, intruder: Principal, foreign: Collection[str], path: dict[str, str]) -> Steps:

@@ -129,7 +129,7 @@ def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any =
     """
     resource = made.resource
     if resource.read and resource.identifier not in made.values:
-        raise NotObservable("the answer to its creation does not tell its address")
+        raise NotObservable("the response to its creation does not carry its id")
     if resource.read:
         answer: Exchange = yield api.ask(resource.read, path=made.values, bypass_cache=True)
         return Observation(answer.data if answer.ok else MISSING, answer)

@@ -31,7 +31,7 @@ def forced(api: RequestFactory) -> Steps:
     bystander, _ = yield from issue(stage)
     first, made = yield from issue(stage)
     if made is None:
-        raise NotObservable("nothing tells whose tokens could be forced")
+        raise NotObservable("it is not known whose tokens a forced refresh would renew")
     second = pair_of(stage, (yield stage.ask(force, path=made.values)))
     third = pair_of(stage, (yield stage.ask(force, path=made.values)))
     return Forced(stage, first, made, second, third, bystander)

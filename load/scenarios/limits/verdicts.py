@@ -28,7 +28,7 @@ from load.scenarios.limits.table import UNCOUNTED, Findings, longer, terms_of, u
 from specs.contract import Limit, selectors
 from specs.promises.promises import promises
 
-UNKNOWN = "all answers were 404, since only unknown ids could be asked for"
+UNKNOWN = "all responses were 404, since only unknown ids could be requested"
 OF_THE_NUMBER = {"declared-limit-is-enforced", "window-is-as-declared"}
 
 
@@ -194,7 +194,7 @@ def _race(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
         )
     if found.verdict == "kept" or found.limit == found.admitted == found.rule.limit:
         return Judgement(UPHELD, actual=f"{found.admitted} admitted of a concurrent burst", seqs=_edge(found))
-    return Judgement(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be told")
+    return Judgement(NOT_OBSERVABLE, reason="the number is not kept one by one either, or could not be determined")
 
 
 def _headers(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
@@ -222,7 +222,7 @@ def _still_refused(found: Estimate, moment: float) -> bool:
 
 def _credentials(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     if finding.other is None:
-        return Judgement(NOT_OBSERVABLE, reason="no other credential could ask while this one was refused")
+        return Judgement(NOT_OBSERVABLE, reason="no other credential could be tried while this one was refused")
     name, status, seq = finding.other
     refused = shows(run.exchanges[seq])
     if not refused and (status in finding.refusals or not _still_refused(found, run.exchanges[seq].received)):

@@ -46,7 +46,7 @@ def no_429_within_the_declared_limits(record: Record, operation: Operation) -> J
         return broken(f"{limit.requests} admitted in {window:g} s", told, _seqs(wrong))
     if wrong:
         return observed("one 429 though fewer had been sent than declared", _seqs(wrong))
-    return upheld(total) if total else unseen("nothing was asked of this operation")
+    return upheld(total) if total else unseen("no request was sent to this operation")
 
 
 @judges(selectors.every, "status")
@@ -61,7 +61,7 @@ def no_server_error_under_load(record: Record, operation: Operation) -> Judgemen
         return broken("answers below 500", f"{failed[0].summary()} to {len(failed)} of {len(sent)}", _seqs(failed))
     if failed:
         return observed(f"one server error: {failed[0].summary()}", _seqs(failed))
-    return upheld(len(sent)) if sent else unseen("nothing was asked of this operation under load")
+    return upheld(len(sent)) if sent else unseen("no request was sent to this operation under load")
 
 
 @judges(first, "status")
@@ -79,7 +79,7 @@ def every_request_is_answered(record: Record, _: Operation) -> Judgement:
             return unseen("requests were lost before the load began, too")
         return broken("an answer", f"none to {len(lost)} of {len(sent)}: {lost[0].error}", _seqs(lost))
     if not sent:
-        return unseen("nothing was asked under load")
+        return unseen("no request was sent under load")
     return upheld(len(sent), f"{len(lost)} without an answer" if lost else None)
 
 
@@ -100,7 +100,7 @@ def the_contract_holds_under_load(record: Record, operation: Operation) -> Judge
     if worst and len(worst[1]) >= TWICE:
         name, seen = worst
         others = f"; also {', '.join(each for each in found if each != name)}" if len(found) > 1 else ""
-        heard = "not seen when all was quiet" if record.quiet(operation) else "not asked when all was quiet"
+        heard = "not seen when all was quiet" if record.quiet(operation) else "not run before the load began"
         return broken(
             f"{seen[0][1].expected} ({name})",
             f"{seen[0][1].actual}, in {len(seen)} of {len(sent)} answers under load, {heard}{others}",
@@ -140,7 +140,7 @@ def requests_are_counted_once(record: Record, operation: Operation) -> Judgement
         worst = max(found, key=lambda each: each.by)
         got = f"a rise by {worst.by}, where {worst.allowed:.0f} is the most that can be given back ({len(found)} times)"
         return broken("Remaining to fall by one per request", got, [worst.before.seq, worst.after.seq])
-    return upheld(told) if told else unseen("no answer told how many requests remain")
+    return upheld(told) if told else unseen("no response said how many requests remain")
 
 
 @judges(made, "state")

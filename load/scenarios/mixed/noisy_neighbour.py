@@ -36,7 +36,7 @@ def a_tenant_does_not_slow_another(record: Record, _: Operation) -> Judgement:
     calm = [row for loud, rows in spells if not loud for row in rows]
     loud = [rows for is_loud, rows in spells if is_loud and len(rows) >= FEW]
     if len(calm) < FEW or not loud:
-        return unseen("no calm and loud spells to compare: the shape has none, or too little was asked")
+        return unseen("no calm and loud spells to compare: the shape has none, or too few requests were sent")
     if found := _starved(calm, [row for rows in loud for row in rows]):
         return found
     return _slowed(calm, loud)
@@ -73,7 +73,7 @@ def _slowed(calm: Sequence[Row], loud: Sequence[Sequence[Row]]) -> Judgement:
         real = found.chance < SURE and found.above > MOSTLY and late < more / 2
         worse.append(real and more > SECONDS and more > (SLOWER - 1) * middle)
     if not seen:
-        return unseen("too little was asked of operations whose usual time is known")
+        return unseen("too few requests were sent to operations whose usual time is known")
     slow = max(seen)
     if worse and all(worse):
         rows = [each for spell in loud for each in spell if each.service > usual.get(each.operation, 0) + SECONDS]

@@ -23,7 +23,7 @@ def no_answer_belongs_to_another_caller(record: Record, operation: Operation) ->
     for each in sent:
         told = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each)
         if told:
-            return broken("the answer to the caller's own question", told, [each.seq])
+            return broken("the response to the caller's own request", told, [each.seq])
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation")
 
 

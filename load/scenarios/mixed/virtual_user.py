@@ -153,7 +153,7 @@ class VirtualUser:
 
     def _settle(self, journey: Journey) -> None:
         if journey.talk.ending is None and journey.request is None:
-            journey.talk.give_up(NotObservable("it asks for more than single requests"))
+            journey.talk.give_up(NotObservable("it needs more than single requests"))
         if journey.talk.ending is not None:
             self.journeys.remove(journey)
             for kept in journey.reserved:

@@ -34,7 +34,7 @@ class WarmUp:
 
         def answer(command: Command) -> Exchange:
             if not isinstance(command, Request):
-                raise Outcome("it asks for more than single requests")
+                raise Outcome("it needs more than single requests")
             return self._asked(command, conversation)
 
         return carry(steps, answer)

@@ -60,7 +60,7 @@ def test_one_sighting_of_a_race_suffices(line, plan):
 
 def test_what_could_not_tell_is_said_beside_what_was_upheld(line, plan):
     found = judge.law_verdict(line, attempts(("a", UPHELD), ("b", BLOCKED)), {}, plan)
-    assert found.reason == "1 of 2 conversations could not tell: because"
+    assert found.reason == "1 of 2 conversations were not conclusive: because"
 
 
 def test_a_broken_line_says_how_often_it_was_repeated(line, plan):

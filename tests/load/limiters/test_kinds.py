@@ -41,7 +41,7 @@ def test_a_kept_limit_is_named_by_its_kind_in_hardly_more_than_two_windows(kind,
 def test_what_is_not_told_apart_is_said():
     found, _ = examined(KINDS["log"], seed=1, setting=Setting(windows=4.0))
     assert found.verdict == "kept"
-    assert "sliding log: not told apart, which needs about 12 more requests" in found.reason
+    assert "sliding log: not distinguished, which needs about 12 more requests" in found.reason
 
 
 def test_one_window_says_by_which_assumption():

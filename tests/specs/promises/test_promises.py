@@ -46,7 +46,7 @@ LIST = "GET /shelves/{shelfId}/books"
             [
                 "Without limit, a page has up to 20 items.",
                 "limit may be up to 50; more is refused.",
-                "Pages are asked for with offset and limit; together they are the list, nothing twice, nothing lost.",
+                "Pages are requested with offset and limit; together they are the list, nothing twice, nothing lost.",
                 "total is the number of items in all.",
                 "hasMore says whether a page follows.",
             ],
@@ -103,7 +103,7 @@ def test_filters_orders_caching_and_implied_limits() -> None:
         "With since, the list has exactly the items whose tags.at is after it.",
         "by orders the list by title.",
     ]
-    assert told(raw, LIST, "cache") == ["Caching strategy no-store: no answer may be used again without asking."]
+    assert told(raw, LIST, "cache") == ["Caching strategy no-store: no response may be reused without revalidation."]
     assert told(raw, LIST, "limit")[1] == "At most 60 requests an hour per credential (implied by the shorter limit)."
 
 
