@@ -291,6 +291,8 @@ class Run:
     def _pregenerate_cases(self, items: Iterable[PlanItem]) -> None:
         """Make the cases of all lines before the first is asked: Hypothesis and Schemathesis share no thread well."""
         for item in items:
+            if self._asking and (self._asking.cancelling() or self._asking.done()):
+                return  # the run was ended meanwhile, and a thread cannot be
             law = item.rule
             assert isinstance(law, Law)
             if law.cases is not None and law.examples == (0, 0, 0):

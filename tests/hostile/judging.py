@@ -18,7 +18,7 @@ from tests.hostile.notes import ODD, files
 from tests.hostile.server import Hostile, Mode
 
 __all__ = ["ROOT", "modes"]
-QUICK = "[http]\nconnect = 2\nread = 1.5\ntotal = 3"
+QUICK = "[http]\nconnect = 5\nread = 1.5\ntotal = 3"
 """Bounds for tests: a server that is silent for so long says nothing any more."""
 
 
