@@ -1,4 +1,4 @@
-"""What checks read from an exchange, and which exchanges say nothing about a promise. No checks stand here."""
+"""What checks read from an exchange, and which exchanges say nothing about a promise. No checks are defined here."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def described(exchange: Exchange) -> Answer | None:
 
 
 def sure(exchange: Exchange) -> bool:
-    """A 5xx may be a lock or a deploy, so the first one says nothing; it is asked again before anyone is blamed."""
+    """A 5xx may be a lock or a deploy, so the first one says nothing; it is sent again before anyone is blamed."""
     return exchange.status < 500 or (exchange.retry_status or 0) >= 500
 
 

@@ -25,7 +25,7 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
 
     Truths, whole numbers, choices of an enumeration and plain texts are compared where both sides are of one kind; a
     text may come back trimmed, in another case, without signs, or with something added. Secrets, and members that say
-    how far a thing has come, may be shown as the server likes.
+    how far a resource has come, may be shown as the server likes.
     """
     if not exchange.ok or not asked_as_declared(exchange) or not _writes(contract, exchange.operation):
         return False
@@ -49,7 +49,7 @@ def _writes(contract: Contract, operation: Operation) -> bool:
 
 
 def _comparable(sent: Any, shown: Any) -> Iterator[tuple[Any, Any]]:
-    """The two sides of a member in a form in which they have to be equal; nothing where nobody can tell."""
+    """The two sides of a member in a form in which they have to be equal; nothing where it cannot be known."""
     if isinstance(sent, list) and isinstance(shown, list):
         if all(isinstance(each, str) for each in [*sent, *shown]) and len(set(sent)) == len(sent):
             yield sorted(map(_plain, sent)), sorted(map(_plain, shown))

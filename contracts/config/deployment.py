@@ -268,7 +268,7 @@ class _Reader:
         return {key: self._value("tokens", key, value, secret=True) for key, value in table.items()}
 
     def _accepted(self) -> dict[str, Any]:
-        """The recorded deviations, see `contracts.known`."""
+        """The known deviations, see `contracts.config.deviations`."""
         try:
             return read(self._table("known", {}), self.path.parent)
         except ValueError as error:

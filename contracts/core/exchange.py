@@ -58,7 +58,7 @@ class Request:
     expects_429: bool = False
     """True where a 429 is an answer this question expects; elsewhere it voids the conversation."""
     share_key: str = ""
-    """Conversations that ask under the same name share one sending and its answer (see `contracts.api.Scene`)."""
+    """Conversations that send it under the same key share one exchange (see `contracts.request.api`)."""
 
     @property
     def verb(self) -> str:

@@ -31,7 +31,7 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
 
     Asked with a tag that was never given, with the one that was, and with it among others. Proof: 304 for a tag that
     was never given; a 304 with a body or with another tag. A deployment that offers no ETag, or answers the right tag
-    with the whole thing, promises nothing here.
+    with the whole resource, promises nothing here.
     """
     plain: Exchange = yield api.ask()
     tag = plain.response.header("ETag") if plain.ok and plain.response else None
@@ -51,9 +51,9 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
 
 
 def _tagged(api: RequestFactory, resource: Resource) -> Steps:
-    """Whether a thing of this kind is read with an ETag, so that it is worth making one to be changed.
+    """Whether a resource of this kind is read with an ETag, so that it is worth making one to be changed.
 
-    Looked up at a thing that other laws have made for themselves already, if they have.
+    Looked up at a resource that other laws have made for themselves already, if they have.
     """
     assert resource.create is not None
     assert resource.read is not None
@@ -149,7 +149,7 @@ def a_change_under_an_old_tag_is_refused(api: RequestFactory) -> Conversation:
 
 
 def _other(api: RequestFactory, life: CreatedResource, thing: Any) -> Any:
-    """A body that changes the thing: one member for a PATCH, all that is required besides for a PUT."""
+    """A body that changes the resource: one member for a PATCH, all that is required besides for a PUT."""
     news: list[Change] = yield from changes(api, api.operation, life.made.values, thing)
     if not news:
         raise NotObservable("no member is known that could be changed")

@@ -114,10 +114,10 @@ def _nameable(api: RequestFactory, depth: str) -> list[str]:
 def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation:
     """A filter for a value that no item has gives an empty list, and its page information says so.
 
-    The value is one that items show, a little shortened (or lengthened, where a part of a text is looked for), else one
-    that was made up. Where several may be asked for at once, or more is asked, one that only another tenant's items
-    show is among them. Broken if items come all the same. A value may also be refused, since it may name something
-    that does not exist.
+    The value is one that items show, a little shortened (or lengthened, where a part of a text is searched for), else
+    one that was made up. Where several may be requested at once, or at a greater depth, one that only another tenant's
+    items show is among them. Broken if items come all the same. A value may also be refused, since it may name
+    something that does not exist.
     """
     items = yield from read_all(api)
     parameter = api.operation.parameter(name, "query")

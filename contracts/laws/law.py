@@ -41,7 +41,7 @@ class Options(TypedDict, total=False):
     writes: bool
     """Creates or changes data."""
     one_sighting: bool
-    """Broken by one sighting, since it needs luck to be seen; others are asked a second time."""
+    """Broken by one sighting, since it needs luck to be seen; others are repeated."""
     needs_second_tenant: bool
     exclusive: bool
     """Nothing else may touch this part of the deployment meanwhile."""

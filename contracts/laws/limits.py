@@ -30,7 +30,7 @@ def _limit(api: RequestFactory) -> Limit:
 def _inert(api: RequestFactory, principal: Principal | None = None, number: int = 0) -> Request:
     """A request that counts but changes nothing: it looks, or addresses nothing and carries no valid body.
 
-    By its `number` a list is asked for one item or two: the limit is the operation's, not that of a question.
+    By its `number` a list is requested with one item or two: the limit is the operation's, not that of a question.
     """
     if selectors.bulk(api.contract, api.operation):
         raise NotObservable("a request that is admitted would delete what is not ours")

@@ -1,4 +1,4 @@
-"""Laws of HTTP itself: undeclared methods, and conditional questions where entity tags are offered."""
+"""Laws of HTTP itself: undeclared methods, and conditional requests where entity tags are offered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _first_of_paths(contract: Contract) -> Iterator[Operation]:
 
 
 def _methods(api: RequestFactory, depth: str) -> list[str]:
-    """Where little is asked, one of them, in turn; of a thing that is there anyway all of them."""
+    """At depth quick, one of them, in turn; of a resource that is there anyway all of them."""
     found = undeclared_methods(api.contract, api.operation)
     if depth != "quick" or _of_a_thing(api):
         return found
@@ -32,7 +32,7 @@ def _methods(api: RequestFactory, depth: str) -> list[str]:
 
 
 def _of_a_thing(api: RequestFactory) -> bool:
-    """Whether the path is that of a single thing which can be made and changed."""
+    """Whether the path is that of a single resource which can be made and changed."""
     resource = api.contract.resource_of(api.operation)
     update = resource.update if resource is not None and resource.create else None
     return update is not None and update.path == api.operation.path
@@ -50,7 +50,7 @@ def _of_a_thing(api: RequestFactory) -> bool:
 def an_undeclared_method_is_refused(api: RequestFactory, method: str) -> Conversation:
     """A method the document does not declare for a path is refused with 404 or 405, a 405 naming those there are.
 
-    Asked with PUT, POST or PATCH, never with DELETE: of a thing that was made with an empty object, which changes
+    Asked with PUT, POST or PATCH, never with DELETE: of a resource that was made with an empty object, which changes
     nothing, elsewhere without a body. Proof: a server error, and a success where the document states that rule; another
     refusal than 404 and 405 is not held against the deployment. What Allow says is judged by its own check.
     """
@@ -64,7 +64,7 @@ def an_undeclared_method_is_refused(api: RequestFactory, method: str) -> Convers
 
 
 def _of_ours(api: RequestFactory, method: str) -> Steps:
-    """The answer to the method at the address of a thing that was made; None where there is none."""
+    """The answer to the method at the address of a resource that was made; None where there is none."""
     try:
         seen: HostileUpdates = yield from hostile_updates(api)
     except (NotObservable, Blocked):

@@ -44,8 +44,8 @@ def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Convers
     Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
     and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
     of the other. A list that can be ordered in many ways is asked for the first of them both ways, and for the others
-    descending, unless the depth is deep; where little is asked, for the first page of these alone, which has to show
-    what comes first of all.
+    descending, unless the depth is deep; at depth quick, for the first page of these alone, which has to show what
+    comes first of all.
     """
     _, member, (up, down) = _parameter(api, name)
     items = yield from read_all(api)

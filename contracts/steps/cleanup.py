@@ -39,7 +39,7 @@ class View:
     items: list[Any] | None = None
 
     def has(self, request: Request) -> bool:
-        """Whether the thing that a deletion names would stand in this list."""
+        """Whether the resource that a deletion names would stand in this list."""
         values = path_values(request.operation, request.target)
         same = all(values.get(name) == value for name, value in self.api.values.items())
         return same and self.api.contract.resource_of(request.operation) is self.resource
@@ -86,7 +86,7 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
 
 
 def _survivors(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[str]]:
-    """What still stands in lists whose things are removed by a name: two may have had the same, and go one by one."""
+    """What is still in lists whose resources are removed by a name: two may have had the same, and go one by one."""
     found: list[str] = []
     for view in views:
         removal = removal_of(view.api.contract, view.resource)
@@ -152,7 +152,7 @@ def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, An
     endings: Sequence[Result] = yield [_removed(scope, each) for each in requests]
     told = {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
     lost = [each for each, ending in zip(requests, endings, strict=True) if ending.unheard]
-    if lost:  # to remove a thing twice does no harm
+    if lost:  # to remove a resource twice does no harm
         endings = yield [_removed(scope, each) for each in lost]
         told |= {address_of(each): ending.reason or "" for each, ending in zip(lost, endings, strict=True)}
     return told

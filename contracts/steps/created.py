@@ -45,9 +45,9 @@ class Ledger:
     tried: set[str] = attrs.field(factory=set)
     """Where something was asked to be created, whatever came of it."""
     removed: int = 0
-    """How many of its own things the sweep has removed."""
+    """How many of its own resources the sweep has removed."""
     looks: dict[str, Request] = attrs.field(factory=dict)
-    """By the address that deletes a thing, the request that looks at it; none where the document has no such."""
+    """By the address that deletes a resource, the request that looks at it; none where the document has no such."""
     done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
     """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
     own: OwnThings = attrs.field(init=False)
@@ -111,12 +111,12 @@ class Ledger:
         self.kept.append(Kept(exchange.operation.key, address, "which nothing is known to remove"))
 
     def was_seen(self, address: str) -> bool:
-        """Whether what a deletion names was looked at by the same address and shown, so that a 404 means it is gone."""
+        """Whether what a deletion names was read by the same address and shown, so that a 404 means it is gone."""
         look = self.looks.get(address)
         return address.rstrip("/") in self.own.shown and (look is None or address_of(look) == address)
 
     def moved(self, address: str, shown: Exchange, deployment: Deployment) -> Request | None:
-        """The deletion of a thing by what it is called now, where a look shows that it is called otherwise by now."""
+        """The deletion of a resource by its name of now, where reading it shows that it has another by now."""
         request = self.standing[address]
         resource = self.contract.resource_of(shown.operation)
         removal = removal_of(self.contract, resource) if resource else None
@@ -134,7 +134,7 @@ class Ledger:
             del self.standing[each]
 
     def removals(self, deployment: Deployment) -> list[Request]:
-        """Deletions of what still stands, the latest first, since later things may hang on earlier ones."""
+        """Deletions of what still stands, the latest first, since later resources may hang on earlier ones."""
         return [made for each in reversed(self.standing.values()) if (made := signed(each, deployment))]
 
 

@@ -36,8 +36,8 @@ def resolve_path(
 ) -> Steps:
     """Values for an operation's path parameters: the tenant's own, then found in lists, then made.
 
-    `fresh`: only things made for this, so that nothing of the owner's is touched. The thing the operation is about is
-    this conversation's own; what only holds it is made once for all who need such a place.
+    `fresh`: only resources made for this, so that nothing of the owner's is touched. The resource the operation is
+    about is this conversation's own; what only holds it is made once for all who need such a place.
     """
     values: dict[str, str] = {}
     own = target_of(api, operation)
@@ -178,7 +178,7 @@ def _without_strangers(
     content: dict[str, Any],
     given: Mapping[str, Any],
 ) -> Steps:
-    """A body without the things that the document's example names, which are somebody's: what must be named is made.
+    """A body without the resources that the document's example names, which are somebody's: what must be named is made.
 
     Where everything may be changed they are left as they are.
     """

@@ -21,7 +21,7 @@ _MARK = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-")
 
 @attrs.define
 class OwnThings:
-    """The addresses of all things the run has made, those it has removed again included."""
+    """The addresses of all resources the run has made, those it has removed again included."""
 
     contract: Contract
     disposable: bool = False
@@ -53,10 +53,10 @@ class OwnThings:
                 self._remember(resource, thing)
 
     def is_new(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
-        """Whether a creation has made this thing, and not merely found it there.
+        """Whether a creation has made this resource, and not merely found it there.
 
-        It has where the thing bears the mark of the run. Else it must not have been shown before, and the answer be a
-        201: a 200 may tell of what somebody else has made.
+        It has where the resource bears the mark of the run. Else it must not have been shown before, and the answer be
+        a 201: a 200 may tell of what somebody else has made.
         """
         marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
         if marks & set(_MARK.findall(repr(thing))):
@@ -66,12 +66,12 @@ class OwnThings:
         return own and not known and (exchange.status == CREATED or self.disposable)
 
     def was_shown(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
-        """Whether somebody else's thing was seen at this address before the creation was sent."""
+        """Whether somebody else's resource was seen at this address before the creation was sent."""
         own = (each for each in self.addresses(resource, exchange, thing) if each not in self.made)
         return any(self.shown.get(each, exchange.sent) < exchange.sent for each in own)
 
     def addresses(self, resource: Resource, exchange: Exchange, thing: Any) -> Iterator[str]:
-        """The addresses of a thing that an operation of its collection or its own answered with."""
+        """The addresses of a resource that an operation of its collection or its own answered with."""
         values = path_values(exchange.operation, exchange.request.target)
         for each in self._known(resource):
             own = at(thing, each.member)
@@ -79,7 +79,7 @@ class OwnThings:
                 yield filled(each.path, {**values, each.parameter: str(own)})
 
     def adopt(self, address: str) -> None:
-        """Count a thing as made by the run: its list shows the run's mark on it."""
+        """Count a resource as made by the run: its list shows the run's mark on it."""
         self.made.add(address.rstrip("/"))
 
     def is_own(self, operation: Operation, name: str, address: str, value: str) -> bool:
@@ -105,7 +105,7 @@ class OwnThings:
 
     @cached_property
     def _sources(self) -> dict[str, set[str]]:
-        """Where other operations take values from in a resource's things, as the document states it."""
+        """Where other operations take values from in a resource's items, as the document states it."""
         found: dict[str, set[str]] = {}
         for operation in self.contract.operations:
             stated = [each.source for each in operation.parameters]
@@ -123,7 +123,7 @@ def bears_mark(value: Any) -> bool:
 
 
 def things_of(exchange: Exchange) -> list[Any]:
-    """The things an answer shows: the one, or all of a list."""
+    """The resources an answer shows: the one, or all of a list."""
     shown = exchange.items if exchange.operation.paging else exchange.data
     return [each for each in (shown if isinstance(shown, list) else [shown]) if each is not MISSING]
 

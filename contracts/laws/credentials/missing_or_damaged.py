@@ -126,7 +126,7 @@ def _out_of_order(api: RequestFactory, expected: str, answer: Exchange) -> Outco
 
 
 def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """Wrong credentials in the place of every alternative's right one; few of them where little is asked."""
+    """Wrong credentials in the place of every alternative's right one; few of them at depth quick."""
     found: list[dict[str, Any]] = []
     places: set[tuple[str, ...]] = set()
     for number, holder in holders(api):

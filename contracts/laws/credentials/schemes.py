@@ -47,7 +47,7 @@ def _parts(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 
 
 def _one_part(api: RequestFactory, left: list[str], secret: list[str], *, first: bool) -> list[str]:
-    """Where little is asked: the secret is left out, in turn; of a further alternative what is open in it instead."""
+    """At depth quick: the secret is left out, in turn; of a further alternative what is open in it instead."""
     if turned(api):
         return [] if first else [each for each in left if each not in secret][:1]
     return [each for each in left if each in secret][:1]
@@ -87,7 +87,7 @@ def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, An
 
 
 def _every_other(api: RequestFactory, depth: str) -> list[None]:
-    """Where little is asked, what looks in turn; what changes something asks on behalf of other laws as well."""
+    """At depth quick, what looks in turn; what changes something asks on behalf of other laws as well."""
     return [] if depth == "quick" and api.operation.safe and (turn_index(api) + api.seed) % 2 else [None]
 
 
@@ -131,7 +131,7 @@ def _unless_turned(api: RequestFactory, depth: str) -> list[None]:
 def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Conversation:
     """A secret of one tenant with the id of another is no credential: it is refused.
 
-    Asked where the path does not name the owner itself; the request is one that only looks, or addresses nothing.
+    Asked where the path does not name the owner itself; the request is one that only reads, or addresses nothing.
     """
     for number, holder in holders(api):
         alternative = api.operation.security[number]
@@ -153,7 +153,7 @@ def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Convers
 
 
 def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """All alternatives; where little is asked, the one by which all other laws ask only where that costs nothing."""
+    """All alternatives; at depth quick, the one by which all other laws ask only where that costs nothing."""
     found: list[dict[str, Any]] = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
     if api.operation.safe and not all(each.schemes for each in api.operation.security):
         found.append({"alternative": None, "holder": ""})
@@ -167,7 +167,7 @@ def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> Conversation:
     """Each of the credentials the document accepts is accepted by itself: it gets no 401.
 
-    What only looks is asked plainly. What would change something is asked of nobody, or with a body that is none, since
+    What only reads is asked plainly. What would change something is asked of nobody, or with a body that is none, since
     after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
     """
     if choice["alternative"] is None:

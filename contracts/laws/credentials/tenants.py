@@ -141,10 +141,10 @@ def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Co
 def a_path_that_mixes_tenants_is_refused(api: RequestFactory) -> Conversation:
     """A path that mixes resources of two tenants is refused with 403 or 404, and nothing changes.
 
-    Another tenant, with its own credential, asks for a path that names things of both: the owner's user under its own
-    client, the owner's option under its own attribute; and the owner asks for its own thing under the other's address.
-    A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may have the
-    same, that is looked up first.
+    Another tenant, with its own credential, asks for a path that names resources of both: the owner's user under its
+    own client, the owner's option under its own attribute; and the owner asks for its own resource under the other's
+    address. A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may
+    have the same, that is looked up first.
     """
     scene: Attempts = yield from run_attempts(api, "mixtures")
     open_: list[Outcome] = [NotObservable(reason) for reason in scene.unasked]
@@ -188,7 +188,7 @@ def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
 def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
     """Whether a refusal distinguishes another tenant's resource from one that does not exist is observed.
 
-    Asked of what only looks: the last thing of the path is first another tenant's, then nobody's.
+    Asked of what only reads: the last resource of the path is first another tenant's, then nobody's.
     """
     last = api.operation.path_parameters[-1]
     distinct(api, [last])
@@ -217,7 +217,7 @@ def _own_references(contract: Contract, operation: Operation) -> list[str]:
 
 
 def _referring(contract: Contract) -> Iterator[Operation]:
-    """Protected operations whose body names such things."""
+    """Protected operations whose body names such resources."""
     return (each for each in selectors.protected_with_body(contract) if _own_references(contract, each))
 
 

@@ -21,7 +21,7 @@ from specs.contract import Contract, Operation, Parameter, selectors
 from specs.contract.schema_queries import rule_of
 
 REFUSED = frozenset((*INVALID, 415))
-"""Statuses that call a request itself wrong; others speak of the state of things."""
+"""Statuses that call a request itself wrong; others speak of the state of resources."""
 UNKNOWN = frozenset((400, 401, 403, 404, 422))
 """How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
 EARLY = "1968-02-29T23:59:59.000Z"
@@ -211,7 +211,7 @@ def _schema(api: RequestFactory) -> dict[str, Any]:
 
 
 def _asking(contract: Contract) -> Iterator[Operation]:
-    """Operations that only look and take query parameters that nothing but their schema can refuse."""
+    """Operations that only read and take query parameters that nothing but their schema can refuse."""
     return (each for each in contract.operations if each.safe and _rows(contract, each))
 
 

@@ -34,7 +34,7 @@ PER_BODY = (4, 22, 1000)
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
-"""Kinds of such bodies that take turns where little is asked: the most telling ones."""
+"""Kinds of such bodies that take turns at depth quick: the most telling ones."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
@@ -60,7 +60,7 @@ def _unread(api: RequestFactory, found: Sequence[Case], level: int) -> list[Case
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
     start = (turn_index(api) + api.seed) % len(others) if others and level == 0 else 0
-    updates = api.operation.method in {"PATCH", "PUT"}  # where little is asked, they and every other creation get one
+    updates = api.operation.method in {"PATCH", "PUT"}  # at depth quick, they and every other creation get one
     most = UNREADABLE[level] - (level == 0 and (updates or turned(api)))
     return [*first, *others[start:], *others[:start]][:most]
 
@@ -180,7 +180,7 @@ def _short(case: Case) -> str:
 
 
 def _ids(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """Impossible values of the last id in the path; where little is asked, not of what names the tenant itself."""
+    """Impossible values of the last id in the path; at depth quick, not of what names the tenant itself."""
     if selectors.bulk(api.contract, api.operation):
         return []
     found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]

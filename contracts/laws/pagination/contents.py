@@ -29,9 +29,9 @@ from specs.contract.member_names import Hint, MemberNames
 def nothing_of_another_tenant_appears(api: RequestFactory) -> Conversation:
     """The lists of two tenants have no item in common, and no item names the other tenant as its owner.
 
-    Each tenant's whole list is read by a principal of its own. Broken if an item stands in both, equal in every member,
-    or if an item of the one carries the id by which the document knows the other. Where the path is the same for both,
-    the list may be meant for everybody, in part or as a whole: then what they share is only observed.
+    Each tenant's whole list is read by a principal of its own. Broken if an item is in both, equal in every member, or
+    if an item of the one carries the id by which the document knows the other. Where the path is the same for both, the
+    list may be meant for everybody, in part or as a whole: then what they share is only observed.
     """
     own = yield from read_all(api)
     other, theirs = yield from rivals_items(api)

@@ -1,4 +1,4 @@
-"""Laws of links and cursors: what an answer says of its neighbours leads there, and keeps the question asked."""
+"""Laws of links and cursors: what an answer says of its neighbours leads there, and keeps filters and order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of pages: the pages of a quiet list are its items, each once, in one order, of the size asked for."""
+"""Laws of pages: the pages of a quiet list are its items, each once, in one order, of the requested size."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _sizes(api: RequestFactory, depth: str) -> list[str]:
 def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversation:
     """A page has as many items as were requested, or as many as there are; the largest declared size is served too.
 
-    The first page is asked for in sizes from one item to the declared maximum. Broken if a size the document allows is
+    The first page is requested in sizes from one item to the declared maximum. Broken if a size the document allows is
     refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
     fewer, since such documents promise no more.
     """
@@ -206,8 +206,8 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
 def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     """Requested twice while nothing changes, a list gives the same items in the same order.
 
-    Where little is asked, the two questions are the one without a page size and the one for the largest page: as far as
-    both go they have to agree.
+    At depth quick, the two questions are the one without a page size and the one for the largest page: as far as both
+    go they have to agree.
     """
     largely: Exchange = require_ok((yield api.page(None, largest(api))))
     plainly: Exchange = require_ok((yield api.page()))
@@ -250,7 +250,7 @@ def the_default_page_size_is_as_declared(api: RequestFactory) -> Conversation:
 def _impossible(api: RequestFactory, depth: str) -> list[list[str]]:
     """Values that the schemas of size and position forbid: number too small or too large, or no number at all.
 
-    Where little is asked, the first of them at every list, and one of the others in turn.
+    At depth quick, the first of them at every list, and one of the others in turn.
     """
     paging = paging_of(api)
     found: list[list[list[str]]] = []

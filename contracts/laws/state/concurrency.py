@@ -55,7 +55,7 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
 
 
 def _counted(api: RequestFactory, peers: Siblings) -> Steps:
-    """How many of the equal creations the list shows; None where nobody could tell."""
+    """How many of the equal creations the list shows; None where it could not be known."""
     try:
         seen: Updated = yield from update_resource(api)
         return None if seen.items is None else len(alike(peers.api, seen.items, peers.content))
@@ -113,8 +113,8 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
 def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict for an update, no resource can be changed into a duplicate of another.
 
-    Every member by which the creations of this run differ is set to what another thing has. Judged only where creating
-    that thing a second time was refused as a conflict. 409 is expected; 400 and 404 are accepted.
+    Every member by which the creations of this run differ is set to what another resource has. Judged only where
+    creating that resource a second time was refused as a conflict. 409 is expected; 400 and 404 are accepted.
     """
     seen: HostileUpdates = yield from hostile_updates(api)
     peers = seen.changed.peers
@@ -179,7 +179,7 @@ def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
 def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
     """After simultaneous deletions of one resource it is gone, and none of them is a server error in two rounds."""
     removable(api)
-    for _ in range(ROUNDS):  # each with a thing of its own: the first round may have deleted the first one
+    for _ in range(ROUNDS):  # each with a resource of its own: the first round may have deleted the first one
         made: Made = yield from create_resource(api, api.resource)
         answers: list[Exchange] = yield Concurrently.of(api.ask(path=made.values) for _ in range(3))
         failed = [each for each in answers if each.status >= 500]

@@ -1,6 +1,7 @@
 """Laws of resources that are created and deleted: what was created is there, what was deleted is gone.
 
-The laws of one kind share one thing's life (see `contracts.lives`), so that each question is asked once.
+Laws about one kind of resource share the life of one (see `contracts.steps.lifecycle.create`), so that each request is
+sent once.
 """
 
 from __future__ import annotations

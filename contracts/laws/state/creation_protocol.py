@@ -37,7 +37,7 @@ def _key_header(operation: Operation) -> str:
 def a_request_sent_again_under_its_key_is_done_once(api: RequestFactory) -> Conversation:
     """A creation that is sent again under the same idempotency key creates nothing more.
 
-    The second answer may be the first one again, or a refusal. Broken if both succeed and tell of different things.
+    The second answer may be the first one again, or a refusal. Broken if both succeed and tell of different resources.
     """
     stage = api.sharing(f"again under a key in {api.resource.collection}")
     values = yield from resolve_path(stage, api.operation, fresh=True)

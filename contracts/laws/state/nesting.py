@@ -27,9 +27,9 @@ from specs.contract import Contract, Operation, Resource, selectors
 def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Conversation:
     """What was created below one resource is not listed, read, changed or deleted through another one.
 
-    A thing is created below a parent, and a second parent beside it. Then it is looked for in the second one's list,
-    and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
-    deletion reaches it. Whether such a request is refused in so many words is not judged.
+    A resource is created below a parent, and a second parent beside it. Then it is searched for in the second one's
+    list, and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or
+    the deletion reaches it. Whether such a request is refused in so many words is not judged.
     """
     made: Made = yield from create_resource(api, api.resource)
     before: Observation = yield from observe(api, made)
@@ -47,7 +47,7 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
 
 
 def _another_parent(api: RequestFactory, made: Made) -> Steps:
-    """The values of the thing's address with another parent in them, one made for this."""
+    """The values of the resource's address with another parent in them, one made for this."""
     create = api.resource.create
     assert create is not None
     name = create.path_parameters[-1]
@@ -61,7 +61,7 @@ def _another_parent(api: RequestFactory, made: Made) -> Steps:
 
 
 def _shown(api: RequestFactory, elsewhere: Made) -> Steps:
-    """It neither stands in the other parent's list nor reads at its address there."""
+    """It neither is in the other parent's list nor reads at its address there."""
     resource = elsewhere.resource
     if resource.list:
         view = api.for_operation(resource.list, elsewhere.values)
@@ -120,7 +120,7 @@ def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
     """What a creation carries for a list below the new resource is in that list afterwards.
 
     The document's richest example is created, and each such list read. Broken if an item that was sent along is not
-    there, with the values it was sent with; after a moment it is looked for once more.
+    there, with the values it was sent with; after a moment it is searched for once more.
     """
     made: Made = yield from create_resource(api, api.resource)
     sent = made.answer.request.json
@@ -155,7 +155,7 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
     is created, and looked for after the deletion: its address must refuse, or its list not show it. Lists below the
-    deleted thing must refuse or be empty. Not observable where the deletion itself is refused.
+    deleted resource must refuse or be empty. Not observable where the deletion itself is refused.
     """
     removable(api)
     parent: Made = yield from _parent(api)
@@ -185,7 +185,7 @@ def _parent(api: RequestFactory) -> Steps:
 
 
 def _child(api: RequestFactory, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
-    """A resource that hangs on the parent, and on no other thing where a sibling or the parent will do."""
+    """A resource that hangs on the parent, and on no other resource where a sibling or the parent will do."""
     create = resource.create
     assert create is not None
     given: dict[str, Any] = {}

@@ -59,7 +59,7 @@ def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
 
 
 def _replaced(api: RequestFactory, life: CreatedResource) -> Steps:
-    """Put as much in the place of a thing as makes sense; where that is refused for its state, no more than is safe."""
+    """Replace a resource by as much as makes sense; where that is refused for its state, by no more than is safe."""
     content = yield from body(api, api.operation, life.made.values)
     wanted = full_body(api, api.operation, content, bold=True)
     news: list[Change] = yield from changes(api, api.operation, life.made.values, life.first.thing)

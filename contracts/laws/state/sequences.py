@@ -19,12 +19,12 @@ from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
 
 MOST = 2
-"""Things that stand at once: enough for one to be taken for the other."""
+"""Resources that exist at once: enough for one to be taken for the other."""
 
 
 @attrs.define
 class Known:
-    """A thing as the model knows it: what it was made as, what was changed since, and how it was seen last."""
+    """A resource as the model knows it: what it was made as, what was changed since, and how it was seen last."""
 
     made: Made
     changed: dict[str, Any] = attrs.field(factory=dict)
@@ -32,12 +32,12 @@ class Known:
     since: set[str] = attrs.field(factory=set)
     """Members changed since it was seen last."""
     looked: int = -1
-    """How many writes there had been when it was looked for last."""
+    """How many writes there had been when it was searched for last."""
 
 
 @attrs.define
 class Model:
-    """What stands and what is gone, and the steps that make sense from here."""
+    """What exists and what is gone, and the steps that make sense from here."""
 
     api: RequestFactory
     standing: list[Known] = attrs.field(factory=list)
@@ -47,7 +47,7 @@ class Model:
 
     @property
     def possible(self) -> tuple[str, ...]:
-        """The kinds of step that could show something new: nothing is looked at twice between two writes."""
+        """The kinds of step that could show something new: nothing is read twice between two writes."""
         resource = self.api.resource
         kinds = {
             "again": bool(self._unseen(self.gone)),
@@ -63,7 +63,7 @@ class Model:
         return [each for each in things if each.looked < self.writes]
 
     def _ripe(self) -> list[Known]:
-        """What may be deleted: things that have lived, so that there is something to come back."""
+        """What may be deleted: resources that have lived, so that there is something to come back."""
         return [each for each in self.standing if each.changed or patch_of(self.api.resource) is None]
 
     def play(self, kind: str, which: int, what: int) -> Steps:
@@ -83,7 +83,7 @@ class Model:
             yield from self.read(_nth(self._unseen(self.standing), which))
 
     def read(self, thing: Known) -> Steps:
-        """Look at a thing that stands."""
+        """Look at a resource that exists."""
         thing.looked = self.writes
         sight: Observation = yield from observe(self.api, thing.made, known=thing.seen is not None)
         if not sight.seen:
@@ -164,11 +164,11 @@ class Model:
 def any_order_of_steps_agrees_with_a_model(api: RequestFactory) -> Conversation:
     """Created, changed, read, listed and deleted in any order, resources read as a simple model says.
 
-    The model knows what stands, with the values that were sent last, and what is gone. Hypothesis chooses the steps one
+    The model knows what exists, with the values that were sent last, and what is gone. Hypothesis chooses the steps one
     by one, among those that make sense, and shrinks a sequence that breaks the law to the fewest. What is recorded are
-    the steps themselves, so that a replay judges the same sequence. At the end all that stands is looked at once more.
+    the steps themselves, so that a replay judges the same sequence. At the end all that exists is read again.
 
-    Broken if something that stands is not there, is listed twice or shows another value than was sent last; if a member
+    Broken if something that exists is not there, is listed twice or shows another value than was sent last; if a member
     changed that nobody sent; or if something deleted can be seen. An update that is refused is taken for what it says.
     """
     removable(api)

@@ -32,7 +32,7 @@ def _done(api: RequestFactory) -> Steps:
 
 
 def _alike(life: CreatedResource) -> bool:
-    """Whether the same operation showed a thing before and after a change."""
+    """Whether the same operation showed a resource before and after a change."""
     return bool(life.resource.read or life.resource.list or life.resource.update)
 
 
@@ -72,7 +72,7 @@ def _same(api: RequestFactory, before: Any, after: Any, but: Collection[str], *,
 
 
 def _others_as_made(api: RequestFactory, done: Updated) -> None:
-    """What was made beside it stands in the list as its creation was answered: no update was about it."""
+    """What was made beside it is in the list as its creation was answered: no update was about it."""
     turned = sent_by(done.turned) if done.turned is not None else {}
     for answer in done.peers.made:
         other = made_by(api.resource, answer, done.peers.values)
@@ -82,7 +82,7 @@ def _others_as_made(api: RequestFactory, done: Updated) -> None:
 
 
 def _settable(api: RequestFactory, thing: Any) -> dict[str, Any]:
-    """The members of a thing that an update can carry, but for those that were empty and may be filled by now."""
+    """The members of a resource that an update can carry, but for those that were empty and may be filled by now."""
     update = api.resource.update
     rules = api.contract.body_rules(update) if update else {}
     shown = thing if isinstance(thing, dict) else {}
@@ -172,7 +172,7 @@ def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
 def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
     """An update that is refused is refused as a whole.
 
-    It is refused for an invalid member beside a valid one, for want of a credential, and for a value that another
+    It is refused for an invalid member beside a valid one, for lack of a credential, and for a value that another
     resource has where the document declares a conflict. Whether such requests are refused is for other laws to say;
     where they are, the resource must read as before.
     """
@@ -193,7 +193,7 @@ def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
 
 
 def _meddled(api: RequestFactory) -> Steps:
-    """What was done to the thing. Raises NotObservable where nothing was, or it went away with its id."""
+    """What was done to the resource. Raises NotObservable where nothing was, or it went away with its id."""
     seen: HostileUpdates = yield from hostile_updates(api)
     if seen.why:
         raise NotObservable(seen.why)
@@ -234,9 +234,9 @@ def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
 def a_refused_creation_creates_nothing(api: RequestFactory) -> Conversation:
     """A creation that is refused leaves nothing in the list.
 
-    It is refused for an invalid member beside valid ones, and for want of a credential. Its body bears values that
+    It is refused for an invalid member beside valid ones, and for lack of a credential. Its body bears values that
     nothing else has, but for a few equal creations that follow; if the list shows more of them than were answered as
-    made, the refused ones are asked once more with values of their own. Broken if an item of the list shows these.
+    made, the refused ones are sent again with values of their own. Broken if an item of the list shows these.
     """
     removable(api)
     peers: Siblings = yield from create_siblings(api)

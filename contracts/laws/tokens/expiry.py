@@ -201,7 +201,7 @@ def _outlived(api: RequestFactory) -> Steps:
     kinds=("token/lifetime",),
     writes=True,
     no_path_setup=True,
-    one_sighting=True,  # one that was accepted is spent by that, and cannot be asked again
+    one_sighting=True,  # one that was accepted is spent by that, and cannot be sent again
     cases=_ways("expired_refresh"),
     wait_estimate=_patience("refresh"),
 )

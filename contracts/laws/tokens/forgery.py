@@ -17,7 +17,7 @@ PLAIN = 6
 
 
 def _forgeries(api: RequestFactory, depth: str) -> list[str]:
-    """Where little is asked each operation gets one forgery, in turn, and the first of them all the plainest.
+    """At depth quick each operation gets one forgery, in turn, and the first of them all the plainest.
 
     At depth standard each gets all the plain ones and one more.
     """

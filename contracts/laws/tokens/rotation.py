@@ -1,6 +1,6 @@
 """Laws of rotation: a refresh gives a new pair and spends the old token, once, for its own client only.
 
-Several laws judge one session: what they ask alike is sent once (see `contracts.api.Scene`).
+Several laws judge one session: what they ask alike is sent once (see `SharedQuestions` in `contracts.request.api`).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def a_token_spent_before_the_last_is_refused(api: RequestFactory) -> Conversatio
 
 
 LATER, SOON = 65.0, 5.0
-"""Seconds after which a spent token is tried again; and how long that may take where little is asked."""
+"""Seconds after which a spent token is tried again; and how long that may take at depth quick."""
 
 
 def _later(api: RequestFactory, depth: str) -> list[None]:

@@ -2,7 +2,7 @@
 
 What may be destroyed is made once for all that can be done to it, and the laws that judge one group of intruders each
 hear the same attempts: the driver sends every question once. Only where something was changed is each group alone with
-a thing of its own, so that nobody is blamed for what another did.
+a resource of its own, so that nobody is blamed for what another did.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _mixing(api: RequestFactory) -> list[Attacker]:
 
 
 def _own_ids_elsewhere(api: RequestFactory) -> list[Attacker]:
-    """The owner that asks for its own thing under the address of another tenant."""
+    """The owner that asks for its own resource under the address of another tenant."""
     alternative = alternative_for(api.operation, api.principal) if api.principal else None
     other = next((each.principal for each in _tenants(api)), None)
     if other is None or api.principal is None or alternative is None or not mixtures(api):

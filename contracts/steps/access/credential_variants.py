@@ -42,7 +42,7 @@ def turn_index(api: RequestFactory) -> int:
 
 
 def turned(api: RequestFactory) -> bool:
-    """Where little is asked of a further alternative: whether a damage of it is asked here, or else a part left out."""
+    """At depth quick of a further alternative: whether a damage of it is asked here, or else a part left out."""
     return (turn_index(api) + api.seed) % 2 == 1
 
 
@@ -175,9 +175,9 @@ def credential_refusals(api: RequestFactory) -> set[int]:
 def require_refused(api: RequestFactory, request: Request, expected: str, allowed: Collection[int] = ()) -> Steps:
     """Send a request whose credential is not right: it has to be refused for that. Raises Broken if it is granted.
 
-    Where the document does not say that the credential is looked at first, a refusal for another reason says nothing
-    of the credential. What only looks is then sent again to an address that exists, where nothing else can be the
-    reason; what changes something is not, and is not observable.
+    Where the document does not say that the credential is checked first, a refusal for another reason says nothing of the
+    credential. What only reads is then sent again to an address that exists, where nothing else can be the reason; what
+    changes something is not, and is not observable.
     """
     answer: Exchange = yield request
     refusals = {*credential_refusals(api), *allowed}

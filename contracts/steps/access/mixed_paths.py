@@ -1,4 +1,4 @@
-"""Paths that name things of two tenants: one's own organization, and below it what is another's.
+"""Paths that name resources of two tenants: one's own organization, and below it what is another's.
 
 The intruder is another tenant that reaches, under its own address, for what belongs to the owner. Where ids may be
 alike for both, nothing could be told, and nothing is asked.
@@ -25,7 +25,7 @@ TRIED = {"quick": 2, "standard": 4}
 
 
 def mixtures(api: RequestFactory) -> list[list[str]]:
-    """Which parts of the path are the owner's: where little is asked, what lies below the tenant."""
+    """Which parts of the path are the owner's: at depth quick, what lies below the tenant."""
     names = api.operation.path_parameters
     tenants = {name for name in names if api.deployment.value(api.tenant, name)}
     found = owner_swaps(names, tenants) if tenants and len(names) > 1 else []
@@ -39,7 +39,7 @@ def mixed(
 ) -> Steps:
     """The path of a mixture. Raises NotObservable where it tells nothing.
 
-    `stake`: the scene in which the owner's thing was made, if others share it.
+    `stake`: the scene in which the owner's resource was made, if others share it.
     """
     distinct(api, foreign)
     theirs = looking(api.as_principal(intruder))
@@ -59,7 +59,7 @@ def looking(theirs: RequestFactory) -> RequestFactory:
 
 
 def own_id_elsewhere(api: RequestFactory, other: Principal, values: dict[str, str]) -> dict[str, str]:
-    """The owner's thing under another tenant's address. Raises NotObservable where nothing of it is the tenant's."""
+    """The owner's resource under another tenant's address. Raises NotObservable where nothing of it is the tenant's."""
     distinct(api, api.operation.path_parameters)
     names = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name)]
     theirs = {name: told for name in names if (told := api.deployment.value(other.tenant, name))}
@@ -94,7 +94,7 @@ def _nothing_of_ones_own(theirs: RequestFactory, path: dict[str, str], foreign: 
 def alike(api: RequestFactory, intruder: Principal, foreign: Collection[str], path: dict[str, str]) -> Steps:
     """The name of a parameter whose value the intruder has as well; None where there is none.
 
-    Looked for after a suspicious answer: tenants may number their things alike, and then it was the intruder's own.
+    Looked for after a suspicious answer: tenants may number their resources alike, and then it was the intruder's own.
     """
     theirs = api.as_principal(intruder)
     for name in foreign:

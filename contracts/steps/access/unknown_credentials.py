@@ -51,7 +51,7 @@ def anyone_is_somebody(api: RequestFactory, alternative: Alternative, holder: Pr
 
 
 def _reads(api: RequestFactory, alternative: Alternative) -> Iterator[Operation]:
-    """What only looks and accepts the same credential: lists first, and what needs no address of something."""
+    """What only reads and accepts the same credential: lists first, and what needs no address of something."""
     alike = [
         each
         for each in api.contract.operations

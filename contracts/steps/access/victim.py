@@ -38,7 +38,7 @@ class Victim:
 def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
     """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone.
 
-    One that is shared is known as its creation showed it; one made for this alone is looked at, twice.
+    One that is shared is known as its creation showed it; one made for this alone is read, twice.
     """
     operation, resource = api.operation, _acted_upon(api)
     bulk = selectors.bulk(api.contract, operation)
@@ -60,7 +60,7 @@ def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
 
 
 def compared(stake: Victim, after: Any) -> tuple[Any, Any]:
-    """What of a thing can be compared before and after: all of it but what changes by itself, or was empty.
+    """What of a resource can be compared before and after: all of it but what changes by itself, or was empty.
 
     Where it is known from its creation, only what both answers show.
     """
@@ -80,7 +80,7 @@ def _volatile(one: Any, other: Any) -> frozenset[str]:
 
 
 def _acted_upon(api: RequestFactory) -> Resource | None:
-    """The resource an operation serves, or that whose things it does something else to."""
+    """The resource an operation serves, or that whose resources it does something else to."""
     path = api.operation.path
     above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
     return api.contract.resource_of(api.operation) or next(above, None)
@@ -97,7 +97,7 @@ def seen(stage: RequestFactory, stake: Victim, attempts: Sequence[Exchange]) -> 
 
 
 def _standing(stage: RequestFactory, resource: Resource, stake: Victim) -> Steps:
-    """The thing itself as it reads now: by its own address, or in its list."""
+    """The resource itself as it reads now: by its own address, or in its list."""
     look = resource.read or resource.list
     if look is None:
         return None

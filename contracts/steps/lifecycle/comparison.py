@@ -18,7 +18,7 @@ CLOCKS = 1.0
 
 
 def kept(sent: Any, shown: Any) -> bool:
-    """Whether a shown value is what was sent. Where the two are of different kinds nobody can tell: then it is."""
+    """Whether a shown value is what was sent. Where the two are of different kinds it cannot be known: then it is."""
     if shown is None or sent is None:
         return shown is sent
     if isinstance(sent, dict):

@@ -1,9 +1,9 @@
-"""Lives: what is asked of one thing from its creation to its end, told once per run and judged by many laws.
+"""The life of one resource, from its creation to its deletion: requested once per run and judged by many laws.
 
-A life has chapters: it is born; equals are made beside it; it is changed, meddled with, and it ends (this module and
-`peers`, `trials`, `meddling`, `endings`). Each is a part of a conversation in one scene (`contracts.api.Scene`): every
-law asks the same questions in the same order up to the chapter it judges, so the deployment is asked each of them once.
-A chapter looks once at what all its questions have done, and looks closer only where something is not as it should be.
+A life has chapters: creation, siblings, update, hostile updates and deletion, a module each. Each is a part of a
+conversation under one name (`SharedQuestions` in `contracts.request.api`): every law sends the same requests in the same
+order up to the chapter it judges, so the deployment gets each of them once. A chapter reads once what all its requests
+have done, and reads more closely only where something is not as it should be.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PATIENCE = 2.0
 
 @attrs.frozen
 class Observation:
-    """A thing as it was seen, MISSING where it was not, and the answer that showed so.
+    """A resource as it was seen, MISSING where it was not, and the answer that showed so.
 
     `items`: the whole list, where it was seen in one.
     """
@@ -51,9 +51,9 @@ class Observation:
 
 @attrs.frozen
 class CreatedResource:
-    """A thing this suite made, and how it was found at once. `api` asks in the life's own scene.
+    """A resource this suite made, and how it was found at once. `api` asks in the life's own scene.
 
-    `doubt` says why it could not be looked at, where `sight` is None.
+    `doubt` says why it could not be read, where `sight` is None.
     """
 
     api: RequestFactory
@@ -72,19 +72,19 @@ class CreatedResource:
 
     @property
     def first(self) -> Observation:
-        """The thing as it was seen after its creation. Raises NotObservable where nobody could tell."""
+        """The resource as it was seen after its creation. Raises NotObservable where it could not be known."""
         if self.sight is None:
             raise NotObservable(self.doubt)
         return self.sight
 
 
 def create_full(api: RequestFactory) -> Steps:
-    """The first chapter: a thing is created with every member that makes sense, and looked at."""
+    """The first chapter: a resource is created with every member that makes sense, and looked at."""
     return (yield from create_observed(api, LIFE, richly=True))
 
 
 def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) -> Steps:
-    """Create a thing in a scene and look at it once: by its own address, or where there is none in its list."""
+    """Create a resource in a scene and look at it once: by its own address, or where there is none in its list."""
     resource = api.resource
     stage = api.sharing(f"{scene} in {resource.collection}")
     made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from create_resource(stage, resource))
@@ -99,7 +99,8 @@ def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) ->
 
 
 def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
-    """Create a thing with all members whose values are known to make sense, and choices unlike the document's example.
+    """Create a resource with all members whose values are known to make sense, and choices unlike the document's
+    example.
 
     Where such a body is refused for its state, choices that have to fit each other are left as the example has them.
     """
@@ -122,10 +123,11 @@ def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
 
 
 def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any = None) -> Steps:
-    """The thing as it reads now: by its own address, else in its list, else as a change that changes nothing shows it.
+    """The resource as it reads now: by its own address, else in its list, else as a change that changes nothing shows
+    it.
 
-    `known`: it was recognised in its list before, so that not to find it there means that it is gone. `like`: the thing
-    as it should be by now, if not as it was made.
+    `known`: it was recognised in its list before, so that not to find it there means that it is gone. `like`: the
+    resource as it should be by now, if not as it was made.
     """
     resource = made.resource
     if resource.read and resource.identifier not in made.values:
@@ -143,10 +145,10 @@ def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any =
 
 
 def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
-    """The items of the list in which a made thing stands or stood, and the page that showed the first of them.
+    """The items of the list in which a made resource stands or stood, and the page that showed the first of them.
 
-    A page that is not full is the whole list, unless the thing is not on it and nobody has seen it in there before
-    (`sure`). Raises NotObservable where the items show no id by which the thing could be known.
+    A page that is not full is the whole list, unless the resource is not on it and nobody has seen it in there before
+    (`sure`). Raises NotObservable where the items show no id by which the resource could be known.
     """
     assert made.resource.list is not None
     view = api.for_operation(made.resource.list, made.values)
@@ -165,7 +167,7 @@ def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
 
 
 def _touched(api: RequestFactory, made: Made, now: Any) -> Steps:
-    """The answer to an update with a value that the thing has already."""
+    """The answer to an update with a value that the resource has already."""
     update = patch_of(made.resource)
     assert update is not None
     offered: list[Change] = yield from changes(api, update, made.values, now)
@@ -175,17 +177,17 @@ def _touched(api: RequestFactory, made: Made, now: Any) -> Steps:
 
 
 def lookable(resource: Resource) -> bool:
-    """Whether a thing can be looked at without an update."""
+    """Whether a resource can be read without an update."""
     return bool(resource.read or resource.list)
 
 
 def patch_of(resource: Resource) -> Operation | None:
-    """The operation that changes some members of a thing and leaves the others; None where there is none."""
+    """The operation that changes some members of a resource and leaves the others; None where there is none."""
     return resource.update if resource.update and resource.update.method != "PUT" else None
 
 
 def update_of(life: CreatedResource) -> Operation:
-    """The same of a life's thing. Raises NotObservable where there is none."""
+    """The same of a life's resource. Raises NotObservable where there is none."""
     if (update := patch_of(life.resource)) is None:
         raise NotObservable("the document has no operation that changes one")
     return update
@@ -197,7 +199,7 @@ def changing(life: CreatedResource, content: dict[str, Any]) -> Any:
 
 
 def offered_changes(life: CreatedResource, now: Observation) -> Steps:
-    """The changes a thing that can be looked at allows. Raises NotObservable where there is none."""
+    """The changes a resource that can be read allows. Raises NotObservable where there is none."""
     if not now.seen:
         raise NotObservable(f"what was created cannot be looked at: {now.told}")
     offered: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
@@ -213,7 +215,7 @@ def sent_by(answer: Exchange) -> dict[str, Any]:
 
 
 def differing_members(sent: dict[str, Any], thing: Any) -> list[str]:
-    """The members of what was sent that a thing shows with another value."""
+    """The members of what was sent that a resource shows with another value."""
     shown = thing if isinstance(thing, dict) else {}
     return [name for name, value in sent.items() if name in shown and not kept(value, shown[name])]
 

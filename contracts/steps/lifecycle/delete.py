@@ -1,4 +1,4 @@
-"""The last chapter of a life: a thing is deleted, looked for, and nothing can be done with it any more."""
+"""The last chapter of a life: a resource is deleted, searched for, and must not allow anything any more."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Deleted:
 
 
 def delete_resource(api: RequestFactory) -> Steps:
-    """The last chapter: delete a thing that is seen, look for it, and try to change and delete it again."""
+    """The last chapter: delete a resource that is seen, look for it, and try to change and delete it again."""
     last: HostileUpdates = yield from hostile_updates(api)
     life, before = last.changed.life, last.after
     delete = life.resource.delete
@@ -84,7 +84,7 @@ def delete_resource(api: RequestFactory) -> Steps:
 
 
 def _last_seen(life: CreatedResource) -> Steps:
-    """How a deleted thing reads, and the items of its list; None where there is none, or it was not given."""
+    """How a deleted resource reads, and the items of its list; None where there is none, or it was not given."""
     after: Observation = yield from observe(life.api, life.made, known=True)
     if not (life.resource.read and life.resource.list):
         return after, after.items, after.answer if after.items is not None else None
@@ -93,7 +93,7 @@ def _last_seen(life: CreatedResource) -> Steps:
 
 
 def _beside(api: RequestFactory, done: Updated) -> Iterator[Made]:
-    """What was made beside a thing and nobody deletes meanwhile, where its list showed that before."""
+    """What was made beside a resource and nobody deletes meanwhile, where its list showed that before."""
     peers = done.peers
     others = [peers.slight] if peers.slight is not None and peers.slight.ok else []
     if api.resource.delete not in set(selectors.parental_deletions(api.contract)):

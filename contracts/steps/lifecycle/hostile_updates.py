@@ -1,6 +1,6 @@
-"""A thing is meddled with: updates sent at one moment, with other ids in them, and some that must be refused.
+"""The fourth chapter of a life: updates sent at the same time, updates with other ids in them, updates to be refused.
 
-Like the chapters before it (`contracts.trials`), this one only asks; what answers mean is for the laws to say.
+Like the chapters before it, this one only sends requests; what the responses mean is for the laws to say.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ METHODS = ("PUT", "POST", "PATCH")
 
 @attrs.frozen
 class HostileUpdates:
-    """What was done to a thing that should not have changed it but for two members, and how it read afterwards.
+    """What was done to a resource that should not have changed it but for two members, and how it read afterwards.
 
     `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
     changes by what was wrong with them, and `accepted` those of them that were not refused. `taken` is the answer to
-    the change that makes it like another thing. `why` tells why nothing of it was done.
+    the change that makes it like another resource. `why` tells why nothing of it was done.
     """
 
     changed: Updated
@@ -127,7 +127,7 @@ def together(requests: Callable[[], list[Request]]) -> Steps:
 
 
 def _spare(life: CreatedResource, now: Observation, offered: list[Change], earlier: Observation) -> Steps:
-    """Changes to values that the thing neither has nor had: so that each can be told where it should not show."""
+    """Changes to values that the resource neither has nor had: so that each can be told where it should not show."""
     news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
     found = [each for each in news if each.value != earlier.thing[each.name]]
     return sorted(found, key=lambda each: now.thing[each.name] != earlier.thing[each.name]) or offered
@@ -150,7 +150,7 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
 
 
 def _conflict(before: Updated, now: Observation) -> Steps:
-    """Values that another thing has in members that tend to be unique, where the document declares a conflict."""
+    """Values that another resource has in members that tend to be unique, where the document declares a conflict."""
     life, update = before.life, update_of(before.life)
     if update.body is None or not selectors.declares_conflict(update):
         return {}
@@ -165,7 +165,7 @@ def _conflict(before: Updated, now: Observation) -> Steps:
 
 
 def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> Steps:
-    """Updates that carry another id for the thing, and another owner, beside one of these members as it is.
+    """Updates that carry another id for the resource, and another owner, beside one of these members as it is.
 
     All ids in one; each by itself where that is refused, for it may have been refused for one of them.
     """
@@ -186,7 +186,7 @@ def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> S
 
 
 def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, Any]:
-    """Members that say whose a thing is or what it hangs on and that its update does not offer, with other values."""
+    """Members that name the owner or parent of a resource and that its update does not offer, with other values."""
     if not isinstance(thing, dict) or operation.body is None:
         return {}
     offered = api.contract.body_rules(operation)

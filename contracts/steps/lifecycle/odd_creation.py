@@ -65,7 +65,7 @@ def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = Fal
 
 
 def _resource_to_change(api: RequestFactory) -> Steps:
-    """The thing that laws of input change, made once for all of them; None where the operation acts upon none.
+    """The resource that laws of input change, made once for all of them; None where the operation acts upon none.
 
     It is made by a creation that is right and oddly written, if the deployment takes that: so its making proves that.
     """

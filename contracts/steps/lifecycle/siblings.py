@@ -1,4 +1,4 @@
-"""The second chapter of a life: creations that are refused, equal ones at once, and one with as little as suffices."""
+"""The second chapter of a life: creations that are refused, equal ones at the same time, and a minimal one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Siblings:
 
 
 def create_siblings(api: RequestFactory) -> Steps:
-    """Create others beside a thing that was born, where they can be removed again."""
+    """Create others beside a resource that was born, where they can be removed again."""
     create = api.resource.create
     try:
         life: CreatedResource | None = yield from create_full(api)

@@ -1,6 +1,6 @@
-"""The middle chapter of a life: a thing is changed.
+"""The third chapter of a life: a resource is changed.
 
-Like the earlier ones (`contracts.lives`, `contracts.peers`) it only asks; what answers mean is for the laws to say.
+Like the earlier ones it only sends requests; what the responses mean is for the laws to say.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from contracts.steps.lists.identity import find_in
 
 @attrs.frozen
 class Updated:
-    """A change of many members, then of one of them to yet another value; and how the thing and its list read then.
+    """A change of many members, then of one of them to yet another value; and how the resource and its list read then.
 
-    `most` and `one` are the answers. `middle` is how it read between the two: it was looked at only where it did not
-    read in the end as it should. `why` tells why there was no change; `items` are those of its list. `turned` is the
-    answer to a change of its twin: members with two values, turned the other way round than in the life itself.
+    `most` and `one` are the answers. `middle` is how it read between the two: it was read only where it did not read in
+    the end as it should. `why` tells why there was no change; `items` are those of its list. `turned` is the answer to
+    a change of its twin: members with two values, turned the other way round than in the life itself.
     """
 
     peers: Siblings
@@ -63,7 +63,7 @@ def together_sent(*answers: Exchange | None) -> dict[str, Any]:
 
 
 def update_resource(api: RequestFactory) -> Steps:
-    """Change a thing that was born, and read it and its list. Raises NotObservable where it cannot be looked at."""
+    """Change a resource that was born, and read it and its list. Raises NotObservable where it cannot be read."""
     peers: Siblings = yield from create_siblings(api)
     life = peers.life
     if life is None:
@@ -99,7 +99,7 @@ def _inverted_booleans(peers: Siblings, life: CreatedResource) -> Steps:
 
 
 def _after(life: CreatedResource, answer: Exchange) -> Steps:
-    """How the thing reads after an update; as the update's own answer shows it where there is nothing else."""
+    """How the resource reads after an update; as the update's own answer shows it where there is nothing else."""
     if not lookable(life.resource):
         return Observation(answer.data, answer)
     return (yield from observe(life.api, life.made, known=life.known))
@@ -134,13 +134,13 @@ def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
 
 
 def _inconsistent(most: Exchange | None, one: Exchange, after: Observation) -> bool:
-    """Whether a thing does not read as the two changes should have left it."""
+    """Whether a resource does not read as the two changes should have left it."""
     both = most is not None and most.ok and one.ok and after.seen
     return both and bool(differing_members(together_sent(most, one), after.thing))
 
 
 def _repeat_slowly(life: CreatedResource, most: Exchange | None, one: Exchange) -> Steps:
-    """The same two changes once more, and how the thing reads after each."""
+    """The same two changes once more, and how the resource reads after each."""
     assert most is not None
     yield Wait(PATIENCE)
     again: Exchange = yield changing(life, sent_by(most))
@@ -153,7 +153,7 @@ def _repeat_slowly(life: CreatedResource, most: Exchange | None, one: Exchange) 
 def _listed(life: CreatedResource, last: Observation, sent: dict[str, Any]) -> Steps:
     """The items of its list, where there is one and its items can be told apart.
 
-    Read once more after a moment where they do not show the thing once, as it reads by itself.
+    Read once more after a moment where they do not show the resource once, as it reads by itself.
     """
     if life.resource.list is None or last.items is not None:
         return last.items

@@ -86,7 +86,7 @@ def short(value: Any) -> str:
 def may_be_derived(api: RequestFactory, name: str) -> bool:
     """Whether a server may compute a member from others: no request can set it, or the document does not know it.
 
-    What tells a thing from others, and when it was made, is never computed.
+    What tells a resource from others, and when it was made, is never computed.
     """
     settable, shown = _members(api)
     lasting = name == "id" or api.contract.names.suggest(name, Hint.REFERENCE) or "created" in name.lower()
@@ -107,7 +107,7 @@ class Change:
 
 
 def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str], thing: Any) -> Steps:
-    """Every member an update may carry and the thing shows, each with another value than it has; texts first."""
+    """Every member an update may carry and the resource shows, each with another value than it has; texts first."""
     if operation.body is None or not isinstance(thing, dict):
         return []
     offered: dict[str, Any] = yield from body(api, operation, values)

@@ -21,7 +21,7 @@ _NEXT = re.compile(r"(^|[-_.])next|[a-z]Next|^next|continu|(^|_)cursor$|^after$|
 _NOT_NEXT = re.compile(r"prev|first|last|before|current", re.IGNORECASE)
 _CUT = re.compile(r"has_?(more|next)|more_?(items|results|available)?$|truncated|incomplete|is_?partial", re.IGNORECASE)
 _DEPTH = 2
-"""Levels of an answer that are looked at, its items aside."""
+"""Levels of an answer that are read, its items aside."""
 
 
 def says_more(page: Exchange, read: int) -> bool:

@@ -1,4 +1,4 @@
-"""Whether an item of a list is the thing: by its id, by what it was made with, or by the marks of who made it."""
+"""Whether an item of a list is the resource: by its id, by what it was made with, or by the marks of who made it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def identities(api: RequestFactory, items: Collection[Any]) -> list[str]:
 
 
 def find_in(items: Collection[Any], made: Made) -> list[Any]:
-    """The items that are the made thing, by an id that both show."""
+    """The items that are the made resource, by an id that both show."""
     pointers = dict.fromkeys([made.resource.member, "/id"])
     ids = {str(at(made.thing, each)) for each in pointers} - {str(MISSING), "None"}
     for pointer in pointers:
@@ -38,14 +38,14 @@ def find_in(items: Collection[Any], made: Made) -> list[Any]:
 
 
 def require_identifiable(items: Collection[Any], made: Made) -> None:
-    """Raises NotObservable where items and creation show no id in common, so that nobody could tell what is there."""
+    """Raises NotObservable where items and creation have no id in common by which an item could be recognised."""
     member = made.resource.member
     if items and not (at(made.thing, member) is not MISSING and all(at(each, member) is not MISSING for each in items)):
         raise NotObservable("the list does not show which of its items was created")
 
 
 def has_id(item: Any, resource: Resource, own: str) -> bool:
-    """Whether an item is the thing of an id, which lists may show in another member than its own answers do."""
+    """Whether an item is the resource of an id, which lists may show in another member than its own answers do."""
     found = at(item, resource.member)
     if found is not MISSING:
         return str(found) == own
@@ -77,7 +77,7 @@ def alike(api: RequestFactory, items: Collection[Any], content: dict[str, Any]) 
 
 
 def same_items(items: Collection[Any], others: Collection[Any]) -> list[Any]:
-    """Items that stand in both lists, equal in every member: an id alone may be counted per tenant."""
+    """Items that are in both lists, equal in every member: an id alone may be counted per tenant."""
     known = {json.dumps(each, sort_keys=True) for each in others}
     return [each for each in items if json.dumps(each, sort_keys=True) in known]
 

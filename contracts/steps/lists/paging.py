@@ -46,7 +46,7 @@ def require_ok(exchange: Exchange) -> Exchange:
 
 
 def paging_of(api: RequestFactory) -> Paging:
-    """How this list is asked for in pages."""
+    """How this list is requested in pages."""
     if api.operation.paging is None:
         raise NotObservable("the document declares no pages here")
     return api.operation.paging
@@ -69,7 +69,7 @@ def walk_length(api: RequestFactory) -> int:
 
 
 def numbered(paging: Paging) -> bool:
-    """Whether a page can be asked for by its number or its first item's."""
+    """Whether a page can be requested by its number or its first item's."""
     return paging.dialect != "cursor" and paging.position is not None
 
 

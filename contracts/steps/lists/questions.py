@@ -75,7 +75,7 @@ ALONE = {"quick": range(0), "standard": range(2, 8), "deep": range(2, 1000)}
 
 
 def _groups(api: RequestFactory, depth: str) -> list[list[str]]:
-    """All filters, in as few questions as will do; where more is asked each by itself as well."""
+    """All filters, in as few questions as will do; at a greater depth each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
     alone = [[name] for name in known] if len(known) in ALONE[depth] else []
     return [known, *alone]

@@ -16,7 +16,7 @@ from contracts.steps.lists.parents import path_with_enough_items
 def rivals_items(api: RequestFactory) -> Steps:
     """The same list as another tenant's principal sees it in their own place, and the api that asks so.
 
-    Where little is asked, the first page of one such list: of the one that is called alike, if there is such a one.
+    At depth quick, the first page of one such list: of the one that is called alike, if there is such a one.
     """
     other = attrs.evolve(api, principal=api.rival, values={})
     if api.depth == "quick":
@@ -29,7 +29,7 @@ def rivals_items(api: RequestFactory) -> Steps:
 
 
 def _called_alike(api: RequestFactory, other: RequestFactory) -> Steps:
-    """What of one tenant's place the other has a thing for by the same name: there their lists could be mixed up."""
+    """What of one tenant's place the other has a resource for by the same name: there their lists could be mixed up."""
     chosen = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name) is None]
     if not chosen or chosen[-1] not in api.values:
         return {}

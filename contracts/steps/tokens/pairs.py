@@ -163,7 +163,7 @@ def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
 
 
 def call_with(api: RequestFactory, token: str) -> Steps:
-    """The answer to a plain question asked with an access token."""
+    """The answer to a plain request asked with an access token."""
     operation = next(_open_to_tokens(api), None)
     if operation is None:
         raise NotObservable("no operation that only looks accepts an access token")
