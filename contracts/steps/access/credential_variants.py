@@ -175,9 +175,9 @@ def credential_refusals(api: RequestFactory) -> set[int]:
 def require_refused(api: RequestFactory, request: Request, expected: str, allowed: Collection[int] = ()) -> Steps:
     """Send a request whose credential is not right: it has to be refused for that. Raises Broken if it is granted.
 
-    Where the document does not say that the credential is checked first, a refusal for another reason says nothing of the
-    credential. What only reads is then sent again to an address that exists, where nothing else can be the reason; what
-    changes something is not, and is not observable.
+    Where the document does not say that the credential is checked first, a refusal for another reason says nothing
+    about the credential. A request that only reads is then sent to an address that exists, where nothing else can be
+    the reason; one that changes something is not, and is not observable.
     """
     answer: Exchange = yield request
     refusals = {*credential_refusals(api), *allowed}

@@ -1,9 +1,9 @@
 """The life of one resource, from its creation to its deletion: requested once per run and judged by many laws.
 
 A life has chapters: creation, siblings, update, hostile updates and deletion, a module each. Each is a part of a
-conversation under one name (`SharedQuestions` in `contracts.request.api`): every law sends the same requests in the same
-order up to the chapter it judges, so the deployment gets each of them once. A chapter reads once what all its requests
-have done, and reads more closely only where something is not as it should be.
+conversation under one name (`SharedQuestions` in `contracts.request.api`): every law sends the same requests in the
+same order up to the chapter it judges, so the deployment gets each of them once. A chapter reads once what all its
+requests have done, and reads more closely only where something is not as it should be.
 """
 
 from __future__ import annotations
