@@ -42,7 +42,7 @@ def _found(raw: Schema, operation: Operation) -> OtherList | None:
 
 def _unshown(raw: Schema, operation: Operation) -> OtherList | None:
     """A list by its parameters, whose answer is described nowhere."""
-    asks, item = operation.asks, operation.path.endswith("}")
+    asks, item = operation.asks, operation.path.rstrip("/").endswith("}")
     if asks.dialect is None or item or any(_describes(raw, answer) for answer in operation.success):
         return None
     return OtherList(operation, asks.dialect, "query", "its answer is not described")

@@ -50,7 +50,9 @@ def default_mismatch(view: View) -> Iterator[Found]:
 @rule("list-example", "defect", "Lists whose example shows no list")
 def list_example(view: View) -> Iterator[Found]:
     for site, operation in view.lists():
-        item = operation.paging is None and site.path.endswith("}")  # one thing may take pages of what is in it
+        item = operation.paging is None and site.path.rstrip("/").endswith(
+            "}"
+        )  # one thing may take pages of what is in it
         for value, pointer in view.success_values(site) if operation.asks.position and not item else ():
             if isinstance(value, dict) and not _has_array(value):
                 yield pointer, "takes page parameters, but the example shows one object and no array"
