@@ -27,13 +27,16 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
     text may come back trimmed, in another case, without signs, or with something added. Secrets, and members that say
     how far a resource has come, may be shown as the server likes.
     """
+    if exchange.status == 202:
+        return False  # it is not done yet
     if not exchange.ok or not asked_as_declared(exchange) or not _writes(contract, exchange.operation):
         return False
     sent, shown = exchange.request.json, exchange.data
     if not (isinstance(sent, dict) and isinstance(shown, dict)):
         return False
     heard = False
-    for name in sent.keys() & shown.keys() & contract.body_rules(exchange.operation).keys():
+    rules = contract.body_rules(exchange.operation)
+    for name in (each for each in sent.keys() & shown.keys() & rules.keys() if not rules[each].get("readOnly")):
         if any(contract.names.suggest(name, each) for each in (Hint.SECRET, Hint.LIFECYCLE)):
             continue
         for one, other in _comparable(sent[name], shown[name]):

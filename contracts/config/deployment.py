@@ -49,6 +49,7 @@ _KEYS = {
     "overlay",
     "disposable",
     "synthetic",
+    "eventual",
     "environment",
 }
 _WRITTEN = {"access": "may", "provisioned": "lent"}
@@ -120,6 +121,8 @@ class Deployment:
     load: dict[str, Any] = attrs.field(factory=dict)
     """The table [load] as it stands in the file; read by whoever puts the deployment under load."""
     http: Bounds = attrs.field(factory=Bounds)
+    eventual: float = 10.0
+    """Seconds that what is answered 202 (accepted, not done yet) may take."""
     flaky: float | None = None
     """The share of requests that may be lost by chance; None: it is told, and not judged."""
     fail_on: str = "major"
@@ -166,6 +169,7 @@ class Deployment:
             "writes": {"allow": list(self.write_rules.allow), "deny": list(self.write_rules.deny)},
             "known": self.known,
             "tokens": self.tokens,
+            "eventual": self.eventual,
             "flaky": self.flaky,
             "fail_on": self.fail_on,
             "severity": self.severity,
@@ -192,6 +196,7 @@ def recorded(header: dict[str, Any]) -> Deployment:
         parameters=settings["parameters"],
         known=settings.get("known", {}),
         tokens=settings.get("tokens", {}),
+        eventual=settings.get("eventual", 10.0),
         flaky=settings.get("flaky"),
         fail_on=settings.get("fail_on", "major"),
         severity=settings.get("severity", []),
@@ -256,6 +261,7 @@ class _Reader:
             tokens=tokens,
             load=self._table("load", {}),
             http=self._bounds(),
+            eventual=self._positive(section, "eventual", 10.0),
             flaky=self._flaky(),
             fail_on=self._choice(self._table("gate", {}), "fail_on", ("major", "critical", "minor"), "gate."),
             severity=self._severity(),

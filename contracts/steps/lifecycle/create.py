@@ -78,6 +78,18 @@ class CreatedResource:
         return self.sight
 
 
+def patience(api: RequestFactory, answer: Exchange) -> tuple[float, ...]:
+    """Seconds to wait, time after time, until what an answer accepted is done.
+
+    A moment once, since lists and caches may follow late; where the answer is 202, which only says that it will be
+    done, as long in all as the deployment file grants.
+    """
+    if answer.status != 202:
+        return (PATIENCE,)
+    granted = api.deployment.eventual
+    return tuple(granted * share for share in (0.05, 0.1, 0.15, 0.3, 0.4))
+
+
 def create_full(api: RequestFactory) -> Steps:
     """The first chapter: a resource is created with every member that makes sense, and looked at."""
     return (yield from create_observed(api, LIFE, richly=True))
@@ -90,9 +102,10 @@ def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) ->
     made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from create_resource(stage, resource))
     try:
         sight: Observation = yield from observe(stage, made)
-        if not sight.seen:
-            yield Wait(PATIENCE)
-            sight = yield from observe(stage, made)
+        for wait in patience(stage, made.answer):
+            if not sight.seen:
+                yield Wait(wait)
+                sight = yield from observe(stage, made)
         return CreatedResource(stage, made, sight)
     except NotObservable as outcome:
         return CreatedResource(stage, made, None, outcome.reason)

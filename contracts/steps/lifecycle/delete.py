@@ -12,12 +12,12 @@ from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, made_by
 from contracts.steps.lifecycle.create import (
-    PATIENCE,
     CreatedResource,
     Observation,
     changing,
     observe,
     patch_of,
+    patience,
     read_list,
 )
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
@@ -75,9 +75,10 @@ def delete_resource(api: RequestFactory) -> Steps:
     if not answer.ok:
         return Deleted(life, before, refusal, answer, before, None, None, None)
     after, items, page = yield from _last_seen(life)
-    if after.seen or find_in(items or [], life.made):
-        yield Wait(PATIENCE)
-        after, items, page = yield from _last_seen(life)
+    for wait in patience(life.api, answer):
+        if after.seen or find_in(items or [], life.made):
+            yield Wait(wait)
+            after, items, page = yield from _last_seen(life)
     edited, again = yield from _after_delete(life, delete, before)
     beside = tuple(_beside(life.api, last.changed))
     return Deleted(life, before, refusal, answer, after, items, edited, again, beside, page)

@@ -22,6 +22,7 @@ from contracts.steps.lifecycle.create import (
     lookable,
     observe,
     offered_changes,
+    patience,
     read_list,
     sent_by,
     update_of,
@@ -102,7 +103,12 @@ def _after(life: CreatedResource, answer: Exchange) -> Steps:
     """How the resource reads after an update; as the update's own answer shows it where there is nothing else."""
     if not lookable(life.resource):
         return Observation(answer.data, answer)
-    return (yield from observe(life.api, life.made, known=life.known))
+    after: Observation = yield from observe(life.api, life.made, known=life.known)
+    for wait in patience(life.api, answer) if answer.status == 202 else ():
+        if after.seen and differing_members(sent_by(answer), after.thing):
+            yield Wait(wait)
+            after = yield from observe(life.api, life.made, known=life.known)
+    return after
 
 
 def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
