@@ -1,4 +1,4 @@
-"""`python -m contracts`: what would be asked, what a law means, and judging or cleaning up after a recorded run."""
+"""`python -m contracts`: what a run would do, what a law means, and judging or cleaning up after a recorded run."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def main() -> None:
 def plan(
     file: str | None, document: str | None, overlay: tuple[str, ...], as_json: bool, items: bool, depth: str
 ) -> None:
-    """What the suite read of the document, and how much would be asked, before anything is sent."""
+    """What the suite read of the document, and how much would be run, before anything is sent."""
     made = _planned(file, document, overlay, depth)
     if as_json:
         click.echo(json.dumps(_listed(made), indent=1))
@@ -102,7 +102,7 @@ def law(identity: str, document: str) -> None:
 
 
 def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
-    """What else there is to know of a law or check, a word and a line each."""
+    """What else there is to know of a law or check, a word and a text each."""
     yield "promises", ", ".join(rule.asserts) or "none in so many words"
     if isinstance(rule, Check):
         yield "asked", "nothing: it judges every recorded response of every operation"
@@ -205,7 +205,7 @@ def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, li
 @click.argument("file", metavar="EVIDENCE", type=click.Path(path_type=Path))
 @click.option("--deployment", "deployment_file", metavar="FILE", required=True, help="The deployment file of the run.")
 def clean(file: Path, deployment_file: str) -> None:
-    """Remove what a run created and, having crashed, left behind. EVIDENCE tells what that was."""
+    """Remove what a run created and, having crashed, left behind. EVIDENCE shows what that was."""
     try:
         target = deployment.load(deployment_file)
         contract = planning.contract_of(target)

@@ -33,7 +33,7 @@ _GATE = pytest.StashKey[Gate]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the plan before collection, so that a mistake in a file is told at once and alone."""
+    """Make the plan before collection, so that a mistake in a file is shown at once and alone."""
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Slow code in plugin")  # strategies are made when the plan is
@@ -95,7 +95,7 @@ def gate(request: pytest.FixtureRequest) -> Gate:
 
 
 def _begun(gate: Gate, session: pytest.Session) -> Run:
-    """The run over everything that was selected; started by the first who asks."""
+    """The run over everything that was selected; started by the first who needs it."""
     gate.signals.check()
     if gate.run is not None:  # every item comes here: looking through all of them each time would take hours
         return gate.run
@@ -114,7 +114,7 @@ def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture
 def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
-    """The verdict of a plan item; asking for the first one starts the whole run."""
+    """The verdict of a plan item; the first one that is needed starts the whole run."""
     gate = request.config.stash[_GATE]
     found = _begun(gate, request.session).verdict(plan_item.id)
     if gate.run and gate.run.gone:
@@ -130,7 +130,7 @@ def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
 
 @pytest.fixture
 def under_load(limited: Operation, request: pytest.FixtureRequest) -> tuple[str, str]:
-    """What was found about an operation's limits; the first who asks starts the run, when the others have ended."""
+    """What was found about an operation's limits; the first one needed starts that run, after the others."""
     gate = request.config.stash[_GATE]
     _begun(gate, request.session).wait()
     assert gate.beside is not None
@@ -179,14 +179,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Also after Ctrl-C: what was created is removed and the report is written. To have asked nothing is no success."""
+    """Also after Ctrl-C: what was created is removed and the report is written. To have sent nothing is no success."""
     if gate := session.config.stash.get(_GATE, None):
         gate.finish()
         session.exitstatus = _exit_code(gate, int(session.exitstatus))
 
 
 def _exit_code(gate: Gate, code: int) -> int:
-    """130 or 143 where a signal ended the run, 3 where nothing was asked, 4 where not all of it could be recorded."""
+    """130 or 143 where a signal ended the run, 3 where no request was sent, 4 where not all of it could be recorded."""
     if gate.signals.code is not None and code in (0, pytest.ExitCode.INTERRUPTED):
         return gate.signals.code
     if code:
@@ -203,9 +203,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
-    """Last of all: what was seen, and what was not; each broken line stands above with its promise and its proof."""
+    """Last of all: what was seen, and what was not; each broken item is shown above with its promise and its proof."""
     gate = config.stash.get(_GATE, None)
-    if gate and config.option.reportchars == "fE":  # pytest's own default: a line for every failure, told better below
+    if gate and config.option.reportchars == "fE":  # pytest's own default: a line for every failure, said better below
         config.option.reportchars = terminalreporter.reportchars = ""
     yield
     if gate and gate.run:

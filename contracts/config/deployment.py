@@ -86,7 +86,7 @@ class Principal:
         return self.access == "read"
 
     def written(self) -> dict[str, Any]:
-        """As it stands in evidence."""
+        """As evidence has it."""
         written = attrs.asdict(self)
         return {_WRITTEN.get(name, name): value for name, value in written.items()}
 
@@ -119,20 +119,20 @@ class Deployment:
     tokens: dict[str, str] = attrs.field(factory=dict)
     """Tokens the operator supplies because nobody can wait for their expiry, as placeholders."""
     load: dict[str, Any] = attrs.field(factory=dict)
-    """The table [load] as it stands in the file; read by whoever puts the deployment under load."""
+    """The table [load] as the file has it; read by whoever puts the deployment under load."""
     http: Bounds = attrs.field(factory=Bounds)
     eventual: float = 10.0
     """Seconds that what is answered 202 (accepted, not done yet) may take."""
     flaky: float | None = None
-    """The share of requests that may be lost by chance; None: it is told, and not judged."""
+    """The share of requests that may be lost by chance; None: it is reported, and not judged."""
     fail_on: str = "major"
     """The least severity of a broken verdict that fails the gate."""
     severity: list[dict[str, Any]] = attrs.field(factory=list)
-    """The owner's rows of the severity table, as they stand in the file."""
+    """The owner's rows of the severity table, as the file has them."""
     write_rules: WriteRules = attrs.field(factory=WriteRules)
     """What the file allows and forbids beyond the rule of `contracts.request.permission`."""
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case tells it from others).
+    """What may be known of a secret: "long" (16 characters or more), "cased" (letter case matters).
 
     And how it ends: "low" with a digit up to 3, "plain" with another digit or a letter.
     """
@@ -178,7 +178,7 @@ class Deployment:
 
 
 def recorded(header: dict[str, Any]) -> Deployment:
-    """The deployment as the header of an evidence file tells it: enough to judge, without any secret."""
+    """The deployment as the header of an evidence file describes it: enough to judge, without any secret."""
     told, settings = header["deployment"], header["settings"]
     return Deployment(
         name=told["name"],

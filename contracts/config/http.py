@@ -17,7 +17,7 @@ class Bounds:
     """What one exchange may cost at most. Times are in seconds, sizes in bytes."""
 
     connect: float = 10.0
-    """Until a connection stands, TLS included."""
+    """Until a connection is established, TLS included."""
     read: float = 30.0
     """Between two pieces of an answer."""
     total: float = 60.0
@@ -37,7 +37,7 @@ class Bounds:
     in_flight: int = 16
     """Requests that are under way at once, those sent together on purpose left aside."""
     run: float | None = None
-    """For a whole run; nothing new is asked then, and what was made is removed."""
+    """For a whole run; then nothing new is begun, and what was created is removed."""
 
 
 _TIMES = {"connect", "read", "total", "run"}

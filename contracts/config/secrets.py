@@ -19,7 +19,7 @@ _OPEN = re.compile(r"(id|name|url|slug|number)s?$", re.IGNORECASE)
 class Values:
     """What a deployment file at `path` says, and what may be known of its secrets (see `Deployment.traits`).
 
-    `synthetic`: its credentials are made up, so nobody needs to be warned of those that stand in it.
+    `synthetic`: its credentials are made up, so nobody needs to be warned of those that are in it.
     """
 
     path: Path
@@ -72,7 +72,7 @@ def is_secret(key: str) -> bool:
 
 
 def label(name: str, key: str) -> str:
-    """What the placeholder of a secret is called that stands in no environment variable."""
+    """The name of the placeholder of a secret that comes from no environment variable."""
     return re.sub(r"[^A-Z0-9]+", "_", f"{name}_{key}".upper()).strip("_")
 
 

@@ -23,7 +23,7 @@ class Severity:
     wfc: int | None = None
 
     def written(self) -> dict[str, Any]:
-        """As it stands in verdicts.json; catalogues that have no name for it are left out."""
+        """As verdicts.json has it; catalogues that have no name for it are left out."""
         return {key: value for key, value in attrs.asdict(self).items() if value is not None}
 
 

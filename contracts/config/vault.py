@@ -28,13 +28,13 @@ _MEMBER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 4
-"""Characters below which a text is too common to be hidden wherever it stands."""
+"""Characters below which a text is too common to be hidden wherever it occurs."""
 _TELLTALE = re.compile(r"secret|token|passw|private_?key|api_?key|authorization", re.IGNORECASE)
 """Without one of these in it, a text has no member that `_MEMBER` would find, which takes much longer to look for."""
 _TELLING = 0.5
 """The part of a secret from which on a damaged one tells enough of it to be hidden; every JWT begins alike."""
 _ABOUT = re.compile(r"((?i:type|kind|scopes?|ur[il]|endpoint|method|status|hint|expires|expiry)|_in|In|_at|At)$")
-"""Ends of names that tell something about a secret, not the secret itself: token_type, password_changed_at."""
+"""Ends of names whose values describe a secret and are none: token_type, password_changed_at."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
 
 

@@ -1,4 +1,4 @@
-"""Several things wrong with one operation, told as one finding per place."""
+"""Several findings at one operation, reported as one with a place each."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contracts.core.exchange import Exchange
 
 @attrs.define
 class BrokenCollector:
-    """What a conversation with many questions found, and the shortest proof of each place."""
+    """What a conversation with many requests found, and the shortest proof of each place."""
 
     found: dict[str, tuple[str, str, Exchange]] = attrs.field(factory=dict)
     counted: int = 0
 
     def add(self, place: str, expected: str, exchange: Exchange) -> None:
-        """Note one answer that breaks the promise; of one place the shortest question is kept."""
+        """Note one answer that breaks the promise; of one place the shortest request is kept."""
         self.counted += 1
         earlier = self.found.get(place)
         if earlier is None or _size(exchange) < _size(earlier[2]):

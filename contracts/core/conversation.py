@@ -163,7 +163,7 @@ async def carry_async(steps: Generator[Asked, Any, Given], answer: Callable[[Ask
 def tee(
     steps: Steps, heard: Callable[[Exchange], None], asked: Callable[[Command], Command] = lambda command: command
 ) -> Steps:
-    """The same steps, every exchange they are answered with told to `heard`; `asked` may change what they ask."""
+    """The same steps, every exchange they get passed to `heard` too; `asked` may change the requests."""
     reply: Reply = None
     with contextlib.closing(steps):
         while True:
@@ -228,12 +228,12 @@ class RunningConversation:
                 self.reply(told)
 
     def reply(self, answer: Reply) -> None:
-        """Hand the law what it asked for and run it to its next question."""
+        """Hand the law the result of its command and run it to its next one."""
         self._seen += [exchange.seq for exchange in exchanges_in(answer)]
         self._advance(lambda: self._conversation.send(answer))
 
     def give_up(self, outcome: Outcome) -> None:
-        """End the conversation from outside: its question cannot be answered."""
+        """End the conversation from outside: its command cannot be carried out."""
         self.thrown = True
         self._conversation.close()
         self._end(outcome)

@@ -43,7 +43,7 @@ def is_whole(text: str) -> bool:
 
 @attrs.frozen
 class Request:
-    """A question for the deployment: everything but the address of the server and the real secrets."""
+    """A request to the deployment: everything but the address of the server and the real secrets."""
 
     operation: Operation
     target: str
@@ -52,11 +52,11 @@ class Request:
     body: str | None = None
     principal: str | None = None
     method: str = ""
-    """The operation's own method unless another is asked for on purpose."""
+    """The operation's own method unless another is sent on purpose."""
     bypass_cache: bool = False
     """Ask again even if this run already knows the answer."""
     expects_429: bool = False
-    """True where a 429 is an answer this question expects; elsewhere it voids the conversation."""
+    """True where a 429 is a response this request expects; elsewhere it voids the conversation."""
     share_key: str = ""
     """Conversations that send it under the same key share one exchange (see `contracts.request.api`)."""
 
@@ -70,7 +70,7 @@ class Request:
         return self.verb in SAFE and not (self.operation.changing and self.verb != "OPTIONS")
 
     def retried(self) -> Request:
-        """The same question, asked for itself: never answered from what is known."""
+        """The same request, always sent: never answered from what is known."""
         return attrs.evolve(self, bypass_cache=True)
 
     @cached_property
@@ -86,7 +86,7 @@ class Request:
 class Response:
     """What came back. `length` is the body's size in bytes before secrets were replaced.
 
-    `remarks`: what is odd about how it stood on the wire (see `contracts.core.failures`).
+    `remarks`: what is odd about its form on the wire (see `contracts.core.failures`).
     """
 
     status: int
@@ -116,9 +116,9 @@ class Exchange:
     sent: float
     received: float
     retry_of: int | None = None
-    """The seq of the exchange this one asks again."""
+    """The seq of the exchange this one repeats."""
     retry_status: int | None = None
-    """The status that made it ask again: a 5xx, or a 429 nobody expected."""
+    """The status because of which it was repeated: a 5xx, or a 429 nobody expected."""
     conversation: int = 0
     due: float | None = None
     """When it should have been sent, where it was sent by a timetable (epoch seconds)."""
@@ -150,7 +150,7 @@ class Exchange:
 
     @property
     def data(self) -> Any:
-        """The resource or the items of a success answer: where the document says they stand."""
+        """The resource or the items of a success answer: where the document says they are."""
         return at(self.json, self.operation.data)
 
     @property
@@ -161,7 +161,7 @@ class Exchange:
         return found if isinstance(found, list) else []
 
     def page(self, role: str) -> Any:
-        """What the answer tells about its page by a role (total, remaining, size, page, pages, next, previous, …).
+        """What the response says about its page by a role (total, remaining, size, page, pages, next, previous, …).
 
         A member of the pagination object, or else a header that plays the role; digits in a header are a number.
         """

@@ -1,6 +1,6 @@
 """Why a request has no answer that can be read: one word for what happened, and what is known of it.
 
-The words begin the `error` of an exchange, so that evidence tells them apart as well as a run does.
+The words begin the `error` of an exchange, so that a replay distinguishes them as a run does.
 """
 
 from __future__ import annotations

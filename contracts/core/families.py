@@ -6,7 +6,7 @@ GRAVITY = (
     "credentials", "tokens", "state", "status", "limits", "caching", "pagination", "filters", "sorting",
     "input", "schema", "errors", "headers", "protocol",
 )  # fmt: skip
-"""First whom the deployment lets in, then what it loses or spoils, then what it tells wrongly."""
+"""First whom the deployment lets in, then what it loses or spoils, then what it says wrongly."""
 
 
 def gravity(family: str) -> tuple[int, str]:

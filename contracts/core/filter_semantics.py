@@ -1,7 +1,7 @@
 """What a filter keeps and what an order means, judged by the members that items show.
 
-Pure: no question is asked here. Where the document or the ruling leaves something open (upper and lower case, an
-instant itself, null) the answer is "cannot tell", and nobody may be blamed for either behaviour.
+Pure: no request is sent here. Where the document or the ruling leaves something open (upper and lower case, an instant
+itself, null) the answer is "cannot tell", and nobody may be blamed for either behaviour.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\
 
 
 def shown(item: Any, pointer: str) -> list[Any] | None:
-    """The values an item shows at a pointer, `*` standing for any element; None where it does not show the member."""
+    """The values an item shows at a pointer, `*` for any element; None where it does not show the member."""
     values = [item]
     for name in split(pointer):
         if name == "*":
@@ -57,7 +57,7 @@ def number(value: Any) -> float | None:
 
 
 def keeps(rule: Filter, wanted: Wanted, item: Any) -> bool | None:
-    """Whether a filter keeps an item; None where nobody can tell."""
+    """Whether a filter keeps an item; None where it cannot be known."""
     values = shown(item, rule.member)
     if values is None:
         return None
@@ -85,7 +85,7 @@ def _unquoted(wanted: str) -> Any:
 
 
 def kept(rules: Iterable[tuple[Filter, Wanted]], items: Sequence[Any]) -> list[bool | None]:
-    """For each item, whether all of these filters together keep it; None where nobody can tell."""
+    """For each item, whether all of these filters together keep it; None where it cannot be known."""
     rules = list(rules)
     judged = ([keeps(rule, wanted, item) for rule, wanted in rules] for item in items)
     return [False if False in each else None if None in each else True for each in judged]
@@ -94,7 +94,7 @@ def kept(rules: Iterable[tuple[Filter, Wanted]], items: Sequence[Any]) -> list[b
 def out_of_order(items: Sequence[Any], pointer: str, *, descending: bool) -> int | None:
     """The first position where items are not in order by a member; None if they are, as far as values have an order.
 
-    Items that do not show the member, or show null, may stand anywhere.
+    Items that do not show the member, or show null, may be anywhere.
     """
     last: float | None = None
     for position, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""Bodies as the operation's media type asks for them, and forms read back as what was meant.
+"""Bodies in the operation's media type, and forms read back as what was meant.
 
 Objects inside of a form go by brackets (`address[city]=Paris`), arrays by repeating their name, or by `name[]` where
 the document says `deepObject`. Null cannot be written, so such members are left out. Of a multipart form every part is
@@ -21,7 +21,7 @@ _STEP = re.compile(r"[^\[\]]+|\[\]")
 
 
 def content_type(media_type: str) -> str:
-    """The media type as it stands in a request: a multipart form has to name its boundary."""
+    """The media type as a request has it: a multipart form has to name its boundary."""
     return f"{media_type}; boundary={BOUNDARY}" if "multipart/form-data" in media_type else media_type
 
 
@@ -33,7 +33,7 @@ def media_header(told: Body | None, headers: Iterable[tuple[str, str]]) -> tuple
 
 
 def encoded(told: Body | None, content: Any) -> str:
-    """A body as text, in the media type the operation asks for: a form where it wants one, else JSON."""
+    """A body as text, in the media type of the operation: a form where it wants one, else JSON."""
     if told and is_form(told.media_type) and isinstance(content, Mapping):
         return written(told, content)
     return json.dumps(content, ensure_ascii=False)

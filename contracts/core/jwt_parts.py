@@ -20,7 +20,7 @@ class Parts:
 def parts(token: str) -> Parts | None:
     """A JWT taken apart, unverified; None where the token is none.
 
-    The signature stays as it stands: in a recorded token it is a placeholder, which nothing could decode.
+    The signature stays as it is: in a recorded token it is a placeholder, which nothing could decode.
     """
     signed, _, signature = token.rpartition(".")
     try:

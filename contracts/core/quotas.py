@@ -29,9 +29,10 @@ WORDS: dict[Unit, str] = {
 
 @frozen
 class Quota:
-    """One limit, as the headers of one answer tell it: their texts, None where nothing is said.
+    """One limit, as the headers of one response give it: their texts, None where nothing is said.
 
-    `family`: what the headers' names begin with; `series`: what tells this limit from others in the same headers.
+    `family`: what the headers' names begin with; `series`: what distinguishes this limit from others in the same
+    headers.
     """
 
     family: str
@@ -42,15 +43,15 @@ class Quota:
     window: str | None = None
     """How long its window is, in seconds."""
     names: tuple[tuple[str, str], ...] = ()
-    """Which header told what: pairs of what is told and the header's name."""
+    """Which header said what: pairs of a part and the header's name."""
 
     def name(self, told: str) -> str:
-        """The header that tells something."""
+        """The header that gives a part."""
         return next((name for what, name in self.names if what == told), self.family)
 
 
 def quotas(headers: Headers) -> tuple[Quota, ...]:
-    """Every limit that an answer's headers tell of."""
+    """Every limit that the headers of a response describe."""
     found: dict[tuple[str, str], Quota] = {}
     policies: list[tuple[str, str]] = []
     for name, value in headers:
@@ -117,7 +118,7 @@ def units(text: str) -> tuple[Unit, ...]:
 
 
 def moments(text: str, unit: Unit, answered: Span, offset: float = 0.0) -> Span | None:
-    """Between which two times (of our clock) the time lies that a text tells; None if it does not count in the unit.
+    """Between which two times (of our clock) the time of a text lies; None if it does not count in the unit.
 
     `answered`: when the request was sent and its answer had come; `offset`: the server's clock minus ours.
     """

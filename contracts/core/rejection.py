@@ -8,7 +8,7 @@ from specs.contract import Operation
 INVALID = (400, 422)
 """Statuses that call a request itself wrong. Which of them is declared is judged by `status/status-is-declared`."""
 ANY = "a 4xx"
-"""The refusal of what cannot even be read, or of whatever is wrong where the document does not tell the status."""
+"""The refusal of what cannot even be read, or of whatever is wrong where the document does not state the status."""
 
 
 def refusal(operation: Operation) -> str:
@@ -18,8 +18,8 @@ def refusal(operation: Operation) -> str:
 
 
 def refused(answer: Exchange, told: str, *, strict: bool = True) -> bool:
-    """Whether an answer refuses a request as invalid, where that is told by `refusal`.
+    """Whether an answer refuses a request as invalid, as `refusal` says.
 
-    Unless `strict`, any 4xx does: something else may have been looked at first, and its status is judged elsewhere.
+    Unless `strict`, any 4xx does: something else may have been checked first, and its status is judged elsewhere.
     """
     return 400 <= answer.status < 500 if told == ANY or not strict else answer.status in INVALID

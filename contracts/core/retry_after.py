@@ -1,4 +1,4 @@
-"""How long an answer asks its client to wait: the one reading of Retry-After, for checks, the gate and load runs."""
+"""How long a response tells its client to wait: the one reading of Retry-After, for checks, the gate and load runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 def wait_seconds(text: str, now: float) -> float | None:
-    """Seconds that a value of Retry-After asks to wait from `now` (epoch seconds) on; None where it says nothing.
+    """Seconds to wait by a value of Retry-After from `now` (epoch seconds) on; None where it says nothing.
 
     Read are whole seconds and HTTP dates, and fractions of seconds too: HTTP has none, yet they are meant as they say.
     """
@@ -25,7 +25,7 @@ def wait_seconds(text: str, now: float) -> float | None:
 
 
 def retry_after(exchange: Exchange) -> float | None:
-    """Seconds that an answer's Retry-After asks to wait; None without one that says something.
+    """Seconds to wait by a response's Retry-After; None without one that says something.
 
     A date is counted from the answer's own Date: then it does not matter how far the two clocks are apart.
     """
@@ -38,7 +38,7 @@ def retry_after(exchange: Exchange) -> float | None:
 
 
 def advised_wait(exchange: Exchange) -> float | None:
-    """Seconds a 429 asks to wait, by Retry-After or by when its limit resets; None where it says nothing usable."""
+    """Seconds to wait after a 429, by Retry-After or by when its limit resets; None where it says nothing usable."""
     if exchange.response is None:
         return None
     if (wait := retry_after(exchange)) is not None:

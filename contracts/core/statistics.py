@@ -12,7 +12,7 @@ from statistics import NormalDist
 import attrs
 
 KEPT = 200
-"""Order statistics that stand for a sample: enough for a comparison, few enough to be written down."""
+"""Order statistics in place of a sample: enough for a comparison, few enough to be written down."""
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
@@ -22,7 +22,7 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
 
 
 def thinned(values: Sequence[float], kept: int = KEPT) -> list[float]:
-    """At most so many order statistics, evenly spread, that stand for a sample."""
+    """At most so many order statistics, evenly spread, in place of a sample."""
     ordered = sorted(values)
     if len(ordered) <= kept:
         return ordered

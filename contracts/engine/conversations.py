@@ -53,7 +53,7 @@ class Conversations:
         return number, tag
 
     def open(self, item: PlanItem, inputs: Any, attempt: int) -> tuple[RunningConversation, int]:
-        """Begin a conversation of a line: recorded, and run to its first question."""
+        """Begin a conversation of a plan item: recorded, and run to its first command."""
         number, tag = self.begin(item.id, inputs, attempt)
         self.progress.conversations += 1
         return RunningConversation(with_prologue(item, self.api(item, tag), inputs)), number
@@ -73,7 +73,7 @@ class Conversations:
         self.recorder.write("ended", conversation=number, by="abandoned")
 
     def unasked(self, item: PlanItem, reason: str, verdict: str = BLOCKED) -> None:
-        """Record why nothing can be asked for a line."""
+        """Record why a plan item cannot be run."""
         number, _ = self.begin(item.id)
         self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
         self._note(number, Attempt("", Result(verdict, reason=reason)))
@@ -89,7 +89,7 @@ class Conversations:
         return self.close(talk, number, inputs)
 
     def ended(self, item: PlanItem) -> list[Attempt]:
-        """How the conversations of a line ended so far, in the order they were opened in: what a replay hears too."""
+        """How the conversations of a plan item ended so far, in the order of their opening, as in a replay."""
         return [attempt for _, attempt in sorted(self._ended.get(item.id, {}).items(), key=lambda each: each[0])]
 
     def _note(self, number: int, attempt: Attempt) -> Attempt:
@@ -97,7 +97,7 @@ class Conversations:
         return attempt
 
     def api(self, item: PlanItem, tag: str) -> RequestFactory:
-        """What a law of this line asks through."""
+        """The request factory of a law of this item."""
         plan = self.plan
         depth = item.depth or plan.depth
         return RequestFactory(plan.contract, plan.deployment, item.operation, item.principal, tag, depth, self.seed)

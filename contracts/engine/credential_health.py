@@ -1,11 +1,11 @@
-"""Whether credentials still work: known from every answer, and asked where no answer of late has told.
+"""Whether credentials still work: known from every response, and tried where no recent response has shown it.
 
-A credential that nobody has used for a while is asked about before a law that writes begins with it, and at the end of
-the run.
+A credential that nobody has used for a while is tried before a law that writes begins with it, and at the end of the
+run.
 
-A run that kills one of its own credentials learns nothing from what it asks with it afterwards. So a refusal of a
-request that is plainly right is not believed before the credential was asked about by itself; what a dead credential
-was answered is void, and the reason names the requests that may have killed it.
+A run that kills one of its own credentials learns nothing from what it sends with it afterwards. So a refusal of a
+request that is plainly right is not believed before the credential was tried by itself; what a dead credential was
+answered is void, and the reason names the requests that may have killed it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def plain(plan: Plan, principal: Principal) -> Iterator[Operation]:
 
 
 def questions(plan: Plan, principal: Principal) -> Iterator[Request]:
-    """The plain questions this principal may ask."""
+    """The plain requests this principal may send."""
     for operation in plain(plan, principal):
         values = {name: plan.deployment.value(principal.tenant, name) or "" for name in operation.path_parameters}
         yield RequestFactory(plan.contract, plan.deployment, operation, principal, "").ask(
@@ -50,7 +50,7 @@ def questions(plan: Plan, principal: Principal) -> Iterator[Request]:
 
 
 def question(plan: Plan, principal: Principal) -> Request | None:
-    """The first plain question this principal may ask; None where there is none."""
+    """The first plain request this principal may send; None where there is none."""
     return next(questions(plan, principal), None)
 
 
@@ -89,9 +89,9 @@ class CredentialWatch:
         return self.sender.dead.get(principal.name)
 
     async def freshly(self, principal: Principal | None, conversation: int | None = None) -> None:
-        """Ask about a credential that was accepted once, but in none of the latest exchanges.
+        """Try a credential that was accepted once, but in none of the latest exchanges.
 
-        `conversation`: the one it is asked in, if not one of its own.
+        `conversation`: the one it is sent in, if not one of its own.
         """
         if principal is None or principal.name not in self._accepted:
             return
@@ -101,7 +101,7 @@ class CredentialWatch:
                 await self._ask(principal, None, conversation)
 
     async def everyone(self, conversation: int) -> None:
-        """Ask about every credential that was accepted once but of late no more, those of users made here left out."""
+        """Try every credential that was accepted once but of late no more, those of users made here left out."""
         for name in list(self._accepted):
             principal = self._principal(name)
             if principal and not principal.provisioned:

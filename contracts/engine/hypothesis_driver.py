@@ -32,7 +32,7 @@ async def explore(context: Context, item: PlanItem, *, quiet: bool) -> None:
 
 
 class _Exploration:
-    """The conversations of one line. What the first broken one asked is asked anew by all that follow."""
+    """The conversations of one plan item. What the first broken one sent is sent anew by all that follow."""
 
     def __init__(self, context: Context, item: PlanItem, quiet: bool) -> None:
         assert isinstance(item.rule, Law)

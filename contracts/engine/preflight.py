@@ -1,4 +1,4 @@
-"""Before the first law: is the deployment there, is each credential alive, and is there enough to look at?"""
+"""Before the first law: is the deployment there, is each credential alive, and is there enough data?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from specs.contract import Resource
 from specs.contract.servers import base_paths
 
 FURTHER = 3
-"""Other operations that are asked before a deployment counts as gone."""
+"""Other operations that are tried before a deployment counts as gone."""
 ENOUGH = 7
 """Items a list needs for pages of two and three to mean something."""
 
@@ -38,12 +38,12 @@ class PreflightResult:
     dead: dict[str, str] = attrs.field(factory=dict)
 
     def why_not(self, principal: Principal | None) -> str | None:
-        """Why nothing can be asked as this principal; None if it can."""
+        """Why nothing can be sent as this principal; None if it can."""
         return self.dead.get(principal.name) if principal else None
 
 
 async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightResult:
-    """One plain question per principal. A deployment that is not there is noted on `sender`."""
+    """One plain request per principal. A deployment that is not there is noted on `sender`."""
     health = PreflightResult(sender.dead)
     heard: list[Exchange] = []
     for principal in plan.deployment.principals:
@@ -94,7 +94,7 @@ def _is_page(exchange: Exchange) -> bool:
 
 
 async def _elsewhere(plan: Plan, sender: Sender, conversation: int, heard: list[Exchange]) -> str | None:
-    """Why the document does not seem to be served here, once several operations were asked; None if one of them is."""
+    """Why the document does not seem to be served here, once several operations were tried; None if one of them is."""
     asked = {each.operation.key for each in heard}
     others = (each for principal in plan.deployment.principals for each in questions(plan, principal))
     for request in list({each.operation.key: each for each in others if each.operation.key not in asked}.values())[:3]:
@@ -125,7 +125,7 @@ def _other_base(plan: Plan, heard: list[Exchange]) -> str | None:
 
 
 async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> None:
-    """Create the users that hold tokens for the run, if anything will be asked that one of them may call.
+    """Create the users that hold tokens for the run, if an operation will be called that one of them may call.
 
     Before everything else: later they would disturb the lists they appear in.
     """
@@ -139,7 +139,7 @@ async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> No
 
 
 async def prepare(plan: Plan, items: Iterable[PlanItem], sender: Sender, opens: Callable[[], tuple[int, str]]) -> None:
-    """Fill the lists that laws will look at, where they are shorter than a few small pages and may be filled."""
+    """Fill the lists that laws will read, where they are shorter than a few small pages and may be filled."""
     wanted: dict[str, PlanItem] = {}
     for item in items:
         if isinstance(item.rule, Law) and item.operation.paging and item.principal and plan.deployment.writes:

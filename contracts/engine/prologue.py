@@ -17,15 +17,15 @@ from contracts.steps.lists.parents import path_with_enough_items
 from specs.contract.member_names import Hint, MemberNames
 
 CALM = 3
-"""How often a list is asked whose items come and go meanwhile, before nothing more is said of it."""
+"""How often a list is read whose items come and go meanwhile, before it counts as not observable."""
 AGAIN = 12
-"""Questions asked once more at most, to know whether a list has changed meanwhile."""
+"""Requests repeated at most, to know whether a list has changed meanwhile."""
 
 
 def with_prologue(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversation:
-    """The whole conversation of a line: the law's own, after its place has been found.
+    """The whole conversation of a plan item: the law's own, after its place has been found.
 
-    A law that writes stands on things of its own making, so that nothing of the owner's is changed.
+    A law that writes uses resources of its own making, so that nothing of the owner's is changed.
     """
     heard: list[Exchange] = []
     try:
@@ -64,8 +64,8 @@ def _spoken(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
 def _on_stable_data(law: Law, api: RequestFactory, inputs: Any) -> Conversation:
     """A law of a list, which holds for as long as nobody else adds or removes items.
 
-    Before it says that something is broken, what it asked of the list is asked again. If there are other items by now,
-    or items that read otherwise, everything is asked anew.
+    Before it says that something is broken, its requests to the list are repeated. If there are other items by now, or
+    items that read otherwise, all of them are sent anew.
     """
     for again in range(CALM):
         heard: list[Exchange] = []
@@ -85,7 +85,7 @@ def _anew(command: Command) -> Command:
 
 
 def _changed_meanwhile(heard: list[Exchange], names: MemberNames) -> Steps:
-    """Whether the questions about lists have other items in all by now, or another number of them, in any order."""
+    """Whether the requests to lists show other items in all by now, or another number of them, in any order."""
     asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
     known = list(reversed(asked.values()))[:AGAIN]
     again: list[Exchange] = []
@@ -101,7 +101,7 @@ def _totals(answers: list[Exchange]) -> list[str]:
 
 
 def _contents(answers: list[Exchange], names: MemberNames) -> set[tuple[str, str]]:
-    """The items of lists, each with its list's address, without what changes by being looked at."""
+    """The items of lists, each with its list's address, without what changes by being read."""
     return {
         (each.request.target.partition("?")[0], json.dumps(_lasting(item, names), sort_keys=True))
         for each in answers

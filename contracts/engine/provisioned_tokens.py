@@ -1,4 +1,4 @@
-"""Principals of the suite's own making: users it creates to hold the tokens that the document's operations ask for.
+"""Principals of the suite's own making: users it creates to hold the tokens that the document's operations need.
 
 Nobody has to put a short-lived token into a deployment file. A user is created before the first conversation, its token
 is renewed before it expires, and the user is removed with everything else the suite made. Free of any I/O: whoever
@@ -54,7 +54,7 @@ Steps = Generator[Join | TokenTrade, Any, str]
 class ProvisionedTokens:
     """The tokens of all provisioned principals of a run, each kept good by a token client of its own.
 
-    `clock` in seconds; `dead`: why principals hold no token, shared with whoever asks in their name.
+    `clock` in seconds; `dead`: why principals hold no token, shared with whoever sends requests in their name.
     """
 
     contract: Contract

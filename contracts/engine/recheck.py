@@ -1,7 +1,7 @@
-"""What a check found wrong with a single answer is asked once more before it is reported: it may have been chance.
+"""A request whose response a check found wrong is repeated before that is reported: it may have been chance.
 
-Only questions that change nothing are asked again, and no more of them than `MOST`: a deployment on which more is
-broken needs no further proof. The judge counts the answers like all others.
+Only requests that change nothing are repeated, and no more of them than `MOST`: a deployment on which more is broken
+needs no further proof. The judge counts the answers like all others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST = 20
 async def ask_again(plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int) -> None:
     """Send again what the checks have seen broken only once."""
     for exchange in list(once(judge.check_verdicts(plan, exchanges), exchanges))[:MOST]:
-        with contextlib.suppress(Outcome):  # what cannot be asked again stays seen once
+        with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
             await sender.answer(exchange.request.retried(), conversation)
 
 

@@ -30,7 +30,7 @@ from contracts.request.api import RequestFactory
 
 
 def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
-    """Every line of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
+    """Every item of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
     seed = evidence.header["seed"]
     lines: dict[str, list[Conversation]] = {}
     for conversation in evidence.conversations.values():
@@ -46,13 +46,13 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
 
 
 def attempts(plan: Plan, item: PlanItem, conversations: list[Conversation], seed: int) -> list[Attempt]:
-    """How each recorded conversation of a line ends when the law hears it again; unfinished ones do not count."""
+    """How each recorded conversation of a plan item ends when it is replayed; unfinished ones do not count."""
     heard = [(each, replay(plan, item, each, seed)) for each in conversations if each.ended != "abandoned"]
     return [Attempt(key(each.inputs, each.drawn), ending) for each, ending in heard if ending]
 
 
 def key(inputs: Any, drawn: list[Any]) -> str:
-    """Tells whether two conversations of a line asked the same thing."""
+    """By which two conversations of a plan item are known to be repetitions."""
     return json.dumps([inputs, drawn], sort_keys=True)
 
 
@@ -61,11 +61,11 @@ class _UnfinishedError(Exception):
 
 
 def replay(plan: Plan, item: PlanItem, conversation: Conversation, seed: int) -> Result | None:
-    """One conversation, heard again; None if the run ended in the middle of it."""
+    """One conversation, replayed; None if the run ended in the middle of it."""
     assert isinstance(item.rule, Law)
     if item.rule.cases is not None and conversation.inputs is None and conversation.ended:
         kind, _, reason = conversation.ended.partition(":")
-        return Result(kind, reason=reason)  # nothing could be asked at all
+        return Result(kind, reason=reason)  # nothing could be sent at all
     depth = item.depth or plan.depth
     api = RequestFactory(plan.contract, plan.deployment, item.operation, item.principal, conversation.tag, depth, seed)
     talk = RunningConversation(with_prologue(item, api, conversation.inputs))
@@ -118,7 +118,7 @@ class _Memory:
 
 
 def _settled(answers: list[Exchange]) -> list[Exchange]:
-    """What the law was given: not what was asked again because of a 5xx or a surprising 429."""
+    """What the law was given: not what was repeated because of a 5xx or a surprising 429."""
     again = {exchange.retry_of for exchange in answers}
     return [exchange for exchange in answers if exchange.seq not in again]
 

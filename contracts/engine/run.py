@@ -37,9 +37,9 @@ from contracts.transport.client import Client
 from contracts.transport.sender import Sender
 
 FEW = 8
-"""Lines asked side by side where requests or time are short: what was begun should come to an end."""
+"""Plan items run side by side where requests or time are short: what was begun should come to an end."""
 THREADS = 36
-"""Lines asked side by side whose inputs Hypothesis draws."""
+"""Plan items run side by side whose inputs Hypothesis draws."""
 PATIENCE, GRACE = 30.0, 2.0
 """Seconds that a run which was ended from outside has for removing what it made, and for what it waits for."""
 KEPT_FOR_REMOVAL = 5.0
@@ -47,11 +47,11 @@ KEPT_FOR_REMOVAL = 5.0
 FURTHER = 3
 """So often a conversation is held again in which an answer was lost."""
 ENOUGH = 3
-"""So many different inputs that break a law, and the line's other inputs need not be asked."""
+"""So many different inputs that break a law, and the item's other inputs need not be tried."""
 
 
 class Run:
-    """Asks what is selected of a plan in a thread of its own; `verdict` waits for a line's."""
+    """Runs the selected items of a plan in a thread of its own; `verdict` waits for that of an item."""
 
     def __init__(
         self, plan: Plan, out: Path, seed: int = 0, *, max_requests: int | None = None, max_seconds: float | None = None
@@ -87,14 +87,14 @@ class Run:
         self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
-        """Begin asking the lines with these ids. Returns at once."""
+        """Begin to run the items with these ids. Returns at once."""
         chosen = set(selected)
         items = [item for item in self.plan.items if item.id in chosen]
         self._thread = threading.Thread(target=self._main, args=(items,), name="conversations", daemon=True)
         self._thread.start()
 
     def verdict(self, identity: str) -> Verdict:
-        """The verdict of a line, as soon as it stands."""
+        """The verdict of a plan item, as soon as it is known."""
         with self._changed:
             self._changed.wait_for(lambda: identity in self._verdicts or self._finished)
         if self._failure:
@@ -102,7 +102,7 @@ class Run:
         return self._verdicts[identity]
 
     def stop(self) -> None:
-        """Ask nothing new; what was created is removed before the run ends."""
+        """Begin nothing new; what was created is removed before the run ends."""
         self._stopping, already = True, self._stopping
         if self._loop and self._asking and not (already or self._finished):
             with contextlib.suppress(RuntimeError):  # the run has just ended by itself
@@ -160,7 +160,7 @@ class Run:
         )
 
     async def _asked(self, items: list[PlanItem], sender: Sender) -> str:
-        """Ask until all is asked or the run is stopped; which of the two it was."""
+        """Run until all items are done or the run is stopped; which of the two it was."""
         self._asking = asyncio.ensure_future(self._ask(items, sender))
         self._standing = lambda: len(sender.ledger.standing)
         if self._stopping:
@@ -177,11 +177,11 @@ class Run:
 
     @staticmethod
     def _asking_seconds(whole: float) -> float:
-        """Of the seconds of a whole run, those for asking: some are kept for removing what was made."""
+        """Of the seconds of a whole run, those for its items: some are kept for removing what was made."""
         return max(whole / 2, whole - KEPT_FOR_REMOVAL)
 
     async def _clean_up(self, sender: Sender, watch: CredentialWatch) -> None:
-        """What is done when nothing new is asked: chance is ruled out, and all that was made is removed."""
+        """What is done when nothing new is begun: chance is ruled out, and all that was made is removed."""
         if self.ended == "complete" and self._max_requests is None:
             await ask_again(self.plan, sender, self.exchanges, self.conversations.begin("confirmation")[0])
         await self._remove(sender)
@@ -202,7 +202,7 @@ class Run:
             await sender.close(number, 0.0)
 
     async def _last_look(self, sender: Sender, watch: CredentialWatch) -> None:
-        """What was removed may have been what a credential lived on: so they are asked about when all is done."""
+        """A credential may have depended on what was removed: so all are tried once more at the very end."""
         number, _ = self.conversations.begin("health")
         await sender.close(number)
         await watch.everyone(number)
@@ -249,7 +249,7 @@ class Run:
             await rooms.leave(item.rooms, phase)
 
     async def _converse(self, item: PlanItem, sender: Sender, health: PreflightResult, *, quiet: bool) -> None:
-        """All conversations of a line."""
+        """All conversations of a plan item."""
         law = item.rule
         assert isinstance(law, Law)
         if reason := sender.gone or health.why_not(item.principal):
@@ -289,7 +289,7 @@ class Run:
             raise NotObservable(f"a schema of the document cannot be used: {first}") from None
 
     def _pregenerate_cases(self, items: Iterable[PlanItem]) -> None:
-        """Make the cases of all lines before the first is asked: Hypothesis and Schemathesis share no thread well."""
+        """Make the cases of all items before the first is run: Hypothesis and Schemathesis share no thread well."""
         for item in items:
             if self._asking and (self._asking.cancelling() or self._asking.done()):
                 return  # the run was ended meanwhile, and a thread cannot be
@@ -328,7 +328,7 @@ class Run:
             self._changed.notify_all()
 
     def _judge_rest(self) -> None:
-        """The checks hear everything; lines that were begun tell what they have come to, those not asked say so."""
+        """Checks judge everything; items that were begun get what they have come to, those that were not say so."""
         silent = [item for item in self.plan.items if isinstance(item.rule, Law) and item.id not in self._verdicts]
         self._settle(
             *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)

@@ -57,7 +57,7 @@ class Machine(RuleBasedStateMachine):
         return isinstance(self.talk.command, Step) and kind in self.talk.command.kinds
 
     def play(self, step: builtins.list[Any]) -> None:
-        """Take a step and go on to where the next one is asked for."""
+        """Take a step and go on to where the next one is wanted."""
         self.drawn.append(step)
         self.talk.reply(step)
         self._on()
@@ -87,7 +87,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.possible("delete"))
     @rule(which=NUMBERS, what=NUMBERS)
     def delete(self, which: int, what: int) -> None:
-        """Delete one that stands."""
+        """Delete one that exists."""
         self.play(["delete", which, what])
 
     @precondition(lambda self: self.possible("list"))
@@ -99,17 +99,17 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.possible("read"))
     @rule(which=NUMBERS, what=NUMBERS)
     def read(self, which: int, what: int) -> None:
-        """Read one that stands."""
+        """Read one that exists."""
         self.play(["read", which, what])
 
     @precondition(lambda self: self.possible("update"))
     @rule(which=NUMBERS, what=NUMBERS)
     def update(self, which: int, what: int) -> None:
-        """Change a member of one that stands."""
+        """Change a member of one that exists."""
         self.play(["update", which, what])
 
     def teardown(self) -> None:
-        """Let the law come to its end, where it looks at all that stands once more."""
+        """Let the law come to its end, where it reads all that exists once more."""
         if isinstance(self.talk.command, Step):
             self.play(END)
 
@@ -124,7 +124,7 @@ async def perform(context: Context, item: PlanItem) -> None:
 
 
 class _Performance:
-    """The sequences of one line."""
+    """The sequences of one plan item."""
 
     def __init__(self, context: Context, item: PlanItem) -> None:
         assert isinstance(item.rule, Law)
@@ -172,7 +172,7 @@ class _Performance:
             raise _Found
 
     def _breaks(self, chosen: list[Any]) -> bool:
-        """Whether these steps break the law; not asked any more once enough was."""
+        """Whether these steps break the law; not tried any more once that was done often enough."""
         if self.endings.count(BROKEN) > SHRINKS[self.depth]:
             return False
         with contextlib.suppress(_Found):
@@ -181,7 +181,7 @@ class _Performance:
 
 
 def follow(machine: Machine, chosen: list[Any]) -> None:
-    """Take these steps, as far as they are asked for, and let the law come to its end."""
+    """Take these steps, as far as they are wanted, and let the law come to its end."""
     for step in chosen:
         if isinstance(machine.talk.command, Step):
             machine.play(step)

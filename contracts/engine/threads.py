@@ -1,4 +1,4 @@
-"""Threads that ask: Hypothesis calls and cannot be called, so what it drives waits in threads beside the run's own."""
+"""Threads for Hypothesis: it calls and cannot be called, so what it drives waits in threads beside the run's own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Workers:
         self._threads.shutdown(wait=False)
 
     def call(self, asked: Coroutine[Any, Any, Any]) -> Any:
-        """The answer to what a thread asks; waits for it. Raises Stopped once the run has ended."""
+        """The result of a thread's command; waits for it. Raises Stopped once the run has ended."""
         if self._stopped or not self._loop.is_running():
             asked.close()
             raise Stopped

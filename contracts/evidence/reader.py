@@ -1,6 +1,6 @@
 """The append-only record of a run: one JSON object a line, written as things happen.
 
-Everything a verdict rests on stands here, so that anyone can judge the run again, offline, also one that ended early.
+Everything a verdict rests on is here, so that anyone can judge the run again, offline, also one that ended early.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class EvidenceError(Exception):
 
 @attrs.define
 class Conversation:
-    """One conversation as recorded: which line of the plan, what it was given, and its answers in order."""
+    """One conversation as recorded: which plan item, what it was given, and its exchanges in order."""
 
     id: int
     line: str
@@ -172,7 +172,7 @@ def _hear(evidence: Evidence, conversation: int, exchange: Exchange) -> None:
 
 
 def _forget(evidence: Evidence, conversation: int, seq: int) -> None:
-    """An answer its conversation never heard, because the credential it was asked with had died."""
+    """A response its conversation never got, because the credential of the request had died."""
     if talk := evidence.conversations.get(conversation):
         talk.answers = [each for each in talk.answers if each.seq != seq]
 

@@ -32,7 +32,7 @@ class Recorder:
         self.failure: str | None = None
 
     def write(self, kind: str, **fields: Any) -> None:
-        """One line, flushed at once so that a crash loses nothing that was asked."""
+        """One line, flushed at once so that a crash loses nothing that was sent."""
         with self._lock:
             self.requests += kind in SENT
             if self._file:

@@ -25,10 +25,10 @@ WITHIN = 120.0
 
 
 class LoadSubRun:
-    """Declared limits on a sandbox of their own, at depth quick. Nothing is started before somebody asks."""
+    """Declared limits on a sandbox of their own, at depth quick. Nothing is started before its result is needed."""
 
     def __init__(self, folder: Path, faults: Sequence[str] = ()) -> None:
-        """`faults`: those of limits that the sandbox has; they are looked for at depth full."""
+        """`faults`: those of limits that the sandbox has; they are searched for at depth full."""
         self.folder = folder / "load"
         self.faults = faults
         self.content: dict[str, Any] | None = None
@@ -66,7 +66,7 @@ class LoadSubRun:
         return [each for each in (self.content or {}).get("verdicts", []) if each["operation"] == operation.key]
 
     def merge(self, content: dict[str, Any]) -> None:
-        """Add to the content of a verdicts.json: laws as lines of their own, checks where they found more."""
+        """Add to the content of a verdicts.json: laws as items of their own, checks where they found more."""
         if self.content is None:
             return
         heard = {each["id"]: each for each in content["verdicts"]}
@@ -97,7 +97,7 @@ def _promise(known: dict[str, Any], told: dict[str, Any]) -> None:
 
 
 def summary(verdicts: list[dict[str, Any]]) -> tuple[str, str]:
-    """One word for everything found about an operation under load, and the lines that tell it."""
+    """One word for everything found about an operation under load, and the lines that say it."""
     broken = [each for each in verdicts if each["verdict"] == BROKEN]
     if broken:
         return BROKEN, "\n".join(_told(each) for each in broken)

@@ -29,7 +29,7 @@ from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
 
 WHOLE = 2
-"""Findings of one law that are told whole on the terminal: the report has all."""
+"""Findings of one law that are shown whole on the terminal: the report has all."""
 
 
 class Gate:
@@ -73,7 +73,7 @@ class Gate:
         """How many findings were written down as known."""
         self.shown = time.monotonic()
         self.told: Counter[str] = Counter()
-        """How often a law has been told to be broken on the terminal."""
+        """How often a law has been shown broken on the terminal."""
 
     @property
     def silent(self) -> bool:
@@ -86,13 +86,13 @@ class Gate:
         return self.run is not None and bool(self.run.recorder.failure or self.report_error)
 
     def finding(self, verdict: Verdict) -> str:
-        """A broken line in words; with lines of shell the first few times that its law is broken."""
+        """A broken plan item in words; with a shell script the first few times that its law is broken."""
         law = verdict.item.rule.id
         self.told[law] += 1
         return terminal.finding(verdict, self.plan.contract, shell=self.told[law] <= WHOLE)
 
     def begin(self, selected: list[str]) -> Run:
-        """Start asking, once."""
+        """Start the run, once."""
         if self.run is None:
             self.run = Run(
                 self.plan,
@@ -118,7 +118,7 @@ class Gate:
                 folder.rmdir()
 
     def end(self) -> None:
-        """Ask nothing new, and wait until what was made is removed."""
+        """Begin nothing new, and wait until what was created is removed."""
         if self.run:
             self.run.stop()
             self.run.wait()
@@ -179,7 +179,7 @@ def _embedded(config: pytest.Config, wanted: dict[str, str]) -> Sandbox:
 
 
 def marks(item: PlanItem) -> list[str]:
-    """The marks of a line: its family, the tags of its operation, and whether it writes."""
+    """The marks of a plan item: its family, the tags of its operation, and whether it writes."""
     return [item.rule.family, item.kind, *_tags(item.operation), *(["writes"] if item.writes else [])]
 
 

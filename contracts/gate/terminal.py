@@ -16,11 +16,11 @@ from specs.promises.promise import Promise
 from specs.promises.quoting import quote
 
 NAMED = 3
-"""Reasons for blocked lines that are named at most."""
+"""Reasons for blocked items that are named at most."""
 
 
 def progress(run: Run) -> str:
-    """One line that tells somebody who waits how far the run is."""
+    """One line that says how far the run is."""
     done = run.conversations.progress
     seconds = time.monotonic() - done.started
     so_far = f"{done.requests} requests, {done.ended} conversations ended, {done.broken} plan items broken"
@@ -28,9 +28,9 @@ def progress(run: Run) -> str:
 
 
 def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
-    """A broken line in words: what is promised and where, what was expected, what came, and how to see it.
+    """A broken plan item in words: what is promised and where, what was expected, what came, and how to see it.
 
-    Without `shell`, the lines that show it are left to the report.
+    Without `shell`, the script that shows it is left to the report.
     """
     lines = [
         f"{verdict.item.operation.key}: {verdict.item.rule.title}",
@@ -60,7 +60,7 @@ def _grave(severity: Severity) -> str:
 
 
 def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """The laws that are broken, the gravest first, each with where; then what most of the blocked lines wait for."""
+    """The laws that are broken, the gravest first, each with where; then what most of the blocked items wait for."""
     broken: dict[tuple[int, tuple[int, str], str], list[str]] = {}
     blocked: Counter[str] = Counter()
     for each in verdicts:

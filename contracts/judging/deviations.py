@@ -41,7 +41,7 @@ TO_FILL_IN = "(say why)"
 
 
 def _found(verdict: Verdict) -> list[tuple[str, str]]:
-    """All that was found broken in a line, as expected and actual."""
+    """All that was found broken at a plan item, as expected and actual."""
     return [(verdict.expected or "", verdict.actual or ""), *verdict.others]
 
 

@@ -23,12 +23,12 @@ from specs.promises.promise import Promise
 from specs.promises.quoting import quote
 
 NAMED = 6
-"""How many further findings of a line are named at most."""
+"""How many further findings of a plan item are named at most."""
 
 
 @attrs.frozen
 class Verdict:
-    """What became of one line of the plan."""
+    """What became of one plan item."""
 
     item: PlanItem
     verdict: str
@@ -47,7 +47,7 @@ class Verdict:
     """How grave it is, where it is broken."""
 
     def written(self) -> dict[str, Any]:
-        """As it stands in verdicts.json."""
+        """As verdicts.json has it."""
         line, rule = self.item, self.item.rule
         return {
             "id": line.id,
@@ -72,7 +72,7 @@ class Verdict:
 
     @property
     def promises(self) -> tuple[Promise, ...]:
-        """The promises of the line, those first whose parameter, header, member or status the verdict is about."""
+        """The promises of the item, those first whose parameter, header, member or status the verdict is about."""
         expected, actual = (self.expected, self.actual) if self.expected else ("", "")
 
         def about(promise: Promise) -> tuple[bool, bool, bool]:
@@ -97,14 +97,14 @@ def _speaks(text: str | None, name: str) -> bool:
 
 @attrs.frozen
 class Attempt:
-    """One conversation's ending. Attempts with the same `key` asked the same thing again."""
+    """One conversation's ending. Attempts with the same `key` are repetitions of one another."""
 
     key: str
     ending: Result
 
 
 def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
-    """A line's verdict from all its conversations: broken if any was shown broken, and shown again."""
+    """A plan item's verdict from all its conversations: broken if any was shown broken, and shown again."""
     law = item.rule
     assert isinstance(law, Law)
     if not attempts and item.operation.unusable:
@@ -243,7 +243,7 @@ def _of_all(
 
 
 def _unasked(item: PlanItem) -> Verdict:
-    """The verdict where nothing was asked of an operation: that of its defect, where one kept it from being asked."""
+    """The verdict where no request was sent to an operation: that of its defect, where one prevented that."""
     if item.operation.unusable:
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {item.operation.unusable}")
     return Verdict(item, NOT_ASKED, reason="no request was sent to this operation")
@@ -291,7 +291,7 @@ def graded(verdict: Verdict, deployment: Deployment) -> Verdict:
 
 
 def fails(verdict: Verdict, deployment: Deployment) -> bool:
-    """Whether a verdict fails the gate: broken, and as grave as the deployment file asks."""
+    """Whether a verdict fails the gate: broken, and as grave as the deployment file demands."""
     level = verdict.severity.level if verdict.severity else "major"
     return verdict.verdict == BROKEN and at_least(level, deployment.fail_on)
 
@@ -304,7 +304,7 @@ def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
 
 
 OF_A_PROMISE = (BROKEN, KNOWN, UPHELD, OBSERVED, BLOCKED, NOT_OBSERVABLE, NOT_ASKED)
-"""Which verdict of several stands for a promise: what was seen of it, before what was not."""
+"""Which verdict of several is that of a promise: what was seen of it, before what was not."""
 
 
 def _quoted(plan: Plan, promise: Promise) -> dict[str, str] | None:

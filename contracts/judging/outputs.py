@@ -18,7 +18,7 @@ from contracts.plan.plan import Plan
 
 
 def run_folder(chosen: str | None) -> Path:
-    """Where a run writes: the folder asked for, or a new one named after the time. Raises ConfigError.
+    """Where a run writes: the given folder, or a new one named after the time. Raises ConfigError.
 
     It is made at once, so that two runs that begin together do not share one.
     """

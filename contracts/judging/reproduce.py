@@ -33,7 +33,7 @@ def script(shown: Sequence[Exchange], exchanges: Mapping[int, Exchange], plan: P
 
 @attrs.frozen
 class Origin:
-    """A value that an answer gave out: where it stands there, and the shell variable that keeps it."""
+    """A value that an answer gave out: where it is there, and the shell variable that keeps it."""
 
     exchange: Exchange
     pointer: str
@@ -156,7 +156,7 @@ class _Script:
         return None
 
     def _removable(self, each: Exchange, asked: list[Exchange]) -> bool:
-        """Whether an answer tells of something made that can be deleted, and that the lines do not delete."""
+        """Whether a response shows something created that can be deleted, and that the script does not delete."""
         resource = self.plan.contract.resource_of(each.operation)
         if resource is None or resource.create is not each.operation or not (resource.delete and resource.identifier):
             return False
@@ -175,7 +175,7 @@ class _Script:
 
 
 def _telling(shown: Sequence[Exchange]) -> list[Exchange]:
-    """The last requests, and the changes before them that concern the same thing."""
+    """The last requests, and the changes before them that concern the same resource."""
     last = list(shown[-SHOWN:])
     paths = {each.request.target.partition("?")[0] for each in last}
     changes = [

@@ -34,10 +34,10 @@ Cases = Callable[["RequestFactory", str], Sequence[Any]]
 
 
 class Options(TypedDict, total=False):
-    """How a law is asked, where that is not just once per operation and principal."""
+    """How a law is run, where that is not just once per operation and principal."""
 
     asserts: tuple[str, ...]
-    """Kinds of the promises whose very words it asserts; all of `kinds` if not told."""
+    """Kinds of the promises whose very words it asserts; all of `kinds` if not given."""
     writes: bool
     """Creates or changes data."""
     one_sighting: bool
@@ -52,13 +52,13 @@ class Options(TypedDict, total=False):
     cases: Cases | None
     """Its inputs: one conversation for each."""
     examples: tuple[int, int, int]
-    """How often a law that draws is asked, per depth."""
+    """How often a law that draws is run, per depth."""
     depth: str
-    """The first depth at which it is asked."""
+    """The first depth at which it is run."""
     no_path_setup: bool
     """It finds its own path values, or needs none, so nothing is looked up or created for it beforehand."""
     needs_items: bool
-    """Where its list has several places (one per parent), it looks at one with enough items in it."""
+    """Where its list has several places (one per parent), it reads one with enough items in it."""
     every_tenant: bool
     """Asked as a principal of every tenant, from depth standard on; further tenants as at depth quick."""
     wait_estimate: Callable[[Contract, Deployment, str], float] | None
@@ -67,10 +67,10 @@ class Options(TypedDict, total=False):
 
 @attrs.frozen
 class Law:
-    """What is promised, how it is asked, and on which operations.
+    """What is promised, how it is tested, and at which operations.
 
-    `judge`: what judges it from a record, where nothing is asked for it by itself (laws under load).
-    The others are explained at `Options`.
+    `judge`: what judges it from a record, where it sends nothing by itself (laws under load). The others are explained
+    at `Options`.
     """
 
     family: str
@@ -102,7 +102,7 @@ class Law:
         return f"{self.family}/{self.name}"
 
     def cost(self, depth: str) -> int:
-        """About how many requests of its own operation one line of this law sends: for estimates only."""
+        """About how many requests of its own operation one item of this law sends: for estimates only."""
         times = self.examples[DEPTHS.index(depth)] or 1
         return times if self.cases is None else (2, 5, 25)[DEPTHS.index(depth)]
 
@@ -154,11 +154,11 @@ def law(
 
 
 def unregistered(family: str, name: str, text: str) -> Law:
-    """What a user of the suite demands beyond the document, in the form of a law: nothing is asked for it by itself."""
+    """What a user of the suite demands beyond the document, in the form of a law: it sends no requests of its own."""
     return Law(family, name, text.partition("\n")[0], text, unasked, lambda _: (), (), no_path_setup=True)
 
 
 def unasked(_: RequestFactory) -> Conversation:
-    """The conversation of a law for which nothing is asked by itself."""
+    """The conversation of a law that sends no requests of its own."""
     return
     yield

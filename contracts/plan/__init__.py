@@ -1,1 +1,1 @@
-"""Which law is asked of which operation, as whom; deterministic and printable before anything is sent."""
+"""Which law is run at which operation, as whom; deterministic and printable before anything is sent."""

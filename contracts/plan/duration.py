@@ -10,7 +10,7 @@ from specs.contract import Operation
 
 
 def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
-    """Seconds the selected lines need within the declared limits, by what each law asks and for how long it waits."""
+    """Seconds the selected items need within the declared limits, by the requests and waits of each law."""
     chosen = [
         item
         for item in plan.items

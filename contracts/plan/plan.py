@@ -1,4 +1,4 @@
-"""The plan: which law is asked of which operation as whom. Made before anything is sent, and always the same."""
+"""The plan: which law is run at which operation as whom. Made before anything is sent, and always the same."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ QUIET, BUSY = 0, 1
 
 @attrs.frozen
 class PlanItem:
-    """One line of the plan, and one item of the gate. `closed`: why it will not be asked at all.
+    """One item of the plan, and of the gate. `closed`: why it will not be run at all.
 
-    `depth`: another one than the plan's, for what is asked in less detail.
+    `depth`: another one than the plan's, for what is tested in less detail.
     """
 
     rule: Law | Check
@@ -48,12 +48,12 @@ class PlanItem:
 
     @property
     def pointers(self) -> tuple[str, ...]:
-        """Where the promises stand that this line is about."""
+        """The pointers of the promises that this item is about."""
         return tuple(each.pointer for each in self.promises)
 
     @property
     def asserted(self) -> tuple[Promise, ...]:
-        """The promises whose very words this line asserts."""
+        """The promises whose very words this item asserts."""
         return tuple(each for each in self.promises if any(each.about(kind) for kind in self.rule.asserts))
 
     @property
@@ -67,7 +67,7 @@ class PlanItem:
 
 @attrs.frozen
 class Plan:
-    """All lines, with the document and the deployment they are about."""
+    """All items, with the document and the deployment they are about."""
 
     contract: Contract
     deployment: Deployment
@@ -77,7 +77,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Tells two plans apart: a hash of document, depth and lines."""
+        """Distinguishes plans: a hash of document, depth and items."""
         text = json.dumps([self.contract.document.digest, self.depth, [line.id for line in self.items]])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -94,7 +94,7 @@ def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Pl
 
 
 def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
-    """Where nobody is named and some operations are open to all, they are asked as somebody without a credential."""
+    """Where the file names nobody, operations open to all are called by a principal without a credential."""
     if deployment.principals or all(map(requires_credential, contract.operations)):
         return deployment
     return attrs.evolve(deployment, principals=(Principal("anyone", "anyone", "anonymous", {}),))
@@ -103,7 +103,7 @@ def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
 def law_items(
     contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise], chosen: Iterable[Law]
 ) -> Iterator[PlanItem]:
-    """The lines of these laws: each on every operation it is about, as every principal it is asked as."""
+    """The items of these laws: each at every operation it is about, as every principal it is run as."""
     near = _nearby(contract, told)
     for law in chosen:
         for operation in law.on(contract):
@@ -123,9 +123,9 @@ def law_items(
 
 
 def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Principal]:
-    """Where several credentials are as good as the first, each family of laws asks an operation with another of them.
+    """Where several credentials are as good as the first, each family of laws calls an operation with another of them.
 
-    So every further credential of a tenant multiplies the budget, and laws of one family still share what they ask.
+    So every further credential of a tenant multiplies the budget, and laws of one family still share their requests.
     """
     pool = [each for each in able if _alike(each, able[0])]
     if len(pool) < 2:
@@ -145,7 +145,7 @@ def _alike(one: Principal, other: Principal) -> bool:
 
 
 def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:
-    """The first who may ask; where a law is for every tenant, the first of each."""
+    """The first who may call it; where a law is for every tenant, the first of each."""
     if not able:
         return [None]
     first = {principal.tenant: principal for principal in reversed(able)}
@@ -201,7 +201,7 @@ def promised(
     """The promises a rule judges at an operation, those of its first kind first; some belong to no operation.
 
     A kind with a topic ("status/401") means all of the kind where the document has nothing on the topic. What is
-    promised of state ("state/read") may stand at another operation of the same `resource`.
+    promised of state ("state/read") may be made at another operation of the same `resource`.
     """
     kin = {each.key for each in resource.operations} if resource else set()
     mine = [each for each in told if each.operation in {operation.key, None}]
@@ -214,7 +214,7 @@ def promised(
 
 
 def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, principal: Principal | None) -> set[str]:
-    """The parts of the deployment a conversation about an operation may look at or change."""
+    """The parts of the deployment a conversation about an operation may read or change."""
     api = RequestFactory(contract, deployment, operation, principal, "")
     seen: list[Operation] = []
     waiting = [operation]
@@ -227,7 +227,7 @@ def rooms_of(contract: Contract, deployment: Deployment, operation: Operation, p
 
 
 def _needed(api: RequestFactory, operation: Operation) -> Iterator[Operation]:
-    """Operations that may be asked to find or make what an operation needs."""
+    """Operations that may be called to find or create what an operation needs."""
     for name in operation.path_parameters:
         parameter = operation.parameter(name, "path")
         if api.deployment.value(api.tenant, name) is not None:

@@ -42,7 +42,7 @@ def planned(
 def _idle(file: str | Path, contract: Contract, deployment: Deployment) -> Iterator[str]:
     """A warning for each principal that no operation knows what to do with.
 
-    Where anybody may ask for a token, that is what a principal may be for.
+    Where anybody may get a token, that is what a principal may be for.
     """
     if contract.tokens and any(not each.security for each in contract.tokens.issue):
         return

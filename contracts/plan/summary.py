@@ -1,4 +1,4 @@
-"""What the suite read of a document and a deployment file, told before anything is asked."""
+"""What the suite read of a document and a deployment file, shown before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from specs.contract.overlay_draft import gaps
 from specs.source.unjudged import counted
 
 FEW = 3
-"""Things of one kind that are named in the text; all of them stand in the JSON."""
+"""Entries of one kind that are named in the text; the JSON has all of them."""
 
 
 def summary(plan: Plan) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def text(plan: Plan) -> str:
 
 
 def _told_lists(lists: list[dict[str, Any]]) -> list[str]:
-    """Each way of asking for pages with the number of lists that have it."""
+    """Each way of paging with the number of lists that have it."""
     ways = Counter((each["dialect"], each["position"], each["size"], each["judged"], each["why_not"]) for each in lists)
     lines = [f"lists         {len(lists)}"] if lists else ["lists         none that is paged"]
     for (dialect, position, size, judged, why), count in ways.most_common():
@@ -178,7 +178,7 @@ def _few(rows: list[str]) -> list[str]:
 
 
 def _asked(plan: Plan) -> list[str]:
-    """How much will be asked, and how long that takes."""
+    """How many items will be run, and how long that takes."""
     families = Counter(item.rule.family for item in plan.items if not item.closed)
     return [
         ", ".join(f"{count} {family}" for family, count in sorted(families.items())),

@@ -1,7 +1,7 @@
-"""What a law asks through: it turns intentions into requests, in the words of the document at hand.
+"""The request factory: it turns intentions into requests, in the words of the document at hand.
 
-An `Api` stands for one operation of one document, called by one principal. It sends nothing: its methods return the
-requests (or the steps of a conversation) for the law to yield.
+A `RequestFactory` is for one operation of one document, called by one principal. It sends nothing: its methods return
+the requests (or the steps of a conversation) for the law to yield.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from specs.contract import Alternative, Contract, Operation, Resource, Rule
 
 @attrs.define
 class SharedQuestions:
-    """Questions that several conversations of a run ask alike and in the same order.
+    """Requests that several conversations of a run send alike and in the same order.
 
-    Each question is sent once, by whoever comes to it first; all others hear the same answer. So many laws judge one
-    thing's life at the cost of one. What was sent is told by the exchange, never by the body a law offered.
+    Each is sent once, by whoever comes to it first; all others get the same exchange. So many laws judge the life of
+    one resource at the cost of one. What was sent is what the exchange says, never the body that a law offered.
     """
 
     name: str
     _asked: int = 0
 
     def next(self) -> str:
-        """The name of the next question."""
+        """The name of the next request."""
         self._asked += 1
         return f"{self.name} {self._asked}"
 
@@ -55,7 +55,7 @@ class RequestFactory:
     values: dict[str, str] = attrs.field(factory=dict)
     """Values of the operation's path parameters, found before the law begins."""
     scene: SharedQuestions | None = None
-    """What is asked belongs to this scene, and is shared with the others who play it."""
+    """Requests are shared with the other conversations that send these."""
     _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     @property
@@ -135,11 +135,11 @@ class RequestFactory:
         expects_429: bool = False,
         under: Alternative | None = None,
     ) -> Request:
-        """A request to an operation (this one by default), as this principal unless told otherwise.
+        """A request to an operation (this one by default), as this principal unless another is given.
 
-        `under`: signed by this security alternative, whether the operation declares it or not.
-        `credentials`: these headers in place of a principal's own; `()` sends none. `raw`: a body as it stands.
-        `bypass_cache`: send it even if the response is known. `expects_429`: a 429 is an answer this request expects.
+        `under`: signed by this security alternative, whether the operation declares it or not. `credentials`: these
+        headers in place of a principal's own; `()` sends none. `raw`: a body as it is. `bypass_cache`: send it even if
+        the response is known. `expects_429`: a 429 is an answer this request expects.
         """
         operation = operation or self.operation
         caller = None if credentials is not None else principal or self.caller(operation)
@@ -163,7 +163,7 @@ class RequestFactory:
         )
 
     def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
-        """One page of this list: `size` items beginning with number `start`, however the document asks for pages."""
+        """One page of this list: `size` items beginning with number `start`, however the document pages its lists."""
         return self.ask(query=[*paged(self.operation, start, size), *pairs(self.operation, query)])
 
     def numbered(self, count: int, size: int | None, *, query: Query = ()) -> Request:

@@ -32,8 +32,8 @@ def alternative_for(operation: Operation, principal: Principal) -> Alternative |
 def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
     """Who may call an operation: administrators and clients first, then members, then those who may only look.
 
-    Those the suite made for itself come last; else they stand as the file lists them. What could end a credential is
-    asked with spare ones only, which nothing else is asked with.
+    Those the suite created come last; else they are in the order of the file. What could end a credential is asked with
+    spare ones only, which nothing else is asked with.
     """
     able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
     able = [each for each in able if each.spare == operation.ends_credential]

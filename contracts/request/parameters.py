@@ -55,7 +55,7 @@ def unsaid(operation: Operation) -> str | None:
 
 
 def _stated(operation: Operation, parameter: Parameter) -> Any:
-    """A value the document states: an example, a default, one of a closed set, or what a page is asked for with."""
+    """A value the document states: an example, a default, one of a closed set, or a value that selects a page."""
     values = [parameter.example, parameter.schema.get("default"), *parameter.schema.get("enum", [])]
     values.append(_page_value(operation, parameter))
     return next((each for each in values if each is not None), None)

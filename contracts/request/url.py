@@ -17,7 +17,7 @@ def target(operation: Operation, path: Mapping[str, str], query: Iterable[tuple[
 
 
 _CHANGED = re.compile(r"(\$\{[A-Z][A-Z0-9_]*[^}]*\})")
-"""A placeholder that says how its secret is to be changed: it must reach the vault as it stands."""
+"""A placeholder that says how its secret is to be changed: it must reach the vault as it is."""
 
 
 def _encode(text: str, also: str = "") -> str:

@@ -79,7 +79,7 @@ async def _reached(make: Callable[[], Made], origin: Origin, seconds: float) -> 
 
 
 async def _encrypted(stream: Made, origin: Origin, context: ssl.SSLContext, seconds: float) -> None:
-    """Shake hands on a connection that stands."""
+    """Shake hands on an established connection."""
     plain, made, loop = stream.transport, None, asyncio.get_running_loop()
     try:
         async with asyncio.timeout(seconds):

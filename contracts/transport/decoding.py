@@ -1,4 +1,4 @@
-"""Taking off a body's content encoding, within bounds: a few bytes may stand for gigabytes."""
+"""Taking off a body's content encoding, within bounds: a few bytes may become gigabytes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _gzip(body: bytes) -> Iterator[bytes]:
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
-    """With the envelope that the standard asks for, or without, as many servers send it."""
+    """With the envelope that the standard requires, or without, as many servers send it."""
     wrapped = body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
     yield from _inflated(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS, "deflate")
 

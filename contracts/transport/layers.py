@@ -2,7 +2,7 @@
 
     SharedAnswers(Retrying(Authenticated(Paced(Recorded(Client)))))
 
-Whatever a layer knows of a request stands in its `Delivery`. A layer gives an exchange or raises an Outcome.
+Whatever a layer knows of a request is in its `Delivery`. A layer gives an exchange or raises an Outcome.
 """
 
 from __future__ import annotations

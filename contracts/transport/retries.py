@@ -47,8 +47,8 @@ def next_step(
 ) -> Answer | Again | Void:
     """What becomes of a request that has been sent `attempts` times, `exchange` the last of them.
 
-    `together`: it was one of several sent at the same moment; what becomes of those stands as it is, since sent again
-    by itself a request would say something else, unless it only looks.
+    `together`: it was one of several sent at the same moment; what becomes of those is final, since sent again by
+    itself a request would say something else, unless it only looks.
     """
     if exchange.status == 429 and not request.expects_429:
         # The limiter refused it, so nothing was carried out: repeating is safe for every method. It is no verdict of
@@ -100,7 +100,7 @@ def _says_nothing(request: Request, exchange: Exchange, *, together: bool) -> st
 
 
 def _wait(exchange: Exchange, time_scale: float) -> float:
-    """Seconds as the refusal asks; about a window, and a minute at most, where it asks for nothing or for too much."""
+    """Seconds as the refusal says; about a window, and a minute at most, where it says nothing or too much."""
     longest = max((limit.window for limit in exchange.operation.limits), default=MINUTE) / time_scale
     advised = advised_wait(exchange)
     # Advice beyond the longest declared window is a defect of its own (a check reports it); to follow it could hold a

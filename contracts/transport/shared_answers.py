@@ -41,7 +41,7 @@ class SharedAnswers:
         return new
 
     def forget(self, exchange: Exchange) -> None:
-        """After a request that may have changed something, nothing that was read beside it is known any more."""
+        """After a request that may have changed something, nothing read in the same place is known any more."""
         if not exchange.request.safe:
             self._by_room.pop(room(exchange.operation.path), None)
 

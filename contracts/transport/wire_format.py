@@ -1,4 +1,5 @@
-"""How a request stands on the wire and its response in the record: secrets go in on the way out, and out on the way in.
+"""The form of a request on the wire and of its response in the record: secrets go in on the way out, and out on the way
+in.
 
 Used by every client, that of the gate and that of the load, so that a server sees the same bytes from both.
 """
