@@ -74,7 +74,8 @@ class Outputs:
         self._report()
         self.done = True
         self._say(found, [*scenario.notes(), *gaps, *([f"failed: {failure}"] if failure else [])], finished)
-        return code(found, heard=self._heard(), failed=bool(failure), lost=bool(gaps))
+        open_yet = bool(gaps or scenario.unproven())
+        return code(found, heard=self._heard(), failed=bool(failure), unproven=open_yet)
 
     def _heard(self) -> bool:
         """Whether anything was answered at all."""
@@ -124,13 +125,16 @@ def limits_told(found: Sequence[Verdict]) -> str | None:
     return f"limits: {kept} kept, {broken} broken, {len(limits) - kept - broken} unproven"
 
 
-def code(found: Sequence[Verdict], *, heard: bool, failed: bool, lost: bool) -> int:
-    """The exit code of a run: 1 broken, 3 nothing could be judged or it failed, 4 something was left unproven."""
+def code(found: Sequence[Verdict], *, heard: bool, failed: bool, unproven: bool = False) -> int:
+    """The exit code of a run: 1 broken, 3 nothing could be judged or it failed, 4 something was left unproven.
+
+    `unproven`: whether more is than the verdicts show: records were lost, or a scenario says so.
+    """
     counts = totals(found)
     if counts[BROKEN]:
         return 1
     judged = [each for each in found if each.item.kind == "law"]
     if failed or not heard or all(each.verdict in {BLOCKED, NOT_ASKED} for each in judged):
         return 3
-    unproven = any(each.item.rule.name == ENFORCED and each.verdict != UPHELD for each in judged)
-    return 4 if counts[BLOCKED] or unproven or lost else 0
+    unshown = any(each.item.rule.name == ENFORCED and each.verdict != UPHELD for each in judged)
+    return 4 if counts[BLOCKED] or unshown or unproven else 0

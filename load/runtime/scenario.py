@@ -99,6 +99,10 @@ class Scenario:
         """Lines for the terminal besides the totals."""
         return []
 
+    def unproven(self) -> list[str]:
+        """What the run was to prove and could not, though nothing of it is broken."""
+        return []
+
     # a sending side
 
     def safely(self, step: Callable[..., Any], *arguments: Any) -> None:

@@ -155,7 +155,11 @@ class Limits(Scenario):
 
     def notes(self) -> list[str]:
         late = sum(each.late for each in self.desk.findings.values())
-        return [f"{late} requests were sent later than planned"] if late else []
+        notes = [f"{late} requests were sent later than planned"] if late else []
+        return [*notes, *(f"unproven: {each}" for each in self.unproven())]
+
+    def unproven(self) -> list[str]:
+        return table.unproven(self.run, self.desk.findings)
 
     def on_task(self, data: Any) -> None:
         self.tasks.put(data)

@@ -97,6 +97,16 @@ def uncounted(finding: LimitFinding, findings: Findings) -> bool:
     )
 
 
+def unproven(run: LoadRun, findings: Findings) -> list[str]:
+    """Limits that were examined and are neither kept nor broken: of the number, or beyond depth quick of the window."""
+    found = [(key[0], each.estimate) for key, each in sorted(findings.items()) if each.estimate]
+    return [
+        f"{operation}: {estimate.reason}"
+        for operation, estimate in found
+        if estimate.verdict == "inconclusive" and (run.depth != "quick" or estimate.limit != estimate.rule.limit)
+    ]
+
+
 def _said(finding: LimitFinding, limit: Limit, findings: Findings) -> tuple[str, str, Estimate | None]:
     """A limit's word, the reason, and the estimate behind it."""
     if uncounted(finding, findings):

@@ -37,11 +37,11 @@ def verdict(contract):
     ],
 )
 def test_the_exit_code_tells_what_was_learnt(verdict, words, heard, failed, lost, expected):
-    assert code([verdict(each) for each in words], heard=heard, failed=failed, lost=lost) == expected
+    assert code([verdict(each) for each in words], heard=heard, failed=failed, unproven=lost) == expected
 
 
 def test_a_law_without_a_limit_may_be_not_observable(verdict):
-    assert code([verdict(UPHELD), verdict(NOT_OBSERVABLE, OTHER)], heard=True, failed=False, lost=False) == 0
+    assert code([verdict(UPHELD), verdict(NOT_OBSERVABLE, OTHER)], heard=True, failed=False, unproven=False) == 0
 
 
 def test_limits_are_counted_as_kept_broken_and_unproven(verdict):
