@@ -21,6 +21,7 @@ GUNICORN = {"served_flask", "served_django"}
 CONFIGURED = {"nginx.conf": "nginx", "haproxy.cfg": "haproxy"}
 PACKAGES = {"nginx": ("nginx",), "haproxy": ("haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1")}
 """Debian packages of a server, with what a bare system lacks of its libraries."""
+SILENT = {"haproxy.cfg"}
 READY = ("READY", "startup complete", "Booting worker", "start worker processes", "Loading success")
 
 
@@ -61,12 +62,16 @@ def running(name: str, settings: dict[str, str], folder: Path) -> Iterator[int]:
         command, cwd=where, env={**os.environ, **settings, **more, "PORT": str(port)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
+    assert process.stdout is not None
     try:
-        _await_ready(process, port)
+        if name not in SILENT:
+            _await_ready(process)
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # so that it never waits for a reader
+        _await_connection(port)
         yield port
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
 
 
 def _command(name: str, port: int, settings: dict[str, str], folder: Path) -> tuple[list[str], Path, dict[str, str]]:
@@ -94,7 +99,7 @@ def _configured(name: str, port: int, settings: dict[str, str], folder: Path) ->
     return [program, *arguments], own, more
 
 
-def _await_ready(process: subprocess.Popen[str], port: int) -> None:
+def _await_ready(process: subprocess.Popen[str]) -> None:
     """Until it says that it listens."""
     assert process.stdout is not None
     said: list[str] = []
@@ -109,8 +114,6 @@ def _await_ready(process: subprocess.Popen[str], port: int) -> None:
             raise RuntimeError("the server did not start: " + "".join(said))
     finally:
         late.cancel()
-    threading.Thread(target=process.stdout.read, daemon=True).start()  # so that it never waits for a reader
-    _await_connection(port)
 
 
 def _await_connection(port: int) -> None:

@@ -61,10 +61,11 @@ def a_burst_admits_no_more_than_the_limit() -> None:
 def headers_are_true() -> None:
     """Rate-limit headers agree with what the limiter does.
 
-    Read are X-RateLimit-*, RateLimit-*, the draft's RateLimit and RateLimit-Policy, and names of a deployment's own. What
-    the document declares stands on every refusal; the limit is the declared number, what remains falls by one per counted
-    request and promises no other number than is admitted, a policy's window is the declared one, and a request after the
-    reset (and after Retry-After, if given) is admitted. Times count in what the document says, or else are inferred.
+    Read are X-RateLimit-*, RateLimit-*, the draft's RateLimit and RateLimit-Policy, and names of a deployment's own.
+    What the document declares stands on every refusal; the limit is the declared number, what remains falls by one per
+    counted request and promises no other number than is admitted, a policy's window is the declared one, and a request
+    after the reset (and after Retry-After, if given) is admitted. Times count in what the document says, or else their
+    unit is inferred.
     """
 
 
@@ -80,8 +81,8 @@ def credentials_have_buckets_of_their_own() -> None:
 def operations_have_buckets_of_their_own() -> None:
     """Using up one operation's limit leaves other operations of the same credential untouched.
 
-    Upheld where one had its whole number while another one was refused. Where an operation admitted less than declared at
-    first, it is used up again by itself, and each other one asked once.
+    Upheld where one had its whole number while another one was refused. Where an operation admitted less than declared
+    at first, it is used up again by itself, and each other one asked once.
     """
 
 
