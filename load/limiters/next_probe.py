@@ -11,8 +11,10 @@ import attrs
 from load.limiters.models import SlidingLogOfAll
 from load.limiters.trace import Sample
 from load.limiters.version_space import Guess, Space
-from load.limiters.windowed_models import Aligned
+from load.limiters.windowed_models import Aligned, SlidingCounterOfAll
 
+OF_ALL = (SlidingLogOfAll, SlidingCounterOfAll)
+"""Kinds with which asking puts off what is asked for."""
 FAR = 2.5
 """Windows to look ahead."""
 SURE = (-1.0, 1.0)
@@ -66,7 +68,7 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
     for guess in space.nominal(timing.boundary):
         if _puts_off(guess, space):
             continue
-        opens, of_all = space.opens(guess), isinstance(guess.hypothesis, SlidingLogOfAll)
+        opens, of_all = space.opens(guess), isinstance(guess.hypothesis, OF_ALL)
         for share in UNSURE if isinstance(guess.hypothesis, Aligned) else SURE:
             at = opens + share * timing.reach
             told = share < 0 and (of_all or timing.refused >= at - timing.reach)
@@ -77,8 +79,8 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
 
 def _puts_off(guess: Guess, space: Space) -> bool:
     """Whether to leave a guess for later: where refused requests count, asking puts off what is asked for."""
-    of_all = isinstance(guess.hypothesis, SlidingLogOfAll)
-    return of_all and any(not isinstance(each, SlidingLogOfAll) for each in space.keeping)
+    of_all = isinstance(guess.hypothesis, OF_ALL)
+    return of_all and any(not isinstance(each, OF_ALL) for each in space.keeping)
 
 
 def _swept(space: Space, timing: Timing, now: float) -> float | None:
@@ -93,7 +95,7 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
         last = each if each - last < 0.1 * timing.window else last
     if last - first > 0.35 * timing.window:
         return None  # survivors so far apart are halved sooner than stepped through
-    if all(isinstance(each.hypothesis, SlidingLogOfAll) for each in good):
+    if all(isinstance(each.hypothesis, OF_ALL) for each in good):
         return _patient(space, timing, first, last)
     if first - timing.reach > now and timing.refused < first - 2 * timing.reach:
         return first - timing.reach

@@ -25,7 +25,7 @@ from load.limiters.models import (
 )
 from load.limiters.trace import History, Sample, Ticks
 from load.limiters.whole_tokens import WholeTokens
-from load.limiters.windowed_models import Aligned, Phased, SlidingCounter
+from load.limiters.windowed_models import Aligned, Phased, SlidingCounter, SlidingCounterOfAll
 
 TOLERANCE = 0.04
 """Share of the declared window by which the real one may differ."""
@@ -139,17 +139,19 @@ class Space:
             self._replay(ROUNDING[1])
         for each in self.doubts or ():
             each.follow(batch, self.start)
+            self.blurred |= each.blurred
         self._doubt()
 
     def _doubt(self) -> None:
         """Before the declaration counts as not kept, think of what a coarser server would have done."""
         first = sum(not each.refused for each in self.opening)
-        if self.doubts is None and self._own_state in ("not kept", "inconsistent") and first >= self.rule.limit:
-            clocks = (self.clock, None) if first == self.rule.limit else (self.clock,)
+        if self.doubts is None and self._own_state in ("not kept", "inconsistent") and first >= self.rule.limit - 1:
+            clocks = [self.clock] * (first >= self.rule.limit) + [None] * (first <= self.rule.limit)
             self.doubts = [Doubt.of(self.rule, clock) for clock in clocks]
             for batch in self.batches:
                 for each in self.doubts:
                     each.follow(batch, self.start)
+                    self.blurred |= each.blurred
 
     def _replay(self, rounding: float) -> None:
         # From the first answer on: what a finer clock has refuted may be possible with a coarser one.
@@ -256,21 +258,23 @@ class Doubt:
 
     history: History
     alive: list[Hypothesis]
+    blurred: bool = False
 
     @classmethod
     def of(cls, rule: Rule, clock: Ticks | None) -> Doubt:
-        """Those of a clock that counts in steps (no finer than windows are), or with None those of whole tokens."""
+        """Those of a clock that counts in steps; with None those of whole tokens, or that count refused requests."""
         shortest, longest = rule.window / AROUND, rule.window * AROUND
         if clock is None:
-            return cls(History(ROUNDING[0] * rule.window), [WholeTokens(rule.limit, shortest, longest)])
+            region = whole(shortest, longest, 0.0)
+            counters = [SlidingCounterOfAll(rule.limit, region, rounds=rounds) for rounds in (False, True)]
+            return cls(History(ROUNDING[0] * rule.window), [WholeTokens(rule.limit, shortest, longest), *counters])
         counts = rule.window >= 2 * clock.grain and abs(rule.window / clock.grain % 1) < EDGE
         return cls(History(clock=clock), by_ticks(rule.limit, shortest, longest) if counts else [])
 
     def follow(self, batch: Sequence[Sample], start: float) -> None:
         """Take more answers."""
         self.alive = followed(self.alive, self.history, batch, start)
-        if len(self.alive) > MOST:
-            self.alive = []
+        self.blurred = len(self.alive) > MOST
 
 
 def followed(alive: list[Hypothesis], history: History, batch: Sequence[Sample], start: float) -> list[Hypothesis]:

@@ -135,9 +135,7 @@ class SlidingCounter(Phased):
         if share > 1:
             return []
         region = cut(self.region, self.index - 1 + share, 1, step.latest) if share else self.region
-        return (
-            [SlidingCounter(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
-        )
+        return [type(self)(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
 
     def _refused(self, step: Step) -> list[Hypothesis]:
         share = self._share()
@@ -155,3 +153,14 @@ class SlidingCounter(Phased):
         if share <= 1:
             return begin + share * point[0]
         return begin + point[0] + max(0.0, 1 - (self.limit - 1) / max(self.count, 1)) * point[0]
+
+
+@attrs.frozen
+class SlidingCounterOfAll(SlidingCounter):
+    """The same, refused requests counted too, so that asking on keeps the door shut."""
+
+    kind: ClassVar[str] = "sliding counter that counts refused requests"
+
+    def _refused(self, step: Step) -> list[Hypothesis]:
+        kept = SlidingCounter._refused(self, step)
+        return [attrs.evolve(each, count=each.count + 1) for each in kept if isinstance(each, SlidingCounterOfAll)]

@@ -161,7 +161,17 @@ KINDS = {
 """Kinds that keep a declaration."""
 
 
+class CounterOfAll(Counter):
+    """Refused requests count too."""
+
+    def allow(self, now):
+        admitted = super().allow(now)
+        self.count += not admitted
+        return admitted
+
+
 COARSE = {
+    "counter of all": CounterOfAll,
     "whole tokens": WholeBucket,
     "whole tokens by seconds": by_seconds(WholeBucket),
     "bucket by seconds": by_seconds(Bucket),
