@@ -15,6 +15,7 @@ from contracts import checks, laws
 from contracts.checks import Check
 from contracts.config import deployment
 from contracts.config.deployment import ConfigError
+from contracts.core.places import ROOT, place
 from contracts.core.verdicts import BLOCKED, BROKEN, DEPTHS, NOT_ASKED
 from contracts.engine import replay_driver
 from contracts.engine.cleanup import sweep
@@ -34,6 +35,8 @@ from contracts.transport.sender import Sender
 from specs.contract import SpecError, build
 from specs.source.document import load
 
+MATRIX = ROOT / "tests" / "power" / "matrix.json"
+"""Which fault breaks which law, as the tests execute it."""
 DEPTH = click.option(
     "--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How thoroughly to test."
 )
@@ -103,6 +106,10 @@ def law(identity: str, document: str) -> None:
 
 def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     """What else there is to know of a law or check, a word and a text each."""
+    yield "place", place(rule.function)
+    proofs = _proofs(rule.id)
+    yield "proven", f"by {proofs[0]}" if proofs else "by no fault yet"
+    yield from (("", f"by {each}") for each in proofs[1:])
     yield "promises", ", ".join(rule.asserts) or "none in so many words"
     if isinstance(rule, Check):
         yield "asked", "nothing: it judges every recorded response of every operation"
@@ -116,6 +123,15 @@ def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     operations = [operation.key for operation in rule.on(contract)]
     yield "asked of", f"{len(operations)} of {len(contract.operations)} operations of {contract.document.name}"
     yield from (("", key) for key in operations)
+
+
+def _proofs(identity: str) -> list[str]:
+    """The faults that a law or check is seen to notice, each with the operation it does so at."""
+    if not MATRIX.exists():  # the suite without its tests
+        return []
+    matrix: dict[str, list[str]] = json.loads(MATRIX.read_text("utf-8"))
+    at = {name: [each for each in lines if each.startswith(f"{identity} ")] for name, lines in matrix.items()}
+    return [f"{name}, at {lines[0].partition(' ')[2]}" for name, lines in at.items() if lines]
 
 
 @main.command("laws")

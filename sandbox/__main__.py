@@ -89,7 +89,7 @@ def _list(board: Switchboard, document: Document, as_json: bool) -> None:
         print(json.dumps([switch.described(document) for switch in switches], indent=2))
         return
     for switch in switches:
-        print(f"{switch.name}  [{switch.family}]  {switch.reach(document)}\n    {switch.text}")
+        print(f"{switch.name}  [{switch.family}]  {switch.reach(document)}  {switch.place}\n    {switch.text}")
 
 
 def _refuse(message: str) -> NoReturn:

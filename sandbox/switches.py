@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from attrs import define, field, frozen
@@ -37,6 +39,8 @@ class Switch:
     text: str
     scope: str | tuple[str, ...]
     needs: str = ""
+    place: str = ""
+    """The file and line that declare it, from the root of the project."""
 
     def operations(self, document: Document) -> list[str]:
         """The keys of the operations it touches."""
@@ -58,7 +62,19 @@ class Switch:
             "operations": self.operations(document),
             "needs": self.needs,
             "text": self.text,
+            "place": self.place,
         }
+
+
+def _declared_at() -> str:
+    """The line under way of the module that is being loaded: a declaration may go through functions of others."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    file, root = Path(frame.f_code.co_filename), Path(__file__).parents[1]
+    return f"{file.relative_to(root) if file.is_relative_to(root) else file}:{frame.f_lineno}"
 
 
 @define
@@ -78,7 +94,7 @@ class Switchboard:
             raise ValueError(f"the {self.kind} {name} is declared twice")
         if isinstance(scope, str) and scope not in SCOPES:
             raise ValueError(f"the {self.kind} {name} has the unknown scope {scope!r}")
-        self.switches[name] = Switch(name, family, text, scope, needs)
+        self.switches[name] = Switch(name, family, text, scope, needs, _declared_at())
         return self.switches[name]
 
     def select(self, names: Iterable[str]) -> frozenset[Switch]:

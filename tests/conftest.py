@@ -10,6 +10,7 @@ from hypothesis import settings
 from contracts.gate.sandbox import Sandbox
 from specs.contract import Contract, build
 from specs.source.document import load
+from tests.power.summary import Proven
 
 # how long one example takes tells of the machine and its other work, not of the code
 settings.register_profile("tests", deadline=None)
@@ -26,3 +27,22 @@ def sandbox() -> Iterator[Sandbox]:
     started = Sandbox(arguments=["--limits", "off"])
     yield started
     started.stop()
+
+
+PROVEN = Proven()
+"""What the executed matrix has shown in this test run, whichever process has executed it."""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Take note of every executed row of the matrix."""
+    for name, value in report.user_properties if report.when == "call" else ():
+        if name == "proof":
+            PROVEN.add(*value)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell, law by law, what is proven; with -v by which faults."""
+    if PROVEN.by or PROVEN.missed:
+        terminalreporter.section("laws and checks, each proven by faults that it notices")
+        for line in PROVEN.lines(every=terminalreporter.verbosity > 0):
+            terminalreporter.write_line(line)

@@ -45,6 +45,11 @@ class Check:
     def id(self) -> str:
         return f"{self.family}/{self.name}"
 
+    @property
+    def function(self) -> Callable[..., bool]:
+        """What was registered."""
+        return self.judge_all or self.judge
+
 
 Made = TypeVar("Made", bound=Callable[..., bool])
 CHECKS: dict[str, Check] = {}

@@ -48,12 +48,15 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
 
 
 _FLEETING = {"date", "x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset", "content-length"}
-"""Headers that differ with every answer: of two answers that differ in nothing else one is judged."""
+"""Headers that differ with every answer: of answers that differ in nothing else one is judged, until it is bad."""
 _known: dict[Any, tuple[str, str] | None] = {}
 
 
 def _objection(contract: Contract, operation: Operation, answer: Response) -> tuple[str, str] | None:
-    """The first of its checks that objects to an answer, and its words; every distinct answer is judged once."""
+    """The first of its checks that objects to an answer, and its words; every distinct good answer is judged once.
+
+    What was bad about one answer may be one of the headers in which others differ: so each of those is judged itself.
+    """
     pairs = ((name.lower(), value) for name, value in answer.headers)
     headers = tuple((name, "" if name in _FLEETING else value) for name, value in pairs)
     key = contract, operation.key, answer.status, headers, answer.body
@@ -61,6 +64,8 @@ def _objection(contract: Contract, operation: Operation, answer: Response) -> tu
         if len(_known) > _REMEMBERED:
             _known.clear()
         _known[key] = _judged(contract, operation, answer)
+    elif _known[key] is not None:
+        return _judged(contract, operation, answer)
     return _known[key]
 
 

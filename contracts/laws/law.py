@@ -101,6 +101,11 @@ class Law:
     def id(self) -> str:
         return f"{self.family}/{self.name}"
 
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What was registered."""
+        return self.judge or self.ask
+
     def cost(self, depth: str) -> int:
         """About how many requests of its own operation one item of this law sends: for estimates only."""
         times = self.examples[DEPTHS.index(depth)] or 1

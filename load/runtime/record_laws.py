@@ -9,7 +9,7 @@ import attrs
 
 from contracts import checks
 from contracts.core.exchange import Exchange
-from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import PlanItem, promised
@@ -17,6 +17,8 @@ from contracts.request.curl import curl
 from specs.contract import Contract
 from specs.promises.promises import Promise
 
+NAMED = 10
+"""Exchanges a judgement names at most."""
 SHOWN = 8
 """Exchanges a verdict names at most."""
 
@@ -51,10 +53,13 @@ def observed(reason: str, seqs: Sequence[int] = ()) -> Judgement:
 
 
 def judgement(law: Law, *record: Any) -> Judgement:
-    """What a law says of a record."""
+    """What a law says of a record. One that fails says so, and keeps no other from being judged."""
     assert law.judge is not None
-    found: Judgement = law.judge(*record)
-    return found
+    try:
+        found: Judgement = law.judge(*record)
+        return attrs.evolve(found, seqs=tuple(dict.fromkeys(found.seqs))[:NAMED])
+    except Exception as error:
+        return Judgement(BLOCKED, reason=f"could not be judged ({type(error).__name__}: {error})"[:200])
 
 
 def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:

@@ -11,17 +11,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 from contracts.config import deployment as deployments
 from contracts.core.verdicts import BLOCKED, BROKEN
-from contracts.engine import run as running
+from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import make
+from contracts.plan.plan import Plan, make
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests.in_process import asking
+from tests import in_process
 from tests.others.serving import DOCUMENTS, Server
 
 NAMES = {
@@ -85,20 +85,20 @@ def deployment(made: Server) -> str:
     return "\n".join(lines) + "\n"
 
 
-def judged(folder: Path, name: str, *planted: str, depth: str = "quick") -> running.Run:
-    """A whole run against a server in this process."""
-    made = server(name, *planted)
+def prepared(name: str, planted: str | Sequence[str] = (), depth: str = "quick") -> tuple[Server, Plan]:
+    """A server with faults or variations, and the plan of a whole run on it."""
+    made = server(name, *([planted] if isinstance(planted, str) and planted else planted))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "deployment.toml"
+        file.write_text(deployment(made))
+        return made, make(contract(name), deployments.load(file), depth)
 
-    file = folder / "deployment.toml"
-    file.write_text(deployment(made))
-    with patch.object(running, "Client", asking(made)):
-        plan = make(contract(name), deployments.load(file), depth)
-        run = running.Run(plan, folder / "run")
-        run.start([item.id for item in plan.items])
-        run.wait()
-    if run._failure:
-        raise run._failure
-    return run
+
+def judged(folder: Path, name: str, *planted: str, depth: str = "quick", law: str = "") -> Run:
+    """A run against a server in this process: of everything, or of the laws whose ids begin so."""
+    made, plan = prepared(name, planted, depth)
+    asked = [item.id for item in plan.items if item.id.startswith(law)]
+    return in_process.judged(made, plan, asked, folder=folder / "run")
 
 
 def told(verdict: Verdict) -> str:

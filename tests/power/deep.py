@@ -1,8 +1,8 @@
 """False alarms at depth deep: a sandbox without faults, asked for a while with one seed after another.
 
-    python tests/power/deep.py                            six seeds, 60 seconds each
-    python tests/power/deep.py --seeds 50 --seconds 60    what a release is held against
-    python tests/power/deep.py --from 7 --seeds 1         one seed again
+    python -m tests.power deep                            six seeds, 60 seconds each
+    python -m tests.power deep --seeds 50 --seconds 60    what a release is held against
+    python -m tests.power deep --from 7 --seeds 1         one seed again
 
 Nothing is wrong with the sandbox, so whatever is broken is a mistake of the suite. Examples that broke a law in earlier
 runs are not tried again here: every seed begins anew.
@@ -11,24 +11,20 @@ runs are not tried again here: every seed begins anew.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from contracts.config import deployment as deployments  # noqa: E402
-from contracts.core.verdicts import BROKEN  # noqa: E402
-from contracts.engine.run import Run  # noqa: E402
-from contracts.gate.sandbox import Sandbox  # noqa: E402
-from contracts.judging.judge import Verdict  # noqa: E402
-from contracts.plan.plan import make  # noqa: E402
-from specs.contract import Contract, build  # noqa: E402
-from specs.source.document import load  # noqa: E402
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.judge import Verdict
+from contracts.plan.plan import make
+from specs.contract import Contract, build
+from specs.source.document import load
 
 
 def judged(contract: Contract, seed: int, seconds: float, arguments: Sequence[str]) -> tuple[list[Verdict], int]:
@@ -71,7 +67,3 @@ def main() -> int:
             print(f"    {each.item.id}: expected {each.expected}, got {each.told}\n    {each.reproduce}", flush=True)
     print(f"{alarms} false alarms over {options.seeds} seeds")
     return 1 if alarms else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

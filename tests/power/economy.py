@@ -1,10 +1,10 @@
 """What the suite asks and what it finds for it: requests per operation, and the share of the sandbox's faults found.
 
-    python tests/power/economy.py                           both depths, every fault outside of load
-    python tests/power/economy.py --depth quick --jobs 2    one depth, two sandboxes at a time
-    python tests/power/economy.py --sample 40 --seed 3      some of the faults, another seed
-    python tests/power/economy.py --rows rows.ndjson        and keep what each fault broke
-    python tests/power/economy.py --families                requests per list and per resource, at depth standard
+    python -m tests.power economy                           both depths, every fault outside of load
+    python -m tests.power economy --depth quick --jobs 2    one depth, two sandboxes at a time
+    python -m tests.power economy --sample 40 --seed 3      some of the faults, another seed
+    python -m tests.power economy --rows rows.ndjson        and keep what each fault broke
+    python -m tests.power economy --families                requests per list and per resource, at depth standard
 
 A fault counts as found when anything is broken while it is switched on, one fault at a time. The wanted figures are
 those of `WANTED`; the exit code says whether they are reached and a sandbox without faults is upheld.
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,17 +24,9 @@ from typing import Any
 
 import attrs
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(Path(__file__).parent))
-
-import matrix  # noqa: E402
-
-from contracts.config import deployment as deployments  # noqa: E402
-from contracts.engine.run import Run  # noqa: E402
-from contracts.evidence import reader  # noqa: E402
-from contracts.gate.sandbox import Sandbox  # noqa: E402
-from contracts.plan.plan import make  # noqa: E402
+from contracts.evidence import reader
+from tests import in_process
+from tests.power import harness, matrix
 
 WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
 """By depth: requests per operation at most, and the share of faults at least."""
@@ -57,7 +48,7 @@ class Row:
 
 def row(fault: dict[str, Any] | None, depth: str, seed: int) -> Row:
     """One fault at one depth; None is the sandbox without any."""
-    verdicts, requests = matrix.judged(matrix.contract(), matrix.arguments(fault, ["--limits", "off"]), depth, seed)
+    verdicts, requests = matrix.judged(matrix.arguments(fault, ["--limits", "off"]), depth, seed)
     name, family = (fault["name"], fault["family"]) if fault else ("none", "")
     return Row(name, family, tuple(matrix.broken(verdicts)), requests)
 
@@ -84,24 +75,18 @@ def sent(families: Collection[str]) -> Counter[str]:
 
     What a law sends elsewhere, to find or to make what it stands on, counts for the operation it is about.
     """
-    sandbox = Sandbox(arguments=["--limits", "off"])
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            plan = make(matrix.contract(), deployments.load(sandbox.deployment), "standard")
-            run = Run(plan, Path(folder), 0)
-            lines = {item.id: item for item in plan.items if item.rule.family in families}
-            run.start(list(lines))
-            run.wait()
-            recorded = reader.read(Path(folder) / "evidence.ndjson", plan.contract)
-    finally:
-        sandbox.stop()
+    server = harness.sandbox(["--limits", "off"], "standard")
+    lines = {item.id: item for item in server.plan.items if item.rule.family in families}
+    with tempfile.TemporaryDirectory() as folder:
+        in_process.judged(server.application, server.plan, lines, folder=Path(folder))
+        recorded = reader.read(Path(folder) / "evidence.ndjson", server.plan.contract)
     said = (lines.get(recorded.conversations[each.conversation].line) for each in recorded.exchanges.values())
     return Counter(line.operation.key for line in said if line)
 
 
 def families() -> bool:
     """Print what the laws of lists send for each list, and those of resources for each resource; whether few enough."""
-    contract, good = matrix.contract(), True
+    contract, good = harness.contract(), True
     shares = {
         "lists": {each.key: [each.key] for each in contract.operations if each.paging},
         "resources": {each.collection: [one.key for one in each.operations] for each in contract.resources},
@@ -153,9 +138,5 @@ def main() -> int:
     good = True
     for depth in options.depth or list(WANTED):
         found = list(kept(rows(chosen, depth, options), depth, options.rows))
-        good &= told(depth, found, len(matrix.contract().operations))
+        good &= told(depth, found, len(harness.contract().operations))
     return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

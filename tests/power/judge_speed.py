@@ -1,30 +1,26 @@
 """How fast recorded evidence is judged: exchanges a second through all checks, on one core.
 
-python tests/power/judge_speed.py                  on evidence made for this (a quick run on the sandbox)
-python tests/power/judge_speed.py RUN/evidence.ndjson
+python -m tests.power judge-speed                  on evidence made for this (a quick run on the sandbox)
+python -m tests.power judge-speed RUN/evidence.ndjson
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from contracts.config import deployment as deployments  # noqa: E402
-from contracts.core.exchange import Exchange, Request, Response  # noqa: E402
-from contracts.engine.run import Run  # noqa: E402
-from contracts.evidence import reader  # noqa: E402
-from contracts.gate.sandbox import Sandbox  # noqa: E402
-from contracts.judging import judge  # noqa: E402
-from contracts.plan import planning  # noqa: E402
-from contracts.plan.plan import Plan, make  # noqa: E402
-from specs.contract import build  # noqa: E402
-from specs.source.document import load  # noqa: E402
+from contracts.config import deployment as deployments
+from contracts.core.exchange import Exchange, Request, Response
+from contracts.engine.run import Run
+from contracts.evidence import reader
+from contracts.gate.sandbox import Sandbox
+from contracts.judging import judge
+from contracts.plan import planning
+from contracts.plan.plan import Plan, make
+from specs.contract import build
+from specs.source.document import load
 
 WANTED = 3000
 """Exchanges a second that judging has to manage."""
@@ -87,7 +83,3 @@ def main() -> int:
     found = rate(plan, exchanges)
     print(f"{found:,.0f} exchanges/s through {checks} checks ({len(exchanges)} different ones; {WANTED:,} wanted)")
     return 0 if found >= WANTED else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

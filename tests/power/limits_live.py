@@ -1,9 +1,9 @@
 """How well the scenario `limits` does on the sandbox: its cost, its false alarms, and what it calls faults.
 
-    python tests/power/limits_live.py                                  real windows, depth quick, no fault
-    python tests/power/limits_live.py --depth full                     the same, window and kind proven
-    python tests/power/limits_live.py --depth full --time-scale 10 --runs 10
-    python tests/power/limits_live.py --depth full --time-scale 10 --runs 3 --faults   one random fault per operation
+    python -m tests.power limits-live                                  real windows, depth quick, no fault
+    python -m tests.power limits-live --depth full                     the same, window and kind proven
+    python -m tests.power limits-live --depth full --time-scale 10 --runs 10
+    python -m tests.power limits-live --depth full --time-scale 10 --runs 3 --faults   one random fault per operation
 
 Prints one line per run, what was wrong, and the shares; exits 1 on a false alarm, if fewer than 97 % of the faults were
 named rightly, or if a run took longer or more requests than it should.
@@ -108,7 +108,6 @@ def drawn(seed: int) -> dict[str, str]:
 
 def operation_ids() -> dict[str, str]:
     """The operationId of every operation, by its key."""
-    sys.path.insert(0, str(ROOT))
     from specs.contract import build
     from specs.source.document import load
 
@@ -166,7 +165,3 @@ def main() -> int:
     told = f"; {named[0]} of {named[1]} faults named rightly ({named[0] / named[1]:.1%})" if named[1] else ""
     print(f"{options.runs} runs: {alarms} with a false alarm{told}")
     return int(bool(alarms or (named[1] and named[0] < NAMED * named[1]) or (not options.faults and (wide or asked))))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

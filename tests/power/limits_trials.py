@@ -1,7 +1,7 @@
 """How often the estimator errs: simulated limiters of every kind, with and without faults.
 
-    python tests/power/limits_trials.py [--trials 10000] [--show]
-    python tests/power/limits_trials.py --document 10     every limit of the document side by side, from ten moments
+    python -m tests.power limits-trials [--trials 10000] [--show]
+    python -m tests.power limits-trials --document 10     every limit of the document side by side, from ten moments
 
 Prints, per fault, how many verdicts were wrong and how many inconclusive; exits 1 if more than 0.2 % were wrong. For
 the document it prints, per kind of limiter, the windows and requests it takes, with clocks up to a second apart.
@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 from statistics import median
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from load.limiters.examination import Setting, examine
 from load.limiters.version_space import Rule
@@ -111,7 +107,3 @@ def main() -> int:
         f"{time.perf_counter() - begun:.0f} s"
     )
     return int(share > WRONG)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

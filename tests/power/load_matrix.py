@@ -1,8 +1,8 @@
 """Which laws of the load run find each fault of load and of limits, and that they blame nothing without one.
 
-python tests/power/load_matrix.py            every fault, about 40 seconds each
-python tests/power/load_matrix.py --write    and keep the rows in load_matrix.json
-python tests/power/load_matrix.py NAME …     for these faults only; `none` is the sandbox without any
+python -m tests.power load-matrix            every fault, about 40 seconds each
+python -m tests.power load-matrix --write    and keep the rows in load_matrix.json
+python -m tests.power load-matrix NAME …     for these faults only; `none` is the sandbox without any
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,67 @@ NONE = {
 }
 
 
+TOGETHER: dict[str, tuple[str, tuple[str, ...]]] = {
+    "a crowd": (
+        MIXED,
+        (
+            "server-errors-above-a-rate",
+            "members-missing-above-a-rate",
+            "connections-reset-above-a-rate",
+            "answers-swapped-in-a-crowd",
+            "creations-lost-in-a-crowd",
+            "deletions-lost-in-a-crowd",
+            "refused-in-a-crowd",
+            "neighbour-slowed-down",
+        ),
+    ),
+    "two workers": (MIXED, ("counted-by-two-workers",)),
+    "refreshes at once": (
+        DRILL,
+        (
+            "refresh-race-in-a-crowd",
+            "refresh-losers-500-in-a-crowd",
+            "new-token-late-in-a-crowd",
+            "refused-refresh-spends-token",
+            "force-refresh-forgets-in-a-crowd",
+        ),
+    ),
+    "refreshes one by one": (AWAITED, ("refresh-slow-in-a-crowd", "refresh-ends-anothers-in-a-crowd")),
+    "a limit of refreshes": (HOW["refresh-limit-in-real-time"], ("refresh-limit-in-real-time",)),
+    "limits": (
+        LIMITS,
+        (
+            "limit-not-enforced@OrganizationsAttributesController_getOrganizationAttribute",
+            "remaining-stuck@OrganizationsAttributesOptionsController_getOrganizationAttributeOptions",
+            "limit-keyed-by-address@OrganizationsDelegationCredentialController_updateDelegationCredential",
+            "refused-creation-applied@OrganizationsAttributesController_createOrganizationAttribute",
+            "limit-shared-between-operations",
+        ),
+    ),
+    "windows": (
+        WINDOWS,
+        (
+            "limit-race@OAuthClientUsersController_deleteUser",
+            "limit-window-longer@OAuthClientUsersController_updateUser",
+            "limit-never-recovers@OrganizationsAttributesController_updateOrganizationAttribute",
+        ),
+    ),
+    "an hour": (SOAK, ("longer-limit-not-enforced",)),
+}
+"""Faults that show beside each other, so that few runs prove all laws of load: how each is started, and with what."""
+
+
+def proven(laws: Collection[str]) -> dict[str, set[str]]:
+    """Which of these laws each of those runs has to find broken, as the rows of its faults say: each law in one run."""
+    kept: dict[str, list[str]] = json.loads(KEPT.read_text("utf-8"))
+    left, found = set(laws), dict[str, set[str]]()
+    for name, (_, chosen) in TOGETHER.items():
+        lines = (line for fault in chosen for line in kept[fault.partition("@")[0]])
+        found[name] = left & {line.partition(" ")[0] for line in lines}
+        left -= found[name]
+    return found
+
+
 def faults() -> dict[str, str]:
     """The faults that a load run is for, and how it is started for each."""
     said = subprocess.run(
@@ -91,12 +152,12 @@ def run(arguments: Sequence[str], folder: str) -> dict[str, Any]:
     return told
 
 
-def row(name: str, arguments: str) -> tuple[list[str], float]:
-    """What a fault breaks, as "law operation", and the seconds that took."""
+def row(names: Sequence[str], arguments: str) -> tuple[list[str], float]:
+    """What faults break, as "law operation", and the seconds that took."""
     began = time.monotonic()
-    fault = [] if name in NONE else ["--fault", name]
+    chosen = [part for name in names for part in ("--fault", name)]
     with tempfile.TemporaryDirectory() as folder:
-        told = run([*shlex.split(arguments), *fault], folder)
+        told = run([*shlex.split(arguments), *chosen], folder)
     found = sorted({f"{each['law']} {each['operation']}" for each in told["verdicts"] if each["verdict"] == "broken"})
     return found, time.monotonic() - began
 
@@ -121,7 +182,7 @@ def main() -> int:
     wanted = [name for name in wanted if not (options.missing and name in kept)]
     wrong = []
     for name in wanted:
-        found, seconds = row(name, known[name])
+        found, seconds = row([] if name in NONE else [name], known[name])
         print(f"{name}: {len(found)} broken, {seconds:.0f} s", *telling(found), sep="\n    ", flush=True)
         if bool(found) == (name in NONE):
             wrong.append(name)
@@ -131,7 +192,3 @@ def main() -> int:
             KEPT.write_text(json.dumps(rows, indent=1) + "\n")
     print(f"{len(wanted) - len(wrong)} of {len(wanted)} as they should be; wrong: {wrong}")
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

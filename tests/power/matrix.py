@@ -1,44 +1,35 @@
 """The law × fault matrix: which laws and checks each of the sandbox's faults breaks.
 
-python tests/power/matrix.py                 run every fault and print what it breaks
-python tests/power/matrix.py NAME …          for these faults only
-python tests/power/matrix.py --write …       and keep a few lines of each in matrix.json, and docs/matrix.md
-python tests/power/matrix.py --elsewhere     other servers, variations and depth deep, for laws no fault here can break
-python tests/power/matrix.py --from ROWS     run nothing: take what economy.py --rows has written
-python tests/power/matrix.py --laws          run nothing: print the kept matrix by law, and what is missing in it
+python -m tests.power matrix                 run every fault and print what it breaks
+python -m tests.power matrix NAME …          for these faults only
+python -m tests.power matrix --write …       and keep a line of every law in matrix.json, and docs/matrix.md
+python -m tests.power matrix --elsewhere     other servers, variations and depth deep, for laws no fault here can break
+python -m tests.power matrix --again         execute the kept rows only, and keep of them what is shown
+python -m tests.power matrix --from ROWS     run nothing: take what `economy --rows` has written
+python -m tests.power matrix --laws          run nothing: print the kept matrix by law, and what is missing in it
 
-Everything anew: economy.py --rows ROWS, then --from ROWS --write, --missing --write and --elsewhere --write.
+Everything anew: `economy --rows ROWS`, then --from ROWS --write, --missing --write and --elsewhere --write. Only what
+is shown again when the row is executed as the tests execute it (`python -m tests.power prove`) is kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+from contracts import checks, laws
+from contracts.core.verdicts import BLOCKED
+from contracts.judging.judge import Verdict
+from sandbox.faults import FAULTS
+from sandbox.planted import planting
+from tests.power import elsewhere, harness, rows
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import sandbox.app  # noqa: E402, F401 - all faults are declared
-from contracts import checks, laws  # noqa: E402
-from contracts.config import deployment as deployments  # noqa: E402
-from contracts.core.verdicts import BLOCKED, BROKEN  # noqa: E402
-from contracts.engine.run import Run  # noqa: E402
-from contracts.gate.sandbox import Sandbox  # noqa: E402
-from contracts.judging.judge import Verdict  # noqa: E402
-from contracts.plan.plan import make  # noqa: E402
-from sandbox.planted import planting  # noqa: E402
-from specs.contract import Contract, build  # noqa: E402
-from specs.source.document import load  # noqa: E402
-from tests.power import elsewhere, rows  # noqa: E402
-
 PLANTED = {each.name for each in planting.PLANTED}
 SHOWN = 4
 """Lines printed of each row."""
@@ -51,7 +42,7 @@ than quick, or a deployment with a fast clock.
 `tests/…` are faults of other servers, for what the sandbox's document does not have; a `variation` makes a law that
 only observes observe something else. Laws of load have a matrix of their own, `tests/power/load_matrix.json`.
 
-Written by `python tests/power/matrix.py --write`; `--laws` tells what is missing.
+Written by `python -m tests.power matrix --write`; `--laws` tells what is missing. Every row is executed by the tests.
 
 | law or check | promises | broken by |
 |---|---|---|"""
@@ -59,61 +50,33 @@ Written by `python tests/power/matrix.py --write`; `--laws` tells what is missin
 
 def faults() -> list[dict[str, Any]]:
     """All faults of the sandbox that the gate can see, as it lists them."""
-    said = subprocess.run(
-        [sys.executable, "-m", "sandbox", "--list-faults", "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    listed: list[dict[str, Any]] = json.loads(said.stdout)
-    return [each for each in listed if each["needs"] != "load"]
+    seen = (each for each in FAULTS.switches.values() if each.needs != "load")
+    return [each.described(harness.document()) for each in seen]
 
 
-def judged(
-    contract: Contract, arguments: Sequence[str], depth: str = "quick", seed: int = 0
-) -> tuple[list[Verdict], int]:
+def judged(arguments: Sequence[str], depth: str = "quick", seed: int = 0) -> tuple[list[Verdict], int]:
     """All verdicts on a sandbox started with these arguments, and the requests it took."""
-    sandbox = Sandbox(arguments=arguments)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            plan = make(contract, deployments.load(sandbox.deployment), depth)
-            run = Run(plan, Path(folder), seed)
-            run.start([item.id for item in plan.items])
-            run.wait()
-            return run.verdicts, run.recorder.requests
-    finally:
-        sandbox.stop()
+    run = harness.sandbox(arguments, depth).run(lambda _: True, seed)
+    return run.verdicts, run.recorder.requests
 
 
 def broken(verdicts: Sequence[Verdict]) -> list[str]:
     """What is broken, as "law operation"."""
-    return sorted({f"{each.item.rule.id} {each.item.operation.key}" for each in verdicts if each.verdict == BROKEN})
+    return sorted(harness.broken(verdicts))
 
 
 def arguments(fault: dict[str, Any] | None, base: Sequence[str]) -> list[str]:
     """How the sandbox has to be started for a fault to be visible."""
     if fault is None:
         return list(base)
-    scales = {"limits": ["--time-scale", "60"], "time-scale": ["--time-scale", "600"]}
-    return [*scales.get(fault["needs"], base), "--fault", fault["name"]]
-
-
-_contract: Contract | None = None
-
-
-def contract() -> Contract:
-    """The document everything here is planned from, read once in every process."""
-    global _contract
-    _contract = _contract or build(load("calcom-v2"))
-    return _contract
+    return [*harness.QUICKLY.get(fault["needs"], " ".join(base)).split(), "--fault", fault["name"]]
 
 
 def row(fault: dict[str, Any] | None, base: Sequence[str], depth: str) -> tuple[str, str, list[str], str]:
     """One row of the matrix: the fault's name, the depth, what it breaks, and what that cost."""
     began = time.monotonic()
     deep = "standard" if fault and fault["needs"] == "depth" else depth
-    verdicts, requests = judged(contract(), arguments(fault, base), deep)
+    verdicts, requests = judged(arguments(fault, base), deep)
     blocked = sum(each.verdict == BLOCKED for each in verdicts)
     cost = f"{blocked} blocked, {requests} requests, {time.monotonic() - began:.1f} s"
     return fault["name"] if fault else "none", deep, broken(verdicts), cost
@@ -145,12 +108,28 @@ def read(file: Path) -> Found:
 
 
 def kept(found: Found, known: Sequence[dict[str, Any]]) -> None:
-    """Add to the kept matrix, leave out what is no fault any more, and write the table anew."""
-    families = {each["name"]: each["family"] for each in known}
+    """Add to the kept matrix what can be shown again, leave out what is no fault any more, and write the table anew."""
     old = rows.kept()
-    names = [name for name in dict.fromkeys([*old, *found]) if name in families or rows.other(name)]
-    lines = {name: rows.merged(old.get(name, ()), found.get(name, {})) for name in names}
-    rows.write(rows.chosen({name: some for name, some in lines.items() if some or name == "none"}, families))
+    there = {each["name"] for each in known}
+    names = [name for name in dict.fromkeys([*old, *found]) if name in there or rows.other(name)]
+    made = {name: old.get(name, []) for name in names}
+    for name in found:
+        lines = rows.merged(old.get(name, ()), found[name])
+        made[name] = lines if name == "none" else harness.settled(name, lines)
+    rows.write({name: lines for name, lines in made.items() if lines or name == "none"})
+    TABLE.write_text(table(rows.kept(), known), "utf-8")
+
+
+def again(names: Sequence[str], known: Sequence[dict[str, Any]], jobs: int) -> None:
+    """Keep of these rows, or of all, what is shown when they are executed."""
+    made = rows.kept()
+    wanted = [name for name in made if name != "none" and (not names or name in names)]
+    with ProcessPoolExecutor(jobs) as pool:
+        for name, lines in zip(wanted, pool.map(harness.settled, wanted, map(made.get, wanted)), strict=True):
+            if lines != made[name]:
+                print(name, *(f"    {each}" for each in lines), sep="\n", flush=True)
+            made[name] = lines
+    rows.write({name: lines for name, lines in made.items() if lines or name == "none"})
     TABLE.write_text(table(rows.kept(), known), "utf-8")
 
 
@@ -167,7 +146,7 @@ def needs(known: Sequence[dict[str, Any]]) -> dict[str, str]:
 def table(matrix: rows.Rows, known: Sequence[dict[str, Any]]) -> str:
     """The matrix as Markdown: a row per law."""
     told, titles = rows.by_law(matrix, needs(known)), rules()
-    body = [f"| `{law}` | {titles[law]} | {', '.join(told.get(law, ()))} |" for law in sorted(titles)]
+    body = [f"| `{law}` | {titles[law]} | {', '.join(rows.shortened(told.get(law, ())))} |" for law in sorted(titles)]
     return "\n".join([HEAD, *body, ""])
 
 
@@ -210,6 +189,7 @@ def asked() -> argparse.ArgumentParser:
     parser.add_argument("--write", action="store_true", help="keep the result in matrix.json and docs/matrix.md")
     parser.add_argument("--missing", action="store_true", help="only faults that matrix.json does not have")
     parser.add_argument("--elsewhere", action="store_true", help="other servers, variations and depth deep instead")
+    parser.add_argument("--again", action="store_true", help="execute the kept rows, and keep what is shown")
     parser.add_argument("--from", type=Path, dest="file", metavar="ROWS", help="run nothing, take these rows")
     parser.add_argument("--laws", action="store_true", help="run nothing, print the kept matrix by law and its gaps")
     parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
@@ -224,9 +204,12 @@ def main() -> int:
     known = faults()
     if options.laws:
         return 0 if printed(rows.kept(), known) else 1
+    if options.again:
+        again(options.names, known, options.jobs)
+        return 0
     if options.elsewhere:
         found: Found = {}
-        for name, lines in elsewhere.rows(contract()):
+        for name, lines in elsewhere.rows():
             found[name] = {"deep": lines} if name in needs(known) else {"quick": lines}
             print(name, *lines[:SHOWN], sep="\n    ", flush=True)
     else:
@@ -237,7 +220,3 @@ def main() -> int:
     if options.write:
         kept(found, known)
     return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

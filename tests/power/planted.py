@@ -1,10 +1,10 @@
 """The share of the faults planted at one operation each that is found, on the sandbox and on the foreign deployment.
 
-    python tests/power/planted.py                            both, at quick; what is missed there at standard
-    python tests/power/planted.py --server foreign NAME …    one of them, some faults
-    python tests/power/planted.py --missed                   only those that planted.json has as not found
-    python tests/power/planted.py --keep now                 and keep the result in planted.json
-    python tests/power/planted.py --told                     run nothing, print what is kept
+    python -m tests.power planted                            both, at quick; what is missed there at standard
+    python -m tests.power planted --server foreign NAME …    one of them, some faults
+    python -m tests.power planted --missed                   only those that planted.json has as not found
+    python -m tests.power planted --keep now                 and keep the result in planted.json
+    python -m tests.power planted --told                     run nothing, print what is kept
 
 A fault counts as found when anything is broken while it is switched on, or a server error that came once is
 observed. planted.json has for every fault the least depth that found it ("none" for neither, "missed at quick" where
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -24,17 +23,11 @@ from pathlib import Path
 
 import attrs
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(Path(__file__).parent))
-
-import matrix  # noqa: E402
-
-import sandbox.app  # noqa: E402, F401
-from contracts.core.verdicts import OBSERVED  # noqa: E402
-from sandbox.planted.planting import PLANTED  # noqa: E402
-from tests.foreign.faults import PLANTED as FOREIGN  # noqa: E402
-from tests.foreign.judging import judged  # noqa: E402
+from contracts.core.verdicts import OBSERVED
+from sandbox.planted.planting import PLANTED
+from tests.foreign.faults import PLANTED as FOREIGN
+from tests.foreign.judging import judged
+from tests.power import matrix
 
 KEPT = Path(__file__).with_name("planted.json")
 DEPTHS = ("quick", "standard")
@@ -60,7 +53,7 @@ def row(server: str, fault: str, depth: str) -> Row:
     """Judge a server with one fault."""
     began = time.monotonic()
     if server == "sandbox":
-        verdicts, _ = matrix.judged(matrix.contract(), ["--limits", "off", "--fault", fault], depth)
+        verdicts, _ = matrix.judged(["--limits", "off", "--fault", fault], depth)
     else:
         verdicts = judged(["--fault", fault], depth)
     at_times = [each for each in verdicts if (each.item.rule.id, each.verdict) == (AT_TIMES, OBSERVED)]
@@ -156,7 +149,3 @@ def main() -> int:
     standard = sum(bool(each.broken) for each in found)
     print(f"quick: {sum(bool(each.broken) for each in quick)} of {len(quick)}; with standard: {standard}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,7 @@
 """What client policies of token refresh cost on servers that treat a spent token differently: the table, measured.
 
-python tests/power/policies.py            about two minutes: 50 callers share one user, 5 calls a second each
-python tests/power/policies.py --callers 20 --seconds 8
+python -m tests.power policies            about two minutes: 50 callers share one user, 5 calls a second each
+python -m tests.power policies --callers 20 --seconds 8
 """
 
 from __future__ import annotations
@@ -89,7 +89,3 @@ def main() -> int:
     good = in_order(rows)
     print("in the expected order" if good else "NOT in the expected order")
     return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,9 @@
 """The kept matrix: which laws and checks each fault breaks, what is missing in it, and how it reads.
 
-A row is the name of a fault with a few lines, "law operation". A line that only a deeper run shows says so at its end
-(" at standard", " at deep"). What no fault of the sandbox can break has rows of other servers, "tests/… fault"; a law
-that only observes has rows of variations, under which it observes something else. No runs are started here.
+A row is the name of a fault with a line, "law operation", of every law that it breaks. A line that only one depth shows
+says so at its end (" at quick", " at standard", " at deep"). What no fault of the sandbox can break has rows of other
+servers, "tests/… fault"; a law that only observes has rows of variations, under which it observes something else. No
+runs are started here.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from contracts.plan.plan import PlanItem
+
 KEPT = Path(__file__).with_name("matrix.json")
-KEPT_LINES = 4
+SHOWN = 6
+"""Faults that the table names for a law; of a few laws dozens are known."""
 DEPTHS = ("quick", "standard", "deep")
 FAMILIES = {
     "pagination": ("pagination", "filters", "sorting"),
@@ -26,6 +30,8 @@ FAMILIES = {
 """By the family of a fault: the families of the laws that are to find it."""
 VARIED, ELSEWHERE = "variation ", "tests/"
 """How the names of rows begin that are no fault of the sandbox."""
+SHOPS_AT, OTHERS_AT, HOSTILE_AT = "contracts/laws/pagination", "others", "hostile"
+"""Where, below `tests`, the other servers are."""
 
 Rows = dict[str, list[str]]
 
@@ -41,9 +47,14 @@ def write(rows: Rows) -> None:
     KEPT.write_text(json.dumps(dict(sorted(rows.items())), indent=1) + "\n", "utf-8")
 
 
-def line(broken: str, depth: str) -> str:
-    """A line as it is kept."""
-    return broken if depth == "quick" else f"{broken} at {depth}"
+def line(broken: str, *depths: str) -> str:
+    """A line as it is kept: without its depths where both quick and standard show it."""
+    return broken if set(depths) == {"quick", "standard"} else f"{broken} at {depths[0]}"
+
+
+def named(item: PlanItem) -> str:
+    """What an item of a plan is called here, whoever asks."""
+    return f"{item.rule.id} {item.operation.key}"
 
 
 def law_of(kept_line: str) -> str:
@@ -54,6 +65,17 @@ def law_of(kept_line: str) -> str:
 def depth_of(kept_line: str) -> str:
     """The least depth that shows a line."""
     return next((each for each in DEPTHS if kept_line.endswith(f" at {each}")), "quick")
+
+
+def depths_of(kept_line: str) -> tuple[str, ...]:
+    """The depths at which a line is executed. Deep draws for as long as it takes, so only what nothing else shows."""
+    told = next((each for each in DEPTHS if kept_line.endswith(f" at {each}")), None)
+    return (told,) if told else ("quick", "standard")
+
+
+def plain(kept_line: str) -> str:
+    """A line without its depth."""
+    return kept_line.removesuffix(f" at {depth_of(kept_line)}")
 
 
 def own(kept_line: str, family: str) -> bool:
@@ -69,38 +91,8 @@ def merged(old: Iterable[str], found: Mapping[str, Iterable[str]]) -> list[str]:
         for each in found.get(depth, ()):
             if each not in known:
                 known.add(each)
-                lines[line(each, depth)] = depth
+                lines[each if depth == "quick" else line(each, depth)] = depth
     return sorted(lines, key=lambda each: (DEPTHS.index(lines[each]), each))
-
-
-def chosen(rows: Rows, families: Mapping[str, str]) -> Rows:
-    """A few lines of every row: of the fault's own family first, of different laws first, every law somewhere."""
-    few = {name: _few(lines, families.get(name, "")) for name, lines in rows.items()}
-    for law in sorted({law_of(each) for lines in rows.values() for each in lines}):
-        if not any(law_of(each) == law for lines in few.values() for each in lines):
-            _made_room(few, rows, law, families)
-    return few
-
-
-def _few(lines: Sequence[str], family: str) -> list[str]:
-    seen: set[str] = set()
-    ranked = []
-    for each in sorted(lines, key=lambda each: (DEPTHS.index(depth_of(each)), each)):
-        ranked.append((bool(family) and not own(each, family), law_of(each) in seen, depth_of(each) != "quick", each))
-        seen.add(law_of(each))
-    return sorted(each for *_, each in sorted(ranked)[:KEPT_LINES])
-
-
-def _made_room(few: Rows, rows: Rows, law: str, families: Mapping[str, str]) -> None:
-    """Name a law in the row of a fault that breaks it, in the place of a line that is told elsewhere as well."""
-    able = [name for name, lines in rows.items() if any(law_of(each) == law for each in lines)]
-    name = min(able, key=lambda each: (law.partition("/")[0] not in FAMILIES.get(families.get(each, ""), ()), each))
-    added = next(each for each in rows[name] if law_of(each) == law)
-    told = [law_of(each) for lines in few.values() for each in lines]
-    spare = [each for each in few[name] if told.count(law_of(each)) > 1]
-    if len(few[name]) >= KEPT_LINES and spare:
-        few[name].remove(spare[-1])
-    few[name] = sorted([*few[name], added])
 
 
 def missing(rows: Rows, families: Mapping[str, str], laws: Iterable[str]) -> list[str]:
@@ -138,3 +130,9 @@ def by_law(rows: Rows, needs: Mapping[str, str]) -> dict[str, list[str]]:
             takes = ", ".join(filter(None, (depth, CLOCKS.get(needs.get(name, "")))))
             found.setdefault(law_of(each), {}).setdefault(name, f"{name} ({takes})" if takes else name)
     return {law: sorted(faults.values()) for law, faults in sorted(found.items())}
+
+
+def shortened(told: Sequence[str]) -> list[str]:
+    """The first few faults of a law, and how many more there are."""
+    more = len(told) - SHOWN
+    return list(told) if more <= 0 else [*told[:SHOWN], f"and {more} more"]

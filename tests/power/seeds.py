@@ -1,8 +1,8 @@
 """Twenty different sandboxes that keep the document, judged with as many seeds: nothing may be broken on any of them.
 
-    python tests/power/seeds.py                     20 seeds, all permitted variations among them, every kind of window
-    python tests/power/seeds.py --seeds 5           fewer
-    python tests/power/seeds.py --depth standard    asked more
+    python -m tests.power seeds                     20 seeds, all permitted variations among them, every kind of window
+    python -m tests.power seeds --seeds 5           fewer
+    python -m tests.power seeds --depth standard    asked more
 
 Each seed decides the sandbox's data, ids and secrets, what this suite draws, and which permitted variations stand
 together, as far as they do not contradict each other. Limits are off but for one run per kind of window, in which a
@@ -17,15 +17,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from matrix import ROOT, broken, judged
 
 from contracts.core.verdicts import BLOCKED, UPHELD
-from specs.contract import build
-from specs.source.document import load
+from tests.power.matrix import ROOT, broken, judged
 
 WINDOWS = ("fixed", "sliding", "bucket")
 TOGETHER = 6
@@ -68,10 +62,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--depth", default="quick")
     options = parser.parse_args()
-    contract, wrong = build(load("calcom-v2")), 0
+    wrong = 0
     for seed, arguments in sandboxes(options.seeds):
         began = time.monotonic()
-        verdicts, requests = judged(contract, arguments, options.depth, seed)
+        verdicts, requests = judged(arguments, options.depth, seed)
         found = broken(verdicts)
         wrong += len(found)
         counts = [sum(each.verdict == word for each in verdicts) for word in (UPHELD, BLOCKED)]
@@ -81,7 +75,3 @@ def main() -> int:
             print(f"    {each}", flush=True)
     print(f"{wrong} broken in all")
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

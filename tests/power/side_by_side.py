@@ -1,8 +1,8 @@
 """This suite and plain Schemathesis on the same faults: requests sent, and faults found, by each.
 
-    python tests/power/side_by_side.py                     a sample of the sandbox's faults
-    python tests/power/side_by_side.py --sample 40         a larger one
-    python tests/power/side_by_side.py NAME …              these faults
+    python -m tests.power side-by-side                     a sample of the sandbox's faults
+    python -m tests.power side-by-side --sample 40         a larger one
+    python -m tests.power side-by-side NAME …              these faults
 
 Both get the same document and the same credentials, on a sandbox whose limits are off, one fault at a time.
 Schemathesis runs as its users run it (`schemathesis run`, all default checks and phases), with credentials configured
@@ -26,17 +26,16 @@ from typing import Any
 import attrs
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.plan.plan import make
+from contracts.request.credentials import secret_of
+from specs.contract import Contract, build
+from specs.source.document import load
 
-from contracts.config import deployment as deployments  # noqa: E402
-from contracts.core.verdicts import BROKEN  # noqa: E402
-from contracts.engine.run import Run  # noqa: E402
-from contracts.gate.sandbox import Sandbox  # noqa: E402
-from contracts.plan.plan import make  # noqa: E402
-from contracts.request.credentials import secret_of  # noqa: E402
-from specs.contract import Contract, build  # noqa: E402
-from specs.source.document import load  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 DEPTHS = ("quick", "standard")
 THEIRS = "schemathesis"
@@ -208,7 +207,3 @@ def main() -> int:
     mine = sum(bool(row[f"found {DEPTHS[0]}"]) for row in rows[1:])
     sound = not any(rows[0][f"found {depth}"] for depth in DEPTHS)
     return 0 if sound and mine >= sum(bool(row[f"found {THEIRS}"]) for row in rows[1:]) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

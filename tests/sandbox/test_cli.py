@@ -131,9 +131,12 @@ def test_the_faults_are_listed_for_people_and_for_programs() -> None:
     listed = json.loads(data.stdout)
     assert {each["name"] for each in listed} == set(FAULTS.switches)
     for each in listed:
-        assert each.keys() == {"name", "family", "scope", "operations", "needs", "text"}
+        assert each.keys() == {"name", "family", "scope", "operations", "needs", "text", "place"}
         assert each["name"] in text.stdout
         assert each["text"] in text.stdout
+        assert each["place"] in text.stdout
+        file, _, line = each["place"].partition(":")
+        assert int(line) <= len((ROOT / file).read_text("utf-8").splitlines())
     assert "foreign-404" in run("--list-variations").stdout
 
 

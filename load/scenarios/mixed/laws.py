@@ -6,8 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import attrs
-
 from contracts import checks
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange, at
@@ -209,8 +207,7 @@ def _wrongly_listed(
 
 def judged(record: Record, law: str, operation: Operation) -> Judgement:
     """What becomes of a law at an operation."""
-    found = judgement(LAWS[law], record, operation)
-    return attrs.evolve(found, seqs=tuple(dict.fromkeys(found.seqs))[:10])
+    return judgement(LAWS[law], record, operation)
 
 
 def _seqs(exchanges: Iterable[Exchange]) -> list[int]:

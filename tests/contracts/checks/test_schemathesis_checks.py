@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from contracts import checks
@@ -86,3 +89,22 @@ def test_a_document_it_cannot_read_has_no_second_opinion(pets: Contract, monkeyp
     other = build(load(pets.document.location))
     monkeypatch.setattr("contracts.strategies.schemathesis_cases.schemathesis_of", unreadable)
     assert checks.load()[CHECK].judge(answered(other, {"kind": "fish", "lives": 9}), other)
+
+
+def test_a_header_of_another_answer_is_not_held_against_one_that_is_the_same_otherwise(tmp_path: Path) -> None:
+    header = {"X-RateLimit-Remaining": {"schema": {"type": "integer", "minimum": 0}}}
+    told = {"200": {"description": "A pet.", "headers": header, "content": {"application/json": {"schema": {}}}}}
+    paths = {"/pets/first": {"get": {"operationId": "first", "responses": told}}}
+    file = tmp_path / "pets.json"
+    file.write_text(json.dumps({**DOCUMENT, "paths": paths}), "utf-8")
+    contract = build(load(str(file)))
+
+    def left(number: int) -> Exchange:
+        given = answered(contract, {})
+        assert given.response is not None
+        headers = (*given.response.headers, ("X-RateLimit-Remaining", str(number)))
+        return attrs.evolve(given, response=attrs.evolve(given.response, headers=headers))
+
+    with contextlib.suppress(Broken):
+        checks.load()[CHECK].judge(left(-1), contract)
+    assert checks.load()[CHECK].judge(left(3), contract)
