@@ -27,7 +27,7 @@ from contracts.gate.sandbox import Sandbox, SandboxError
 from contracts.judging import judge
 from contracts.judging.outputs import verdicts_json, write
 from contracts.laws.law import Law
-from contracts.plan import duration, planning, summary
+from contracts.plan import changes, duration, planning, summary
 from contracts.plan.plan import Plan, make
 from contracts.steps.created import Ledger
 from contracts.transport.client import Client
@@ -85,7 +85,14 @@ def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], d
 def _listed(made: Plan) -> dict[str, object]:
     lines = [{"id": item.id, "writes": item.writes, "rooms": item.rooms, "closed": item.closed} for item in made.items]
     seconds = round(duration.seconds(made))
-    return {"digest": made.digest, "depth": made.depth, "seconds": seconds, **summary.summary(made), "lines": lines}
+    return {
+        "digest": made.digest,
+        "depth": made.depth,
+        "seconds": seconds,
+        **summary.summary(made),
+        "changes": changes.changes(made),
+        "lines": lines,
+    }
 
 
 @main.command()
@@ -180,6 +187,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         ended=footer.get("ended", "incomplete"),
         left_behind=footer.get("left_behind", []),
         deaths=footer.get("deaths", {}),
+        changes=_changes(made, recorded),
     )
     write(out or (file if file.is_dir() else file.parent), content)
     if recorded.header["plan"] != made.digest:
@@ -215,6 +223,14 @@ def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, li
     made = make(contract, told, header["depth"])
     recorded = reader.read(file, contract)
     return made, recorded, replay_driver.verdicts(made, recorded)
+
+
+def _changes(made: Plan, recorded: reader.Evidence) -> list[dict[str, object]]:
+    """What was created, changed and removed, by what was recorded."""
+    ledger = Ledger(made.contract, made.deployment.disposable)
+    for exchange in recorded.exchanges.values():
+        ledger.note(exchange)
+    return ledger.changes()
 
 
 @main.command()

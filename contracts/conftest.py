@@ -18,10 +18,10 @@ from contracts.engine.run import Run
 from contracts.gate.load_run import summary
 from contracts.gate.sandbox import SandboxError
 from contracts.gate.session import Gate, load_marks, marks
-from contracts.gate.terminal import digest, progress
+from contracts.gate.terminal import changed, digest, progress
 from contracts.judging import deviations
 from contracts.judging.judge import Verdict, totals
-from contracts.plan import duration
+from contracts.plan import changes, duration
 from contracts.plan.plan import PlanItem
 from specs.contract import Operation, selectors
 
@@ -165,6 +165,18 @@ def _plan_item_of(item: pytest.Item) -> PlanItem | None:
     return callspec.params.get("plan_item") if callspec else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With `--dry-run` nothing is asked: what would be is told instead."""
+    if not session.config.getoption("dry_run") or session.config.getoption("collectonly"):
+        return None
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    selected = {found.id for item in session.items if (found := _plan_item_of(item))}
+    for line in changes.text(session.config.stash[_GATE].plan, selected):
+        reporter.write_line(line)
+    return True
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """A progress line now and then, for people who wait."""
@@ -233,6 +245,8 @@ def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
         write(death, red=True)
     if run.recorder.failure:
         write(run.recorder.failure, red=True)
+    if run.changes:
+        write(f"changed and removed: {changed(run.changes)}")
     for left in run.left_behind:
         write(f"left behind: {left}", yellow=True)
     write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")

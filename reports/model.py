@@ -37,6 +37,16 @@ class Deployment:
 
 
 @frozen
+class Change:
+    """How often an operation has created, changed or removed something."""
+
+    operation: str
+    created: int
+    changed: int
+    removed: int
+
+
+@frozen
 class RunInfo:
     """When, how and against what; `started` and `finished` are UTC seconds since 1970."""
 
@@ -53,6 +63,7 @@ class RunInfo:
     left_behind: tuple[str, ...]
     deaths: dict[str, str] = field(factory=dict)
     """Why credentials stopped working, by their principals."""
+    changes: tuple[Change, ...] = ()
 
 
 @frozen
@@ -157,7 +168,8 @@ def _promise(raw: dict[str, Any]) -> Promise:
 
 def _info(raw: dict[str, Any]) -> RunInfo:
     document, deployment = model(Document, raw["document"]), model(Deployment, raw["deployment"])
-    return model(RunInfo, raw, document=document, deployment=deployment)
+    changes = many(Change, raw.get("changes", []))
+    return model(RunInfo, raw, document=document, deployment=deployment, changes=changes)
 
 
 def _verdicts(path: Path) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Run:
         self.out = out
         self.seed = seed
         self.left_behind: list[str] = []
+        self.changes: list[dict[str, Any]] = []
+        """What the run has created, changed and removed, by operation."""
         self.dead_credentials: dict[str, str] = {}
         """Principals whose credentials died during the run, and which requests may have killed them."""
         self.watch: CredentialWatch | None = None
@@ -148,6 +150,7 @@ class Run:
             self.gone = sender.gone
             await self._clean_up(sender, self.watch)
             self.dead_credentials = dict(sender.dead)
+            self.changes = ledger.changes()
         self._judge_rest()
         self.recorder.write(
             "footer",

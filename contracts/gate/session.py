@@ -137,6 +137,7 @@ class Gate:
             ended=self.run.ended,
             left_behind=self.run.left_behind,
             deaths=self.run.dead_credentials,
+            changes=self.run.changes,
         )
         if self.beside:
             self.beside.merge(content)

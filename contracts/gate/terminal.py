@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from contracts.config.severity import LEVELS, Severity
 from contracts.core.families import gravity
@@ -74,6 +75,14 @@ def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
         yield f"broken   {LEVELS[rank]:8s} {law}: {_some(list(dict.fromkeys(operations)))}"
     for reason, count in blocked.most_common(NAMED):
         yield f"blocked  {count} × {reason}"
+
+
+def changed(rows: Iterable[Mapping[str, Any]]) -> str:
+    """How much a run has created, changed and removed."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update({word: row[word] for word in ("created", "changed", "removed")})
+    return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 
 def _some(operations: list[str]) -> str:

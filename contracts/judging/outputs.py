@@ -58,8 +58,12 @@ def verdicts_json(
     ended: str,
     left_behind: Sequence[str] = (),
     deaths: Mapping[str, str] | None = None,
+    changes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The content of verdicts.json. `deaths`: by principal, why its credential stopped working."""
+    """The content of verdicts.json. `deaths`: by principal, why its credential stopped working.
+
+    `changes`: how often each operation has created, changed or removed something.
+    """
     told = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
     return {
         "schema": 1,
@@ -70,6 +74,7 @@ def verdicts_json(
             "ended": ended,
             "left_behind": list(left_behind),
             "deaths": dict(deaths or {}),
+            "changes": list(changes),
         },
         "totals": judge.totals(verdicts),
         "verdicts": [verdict.written() for verdict in verdicts],

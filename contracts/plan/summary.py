@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from contracts.plan import duration
+from contracts.plan import changes, duration
 from contracts.plan.plan import Plan
 from contracts.request.credentials import callers
 from specs.contract import Contract, Operation
@@ -130,7 +130,7 @@ def text(plan: Plan) -> str:
     limited = {each["operation"] for each in told["limits"]}
     lines.append(f"limits        {len(limited)} of {document['operations']} operations declare one")
     lines += _told_missing(told["missing"])
-    return "\n".join([*lines, "", *_asked(plan)])
+    return "\n".join([*lines, "", *changes.text(plan), "", *_asked(plan)])
 
 
 def _told_lists(lists: list[dict[str, Any]]) -> list[str]:

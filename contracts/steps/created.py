@@ -77,6 +77,13 @@ class Ledger:
             word = "removed" if exchange.request.verb == "DELETE" else "created" if made else "changed"
             self.done[exchange.operation.key][word] += 1
 
+    def changes(self) -> list[dict[str, Any]]:
+        """What was created, changed and removed, by operation, as it stands in verdicts.json."""
+        return [
+            {"operation": key, **{word: count[word] for word in ("created", "changed", "removed")}}
+            for key, count in self.done.items()
+        ]
+
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         removal = removal_of(self.contract, resource)
         for thing in things_of(exchange) or [MISSING]:

@@ -48,7 +48,7 @@ class Outputs:
         run = self.run
         made = verdicts_json(
             self.plan, self.header, found, requests=run.recorder.requests, finished=finished,
-            ended=run.ended, left_behind=run.left_behind,
+            ended=run.ended, left_behind=run.left_behind, changes=run.ledger.changes(),
         )  # fmt: skip
         return {**made, **scenario.content()}
 

@@ -12,6 +12,7 @@ __all__ = ["summary"]
 
 MOST_FINDINGS = 10
 MOST_REASONS = 4  # of each word
+MOST_LEFT = 10
 LONGEST = 300  # characters of one quoted value
 LONGEST_CURL = 2_000
 
@@ -31,10 +32,24 @@ def _head(run: Run) -> Iterator[str]:
     where = f"{document} on {_plain(deployment.name)} ({_code(deployment.base_url)})"
     yield f"{where}: {counted(info.requests, 'request')} {took}, {how}."
     yield from (f"**{_plain(remark)}**" for remark in remarks(run))
+    yield from _changed(run)
     yield ""
     yield "| " + " | ".join(VERDICTS) + " |"
     yield "|" + " ---: |" * len(VERDICTS)
     yield "| " + " | ".join(f"{totals[word]:,}" for word in VERDICTS) + " |"
+
+
+def _changed(run: Run) -> Iterator[str]:
+    """What the run has done to the deployment, and what it has left there."""
+    rows, left = run.info.changes, run.info.left_behind
+    if rows or left:
+        words = ("created", "changed", "removed")
+        counts = ", ".join(f"{sum(getattr(row, word) for row in rows):,} {word}" for word in words)
+        yield f"Changed and removed: {counts}; left behind: {counted(len(left), 'thing') if left else 'nothing'}."
+    for each in left[:MOST_LEFT]:
+        yield f"- left behind: {_code(each)}"
+    if len(left) > MOST_LEFT:
+        yield f"- and {len(left) - MOST_LEFT:,} more in `verdicts.json`"
 
 
 def _findings(run: Run) -> Iterator[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from contracts.core.verdicts import NOT_ASKED
 from contracts.engine.run import Run
+from contracts.gate.sandbox import ROOT
 from contracts.plan.planning import planned
 from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, document, serving
 
@@ -72,3 +75,28 @@ def test_what_is_denied_is_not_asked_whatever_is_allowed(tmp_path):
         assert hub.received() & {"POST /shutdown", "PATCH /projects/{id}", "GET /rooms"} == set()
         denied = [each for each in run.verdicts if each.item.operation.key == "GET /rooms" and each.item.kind == "law"]
         assert {each.verdict for each in denied} == {NOT_ASKED}
+
+
+def test_a_dry_run_says_what_would_be_done_and_sends_nothing(tmp_path):
+    with serving() as (hub, address):
+        file = deployment(tmp_path, address, "[writes]", 'allow = ["POST /exports"]')
+        command = [sys.executable, "-m", "pytest", "contracts", "--dry-run", "--deployment", str(file), "-q"]
+        done = subprocess.run([*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+        assert hub.log == []
+    said = done.stdout
+    assert "creates, and removes again at the end\n  POST /users (about" in said
+    assert "creates, and cannot remove: it stays\n  POST /exports (about" in said
+    assert (
+        '  POST /shutdown: it acts on what is there (shutdown); [writes] allow = ["POST /shutdown"] allows it' in said
+    )
+
+
+def test_what_stays_is_made_once_and_named(tmp_path):
+    with serving() as (hub, address):
+        run = judged(tmp_path, deployment(tmp_path, address, "[writes]", 'allow = ["POST /exports"]'), "standard")
+        made = [each["id"] for each in hub.dump()["exports"] if each["id"] != 1]
+        assert len(made) == 1
+        assert run.left_behind == [
+            f"1 made by POST /exports ({made[0]}), which the document offers no way to remove",
+        ]
