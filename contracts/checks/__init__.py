@@ -26,7 +26,7 @@ class Check:
     """One judgement: its id is made of family and function name; `kinds` are the promises it is about, and
     `asserts` those whose very words it asserts.
 
-    `unread`: it hears of exchanges without an answer too. `judge_all`: it judges all exchanges of an operation at once.
+    `unread`: it gets exchanges without a response too. `judge_all`: it judges all exchanges of an operation at once.
     `together`: and so does this, where none of them is broken alone.
     """
 
@@ -69,7 +69,7 @@ def check(
     whole: bool = False,
     together: Together | None = None,
 ) -> Callable[[Made], Made]:
-    """Register a function as a check; its docstring tells the API owner what is promised."""
+    """Register a function as a check; its docstring says to the API owner what is promised."""
 
     def register(judge: Made) -> Made:
         text = inspect.cleandoc(judge.__doc__ or "")

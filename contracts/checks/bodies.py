@@ -86,8 +86,8 @@ def _is_json(answer: Response) -> None:
 def a_success_is_no_error(exchange: Exchange, contract: Contract) -> bool:
     """A 2xx response does not carry the body of an error.
 
-    Judged only where the document's error schema can tell the two apart, so that no success of the document's own
-    would count as an error.
+    Judged only where the document's error schema distinguishes the two, so that no success of the document's own would
+    count as an error.
     """
     if not exchange.ok or has_no_body(exchange) or not asked_as_declared(exchange):
         return False

@@ -15,7 +15,7 @@ from specs.contract import Contract
 _CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?0*[1-9])", re.IGNORECASE)
 _UNCACHED = re.compile(r"(^|[\s,])(no-cache|no-store)(?![\w=-])", re.IGNORECASE)
 _ELSEWHERE = ("CDN-Cache-Control", "Surrogate-Control", "Cloudflare-CDN-Cache-Control")
-"""Headers that tell caches in front of the deployment to keep what Cache-Control forbids."""
+"""Headers that make caches in front of the deployment keep what Cache-Control forbids."""
 
 
 def _uncached(exchange: Exchange) -> bool:

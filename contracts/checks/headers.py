@@ -59,7 +59,7 @@ def _validator(contract: Contract, header: Header) -> jsonschema_rs.Validator:
 
 
 def _read(schema: dict[str, Any], value: str) -> Any:
-    """A header's text as the type its schema asks for, or as it is."""
+    """A header's text as the type of its schema, or as it is."""
     if schema.get("type") == "integer" and re.fullmatch(r"[+-]?\d+", value):
         return int(value)
     if schema.get("type") == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):

@@ -1,4 +1,4 @@
-"""The check on how the remaining number moves from answer to answer. It stands there anyway, so this costs nothing."""
+"""The check on how the remaining number moves from response to response; it needs no requests of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEVERAL = 3
 
 @attrs.frozen
 class Step:
-    """Two successes of one credential, one right after the other in one window, and what was asked meanwhile.
+    """Two successes of one credential, one right after the other in one window, and what was sent meanwhile.
 
     `drop`: by how much the remaining number fell. `others`: requests of other credentials in between. `quick`: no
     bucket can have been refilled by one meanwhile.
@@ -62,7 +62,7 @@ def _shown(steps: Sequence[Step]) -> list[Exchange]:
 
 
 def _steps(exchanges: Sequence[Exchange]) -> Iterator[Step]:
-    """Every two successes that tell of one window, where no other request of their credential came between."""
+    """Every two successes of one window, where no other request of their credential came between."""
     asked = [(_credential(each), each) for each in exchanges]
     last: dict[tuple[str, ...], Exchange] = {}
     for who, each in asked:
@@ -77,13 +77,13 @@ def _steps(exchanges: Sequence[Exchange]) -> Iterator[Step]:
 
 
 def _credential(exchange: Exchange) -> tuple[str, ...]:
-    """What tells a credential from others: the headers that carry one."""
+    """What distinguishes a credential from others: the headers that carry one."""
     names = {scheme.parameter.lower() for way in exchange.operation.security for scheme in way.schemes}
     return tuple(sorted(value for name, value in exchange.request.headers if name.lower() in names))
 
 
 def _fell(before: Exchange, after: Exchange) -> int | None:
-    """By how much the remaining number fell between two successes; None where they do not tell of one window."""
+    """By how much the remaining number fell between two successes; None where they are not of one window."""
     told = [_told(before), _told(after)]
     if not (before.ok and after.ok and before.received < after.sent) or None in told:
         return None
@@ -92,7 +92,7 @@ def _fell(before: Exchange, after: Exchange) -> int | None:
 
 
 def _told(exchange: Exchange) -> tuple[str, int, str] | None:
-    """The limit, what remains of it and when it is whole again, where an answer tells all three."""
+    """The limit, what remains of it and when it is whole again, where a response says all three."""
     limit, left, reset = (response(exchange).header(f"X-RateLimit-{each}") for each in ("Limit", "Remaining", "Reset"))
     if limit is None or reset is None or left is None or not left.isdigit() or not asked_as_declared(exchange):
         return None
@@ -126,10 +126,9 @@ def _quick(before: Exchange, after: Exchange) -> bool:
 def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) -> bool:
     """The remaining number falls by one with every request that counts, and with nobody else's.
 
-    Seen in answers that are there anyway: successes of one credential, one right after the other, that tell of one
-    window. Broken if in all of them it stands still, falls by the same too much, or falls with the requests that other
-    credentials made meanwhile. Where another limit or another bucket has part in it, the steps differ: then nothing is
-    said.
+    Seen in answers that are there anyway: successes of one credential, one right after the other, of one window. Broken
+    if in all of them it stands still, falls by the same too much, or falls with the requests that other credentials
+    made meanwhile. Where another limit or another bucket has part in it, the steps differ: then nothing is said.
     """
     steps = list(_steps(sorted((each for each in exchanges if each.response), key=lambda each: each.sent)))
     _stands_still([each for each in steps if each.quick])

@@ -26,9 +26,9 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
     """Schemathesis's own checks of a response find nothing that ours do not find.
 
     Its checks of status, content type, headers and body judge every distinct answer. What another check of this suite
-    finds as well is one finding, and told there. Not held against a deployment: the first of two server errors, answers
-    to undeclared methods, statuses that have no body whatever a default declares, statuses that the checks of this
-    suite allow, and texts of our own that come back.
+    finds as well is one finding, and reported there. Not held against a deployment: the first of two server errors,
+    answers to undeclared methods, statuses that have no body whatever a default declares, statuses that the checks of
+    this suite allow, and texts of our own that come back.
     """
     if has_no_body(exchange) or not (asked_as_declared(exchange) and sure(exchange) and routed(exchange)):
         return False

@@ -25,7 +25,7 @@ from contracts.core.failures import plain
 from specs.contract import Contract
 
 _BYTES = re.compile("[\udc80-\udcff]")
-"""How bytes that are no UTF-8 stand in recorded text."""
+"""How recorded text has bytes that are no UTF-8."""
 
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -59,7 +59,7 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
 
 
 PASSING = {502, 503, 504}
-"""What stands in front of a server says so while it is started anew: that it comes and goes is no defect."""
+"""A gateway in front of a server answers so during a restart: that it comes and goes is no defect."""
 OFTEN = 0.1
 """The share of an operation's requests that may meet a server error which does not come again."""
 
@@ -79,13 +79,13 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     """No request makes the server fail: a 5xx that comes again when the request is sent again is a defect.
 
     So is one that comes now and then: to several requests of one operation and more than a tenth of them, with a
-    success in between. What came once and not again, or what a gateway says in a deploy, is told by
+    success in between. What came once and not again, or what a gateway says in a deploy, is reported by
     `status/answers-are-reliable`.
     """
     if not sure(exchange) or (exchange.status >= 500 and not asked_as_declared(exchange)):
         return False
     if exchange.status in PASSING:
-        return False  # what stands in front says so, about whichever operation comes next
+        return False  # a gateway says so, about whichever operation comes next
     if exchange.status >= 500:
         raise Broken("an answer below 500", f"{exchange.summary()}, twice")
     return True

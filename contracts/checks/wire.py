@@ -1,4 +1,4 @@
-"""Checks on how an answer stood on the wire, and on whether answers come at all."""
+"""Checks on the form of a response on the wire, and on whether answers come at all."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from specs.contract import Contract
 def an_answer_is_an_http_message(exchange: Exchange, _: Contract) -> bool:
     """Every response is a well-formed HTTP message, from its status line to its end.
 
-    The status is a number of three digits, header fields have a name and a colon, Content-Length is one number and
-    that of the bytes that come, chunks are as long as they say, an encoding is one that was asked for, nothing follows
-    the end, and a 204 has no body. Headers that are too large for most clients count as unreadable: the deployment
-    file's table [http] says from where on. Content-Length twice with one value may be read (RFC 9110, 8.6), and is.
+    The status is a number of three digits, header fields have a name and a colon, Content-Length is one number and that
+    of the bytes that come, chunks are as long as they say, an encoding is one that was accepted, nothing follows the
+    end, and a 204 has no body. Headers that are too large for most clients count as unreadable: the deployment file's
+    table [http] says from where on. Content-Length twice with one value may be read (RFC 9110, 8.6), and is.
     """
     if is_one_of(exchange.error, (NOT_HTTP, LARGE_HEADERS)):
         raise Broken("an answer that can be read as HTTP", exchange.error or "")
@@ -35,7 +35,7 @@ def answers_are_reliable(exchanges: Sequence[Exchange], most: float | None) -> b
     """Requests are answered the first time, not only when they are repeated.
 
     Server errors, dropped connections and time-outs that vanish when the request is sent again are counted. The
-    document promises no availability, so this is told and not judged, unless the deployment file sets a bound:
+    document promises no availability, so this is reported and not judged, unless the deployment file sets a bound:
     `flaky = "1%"` in the table [gate].
     """
     found = flakiness(exchanges)

@@ -51,11 +51,11 @@ def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[
     """A filtered list has every item of the whole list that fits, and no other.
 
     The values come from the items of the whole list: ones that keep some items and not others, two at once where a
-    parameter takes several, instants between those that items show. To save requests several filters are asked
-    together, with values for which the question without any one of them would keep more, so that all of them must work;
-    each is then asked alone if something is wrong, to name the one that fails. Broken if an item does not fit, a
-    fitting one is missing, or one is not in the whole list; if a value that items show is refused; or if the answer
-    counts others than the items that fit. Not observable where no item shows the member.
+    parameter takes several, instants between those that items show. To save requests several filters are sent together,
+    with values for which the request without any one of them would keep more, so that all of them must work; each is
+    then sent alone if something is wrong, to name the one that fails. Broken if an item does not fit, a fitting one is
+    missing, or one is not in the whole list; if a value that items show is refused; or if the answer counts others than
+    the items that fit. Not observable where no item shows the member.
     """
     items = yield from read_all(api)
     at_least(items, 2)
@@ -103,7 +103,7 @@ def _fault(api: RequestFactory, question: Question, items: Sequence[Any]) -> Ste
 
 
 def _nameable(api: RequestFactory, depth: str) -> list[str]:
-    """Filters that can be asked for something nobody has: texts first, since those are searched in odd ways."""
+    """Filters that can be given a value nobody has: texts first, since those are searched in odd ways."""
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
     known.sort(key=lambda each: _rank(kinds[each.name]))
@@ -115,9 +115,9 @@ def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation
     """A filter for a value that no item has gives an empty list, and its page information says so.
 
     The value is one that items show, a little shortened (or lengthened, where a part of a text is searched for), else
-    one that was made up. Where several may be requested at once, or at a greater depth, one that only another tenant's
-    items show is among them. Broken if items come all the same. A value may also be refused, since it may name
-    something that does not exist.
+    one that was made up. Where several may be sent at once, or at a greater depth, one that only another tenant's items
+    show is among them. Broken if items come all the same. A value may also be refused, since it may name something that
+    does not exist.
     """
     items = yield from read_all(api)
     parameter = api.operation.parameter(name, "query")
@@ -193,7 +193,7 @@ def an_impossible_range_is_empty(api: RequestFactory, chosen: list[str]) -> Conv
 def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation:
     """The pages of a filtered list hold the items that match, each once, and their totals count those alone.
 
-    A filter that keeps at least two items is asked with the largest page and walked in pages of a size that does not
+    A filter that keeps at least two items is requested with the largest page and read in pages of a size that does not
     divide their number. Broken if the walk has other items or another order, or if a total, a remainder, a number of
     pages or a flag is not that of the filtered list.
     """

@@ -131,7 +131,7 @@ def law(
 ) -> Callable[[Function], Function]:
     """Register a function as a law. Its id is made of the family and the function's name and never reused.
 
-    Its docstring tells the owner of the API what is promised and what breaks it. `laws`: where it is registered.
+    Its docstring says to the owner of the API what is promised and what breaks it. `laws`: where it is registered.
     `recorded`: the function is no conversation, but judges what was recorded. Raises ValueError for a law without a
     docstring and for an id that is taken.
     """

@@ -11,7 +11,7 @@ from contracts.steps.fixtures import placeholder_path, resolve_path
 from specs.contract import Limit, selectors
 
 LONGEST = 5.0
-"""Seconds a window may last here: with real minutes, a gate would wait longer than it asks."""
+"""Seconds a window may last here: with real minutes, a gate would wait longer than it tests."""
 TRIES = 2
 """Bursts that must agree before a limit counts as exceeded: one may have met the border of two windows."""
 
@@ -30,7 +30,7 @@ def _limit(api: RequestFactory) -> Limit:
 def _inert(api: RequestFactory, principal: Principal | None = None, number: int = 0) -> Request:
     """A request that counts but changes nothing: it looks, or addresses nothing and carries no valid body.
 
-    By its `number` a list is requested with one item or two: the limit is the operation's, not that of a question.
+    By its `number` a list is requested with one item or two: the limit is the operation's, not that of a request.
     """
     if selectors.bulk(api.contract, api.operation):
         raise NotObservable("a request that is admitted would delete what is not ours")

@@ -41,9 +41,9 @@ def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> N
 def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Conversation:
     """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
 
-    Items that agree in the member may stand in any order among themselves, and so may those that do not show it. Times
-    and numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse
-    of the other. A list that can be ordered in many ways is asked for the first of them both ways, and for the others
+    Items that agree in the member may be in any order among themselves, and so may those that do not show it. Times and
+    numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse of
+    the other. A list that can be ordered in many ways is requested by the first of them both ways, and for the others
     descending, unless the depth is deep; at depth quick, for the first page of these alone, which has to show what
     comes first of all.
     """
@@ -68,7 +68,7 @@ def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Convers
 
 
 def _on_a_page(api: RequestFactory, items: list[Any]) -> bool:
-    """Whether the whole list fits on a page, and a smaller page can be asked for."""
+    """Whether the whole list fits on a page, and a smaller page can be requested."""
     top = largest(api)
     return paging_of(api).size is not None and len(items) > 2 and (top is None or len(items) < top)
 

@@ -1,7 +1,7 @@
 """After the last law: everything the suite created is removed, also when the run was interrupted.
 
-First goes what hangs on nothing else, since much of the rest goes with it. Then the lists are read, once: they tell
-what still stands, and show what no answer told of, created by a request whose answer never came or in spite of a
+First goes what hangs on nothing else, since much of the rest goes with it. Then the lists are read, once: they show
+what is still there, and what no response has shown, created by a request whose answer never came or in spite of a
 refusal. Every name the suite makes up begins with a mark of the run; of the latter only what shows it is touched.
 
 No sending is done here: the gate and the load each hold the conversations that `sweep` yields in their own way.
@@ -39,7 +39,7 @@ class View:
     items: list[Any] | None = None
 
     def has(self, request: Request) -> bool:
-        """Whether the resource that a deletion names would stand in this list."""
+        """Whether the resource that a deletion names would be in this list."""
         values = path_values(request.operation, request.target)
         same = all(values.get(name) == value for name, value in self.api.values.items())
         return same and self.api.contract.resource_of(request.operation) is self.resource
@@ -66,7 +66,7 @@ Batches = Generator[list[Conversation], Sequence[Result], list[str]]
 
 
 def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
-    """Remove what still stands; returns what stays behind, in words for the user. `mark`: what the run's names show."""
+    """Remove what is still there; returns what stays behind, in words for the user. `mark`: what its names show."""
     scope = Scope(ledger, deployment)
     left = yield from _all_removed(scope, _free(scope))
     views = yield from _read(scope, mark)
@@ -122,7 +122,7 @@ def _kept(kept: Iterable[Kept]) -> Iterator[str]:
 
 
 def unremoved(ledger: Ledger, deployment: Deployment) -> list[str]:
-    """What still stands where there is no time to remove it, in words for the user."""
+    """What is still there where there is no time to remove it, in words for the user."""
     return [f"DELETE {address_of(each)}: no time was left" for each in ledger.removals(deployment)]
 
 
@@ -139,7 +139,7 @@ def _standing(scope: Scope) -> list[Request]:
 
 
 def _free(scope: Scope) -> list[Request]:
-    """Removals of what hangs on nothing else that stands, neither by its address nor by what it refers to."""
+    """Removals of what nothing else that is there belongs to, neither by its address nor by what it refers to."""
     contract = scope.ledger.contract
     owners = {address_of(each): contract.resource_of(each.operation) for each in _standing(scope)}
     hanging = {kin.name for each in {*owners.values()} if each for kin in selectors.child_resources(contract, each)}
@@ -159,7 +159,7 @@ def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, An
 
 
 def _removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversation:
-    """One removal. Raises Blocked, with the reason, where it is refused, or where it may stand there still.
+    """One removal. Raises Blocked, with the reason, where it is refused, or where it may still be there.
 
     `absent`: its list does not show it any more.
     """
@@ -200,7 +200,7 @@ def _doubted(scope: Scope, address: str, refused: Exchange) -> Steps:
 
 
 def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
-    """The lists that may show what still stands, and with a mark all others whose place is known, read to their end."""
+    """The lists that may show what is still there, with a mark all others whose place is known too, read to the end."""
     found: list[View] = []
     for view in [*_beside(scope), *(_known(scope) if mark else ())]:
         if not any(each.resource is view.resource and each.api.values == view.api.values for each in found):
@@ -210,7 +210,7 @@ def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
 
 
 def _beside(scope: Scope) -> Iterator[View]:
-    """The lists beside what still stands."""
+    """The lists of what is still there."""
     contract: Contract = scope.ledger.contract
     for request in _standing(scope):
         resource = contract.resource_of(request.operation)
@@ -248,7 +248,7 @@ def _told(view: View) -> Conversation:
 
 
 def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
-    """What its list does not show any more is gone, if one of them is asked for its deletion and says so too."""
+    """What its list does not show any more is gone, if the deletion of one of them says so too."""
     lost = [each for each in _standing(scope) if view.lacks(each)]
     if not lost:
         return set()

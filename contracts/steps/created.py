@@ -43,7 +43,7 @@ class Ledger:
     whole: bool = True
     """Whether all that was tried is noted here: a run that was killed does not record what it was waiting for."""
     tried: set[str] = attrs.field(factory=set)
-    """Where something was asked to be created, whatever came of it."""
+    """Where a creation was requested, whatever came of it."""
     removed: int = 0
     """How many of its own resources the sweep has removed."""
     looks: dict[str, Request] = attrs.field(factory=dict)
@@ -136,12 +136,12 @@ class Ledger:
         return None if place == address else signed(attrs.evolve(request, target=place), deployment)
 
     def _removed(self, address: str) -> None:
-        """What was removed, and everything below it, stands no more."""
+        """What was removed, and everything below it, is gone."""
         for each in [each for each in self.standing if each == address or each.startswith(address.rstrip("/") + "/")]:
             del self.standing[each]
 
     def removals(self, deployment: Deployment) -> list[Request]:
-        """Deletions of what still stands, the latest first, since later resources may hang on earlier ones."""
+        """Deletions of what is still there, the latest first, since later resources may hang on earlier ones."""
         return [made for each in reversed(self.standing.values()) if (made := signed(each, deployment))]
 
 

@@ -1,6 +1,6 @@
-"""Finding and making what a law needs to stand on: path values, bodies, resources of its own.
+"""Finding and making what a law needs: path values, bodies, resources of its own.
 
-All of these are steps of a conversation (`yield from`): what they ask is recorded like everything else.
+All of these are steps of a conversation (`yield from`): their requests are recorded like all others.
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ def _shown(api: RequestFactory, resource: Resource, pointer: str, values: Mappin
 
 
 def source_of_parameter(api: RequestFactory, operation: Operation, name: str) -> tuple[Resource, str]:
-    """The resource whose objects a path parameter names, and where its values stand in them.
+    """The resource whose objects a path parameter names, and where its values are in them.
 
-    Raises NotObservable where the document tells neither.
+    Raises NotObservable where the document says neither.
     """
     resource = selectors.resource_of_parameter(api.contract, operation, name)
     if resource is None:

@@ -1,4 +1,4 @@
-"""What the run has made itself, told from exchanges alone: by this the guard knows what may be changed or removed."""
+"""What the run has made itself, known from exchanges alone: by this the guard knows what may be changed or removed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OwnThings:
     """Whether a creation is believed that does not show that it made what it answers with."""
     made: set[str] = attrs.field(factory=set)
     ids: set[str] = attrs.field(factory=set)
-    """Their ids, wherever they stand."""
+    """Their ids, wherever they are."""
     shown: dict[str, float] = attrs.field(factory=dict)
     """When an address was first shown by an answer that made nothing (epoch seconds)."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
@@ -56,7 +56,7 @@ class OwnThings:
         """Whether a creation has made this resource, and not merely found it there.
 
         It has where the resource bears the mark of the run. Else it must not have been shown before, and the answer be
-        a 201: a 200 may tell of what somebody else has made.
+        a 201: a 200 may show what somebody else has created.
         """
         marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
         if marks & set(_MARK.findall(repr(thing))):

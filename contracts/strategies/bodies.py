@@ -210,7 +210,7 @@ def _further(schema: Schema) -> Iterator[tuple[str, Any]]:
 
 ODDEST = "letters of many scripts"
 MARK = "ct000000-0"
-"""Stands beside half of a character, so that checks know whose text it is when it comes back."""
+"""Sent beside half of a character, so that checks know whose text it is when it comes back."""
 UNICODE = " Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ"
 """Letters of many scripts, combining and directing marks, no-width spaces, and an emoji made of three."""
 CONTROL = "a\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"

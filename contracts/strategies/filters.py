@@ -26,7 +26,7 @@ GAP = 2.0
 DAYS = 4 * 86400.0
 """The same for a parameter that takes days: whose day an instant belongs to may be argued about."""
 NEAR = 61.0
-"""Seconds (or units) that a value between two may be away from one of them: a time may be told to the minute only."""
+"""Seconds (or units) that a value between two may be away from one of them: a time may be given to the minute only."""
 ENOUGH = 120
 """Items that values are taken from and weighed by: of a longer list, some from everywhere."""
 
@@ -97,8 +97,8 @@ def _parts(value: str) -> list[str]:
 def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> list[str]:
     """Values between two neighbours that items show: whether a filter keeps the instant itself is left open.
 
-    Close to the neighbour that is not to be kept, so that a filter that looks at another time of it, one a little later
-    or a little earlier, is seen.
+    Close to the neighbour that is not to be kept, so that a filter that uses another time of it, one a little later or
+    a little earlier, is seen.
     """
     assert parameter.filter is not None
     schema = contract.json_schema(parameter.schema)
@@ -155,10 +155,10 @@ def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[A
 def questions(
     rules: Mapping[str, Filter], values: Mapping[str, Sequence[Wanted]], items: Sequence[Any]
 ) -> list[dict[str, Wanted]]:
-    """As few questions as will try every filter: several filters together where each of them still makes a difference.
+    """As few requests as will try every filter: several filters together where each of them still makes a difference.
 
-    Without any one of its filters a question would keep more items, and it keeps at least one: so a filter that does
-    nothing, too little or too much is seen, although others stand beside it.
+    Without any one of its filters a request would keep more items, and it keeps at least one: so a filter that does
+    nothing, too little or too much is seen, although others are sent with it.
     """
     left, items = [name for name in rules if values[name]], _scattered(items)
     kept_by = {name: [_kept_by(rules[name], value, items) for value in values[name]] for name in left}
@@ -178,9 +178,9 @@ def _kept_by(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> set[int]:
 
 
 def _joined(asked: dict[str, int], name: str, kept_by: Mapping[str, Sequence[set[int]]]) -> dict[str, int]:
-    """The question with one more filter, at the value that leaves most items; as it was if there is none.
+    """The request with one more filter, at the value that leaves most items; as it was if there is none.
 
-    A question is told as the number of the value of each of its filters.
+    A request is given as the number of the value of each of its filters.
     """
     best, most = asked, 0
     for choice in range(len(kept_by[name])):

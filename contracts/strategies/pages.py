@@ -54,7 +54,7 @@ def offsets_past(total: int) -> st.SearchStrategy[int]:
 def impossible_pages(
     *, minimum: int | None = 1, maximum: int | None = None, words: bool = True
 ) -> st.SearchStrategy[str]:
-    """Values of a page parameter that its schema forbids, as they stand in a query."""
+    """Values of a page parameter that its schema forbids, as a query has them."""
     return st.sampled_from(impossible(minimum=minimum, maximum=maximum, words=words))
 
 

@@ -1,4 +1,4 @@
-"""Values that fit a schema and mean nothing: for requests that have to be refused, whatever they ask for."""
+"""Values that fit a schema and mean nothing: for requests that have to be refused, whatever they are."""
 
 from __future__ import annotations
 

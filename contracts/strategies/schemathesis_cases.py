@@ -1,8 +1,8 @@
 """Cases from Schemathesis: what its coverage phase would send, as plain data that our own scheduler can rank and send.
 
 Schemathesis knows how to break a schema; whether a case really breaks it is decided here once more, because some of its
-cases cannot be told from valid ones on the wire (a number as text, an empty value), and a false alarm costs more than a
-missed case.
+cases cannot be distinguished from valid ones on the wire (a number as text, an empty value), and a false alarm costs
+more than a missed case.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Case:
     """One request that differs from a plain valid one in one place.
 
     `place` is "query", "path", "header", "body" (the value set there; `name` is the place in the body, "" the whole of
-    it), "gone" (a member left out), "raw" (a body as it stands) or "media" (a right body by a wrong type).
+    it), "gone" (a member left out), "raw" (a body as it is) or "media" (a right body by a wrong type).
     """
 
     place: str
@@ -61,7 +61,7 @@ def cases(contract: Contract, operation: Operation) -> tuple[Case, ...]:
 
 
 def once(found: Iterable[Case]) -> tuple[Case, ...]:
-    """Each case once, where it stands first."""
+    """Each case once, where it comes first."""
     unique: dict[str, Case] = {}
     for each in found:
         unique.setdefault(json.dumps([each.place, each.name, each.value], sort_keys=True), each)

@@ -1,4 +1,4 @@
-"""Orders a list may be asked for, as queries.
+"""Orders a list may be requested in, as queries.
 
 sorts(operation)                       # {"sortStart": "asc"}, {"sortStart": "desc"}, …
 sorts(operation, directions=["desc"])  # only descending ones

@@ -107,7 +107,7 @@ WORTHLESS: dict[str, str] = {
     "letters of another alphabet": "жетон",
     "a blank": " ",
 }
-"""Texts that are no refresh token; `%` stands for a good one, whose end is changed."""
+"""Texts that are no refresh token; `%` is a good one, whose end is changed."""
 
 
 def worthless(kind: str, token: str) -> str:

@@ -56,9 +56,10 @@ def _anonymous(api: RequestFactory, *, wrong: Parameter | None = None, spoiled: 
 
 
 def _at_worst(api: RequestFactory) -> Steps:
-    """Whether even the hardest question is refused for its lack of a credential: wrong in every place it has.
+    """Whether even the most invalid request is refused for its lack of a credential: wrong in every place it has.
 
-    It is asked once for all laws that would ask of one place each; where it is refused as it should be, they all hold.
+    It is sent once for all laws that would each send one with a single flaw; where it is refused as it should be, they
+    all hold.
     """
     worst = api.sharing(f"nothing shown at {api.operation.key}")
     answer: Exchange = yield _anonymous(worst, wrong=_wrong(api), spoiled=True)
@@ -144,7 +145,7 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 
 
 def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
-    """The most telling one, and another in turn: so each damage is asked somewhere.
+    """The most informative one, and another in turn: so each damage is tried somewhere.
 
     What travels in another header besides gets the most telling one alone.
     """
@@ -198,8 +199,8 @@ def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
 def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: list[str]) -> Conversation:
     """However a valid credential is written or combined with others, the server does not fail.
 
-    Letter case of the scheme, blanks, and headers that stand there twice. What is accepted is observed; only an answer
-    of 500 or above breaks this.
+    Letter case of the scheme, blanks, and headers that are sent twice. What is accepted is observed; only an answer of
+    500 or above breaks this.
     """
     number, holder = next(holders(api), (0, None))
     if holder is None:

@@ -32,7 +32,7 @@ from specs.contract import Alternative, selectors
 
 
 def _parts(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """Alternatives of several schemes, each with one scheme left out that is not told by the path as well."""
+    """Alternatives of several schemes, each with one scheme left out that the path does not name as well."""
     found = []
     for number, holder in holders(api):
         alternative = api.operation.security[number]
@@ -87,7 +87,7 @@ def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, An
 
 
 def _every_other(api: RequestFactory, depth: str) -> list[None]:
-    """At depth quick, what looks in turn; what changes something asks on behalf of other laws as well."""
+    """At depth quick, what looks in turn; what changes something is sent on behalf of other laws as well."""
     return [] if depth == "quick" and api.operation.safe and (turn_index(api) + api.seed) % 2 else [None]
 
 
@@ -101,7 +101,7 @@ def _every_other(api: RequestFactory, depth: str) -> list[None]:
 def what_the_path_names_need_not_be_repeated(api: RequestFactory, _: None) -> Conversation:
     """Where the path names the client and the document declares the header as optional, the secret suffices.
 
-    Broken only by a 401. A change is asked of nobody, so that nothing changes.
+    Broken only by a 401. A change is sent to an id of nobody, so that nothing changes.
     """
     credentials = sufficient(api)
     if credentials is None:
@@ -131,7 +131,7 @@ def _unless_turned(api: RequestFactory, depth: str) -> list[None]:
 def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Conversation:
     """A secret of one tenant with the id of another is no credential: it is refused.
 
-    Asked where the path does not name the owner itself; the request is one that only reads, or addresses nothing.
+    Sent where the path does not name the owner itself; the request is one that only reads, or addresses nothing.
     """
     for number, holder in holders(api):
         alternative = api.operation.security[number]
@@ -153,7 +153,7 @@ def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Convers
 
 
 def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """All alternatives; at depth quick, the one by which all other laws ask only where that costs nothing."""
+    """All alternatives; at depth quick, the one that all other laws use only where that costs nothing."""
     found: list[dict[str, Any]] = [{"alternative": number, "holder": holder.name} for number, holder in holders(api)]
     if api.operation.safe and not all(each.schemes for each in api.operation.security):
         found.append({"alternative": None, "holder": ""})
@@ -167,8 +167,9 @@ def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> Conversation:
     """Each of the credentials the document accepts is accepted by itself: it gets no 401.
 
-    What only reads is asked plainly. What would change something is asked of nobody, or with a body that is none, since
-    after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack rights.
+    What only reads is sent plainly. What would change something is sent to an id of nobody, or with a body that is
+    none, since after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack
+    rights.
     """
     if choice["alternative"] is None:
         yield from _open_to_all(api)

@@ -1,4 +1,4 @@
-"""Laws of tenants: what belongs to one is refused to all others, whichever way they ask, and nothing of it changes."""
+"""Laws of tenants: what belongs to one is refused to all others, whichever way they try, and nothing of it changes."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Co
 def a_path_that_mixes_tenants_is_refused(api: RequestFactory) -> Conversation:
     """A path that mixes resources of two tenants is refused with 403 or 404, and nothing changes.
 
-    Another tenant, with its own credential, asks for a path that names resources of both: the owner's user under its
-    own client, the owner's option under its own attribute; and the owner asks for its own resource under the other's
+    Another tenant, with its own credential, requests a path that names resources of both: the owner's user under its
+    own client, the owner's option under its own attribute; and the owner requests its own resource under the other's
     address. A list of nothing is observed, since nothing is shown by it. Where ids are so short that both tenants may
     have the same, that is looked up first.
     """
@@ -188,7 +188,7 @@ def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
 def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
     """Whether a refusal distinguishes another tenant's resource from one that does not exist is observed.
 
-    Asked of what only reads: the last resource of the path is first another tenant's, then nobody's.
+    Sent to operations that only read: the last resource of the path is first another tenant's, then nobody's.
     """
     last = api.operation.path_parameters[-1]
     distinct(api, [last])
@@ -203,7 +203,7 @@ def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
 
 
 def _own_references(contract: Contract, operation: Operation) -> list[str]:
-    """Members of a body that name what stands below the same owner as the operation itself, as far as paths tell."""
+    """Members of a body that name what belongs to the same owner as the operation itself, as far as paths show."""
     first = operation.path_parameters[:1]
     if operation.body is None or not first:
         return []
@@ -235,8 +235,8 @@ def a_body_names_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
     """What another tenant owns is not reached by naming it in a body: such a request is refused.
 
     A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
-    the last of it alone. Any refusal will do (400, 403, 404, 409). Not asked of what is named elsewhere, such as users
-    that several owners may share.
+    the last of it alone. Any refusal will do (400, 403, 404, 409). Not tried with what is named elsewhere, such as
+    users that several owners may share.
     """
     names = _own_references(api.contract, api.operation)
     theirs = api.as_principal(api.rival)

@@ -36,7 +36,7 @@ def _plain(contract: Contract, operation: Operation) -> bool:
 
 
 def _allowed(api: RequestFactory, depth: str) -> list[list[list[str]]]:
-    """Queries to ask together: the plain one first, then rows of allowed values."""
+    """Queries to send together: the plain one first, then rows of allowed values."""
     if not _plain(api.contract, api.operation):
         return []
     rows = _rows(api.contract, api.operation)[: ROWS[DEPTHS.index(depth)]]
@@ -91,12 +91,12 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
 
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
-    with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are asked at
-    once; when that is refused each is asked alone, and only what is refused alone is held against the deployment. A
-    body with secrets of another system may be refused, since those cannot be made up: observed only. A login that
-    refuses what it is told is not observable, since the suite may not know what it would accept. So may one that
-    was made up from its schema, where the document has no example. Nor may a right credential be met with 401. An
-    update that may be empty is sent empty as well: it may be refused, but makes no server fail.
+    with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are sent at
+    once; when that is refused each is sent alone, and only what is refused alone is held against the deployment. A body
+    with secrets of another system may be refused, since those cannot be made up: observed only. A login that refuses
+    what it is given is not observable, since the suite may not know what it would accept. So may one that was made up
+    from its schema, where the document has no example. Nor may a right credential be met with 401. An update that may
+    be empty is sent empty as well: it may be refused, but makes no server fail.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
@@ -165,7 +165,7 @@ def _secretive(right: Any) -> bool:
 
 
 def _bodies(contract: Contract) -> Iterator[Operation]:
-    """Operations that take a JSON object and can be asked without harm."""
+    """Operations that take a JSON object and can be called without harm."""
     for operation in contract.operations:
         if operation.body and "json" in operation.body.media_type and _plain(contract, operation):
             yield operation
@@ -272,7 +272,7 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
 def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str, Any]]) -> Conversation:
     """A body with the required members alone is accepted, and so is every value of an enumeration.
 
-    Only bodies are asked in which no member can hang on another. What is refused is compared with the document's own
+    Only bodies are sent in which no member can depend on another. What is refused is compared with the document's own
     example, sent right after: only where that is accepted is the difference held against the deployment.
     """
     found = BrokenCollector()

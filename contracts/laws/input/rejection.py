@@ -34,13 +34,13 @@ PER_BODY = (4, 22, 1000)
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
-"""Kinds of such bodies that take turns at depth quick: the most telling ones."""
+"""Kinds of such bodies that take turns at depth quick: the most informative ones."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
 
 def _invalid(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
-    """Invalid cases, those in the body together: one conversation asks them all, on what it has made once."""
+    """Invalid cases, those in the body together: one conversation sends them all, to what it has created once."""
     contract, operation, level = api.contract, api.operation, DEPTHS.index(depth)
     if selectors.bulk(contract, operation):
         return []
@@ -144,7 +144,7 @@ def _unread_by_others(api: RequestFactory) -> Steps:
 
 
 def _forbidden(api: RequestFactory, answer: Exchange) -> bool:
-    """Whether the user whom the suite made may not ask this at all, be it right or wrong."""
+    """Whether the user whom the suite created may not call this at all, with a valid body or not."""
     return answer.status == 403 and api.principal is not None and api.principal.provisioned
 
 
@@ -215,7 +215,7 @@ ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\
 
 
 def _odd_ids(api: RequestFactory, depth: str) -> list[str]:
-    """Odd texts for the id of what is read or deleted; a first one is asked as an impossible id where it is one."""
+    """Odd texts for the id of what is read or deleted; a first one is sent as an impossible id where it is one."""
     resource = api.contract.resource_of(api.operation)
     asking = (resource.read,) if resource and depth == "quick" else (resource.read, resource.delete) if resource else ()
     if resource is None or api.operation not in asking:

@@ -1,4 +1,4 @@
-"""Laws of links and cursors: what an answer says of its neighbours leads there, and keeps filters and order."""
+"""Laws of links and cursors: the neighbours that a response names are there, and keeps filters and order."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def the_next_link_keeps_the_question(api: RequestFactory) -> Conversation:
 def the_last_page_has_no_next_link(api: RequestFactory) -> Conversation:
     """The last page of a list with numbered pages has no next link.
 
-    Lists that are read by a cursor may lead to one more page that is empty; they are not asked.
+    Lists that are read by a cursor may lead to one more page that is empty; they are left out.
     """
     paging = paging_of(api)
     if not numbered(paging) or paging.size is None:

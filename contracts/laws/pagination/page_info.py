@@ -1,4 +1,4 @@
-"""Laws of what an answer tells about its page: totals, counts, numbers and flags agree with the list itself."""
+"""Laws of what a response says about its page: totals, counts, numbers and flags agree with the list itself."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _tells(api: RequestFactory) -> None:
 
 
 def _told(page: Exchange) -> None:
-    """Raises NotObservable where an answer makes no use of what the document lets it tell."""
+    """Raises NotObservable where an answer makes no use of what the document lets it say."""
     paging = page.operation.paging
     if page.ok and paging and all(page.page(role) is MISSING for role in {*paging.members, *paging.headers}):
         raise NotObservable("the responses carry no page information")

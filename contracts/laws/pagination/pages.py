@@ -26,7 +26,7 @@ from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
 from specs.contract import Rule, selectors
 
 SOME = 10
-"""Items asked for where the size of a page does not matter."""
+"""Items requested where the size of a page does not matter."""
 
 
 @law(
@@ -68,7 +68,7 @@ def every_walk_gives_the_same_items(api: RequestFactory) -> Conversation:
 def pages_do_not_overlap(api: RequestFactory) -> Conversation:
     """Two neighbouring pages share no item.
 
-    The first two pages of a size that makes more than one page are asked for. Broken if an item is on both.
+    The first two pages of a size that makes more than one page are requested. Broken if an item is on both.
     """
     items = yield from read_all(api)
     at_least(items, 2)
@@ -160,7 +160,7 @@ def a_page_begins_where_it_was_asked_to(api: RequestFactory, which: str) -> Conv
 
 
 def _beyond(api: RequestFactory, depth: str) -> list[str]:
-    """Just past the end where reading a list to its end asks that anyway, and far behind it."""
+    """Just past the end where reading a list to its end requests that anyway, and far behind it."""
     ways = ["just past", "far", str(ABSURD[-1]), "one further", *map(str, ABSURD[:-1])]
     first = 1 if depth != "deep" and tells_its_end(paging_of(api)) else 0
     return ways[first : {"quick": 2, "standard": 3}.get(depth)]
@@ -206,8 +206,8 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
 def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     """Requested twice while nothing changes, a list gives the same items in the same order.
 
-    At depth quick, the two questions are the one without a page size and the one for the largest page: as far as both
-    go they have to agree.
+    At depth quick, the two requests are the one without a page size and the one for the largest page: as far as both go
+    they have to agree.
     """
     largely: Exchange = require_ok((yield api.page(None, largest(api))))
     plainly: Exchange = require_ok((yield api.page()))
@@ -283,7 +283,7 @@ def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conv
 
     Asked with one more than the maximum, one less than the minimum, and at greater depths with numbers of more than 31
     and 63 bits and a word. Expected is the status the document has for invalid requests (400 or 422, else any 4xx).
-    Empty and repeated parameters are not asked: the document says nothing about them.
+    Empty and repeated parameters are not sent: the document says nothing about them.
     """
     name, value = wrong
     answer: Exchange = yield api.ask(query=[(name, value)])

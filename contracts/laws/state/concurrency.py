@@ -75,7 +75,7 @@ def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     """Where the document declares a conflict, creating the same resource twice is refused.
 
     409 is expected; 400 and 404 are accepted as other ways to say so. Of equal creations at once those that lose are
-    duplicates; where several win, one more is asked afterwards. That refused ones created nothing is counted for equal
+    duplicates; where several win, one more is sent afterwards. That refused ones created nothing is counted for equal
     creations at once.
     """
     peers: Siblings = yield from create_siblings(api)

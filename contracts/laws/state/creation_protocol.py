@@ -37,7 +37,7 @@ def _key_header(operation: Operation) -> str:
 def a_request_sent_again_under_its_key_is_done_once(api: RequestFactory) -> Conversation:
     """A creation that is sent again under the same idempotency key creates nothing more.
 
-    The second answer may be the first one again, or a refusal. Broken if both succeed and tell of different resources.
+    The second answer may be the first one again, or a refusal. Broken if both succeed and show different resources.
     """
     stage = api.sharing(f"again under a key in {api.resource.collection}")
     values = yield from resolve_path(stage, api.operation, fresh=True)
@@ -67,8 +67,8 @@ def _located(contract: Contract) -> Iterator[Operation]:
 def a_location_leads_to_what_was_made(api: RequestFactory) -> Conversation:
     """The Location of a creation, or of accepted work, is a URL that can be read.
 
-    Only an address below this deployment that one of the document's own operations reads is asked. Broken if there is
-    nothing, or the server fails.
+    Only an address below this deployment that one of the document's own operations reads is requested. Broken if there
+    is nothing, or the server fails.
     """
     content = (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
     made: Exchange = yield api.ask(body=content)

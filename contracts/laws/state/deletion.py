@@ -47,7 +47,7 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
     """A deleted resource cannot be read any more, and is in no list.
 
     Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
-    absence is told (403, 404, 410) is not judged here.
+    absence is expressed (403, 404, 410) is not judged here.
     """
     end: Deleted = yield from delete_resource(api)
     if end.deleted_anonymously:
@@ -69,7 +69,7 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
 
 
 def _counted(end: Deleted) -> Steps:
-    """Raises Broken where the list, read to its end on one page, twice tells the same number, and a wrong one."""
+    """Raises Broken where the list, read to its end on one page, twice says the same number, and a wrong one."""
     heard = [end.page] if end.page is not None and end.page.ok else []
     size = largest(end.life.api.for_operation(end.page.operation)) if end.page is not None else None
     if not heard or size is None or not 0 < len(heard[0].items) < size or _true_total(heard[0]):
@@ -154,7 +154,7 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
 
 
 def still(before: list[Any], after: list[Any], member: str) -> list[Any]:
-    """The items of a list that stood there before; others may be somebody else's, who came meanwhile."""
+    """The items of a list that were there before; others may be somebody else's, who came meanwhile."""
     known = {str(at(item, member)) for item in before}
     return [item for item in after if str(at(item, member)) in known]
 

@@ -28,8 +28,8 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
     """What was created below one resource is not listed, read, changed or deleted through another one.
 
     A resource is created below a parent, and a second parent beside it. Then it is searched for in the second one's
-    list, and asked for, changed and deleted at the second one's address. Broken if it shows there, or if the change or
-    the deletion reaches it. Whether such a request is refused in so many words is not judged.
+    list, and read, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
+    deletion reaches it. Whether such a request is refused in so many words is not judged.
     """
     made: Made = yield from create_resource(api, api.resource)
     before: Observation = yield from observe(api, made)
@@ -101,7 +101,7 @@ def _along(contract: Contract, resource: Resource) -> Iterator[tuple[str, Operat
 
 
 def _bearing(contract: Contract) -> Iterator[Operation]:
-    """Creations that may carry what stands below what they create."""
+    """Creations that may carry child resources of what they create."""
     for resource in contract.resources:
         if resource.create and any(_along(contract, resource)):
             yield resource.create
@@ -154,7 +154,7 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
     """Deleting a resource leaves nothing reachable of what belongs to it.
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
-    is created, and looked for after the deletion: its address must refuse, or its list not show it. Lists below the
+    is created, and searched for after the deletion: its address must refuse, or its list not show it. Lists below the
     deleted resource must refuse or be empty. Not observable where the deletion itself is refused.
     """
     removable(api)
@@ -174,7 +174,7 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
 
 
 def _parent(api: RequestFactory) -> Steps:
-    """One that was made beside the life of another, when all has been asked that needs it; else a new one."""
+    """One that was made beside the life of another, when nothing needs it any more; else a new one."""
     try:
         seen: HostileUpdates = yield from hostile_updates(api)
         if seen.changed.peers.twin is not None:
@@ -201,7 +201,7 @@ def _child(api: RequestFactory, resource: Resource, parent: Made, siblings: dict
 
 
 def _path(api: RequestFactory, resource: Resource, parent: Made) -> Iterator[tuple[str, str]]:
-    """What the parent tells of the path of another resource's operations."""
+    """What the parent gives of the path of another resource's operations."""
     operation = resource.create or resource.list
     assert operation is not None
     for name in operation.path_parameters:

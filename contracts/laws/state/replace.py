@@ -35,7 +35,7 @@ def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
 
     A new resource is replaced with every member whose value can be known to make sense. Broken if a member that was
     sent and is shown has another value, or if the same PUT once more changes anything. What becomes of members that
-    were not sent is not asked: servers differ.
+    were not sent is not judged: servers differ.
     """
     life: CreatedResource = yield from create_observed(api, f"{LIFE} replaced")
     if not life.known:

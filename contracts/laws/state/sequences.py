@@ -83,7 +83,7 @@ class Model:
             yield from self.read(_nth(self._unseen(self.standing), which))
 
     def read(self, thing: Known) -> Steps:
-        """Look at a resource that exists."""
+        """Read a resource that exists."""
         thing.looked = self.writes
         sight: Observation = yield from observe(self.api, thing.made, known=thing.seen is not None)
         if not sight.seen:
@@ -166,7 +166,7 @@ def any_order_of_steps_agrees_with_a_model(api: RequestFactory) -> Conversation:
 
     The model knows what exists, with the values that were sent last, and what is gone. Hypothesis chooses the steps one
     by one, among those that make sense, and shrinks a sequence that breaks the law to the fewest. What is recorded are
-    the steps themselves, so that a replay judges the same sequence. At the end all that exists is read again.
+    the steps themselves, so that a replay judges the same sequence. At the end all that exists is read once more.
 
     Broken if something that exists is not there, is listed twice or shows another value than was sent last; if a member
     changed that nobody sent; or if something deleted can be seen. An update that is refused is taken for what it says.

@@ -43,7 +43,7 @@ def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     After all members of a new resource were changed, one is changed to yet another value. Broken if this does not show,
     if the answer to it still shows the value of before, or if another member changed with it, nested ones included.
     Members that move by themselves, such as a time of change, are left out, and so is what was empty. Where something
-    is amiss both changes are made again, and looked at one by one. The same is asked of two changes at one moment, and
+    is amiss both changes are made again, and read one by one. The same is tried with two changes at one moment, and
     where one of them is lost, they are made again in turn.
     """
     done: Updated = yield from _done(api)
@@ -138,7 +138,7 @@ def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Convers
     """A PATCH that carries several members changes every one of them.
 
     All members are sent that the update allows, the resource shows, and another value is known for. Where a later
-    change of one of them left something amiss, this one is made again and looked at by itself.
+    change of one of them left something amiss, this one is made again and read by itself.
     """
     done: Updated = yield from _done(api)
     if done.most is None or not done.most.ok:
@@ -236,7 +236,7 @@ def a_refused_creation_creates_nothing(api: RequestFactory) -> Conversation:
 
     It is refused for an invalid member beside valid ones, and for lack of a credential. Its body bears values that
     nothing else has, but for a few equal creations that follow; if the list shows more of them than were answered as
-    made, the refused ones are sent again with values of their own. Broken if an item of the list shows these.
+    made, the refused ones are repeated with values of their own. Broken if an item of the list shows these.
     """
     removable(api)
     peers: Siblings = yield from create_siblings(api)

@@ -50,7 +50,7 @@ def tokens_say_when_they_expire(api: RequestFactory) -> Conversation:
 
 
 def _issued_by(api: RequestFactory) -> Steps:
-    """A pair from this very operation, and what addresses its owner. What other laws ask alike is shared with them."""
+    """A pair from this very operation, and what addresses its owner. Other laws share its requests."""
     told = rules(api)
     if api.operation is told.force:
         scene = yield from forced(api)

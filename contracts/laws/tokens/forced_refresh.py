@@ -88,6 +88,6 @@ def a_forced_refresh_during_use(api: RequestFactory) -> Conversation:
 
 
 def using(api: RequestFactory, token: str) -> Steps:
-    """The plain request that `used` asks, as one that may be asked several times at once."""
+    """The plain request that `used` sends, as one that may be sent several times at once."""
     answer: Exchange = yield from call_with(api, token)
     return answer.request

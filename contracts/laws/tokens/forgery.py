@@ -42,8 +42,8 @@ def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conve
     """An access token whose signature does not fit its contents is refused with 401.
 
     A good token is taken apart: its algorithm becomes none, its payload names another owner or a later expiry, its
-    signature is left out or made with another key; or a refresh token stands in its place, which 403 refuses as well.
-    The request addresses nothing that exists.
+    signature is left out or made with another key; or a refresh token is in its place, which 403 refuses as well. The
+    request addresses nothing that exists.
     """
     told = rules(api)
     scheme = told.access.scheme

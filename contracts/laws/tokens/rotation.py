@@ -1,6 +1,7 @@
 """Laws of rotation: a refresh gives a new pair and spends the old token, once, for its own client only.
 
-Several laws judge one session: what they ask alike is sent once (see `SharedQuestions` in `contracts.request.api`).
+Several laws judge one session: requests they have in common are sent once (see `SharedQuestions` in
+`contracts.request.api`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ GONE = {400, 401, 403, 404}
 
 @attrs.define
 class Session:
-    """One user's tokens through a refresh and a reuse. What is MISSING was not asked for yet."""
+    """One user's tokens through a refresh and a reuse. What is MISSING was not requested yet."""
 
     api: RequestFactory
     first: Pair

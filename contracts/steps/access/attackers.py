@@ -1,8 +1,8 @@
-"""Everybody who asks for what is not theirs, one after the other, and what the owner sees before and after.
+"""Everybody who tries what is not theirs, one after the other, and what the owner sees before and after.
 
 What may be destroyed is made once for all that can be done to it, and the laws that judge one group of intruders each
-hear the same attempts: the driver sends every question once. Only where something was changed is each group alone with
-a resource of its own, so that nobody is blamed for what another did.
+get the same attempts: the driver sends every request once. Only where something was changed is each group alone with a
+resource of its own, so that nobody is blamed for what another did.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from contracts.steps.fixtures import body, candidates, resolve_path
 from specs.contract import Alternative
 
 OTHERS = 3
-"""Places looked at where the first one shows nothing."""
+"""Places read where the first one shows nothing."""
 GROUPS = ("tenants", "readers", "kinds", "contradictions", "mixtures")
 
 
 @attrs.frozen
 class Attacker:
-    """Somebody to ask as, under which of the security alternatives, and how a verdict calls them."""
+    """A principal to send requests as, by which security alternative, and its name in a verdict."""
 
     called: str
     principal: Principal
@@ -45,9 +45,9 @@ class Attacker:
     instead: Principal | None = None
     """The tenant whose value replaces what the path names as well, where the credential shall contradict it."""
     astray: Principal | None = None
-    """The tenant under whose address the owner asks for its own."""
+    """The tenant under whose address the owner requests its own."""
     foreign: tuple[str, ...] = ()
-    """The path parameters that name what is the owner's, where the others name what is the intruder's own."""
+    """The path parameters that name what is the owner's, where the others name what is the attacker's own."""
 
 
 @attrs.frozen
@@ -148,7 +148,7 @@ def _mixing(api: RequestFactory) -> list[Attacker]:
 
 
 def _own_ids_elsewhere(api: RequestFactory) -> list[Attacker]:
-    """The owner that asks for its own resource under the address of another tenant."""
+    """The owner that requests its own resource under the address of another tenant."""
     alternative = alternative_for(api.operation, api.principal) if api.principal else None
     other = next((each.principal for each in _tenants(api)), None)
     if other is None or api.principal is None or alternative is None or not mixtures(api):
@@ -185,7 +185,8 @@ def _looking(api: RequestFactory, group: str) -> Steps:
 
 
 def _fuller(api: RequestFactory, empty: dict[str, str]) -> Steps:
-    """Another place where the owner's own request shows something, of the next few; else the same: nothing tells less.
+    """Another place where the owner's own request shows something, of the next few; else the same: nothing is less
+    informative.
 
     Who gets an empty list at another's address has seen nothing of theirs.
     """
@@ -205,7 +206,7 @@ def _fuller(api: RequestFactory, empty: dict[str, str]) -> Steps:
 
 
 def _staged(stage: RequestFactory, stake: Victim, groups: Sequence[str], wanted: str) -> Steps:
-    """All attempts of some groups, one after the other, and the owner's look at what is left."""
+    """All attempts of some groups, one after the other, and the owner's reading of what is left."""
     content = (yield from body(stage, stage.operation, stake.values)) if stage.operation.body else MISSING
     made: dict[str, tuple[tuple[Attempt, ...], tuple[str, ...]]] = {}
     for group in groups:
@@ -222,7 +223,7 @@ def _attempted(stage: RequestFactory, stake: Victim, group: Sequence[Attacker], 
     for intruder in group:
         try:
             path = yield from _path(stage, intruder, stake)
-        except Outcome as outcome:  # one who cannot be asked must not keep the others from it
+        except Outcome as outcome:  # one that cannot be tried must not keep the others from it
             unasked.append(outcome.reason)
             continue
         answer: Exchange = yield _asking(stage, intruder, path, content)
@@ -231,7 +232,7 @@ def _attempted(stage: RequestFactory, stake: Victim, group: Sequence[Attacker], 
 
 
 def _path(stage: RequestFactory, intruder: Attacker, stake: Victim) -> Steps:
-    """Where an intruder asks. Raises NotObservable where that would tell nothing."""
+    """Where an attacker sends its request. Raises NotObservable where that would show nothing."""
     if intruder.astray:
         return own_id_elsewhere(stage, intruder.astray, stake.values)
     if intruder.foreign:

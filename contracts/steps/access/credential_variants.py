@@ -36,13 +36,13 @@ def fulfils(principal: Principal, alternative: Alternative) -> bool:
 
 
 def turn_index(api: RequestFactory) -> int:
-    """The number of an operation among those that accept the same credentials: what is asked in turn goes by it."""
+    """The number of an operation among those that accept the same credentials: what takes turns goes by it."""
     alike = [each for each in api.contract.operations if _first(each) == _first(api.operation)]
     return alike.index(api.operation)
 
 
 def turned(api: RequestFactory) -> bool:
-    """At depth quick of a further alternative: whether a damage of it is asked here, or else a part left out."""
+    """At depth quick of a further alternative: whether a damage of it is tried here, or else a part left out."""
     return (turn_index(api) + api.seed) % 2 == 1
 
 
@@ -83,10 +83,10 @@ def request_with(api: RequestFactory, credentials: Sequence[Carried], **asking: 
 
 
 def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
-    """A request that changes nothing, with a right credential that few other laws ask with.
+    """A request that changes nothing, with a valid credential that few other laws use.
 
     Where a body is expected it sends one that is no JSON, so the answer says two things: whether the credential is
-    accepted, and what becomes of such a body. It is asked once for all who want to know either.
+    accepted, and what becomes of such a body. It is sent once for all who want to know either.
     """
     body = api.operation.body
     told = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
@@ -97,7 +97,7 @@ def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
 
 
 def weaker(api: RequestFactory) -> list[Carried] | None:
-    """A credential that laws of credentials ask `unreadable` with: another alternative's, or the part that suffices."""
+    """A credential that laws of credentials use for `unreadable`: another alternative's, or the part that suffices."""
     own = alternative_for(api.operation, api.principal) if api.principal else None
     for number, holder in holders(api):
         if api.operation.security[number] is not own:
@@ -155,7 +155,7 @@ def example(api: RequestFactory) -> Any:
 
 
 def skip_if_harmful(api: RequestFactory) -> None:
-    """Raises NotObservable for what a right credential would carry out: a question that needs nothing but its path."""
+    """Raises NotObservable for what a valid credential would carry out: a request that needs nothing but its path."""
     operation = api.operation
     own = all(api.deployment.value(api.tenant, name) for name in operation.path_parameters)
     if selectors.bulk(api.contract, operation) or (own and not (operation.body and operation.body.required)):
@@ -163,7 +163,7 @@ def skip_if_harmful(api: RequestFactory) -> None:
 
 
 def path_for_refusal(api: RequestFactory) -> dict[str, str]:
-    """Where to ask what must be refused for its credential alone: nowhere in particular."""
+    """The place of a request that must be refused for its credential alone: nowhere in particular."""
     return placeholder_path(api)
 
 

@@ -1,7 +1,7 @@
 """Paths that name resources of two tenants: one's own organization, and below it what is another's.
 
 The intruder is another tenant that reaches, under its own address, for what belongs to the owner. Where ids may be
-alike for both, nothing could be told, and nothing is asked.
+alike for both, nothing could be concluded, and nothing is sent.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def mixtures(api: RequestFactory) -> list[list[str]]:
 def mixed(
     api: RequestFactory, intruder: Principal, foreign: Collection[str], values: dict[str, str], stake: str
 ) -> Steps:
-    """The path of a mixture. Raises NotObservable where it tells nothing.
+    """The path of a mixture. Raises NotObservable where it shows nothing.
 
     `stake`: the scene in which the owner's resource was made, if others share it.
     """
@@ -80,7 +80,7 @@ def distinct(api: RequestFactory, foreign: Collection[str]) -> None:
 
 
 def _nothing_of_ones_own(theirs: RequestFactory, path: dict[str, str], foreign: Collection[str]) -> Steps:
-    """Before a change: the mixed path must not name something of the intruder's own, where ids are short enough."""
+    """Before a change: the mixed path must not name something of the attacker's own, where ids are short enough."""
     resource = theirs.contract.resource_of(theirs.operation)
     last = theirs.operation.path_parameters[-1]
     if resource is None or resource.read is None or last not in foreign or len(path[last]) > _LONG:
@@ -94,7 +94,7 @@ def _nothing_of_ones_own(theirs: RequestFactory, path: dict[str, str], foreign: 
 def alike(api: RequestFactory, intruder: Principal, foreign: Collection[str], path: dict[str, str]) -> Steps:
     """The name of a parameter whose value the intruder has as well; None where there is none.
 
-    Looked for after a suspicious answer: tenants may number their resources alike, and then it was the intruder's own.
+    Looked for after a suspicious answer: tenants may number their resources alike, and then it was the attacker's own.
     """
     theirs = api.as_principal(intruder)
     for name in foreign:

@@ -23,16 +23,16 @@ _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
 
 @attrs.frozen
 class Victim:
-    """What an intruder could destroy: where it is, how its owner sees it, and the scene it stands in."""
+    """What an attacker could destroy: where it is, how its owner sees it, and the name that shares its requests."""
 
     values: dict[str, str]
     before: Any = None
     own: str = ""
     name: str = ""
     fickle: frozenset[str] = frozenset()
-    """Members that change by themselves, such as the time somebody last looked."""
+    """Members that change by themselves, such as the time of the last read."""
     told: bool = False
-    """Whether `before` is what its creation showed, which may be more or less than a look at it."""
+    """Whether `before` is what its creation showed, which may be more or less than reading it shows."""
 
 
 def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
@@ -73,7 +73,7 @@ def compared(stake: Victim, after: Any) -> tuple[Any, Any]:
 
 
 def _volatile(one: Any, other: Any) -> frozenset[str]:
-    """Members in which two looks at the same thing differ."""
+    """Members in which two reads of the same resource differ."""
     if not isinstance(one, dict) or not isinstance(other, dict):
         return frozenset()
     return frozenset(name for name in {*one, *other} if one.get(name, MISSING) != other.get(name, MISSING))
@@ -110,7 +110,7 @@ def _standing(stage: RequestFactory, resource: Resource, stake: Victim) -> Steps
 
 
 def _created(stage: RequestFactory, resource: Resource, stake: Victim, attempts: Sequence[Exchange]) -> Steps:
-    """What of the bodies of refused creations stands in the owner's list: nothing before, and nothing after."""
+    """What of the bodies of refused creations is in the owner's list: nothing before, and nothing after."""
     sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
     marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
     names = [pointer.removeprefix("/") for pointer in (stage.operation.body.sources if stage.operation.body else ())]

@@ -23,9 +23,9 @@ from contracts.steps.lists.paging import largest, read_all
 from specs.contract import Operation, Resource
 
 LIFE = "a life"
-"""The scene of all that is asked of one thing of a kind."""
+"""The name under which all requests to one resource of a kind are shared."""
 PATIENCE = 2.0
-"""Seconds after which it is looked again before anything is called missing or there still: stores may take a moment."""
+"""Seconds before a list is read again to call something missing or still there: stores may take a moment."""
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class Observation:
 
 @attrs.frozen
 class CreatedResource:
-    """A resource this suite made, and how it was found at once. `api` asks in the life's own scene.
+    """A resource this suite made, and how it was found at once. `api` sends under the life's own name.
 
     `doubt` says why it could not be read, where `sight` is None.
     """
@@ -91,12 +91,12 @@ def patience(api: RequestFactory, answer: Exchange) -> tuple[float, ...]:
 
 
 def create_full(api: RequestFactory) -> Steps:
-    """The first chapter: a resource is created with every member that makes sense, and looked at."""
+    """The first chapter: a resource is created with every member that makes sense, and read."""
     return (yield from create_observed(api, LIFE, richly=True))
 
 
 def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) -> Steps:
-    """Create a resource in a scene and look at it once: by its own address, or where there is none in its list."""
+    """Create a resource that is shared and read it once: by its own address, or where there is none in its list."""
     resource = api.resource
     stage = api.sharing(f"{scene} in {resource.collection}")
     made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from create_resource(stage, resource))
@@ -158,7 +158,7 @@ def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any =
 
 
 def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
-    """The items of the list in which a made resource stands or stood, and the page that showed the first of them.
+    """The items of the list in which a created resource is or was, and the page that showed the first of them.
 
     A page that is not full is the whole list, unless the resource is not on it and nobody has seen it in there before
     (`sure`). Raises NotObservable where the items show no id by which the resource could be known.

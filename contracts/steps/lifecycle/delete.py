@@ -31,7 +31,7 @@ from specs.contract import Operation, selectors
 class Deleted:
     """A deletion: refused without a credential, made, and what could be done with what is gone.
 
-    `refusal` and `changed` are None where nothing was to be asked; `items` are those of its list afterwards.
+    `refusal` and `changed` are None where nothing was to be sent; `items` are those of its list afterwards.
     """
 
     life: CreatedResource
@@ -43,7 +43,7 @@ class Deleted:
     changed: Exchange | None
     again: Exchange | None
     beside: tuple[Made, ...] = ()
-    """What was made beside it, and stood in the list before."""
+    """What was made beside it, and was in the list before."""
     page: Exchange | None = None
     """The answer that showed these items, or the first of them."""
 

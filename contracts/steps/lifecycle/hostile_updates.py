@@ -42,7 +42,7 @@ class HostileUpdates:
 
     `forged` are updates with other ids in them, which are `tried`. `together` were sent at one moment. `refused` are
     changes by what was wrong with them, and `accepted` those of them that were not refused. `taken` is the answer to
-    the change that makes it like another resource. `why` tells why nothing of it was done.
+    the change that makes it like another resource. `why` says why nothing of it was done.
     """
 
     changed: Updated
@@ -57,7 +57,7 @@ class HostileUpdates:
     undone: LostUpdate | None = None
     """What one of the two changes lost to the other, made again in turn."""
     stray: dict[str, Exchange] = attrs.field(factory=dict)
-    """Empty changes by methods that the document does not declare for its address, by method; asked last."""
+    """Empty changes by methods that the document does not declare for its address, by method; sent last."""
 
     @property
     def before(self) -> Observation:
@@ -127,7 +127,7 @@ def together(requests: Callable[[], list[Request]]) -> Steps:
 
 
 def _spare(life: CreatedResource, now: Observation, offered: list[Change], earlier: Observation) -> Steps:
-    """Changes to values that the resource neither has nor had: so that each can be told where it should not show."""
+    """Changes to values that the resource neither has nor had, so that each is recognised where it should not show."""
     news: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
     found = [each for each in news if each.value != earlier.thing[each.name]]
     return sorted(found, key=lambda each: now.thing[each.name] != earlier.thing[each.name]) or offered

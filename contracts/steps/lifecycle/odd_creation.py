@@ -16,7 +16,7 @@ from specs.contract import selectors
 
 
 def created(api: RequestFactory) -> Steps:
-    """The answer to a right creation, oddly written where its texts allow that: asked once for all who need it."""
+    """The answer to a right creation, oddly written where its texts allow that: sent once for all who need it."""
     stage = api.sharing(f"what input at {api.operation.key} stands on")
     stage.values = yield from resolve_path(stage, api.operation, fresh=True)
     right = yield from content(stage)
@@ -37,7 +37,7 @@ def oddly(api: RequestFactory, right: Any) -> str | None:
 
 
 def content(api: RequestFactory) -> Steps:
-    """A body that is right in every way, the token it presents included; MISSING where none is asked for."""
+    """A body that is right in every way, the token it presents included; MISSING where none is declared."""
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
         pair, _ = yield from issue(api)
         return refresh_request(api, pair.refresh).json
@@ -49,7 +49,7 @@ def content(api: RequestFactory) -> Steps:
 
 
 def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = False) -> Steps:
-    """Finds the conversation's place, and answers a right body for it (MISSING where none is asked for).
+    """Finds the conversation's place, and answers a right body for it (MISSING where none is declared).
 
     What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
     where that may have been used up by another, everything is made anew.

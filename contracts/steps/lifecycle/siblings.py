@@ -28,7 +28,7 @@ class Siblings:
     """Creations beside a life, each with the answers to it. `why`: there are none, for this reason.
 
     `refused` were sent with an invalid member and without a credential, `equals` together and with the same content;
-    `again` is one more of these, asked where more than one succeeded though they may not. `slight` carries the required
+    `again` is one more of these, sent where more than one succeeded though they may not. `slight` carries the required
     members only; where it was refused, `whole` the others too.
     """
 
@@ -105,7 +105,7 @@ def why_not(api: RequestFactory) -> str:
 
 
 def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
-    """Ask for what must be refused, an invalid member beside valid ones and the same without a credential.
+    """Send what must be refused, an invalid member beside valid ones and the same without a credential.
 
     Gives the answers, and the valid content as it was sent: by whoever of those who share this scene came first.
     """

@@ -37,8 +37,8 @@ class Updated:
     """A change of many members, then of one of them to yet another value; and how the resource and its list read then.
 
     `most` and `one` are the answers. `middle` is how it read between the two: it was read only where it did not read in
-    the end as it should. `why` tells why there was no change; `items` are those of its list. `turned` is the answer to
-    a change of its twin: members with two values, turned the other way round than in the life itself.
+    the end as it should. `why` says why there was no change; `items` are those of its list. `turned` is the answer to a
+    change of its twin: members with two values, turned the other way round than in the life itself.
     """
 
     peers: Siblings
@@ -157,7 +157,7 @@ def _repeat_slowly(life: CreatedResource, most: Exchange | None, one: Exchange) 
 
 
 def _listed(life: CreatedResource, last: Observation, sent: dict[str, Any]) -> Steps:
-    """The items of its list, where there is one and its items can be told apart.
+    """The items of its list, where there is one and its items can be distinguished.
 
     Read once more after a moment where they do not show the resource once, as it reads by itself.
     """

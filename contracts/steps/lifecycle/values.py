@@ -78,7 +78,7 @@ def changed_members(
 
 
 def short(value: Any) -> str:
-    """A value as a verdict tells it."""
+    """A value as a verdict shows it."""
     text = "nothing" if value is MISSING else repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
 
@@ -86,7 +86,7 @@ def short(value: Any) -> str:
 def may_be_derived(api: RequestFactory, name: str) -> bool:
     """Whether a server may compute a member from others: no request can set it, or the document does not know it.
 
-    What tells a resource from others, and when it was made, is never computed.
+    What distinguishes a resource from others, and when it was made, is never computed.
     """
     settable, shown = _members(api)
     lasting = name == "id" or api.contract.names.suggest(name, Hint.REFERENCE) or "created" in name.lower()

@@ -35,7 +35,7 @@ def says_more(page: Exchange, read: int) -> bool:
 def leads_on(api: RequestFactory, pages: Sequence[Exchange], size: int | None, query: Any) -> Request | None:
     """The request for what a page says is behind it in another way than the declared one; None where it says nothing.
 
-    Raises NotObservable where it says that there is more and nothing tells how to ask for that.
+    Raises NotObservable where it says that there is more and not how to request it.
     """
     paging, last = api.operation.paging, pages[-1]
     if paging is None or last.response is None:
@@ -54,7 +54,7 @@ def leads_on(api: RequestFactory, pages: Sequence[Exchange], size: int | None, q
 
 
 def _followed(api: RequestFactory, last: Exchange, value: str, size: int | None, query: Any) -> Request | None:
-    """The request that a continuation stands for: an address of this deployment, or a cursor to send."""
+    """The request of a continuation: an address of this deployment, or a cursor to send."""
     if "/" in value or "?" in value:
         return leads_to(api, last, value) if same_server(api, _whole(api, last, value)) else None
     paging = api.operation.paging

@@ -16,7 +16,7 @@ from specs.contract import Resource
 
 
 def identity(api: RequestFactory, item: Any) -> str:
-    """What tells an item from the others: its id, or all of it where it has none."""
+    """What distinguishes an item from the others: its id, or all of it where it has none."""
     resource = api.contract.resource_of(api.operation)
     own = at(item, resource.member if resource else "/id")
     return json.dumps(item if own is MISSING else own, sort_keys=True)
@@ -89,6 +89,6 @@ def bears(item: Any, mark: str) -> bool:
 
 
 def mentions(item: Any, names: Collection[str]) -> bool:
-    """Whether one of these made-up names stands anywhere in an item."""
+    """Whether one of these made-up names is anywhere in an item."""
     text = json.dumps(item)
     return any(name in text for name in names)

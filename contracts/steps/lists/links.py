@@ -1,4 +1,4 @@
-"""Addresses of neighbouring pages, as an answer tells them: in its body, or in a Link header (RFC 8288)."""
+"""Addresses of neighbouring pages, as a response gives them: in its body, or in a Link header (RFC 8288)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from contracts.request.url import path_values
 
 
 def next_link(exchange: Exchange) -> str | None:
-    """The address of the next page; None where the answer tells none."""
+    """The address of the next page; None where the response gives none."""
     return _told(exchange, "link", "next")
 
 
 def previous_link(exchange: Exchange) -> str | None:
-    """The address of the page before; None where the answer tells none."""
+    """The address of the page before; None where the response gives none."""
     return _told(exchange, "previous_link", "prev") or _told(exchange, "previous_link", "previous")
 
 
@@ -47,7 +47,7 @@ def relations(lines: Iterable[str]) -> dict[str, str]:
 
 
 def address(api: RequestFactory, exchange: Exchange, link: str) -> str:
-    """A link as a whole address: relative ones are meant from the question that was asked."""
+    """A link as a whole address: relative ones are meant from the URL of the request."""
     return urljoin(api.deployment.base_url + exchange.request.target, link)
 
 
@@ -59,7 +59,7 @@ def same_server(api: RequestFactory, whole: str) -> bool:
 def forgets_base(api: RequestFactory, whole: str) -> bool:
     """Whether an address of this server is that of the operation, but not below the deployment's base path.
 
-    Raises NotObservable for any other path that is not below it: nothing outside of the deployment is asked.
+    Raises NotObservable for any other path that is not below it: nothing outside of the deployment is requested.
     """
     base, path = urlsplit(api.deployment.base_url).path.rstrip("/"), urlsplit(whole).path
     if path == base or path.startswith(base + "/"):
@@ -77,7 +77,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def leads_to(api: RequestFactory, exchange: Exchange, link: str) -> Request:
-    """The question a link asks, always of this deployment: no credential is ever sent anywhere else."""
+    """The request of a link, always to this deployment: no credential is ever sent anywhere else."""
     told = urlsplit(address(api, exchange, link))
     prefix = urlsplit(api.deployment.base_url).path.rstrip("/")
     path = told.path.removeprefix(prefix) if prefix and told.path.startswith(prefix + "/") else told.path

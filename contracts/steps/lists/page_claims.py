@@ -15,7 +15,7 @@ from contracts.steps.lists.paging import (
 
 
 def judge(api: RequestFactory, page: Exchange, *, total: int, start: int, size: int) -> None:
-    """Raises Broken where what a numbered page tells of itself is not what is counted."""
+    """Raises Broken where what a numbered page says of itself is not what is counted."""
     truth = counted(total, start, size, len(page.items))
     if paging_of(api).dialect == "page":
         truth["page"] = {start // size + first_number(api.operation)}

@@ -1,7 +1,7 @@
-"""Walking a list page by page in whatever way the document asks for pages, and telling its items apart.
+"""Walking a list page by page in whatever way the document pages it, and distinguishing its items.
 
-Every law of lists asks through this module, so that the same law speaks of offsets, page numbers, cursors and links,
-and so that laws that look at the same pages share one exchange.
+Every law of lists reads pages through this module, so that the same law speaks of offsets, page numbers, cursors and
+links, and so that laws that read the same pages share one exchange.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def paging_of(api: RequestFactory) -> Paging:
 
 
 def largest(api: RequestFactory) -> int | None:
-    """The largest page that may be asked for; None where the document sets no limit, or has no size to ask for."""
+    """The largest page that may be requested; None where the document sets no limit, or has no page size."""
     paging = api.operation.paging
     return paging.maximum if paging and paging.size else None
 
@@ -107,7 +107,7 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
 
 
 def is_last_page(api: RequestFactory, page: Exchange, read: int) -> bool:
-    """Whether a page that is not full says that it is the last one, after so many items, in everything it tells."""
+    """Whether a page that is not full says that it is the last one, after so many items, in everything it says."""
     paging, size = paging_of(api), largest(api)
     if size is None or len(page.items) >= size or not numbered(paging):
         return False
@@ -118,13 +118,13 @@ def is_last_page(api: RequestFactory, page: Exchange, read: int) -> bool:
 
 
 def telling(paging: Paging) -> list[str]:
-    """The roles by which a page may tell whether the list ends with it."""
+    """The roles by which a page may say whether the list ends with it."""
     told = {*paging.members, *paging.headers} - ({"total"} if ambiguous(paging) else set())
     return [role for role in ("total", "remaining", "next") if role in told]
 
 
 def tells_its_end(paging: Paging) -> bool:
-    """Whether pages of a list with numbers tell where it ends, so that nobody has to look behind it."""
+    """Whether pages of a list with numbers say where it ends, so that nobody has to read past it."""
     return numbered(paging) and bool(telling(paging))
 
 
@@ -172,7 +172,7 @@ def pages_of(
 def following(
     api: RequestFactory, pages: Sequence[Exchange], size: int | None, *, query: Query = (), short: bool = True
 ) -> Request | None:
-    """The question for the page behind these; None at the end. `short`: a page that is not full is the last one."""
+    """The request of the page behind these; None at the end. `short`: a page that is not full is the last one."""
     paging, last = paging_of(api), pages[-1]
     if not numbered(paging):
         return _led(api, paging, last, size, query)
@@ -197,7 +197,7 @@ def _led(api: RequestFactory, paging: Paging, last: Exchange, size: int | None, 
 
 
 def after(api: RequestFactory, cursor: Any, size: int | None) -> list[tuple[str, str]]:
-    """The query that asks for the page behind a cursor."""
+    """The query of the page behind a cursor."""
     paging = paging_of(api)
     assert paging.position is not None
     text = cursor if isinstance(cursor, str) else json.dumps(cursor)

@@ -16,7 +16,7 @@ from contracts.steps.lists.paging import largest
 ENOUGH = 5
 """Items that make a list worth looking at: enough for a page size that does not divide it."""
 TRIES = 8
-"""Parents looked at, at most: each costs a request, the same for all laws of the list."""
+"""Parents read, at most: each costs a request, the same for all laws of the list."""
 
 
 def path_with_enough_items(api: RequestFactory) -> Steps:

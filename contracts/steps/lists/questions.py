@@ -17,7 +17,7 @@ from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Filter, Operation, Parameter
 
 Question = dict[str, Wanted]
-"""Filters by parameter name, and the values they are asked with."""
+"""Filters by parameter name, and the values they are sent with."""
 
 
 def filtering(operation: Operation) -> list[Parameter]:
@@ -71,11 +71,11 @@ def wrong_items(
 
 
 ALONE = {"quick": range(0), "standard": range(2, 8), "deep": range(2, 1000)}
-"""So many filters of a list are asked each by itself as well: a request for each of many is more than they tell."""
+"""So many filters of a list are sent each by itself as well: a request for each of many is more than it is worth."""
 
 
 def _groups(api: RequestFactory, depth: str) -> list[list[str]]:
-    """All filters, in as few questions as will do; at a greater depth each by itself as well."""
+    """All filters, in as few requests as will do; at a greater depth each by itself as well."""
     known = [each.name for each in filtering(api.operation)]
     alone = [[name] for name in known] if len(known) in ALONE[depth] else []
     return [known, *alone]

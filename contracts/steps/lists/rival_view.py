@@ -14,7 +14,7 @@ from contracts.steps.lists.parents import path_with_enough_items
 
 
 def rivals_items(api: RequestFactory) -> Steps:
-    """The same list as another tenant's principal sees it in their own place, and the api that asks so.
+    """The same list as another tenant's principal sees it in their own place, and the request factory that does so.
 
     At depth quick, the first page of one such list: of the one that is called alike, if there is such a one.
     """

@@ -1,4 +1,4 @@
-"""Pairs of tokens: where a document says they stand in an answer, and how they are traded and used."""
+"""Pairs of tokens: where a document says they are in a response, and how they are traded and used."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def issue(api: RequestFactory) -> Steps:
 
 
 def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
-    """The operation that gives tokens for what a principal knows, and what it has to be told.
+    """The operation that gives tokens for what a principal knows, and what it has to be given.
 
     Raises NotObservable where there is none, or nobody of the tenant has a name and a password, or an id and a secret.
     """
@@ -137,7 +137,7 @@ def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any
 
 
 def refresh_request(api: RequestFactory, token: str) -> Request:
-    """The request that presents a refresh token, with whatever else a token endpoint wants to be told."""
+    """The request that presents a refresh token, with whatever else a token endpoint wants."""
     told = rules(api)
     if told.refresh is None:
         raise NotObservable("the document has no operation that trades a refresh token")
@@ -154,7 +154,7 @@ def _placed(pointer: str, value: str) -> dict[str, Any]:
 
 
 def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
-    """What OAuth asks for in the body of a refresh, where the document declares it there."""
+    """What OAuth requires in the body of a refresh, where the document declares it there."""
     assert operation.body is not None
     declared = api.contract.body_rules(operation)
     caller = api.caller(operation).values
@@ -163,7 +163,7 @@ def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
 
 
 def call_with(api: RequestFactory, token: str) -> Steps:
-    """The answer to a plain request asked with an access token."""
+    """The response to a plain request with an access token."""
     operation = next(_open_to_tokens(api), None)
     if operation is None:
         raise NotObservable("no operation that only looks accepts an access token")
