@@ -139,7 +139,7 @@ class Space:
             self._replay(ROUNDING[1])
         for each in self.doubts or ():
             each.follow(batch, self.start)
-            self.blurred |= each.blurred
+        self._give_up()
         self._doubt()
 
     def _doubt(self) -> None:
@@ -151,7 +151,16 @@ class Space:
             for batch in self.batches:
                 for each in self.doubts:
                     each.follow(batch, self.start)
-                    self.blurred |= each.blurred
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """A doubt that can be read in too many ways leaves all open, unless one window explains all without it."""
+        lengths = [each.windows() for each in self.alive]
+        certain = bool(lengths) and max(high for _, high in lengths) < AROUND * min(low for low, _ in lengths)
+        for each in self.doubts or ():
+            if each.blurred and certain:
+                each.alive, each.blurred = [], False
+            self.blurred |= each.blurred
 
     def _replay(self, rounding: float) -> None:
         # From the first answer on: what a finer clock has refuted may be possible with a coarser one.
