@@ -10,7 +10,7 @@ from typing import Any
 from contracts.core.exchange import Exchange, Response
 from specs.contract import Answer
 
-HIDDEN = re.compile(r"\$[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+HIDDEN = re.compile(r"\$\{?[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """What recorded text has in place of a secret."""
 
 
@@ -26,7 +26,7 @@ def asked_as_declared(exchange: Exchange) -> bool:
 
 
 def declared(exchange: Exchange) -> Answer | None:
-    """What the document declares for this answer, if its request was as declared."""
+    """What the document declares for this answer, if it was asked as declared."""
     return exchange.operation.answer(exchange.status) if asked_as_declared(exchange) else None
 
 
@@ -43,7 +43,7 @@ def routed(exchange: Exchange) -> bool:
 
 
 def described(exchange: Exchange) -> Answer | None:
-    """What the document says of this very answer: a default by itself speaks of success, not of errors."""
+    """What the document says of this very answer: a default that stands alone speaks of success, not of errors."""
     answer = declared(exchange)
     lone = answer is not None and answer.status.lower() == "default" and not exchange.operation.refuses(answer)
     return None if lone and not exchange.ok else answer

@@ -36,6 +36,8 @@ INSIDE = {
 _GIVES = re.compile(r"token|api-?_?key|credential|echo|who-?_?am-?_?i|session|login", re.IGNORECASE)
 """What operations are called that answer with a credential, or with what they were sent, because they are for that."""
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]{3,})")
+_TELLING = 16
+"""Characters of a credential's beginning, or of its middle, that count as the credential."""
 _SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
 
@@ -71,12 +73,18 @@ def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
     text = "\n".join([got.body, *(value for _, value in got.headers)])
     for _name, sent in exchange.request.headers if "$" in text else ():
         for name in _PLACEHOLDER.findall(sent):
-            if re.search(rf"\$\{{?{name}\b", text):
+            if _has(text, name):
                 raise Broken("no credential in an answer", f"the value of ${name} in it")
     for value in _made_up(exchange):
         if value in text:
             raise Broken("no credential in an answer", f"the {len(value)} letters that were sent as one")
     return bool(exchange.request.headers)
+
+
+def _has(text: str, name: str) -> bool:
+    """Whether a text has a credential, spelled in whatever way, or a good part of it."""
+    found = re.finditer(rf"\$\{{?{name}(?:_AS_[0-9A-F]{{12}})?\b(?::\d+:(\d+))?", text)
+    return any(not each[1] or int(each[1]) >= _TELLING for each in found)
 
 
 def _made_up(exchange: Exchange) -> list[str]:

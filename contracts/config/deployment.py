@@ -16,7 +16,7 @@ import attrs
 from contracts.config import basic_auth, http, severity, toml_file, writes
 from contracts.config.deviations import read
 from contracts.config.http import Bounds
-from contracts.config.secrets import Values, is_secret, label
+from contracts.config.secrets import Values, is_placeholder, is_secret, label
 from contracts.config.vault import Vault
 from contracts.config.writes import WriteRules
 
@@ -152,7 +152,7 @@ class Deployment:
         for principal in self.principals:
             if principal.tenant == tenant:
                 for key, value in principal.values.items():
-                    if _plain(key) == wanted and not is_secret(key):
+                    if _plain(key) == wanted and not is_placeholder(value):
                         return value
         return next((value for key, value in self.parameters.items() if _plain(key) == wanted), None)
 
@@ -309,7 +309,7 @@ class _Reader:
     def _base_url(self, section: dict[str, Any]) -> str:
         url = section.get("base_url")
         if not isinstance(url, str) or not _is_address(url):
-            raise self._fail(f"deployment.base_url: an http or https address is needed, not {url!r}")
+            raise self._fail("deployment.base_url: an http or https address is needed")
         if urlsplit(url).username is not None or urlsplit(url).query or urlsplit(url).fragment:
             raise self._fail("deployment.base_url: an address without user, query and fragment is needed")
         return url.rstrip("/")
@@ -317,8 +317,13 @@ class _Reader:
     def _overlays(self, told: Any) -> tuple[str, ...]:
         listed = told if isinstance(told, list) else [told]
         if not all(isinstance(each, str) and each for each in listed):
-            raise self._fail(f"deployment.overlay: the name of a file, or a list of such, is needed, not {told!r}")
+            raise self._fail("deployment.overlay: the name of a file, or a list of such, is needed")
         return tuple(self._beside(each) for each in listed)
+
+    def _texts(self, place: str, key: str, told: Any) -> list[str]:
+        if not isinstance(told, list) or not all(isinstance(each, str) and each for each in told):
+            raise self._fail(f"{place}.{key}: a list of texts is needed")
+        return told
 
     def _pace(self) -> str:
         budget = self._table("budget", {})
@@ -338,7 +343,7 @@ class _Reader:
         except ValueError:
             share = -1.0
         if isinstance(told, bool) or not 0 <= share <= 1:
-            raise self._fail(f'gate.flaky: a share such as "1%" is needed, not {told!r}')
+            raise self._fail('gate.flaky: a share such as "1%" is needed')
         return share
 
     def _severity(self) -> list[dict[str, Any]]:
@@ -368,26 +373,26 @@ class _Reader:
     def _document(self, name: Any) -> str:
         """A bare name is one of ours; a relative path is meant from the deployment file."""
         if not isinstance(name, str) or not name:
-            raise self._fail(f"deployment.document: a name, a path or an address is needed, not {name!r}")
+            raise self._fail("deployment.document: a name, a path or an address is needed")
         beside = self.path.parent / name
         return str(beside) if "://" not in name and beside.is_file() else name
 
     def _positive(self, table: dict[str, Any], key: str, default: float) -> float:
         value = table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise self._fail(f"deployment.{key}: a number above 0 is needed, not {value!r}")
+            raise self._fail(f"deployment.{key}: a number above 0 is needed")
         return float(value)
 
     def _flag(self, table: dict[str, Any], key: str, *, default: bool, where: str = "deployment.") -> bool:
         value = table.get(key, default)
         if not isinstance(value, bool):
-            raise self._fail(f"{where}{key}: true or false is needed, not {value!r}")
+            raise self._fail(f"{where}{key}: true or false is needed")
         return value
 
     def _choice(self, table: dict[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
         value = table.get(key, choices[0])
         if value not in choices:
-            raise self._fail(f"{where}{key}: one of {', '.join(choices)} is needed, not {value!r}")
+            raise self._fail(f"{where}{key}: one of {', '.join(choices)} is needed")
         return str(value)
 
     def _principals(self) -> list[dict[str, Any]]:
@@ -407,11 +412,12 @@ class _Reader:
         if raw.get("may") not in {None, "read", "write"}:
             raise self._fail(f"{place}.may: one of 'read', 'write' is needed")
         flags = {key: self._flag(raw, key, default=False, where=f"{place}.") for key in ("disposable", "spare")}
-        told = {"name", "tenant", "kind", "role", "may", *flags}
-        plain = {key: value for key, value in raw.items() if key not in told}
+        told = {"name", "tenant", "kind", "role", "may", "plain", *flags}
+        plain = self._texts(place, "plain", raw.get("plain", []))
         values = {
-            key: self._value(f"principals.{raw['name']}", key, value, secret=is_secret(key))
-            for key, value in plain.items()
+            key: self._value(place, key, value, secret=is_secret(key, plain))
+            for key, value in raw.items()
+            if key not in told
         }
         if "password" in values:
             values["basic"] = basic_auth.kept(self.values.vault, label(raw["name"], "basic"), raw["name"], values)

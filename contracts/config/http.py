@@ -56,13 +56,13 @@ def read(table: dict[str, Any]) -> Bounds:
 
 def _time(key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ValueError(f"http.{key}: seconds above 0 are needed, not {value!r}")
+        raise ValueError(f"http.{key}: seconds above 0 are needed")
     return float(value)
 
 
 def _count(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**9:
-        raise ValueError(f"http.{key}: a whole number above 0 is needed, not {value!r}")
+        raise ValueError(f"http.{key}: a whole number above 0 is needed")
     return value
 
 
@@ -70,7 +70,7 @@ def _size(key: str, value: Any) -> int:
     if isinstance(value, str) and (told := _SIZE.fullmatch(value.strip())) and told[2].lower() in _UNITS:
         value = int(told[1]) * _UNITS[told[2].lower()]
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 2**40:
-        raise ValueError(f'http.{key}: a size such as 65536, "64 KiB" or "10 MiB" is needed, not {value!r}')
+        raise ValueError(f'http.{key}: a size such as 65536, "64 KiB" or "10 MiB" is needed')
     return value
 
 

@@ -1,25 +1,40 @@
-"""Values of a deployment file: read from where it points to, the secrets among them put straight into the vault."""
+"""Values of a deployment file: read from where it points to, the secrets among them put straight into the vault.
+
+What is secret is told by where it comes from: whatever a principal knows is, but for what names it or its tenant.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import stat
+import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from contracts.config.issued import is_random
+from contracts.config.secret_finder import SHORTEST
 from contracts.config.vault import Vault
 
-_SECRET = re.compile(r"secret|key|passw|token|session|cookie|credential|jwt|bearer", re.IGNORECASE)
-_OPEN = re.compile(r"(id|name|url|slug|number)s?$", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"((^|_|-)(u?u?id|user|login|e_?mail|role|kind|region|scopes?|realm|audience)|name|url|uri|slug|number|[a-z]Id|_ids)s?$"
+)
+_SECRET = re.compile(
+    r"secret|passw|pass_?phrase|token|session|sess_?id|(^|_)sid$|cookie|credential|jwt|bearer|api_?key|otp|(^|_)pin$",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"[A-Z]{1,12}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+"""How variables are called; anything else may be a secret that stands in the wrong place."""
 
 
 @attrs.define
 class Values:
     """What a deployment file at `path` says, and what may be known of its secrets (see `Deployment.traits`).
 
-    `synthetic`: its credentials are made up, so nobody needs to be warned of those that are in it.
+    `synthetic`: its credentials are made up, so nobody needs to be warned of those that stand in it.
     """
 
     path: Path
@@ -31,7 +46,10 @@ class Values:
     def read(self, place: str, key: str, value: Any, *, secret: bool) -> str:
         """A value, or the placeholder of a secret one. Raises ValueError that names the place and the key."""
         text, name = self._found(place, key, value, secret=secret)
-        return self._kept(name, text) if secret else text
+        if secret:
+            return self._kept(place, key, name, text)
+        self.vault.show([text])
+        return text
 
     def _found(self, place: str, key: str, value: Any, *, secret: bool) -> tuple[str, str]:
         """A value of the file, or of where it points to, and the name its placeholder gets."""
@@ -40,7 +58,7 @@ class Values:
             raise ValueError(f"{place}.{key}: a text or a number is needed, not {told}")
         source, _, rest = str(value).partition(":")
         if source == "env":
-            return _environment(place, key, rest), re.sub(r"[^A-Z0-9]+", "_", rest.upper())
+            return _environment(place, key, rest), label(rest)
         name = label(place.removeprefix("principals."), key)
         if source == "file":
             return self._file(place, key, rest), name
@@ -49,12 +67,27 @@ class Values:
         return str(value), name
 
     def _file(self, place: str, key: str, where: str) -> str:
+        file = self.path.parent / where
         try:
-            return (self.path.parent / where).read_text("utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"{place}.{key}: {where} cannot be read ({error.strerror})") from None
+            text = file.read_text("utf-8").strip()
+            open_to_all = file.stat().st_mode & stat.S_IROTH
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "no text in UTF-8"
+            raise ValueError(f"{place}.{key}: {_told(where)} cannot be read ({why})") from None
+        if not text:
+            raise ValueError(f"{place}.{key}: {_told(where)} is empty")
+        if open_to_all and os.name == "posix":
+            self.warnings.append(f"{self.path}: {place}.{key}: everybody on this machine can read {_told(where)}")
+        return text
 
-    def _kept(self, name: str, text: str) -> str:
+    def _kept(self, place: str, key: str, name: str, text: str) -> str:
+        if not self.vault.holds(name, text):
+            name = self.vault.free_name(name)
+        if len(text.encode()) < SHORTEST and not self.synthetic:
+            few = f"{SHORTEST} characters"
+            self.warnings.append(
+                f"{self.path}: {place}.{key} has less than {few}: it is hidden only where it stands alone"
+            )
         hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
         told = {
             "long": len(text) >= 16,
@@ -66,17 +99,34 @@ class Values:
         return self.vault.keep(name, text)
 
 
-def is_secret(key: str) -> bool:
-    """Whether a principal's value under this key is a credential: it may also be called like a security scheme."""
-    return _SECRET.search(key) is not None and _OPEN.search(key) is None
+def is_secret(key: str, plain: Collection[str] = ()) -> bool:
+    """Whether a principal's value under this key is a credential: all are but names; `plain`: what is said to be none.
+
+    It may also be called like a security scheme.
+    """
+    return key not in plain and (_SECRET.search(key) is not None or _PLAIN.search(key) is None)
 
 
-def label(name: str, key: str) -> str:
-    """The name of the placeholder of a secret that comes from no environment variable."""
-    return re.sub(r"[^A-Z0-9]+", "_", f"{name}_{key}".upper()).strip("_")
+def is_placeholder(value: str) -> bool:
+    """Whether a principal's value stands for a secret."""
+    return re.fullmatch(r"\$[A-Z][A-Z0-9_]*", value) is not None
+
+
+def label(*words: str) -> str:
+    """What the placeholder of a secret is called: capitals, digits and underscores, a letter first."""
+    letters = unicodedata.normalize("NFKD", "_".join(words)).upper()
+    name = re.sub(r"[^A-Z0-9]+", "_", letters).strip("_")
+    return name if name[:1].isalpha() else f"SECRET_{name}".strip("_")
+
+
+def _told(file: str) -> str:
+    """A file as messages call it; what looks like a secret may be one that stands in the wrong place."""
+    return "the file it names" if any(map(is_random, re.split(r"[/\\]", file))) else file
 
 
 def _environment(place: str, key: str, variable: str) -> str:
     if not os.environ.get(variable):
-        raise ValueError(f"{place}.{key}: the environment variable {variable} is not set")
+        known = _VARIABLE.fullmatch(variable)
+        told = f"the environment variable {variable}" if known else "the environment variable it names"
+        raise ValueError(f"{place}.{key}: {told} is not set")
     return os.environ[variable]

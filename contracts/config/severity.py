@@ -65,7 +65,7 @@ def _row(raw: Any, where: str) -> Row:
         except re.error as error:
             raise ValueError(f"{where}.{key}: no regular expression ({error})") from None
     if raw.get("level") not in LEVELS:
-        raise ValueError(f"{where}.level: one of {', '.join(LEVELS)} is needed, not {raw.get('level')!r}")
+        raise ValueError(f"{where}.level: one of {', '.join(LEVELS)} is needed")
     if not isinstance(raw.get("law"), str):
         raise ValueError(f"{where}.law: the id of a law is needed")
     severity = Severity(raw["level"], str(raw.get("reason", "")), raw.get("owasp"), raw.get("wfc"))

@@ -7,6 +7,8 @@ moment before sending. A few bash expansions describe damaged credentials, so th
     ${ACME_SECRET%?}  without its last character      ${ACME_SECRET:0:4}  its first four
     ${ACME_SECRET:1}  without its first               ${ACME_SECRET^^}  ${ACME_SECRET,,}  in upper, lower case
     ${ACME_SECRET~~}  in the other case, letter by letter
+
+A secret that a server spells in a way of its own (Base64, with blanks in it) is `$ACME_SECRET_AS_1F…`.
 """
 
 from __future__ import annotations
@@ -17,32 +19,31 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from urllib.parse import quote
 
+from contracts.config import issued
+from contracts.config.secret_finder import SHORTEST, Finder, Form, Found, Secret
+from contracts.core.conversation import Blocked
+
 _PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]*)(?P<change>[^}]*)\}|(?P<plain>[A-Z][A-Z0-9_]*))")
-_JWT = re.compile(r"\b(eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{8,})")
-_MEMBER = re.compile(
-    r'"(?P<name>[^"]*(?:secret|token|password|passwd|private_?key|api_?key|authorization)[^"]*)"\s*:\s*'
-    r'"(?P<value>(?:[^"\\]|\\.)+)"',
-    re.IGNORECASE,
-)
-_SHORTEST = 4
-"""Characters below which a text is too common to be hidden wherever it occurs."""
-_TELLTALE = re.compile(r"secret|token|passw|private_?key|api_?key|authorization", re.IGNORECASE)
-"""Without one of these in it, a text has no member that `_MEMBER` would find, which takes much longer to look for."""
-_TELLING = 0.5
-"""The part of a secret from which on a damaged one tells enough of it to be hidden; every JWT begins alike."""
-_ABOUT = re.compile(r"((?i:type|kind|scopes?|ur[il]|endpoint|method|status|hint|expires|expiry)|_in|In|_at|At)$")
-"""Ends of names whose values describe a secret and are none: token_type, password_changed_at."""
+_GIVEN_OUT = re.compile(r"(?:SIGNATURE|TOKEN|COOKIE|\w+_AS)_[0-9A-F]{12}")
+"""Names of secrets that answers revealed."""
 _SLICE = re.compile(r":(\d+)(?::(\d+))?")
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "%?": lambda value: value[:-1],
+    "^^": str.upper,
+    ",,": str.lower,
+    "~~": str.swapcase,
+}
+_BETWEEN = "\x00"
+"""Between texts that are looked through together; no header may have it."""
+_WORD = re.compile(r"[A-Za-z_]{1,15}")
 
 
 def _changed(value: str, change: str) -> str:
-    if change == "%?":
-        return value[:-1]
-    if change in {"^^", ",,", "~~"}:
-        return {"^^": value.upper, ",,": value.lower, "~~": value.swapcase}[change]()
+    if change in _CHANGES:
+        return _CHANGES[change](value)
     if part := _SLICE.fullmatch(change):
         start, count = int(part[1]), part[2]
         return value[start : start + int(count)] if count else value[start:]
@@ -60,38 +61,73 @@ class Vault:
         self.key = secrets.token_bytes(16)
         """What digests of secrets are keyed with; processes of one run share it, so that equal secrets stay equal."""
         self._real: dict[str, str] = {}
-        self._hidden: list[tuple[str, str]] = []
+        self._known: dict[str, Secret] = {}
+        self._awaited: set[str] = set()
+        self._finder = Finder()
+        self._short: dict[str, str] = {}
+        self._whole: re.Pattern[str] | None = None
         self._ours: set[str] = set()
+        self._open: set[str] = set()
+        self._member = issued.member(())
+        self._telltale = issued.TELLTALE
+        self._granting: frozenset[str] = frozenset()
+        self._harmless: frozenset[str] = frozenset()
 
     def keep(self, name: str, value: str) -> str:
-        """Remember a secret under a name; returns its placeholder."""
-        self._real[name] = value
-        spellings = {value, quote(value, safe=""), _in_json(value), base64.b64encode(value.encode()).decode()}
-        self._hidden += [(spelling, f"${name}") for spelling in spellings if len(spelling) >= _SHORTEST]
-        self._hidden.sort(key=lambda pair: -len(pair[0]))
+        """Remember a secret under a name; returns its placeholder. Another value of the same name stays hidden."""
+        if self._real.get(name) != value:
+            if name in self._known:
+                self._known[name].name = self._alias(name, self._known[name].value)
+            self._real[name] = value
+            self._hide_from_now_on(name, value)
         return f"${name}"
 
+    def free_name(self, name: str, *, endings: Collection[str] = ("",)) -> str:
+        """A name for a placeholder, or the same with a number where it, with one of some endings, is in use."""
+        taken = self._real.keys() | self._awaited
+        names = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
+        return next(each for each in names if not any(f"{each}{ending}" in taken for ending in endings))
+
+    def holds(self, name: str, value: str) -> bool:
+        """Whether a name stands for just this value."""
+        return self._real.get(name) == value
+
+    def expect(self, name: str) -> str:
+        """The placeholder of a secret that will be kept later; until then nothing with it in it can be sent."""
+        self._awaited.add(name)
+        return f"${name}"
+
+    def watch(self, members: Collection[str], granting: Collection[str], *, harmless: Collection[str] = ()) -> None:
+        """What a document says: members that hold secrets, and operations (by key) that give out tokens.
+
+        `harmless`: members that hold none, whatever they are called.
+        """
+        self._granting, self._harmless = frozenset(granting), frozenset(harmless)
+        self._member = issued.member(members)
+        names = "|".join(map(re.escape, sorted(members)))
+        self._telltale = re.compile(f"{issued.TELLTALE.pattern}|{names}" if names else issued.TELLTALE.pattern, re.I)
+
+    def show(self, values: Iterable[str]) -> None:
+        """Values that are no secrets, wherever an answer has them."""
+        self._open.update(values)
+
+    # -- on the way out -------------------------------------------------------------------------------------------
+
     def reveal(self, text: str, spell: Callable[[str], str] = str) -> str:
-        """Put the real secrets in place of the placeholders this vault knows; other text stays."""
+        """Put the real secrets in place of the placeholders this vault knows; other text stays.
+
+        Raises Blocked for the placeholder of a secret that is not there: a deployment would judge a word of ours.
+        """
 
         def real(match: re.Match[str]) -> str:
             name = match["braced"] or match["plain"]
-            if name not in self._real:
-                return match[0]
-            if not match["change"]:
-                return spell(self._real[name])
-            changed = _changed(self._real[name], match["change"])
-            if len(changed) >= max(_SHORTEST, _TELLING * len(self._real[name])):
-                self._hide_changed(changed, match[0])
-            return spell(changed)
+            if name in self._real:
+                return spell(_changed(self._real[name], match["change"] or ""))
+            if name in self._awaited or _GIVEN_OUT.fullmatch(name):
+                raise Blocked(f"the credential ${name} is not there")
+            return match[0]
 
         return _PLACEHOLDER.sub(real, text) if "$" in text else text
-
-    def _hide_changed(self, changed: str, placeholder: str) -> None:
-        """A damaged secret is nearly the whole one: an answer that repeats it must not show it either."""
-        if (changed, placeholder) not in self._hidden:
-            self._hidden += [(spelling, placeholder) for spelling in (changed, quote(changed, safe=""))]
-            self._hidden.sort(key=lambda pair: -len(pair[0]))
 
     def reveal_json(self, text: str) -> str:
         return self.reveal(text, _in_json)
@@ -101,35 +137,150 @@ class Vault:
 
     def ours(self, body: str) -> None:
         """Values we make up ourselves and send under a secret's name are no secrets."""
-        self._ours.update(match["value"] for match in _MEMBER.finditer(body))
+        for pattern in (self._member, issued.PARAMETER) if self._telltale.search(body) else ():
+            self._ours.update(match["value"] for match in pattern.finditer(body) if match["value"])
+
+    # -- on the way in --------------------------------------------------------------------------------------------
 
     def hide(self, text: str) -> str:
         """Replace every known or recognisable secret in an answer by its placeholder."""
-        for spelling, placeholder in self._hidden:
-            if spelling in text:
-                text = text.replace(spelling, placeholder)
+        text, before = self._hide_known(text), len(self._known)
         if "eyJ" in text:
-            text = _JWT.sub(self._hide_signature, text)
-        return _MEMBER.sub(self._hide_member, text) if _TELLTALE.search(text) else text
+            text = issued.JWT.sub(self._hide_signature, text)
+        if self._telltale.search(text):
+            text = self._member.sub(self._hide_member, text)
+            text = issued.PARAMETER.sub(self._hide_parameter, text)
+        return text if len(self._known) == before else self._hide_known(text)
 
-    def hide_all(self, texts: Sequence[str]) -> list[str]:
-        """Several texts at once; most often there is nothing in any of them."""
-        whole = "\n".join(texts)
-        return list(texts) if self.hide(whole) == whole else [self.hide(each) for each in texts]
+    def hide_answer(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
+        """The values of an answer's headers and its body without secrets; `operation` (a key) is what gave it."""
+        for value in issued.in_cookies(headers):
+            if value not in self._open and issued.is_random(value):
+                self._named("COOKIE", value)
+        for value in (*issued.in_headers(headers), *(issued.in_grant(body) if operation in self._granting else ())):
+            if "eyJ" not in value and value not in self._ours | self._open and not self._is_known(value):
+                self._named("TOKEN", value)
+        *values, text = self.hide(_BETWEEN.join([*(value for _, value in headers), body])).split(_BETWEEN, len(headers))
+        return [
+            self._hide_cookie(value) if name.lower() == "set-cookie" else value
+            for (name, _), value in zip(headers, values, strict=True)
+        ], text
+
+    def _is_known(self, value: str) -> bool:
+        return self._hide_known(value) != value
+
+    def _hide_from_now_on(self, name: str, value: str) -> None:
+        self._known[name] = secret = Secret(name, value)
+        self._finder.add(secret)
+        if len(secret.folded) < SHORTEST and value:
+            self._short[value] = name
+            told = "|".join(re.escape(each) for each in sorted({*self._short, *map(_in_json, self._short)}))
+            ends = r'["&\s\x00]|\Z'
+            self._whole = re.compile(rf'(?<!\\)(?:(?<=["=\x00])|\A)(?P<value>{told})(?={ends})(?!"\s*:)')
+
+    def _hide_known(self, text: str) -> str:
+        raw = text.encode("utf-8", "surrogateescape")
+        found = sorted(self._finder.find(raw), key=lambda each: (each.start, -each.end))
+        if found:
+            text = self._without(raw, found).decode("utf-8", "surrogateescape")
+        return self._whole.sub(self._hide_short, text) if self._whole else text
+
+    def _without(self, raw: bytes, found: Iterable[Found]) -> bytes:
+        pieces: list[bytes] = []
+        done = 0
+        for each in found:
+            if each.start >= done and not _is_name(raw, each):
+                pieces += (raw[done : each.start], self._placeholder(raw, each).encode())
+                done = each.end
+            elif each.start < done:
+                done = max(done, each.end)
+        return b"".join([*pieces, raw[done:]])
+
+    def _placeholder(self, raw: bytes, found: Found) -> str:
+        name, change = found.secret.name, self._change(found)
+        if change is None:
+            name, change = self._alias(name, found.text.decode("utf-8", "surrogateescape")), ""
+        joined = re.match(rb"\w", raw[found.end : found.end + 1])
+        told = f"${{{name}{change}}}" if change or joined else f"${name}"
+        number = found.text.isdigit() and re.search(rb"[:\[,]\s*\Z", raw[: found.start][-20:])
+        return f'"{told}"' if number and re.match(rb"\s*[,}\]]", raw[found.end : found.end + 20]) else told
+
+    def _change(self, found: Found) -> str | None:
+        """How a text comes from a secret, in bash's words; None if that cannot be said."""
+        secret, text = found.secret, found.text.decode("utf-8", "surrogateescape")
+        if found.form is not Form.TEXT:
+            return "" if found.text == base64.b64encode(secret.value.encode("utf-8", "surrogatepass")) else None
+        first, last, size = found.first, found.last, len(secret.folded)
+        if (first, last) == (0, size):
+            changes: dict[str, Callable[[str], str]] = {"": str, **_CHANGES}
+            return next((change for change, made in changes.items() if made(secret.value) == text), None)
+        part = f":{first}" if last == size else f":{first}:{last - first}"
+        return part if size == len(secret.value) and _changed(secret.value, part) == text else None
+
+    def _alias(self, name: str, text: str) -> str:
+        """The name of another spelling of a secret, or of what it was before."""
+        made = f"{name.partition('_AS_')[0]}_AS_{self._digest(text)}"
+        self._real.setdefault(made, text)
+        return made
+
+    def _hide_short(self, match: re.Match[str]) -> str:
+        return f"${self._short.get(match['value']) or self._short[json.loads(chr(34) + match['value'] + chr(34))]}"
 
     def _hide_signature(self, match: re.Match[str]) -> str:
-        return f"{match[1]}.{self._name('SIGNATURE', match[2])}"
+        return f"{match[1]}.${self._named('SIGNATURE', match[2])}"
 
     def _hide_member(self, match: re.Match[str]) -> str:
-        value = match["value"]
-        if value in self._ours or _ABOUT.search(match["name"]) or value.startswith("eyJ") or _PLACEHOLDER.search(value):
+        name = match["name"] or match["inner"]
+        if name in self._harmless or issued.is_about(name):
             return match[0]
-        start, end = match.span("value")
-        whole, offset = match[0], match.start()
-        return whole[: start - offset] + self._name("TOKEN", value, written=True) + whole[end - offset :]
+        group = next(each for each in ("value", "values", "text") if match[each] is not None)
+        start, end = (place - match.start() for place in match.span(group))
+        if group == "values":
+            hidden = re.sub(r'"((?:[^"\\]|\\.)+)"', lambda each: f'"{self._hidden_value(each[1])}"', match[group])
+        else:
+            hidden = self._hidden_value(match[group])
+        return match[0][:start] + hidden + match[0][end:]
 
-    def _name(self, kind: str, value: str, *, written: bool = False) -> str:
-        real = json.loads(f'"{value}"') if written and "\\" in value else value
-        name = f"{kind}_{hmac.new(self.key, real.encode(), hashlib.sha256).hexdigest()[:12].upper()}"
-        self._real.setdefault(name, real)
-        return f"${name}"
+    def _hidden_value(self, written: str) -> str:
+        """A value, as JSON writes it, or its placeholder."""
+        if written in self._ours or self._has_placeholder(written):
+            return written
+        try:
+            real = str(json.loads(f'"{written}"'))
+        except ValueError:
+            real = written
+        return written if real in self._open else f"${self._named('TOKEN', real)}"
+
+    def _hide_parameter(self, match: re.Match[str]) -> str:
+        name = (match.string[max(0, match.start() - 12) : match.start()] + match["name"]).rpartition("&")[2]
+        return match[0] if issued.is_about(name) else f"{match['name']}={self._hidden_value(match['value'])}"
+
+    def _hide_cookie(self, value: str) -> str:
+        name, equals, rest = value.partition("=")
+        told, semicolon, more = rest.partition(";")
+        if not told.strip().strip('"') or self._has_placeholder(told):
+            return value
+        return f"{name}{equals}${self._named('COOKIE', told.strip())}{semicolon}{more}"
+
+    def _has_placeholder(self, text: str) -> bool:
+        found = _PLACEHOLDER.finditer(text) if "$" in text else ()
+        return any((match["braced"] or match["plain"]) in self._real for match in found)
+
+    def _named(self, kind: str, value: str) -> str:
+        """The name of a secret that an answer revealed; one that tells itself from all others is hidden everywhere."""
+        name = f"{kind}_{self._digest(value)}"
+        if name not in self._real:
+            self._real[name] = value
+            if issued.is_random(value) and value not in self._ours:
+                self._hide_from_now_on(name, value)
+        return name
+
+    def _digest(self, text: str) -> str:
+        raw = text.encode("utf-8", "surrogateescape" if text.isascii() else "surrogatepass")
+        return hmac.new(self.key, raw, hashlib.sha256).hexdigest()[:12].upper()
+
+
+def _is_name(raw: bytes, found: Found) -> bool:
+    """Whether it is the name of a member: a secret that is a plain word may be one by chance."""
+    before, after = raw[found.start - 1 : found.start], raw[found.end : found.end + 20]
+    return before == b'"' and bool(re.match(rb'"\s*:', after)) and bool(_WORD.fullmatch(found.secret.value))

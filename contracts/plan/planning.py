@@ -12,18 +12,22 @@ from contracts.config.deployment import ConfigError, Deployment, Principal
 from contracts.config.writes import idle
 from contracts.plan.plan import Plan, make
 from contracts.request.credentials import held
-from specs.contract import Contract, build
+from specs.contract import Contract, build, secret_answers
 from specs.source.document import SpecError, load
 
 
 def contract_of(deployment: Deployment, document: str | None = None, overlays: Sequence[str] = ()) -> Contract:
-    """The contract a deployment is judged by. Raises ConfigError for a document that cannot be read."""
+    """The contract a deployment is judged by, its secrets watched for. Raises ConfigError where it cannot be read."""
     try:
         contract = build(load(document or deployment.document, [*deployment.overlays, *overlays]))
     except SpecError as error:
         raise ConfigError(str(error)) from None
     if not contract.operations:
         raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to test")
+    told = secret_answers
+    deployment.vault.watch(
+        told.secret_members(contract), told.granting_operations(contract), harmless=told.open_members(contract)
+    )
     return contract
 
 

@@ -61,7 +61,7 @@ class Client:
         try:
             answer = await self.exchange(self._outgoing(request))
             received, beginning = time.time(), answer.beginning
-            return ClientResult(self._read(answer), None, sent, received)
+            return ClientResult(self._read(answer, request), None, sent, received)
         except Failure as failure:
             error = self._vault.hide(str(failure))
             return ClientResult(None, error, sent, time.time(), self._shown(failure.received or beginning))
@@ -80,11 +80,11 @@ class Client:
         framing = ((b"Host", self._origin.name), (b"Accept-Encoding", ACCEPTED))
         return Outgoing(request.verb, target, (*framing, *headers), encode_body(request, self._vault) or b"")
 
-    def _read(self, answer: Incoming) -> Response:
+    def _read(self, answer: Incoming, request: Request) -> Response:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
         encodings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
         content = decoded(answer.body, encodings, self._bounds) if encodings else answer.body
-        response = decode_response(answer.status, headers, content, self._vault)
+        response = decode_response(answer.status, headers, content, self._vault, request.operation.key)
         return attrs.evolve(response, remarks=answer.remarks) if answer.remarks else response
 
     def _shown(self, beginning: bytes) -> str | None:

@@ -39,9 +39,14 @@ def encode_body(request: Request, vault: Vault) -> bytes | None:
     return reveal(request.body).encode("utf-8", "surrogateescape")
 
 
-def decode_response(status: int, headers: Iterable[tuple[str, str]], content: bytes, vault: Vault) -> Response:
-    """What came, as a law sees it: every secret in it hidden, bytes that are no text kept as lone surrogates."""
+def decode_response(
+    status: int, headers: Iterable[tuple[str, str]], content: bytes, vault: Vault, operation: str = ""
+) -> Response:
+    """What came, as a law sees it: every secret in it hidden, bytes that are no text kept as lone surrogates.
+
+    `operation`: the key of what answered; what gives out tokens is known by it.
+    """
     pairs = list(headers)
-    values = vault.hide_all([value for _, value in pairs])
+    values, body = vault.hide_answer(pairs, content.decode("utf-8", "surrogateescape"), operation)
     named = tuple((name, value) for (name, _), value in zip(pairs, values, strict=True))
-    return Response(status, named, vault.hide(content.decode("utf-8", "surrogateescape")), len(content))
+    return Response(status, named, body, len(content))

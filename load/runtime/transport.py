@@ -66,15 +66,16 @@ class Wire:
 
     def _judged(self, answer: Any, request: Request, sent: float, received: float) -> Sent:
         if not answer.status_code:
-            error = words(answer.error)
+            error = self._vault.hide(words(answer.error))
             answer.failure(error)
-            return None, self._vault.hide(error), sent, received
+            return None, error, sent, received
         if answer.status_code >= 500 or (answer.status_code == 429 and not request.expects_429):
             answer.failure(f"{answer.status_code}")
         else:
             answer.success()
         content = answer.content or b""
-        response = decode_response(answer.status_code, answer.headers.items(), content, self._vault)
+        key = request.operation.key
+        response = decode_response(answer.status_code, answer.headers.items(), content, self._vault, key)
         return response, None, sent, received
 
     def _encoded(self, request: Request) -> tuple[dict[str, str], str]:
@@ -111,13 +112,13 @@ class FastWire(Wire):
             length = len(answer.read())
             status = int(answer.get_code())
         except FAILURE_EXCEPTIONS as failure:
-            error = failure
+            error = RuntimeError(self._vault.hide(str(failure)))
         received = time.time()
         if error is None and (status >= 500 or status == 429):
             error = RuntimeError(f"{status}")
         self._client.request_event.fire(
             request_type=request.verb, name=name, response_time=(received - sent) * 1000, response_length=length,
-            response=None, context={}, exception=error, start_time=sent, url=target,
+            response=None, context={}, exception=error, start_time=sent, url=request.target,
         )  # fmt: skip
         return status, sent, received
 

@@ -101,5 +101,5 @@ def _number(key: str, value: Any, least: float | None = None) -> float:
         or value < (least or 0)
         or (least is None and not value)
     ):
-        raise ValueError(f"{key}: a number {'above' if least is None else 'of at least'} 0 is needed, not {value!r}")
+        raise ValueError(f"{key}: a number {'above' if least is None else 'of at least'} 0 is needed")
     return float(value)

@@ -16,7 +16,7 @@ ONCE = {
     "removals": {"contracts.steps.cleanup"},
 }
 """What is made or asked for in one place only."""
-SPELLING = {"reveal_json", "reveal_url", "hide_all"}
+SPELLING = {"reveal_json", "reveal_url", "hide_answer"}
 """What turns placeholders into secrets as they stand on the wire, and back."""
 
 

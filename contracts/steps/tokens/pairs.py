@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
+from contracts.config.secrets import label
 from contracts.core.conversation import Blocked, Broken, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
@@ -47,11 +47,13 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
         return deployment
     held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
     makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, told, tenant)}
-    users = [
-        Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: _placeholder(tenant)}, provisioned=True)
-        for tenant in deployment.tenants
-        if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals)
-    ]
+    users: list[Principal] = []
+    for tenant in deployment.tenants:
+        if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals):
+            token = deployment.vault.expect(_token_name(tenant, (*deployment.principals, *users)))
+            users.append(
+                Principal(f"{tenant}-user", tenant, scheme.principal, {scheme.member: token}, provisioned=True)
+            )
     return attrs.evolve(deployment, principals=(*deployment.principals, *users)) if users else deployment
 
 
@@ -72,8 +74,12 @@ def _creates(contract: Contract, operation: Operation) -> bool:
     return resource is not None and resource.create is operation
 
 
-def _placeholder(tenant: str) -> str:
-    return f"${re.sub(r'[^A-Z0-9]+', '_', tenant.upper()).strip('_') or 'OWN'}_USER_TOKEN"
+def _token_name(tenant: str, principals: Collection[Principal]) -> str:
+    """What the token of a tenant's user is called: as nothing else that a principal holds."""
+    taken = {value for each in principals for value in each.values.values()}
+    name = f"{label(tenant)}_USER_TOKEN"
+    names = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if f"${each}" not in taken)
 
 
 def pair_of(api: RequestFactory, answer: Exchange) -> Pair:
