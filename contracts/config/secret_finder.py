@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from enum import Enum
-from itertools import chain
+from itertools import chain, islice
 
 import attrs
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
@@ -31,6 +31,8 @@ class Form(Enum):
     """How a secret was written: itself, or encoded."""
 
     TEXT = b""
+    BARE = b"-"
+    """Without what looks like an escape in it: it may be taken off together with others."""
     BASE64 = _BASE64
     HEXADECIMAL = _DIGITS
 
@@ -81,17 +83,26 @@ class Found:
 
 def anchors(secret: Secret) -> Iterator[Anchor]:
     """What to look for, to find a secret of at least SHORTEST bytes."""
-    folded = secret.folded
-    # every JWT begins alike, so its signature alone tells one from the others
-    begin = folded.rfind(b".") + 1 if secret.value.startswith("eyJ") else 0
-    size = len(folded) - begin
-    size = size if size < _MIDDLING else size - 1 if size < LONG else PART
-    yield Anchor(secret, Form.TEXT, folded, begin, size)
-    yield Anchor(secret, Form.TEXT, folded, len(folded) - size, size)
-    raw = (secret.value.rpartition(".")[2] if begin else secret.value).encode("utf-8", "surrogatepass")
+    yield from _ends(secret, Form.TEXT, secret.folded)
+    for bare in islice(layers(secret.value.encode("utf-8", "surrogatepass")), 1, None):
+        yield from _ends(secret, Form.BARE, fold(bare))
+    raw = (secret.value.rpartition(".")[2] if _is_jwt(secret) else secret.value).encode("utf-8", "surrogatepass")
     for before in range(3):
         yield Anchor(secret, Form.BASE64, _in_base64(raw, before), 0, LONG * 2 // 3)
     yield Anchor(secret, Form.HEXADECIMAL, raw.hex().encode(), 0, LONG)
+
+
+def _ends(secret: Secret, form: Form, folded: bytes) -> Iterator[Anchor]:
+    # every JWT begins alike, so its signature alone tells one from the others
+    begin = folded.rfind(b".") + 1 if _is_jwt(secret) else 0
+    size = len(folded) - begin
+    size = size if size < _MIDDLING else size - 1 if size < LONG else PART
+    yield Anchor(secret, form, folded, begin, size)
+    yield Anchor(secret, form, folded, len(folded) - size, size)
+
+
+def _is_jwt(secret: Secret) -> bool:
+    return secret.value.startswith("eyJ") and "." in secret.value
 
 
 def _in_base64(raw: bytes, before: int) -> bytes:
@@ -160,14 +171,21 @@ def _found(text: bytes, number: int, hits: list[tuple[int, list[Anchor]]]) -> It
         for anchor in known:
             first, last = _agreeing(folded, start, anchor)
             begin, end = places[start - anchor.offset + first], places[start - anchor.offset + last - 1] + 1
-            if anchor.form is not Form.TEXT:
+            if anchor.form in (Form.BASE64, Form.HEXADECIMAL):
                 if end <= covered:
                     continue
                 begin, end = _word(layer.text, begin, end, anchor.form.value)
                 covered = end
-            yield Found(
-                layer.starts[begin], layer.ends[end - 1], anchor.secret, anchor.form, layer.text[begin:end], first, last
-            )
+            # half of an escape would be left behind, so the whole of it goes
+            wide = begin - _escaped(layer.text, begin), min(end + _escaped(layer.text, end), len(layer.text))
+            stands = layer.starts[wide[0]], layer.ends[wide[1] - 1]
+            yield Found(*stands, anchor.secret, anchor.form, layer.text[begin:end], first, last)
+
+
+def _escaped(text: bytes, place: int) -> bool:
+    """Whether a backslash before it belongs to what stands there."""
+    before = text[max(0, place - 32) : place]
+    return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
 
 
 def _agreeing(folded: bytes, start: int, anchor: Anchor) -> tuple[int, int]:

@@ -209,7 +209,12 @@ class Vault:
         """How a text comes from a secret, in bash's words; None if that cannot be said."""
         secret, text = found.secret, found.text.decode("utf-8", "surrogateescape")
         if found.form is not Form.TEXT:
-            return "" if found.text == base64.b64encode(secret.value.encode("utf-8", "surrogatepass")) else None
+            return (
+                ""
+                if found.form is Form.BASE64
+                and found.text == base64.b64encode(secret.value.encode("utf-8", "surrogatepass"))
+                else None
+            )
         first, last, size = found.first, found.last, len(secret.folded)
         if (first, last) == (0, size):
             changes: dict[str, Callable[[str], str]] = {"": str, **_CHANGES}
