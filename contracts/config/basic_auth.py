@@ -15,10 +15,13 @@ def kept(vault: Vault, label: str, name: str, values: Mapping[str, str]) -> str:
     """The placeholder of what a principal sends; the same with an ending of `damages` is what is not quite right."""
     user = next((values[key] for key in ("username", "user", "login", "client_id") if key in values), name)
     password = vault.reveal(values["password"])
-    every = {"": (user, password), **damages(user, password)}
-    label = vault.free_name(label, endings=every)
-    for ending, (each, other) in every.items():
-        vault.keep(f"{label}{ending}", base64.b64encode(f"{each}:{other}".encode()).decode())
+    every = {
+        ending: base64.b64encode(f"{each}:{other}".encode()).decode()
+        for ending, (each, other) in {"": (user, password), **damages(user, password)}.items()
+    }
+    label = vault.free_name(label, every)
+    for ending, value in every.items():
+        vault.keep(f"{label}{ending}", value)
     return f"${label}"
 
 

@@ -81,8 +81,7 @@ class Values:
         return text
 
     def _kept(self, place: str, key: str, name: str, text: str) -> str:
-        if not self.vault.holds(name, text):
-            name = self.vault.free_name(name)
+        name = self.vault.free_name(name, {"": text})
         if len(text.encode()) < SHORTEST and not self.synthetic:
             few = f"{SHORTEST} characters"
             self.warnings.append(

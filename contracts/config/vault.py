@@ -19,7 +19,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from contracts.config import issued
@@ -82,15 +82,17 @@ class Vault:
             self._hide_from_now_on(name, value)
         return f"${name}"
 
-    def free_name(self, name: str, *, endings: Collection[str] = ("",)) -> str:
-        """A name for a placeholder, or the same with a number where it, with one of some endings, is in use."""
-        taken = self._real.keys() | self._awaited
-        names = (name, *(f"{name}_{number}" for number in range(2, len(taken) + 3)))
-        return next(each for each in names if not any(f"{each}{ending}" in taken for ending in endings))
+    def free_name(self, name: str, values: Mapping[str, str]) -> str:
+        """A name for what is to be kept, or the same with a number: so that no other value goes by it.
 
-    def holds(self, name: str, value: str) -> bool:
-        """Whether a name stands for just this value."""
-        return self._real.get(name) == value
+        `values`: what will be kept, by the ending of its name.
+        """
+        names = (name, *(f"{name}_{number}" for number in range(2, len(self._real) + 3)))
+        return next(
+            each
+            for each in names
+            if all(self._real.get(f"{each}{ending}", value) == value for ending, value in values.items())
+        )
 
     def expect(self, name: str) -> str:
         """The placeholder of a secret that will be kept later; until then nothing with it in it can be sent."""
