@@ -15,7 +15,7 @@ from locust.env import Environment
 
 from contracts.config.deployment import Deployment
 from contracts.core.exchange import Request
-from contracts.core.failures import CUT_OFF, NAME, NOT_HTTP, REFUSED, RESET, TIMED_OUT, TLS
+from contracts.core.failures import CUT_OFF, NAME, NOT_HTTP, REFUSED, RESET, TIMED_OUT, TLS, UNSENDABLE
 from contracts.transport.wire_format import decode_response, encode_body, encode_headers, encode_target
 from load.runtime.run import Sent
 
@@ -58,10 +58,15 @@ class Wire:
         headers, target = self._encoded(request)
         body: Any = encode_body(request, self._vault)
         sent = time.time()
-        with self._client.request(
-            request.verb, target, name=request.operation.key, headers=headers, data=body, catch_response=True
-        ) as answer:
+        try:
+            answering = self._client.request(
+                request.verb, target, name=request.operation.key, headers=headers, data=body, catch_response=True
+            )
+        except ValueError:  # it quotes what it cannot send, secrets and all
+            return None, UNSENDABLE, sent, time.time()
+        with answering as answer:
             received = time.time()
+            answer.request_meta["url"] = request.target  # whoever listens to Locust learns no secret
             return self._judged(answer, request, sent, received)
 
     def _judged(self, answer: Any, request: Request, sent: float, received: float) -> Sent:
@@ -112,7 +117,9 @@ class FastWire(Wire):
             length = len(answer.read())
             status = int(answer.get_code())
         except FAILURE_EXCEPTIONS as failure:
-            error = RuntimeError(self._vault.hide(str(failure)))
+            error = RuntimeError(self._vault.hide(words(failure)))
+        except ValueError:
+            error = RuntimeError(UNSENDABLE)
         received = time.time()
         if error is None and (status >= 500 or status == 429):
             error = RuntimeError(f"{status}")
