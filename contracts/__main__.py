@@ -107,8 +107,8 @@ def law(identity: str, document: str) -> None:
     rule = known[identity]
     particulars = list(_particulars(rule, document))
     click.echo(f"{rule.id}\n\n{rule.text}\n")
-    for word, told in particulars:
-        click.echo(f"{word:9}{told}")
+    for word, text in particulars:
+        click.echo(f"{word:9}{text}")
 
 
 def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
@@ -211,16 +211,16 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
 
 def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:
     header = reader.header_of(file)
-    told = deployment.recorded(header)
+    target = deployment.recorded(header)
     location, digest = document or header["document"]["location"], header["document"]["digest"]
     if location == UNKNOWN:
         raise EvidenceError(f"{file}: its header does not name the document; --document does")
-    contract = planning.contract_of(told, location)
+    contract = planning.contract_of(target, location)
     if digest not in (contract.document.digest, UNKNOWN):
         raise EvidenceError(
             f"{file}: made with another document than {contract.document.location}; --document names it"
         )
-    made = make(contract, told, header["depth"])
+    made = make(contract, target, header["depth"])
     recorded = reader.read(file, contract)
     return made, recorded, replay_driver.verdicts(made, recorded)
 

@@ -73,8 +73,8 @@ def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
 
 def _of_another_kind(exchange: Exchange, answer: Answer) -> bool:
     """Whether a body is of a type that is declared beside JSON, such as XML, and that nobody here can read."""
-    told = media_type(response(exchange))
-    return "json" not in told and told in {each.partition(";")[0].strip().lower() for each in answer.media_types}
+    sent = media_type(response(exchange))
+    return "json" not in sent and sent in {each.partition(";")[0].strip().lower() for each in answer.media_types}
 
 
 def _is_json(answer: Response) -> None:
@@ -170,15 +170,15 @@ def _secret_names(contract: Contract, operation: Operation, status: str) -> froz
     """Members that no answer of this operation may have: written only, or secret and sent by requests alone."""
     answer = next(each for each in operation.answers if each.status == status)
     raw = contract.document.raw
-    told = {name for name, _ in all_members(raw, answer.schema)}
+    declared = {name for name, _ in all_members(raw, answer.schema)}
     resource = contract.resource_of(operation)
     requests = [each.body for each in (resource.operations if resource else (operation,)) if each.body]
     sent: set[str] = set()
     for body in requests:
         sent |= {name for name, _ in all_members(raw, body.schema)}
-    secret = {name for name in sent - told if contract.names.suggest(name, Hint.CONFIDENTIAL)}
+    secret = {name for name in sent - declared if contract.names.suggest(name, Hint.CONFIDENTIAL)}
     written = {name for name, member in all_members(raw, answer.schema) if follow(raw, member).get("writeOnly") is True}
-    return frozenset(secret | (_ALWAYS - told) | written)
+    return frozenset(secret | (_ALWAYS - declared) | written)
 
 
 @cache
@@ -186,10 +186,10 @@ def _free(contract: Contract, operation: Operation, status: str) -> frozenset[st
     """Members that an answer declares to be objects without saying what is in them, wherever it declares them."""
     answer = next(each for each in operation.answers if each.status == status)
     schema = contract.json_schema(answer.schema or {})
-    told: dict[str, bool] = {}
+    silent: dict[str, bool] = {}
     for name, member in all_members(schema, schema):
-        told[name] = told.get(name, True) and _says_nothing(member)
-    return frozenset(name for name, free in told.items() if free)
+        silent[name] = silent.get(name, True) and _says_nothing(member)
+    return frozenset(name for name, free in silent.items() if free)
 
 
 def _says_nothing(schema: Any) -> bool:

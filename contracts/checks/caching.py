@@ -85,9 +85,9 @@ def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract)
     if answer is None or not exchange.ok or not is_whole(age):
         return False
     headers = (str(each.schema) for each in answer.headers if each.name.lower() == "cache-control")
-    told = {int(each) for schema in headers for each in re.findall(r"max-age\s*=\s*(\d+)", schema)}
-    if len(told) != 1:
+    ages = {int(each) for schema in headers for each in re.findall(r"max-age\s*=\s*(\d+)", schema)}
+    if len(ages) != 1:
         return False
-    if int(age) > max(told) + CLOCK:
-        raise Broken(f"an answer no older than {max(told)} s", f"Age: {age}")
+    if int(age) > max(ages) + CLOCK:
+        raise Broken(f"an answer no older than {max(ages)} s", f"Age: {age}")
     return True

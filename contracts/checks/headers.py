@@ -25,15 +25,15 @@ CLOCK = 120.0
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
     """Every header the document requires on a response is there, and each declared one fits its schema."""
     answer = described(exchange)
-    told = False
+    checked = False
     for header in answer.headers if answer and sure(exchange) else ():
         value = response(exchange).header(header.name)
         if value is None and header.required:
             raise Broken(f"{header.name} on a {exchange.status}", _nearest(exchange, header.name))
         if value is not None:
-            told = True
+            checked = True
             _typed(contract, header, value)
-    return told
+    return checked
 
 
 def _nearest(exchange: Exchange, name: str) -> str:
@@ -148,15 +148,15 @@ def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
     they stand for, and answers with a Transfer-Encoding, which must not have a Content-Length as well.
     """
     got = response(exchange)
-    told = got.header("Content-Length")
-    if exchange.status == 204 and ((told or "0") != "0" or got.length):
-        raise Broken("no body on a 204", f"Content-Length {told}" if told else f"{got.length} bytes")
-    if told is None or not is_whole(told) or got.header("Content-Encoding") or has_no_body(exchange):
+    length = got.header("Content-Length")
+    if exchange.status == 204 and ((length or "0") != "0" or got.length):
+        raise Broken("no body on a 204", f"Content-Length {length}" if length else f"{got.length} bytes")
+    if length is None or not is_whole(length) or got.header("Content-Encoding") or has_no_body(exchange):
         return False
     if got.header("Transfer-Encoding"):
         raise Broken("Content-Length or Transfer-Encoding", "both")
-    if int(told) != got.length:
-        raise Broken(f"Content-Length: {got.length}, as many as came", told)
+    if int(length) != got.length:
+        raise Broken(f"Content-Length: {got.length}, as many as came", length)
     return True
 
 
@@ -167,11 +167,11 @@ def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     if value is None or response(exchange).header("Age"):
         return False
     try:
-        told = epoch(value)
+        date = epoch(value)
     except ValueError:
         return False  # its form is judged elsewhere
-    if not exchange.sent - CLOCK <= told <= exchange.received + CLOCK:
-        raise Broken("a Date that is now", f"{value}, {told - exchange.received:+.0f} s away")
+    if not exchange.sent - CLOCK <= date <= exchange.received + CLOCK:
+        raise Broken("a Date that is now", f"{value}, {date - exchange.received:+.0f} s away")
     return True
 
 

@@ -90,5 +90,5 @@ def _has(text: str, name: str) -> bool:
 def _made_up(exchange: Exchange) -> list[str]:
     """Bearer credentials without any real secret in them: an answer must not repeat those either."""
     bearers = {s.parameter.lower() for each in exchange.operation.security for s in each.schemes if s.kind == "bearer"}
-    told = [value for name, value in exchange.request.headers if name.lower() in bearers]
-    return [found[1] for value in told if (found := _SPELLED.match(value)) and found[1] not in exchange.request.target]
+    sent = [value for name, value in exchange.request.headers if name.lower() in bearers]
+    return [found[1] for value in sent if (found := _SPELLED.match(value)) and found[1] not in exchange.request.target]

@@ -47,11 +47,11 @@ def _ours(quota: Quota, contract: Contract) -> bool:
 
 
 def _numbers(quota: Quota, contract: Contract) -> None:
-    for told, text in (("limit", quota.limit), ("remaining", quota.remaining)):
-        header = contract.rate_headers.get(quota.name(told).lower())
+    for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
+        header = contract.rate_headers.get(quota.name(part).lower())
         fraction = header is not None and header.kind in {"number", "string"}
         if text is not None and not (text.isascii() and text.isdigit()) and not (fraction and number(text) is not None):
-            raise Broken(f"{quota.name(told)}: a whole number", repr(text))
+            raise Broken(f"{quota.name(part)}: a whole number", repr(text))
 
 
 def _counts(exchange: Exchange, quota: Quota, limit: float) -> None:
@@ -87,6 +87,6 @@ def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
         return False
     longest = max(each.window for each in exchange.operation.limits)
     if wait > longest + CLOCK:
-        told = str(response(exchange).header("Retry-After"))
-        raise Broken(f"Retry-After: at most {longest:g}, the longest declared window", told)
+        value = str(response(exchange).header("Retry-After"))
+        raise Broken(f"Retry-After: at most {longest:g}, the longest declared window", value)
     return True

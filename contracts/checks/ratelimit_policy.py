@@ -24,16 +24,16 @@ def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     """
     fields = (response(exchange).header(name) or "" for name in ("RateLimit-Policy", "RateLimit"))
     policies, states = map(rate_limits, fields)
-    told = [(name, state) for name, state in states.items() if "r" in state]
-    if not told or not asked_as_declared(exchange) or not sure(exchange):
+    quotas = [(name, state) for name, state in states.items() if "r" in state]
+    if not quotas or not asked_as_declared(exchange) or not sure(exchange):
         return False
-    for name, state in told:
+    for name, state in quotas:
         policy = policies.get(name, {})
         if "q" in policy and state["r"] > policy["q"]:
             raise Broken(f"RateLimit: r of {name} at most {policy['q']:g}, its quota", f"{state['r']:g}")
         if "w" in policy and state.get("t", 0) > policy["w"] + CLOCK:
             raise Broken(f"RateLimit: t of {name} at most {policy['w']:g}, its window", f"{state['t']:g}")
-    if exchange.status == 429 and all(state["r"] > 0 for _, state in told):
+    if exchange.status == 429 and all(state["r"] > 0 for _, state in quotas):
         raise Broken("RateLimit: nothing left on a 429", str(response(exchange).header("RateLimit")))
     return True
 

@@ -36,8 +36,8 @@ class Step:
 
 def _stands_still(steps: Sequence[Step]) -> None:
     if len(steps) >= FEW and not any(each.drop for each in steps):
-        told = response(steps[-1].second).header("X-RateLimit-Remaining")
-        raise Broken("X-RateLimit-Remaining to fall with every request", f"{told} again and again", _shown(steps))
+        value = response(steps[-1].second).header("X-RateLimit-Remaining")
+        raise Broken("X-RateLimit-Remaining to fall with every request", f"{value} again and again", _shown(steps))
 
 
 def _falls_for_others(steps: Sequence[Step]) -> None:
@@ -45,8 +45,8 @@ def _falls_for_others(steps: Sequence[Step]) -> None:
     alone = [each for each in steps if not each.others]
     fits = all(each.drop == 1 + each.others for each in mixed) and all(each.drop == 1 for each in alone)
     if len(mixed) >= FEW and alone and fits:
-        told = f"by {mixed[0].drop} where {mixed[0].others} of another credential came in between"
-        raise Broken("X-RateLimit-Remaining to fall by 1 with a request", told, _shown(mixed))
+        got = f"by {mixed[0].drop} where {mixed[0].others} of another credential came in between"
+        raise Broken("X-RateLimit-Remaining to fall by 1 with a request", got, _shown(mixed))
 
 
 def _falls_by_more(steps: Sequence[Step]) -> None:
@@ -67,12 +67,12 @@ def _steps(exchanges: Sequence[Exchange]) -> Iterator[Step]:
     last: dict[tuple[str, ...], Exchange] = {}
     for who, each in asked:
         before = last.get(who)
-        if before is not None and (told := _fell(before, each)) is not None:
+        if before is not None and (drop := _fell(before, each)) is not None:
             between = [one for one, other in asked if _within(other, before, each)]
             clear = not any(one == who for one in between)
             touched = any(_overlaps(other, before, each) for _, other in asked)
             if clear and not touched:
-                yield Step(before, each, told, len(between), _quick(before, each))
+                yield Step(before, each, drop, len(between), _quick(before, each))
         last[who] = each
 
 
@@ -84,10 +84,10 @@ def _credential(exchange: Exchange) -> tuple[str, ...]:
 
 def _fell(before: Exchange, after: Exchange) -> int | None:
     """By how much the remaining number fell between two successes; None where they are not of one window."""
-    told = [_told(before), _told(after)]
-    if not (before.ok and after.ok and before.received < after.sent) or None in told:
+    both = [_told(before), _told(after)]
+    if not (before.ok and after.ok and before.received < after.sent) or None in both:
         return None
-    (limit, first, reset), (again, second, later) = (each or ("", 0, "") for each in told)
+    (limit, first, reset), (again, second, later) = (each or ("", 0, "") for each in both)
     return first - second if (limit, reset) == (again, later) and first > 0 else None
 
 

@@ -39,10 +39,10 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
     if found is None:
         return True
     name, words = found
-    told = response(exchange).body
-    if name == "response_schema_conformance" and HIDDEN.search(told):
+    body = response(exchange).body
+    if name == "response_schema_conformance" and HIDDEN.search(body):
         return False  # it sees the placeholder of a secret, which need not look like one
-    if name == "status_code_conformance" or OURS.search(told) or _found_by_ours(exchange, contract):
+    if name == "status_code_conformance" or OURS.search(body) or _found_by_ours(exchange, contract):
         return False
     raise Broken(f"nothing for Schemathesis's {name} to object to", words)
 
@@ -85,10 +85,10 @@ def _judged(contract: Contract, operation: Operation, answer: Response) -> tuple
     case = _case(contract, operation)
     if case is None:
         return None
-    told = _told(answer)
+    converted = _told(answer)
     for judge in _judges():
         try:
-            judge(None, told, case)
+            judge(None, converted, case)
         except FailureGroup as group:
             return judge.__name__, _words(group.exceptions[0])
         except Failure as failure:

@@ -117,8 +117,8 @@ def status_fits_the_question(exchange: Exchange, _: Contract) -> bool:
 def _of_undeclared_type(exchange: Exchange) -> bool:
     """Whether a request came with a type of body that the document does not offer."""
     sent = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
-    told = exchange.operation.body.media_type if exchange.operation.body else ""
-    return not _covers(told.lower(), sent.partition(";")[0].strip().lower())
+    declared_type = exchange.operation.body.media_type if exchange.operation.body else ""
+    return not _covers(declared_type.lower(), sent.partition(";")[0].strip().lower())
 
 
 def _conditional(exchange: Exchange) -> bool:
@@ -134,18 +134,18 @@ def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
     answer, got = described(exchange), response(exchange)
     if answer is None or not answer.media_types or has_no_body(exchange) or not (sure(exchange) and routed(exchange)):
         return False
-    told = media_type(got) or "none"
-    if not any(_covers(each.lower(), told) for each in answer.media_types):
-        raise Broken(" or ".join(answer.media_types), told)
+    sent_type = media_type(got) or "none"
+    if not any(_covers(each.lower(), sent_type) for each in answer.media_types):
+        raise Broken(" or ".join(answer.media_types), sent_type)
     charset = re.search(r"charset\s*=\s*\"?([\w-]+)", got.header("Content-Type") or "", re.IGNORECASE)
-    if "json" in told and charset and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise Broken(f"{told} in UTF-8", f"charset={charset[1]}")
+    if "json" in sent_type and charset and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise Broken(f"{sent_type} in UTF-8", f"charset={charset[1]}")
     return True
 
 
-def _covers(declared_type: str, told: str) -> bool:
+def _covers(declared_type: str, sent_type: str) -> bool:
     plain = declared_type.partition(";")[0].strip()
-    return plain in {told, "*/*"} or (plain.endswith("/*") and told.startswith(plain[:-1]))
+    return plain in {sent_type, "*/*"} or (plain.endswith("/*") and sent_type.startswith(plain[:-1]))
 
 
 @check(family="schema", kinds=("schema",))

@@ -179,15 +179,15 @@ class Deployment:
 
 def recorded(header: dict[str, Any]) -> Deployment:
     """The deployment as the header of an evidence file describes it: enough to judge, without any secret."""
-    told, settings = header["deployment"], header["settings"]
+    target, settings = header["deployment"], header["settings"]
     return Deployment(
-        name=told["name"],
-        base_url=told["base_url"],
+        name=target["name"],
+        base_url=target["base_url"],
         document=settings["document"],
         principals=tuple(map(Principal.recorded, settings["principals"])),
         vault=Vault(),
-        time_scale=told["time_scale"],
-        writes=told["writes"],
+        time_scale=target["time_scale"],
+        writes=target["writes"],
         pace=settings["pace"],
         limits=settings["limits"],
         disposable=settings["disposable"],
@@ -314,16 +314,16 @@ class _Reader:
             raise self._fail("deployment.base_url: an address without user, query and fragment is needed")
         return url.rstrip("/")
 
-    def _overlays(self, told: Any) -> tuple[str, ...]:
-        listed = told if isinstance(told, list) else [told]
+    def _overlays(self, value: Any) -> tuple[str, ...]:
+        listed = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) and each for each in listed):
             raise self._fail("deployment.overlay: the name of a file, or a list of such, is needed")
         return tuple(self._beside(each) for each in listed)
 
-    def _texts(self, place: str, key: str, told: Any) -> list[str]:
-        if not isinstance(told, list) or not all(isinstance(each, str) and each for each in told):
+    def _texts(self, place: str, key: str, value: Any) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
             raise self._fail(f"{place}.{key}: a list of texts is needed")
-        return told
+        return value
 
     def _pace(self) -> str:
         budget = self._table("budget", {})
@@ -334,15 +334,15 @@ class _Reader:
         """A share such as "1%" or 0.01."""
         table = self._table("gate", {})
         self._known_keys(table, {"flaky", "fail_on"}, "gate.")
-        told = table.get("flaky")
-        if told is None:
+        value = table.get("flaky")
+        if value is None:
             return None
-        text = str(told).strip()
+        text = str(value).strip()
         try:
             share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
         except ValueError:
             share = -1.0
-        if isinstance(told, bool) or not 0 <= share <= 1:
+        if isinstance(value, bool) or not 0 <= share <= 1:
             raise self._fail('gate.flaky: a share such as "1%" is needed')
         return share
 
@@ -412,12 +412,12 @@ class _Reader:
         if raw.get("may") not in {None, "read", "write"}:
             raise self._fail(f"{place}.may: one of 'read', 'write' is needed")
         flags = {key: self._flag(raw, key, default=False, where=f"{place}.") for key in ("disposable", "spare")}
-        told = {"name", "tenant", "kind", "role", "may", "plain", *flags}
+        fields = {"name", "tenant", "kind", "role", "may", "plain", *flags}
         plain = self._texts(place, "plain", raw.get("plain", []))
         values = {
             key: self._value(place, key, value, secret=is_secret(key, plain))
             for key, value in raw.items()
-            if key not in told
+            if key not in fields
         }
         if "password" in values:
             values["basic"] = basic_auth.kept(self.values.vault, label(raw["name"], "basic"), raw["name"], values)

@@ -67,8 +67,8 @@ def _count(key: str, value: Any) -> int:
 
 
 def _size(key: str, value: Any) -> int:
-    if isinstance(value, str) and (told := _SIZE.fullmatch(value.strip())) and told[2].lower() in _UNITS:
-        value = int(told[1]) * _UNITS[told[2].lower()]
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())) and match[2].lower() in _UNITS:
+        value = int(match[1]) * _UNITS[match[2].lower()]
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 2**40:
         raise ValueError(f'http.{key}: a size such as 65536, "64 KiB" or "10 MiB" is needed')
     return value

@@ -211,21 +211,21 @@ class RunningConversation:
         """
         while (command := self.command) is not None and not (until and isinstance(command, until)):
             try:
-                told = answer(command)
+                result = answer(command)
             except Outcome as outcome:
                 self.give_up(outcome)
             else:
-                self.reply(told)
+                self.reply(result)
 
     async def drive_async(self, answer: Callable[[Command], Awaitable[Reply]]) -> None:
         """The same for an `answer` that has to be awaited."""
         while (command := self.command) is not None:
             try:
-                told = await answer(command)
+                result = await answer(command)
             except Outcome as outcome:
                 self.give_up(outcome)
             else:
-                self.reply(told)
+                self.reply(result)
 
     def reply(self, answer: Reply) -> None:
         """Hand the law the result of its command and run it to its next one."""

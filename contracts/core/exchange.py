@@ -76,9 +76,9 @@ class Request:
     @cached_property
     def json(self) -> Any:
         """What the body says, also where it is a form; MISSING where it says nothing that can be read."""
-        told = self.operation.body
-        if self.body and told is not None and is_form(told.media_type):
-            return read(told, self.body)
+        declared = self.operation.body
+        if self.body and declared is not None and is_form(declared.media_type):
+            return read(declared, self.body)
         return _parsed(self.body)
 
 
@@ -172,8 +172,8 @@ class Exchange:
             return at(at(self.json, paging.pagination), paging.members[role])
         if role == "cursor" and paging.last is not None:
             return at(self.items[-1], paging.last) if self.items else MISSING
-        told = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
-        return MISSING if told is None else int(told) if is_whole(told) else told
+        header = self.response.header(paging.headers[role]) if self.response and role in paging.headers else None
+        return MISSING if header is None else int(header) if is_whole(header) else header
 
     def summary(self) -> str:
         """The answer in a few words, for a verdict: status, and the start of a message if there is one."""
@@ -188,8 +188,8 @@ def _message(body: Any) -> Any:
     if not isinstance(body, dict):
         return None
     inner = body.get("error")
-    told = (body.get(name) for name in ("message", "detail", "title", "error_description"))
-    return next((each for each in told if isinstance(each, str) and each), None) or (
+    texts = (body.get(name) for name in ("message", "detail", "title", "error_description"))
+    return next((each for each in texts if isinstance(each, str) and each), None) or (
         inner if isinstance(inner, str) else _message(inner)
     )
 

@@ -25,36 +25,36 @@ def content_type(media_type: str) -> str:
     return f"{media_type}; boundary={BOUNDARY}" if "multipart/form-data" in media_type else media_type
 
 
-def media_header(told: Body | None, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def media_header(declared: Body | None, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The header that says what a body is, where the request does not say so itself."""
-    if told is None or any(name.lower() == "content-type" for name, _ in headers):
+    if declared is None or any(name.lower() == "content-type" for name, _ in headers):
         return ()
-    return (("Content-Type", content_type(told.media_type)),)
+    return (("Content-Type", content_type(declared.media_type)),)
 
 
-def encoded(told: Body | None, content: Any) -> str:
+def encoded(declared: Body | None, content: Any) -> str:
     """A body as text, in the media type of the operation: a form where it wants one, else JSON."""
-    if told and is_form(told.media_type) and isinstance(content, Mapping):
-        return written(told, content)
+    if declared and is_form(declared.media_type) and isinstance(content, Mapping):
+        return written(declared, content)
     return json.dumps(content, ensure_ascii=False)
 
 
-def written(told: Body, content: Mapping[str, Any]) -> str:
+def written(declared: Body, content: Mapping[str, Any]) -> str:
     """A form as text."""
-    pairs = [pair for name, value in content.items() for pair in _flat(told, str(name), value, str(name))]
-    if "multipart" not in told.media_type:
+    pairs = [pair for name, value in content.items() for pair in _flat(declared, str(name), value, str(name))]
+    if "multipart" not in declared.media_type:
         return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
-    parts = [_part(told, name, value) for name, value in pairs]
+    parts = [_part(declared, name, value) for name, value in pairs]
     return "".join(f"--{BOUNDARY}\r\n{part}\r\n" for part in parts) + f"--{BOUNDARY}--\r\n"
 
 
-def _flat(told: Body, name: str, value: Any, root: str) -> Iterator[tuple[str, str]]:
+def _flat(declared: Body, name: str, value: Any, root: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(told, f"{name}[{key}]", inner, root)
+            yield from _flat(declared, f"{name}[{key}]", inner, root)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _flat(told, f"{name}[]" if root in told.bracketed else name, each, root)
+            yield from _flat(declared, f"{name}[]" if root in declared.bracketed else name, each, root)
     elif value is not None:
         yield name, value if isinstance(value, str) else json.dumps(value)
 
@@ -63,8 +63,8 @@ _ESCAPED = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 """What would end a quoted name in the head of a part, as browsers write it."""
 
 
-def _part(told: Body, name: str, value: str) -> str:
-    kind = told.kinds.get(name)
+def _part(declared: Body, name: str, value: str) -> str:
+    kind = declared.kinds.get(name)
     for sign, code in _ESCAPED.items():
         name = name.replace(sign, code)
     file = f'; filename="{name}.txt"\r\nContent-Type: application/octet-stream' if kind == "binary" else ""
@@ -77,14 +77,14 @@ def _quoted(text: str) -> str:
     return quote(text, safe="-._~$[]")
 
 
-def read(told: Body, text: str) -> dict[str, Any]:
+def read(declared: Body, text: str) -> dict[str, Any]:
     """What a form says, its values as what the document says they are."""
-    pairs = _parts(text) if "multipart" in told.media_type else parse_qsl(text, keep_blank_values=True)
+    pairs = _parts(text) if "multipart" in declared.media_type else parse_qsl(text, keep_blank_values=True)
     found: dict[str, Any] = {}
     for name, value in pairs:
         steps = _STEP.findall(name) or [name]
         path = "/".join(step for step in steps if step != "[]")
-        _put(found, steps, _typed(told.kinds.get(path), value), many=told.kinds.get(path, "").endswith("[]"))
+        _put(found, steps, _typed(declared.kinds.get(path), value), many=declared.kinds.get(path, "").endswith("[]"))
     return found
 
 

@@ -45,9 +45,9 @@ class Quota:
     names: tuple[tuple[str, str], ...] = ()
     """Which header said what: pairs of a part and the header's name."""
 
-    def name(self, told: str) -> str:
+    def name(self, part: str) -> str:
         """The header that gives a part."""
-        return next((name for what, name in self.names if what == told), self.family)
+        return next((name for what, name in self.names if what == part), self.family)
 
 
 def quotas(headers: Headers) -> tuple[Quota, ...]:
@@ -63,8 +63,8 @@ def quotas(headers: Headers) -> tuple[Quota, ...]:
         elif apart.role == "policy":
             policies.append((apart.family, value))
         else:
-            told = {apart.role: value}
-            _merge(found, Quota(apart.family, apart.series, **told, names=((apart.role, name),)))
+            parts = {apart.role: value}
+            _merge(found, Quota(apart.family, apart.series, **parts, names=((apart.role, name),)))
     for family, value in policies:
         _with_policy(found, family, value)
     return tuple(found.values())
@@ -73,9 +73,9 @@ def quotas(headers: Headers) -> tuple[Quota, ...]:
 def _merge(found: dict[tuple[str, str], Quota], made: Quota) -> None:
     key = made.family, made.series
     before = found.get(key, Quota(*key))
-    told = {name: value for name in ("limit", "remaining", "reset", "window") if (value := getattr(made, name))}
-    twice = {name: f"{text}, {value}" for name, value in told.items() if (text := getattr(before, name))}
-    found[key] = evolve(before, **{**told, **twice}, names=before.names + made.names)
+    parts = {name: value for name in ("limit", "remaining", "reset", "window") if (value := getattr(made, name))}
+    twice = {name: f"{text}, {value}" for name, value in parts.items() if (text := getattr(before, name))}
+    found[key] = evolve(before, **{**parts, **twice}, names=before.names + made.names)
 
 
 def _states(family: str, name: str, value: str) -> list[Quota]:
@@ -84,8 +84,8 @@ def _states(family: str, name: str, value: str) -> list[Quota]:
     In older drafts the policy has no name but its number.
     """
     made = []
-    for policy, told in rate_limits(value).items():
-        texts = {what: f"{told[key]:g}" for key, what in _WORDS.items() if key in told}
+    for policy, parameters in rate_limits(value).items():
+        texts = {what: f"{parameters[key]:g}" for key, what in _WORDS.items() if key in parameters}
         made.append(Quota(family, policy, **texts, names=tuple((what, name) for what in texts)))
     return made
 
@@ -106,8 +106,8 @@ def _with_policy(found: dict[tuple[str, str], Quota], family: str, value: str) -
 
 def number(text: str | None) -> float | None:
     """The number that a text begins with, before any comma; None if there is none."""
-    told = (text or "").partition(",")[0].strip()
-    return float(told) if _NUMBER.fullmatch(told) else None
+    digits = (text or "").partition(",")[0].strip()
+    return float(digits) if _NUMBER.fullmatch(digits) else None
 
 
 def units(text: str) -> tuple[Unit, ...]:
@@ -123,26 +123,26 @@ def moments(text: str, unit: Unit, answered: Span, offset: float = 0.0) -> Span 
     `answered`: when the request was sent and its answer had come; `offset`: the server's clock minus ours.
     """
     if unit == "date":
-        told = _date(text)
-        return None if told is None else (told - offset, told - offset)
-    if (told := number(text)) is None:
+        seconds = _date(text)
+        return None if seconds is None else (seconds - offset, seconds - offset)
+    if (seconds := number(text)) is None:
         return None
     if unit in ("epoch", "epoch-ms"):
-        moment = told / (1000 if unit == "epoch-ms" else 1) - offset
+        moment = seconds / (1000 if unit == "epoch-ms" else 1) - offset
         return moment, moment
-    wait = told / (1000 if unit == "left-ms" else 1)
+    wait = seconds / (1000 if unit == "left-ms" else 1)
     return answered[0] + wait, answered[1] + wait
 
 
-def fits(told: Span, answered: Span, window: float, tolerance: float) -> bool:
+def fits(announced: Span, answered: Span, window: float, tolerance: float) -> bool:
     """Whether a time of reset is neither past nor further away than a window."""
-    return told[1] >= answered[0] - tolerance and told[0] <= answered[1] + window + tolerance
+    return announced[1] >= answered[0] - tolerance and announced[0] <= answered[1] + window + tolerance
 
 
 def plausible(text: str, answered: Span, window: float, tolerance: float, offset: float = 0.0) -> tuple[Unit, ...]:
     """The units in which a time of reset makes sense."""
     read = ((unit, moments(text, unit, answered, offset)) for unit in units(text))
-    return tuple(unit for unit, told in read if told and fits(told, answered, window, tolerance))
+    return tuple(unit for unit, moment in read if moment and fits(moment, answered, window, tolerance))
 
 
 def _date(text: str) -> float | None:
@@ -151,6 +151,6 @@ def _date(text: str) -> float | None:
     with contextlib.suppress(ValueError):
         return epoch(text)
     with contextlib.suppress(ValueError):
-        told = datetime.fromisoformat(text.strip().strip('"'))
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+        date = datetime.fromisoformat(text.strip().strip('"'))
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     return None

@@ -13,13 +13,13 @@ ANY = "a 4xx"
 
 def refusal(operation: Operation) -> str:
     """The status that an operation declares for an invalid request, or "a 4xx" where it declares none."""
-    told = [each for each in INVALID if (answer := operation.answer(each)) and operation.refuses(answer)]
-    return str(told[0]) if told else ANY
+    declared = [each for each in INVALID if (answer := operation.answer(each)) and operation.refuses(answer)]
+    return str(declared[0]) if declared else ANY
 
 
-def refused(answer: Exchange, told: str, *, strict: bool = True) -> bool:
+def refused(answer: Exchange, expected: str, *, strict: bool = True) -> bool:
     """Whether an answer refuses a request as invalid, as `refusal` says.
 
     Unless `strict`, any 4xx does: something else may have been checked first, and its status is judged elsewhere.
     """
-    return 400 <= answer.status < 500 if told == ANY or not strict else answer.status in INVALID
+    return 400 <= answer.status < 500 if expected == ANY or not strict else answer.status in INVALID

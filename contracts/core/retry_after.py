@@ -17,10 +17,10 @@ def wait_seconds(text: str, now: float) -> float | None:
 
     Read are whole seconds and HTTP dates, and fractions of seconds too: HTTP has none, yet they are meant as they say.
     """
-    if _NUMBER.fullmatch(told := text.strip()):
-        return float(told)
+    if _NUMBER.fullmatch(value := text.strip()):
+        return float(value)
     with contextlib.suppress(ValueError):
-        return max(0.0, epoch(told) - now)
+        return max(0.0, epoch(value) - now)
     return None
 
 
@@ -29,12 +29,12 @@ def retry_after(exchange: Exchange) -> float | None:
 
     A date is counted from the answer's own Date: then it does not matter how far the two clocks are apart.
     """
-    if exchange.response is None or (told := exchange.response.header("Retry-After")) is None:
+    if exchange.response is None or (value := exchange.response.header("Retry-After")) is None:
         return None
     now = exchange.received
     with contextlib.suppress(ValueError):
         now = epoch(exchange.response.header("Date") or "")
-    return wait_seconds(told, now)
+    return wait_seconds(value, now)
 
 
 def advised_wait(exchange: Exchange) -> float | None:
@@ -43,8 +43,8 @@ def advised_wait(exchange: Exchange) -> float | None:
         return None
     if (wait := retry_after(exchange)) is not None:
         return wait
-    told = [_until(value, exchange.received) for name, value in exchange.response.headers if _RESET.search(name)]
-    waits = [each for each in told if each is not None] or _policies(exchange.response.header("RateLimit") or "")
+    resets = [_until(value, exchange.received) for name, value in exchange.response.headers if _RESET.search(name)]
+    waits = [each for each in resets if each is not None] or _policies(exchange.response.header("RateLimit") or "")
     return max(waits, default=None)
 
 
@@ -56,9 +56,9 @@ _EPOCH, _MILLISECONDS = 1e8, 1e11
 def _until(value: str, now: float) -> float | None:
     if not _NUMBER.fullmatch(value.strip()):
         return None
-    if (told := float(value)) < _EPOCH:
-        return told
-    return max(0.0, told - now) + 0.05 if now - 60 < told < _MILLISECONDS else None
+    if (number := float(value)) < _EPOCH:
+        return number
+    return max(0.0, number - now) + 0.05 if now - 60 < number < _MILLISECONDS else None
 
 
 def _policies(text: str) -> list[float]:

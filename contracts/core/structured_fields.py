@@ -37,8 +37,8 @@ def rate_limits(text: str) -> dict[str, Numbers]:
             found.setdefault(str(value), {**own, **_numbers(parameters)})
         return found
     members = {name: _item(member)[0] for name, member in (parsed(text, "dictionary") or {}).items()}
-    told = _numbers({short: members.get(name) for name, short in _OLD_NAMES.items()})
-    return {str(members.get("limit", "")): told} if told else {}
+    old = _numbers({short: members.get(name) for name, short in _OLD_NAMES.items()})
+    return {str(members.get("limit", "")): old} if old else {}
 
 
 _OLD_NAMES = {"limit": "q", "remaining": "r", "reset": "t"}

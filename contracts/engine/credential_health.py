@@ -158,5 +158,5 @@ class CredentialWatch:
 
     def _own(self, exchange: Exchange, principal: Principal) -> bool:
         values = path_values(exchange.operation, exchange.request.target)
-        told = {name: self.plan.deployment.value(principal.tenant, name) for name in values}
-        return all(value is None or value == values[name] for name, value in told.items())
+        known = {name: self.plan.deployment.value(principal.tenant, name) for name in values}
+        return all(value is None or value == values[name] for name, value in known.items())

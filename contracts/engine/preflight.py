@@ -108,8 +108,8 @@ async def _elsewhere(plan: Plan, sender: Sender, conversation: int, heard: list[
         return None
     first = heard[0]
     answer = f"{first.summary()}{', a page of HTML' if _is_page(first) else ''}"
-    told = f"{len(heard)} plain requests were not answered as it says, such as {first.operation.key}: {answer}"
-    return f"{plan.deployment.base_url} does not seem to serve the document ({told}); is base_url right?"
+    seen = f"{len(heard)} plain requests were not answered as it says, such as {first.operation.key}: {answer}"
+    return f"{plan.deployment.base_url} does not seem to serve the document ({seen}); is base_url right?"
 
 
 def _other_base(plan: Plan, heard: list[Exchange]) -> str | None:

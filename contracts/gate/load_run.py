@@ -71,12 +71,12 @@ class LoadSubRun:
             return
         heard = {each["id"]: each for each in content["verdicts"]}
         for verdict in self.content["verdicts"]:
-            told = {**verdict, "exchanges": []}  # they are recorded in the evidence of the run under load
+            copied = {**verdict, "exchanges": []}  # they are recorded in the evidence of the run under load
             known = heard.get(verdict["id"])
             if known is None:
-                content["verdicts"].append(told)
+                content["verdicts"].append(copied)
             elif _worse(verdict["verdict"], known["verdict"]):
-                known.update(told)
+                known.update(copied)
         content["totals"] = {word: sum(v["verdict"] == word for v in content["verdicts"]) for word in VERDICTS}
         content["limits"] = self.content["limits"]
         for pointer, promise in self.content["promises"].items():
@@ -90,9 +90,9 @@ def _worse(new: str, old: str) -> bool:
     return new == BROKEN and old != BROKEN
 
 
-def _promise(known: dict[str, Any], told: dict[str, Any]) -> None:
-    known["laws"] = sorted({*known["laws"], *told["laws"]})
-    words = [each["verdict"] for each in (known, told) if each["verdict"] in OF_A_PROMISE]
+def _promise(known: dict[str, Any], judged: dict[str, Any]) -> None:
+    known["laws"] = sorted({*known["laws"], *judged["laws"]})
+    words = [each["verdict"] for each in (known, judged) if each["verdict"] in OF_A_PROMISE]
     known["verdict"] = min(words, key=OF_A_PROMISE.index, default="none yet")
 
 

@@ -62,8 +62,8 @@ def apply(verdict: Verdict, known: dict[str, Any], moment: float) -> Verdict:
     entries = [each for each in of(known) if about(each, verdict)]
     holding = [each for each in entries if not each.expired(moment)]
     if all(any(each.matches in "\n".join(one) for each in holding) for one in _found(verdict)):
-        told = "; ".join(f"{each.reason} ({each.owner}, until {each.expires})" for each in holding)
-        return attrs.evolve(verdict, verdict=KNOWN, reason=f"known: {told}")
+        reasons = "; ".join(f"{each.reason} ({each.owner}, until {each.expires})" for each in holding)
+        return attrs.evolve(verdict, verdict=KNOWN, reason=f"known: {reasons}")
     if past := [each for each in entries if each.expired(moment) and explains(each, verdict)]:
         return attrs.evolve(verdict, reason=f"was accepted until {past[0].expires}: {past[0].reason}")
     return verdict

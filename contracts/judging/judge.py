@@ -286,8 +286,8 @@ def graded(verdict: Verdict, deployment: Deployment) -> Verdict:
     if verdict.verdict != BROKEN:
         return verdict
     own = read_rows(deployment.severity)
-    told = severity_of(verdict.item.rule.id, verdict.item.operation.key, verdict.expected, verdict.actual, own)
-    return attrs.evolve(verdict, severity=told)
+    found = severity_of(verdict.item.rule.id, verdict.item.operation.key, verdict.expected, verdict.actual, own)
+    return attrs.evolve(verdict, severity=found)
 
 
 def fails(verdict: Verdict, deployment: Deployment) -> bool:
@@ -318,11 +318,11 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     for verdict in verdicts:
         for promise in verdict.item.asserted:
             by_pointer.setdefault(promise.pointer, []).append(verdict)
-    told: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for promise in plan.promises:
         judged = by_pointer.get(promise.pointer, [])
         worst = min((each.verdict for each in judged), key=OF_A_PROMISE.index, default="none yet")
-        told[promise.pointer] = {
+        found[promise.pointer] = {
             "kind": promise.kind,
             "operation": promise.operation,
             "text": promise.text,
@@ -330,4 +330,4 @@ def promise_verdicts(plan: Plan, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "laws": sorted({each.item.rule.id for each in judged}),
             "quote": _quoted(plan, promise) if worst in (BROKEN, KNOWN) else None,
         }
-    return told
+    return found

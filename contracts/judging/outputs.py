@@ -64,11 +64,11 @@ def verdicts_json(
 
     `changes`: how often each operation has created, changed or removed something.
     """
-    told = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
+    described = {key: value for key, value in header.items() if key not in {"schema", "settings", "type"}}
     return {
         "schema": 1,
         "run": {
-            **told,
+            **described,
             "requests": requests,
             "finished": finished,
             "ended": ended,

@@ -70,14 +70,14 @@ class _Script:
             origin.name: origin for each in removed for origin in self._given(each) if origin.name.endswith("_ID")
         }
         for number, each in enumerate(asked):
-            told = curl(self._written(each), self._base, quiet=each in kept)
+            line = curl(self._written(each), self._base, quiet=each in kept)
             if each in kept:
-                yield f"{answer_of(each)}=$({told})"
+                yield f"{answer_of(each)}=$({line})"
                 yield from self._keeping([origin for origin in needed.values() if origin.exchange is each], asked)
             elif _overlap(asked, number, number + 1):
-                yield f"{told} &"
+                yield f"{line} &"
             else:
-                yield told
+                yield line
                 yield from ["wait"] if _overlap(asked, number - 1, number) else []
         for each in reversed(removed):
             yield curl(self._removal(each), self._base, quiet=True) + " >/dev/null"
@@ -212,7 +212,7 @@ def _with_variable(request: Request, value: str, variable: str) -> Request:
     body = request.body
     if body is not None:
         body = re.sub(rf"(?<![\w.-]){re.escape(value)}(?![\w.-])", lambda _: variable, body)
-    headers = tuple((name, _named(told, value, variable)) for name, told in request.headers)
+    headers = tuple((name, _named(text, value, variable)) for name, text in request.headers)
     return attrs.evolve(
         request, target=path + mark + query, body=body and _named(body, value, variable), headers=headers
     )

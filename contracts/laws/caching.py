@@ -45,9 +45,9 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
         raise Observed(f"an ETag is offered, and a conditional request with it is answered {same.status} all the same")
     if same.status != 304:
         raise Broken("304, or the whole answer", same.summary(), [same])
-    told = same.response.header("ETag") if same.response else None
-    if told is not None and told.removeprefix("W/") != tag.removeprefix("W/"):
-        raise Broken(f"304 with the tag {tag}", told, [plain, same])
+    new_tag = same.response.header("ETag") if same.response else None
+    if new_tag is not None and new_tag.removeprefix("W/") != tag.removeprefix("W/"):
+        raise Broken(f"304 with the tag {tag}", new_tag, [plain, same])
 
 
 def _tagged(api: RequestFactory, resource: Resource) -> Steps:
@@ -92,9 +92,9 @@ def a_tag_changes_with_the_thing(api: RequestFactory) -> Conversation:
     after: Exchange = yield api.ask(resource.read, path=made.values, headers=_if_not(tag))
     if after.status == 304:
         raise Broken("another answer for the tag from before the change", "304", [before, changed, after])
-    told = after.response.header("ETag") if after.response else None
-    if after.ok and told == tag and not tag.startswith("W/") and after.json != before.json:
-        raise Broken("another tag after the change", told, [before, changed, after])
+    new_tag = after.response.header("ETag") if after.response else None
+    if after.ok and new_tag == tag and not tag.startswith("W/") and after.json != before.json:
+        raise Broken("another tag after the change", new_tag, [before, changed, after])
 
 
 def guarded(contract: Contract) -> Iterator[Operation]:

@@ -211,8 +211,8 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
     walked = [item for page in pages for item in page.items]
     if identities(api, walked) != identities(api, found):
         same = sorted(identities(api, walked)) == sorted(identities(api, found))
-        told = "another order" if same else f"{len(walked)} items"
-        raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", told)
+        got = "another order" if same else f"{len(walked)} items"
+        raise Broken(f"the {len(found)} items for {_said(question)} in pages of {size}", got)
     for number, page in enumerate(pages):
         if numbered(paging_of(api)):
             judge(api, require_ok(page), total=len(found), start=number * size, size=size)

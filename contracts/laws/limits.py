@@ -111,8 +111,8 @@ def _looser(limit: Limit, answers: list[Exchange], admitted: int) -> None:
 
 def _counted(answers: list[Exchange]) -> bool:
     """Whether the answers themselves say that these requests count: the remaining number falls."""
-    told = [each.response.header("X-RateLimit-Remaining") for each in answers if each.response]
-    return len({value for value in told if value is not None}) > 1
+    remaining = [each.response.header("X-RateLimit-Remaining") for each in answers if each.response]
+    return len({value for value in remaining if value is not None}) > 1
 
 
 @law(

@@ -173,18 +173,18 @@ def _closed(
     return None
 
 
-def _checks(contract: Contract, told: Iterable[Promise]) -> Iterator[PlanItem]:
-    near = _nearby(contract, told)
+def _checks(contract: Contract, of_document: Iterable[Promise]) -> Iterator[PlanItem]:
+    near = _nearby(contract, of_document)
     for check in checks.load().values():
         for operation in contract.operations:
             judged = promised(near[operation.key], operation, check.kinds)
             yield PlanItem(check, operation, None, writes=False, promises=judged)
 
 
-def _nearby(contract: Contract, told: Iterable[Promise]) -> dict[str, list[Promise]]:
+def _nearby(contract: Contract, of_document: Iterable[Promise]) -> dict[str, list[Promise]]:
     """What is promised at each operation, at others of its resource, and at none: found once, documents are long."""
     at: dict[str | None, list[tuple[int, Promise]]] = {}
-    for place, each in enumerate(told):
+    for place, each in enumerate(of_document):
         at.setdefault(each.operation, []).append((place, each))
     near: dict[str, list[Promise]] = {}
     for operation in contract.operations:
@@ -196,7 +196,7 @@ def _nearby(contract: Contract, told: Iterable[Promise]) -> dict[str, list[Promi
 
 
 def promised(
-    told: Iterable[Promise], operation: Operation, kinds: tuple[str, ...], resource: Resource | None = None
+    of_document: Iterable[Promise], operation: Operation, kinds: tuple[str, ...], resource: Resource | None = None
 ) -> tuple[Promise, ...]:
     """The promises a rule judges at an operation, those of its first kind first; some belong to no operation.
 
@@ -204,8 +204,8 @@ def promised(
     promised of state ("state/read") may be made at another operation of the same `resource`.
     """
     kin = {each.key for each in resource.operations} if resource else set()
-    mine = [each for each in told if each.operation in {operation.key, None}]
-    akin = [each for each in told if each.kind == "state" and each.operation in kin]
+    mine = [each for each in of_document if each.operation in {operation.key, None}]
+    akin = [each for each in of_document if each.kind == "state" and each.operation in kin]
     found: list[Promise] = []
     for kind in kinds:
         special = [each for each in (akin if kind.startswith("state/") else mine) if each.about(kind)]

@@ -44,8 +44,8 @@ def required_query(operation: Operation, given: Query) -> list[tuple[str, str]]:
     """Query parameters a request cannot go without and that are not given, with the values the document states."""
     names = {name.partition("[")[0] for name, _ in (given.items() if isinstance(given, Mapping) else given)}
     needed = [each for each in operation.parameters if each.location == "query" and each.required]
-    told = [(each.name, _stated(operation, each)) for each in needed if each.name not in names]
-    return pairs(operation, [(name, value) for name, value in told if value is not None])
+    stated = [(each.name, _stated(operation, each)) for each in needed if each.name not in names]
+    return pairs(operation, [(name, value) for name, value in stated if value is not None])
 
 
 def unsaid(operation: Operation) -> str | None:

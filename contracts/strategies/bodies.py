@@ -105,9 +105,9 @@ def _broken_members(root: Schema, way: Schema, base: dict[str, Any], where: str,
     required = set(way.get("required", ()))
     for name, member in way.get("properties", {}).items():
         place = f"{where}{name}"
-        told = [Change(place, what, value) for what, value in _values(root, member)]
+        found = [Change(place, what, value) for what, value in _values(root, member)]
         gone = [Change(place, "missing", drop=True)] if name in required and name in base else []
-        yield from [*told[:1], *gone, *told[1:]]
+        yield from [*found[:1], *gone, *found[1:]]
         if name in base:
             yield from _inside(root, member, base[name], place, depth)
 
@@ -152,9 +152,9 @@ def _values(root: Schema, member: Any) -> Iterator[tuple[str, Any]]:
 
 def _outside(schema: Schema) -> Iterator[tuple[str, Any]]:
     """Right in type, wrong in value."""
-    told = [each for each in schema.get("enum", ()) if isinstance(each, str)]
-    if told:
-        yield "not in the enumeration", f"{told[0]}_X"
+    choices = [each for each in schema.get("enum", ()) if isinstance(each, str)]
+    if choices:
+        yield "not in the enumeration", f"{choices[0]}_X"
     elif "enum" in schema and all(isinstance(each, int | float) for each in schema["enum"]):
         yield "not in the enumeration", max(schema["enum"]) + 1
     if "pattern" in schema:

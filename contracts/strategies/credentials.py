@@ -95,8 +95,8 @@ def damages(carried: Sequence[Carried], traits: Callable[[str], Collection[str]]
 
 def _known(traits: Callable[[str], Collection[str]], secret: str) -> Collection[str]:
     """What is known of a secret; of a last character that is unknown, that it may be any."""
-    told = traits(secret)
-    return told if {"plain", "low"} & set(told) else {*told, "odd"}
+    known = traits(secret)
+    return known if {"plain", "low"} & set(known) else {*known, "odd"}
 
 
 def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:

@@ -44,9 +44,9 @@ def wrong_bodies(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     if operation.body is None or "json" not in operation.body.media_type:
         return ()
     schema = contract.json_schema(operation.body.schema, direction="request")
-    told = [_as_case(each) for each in changes(schema, example(operation))]
-    told += [converted for each in cases(contract, operation) if (converted := _narrowed(each)) is not None]
-    return (*_unreadable(contract, operation), *once(told))
+    found = [_as_case(each) for each in changes(schema, example(operation))]
+    found += [converted for each in cases(contract, operation) if (converted := _narrowed(each)) is not None]
+    return (*_unreadable(contract, operation), *once(found))
 
 
 def _wrong_forms(contract: Contract, operation: Operation) -> Iterator[Case]:
@@ -132,11 +132,11 @@ def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, st
         return
     schema = contract.json_schema(parameter.schema)
     inner = schema.get("items", {}) if schema.get("type") == "array" else schema
-    told = list(_texts(inner))
+    texts = list(_texts(inner))
     good = inner.get("enum") or ([parameter.example] if isinstance(parameter.example, str) else [])
     if inner is not schema and good:
-        told.insert(1, ("one wrong item among right ones", f"{good[0]}{parameter.separator}~no~"))
-    for what, text in told:
+        texts.insert(1, ("one wrong item among right ones", f"{good[0]}{parameter.separator}~no~"))
+    for what, text in texts:
         if fits(contract, parameter, text) is False:
             yield parameter.name, what, text
 
@@ -146,10 +146,10 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "above the maximum", str(int(schema["maximum"]) + 1)
     if isinstance(schema.get("minimum"), int | float):
         yield "below the minimum", str(int(schema["minimum"]) - 1)
-    if told := [each for each in schema.get("enum", ()) if isinstance(each, str)]:
-        yield "not in the enumeration", f"{told[0]}_x"
-        if told[0].swapcase() != told[0]:
-            yield "another case than in the enumeration", told[0].swapcase()
+    if choices := [each for each in schema.get("enum", ()) if isinstance(each, str)]:
+        yield "not in the enumeration", f"{choices[0]}_x"
+        if choices[0].swapcase() != choices[0]:
+            yield "another case than in the enumeration", choices[0].swapcase()
     yield (
         "of another kind",
         {"email": "two@@example.com", "date-time": "yesterday"}.get(str(schema.get("format")), "AAA"),

@@ -30,9 +30,9 @@ def _joined(header: Claims, payload: Claims, signature: str) -> str:
 
 
 def _signed(header: Claims, payload: Claims, key: bytes) -> str:
-    told = {**header, "alg": "HS256"}
-    signature = hmac.new(key, f"{_written(told)}.{_written(payload)}".encode(), hashlib.sha256).digest()
-    return _joined(told, payload, base64.urlsafe_b64encode(signature).rstrip(b"=").decode())
+    changed = {**header, "alg": "HS256"}
+    signature = hmac.new(key, f"{_written(changed)}.{_written(payload)}".encode(), hashlib.sha256).digest()
+    return _joined(changed, payload, base64.urlsafe_b64encode(signature).rstrip(b"=").decode())
 
 
 def _without_algorithm(header: dict[str, Any], payload: dict[str, Any], _: str, __: Mapping[str, str]) -> str:

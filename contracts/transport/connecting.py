@@ -35,15 +35,15 @@ class Origin:
     @classmethod
     def of(cls, base_url: str) -> Origin:
         """The origin of an address of http or https."""
-        told = urlsplit(base_url)
-        secure = told.scheme.lower() == "https"
-        host = told.hostname or ""
+        parts = urlsplit(base_url)
+        secure = parts.scheme.lower() == "https"
+        host = parts.hostname or ""
         with contextlib.suppress(UnicodeError):  # a name that cannot be written so is not known either
             host = host if host.isascii() else host.encode("idna").decode("ascii")
         shown = f"[{host}]" if ":" in host else host
-        name = f"{shown}:{told.port}" if told.port else shown
+        name = f"{shown}:{parts.port}" if parts.port else shown
         context = ssl.create_default_context() if secure else None
-        return cls(host, told.port or (443 if secure else 80), name.encode("latin-1", "replace"), context)
+        return cls(host, parts.port or (443 if secure else 80), name.encode("latin-1", "replace"), context)
 
 
 class Connecting(asyncio.Protocol):

@@ -148,11 +148,11 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
 
 def _proven(found: Estimate) -> str:
     """What a kept declaration rests on, and what is left open."""
-    told = f"{found.rule.limit} in {found.rule.window:g} s proven"
+    proven = f"{found.rule.limit} in {found.rule.window:g} s proven"
     if len(found.kinds) < 2:
-        return told
+        return proven
     more = 2 * found.rule.limit + 2
-    return f"{told}; {' or '.join(found.kinds)}: not distinguished, which needs about {more} more requests"
+    return f"{proven}; {' or '.join(found.kinds)}: not distinguished, which needs about {more} more requests"
 
 
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
@@ -169,10 +169,10 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     )
     if chosen is same:
         shortest, longest = _hull(same)
-        told = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
+        why = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
         # a window that ended within the burst explains more than the number, and so does a race
         doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
-        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=told)
+        return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=why)
     looser = min(each.limit for each in chosen) > rule.limit
     return attrs.evolve(
         known,
@@ -193,7 +193,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
     """No single limiter explains it, or too many would. Beyond twice the number at once, no limiter keeps it."""
     rule = found.rule
     factor = found.admitted / rule.limit
-    told = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
+    seen = f"{found.admitted} admitted at first, {factor:.2g} × the declared number"
     slowest = max(each.received - each.sent for each in found.samples)
     # Two answers can lie closer together, by the slowest of them, than the decisions did: hence the shorter span.
     dense = densest(found.samples, rule.window - slowest) if slowest < rule.window else 0
@@ -203,7 +203,7 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
         return attrs.evolve(found, verdict="looser", kinds=(SEVERAL,), reason=reason, confidence=PROVEN)
     if blurred:
         return attrs.evolve(found, reason="responses took too long, compared with the window, to conclude anything")
-    return attrs.evolve(found, reason=f"not one limiter of a known kind; {told}", doubtful=True)
+    return attrs.evolve(found, reason=f"not one limiter of a known kind; {seen}", doubtful=True)
 
 
 def _needs_luck(space: Space, boundary: float, together: int) -> bool:
@@ -232,9 +232,9 @@ def _still(space: Space, lucky: bool) -> str:
             f"the number is one of {', '.join(map(str, numbers))}; the window lies between {low:.4g} and {high:.4g} s"
         )
     sure, unsure = _sorted_by_kind(space.keeping, rule)
-    told = [f"{rule.limit} in {rule.window:g} s, assumed that it is a {' or '.join(sure)}"] if sure else []
-    told += [f"as a {kind} the window lies between {span}" for span, kind in _by_span(unsure).items()]
-    return "; ".join([*told, *(["that no window ended within the burst is assumed"] if lucky else [])])
+    open_yet = [f"{rule.limit} in {rule.window:g} s, assumed that it is a {' or '.join(sure)}"] if sure else []
+    open_yet += [f"as a {kind} the window lies between {span}" for span, kind in _by_span(unsure).items()]
+    return "; ".join([*open_yet, *(["that no window ended within the burst is assumed"] if lucky else [])])
 
 
 def _sorted_by_kind(alive: list[Hypothesis], rule: Rule) -> tuple[list[str], dict[str, tuple[float, float]]]:

@@ -65,9 +65,9 @@ class Series:
         """Whether the document has one of its headers."""
         return any(self.terms.word(name) for _, quota in self.told[:1] for _, name in quota.names)
 
-    def header(self, told: str) -> str:
+    def header(self, part: str) -> str:
         """The name of the header that tells something, as the document spells it or else as it was sent."""
-        name = next((quota.name(told) for _, quota in self.told if getattr(quota, told, None)), self.family)
+        name = next((quota.name(part) for _, quota in self.told if getattr(quota, part, None)), self.family)
         word = self.terms.word(name)
         return word.name if word else name
 
@@ -84,7 +84,7 @@ def series_of(samples: Sequence[Sample], terms: Terms) -> list[Series]:
     for sample in samples:
         for quota in sample.told.quotas:
             found.setdefault((quota.family, quota.series), []).append((sample, quota))
-    made = [Series(terms, family, name, tuple(told)) for (family, name), told in found.items()]
+    made = [Series(terms, family, name, tuple(answers)) for (family, name), answers in found.items()]
     return [attrs.evolve(each, unit=_unit(each)) for each in made]
 
 
@@ -96,22 +96,22 @@ def about(series: Sequence[Series], rule: Rule) -> list[Series]:
 
 def _unit(series: Series) -> Unit | None:
     """The unit that the document names, else the one in which most of the times make sense."""
-    told = [(sample, quota.reset) for sample, quota in series.told if quota.reset]
-    if not told:
+    resets = [(sample, quota.reset) for sample, quota in series.told if quota.reset]
+    if not resets:
         return None
     word = series.terms.word(next(quota.name("reset") for _, quota in series.told if quota.reset))
-    return word.unit if word and word.unit else _guessed(told, series.terms)
+    return word.unit if word and word.unit else _guessed(resets, series.terms)
 
 
-def _guessed(told: Sequence[tuple[Sample, str]], terms: Terms) -> Unit | None:
+def _guessed(resets: Sequence[tuple[Sample, str]], terms: Terms) -> Unit | None:
     window, slack = max([terms.rule.window, *terms.windows.values()]) * 1.05, CLOCK + terms.unsure
     votes = Counter(
         unit
-        for sample, text in told
+        for sample, text in resets
         for unit in plausible(text, (sample.sent, sample.received), window, slack, terms.offset)
     )
     likely = votes.most_common(1)
-    return likely[0][0] if likely else next(iter(_by_size(told[0][1])), None)
+    return likely[0][0] if likely else next(iter(_by_size(resets[0][1])), None)
 
 
 def _by_size(text: str) -> tuple[Unit, ...]:

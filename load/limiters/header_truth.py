@@ -35,8 +35,8 @@ def lies(found: Estimate, terms: Terms) -> list[Lie]:
     """Everything the headers of a trace got wrong."""
     found = attrs.evolve(found, samples=tuple(each for each in found.samples if not _other_limit(found, each, terms)))
     own = about(series_of(found.samples, terms), found.rule)
-    told = [*_missing(found, terms), *(lie for each in own for check in _CHECKS for lie in check(found, each))]
-    return [*told, *_retry(found, terms)]
+    found_lies = [*_missing(found, terms), *(lie for each in own for check in _CHECKS for lie in check(found, each))]
+    return [*found_lies, *_retry(found, terms)]
 
 
 def _other_limit(found: Estimate, each: Sample, terms: Terms) -> bool:
@@ -71,11 +71,11 @@ def _limit(found: Estimate, series: Series) -> Iterator[Lie]:
 
 def _numbers(_: Estimate, series: Series) -> Iterator[Lie]:
     for sample, quota in series.told:
-        for told, text in (("limit", quota.limit), ("remaining", quota.remaining)):
-            word = series.terms.word(series.header(told))
+        for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
+            word = series.terms.word(series.header(part))
             whole = text is None or (text.isascii() and text.isdigit())
             if not whole and not (word and word.kind in {"number", "string"} and number(text) is not None):
-                expected = f"{series.header(told)}: a whole number, not negative"
+                expected = f"{series.header(part)}: a whole number, not negative"
                 yield Lie(expected, repr(text), (sample.seq,))
                 return
 
@@ -105,9 +105,9 @@ def _stuck(found: Estimate, series: Series) -> Iterator[Lie]:
     if found.admitted > found.rule.limit:
         return  # a window may have ended within the burst, and the count begun again
     if len(burst) > 3 and len(values) < len(burst) - 2 * _refilled(found, burst):
-        told = f"{len(values)} different values in {len(burst)} answers"
+        got = f"{len(values)} different values in {len(burst)} answers"
         expected = f"{series.header('remaining')} falls by one with each counted request"
-        yield Lie(expected, told, tuple(sample.seq for sample, _ in burst[:4]))
+        yield Lie(expected, got, tuple(sample.seq for sample, _ in burst[:4]))
 
 
 def _remaining(found: Estimate, series: Series) -> Iterator[Lie]:
@@ -124,10 +124,10 @@ def _policy(found: Estimate, series: Series) -> Iterator[Lie]:
     """The window of a policy is the declared one, or else the one that was measured."""
     low, high = found.window or (found.rule.shortest, found.rule.longest)
     for sample, quota in series.told:
-        told = number(quota.window)
-        near = told is None or found.rule.shortest <= told <= found.rule.longest or low <= told <= high
+        given = number(quota.window)
+        near = given is None or found.rule.shortest <= given <= found.rule.longest or low <= given <= high
         if not near:
-            yield Lie(f"{series.header('window')}: a window of {found.rule.window:g} s", f"{told:g} s", (sample.seq,))
+            yield Lie(f"{series.header('window')}: a window of {found.rule.window:g} s", f"{given:g} s", (sample.seq,))
             return
 
 

@@ -71,8 +71,8 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
         opens, of_all = space.opens(guess), isinstance(guess.hypothesis, OF_ALL)
         for share in UNSURE if isinstance(guess.hypothesis, Aligned) else SURE:
             at = opens + share * timing.reach
-            told = share < 0 and (of_all or timing.refused >= at - timing.reach)
-            if at >= now and not told:
+            known = share < 0 and (of_all or timing.refused >= at - timing.reach)
+            if at >= now and not known:
                 times.append(at)
     return min(times, default=None)
 

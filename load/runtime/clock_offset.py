@@ -27,9 +27,9 @@ class Clock:
 
     def learn(self, exchange: Exchange) -> None:
         """What the `Date` header of an answer tells: the whole second in which it was written."""
-        told = exchange.response.header("Date") if exchange.response else None
+        date = exchange.response.header("Date") if exchange.response else None
         try:
-            second = epoch(told or "")
+            second = epoch(date or "")
         except ValueError:
             return
         self.narrow(second - exchange.received, second + 1 - exchange.sent)

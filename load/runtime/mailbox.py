@@ -81,22 +81,22 @@ class Inbox:
 
     def renumbered(self, line: dict[str, Any], talks: Iterator[int], seqs: Iterator[int]) -> dict[str, Any]:
         """A line with the evidence's own numbers and the master's time."""
-        told = dict(line)
-        if told["type"] == "conversation":
-            told["id"] = self.talks[line["id"]] = next(talks)
-        elif "conversation" in told:
-            told["conversation"] = self.talks.get(told["conversation"], 0)
-        if told["type"] in SENT:
+        made = dict(line)
+        if made["type"] == "conversation":
+            made["id"] = self.talks[line["id"]] = next(talks)
+        elif "conversation" in made:
+            made["conversation"] = self.talks.get(made["conversation"], 0)
+        if made["type"] in SENT:
             self.rows += 1
-            told["worker"] = self.worker
-            told["seq"] = self.seqs[line["seq"]] = next(seqs)
-            for name in {"sent", "received", "due"} & told.keys():
-                told[name] = round(told[name] + self.offset, 6)
-            if "repeats" in told:
-                told["repeats"] = self.seqs.get(told["repeats"], told["seq"])
-        elif "seq" in told:
-            told["seq"] = self.seqs.get(told["seq"], 0)
-        return told
+            made["worker"] = self.worker
+            made["seq"] = self.seqs[line["seq"]] = next(seqs)
+            for name in {"sent", "received", "due"} & made.keys():
+                made[name] = round(made[name] + self.offset, 6)
+            if "repeats" in made:
+                made["repeats"] = self.seqs.get(made["repeats"], made["seq"])
+        elif "seq" in made:
+            made["seq"] = self.seqs.get(made["seq"], 0)
+        return made
 
     def written(self) -> dict[str, Any]:
         """As it stands in the footer and in `run` of verdicts.json."""

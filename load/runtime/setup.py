@@ -64,13 +64,13 @@ def read(options: Any) -> Setup:
     return _setup(file, vars(options), sandbox)
 
 
-def like(told: Mapping[str, Any], own: str) -> Setup:
+def like(sent: Mapping[str, Any], own: str) -> Setup:
     """What a master told its worker; `own`: the worker's own deployment file, if it was given one.
 
     Raises ConfigError.
     """
-    made = _setup(own or str(told["deployment"]), told, None)
-    made.deployment.vault.key = bytes.fromhex(told["key"])
+    made = _setup(own or str(sent["deployment"]), sent, None)
+    made.deployment.vault.key = bytes.fromhex(sent["key"])
     return made
 
 

@@ -35,8 +35,8 @@ def early(exchanges: Sequence[Exchange], limits: Iterable[Limit], time_scale: fl
 
 def _idle(first: Exchange, windows: Sequence[tuple[int, float]]) -> bool:
     """Whether the first answer says that this was the first request of its window, and there is one window only."""
-    told = first.response.header("X-RateLimit-Remaining") if first.response else None
-    return len(windows) == 1 and told is not None and is_whole(told) and int(told) >= windows[0][0] - 1
+    remaining = first.response.header("X-RateLimit-Remaining") if first.response else None
+    return len(windows) == 1 and remaining is not None and is_whole(remaining) and int(remaining) >= windows[0][0] - 1
 
 
 def _free(refused: Exchange, exchanges: Iterable[Exchange], windows: Iterable[tuple[int, float]]) -> bool:

@@ -90,8 +90,8 @@ def _keys(scope: str, contract: Contract) -> list[str]:
 
 
 def _seconds(table: Mapping[str, Any]) -> float | None:
-    told = table.get("abort_after", 5.0)
-    return None if told is False else _number("abort_after", told, least=0.0)
+    value = table.get("abort_after", 5.0)
+    return None if value is False else _number("abort_after", value, least=0.0)
 
 
 def _number(key: str, value: Any, least: float | None = None) -> float:

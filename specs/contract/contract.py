@@ -133,8 +133,8 @@ def _operation(document: Document, site: Site, root: Schema, known: dict[str, Sc
     try:
         return _read(document, site, root, known)
     except SpecError as error:
-        told = str(error)
-        raise SpecError(told if told.startswith("#") else f"{site.pointer}: {told}") from None
+        defect = str(error)
+        raise SpecError(defect if defect.startswith("#") else f"{site.pointer}: {defect}") from None
 
 
 def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:

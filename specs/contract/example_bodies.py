@@ -53,9 +53,9 @@ def _stated(schema: Schema) -> Any:
         if key in schema:
             return schema[key]
     for key in ("examples", "enum"):
-        told = [each for each in _listed(schema.get(key)) if each is not None]
-        if told:
-            return told[0]
+        values = [each for each in _listed(schema.get(key)) if each is not None]
+        if values:
+            return values[0]
     return MISSING
 
 

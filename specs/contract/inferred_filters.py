@@ -36,10 +36,10 @@ def with_filters(
 
 
 def _filtering(raw: Schema, parameter: Parameter, shown: dict[str, tuple[str, Schema]]) -> Parameter:
-    told = shown.get(fold(parameter.name))
-    if told is None or parameter.location != "query" or parameter.filter or parameter.sort:
+    pointers = shown.get(fold(parameter.name))
+    if pointers is None or parameter.location != "query" or parameter.filter or parameter.sort:
         return parameter
-    name, member = told
+    name, member = pointers
     many = items(raw, parameter.schema)
     if _INCLUDES.search(parameter.name) or _INCLUDES_PROSE.search(parameter.description):
         return parameter

@@ -84,8 +84,8 @@ class MemberNames:
 
     def suggest(self, name: str, hint: Hint) -> bool:
         """Tell whether a member of this name is of a kind."""
-        told = self.stated.get(name)
-        return hint in told if told is not None else _USUAL[hint].search(name) is not None
+        stated = self.stated.get(name)
+        return hint in stated if stated is not None else _USUAL[hint].search(name) is not None
 
 
 USUAL = MemberNames()

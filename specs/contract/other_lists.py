@@ -84,7 +84,7 @@ def _by_body(raw: Schema, operation: Operation) -> OtherList | None:
 def _by_range(operation: Operation) -> OtherList | None:
     asks = operation.parameter("Range", "header")
     partial = any(answer.status == "206" for answer in operation.answers)
-    told = any(fold(header.name) in _RANGES for answer in operation.answers for header in answer.headers)
-    if operation.method != "GET" or not (asks and (partial or told)):
+    declared = any(fold(header.name) in _RANGES for answer in operation.answers for header in answer.headers)
+    if operation.method != "GET" or not (asks and (partial or declared)):
         return None
     return OtherList(operation, "range", "header", "its pages are requested as ranges, in a header")

@@ -131,8 +131,8 @@ def _of_list(contract: Contract, operation: Operation) -> Iterator[Gap]:
     if paging is None and operation.asks.position is not None:
         what = f"takes {operation.asks.position.name}, but its answer shows no list"
         yield Gap(what, operation.key, (target, "  update: {x-contract: {data: /WHERE/THE/ITEMS/ARE}}"))
-    told = paging is not None and (paging.members or paging.headers or paging.last)
-    if paging is not None and not told:
+    described = paging is not None and (paging.members or paging.headers or paging.last)
+    if paging is not None and not described:
         lines = (target, "  update: {x-contract: {pagination: /WHERE, pages: {total: /TOTAL, next: /HAS_MORE}}}")
         yield Gap("its response carries no page information", operation.key, lines)
 

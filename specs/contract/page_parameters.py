@@ -116,8 +116,8 @@ def _first(position: Parameter | None, dialect: Dialect | None) -> int:
     """Say what the first item or page is numbered: by default, minimum or prose, else pages from 1 and items from 0."""
     if position is None or dialect == "cursor":
         return 0
-    told = (position.schema.get(key) for key in ("default", "minimum"))
-    stated = next((int(each) for each in told if isinstance(each, int) and each in (0, 1)), None)
+    firsts = (position.schema.get(key) for key in ("default", "minimum"))
+    stated = next((int(each) for each in firsts if isinstance(each, int) and each in (0, 1)), None)
     if stated is not None:
         return stated
     prose = _prose(position, position.schema)

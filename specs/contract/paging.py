@@ -77,9 +77,9 @@ def _array_in(raw: Schema, schema: Schema, named: tuple[str, ...], depth: int = 
     for usual in (*ITEMS, *named):
         if (found := next((name for name in arrays if fold(name) == usual), None)) is not None:
             return join("", found)
-    told = [name for name in arrays if fold(name) not in BESIDE]
-    alike = [name for name in told if named and fold(name).startswith(named[0].rstrip("s"))]
-    if alone and len(some := told if len(told) == 1 else alike) == 1:
+    telling = [name for name in arrays if fold(name) not in BESIDE]
+    alike = [name for name in telling if named and fold(name).startswith(named[0].rstrip("s"))]
+    if alone and len(some := telling if len(telling) == 1 else alike) == 1:
         return join("", some[0])
     if alone and not arrays and len(plain := [name for name in inside if _is_plain_list(raw, name, inside[name])]) == 1:
         return join("", plain[0])

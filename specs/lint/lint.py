@@ -103,10 +103,10 @@ def examine_text(reading: Reading, location: str, unread: dict[str, str] | None 
 
 def _beyond_reading(reading: Reading, location: str, message: str) -> Examination:
     """The one defect of a document in which no operation can be found."""
-    told = message.removeprefix("document: ")
-    pointer = "#/paths" if told.startswith("#/paths") else "#"
+    text = message.removeprefix("document: ")
+    pointer = "#/paths" if text.startswith("#/paths") else "#"
     place = reading.place(pointer)
-    defect = Defect("unusable-contract", pointer, place.line if place else None, told)
+    defect = Defect("unusable-contract", pointer, place.line if place else None, text)
     found = (*(_of_text(flaw) for flaw in reading.flaws), defect)
     return Examination(location, "", str(reading.raw.get("openapi", "2.0")), 0, 0, None, found)
 
@@ -139,8 +139,8 @@ def _placed(view: View, rule: Rule, pointer: str, message: str) -> Defect:
 def _unusable(view: View) -> Iterator[Defect]:
     """Say what keeps a document from being understood."""
     if view.misunderstood is not None:
-        told = view.misunderstood.removeprefix("document: ")
-        pointer, _, message = told.partition(": ") if told.startswith("#") else ("#", "", told)
+        text = view.misunderstood.removeprefix("document: ")
+        pointer, _, message = text.partition(": ") if text.startswith("#") else ("#", "", text)
         yield _placed(view, _UNUSABLE, pointer, message)
 
 

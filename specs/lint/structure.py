@@ -23,12 +23,12 @@ from specs.source.swagger import is_swagger
 @rule("invalid-openapi", "defect", "Not allowed by the OpenAPI specification", as_written=True)
 def invalid_openapi(view: View) -> Iterator[Found]:
     raw = {key: value for key, value in view.reading.raw.items() if key != HOLDER}
-    told = [view.document.origin(fault.pointer) for fault in view.document.faults if fault.code != "bad-pattern"]
+    places = [view.document.origin(fault.pointer) for fault in view.document.faults if fault.code != "bad-pattern"]
     slow, fast = _validators(raw)
     for error in () if fast.is_valid(raw) else slow.iter_errors(raw):
         closest = _closest(error)
         pointer = join("#", *closest.absolute_path)
-        known = any(_is_within(pointer, each) or _is_within(each, pointer) for each in told)
+        known = any(_is_within(pointer, each) or _is_within(each, pointer) for each in places)
         if not known and (view.reading.complete or not lost_in_the_cut(view, pointer)):
             yield pointer, _told(closest)
 

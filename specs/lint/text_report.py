@@ -48,9 +48,9 @@ def _group(code: str, defects: list[Defect], heading: str, everything: bool) -> 
 
 def _lines(same: list[Defect], everything: bool) -> str:
     numbers = [str(defect.line) if defect.line else "?" for defect in same]
-    told = numbers if everything else numbers[:_FEW]
-    rest = f" and {len(numbers) - len(told)} more" if len(told) < len(numbers) else ""
-    return f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(told)}{rest}"
+    shown = numbers if everything else numbers[:_FEW]
+    rest = f" and {len(numbers) - len(shown)} more" if len(shown) < len(numbers) else ""
+    return f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(shown)}{rest}"
 
 
 def _sum(found: Examination) -> str:

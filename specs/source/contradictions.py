@@ -27,8 +27,8 @@ def contradiction(raw: dict[str, Any], schema: dict[str, Any]) -> tuple[str, str
     if isinstance(schema.get("enum"), list) and not schema.get("nullable") and not _kinds_of_own(schema):
         return "impossible-schema", "enum", "none of the listed values is of the schema's type"
     if "allOf" in schema:
-        told = next(_clashes(raw, schema), None)
-        return ("impossible-schema", "allOf", told) if told else None
+        clash = next(_clashes(raw, schema), None)
+        return ("impossible-schema", "allOf", clash) if clash else None
     return None
 
 
@@ -64,8 +64,8 @@ def _clashes(raw: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
         for name, member in _properties(part).items():
             members.setdefault(name, []).append(member)
     for name, several in members.items():
-        told = [_kinds(raw, each, 0) for each in several]
-        for one, other in pairwise(told):
+        allowed = [_kinds(raw, each, 0) for each in several]
+        for one, other in pairwise(allowed):
             if not one & other:
                 yield f"{name} cannot be {' or '.join(sorted(one))} and {' or '.join(sorted(other))} at once"
     for part in parts:
@@ -119,6 +119,6 @@ def _kinds_of_own(schema: dict[str, Any]) -> frozenset[str]:
     values = [schema["const"]] if "const" in schema else schema.get("enum")
     if not isinstance(values, list):
         return named
-    told = frozenset(_NAMES.get(type(each), "null") for each in values)
+    kinds = frozenset(_NAMES.get(type(each), "null") for each in values)
     whole = {"integer"} if any(isinstance(each, float) and each.is_integer() for each in values) else set()
-    return named & (told | whole | ({"number"} if "integer" in told else set()))
+    return named & (kinds | whole | ({"number"} if "integer" in kinds else set()))

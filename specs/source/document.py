@@ -101,8 +101,8 @@ def as_document(
     version = str(tree.get("openapi", "")) if old is None else f"2.0 (Swagger, read as {old.raw['openapi']})"
     tree = copied(tree if old is None else old.raw)
     if not str(tree.get("openapi", "")).startswith("3."):
-        told = tree.get("openapi") or (f"nothing, and `swagger` {tree['swagger']}" if "swagger" in tree else "nothing")
-        raise SpecError(f"{where}: no OpenAPI 3 document (its key `openapi` says {told})")
+        says = tree.get("openapi") or (f"nothing, and `swagger` {tree['swagger']}" if "swagger" in tree else "nothing")
+        raise SpecError(f"{where}: no OpenAPI 3 document (its key `openapi` says {says})")
     if not isinstance(tree.get("paths", {}), dict):
         raise SpecError(f"{where}: #/paths has to be an object")
     info = tree.get("info")

@@ -86,8 +86,8 @@ class _Mender:
             if unknown is not None:
                 words = f"{unknown} is required, but no member of that name is described"
                 schema[UNUSABLE] = self.blame(unit, "unknown-required", join(pointer, "required"), words)
-            if (told := contradiction(self.raw, schema)) is not None:
-                code, key, words = told
+            if (reason := contradiction(self.raw, schema)) is not None:
+                code, key, words = reason
                 schema[UNUSABLE] = self.blame(unit, code, join(pointer, key), words)
 
     def _composed(self) -> set[int]:

@@ -98,8 +98,8 @@ def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
 
 def _of_another_type(api: RequestFactory) -> Request:
     """The request without a credential, with a body of a media type that nobody declares."""
-    told = (("Content-Type", "application/x-nobody"),)
-    return api.ask(path=path_for_refusal(api), raw="nothing", headers=told, credentials=())
+    headers = (("Content-Type", "application/x-nobody"),)
+    return api.ask(path=path_for_refusal(api), raw="nothing", headers=headers, credentials=())
 
 
 @law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
@@ -206,7 +206,7 @@ def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: l
     if holder is None:
         raise NotObservable("nobody here can call this")
     right = credential_parts(api.operation.security[number], holder)
-    told: list[str] = []
+    seen: list[str] = []
     for spelling in spellings:
         again = spelled(right, spelling)
         if again == right or any(each.basic and each.value == "nobody" for each in again):
@@ -214,9 +214,9 @@ def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: l
         answer: Exchange = yield request_with(api, again)
         if answer.status >= 500:
             raise Broken(f"no server error for a credential with {spelling}", answer.summary())
-        told.append(f"{spelling}: {'accepted' if answer.ok else f'refused with {answer.status}'}")
-    if told:
-        raise Observed("; ".join(told))
+        seen.append(f"{spelling}: {'accepted' if answer.ok else f'refused with {answer.status}'}")
+    if seen:
+        raise Observed("; ".join(seen))
 
 
 @law(

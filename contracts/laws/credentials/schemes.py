@@ -36,9 +36,9 @@ def _parts(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     found = []
     for number, holder in holders(api):
         alternative = api.operation.security[number]
-        told = {scheme.name for scheme, _ in repeated(api, alternative)}
+        in_path = {scheme.name for scheme, _ in repeated(api, alternative)}
         if len(alternative.schemes) > 1:
-            left = [each.name for each in alternative.schemes if each.name not in told]
+            left = [each.name for each in alternative.schemes if each.name not in in_path]
             secret = [each.name for each in alternative.schemes if _secret(alternative, holder, each.name)]
             if depth == "quick":
                 left = _one_part(api, left, secret, first=number == 0)
@@ -55,8 +55,8 @@ def _one_part(api: RequestFactory, left: list[str], secret: list[str], *, first:
 
 def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
     """Whether what a holder shows for a scheme is a secret, not open like a client's id."""
-    told = dict(zip((each.name for each in alternative.schemes), credential_parts(alternative, holder), strict=True))
-    return told[scheme].secret is not None
+    parts = dict(zip((each.name for each in alternative.schemes), credential_parts(alternative, holder), strict=True))
+    return parts[scheme].secret is not None
 
 
 @law(

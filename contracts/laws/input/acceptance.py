@@ -124,8 +124,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
 
 def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:
     """An update without members, at which those stumble that put their statements together from what was sent."""
-    told = api.operation.body
-    if query or api.operation.method not in {"PATCH", "PUT"} or told is None or "json" not in told.media_type:
+    declared = api.operation.body
+    if query or api.operation.method not in {"PATCH", "PUT"} or declared is None or "json" not in declared.media_type:
         return
     if validator(api.contract, api.operation).is_valid({}):
         answer: Exchange = yield api.ask(body={})
@@ -255,8 +255,8 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
     if any(isinstance(value, dict | list) for value in simple.values()):
         return  # what one member may be can hang on another
     for name, member in way.get("properties", {}).items():
-        told = rule_of(schema, member).get("enum", [])
-        for value in [each for each in told if each != base.get(name) and each is not None]:
+        values = rule_of(schema, member).get("enum", [])
+        for value in [each for each in values if each != base.get(name) and each is not None]:
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 
 
@@ -284,8 +284,8 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
             continue
         answer: Exchange = yield api.ask(body=other)
         if answer.status in REFUSED and (yield from _accepted(api)):
-            told = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
-            found.add(told, f"a body with {told} to be accepted", answer)
+            named = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
+            found.add(named, f"a body with {named} to be accepted", answer)
     found.close()
 
 

@@ -110,21 +110,21 @@ def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[s
         if bodies and answer.status in {403, 404, 409}:
             own = yield from prepare_input(api, alone=True)
             answer = (yield again) if (again := _asked(api, case, own)) else answer
-        told = ANY if case.place in {"raw", "media"} else refusal(api.operation)
+        expected = ANY if case.place in {"raw", "media"} else refusal(api.operation)
         strict = Rule.INVALID_IS_400 in api.contract.rules
-        if not (answer.status == 401 or refused(answer, told, strict=strict) or _forbidden(api, answer)):
+        if not (answer.status == 401 or refused(answer, expected, strict=strict) or _forbidden(api, answer)):
             answer = yield from _leaner(api, case, answer)
-            found.add(case.where, f"{told} for {case.where}: {_short(case)} ({case.what})", answer)
+            found.add(case.where, f"{expected} for {case.where}: {_short(case)} ({case.what})", answer)
     found.close()
 
 
 def _leaner(api: RequestFactory, case: Case, answer: Exchange) -> Steps:
     """The same with no more in the body than has to be, where that is answered alike: a smaller proof says more."""
-    told = api.operation.body
-    if told is None or told.sources or case.place not in {"body", "gone"} or not case.name:
+    declared = api.operation.body
+    if declared is None or declared.sources or case.place not in {"body", "gone"} or not case.name:
         return answer
     right = yield from content(api)
-    schema = api.contract.json_schema(told.schema, direction="request")
+    schema = api.contract.json_schema(declared.schema, direction="request")
     needed = {*way_of(schema, right).get("required", ()), case.name.partition("/")[0]}
     lean = {name: value for name, value in right.items() if name in needed}
     request = _asked(api, case, lean) if lean.keys() < right.keys() else None

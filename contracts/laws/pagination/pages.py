@@ -240,10 +240,10 @@ def the_default_page_size_is_as_declared(api: RequestFactory) -> Conversation:
     expected = min(paging.default, len(items))
     if len(page.items) > expected or (len(page.items) < expected and paging.dialect != "cursor"):
         raise Broken(f"{expected} items ({paging.default} is the default, {len(items)} in all)", str(len(page.items)))
-    told = page.page("size")
-    if told is not MISSING and told not in {paging.default, len(page.items)}:
-        raise Broken(f"{paging.members.get('size', '').removeprefix('/')} {paging.default}", str(told))
-    if told is MISSING and len(items) <= paging.default:
+    announced = page.page("size")
+    if announced is not MISSING and announced not in {paging.default, len(page.items)}:
+        raise Broken(f"{paging.members.get('size', '').removeprefix('/')} {paging.default}", str(announced))
+    if announced is MISSING and len(items) <= paging.default:
         raise NotObservable(f"the list has {len(items)} items, the default is {paging.default}")
 
 
@@ -287,8 +287,8 @@ def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conv
     """
     name, value = wrong
     answer: Exchange = yield api.ask(query=[(name, value)])
-    told = refusal(api.operation)
+    expected = refusal(api.operation)
     if answer.ok:
-        raise Broken(f"{told} for {name}={value}", f"{answer.summary()} with {len(answer.items)} items")
-    if not refused(answer, told):
-        raise Broken(f"{told} for {name}={value}", answer.summary())
+        raise Broken(f"{expected} for {name}={value}", f"{answer.summary()} with {len(answer.items)} items")
+    if not refused(answer, expected):
+        raise Broken(f"{expected} for {name}={value}", answer.summary())

@@ -72,15 +72,15 @@ def a_location_leads_to_what_was_made(api: RequestFactory) -> Conversation:
     """
     content = (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
     made: Exchange = yield api.ask(body=content)
-    told = made.response.header("Location") if made.ok and made.response else None
-    if told is None:
+    location = made.response.header("Location") if made.ok and made.response else None
+    if location is None:
         raise NotObservable(f"no Location is given: {made.summary()}")
-    reading = _read_at(api, address(api, made, told))
+    reading = _read_at(api, address(api, made, location))
     if reading is None:
-        raise NotObservable(f"no operation of the document reads {told[:80]}")
+        raise NotObservable(f"no operation of the document reads {location[:80]}")
     seen: Exchange = yield api.ask(reading[0], path=reading[1], bypass_cache=True)
     if seen.status in {404, 410} or seen.status >= 500:
-        raise Broken(f"something at the Location {told[:80]}", seen.summary(), [made, seen])
+        raise Broken(f"something at the Location {location[:80]}", seen.summary(), [made, seen])
 
 
 def _read_at(api: RequestFactory, whole: str) -> tuple[Operation, dict[str, str]] | None:

@@ -54,8 +54,8 @@ def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
     if not last.seen:
         raise Broken("the resource after the same replacement once more", last.told)
     for name in differences(after.thing, last.thing, alike=True, names=api.contract.names):
-        told = f"{name} as before the same replacement was made once more: {short(after.thing[name])}"
-        raise Broken(told, short(last.thing[name]))
+        expected = f"{name} as before the same replacement was made once more: {short(after.thing[name])}"
+        raise Broken(expected, short(last.thing[name]))
 
 
 def _replaced(api: RequestFactory, life: CreatedResource) -> Steps:

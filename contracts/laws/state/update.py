@@ -115,10 +115,10 @@ def _kept_meanwhile(api: RequestFactory) -> Steps:
 
 def _nobodys(api: RequestFactory, seen: HostileUpdates) -> None:
     """The answers to changes at one moment show no value that was neither there before nor sent by one of them."""
-    told = [each for each in seen.together if each.ok]
-    for answer in told:
+    accepted = [each for each in seen.together if each.ok]
+    for answer in accepted:
         for name, value in _settable(api, thing_of(answer)).items():
-            known = [sent_by(each)[name] for each in told if name in sent_by(each)]
+            known = [sent_by(each)[name] for each in accepted if name in sent_by(each)]
             before = seen.before.thing.get(name) if isinstance(seen.before.thing, dict) else None
             if before is not None and not any(kept(each, value) for each in [before, *known]):
                 raise Broken(f"{name} as before: {short(before)}", short(value), [answer])
@@ -267,5 +267,5 @@ def _alone(api: RequestFactory) -> Steps:
         raise NotObservable("a creation that should be refused was not")
     items = yield from standing(api, values)
     if found := alike(api, items, content):
-        told = " and ".join(str(each.status) for each in refused)
-        raise Broken(f"nothing created by a creation answered {told}", f"{len(found)} in the list")
+        statuses = " and ".join(str(each.status) for each in refused)
+        raise Broken(f"nothing created by a creation answered {statuses}", f"{len(found)} in the list")

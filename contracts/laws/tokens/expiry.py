@@ -42,23 +42,23 @@ def tokens_say_when_they_expire(api: RequestFactory) -> Conversation:
     scale the lifetimes too.
     """
     pair, owner = yield from _issued_by(api)
-    told = rules(api)
-    _expires(api, "access", told.access, pair.access_expires, 60, pair)
-    if told.refresh_token:
-        _expires(api, "refresh", told.refresh_token, pair.refresh_expires, 86400, pair)
+    declared = rules(api)
+    _expires(api, "access", declared.access, pair.access_expires, 60, pair)
+    if declared.refresh_token:
+        _expires(api, "refresh", declared.refresh_token, pair.refresh_expires, 86400, pair)
     _claimed(api, pair, owner)
 
 
 def _issued_by(api: RequestFactory) -> Steps:
     """A pair from this very operation, and what addresses its owner. Other laws share its requests."""
-    told = rules(api)
-    if api.operation is told.force:
+    declared = rules(api)
+    if api.operation is declared.force:
         scene = yield from forced(api)
         return scene.second, scene.made.values
     stage = api.sharing("a session")
     first, made = yield from issue(stage)
     owner = made.values if made else {}
-    if api.operation is told.refresh:
+    if api.operation is declared.refresh:
         return pair_of(stage, (yield refresh_request(stage, first.refresh))), owner
     return first, owner
 
@@ -66,13 +66,13 @@ def _issued_by(api: RequestFactory) -> Steps:
 def _expires(api: RequestFactory, which: str, member: TokenMember, value: Any, rounding: float, pair: Pair) -> None:
     if value is MISSING and member.expires is not None:
         raise Broken(f"{member.expires} to say when the {which} token expires", "nothing")
-    told = seconds_left(member, value, pair.answer)
-    if told is None or member.lifetime is None:
+    left = seconds_left(member, value, pair.answer)
+    if left is None or member.lifetime is None:
         return
     scaled = member.lifetime / api.deployment.time_scale
-    if not any(each - rounding - TOLERANCE <= told <= each + TOLERANCE for each in (member.lifetime, scaled)):
+    if not any(each - rounding - TOLERANCE <= left <= each + TOLERANCE for each in (member.lifetime, scaled)):
         unit = " (it looks like milliseconds)" if isinstance(value, int | float) and value > 1e11 else ""
-        raise Broken(f"the {which} token to expire {member.lifetime:g} s after it was issued", f"{told:.0f} s{unit}")
+        raise Broken(f"the {which} token to expire {member.lifetime:g} s after it was issued", f"{left:.0f} s{unit}")
 
 
 def _claimed(api: RequestFactory, pair: Pair, owner: dict[str, str]) -> None:
@@ -112,13 +112,13 @@ def _issued(name: str, payload: dict[str, Any], answer: Exchange) -> None:
 
 def _agree(api: RequestFactory, name: str, payload: dict[str, Any], pair: Pair) -> None:
     """The claim and the answer's member name one time, but for rounding to the minute."""
-    told = seconds_left(rules(api).access, pair.access_expires, pair.answer)
+    left = seconds_left(rules(api).access, pair.access_expires, pair.answer)
     expiry = payload.get(name, MISSING)
-    if told is None or expiry is MISSING:
+    if left is None or expiry is MISSING:
         return
     if isinstance(expiry, bool) or not isinstance(expiry, int | float):
         raise Broken(f"the claim {name} in Unix seconds", repr(expiry))
-    apart = abs(expiry - pair.answer.received - told)
+    apart = abs(expiry - pair.answer.received - left)
     if apart > 60 + TOLERANCE:
         raise Broken(f"the claim {name} to agree with the answer's expiry", f"{apart:g} s apart")
 
@@ -127,8 +127,8 @@ def _patience(which: str) -> Callable[[Contract, Deployment, str], float]:
     """How long a token's end is waited for, where that is not too long."""
 
     def seconds(contract: Contract, deployment: Deployment, depth: str) -> float:
-        told = contract.tokens
-        member = (told.access if which == "access" else told.refresh_token) if told else None
+        declared = contract.tokens
+        member = (declared.access if which == "access" else declared.refresh_token) if declared else None
         length = (member.lifetime or 0.0) / deployment.time_scale if member else 0.0
         return length + MARGIN if 0 < length + MARGIN <= PATIENCE[depth] else 0.0
 
@@ -182,9 +182,9 @@ def _outlived(api: RequestFactory) -> Steps:
     if user is not None:
         token: str = yield Token(user.name, first=True)
         answer: Exchange = yield from call_with(api, token)
-        told = seconds_left_by_claim(rules(api), token, answer)
-        if answer.status != 401 and told is not None:
-            yield from _awaited(api, told, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
+        left = seconds_left_by_claim(rules(api), token, answer)
+        if answer.status != 401 and left is not None:
+            yield from _awaited(api, left, rules(api).access, _whole(claims(token).get(_expiry_claim(api))))
             return token
     pair, _ = yield from issue(api)
     answer = yield from call_with(api, pair.access)
@@ -239,11 +239,11 @@ def _expiry_claim(api: RequestFactory) -> str:
     return rules(api).claims.get("expires", "exp")
 
 
-def _awaited(api: RequestFactory, told: float | None, member: TokenMember, rounded: bool) -> Steps:
+def _awaited(api: RequestFactory, left: float | None, member: TokenMember, rounded: bool) -> Steps:
     """Let the lifetime pass, as it was announced or else as it is declared. Raises NotObservable if that takes long."""
     scale = api.deployment.time_scale
     declared = member.lifetime / scale if member.lifetime is not None else None
-    seconds = told if told is not None and told > 0 else declared
+    seconds = left if left is not None and left > 0 else declared
     if seconds is not None and member.lifetime is not None and seconds > 10 * member.lifetime:
         seconds = declared  # an announcement in another unit is another law's finding
     margin = MARGIN + (MINUTE if rounded else 0)

@@ -46,8 +46,8 @@ def the_access_token_of_before_a_forced_refresh(api: RequestFactory) -> Conversa
     """Whether an access token survives a forced refresh is not declared: it is observed."""
     scene: Forced = yield from forced(api)
     answer: Exchange = yield from call_with(attrs.evolve(scene.stage, scene=None), scene.first.access)
-    told = "dies with" if answer.status == 401 else "survives"
-    raise Observed(f"the previous access token {told} a forced refresh ({answer.status})")
+    fate = "dies with" if answer.status == 401 else "survives"
+    raise Observed(f"the previous access token {fate} a forced refresh ({answer.status})")
 
 
 @law(family="tokens", on=selectors.forced_refreshes, kinds=("token/force",), writes=True, no_path_setup=True)

@@ -45,8 +45,8 @@ def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conve
     signature is left out or made with another key; or a refresh token is in its place, which 403 refuses as well. The
     request addresses nothing that exists.
     """
-    told = rules(api)
-    scheme = told.access.scheme
+    declared = rules(api)
+    scheme = declared.access.scheme
     assert scheme is not None
     text = yield from _text(api, forgery)
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{text}")

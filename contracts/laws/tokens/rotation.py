@@ -67,8 +67,8 @@ def the_access_token_of_before_a_refresh(api: RequestFactory) -> Conversation:
     session: Session = yield from _session(api)
     yield from call_with(session.api, session.second.access)
     answer: Exchange = yield from call_with(session.api, session.first.access)
-    told = "dies with" if answer.status == 401 else "survives"
-    raise Observed(f"the previous access token {told} a refresh ({answer.status})")
+    fate = "dies with" if answer.status == 401 else "survives"
+    raise Observed(f"the previous access token {fate} a refresh ({answer.status})")
 
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/refresh",), writes=True, no_path_setup=True)
@@ -92,8 +92,8 @@ def the_family_of_a_reused_token(api: RequestFactory) -> Conversation:
     yield from call_with(session.api, session.first.access)
     yield from session.reused()
     answer: Exchange = yield refresh_request(session.api, session.second.refresh)
-    told = "goes on working" if answer.ok else "is revoked with it"
-    raise Observed(f"after a reuse the newer refresh token {told} ({answer.status})")
+    fate = "goes on working" if answer.ok else "is revoked with it"
+    raise Observed(f"after a reuse the newer refresh token {fate} ({answer.status})")
 
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/refresh",), writes=True, no_path_setup=True)

@@ -89,8 +89,8 @@ def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
     accepted, and what becomes of such a body. It is sent once for all who want to know either.
     """
     body = api.operation.body
-    told = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
-    scene = api.sharing(f"no JSON at {api.operation.key} with {' and '.join(told)}")
+    names = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
+    scene = api.sharing(f"no JSON at {api.operation.key} with {' and '.join(names)}")
     if body is None or "json" not in body.media_type:
         return request_with(scene, credentials, path=path_for_refusal(api), body=example(api))
     return request_with(scene, credentials, path=path_for_refusal(api), raw=UNFINISHED)
@@ -109,10 +109,10 @@ def sufficient(api: RequestFactory) -> list[Carried] | None:
     """What is left of a credential without what the path says as well and the document lets one leave out."""
     for number, holder in holders(api):
         alternative = api.operation.security[number]
-        told = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
-        if told:
+        in_path = {scheme.name for scheme, _ in repeated(api, alternative) if optional(api, scheme)}
+        if in_path:
             pairs = zip(credential_parts(alternative, holder), alternative.schemes, strict=True)
-            return [each for each, scheme in pairs if scheme.name not in told]
+            return [each for each, scheme in pairs if scheme.name not in in_path]
     return None
 
 

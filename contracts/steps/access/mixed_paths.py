@@ -62,7 +62,7 @@ def own_id_elsewhere(api: RequestFactory, other: Principal, values: dict[str, st
     """The owner's resource under another tenant's address. Raises NotObservable where nothing of it is the tenant's."""
     distinct(api, api.operation.path_parameters)
     names = [name for name in api.operation.path_parameters if api.deployment.value(api.tenant, name)]
-    theirs = {name: told for name in names if (told := api.deployment.value(other.tenant, name))}
+    theirs = {name: own for name in names if (own := api.deployment.value(other.tenant, name))}
     if not theirs or all(values[name] == value for name, value in theirs.items()):
         raise NotObservable("the tenants have no address apart")
     return {**values, **theirs}

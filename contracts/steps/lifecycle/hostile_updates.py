@@ -192,8 +192,8 @@ def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, A
     offered = api.contract.body_rules(operation)
     ends = tuple({_fold(name) for name in operation.path_parameters})
     own = [name for name in thing if _fold(name).endswith(ends) or api.contract.names.suggest(name, Hint.OWNER)]
-    told = [name for name in own if name not in offered and name.lower() != "id"]
-    return {name: another(thing[name]) for name in told if isinstance(thing[name], str | int)}
+    names = [name for name in own if name not in offered and name.lower() != "id"]
+    return {name: another(thing[name]) for name in names if isinstance(thing[name], str | int)}
 
 
 def _owners(life: CreatedResource, now: Observation) -> dict[str, Any]:

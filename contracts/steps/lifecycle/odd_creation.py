@@ -26,12 +26,12 @@ def created(api: RequestFactory) -> Steps:
 
 def oddly(api: RequestFactory, right: Any) -> str | None:
     """A right body with odd letters in its texts; None where a text may be a token or name something else."""
-    told = api.operation.body
-    if not isinstance(right, dict) or not right or told is None or told.sources or "json" not in told.media_type:
+    body = api.operation.body
+    if not isinstance(right, dict) or not right or body is None or body.sources or "json" not in body.media_type:
         return None
     if selectors.takes_credentials(api.contract, api.operation):
         return None
-    schema = api.contract.json_schema(told.schema, direction="request")
+    schema = api.contract.json_schema(body.schema, direction="request")
     what, text = next(written_oddly(schema, right))
     return text if what == ODDEST else None
 

@@ -78,9 +78,9 @@ _PORTS = {"http": 80, "https": 443}
 
 def leads_to(api: RequestFactory, exchange: Exchange, link: str) -> Request:
     """The request of a link, always to this deployment: no credential is ever sent anywhere else."""
-    told = urlsplit(address(api, exchange, link))
+    whole = urlsplit(address(api, exchange, link))
     prefix = urlsplit(api.deployment.base_url).path.rstrip("/")
-    path = told.path.removeprefix(prefix) if prefix and told.path.startswith(prefix + "/") else told.path
-    target = f"{path}?{told.query}" if told.query else path
+    path = whole.path.removeprefix(prefix) if prefix and whole.path.startswith(prefix + "/") else whole.path
+    target = f"{path}?{whole.query}" if whole.query else path
     request = exchange.request
     return Request(request.operation, target or "/", headers=request.headers, principal=request.principal)

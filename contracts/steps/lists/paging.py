@@ -130,8 +130,8 @@ def tells_its_end(paging: Paging) -> bool:
 
 def ambiguous(paging: Paging) -> bool:
     """Whether the total is called `count`, which may mean the items on the page as well as all of them."""
-    told = paging.members.get("total", "") or paging.headers.get("total", "")
-    return told.rpartition("/")[2].lower() == "count"
+    total = paging.members.get("total", "") or paging.headers.get("total", "")
+    return total.rpartition("/")[2].lower() == "count"
 
 
 def walk(api: RequestFactory, size: int | None, *, query: Query = (), enough: int | None = None) -> Steps:

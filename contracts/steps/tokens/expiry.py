@@ -57,5 +57,5 @@ def seconds_left_by_claim(rules: TokenRules, token: str, answer: Exchange) -> fl
 
 def access_seconds_left(rules: TokenRules, pair: Pair) -> float | None:
     """How long an access token says it lives, in the answer or else by its own claim."""
-    told = seconds_left(rules.access, pair.access_expires, pair.answer)
-    return seconds_left_by_claim(rules, pair.access, pair.answer) if told is None else told
+    left = seconds_left(rules.access, pair.access_expires, pair.answer)
+    return seconds_left_by_claim(rules, pair.access, pair.answer) if left is None else left

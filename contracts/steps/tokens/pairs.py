@@ -41,12 +41,12 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
 
     A run creates them (see `contracts.engine.provisioned_tokens`); their tokens are placeholders until then.
     """
-    told = contract.tokens
-    scheme = told.access.scheme if told else None
-    if told is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
+    declared = contract.tokens
+    scheme = declared.access.scheme if declared else None
+    if declared is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
         return deployment
     held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
-    makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, told, tenant)}
+    makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, declared, tenant)}
     users: list[Principal] = []
     for tenant in deployment.tenants:
         if tenant in makers - held and all(each.name != f"{tenant}-user" for each in deployment.principals):
@@ -57,8 +57,8 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
     return attrs.evolve(deployment, principals=(*deployment.principals, *users)) if users else deployment
 
 
-def _may_issue(contract: Contract, deployment: Deployment, told: TokenRules, tenant: str) -> bool:
-    creation = next((each for each in told.issue if _creates(contract, each)), None)
+def _may_issue(contract: Contract, deployment: Deployment, declared: TokenRules, tenant: str) -> bool:
+    creation = next((each for each in declared.issue if _creates(contract, each)), None)
     if creation:
         return why_not(contract, deployment, creation, tenant) is None and any(
             each.tenant == tenant and not each.reads_only for each in callers(deployment, creation)
@@ -84,14 +84,14 @@ def _token_name(tenant: str, principals: Collection[Principal]) -> str:
 
 def pair_of(api: RequestFactory, answer: Exchange) -> Pair:
     """The pair in an answer. Raises Blocked if there is none."""
-    told = rules(api)
-    data = at(answer.json, told.data)
+    declared = rules(api)
+    data = at(answer.json, declared.data)
 
     def read(member: TokenMember | None) -> tuple[Any, Any]:
         return (at(data, member.token), at(data, member.expires)) if member else (MISSING, MISSING)
 
-    (access, access_expires), (refresh, refresh_expires) = read(told.access), read(told.refresh_token)
-    if answer.ok and isinstance(access, str) and refresh is MISSING and answer.operation is told.refresh:
+    (access, access_expires), (refresh, refresh_expires) = read(declared.access), read(declared.refresh_token)
+    if answer.ok and isinstance(access, str) and refresh is MISSING and answer.operation is declared.refresh:
         raise NotObservable(f"{answer.operation.key} gives no new refresh token")
     if not (answer.ok and isinstance(access, str) and isinstance(refresh, str)):
         raise Blocked(f"{answer.operation.key} gave no pair of tokens: {answer.summary()}")
@@ -144,12 +144,12 @@ def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any
 
 def refresh_request(api: RequestFactory, token: str) -> Request:
     """The request that presents a refresh token, with whatever else a token endpoint wants."""
-    told = rules(api)
-    if told.refresh is None:
+    declared = rules(api)
+    if declared.refresh is None:
         raise NotObservable("the document has no operation that trades a refresh token")
-    operation = told.refresh
+    operation = declared.refresh
     path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
-    return api.ask(operation, path=path, body={**_besides(api, operation), **_placed(told.present, token)})
+    return api.ask(operation, path=path, body={**_besides(api, operation), **_placed(declared.present, token)})
 
 
 def _placed(pointer: str, value: str) -> dict[str, Any]:
@@ -198,22 +198,22 @@ def require_spent(api: RequestFactory, answer: Exchange, expected: str, *, since
 
     Raises Broken where the document says that it works once and grants no longer grace, else Observed.
     """
-    told = rules(api)
+    declared = rules(api)
     if answer.status in refusals(api):
         return
-    if not answer.ok or (told.single_use and told.grace <= since):
+    if not answer.ok or (declared.single_use and declared.grace <= since):
         raise Broken(expected, answer.summary(), [answer])
-    said = f"works on for {told.grace:g} s" if told.grace else "works once" if told.single_use else ""
+    said = f"works on for {declared.grace:g} s" if declared.grace else "works once" if declared.single_use else ""
     why = f"the document says that it {said}" if said else "the document does not say that it works once"
     raise Observed(f"a used refresh token is accepted again ({answer.status}); {why}")
 
 
 def require_client(api: RequestFactory) -> None:
     """Raises NotObservable where a refresh takes no credential of a client, so that no token is a client's."""
-    told = rules(api)
-    operation = told.refresh
+    declared = rules(api)
+    operation = declared.refresh
     ways = operation.security if operation else ()
-    if not ways or any(not way.schemes or way.schemes == (told.access.scheme,) for way in ways):
+    if not ways or any(not way.schemes or way.schemes == (declared.access.scheme,) for way in ways):
         raise NotObservable("the refresh operation takes no credential of a client of its own")
 
 

@@ -108,8 +108,8 @@ class Model:
 
     def _reuse(self, token: str) -> Steps:
         answer: Exchange = yield refresh_request(self.api, token)
-        told = rules(self.api)
-        if self.deleted or not answer.ok or (told.single_use and not told.grace):
+        declared = rules(self.api)
+        if self.deleted or not answer.ok or (declared.single_use and not declared.grace):
             self._expect(answer, GONE if self.deleted else refusals(self.api), USED)
         self.sure = False  # the reuse may have ended the whole family
 

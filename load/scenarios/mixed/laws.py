@@ -40,8 +40,8 @@ def no_429_within_the_declared_limits(record: Record, operation: Operation) -> J
     if len(wrong) >= TWICE:
         limit = operation.limits[0]
         window = limit.window / record.deployment.time_scale
-        told = f"429 to {len(wrong)} of {total} requests, though fewer had been sent"
-        return broken(f"{limit.requests} admitted in {window:g} s", told, _seqs(wrong))
+        got = f"429 to {len(wrong)} of {total} requests, though fewer had been sent"
+        return broken(f"{limit.requests} admitted in {window:g} s", got, _seqs(wrong))
     if wrong:
         return observed("one 429 though fewer had been sent than declared", _seqs(wrong))
     return upheld(total) if total else unseen("no request was sent to this operation")
@@ -154,8 +154,8 @@ def reads_show_the_last_write_under_load(record: Record, operation: Operation) -
         common = Counter((each.expected, each.actual and _plain(each.actual)) for each in wrong)
         expected = common.most_common(1)[0][0][0]
         shown = next(each for each in wrong if each.expected == expected)
-        told = f"{shown.actual} ({len(wrong)} of {len(mine)} times)"
-        return broken(str(shown.expected), told, shown.seqs)
+        got = f"{shown.actual} ({len(wrong)} of {len(mine)} times)"
+        return broken(str(shown.expected), got, shown.seqs)
     if wrong:
         return observed(f"seen once: expected {wrong[0].expected}, got {wrong[0].actual}", wrong[0].seqs)
     well = [each for each in mine if each.verdict == "upheld"]
@@ -178,9 +178,9 @@ def lists_count_exactly_after_the_load(record: Record, operation: Operation) -> 
         return unseen("the list was not read after the load")
     for walk in walks:
         items = [item for page in walk.pages for item in page.items]
-        told = [page.page("total") for page in walk.pages[:1]]
-        if told and told[0] is not MISSING and told[0] is not None and told[0] != len(items):
-            return broken(f"a total of {len(items)}, as many as there are", str(told[0]), _seqs(walk.pages))
+        totals = [page.page("total") for page in walk.pages[:1]]
+        if totals and totals[0] is not MISSING and totals[0] is not None and totals[0] != len(items):
+            return broken(f"a total of {len(items)}, as many as there are", str(totals[0]), _seqs(walk.pages))
         if wrong := _wrongly_listed(record, operation, items, walk.pages[0].sent):
             return broken(*wrong, _seqs(walk.pages))
     return upheld(len(walks), seqs=[page.seq for walk in walks for page in walk.pages])

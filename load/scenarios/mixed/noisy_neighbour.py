@@ -45,10 +45,8 @@ def a_tenant_does_not_slow_another(record: Record, _: Operation) -> Judgement:
 def _starved(calm: Sequence[Row], loud: Sequence[Row]) -> Judgement | None:
     before, after = sum(each.failed for each in calm), [each for each in loud if each.failed]
     if len(after) >= 5 and chance_of_more(before, len(calm), len(after), len(loud)) < SURE:
-        told = f"{len(after)} of {len(loud)} ({after[0].status or 'no answer'}) while it was loud"
-        return broken(
-            f"{before} of {len(calm)} failed, as while the other was calm", told, [each.seq for each in after]
-        )
+        got = f"{len(after)} of {len(loud)} ({after[0].status or 'no answer'}) while it was loud"
+        return broken(f"{before} of {len(calm)} failed, as while the other was calm", got, [each.seq for each in after])
     return None
 
 
@@ -77,8 +75,8 @@ def _slowed(calm: Sequence[Row], loud: Sequence[Sequence[Row]]) -> Judgement:
     slow = max(seen)
     if worse and all(worse):
         rows = [each for spell in loud for each in spell if each.service > usual.get(each.operation, 0) + SECONDS]
-        told = f"{(middle + slow) * 1000:.0f} ms while it is loud, in each of {len(worse)} spells"
-        return broken(f"about {middle * 1000:.0f} ms, as while the other is calm", told, [each.seq for each in rows])
+        got = f"{(middle + slow) * 1000:.0f} ms while it is loud, in each of {len(worse)} spells"
+        return broken(f"about {middle * 1000:.0f} ms, as while the other is calm", got, [each.seq for each in rows])
     return upheld(
         sum(map(len, loud)), f"{middle * 1000:.1f} ms, {(middle + slow) * 1000:.1f} ms while the other is loud"
     )

@@ -21,9 +21,9 @@ def no_answer_belongs_to_another_caller(record: Record, operation: Operation) ->
     """
     sent = [each for each in record.ordered.get(operation.key, ()) if each.ok]
     for each in sent:
-        told = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each)
-        if told:
-            return broken("the response to the caller's own request", told, [each.seq])
+        leak = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each)
+        if leak:
+            return broken("the response to the caller's own request", leak, [each.seq])
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation")
 
 

@@ -56,9 +56,9 @@ class Event:
         return [self.kind, self.stint, self.user, self.call, late, self.token, self.seq, self.got, left]
 
 
-def read(told: Iterable[list[Any]], exchange: Callable[[int], Exchange | None]) -> Iterator[Event]:
+def read(written: Iterable[list[Any]], exchange: Callable[[int], Exchange | None]) -> Iterator[Event]:
     """Events that `written` has told; those whose exchange was lost on the way are left out."""
-    for kind, stint, user, call, late, token, seq, got, left in told:
+    for kind, stint, user, call, late, token, seq, got, left in written:
         if (found := exchange(seq)) is not None:
             until = None if left is None else found.received + left
             yield Event(kind, stint, user, call, found.sent - late, token, found, got, until)

@@ -147,8 +147,8 @@ def refreshing_does_not_fail_the_server(record: Record) -> Judgement:
     """
     failed = [each for each in record.refreshes if each.status >= 500]
     if len(failed) > 1:
-        told = f"{len(failed)} of {len(record.refreshes)}: {failed[0].summary()}"
-        return broken("no server error", told, [each.seq for each in failed])
+        got = f"{len(failed)} of {len(record.refreshes)}: {failed[0].summary()}"
+        return broken("no server error", got, [each.seq for each in failed])
     if failed:
         return observed(f"one server error: {failed[0].summary()}", [failed[0].seq])
     return upheld(len(record.refreshes)) if record.refreshes else unseen("nothing was refreshed")
@@ -167,9 +167,9 @@ def refreshes_within_the_limit_are_not_refused(record: Record) -> Judgement:
     ]  # fmt: skip
     if len(wrong) > 1:
         limit = record.refresh.limits[0]
-        told = f"429 {len(wrong)} times although fewer had been sent"
+        got = f"429 {len(wrong)} times although fewer had been sent"
         expected = f"{limit.requests} admitted in {limit.window / record.time_scale:g} s"
-        return broken(expected, told, [each.seq for each in wrong])
+        return broken(expected, got, [each.seq for each in wrong])
     return upheld(len(record.refreshes))
 
 
@@ -203,8 +203,8 @@ def a_refresh_takes_no_longer_under_load(record: Record) -> Judgement:
     if not quiet or len(times) < 3 or not others:
         return unseen("fewer than three refreshes were made by one caller at a time")
     if times[0] > max(quiet) + SLOW and times[0] > TIMES * max(quiet) and percentile(others, 95) < times[0] / 2:
-        told = f"{times[0]:.2f} to {times[-1]:.2f} s, other calls {percentile(others, 50):.3f} s"
-        return broken(f"about {max(quiet):.2f} s, as when all is quiet", told, [each.seq for each in alone])
+        got = f"{times[0]:.2f} to {times[-1]:.2f} s, other calls {percentile(others, 50):.3f} s"
+        return broken(f"about {max(quiet):.2f} s, as when all is quiet", got, [each.seq for each in alone])
     return upheld(len(times), f"{percentile(times, 50):.3f} s, {max(quiet):.3f} s when all is quiet")
 
 

@@ -56,9 +56,9 @@ class Timetable:
         return attrs.asdict(self)
 
 
-def read(told: dict[str, Any]) -> Timetable:
+def read(written: dict[str, Any]) -> Timetable:
     """A timetable that `written` has told."""
-    return Timetable(**{**told, "stints": tuple(Stint(**each) for each in told["stints"])})
+    return Timetable(**{**written, "stints": tuple(Stint(**each) for each in written["stints"])})
 
 
 def made(
