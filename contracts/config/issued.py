@@ -43,6 +43,7 @@ def is_about(name: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Whether a text looks as if nobody should guess it, so that it is the same secret wherever it stands."""
+    # Dates and addresses are long and mixed too, but everybody may know them; hidden, they could not be judged.
     if len(value) < 8 or re.search(r"\s", value) or _DATE.match(value) or _ADDRESS.match(value):
         return False
     mixed = any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
@@ -77,7 +78,7 @@ def in_grant(body: str) -> Iterator[str]:
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:
-    waiting: list[tuple[str, Any]] = [(name, value)]
+    waiting: list[tuple[str, Any]] = [(name, value)]  # no recursion: a deployment decides how deep its JSON is
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, dict):

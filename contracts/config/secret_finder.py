@@ -87,6 +87,7 @@ def anchors(secret: Secret) -> Iterator[Anchor]:
     for bare in islice(layers(secret.value.encode("utf-8", "surrogatepass")), 1, None):
         yield from _ends(secret, Form.BARE, fold(bare))
     raw = (secret.value.rpartition(".")[2] if _is_jwt(secret) else secret.value).encode("utf-8", "surrogatepass")
+    # Base64 turns three bytes into four letters: the letters depend on how many bytes come before, modulo three.
     for before in range(3):
         yield Anchor(secret, Form.BASE64, _in_base64(raw, before), 0, LONG * 2 // 3)
     yield Anchor(secret, Form.HEXADECIMAL, raw.hex().encode(), 0, LONG)
@@ -95,6 +96,8 @@ def anchors(secret: Secret) -> Iterator[Anchor]:
 def _ends(secret: Secret, form: Form, folded: bytes) -> Iterator[Anchor]:
     # every JWT begins alike, so its signature alone tells one from the others
     begin = folded.rfind(b".") + 1 if _is_jwt(secret) else 0
+    # A damaged credential, or a message that quotes the start of one, shows a part: from PART bytes on it counts. Of a
+    # short secret nearly all is needed, or texts that merely resemble it would be hidden.
     size = len(folded) - begin
     size = size if size < _MIDDLING else size - 1 if size < LONG else PART
     yield Anchor(secret, form, folded, begin, size)
@@ -124,6 +127,8 @@ class Finder:
         for anchor in anchors(secret):
             if len(anchor.text) >= SHORTEST:
                 self._parts[0].add(anchor)
+        # An automaton cannot be extended, only built anew, and a run adds secrets one by one: so new ones go into a
+        # small one, and move on when that is full. Each is rebuilt a few times in all, not once for each later secret.
         for small, large, most in zip(self._parts, self._parts[1:], (64, 1024), strict=False):
             if len(small.known) > most:
                 small.move_to(large)
@@ -172,6 +177,7 @@ def _found(text: bytes, number: int, hits: list[tuple[int, list[Anchor]]]) -> It
             first, last = _agreeing(folded, start, anchor)
             begin, end = places[start - anchor.offset + first], places[start - anchor.offset + last - 1] + 1
             if anchor.form in (Form.BASE64, Form.HEXADECIMAL):
+                # Whoever decodes an encoded text sees the secret, and what was encoded with it: all of it goes.
                 if end <= covered:
                     continue
                 begin, end = _word(layer.text, begin, end, anchor.form.value)

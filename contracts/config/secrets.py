@@ -87,6 +87,8 @@ class Values:
             self.warnings.append(
                 f"{self.path}: {place}.{key} has less than {few}: it is hidden only where it stands alone"
             )
+        # Laws damage credentials without ever seeing one, so they have to know what makes a difference: hexadecimal
+        # digits, for one, are equal in either case.
         hexadecimal = re.fullmatch(r"[0-9a-fA-F-]+", text)
         told = {
             "long": len(text) >= 16,

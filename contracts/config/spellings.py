@@ -35,6 +35,8 @@ def fold(text: bytes) -> bytes:
 
 def layers(text: bytes) -> Iterator[bytes]:
     """A text as it stands, then with one layer of escapes after the other taken off."""
+    # Servers escape what was escaped already: a JSON text in a JSON member, an address in a query. Bounded, or a body
+    # of backslashes would keep a run busy.
     for _ in range(LAYERS):
         yield text
         if not (b"%" in text or b"\\" in text or b"&" in text):
@@ -69,6 +71,7 @@ class Placed:
 
     def bared(self) -> Placed:
         """The next layer."""
+        # Places are carried along, since what is found without escapes has to be cut out of the text with them.
         pieces: list[bytes] = []
         starts: list[int] = []
         ends: list[int] = []

@@ -76,6 +76,8 @@ class Vault:
     def keep(self, name: str, value: str) -> str:
         """Remember a secret under a name; returns its placeholder. Another value of the same name stays hidden."""
         if self._real.get(name) != value:
+            # A renewed token takes over the name. The old one may still come back in a response: it stays hidden, under
+            # a name by which it is not mistaken for the new one.
             if name in self._known:
                 self._known[name].name = self._alias(name, self._known[name].value)
             self._real[name] = value
@@ -123,6 +125,7 @@ class Vault:
 
         def real(match: re.Match[str]) -> str:
             name = match["braced"] or match["plain"]
+            # Text that only looks like a placeholder ("$100") is none of ours and stays as it is.
             if name in self._real:
                 return spell(_changed(self._real[name], match["change"] or ""))
             if name in self._awaited or _GIVEN_OUT.fullmatch(name):
@@ -139,6 +142,7 @@ class Vault:
 
     def ours(self, body: str) -> None:
         """Values we make up ourselves and send under a secret's name are no secrets."""
+        # Hidden, they would come back as unequal to what was sent, and a law would call that broken.
         for pattern in (self._member, issued.PARAMETER) if self._telltale.search(body) else ():
             self._ours.update(match["value"] for match in pattern.finditer(body) if match["value"])
 
@@ -146,12 +150,14 @@ class Vault:
 
     def hide(self, text: str) -> str:
         """Replace every known or recognisable secret in an answer by its placeholder."""
+        # What is known goes first, so that it gets its own name and not that of something found by its place.
         text, before = self._hide_known(text), len(self._known)
         if "eyJ" in text:
             text = issued.JWT.sub(self._hide_signature, text)
         if self._telltale.search(text):
             text = self._member.sub(self._hide_member, text)
             text = issued.PARAMETER.sub(self._hide_parameter, text)
+        # What was found just now by its place may be elsewhere in the same text, where only its value gives it away.
         return text if len(self._known) == before else self._hide_known(text)
 
     def hide_answer(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
@@ -162,6 +168,7 @@ class Vault:
         for value in (*issued.in_headers(headers), *(issued.in_grant(body) if operation in self._granting else ())):
             if "eyJ" not in value and value not in self._ours | self._open and not self._is_known(value):
                 self._named("TOKEN", value)
+        # Together, since what one of them reveals has to be hidden in all of them, and one pass costs less than many.
         *values, text = self.hide(_BETWEEN.join([*(value for _, value in headers), body])).split(_BETWEEN, len(headers))
         return [
             self._hide_cookie(value) if name.lower() == "set-cookie" else value
@@ -175,6 +182,8 @@ class Vault:
         self._known[name] = secret = Secret(name, value)
         self._finder.add(secret)
         if len(secret.folded) < SHORTEST and value:
+            # Hidden wherever its letters occur, a PIN of four digits would tear every number apart: only whole values
+            # are compared with it.
             self._short[value] = name
             told = "|".join(re.escape(each) for each in sorted({*self._short, *map(_in_json, self._short)}))
             ends = r'["&\s\x00]|\Z'
@@ -188,6 +197,8 @@ class Vault:
         return self._whole.sub(self._hide_short, text) if self._whole else text
 
     def _without(self, raw: bytes, found: Iterable[Found]) -> bytes:
+        # Where findings overlap, the first and longest names the place; what reaches beyond it is dropped rather than
+        # left, since half a secret is more than nothing.
         pieces: list[bytes] = []
         done = 0
         for each in found:
@@ -204,6 +215,7 @@ class Vault:
             name, change = self._alias(name, found.text.decode("utf-8", "surrogateescape")), ""
         joined = re.match(rb"\w", raw[found.end : found.end + 1])
         told = f"${{{name}{change}}}" if change or joined else f"${name}"
+        # A number in JSON becomes a text in quotes, or the body would not be JSON any more.
         number = found.text.isdigit() and re.search(rb"[:\[,]\s*\Z", raw[: found.start][-20:])
         return f'"{told}"' if number and re.match(rb"\s*[,}\]]", raw[found.end : found.end + 20]) else told
 
@@ -275,9 +287,11 @@ class Vault:
 
     def _named(self, kind: str, value: str) -> str:
         """The name of a secret that an answer revealed; one that tells itself from all others is hidden everywhere."""
+        # Keyed by the run: equal secrets get equal names, and nobody can try guesses against a name in a report.
         name = f"{kind}_{self._digest(value)}"
         if name not in self._real:
             self._real[name] = value
+            # A value that anybody might have ("active") is hidden in its place alone; elsewhere it is another's.
             if issued.is_random(value) and value not in self._ours:
                 self._hide_from_now_on(name, value)
         return name

@@ -82,6 +82,7 @@ class CredentialWatch:
             return None
         if (principal.name, exchange.operation.key) in self._trusted:
             return None
+        # Many conversations may be refused at once; the first of them tries the credential, the others wait for that.
         async with self._locks[principal.name]:
             if principal.name not in self.sender.dead and not self._accepted_since(exchange, principal):
                 await self._ask(principal, exchange)
@@ -125,6 +126,7 @@ class CredentialWatch:
         self.sender.dead[principal.name] = self._obituary(principal, last, refused or answer)
 
     def _obituary(self, principal: Principal, last: Exchange, refused: Exchange) -> str:
+        # By time and not by number: requests side by side are numbered as they are answered, and any may be the cause.
         between = [each for each in self._changes if last.sent <= each.received and each.sent <= refused.received]
         between.sort(key=lambda each: (each.request.verb != "DELETE", -each.seq))
         suspects = ", ".join(f"#{each.seq} {each.request.verb} {each.request.target}" for each in between[:SUSPECTS])

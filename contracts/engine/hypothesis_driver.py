@@ -60,10 +60,12 @@ class _Exploration:
             deadline=None,
             report_multiple_bugs=False,
             phases=[Phase.reuse, Phase.generate, Phase.shrink],
+            # The time and the size of an example are those of a deployment: no health check of Hypothesis fits.
             suppress_health_check=list(HealthCheck),
         )
         @given(st.data())
         def once(data: st.DataObject) -> None:
+            # Past the budget an example passes without a request: Hypothesis cannot be stopped, only satisfied.
             if len(self.broken) <= SHRINKS[self.depth] + 1:
                 self._converse(lambda strategy: data.draw(strategy))
 
@@ -89,7 +91,7 @@ class _Exploration:
         if isinstance(command, Draw):
             drawn.append(draw(command.strategy))
             return drawn[-1]
-        reuse = self.quiet and attempt == 1
+        reuse = self.quiet and attempt == 1  # a second sighting has to come from the deployment, not from memory
         return self.context.workers.call(self.context.sender.answer(command, number, reuse=reuse, attempt=attempt))
 
 

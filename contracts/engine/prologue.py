@@ -50,6 +50,7 @@ def _placed(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversation:
     law = item.rule
     assert isinstance(law, Law)
     if not law.no_path_setup:
+        # One that writes gets a place of its own even if others have items: those are somebody's.
         quiet = law.needs_items and not item.writes
         api.values = (
             yield from path_with_enough_items(api) if quiet else resolve_path(api, api.operation, fresh=item.writes)
@@ -86,6 +87,7 @@ def _anew(command: Command) -> Command:
 
 def _changed_meanwhile(heard: list[Exchange], names: MemberNames) -> Steps:
     """Whether the requests to lists show other items in all by now, or another number of them, in any order."""
+    # Each list as it was read first: what came in between is exactly what is to be found out.
     asked = {each.request.target: each for each in reversed(heard) if each.request.safe and each.ok and each.items}
     known = list(reversed(asked.values()))[:AGAIN]
     again: list[Exchange] = []

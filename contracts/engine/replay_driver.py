@@ -100,6 +100,7 @@ class _Memory:
                 return None
 
     def _next(self, request: Request) -> Exchange:
+        # By method and target, not by place in the record: requests sent together are recorded as they were answered.
         for position, exchange in enumerate(self._answers):
             if (exchange.request.verb, exchange.request.target) == (request.verb, request.target):
                 return _heard(self._answers.pop(position), request)
@@ -111,6 +112,7 @@ class _Memory:
         raise self._cut_off()
 
     def _cut_off(self) -> Exception:
+        # A record that ends without a reason was cut off by a crash: no verdict, rather than a made-up one.
         if self._ended is None:
             return _UnfinishedError()
         kind, _, reason = self._ended.partition(":")

@@ -190,6 +190,7 @@ def follow(machine: Machine, chosen: list[Any]) -> None:
 
 def fewest(chosen: list[Any], breaks: Callable[[list[Any]], bool]) -> list[Any]:
     """The steps of a sequence that are needed to break the law: without any one of them it does not break."""
+    # From the end: later steps are built on earlier ones, so what goes first is what nothing else needs.
     position = len(chosen) - 1
     while position >= 0:
         fewer = chosen[:position] + chosen[position + 1 :]

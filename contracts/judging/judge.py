@@ -113,12 +113,14 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
         return Verdict(item, NOT_ASKED, reason=item.closed or "not selected, or the run ended before its turn")
     shown, once = _broken(law, attempts)
     if shown:
+        # The confidence is that of the finding seen most often; the proof is the one with the fewest requests to read.
         sure = max(shown, key=len)
         confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
         smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
         verdict = Verdict(item, BROKEN, confidence=confidence, count=len(shown))
         return _with_ending(verdict, smallest, exchanges, plan)
     if once:
+        # A lock, a deploy or somebody else's write can break a law once. Nobody is blamed for that, but it is shown.
         seen = once[0]
         verdict = _with_ending(Verdict(item, OBSERVED, count=len(once)), seen, exchanges, plan)
         reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
@@ -161,6 +163,7 @@ def _with_ending(verdict: Verdict, ending: Result, exchanges: dict[int, Exchange
 
 
 def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
+    # The most that was learnt names the item; what kept the other conversations from it is said in the reason.
     for verdict in (OBSERVED, UPHELD, NOT_OBSERVABLE, BLOCKED, NOT_ASKED):
         these = [each for each in attempts if each.ending.verdict == verdict]
         if these:
@@ -208,6 +211,7 @@ def _of_check(
             found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
         except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
             unusable = str(error).partition("\n")[0][:120]
+    # What single exchanges have shown broken needs no pattern over all of them as well.
     if not found and rule.together:
         try:
             rule.together(sorted((each for each in sent if each.response is not None), key=lambda each: each.sent))

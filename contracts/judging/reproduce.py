@@ -74,12 +74,12 @@ class _Script:
             if each in kept:
                 yield f"{answer_of(each)}=$({line})"
                 yield from self._keeping([origin for origin in needed.values() if origin.exchange is each], asked)
-            elif _overlap(asked, number, number + 1):
+            elif _overlap(asked, number, number + 1):  # a race shows only if it is run again as one
                 yield f"{line} &"
             else:
                 yield line
                 yield from ["wait"] if _overlap(asked, number - 1, number) else []
-        for each in reversed(removed):
+        for each in reversed(removed):  # what was made later may hang on what was made before
             yield curl(self._removal(each), self._base, quiet=True) + " >/dev/null"
 
     @property
@@ -94,6 +94,7 @@ class _Script:
             yield from (f"{name}=${{{origin.name}##*.}}" for name in sorted(bare) if origin.value.endswith(f"${name}"))
 
     def _with_what_they_need(self, shown: list[Exchange]) -> list[Exchange]:
+        # What a request needs may itself need something: a refresh needs a pair, which needs a user.
         chosen = {each.seq: each for each in shown}
         waiting = list(shown)
         while waiting:
