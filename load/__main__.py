@@ -13,7 +13,7 @@ LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 
 
 def main(arguments: list[str]) -> None:
-    """Become Locust, or tell what the suite adds to it."""
+    """Become Locust, or show what the suite adds to it."""
     if not {"-h", "--help"} & set(arguments):
         os.execv(sys.executable, [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments])
     from locust.argument_parser import LocustArgumentParser

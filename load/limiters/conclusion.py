@@ -31,7 +31,7 @@ SEVERAL = "several counters"
 
 @attrs.frozen
 class Estimate:
-    """A limiter as observed. `limit` and `window` (shortest, longest) are None where they could not be told."""
+    """A limiter as observed. `limit` and `window` (shortest, longest) are None where they could not be determined."""
 
     rule: Rule
     verdict: Verdict

@@ -1,9 +1,9 @@
 """The conversation that examines one limit: it has requests sent at certain times and learns from the responses.
 
-A pilot request, then a burst until the first refusals: that tells the number. Then single requests just before and
-just after each time at which a limiter that keeps the declaration would let the next one in: that tells the window.
-Every admission is followed by another burst, so that the next answer is informative again. It ends as soon as only
-limiters that keep the declaration are possible, or none.
+A pilot request, then a burst until the first refusals: that shows the number. Then single requests just before and just
+after each time at which a limiter that keeps the declaration would let the next one in: that shows the window. Every
+admission is followed by another burst, so that the next answer is informative again. It ends as soon as only limiters
+that keep the declaration are possible, or none.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ FEW = 3
 """Requests in flight together when a limit is used up again."""
 ALIKE = {FromFirst.kind, Block.kind, SlidingLog.kind}
 GAP = 0.036
-"""Share of a window that lies between the first request of a burst and the others, to tell such kinds apart."""
+"""Share of a window that lies between the first request of a burst and the others, to distinguish such kinds."""
 APART = 2.15
-"""Windows after which no more requests are sent to tell kinds apart, unless it is at hand, and how many that may take.
+"""Windows after which no more requests are sent to distinguish kinds, unless it is at hand, and how many that may take.
 """
 MORE = 8
 BLURRED = 0.15
@@ -59,11 +59,11 @@ class Setting:
     spare: int = 60
     """Requests besides the bursts."""
     confirms: bool = True
-    """Whether a finding that somebody else's requests could cause is looked at again."""
+    """Whether a finding that somebody else's requests could cause is examined again."""
     pace: float = 0.0
     """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
     kinds: bool = False
-    """Whether kinds that all keep the declaration are told apart, as far as a little more time allows."""
+    """Whether kinds that all keep the declaration are distinguished, as far as a little more time allows."""
     unsure: float = 0.05
     """Seconds by which the difference between the clocks may be wrong."""
 
@@ -82,7 +82,7 @@ def examine(
 ) -> Examination:
     """Examine one limit from `now` on. `boundary`: any time at which a window of the server's clock ends.
 
-    `prior`: what was asked already since the credential was idle, batch by batch.
+    `prior`: what was sent already since the credential was idle, batch by batch.
     """
     setting = setting or Setting()
     first = _Attempt(rule, boundary, setting, prior)
@@ -118,7 +118,7 @@ class _Attempt:
     begun: bool = False
 
     def run_or_cut(self, now: float, together: int) -> Generator[Ask, Answers, bool]:
-        """Run it; gives whether it was cut short. One that had not got past its opening tells nothing."""
+        """Run it; gives whether it was cut short. One that had not got past its opening shows nothing."""
         try:
             yield from self.run(now, together)
         except Cut:
@@ -239,7 +239,7 @@ class _Attempt:
 
     @property
     def _blurred(self) -> bool:
-        """Whether answers take too long to tell one time in the window from another."""
+        """Whether answers take too long to distinguish one time in the window from another."""
         return self.space.blurred or self.timing.delay > BLURRED * self.rule.window
 
     def _drain(self, at: float) -> Steps:
@@ -248,7 +248,7 @@ class _Attempt:
         count = limit + max(3, limit // 8)
         if self.setting.pace:
             count = max(1, min(count, int((self.ends - self.now) / self.setting.pace)))
-        # Fewer together than at first: what is in flight when the first is refused is asked in vain.
+        # Fewer together than at first: what is in flight when the first is refused is sent in vain.
         answers = yield from self._send(at, count, min(self.together, FEW), 1)
         self.timing.releases += 1
         self.thin = self.thin + 1 if sum(not each.refused for each in answers) <= limit // 5 else 0
@@ -261,4 +261,4 @@ class _Attempt:
             self.timing.learn(answers)
             self.space.feed(answers)
         return
-        yield  # a step like the others, though it asks nothing
+        yield  # a step like the others, though it sends nothing

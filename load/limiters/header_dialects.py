@@ -47,7 +47,7 @@ class Terms:
 
 @attrs.frozen
 class Series:
-    """One limit as the answers of a trace tell it. `unit`: of its reset; None where no time of reset is told."""
+    """One limit as the responses of a trace give it. `unit`: of its reset; None where no time of reset is given."""
 
     terms: Terms
     family: str
@@ -66,7 +66,7 @@ class Series:
         return any(self.terms.word(name) for _, quota in self.told[:1] for _, name in quota.names)
 
     def header(self, part: str) -> str:
-        """The name of the header that tells something, as the document spells it or else as it was sent."""
+        """The name of the header that gives a part, as the document spells it or else as it was sent."""
         name = next((quota.name(part) for _, quota in self.told if getattr(quota, part, None)), self.family)
         word = self.terms.word(name)
         return word.name if word else name
@@ -79,7 +79,7 @@ class Series:
 
 
 def series_of(samples: Sequence[Sample], terms: Terms) -> list[Series]:
-    """Everything the answers of a trace tell, sorted into series, each with the unit in which it is to be read."""
+    """Everything the responses of a trace say, sorted into series, each with the unit in which it is to be read."""
     found: dict[tuple[str, str], list[tuple[Sample, Quota]]] = {}
     for sample in samples:
         for quota in sample.told.quotas:

@@ -1,4 +1,4 @@
-"""Whether the rate headers told the truth, held against what the limiter was seen to do."""
+"""Whether the rate headers were true, compared with what the limiter was seen to do."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def lies(found: Estimate, terms: Terms) -> list[Lie]:
 
 
 def _other_limit(found: Estimate, each: Sample, terms: Terms) -> bool:
-    """Whether a longer limit may have refused here, before the shortest was used up: then it tells its own number."""
+    """Whether a longer limit may have refused here, before the shortest was used up: then its number is its own."""
     early = each.refused and found.admitted < found.rule.limit
     longer = {float(limit) for limit in terms.windows if limit != found.rule.limit}
     return early and any(number(quota.limit) in longer for quota in each.told.quotas)
 
 
 def _missing(found: Estimate, terms: Terms) -> Iterator[Lie]:
-    """Each promised header stands on every refusal; one whose name only resembles it is named."""
+    """Each promised header is on every refusal; one whose name only resembles it is named."""
     for each in found.samples:
         names = {name.lower() for name, _ in each.told.headers}
         missing = [name for name in terms.promised if name.lower() not in names]
@@ -59,7 +59,7 @@ def _missing(found: Estimate, terms: Terms) -> Iterator[Lie]:
 
 
 def _limit(found: Estimate, series: Series) -> Iterator[Lie]:
-    """The limit told is the declared one; of a header that the document words for a longer limit, nothing is said."""
+    """The announced limit is the declared one; a header that the document words for a longer limit is not judged."""
     word = series.terms.word(series.header("limit"))
     hourly = word is not None and "hour" in word.words.lower()
     right = {float(limit) for limit, window in series.terms.windows.items() if hourly or window <= found.rule.window}
@@ -81,14 +81,14 @@ def _numbers(_: Estimate, series: Series) -> Iterator[Lie]:
 
 
 def _burst(found: Estimate, series: Series) -> list[tuple[Sample, Quota]]:
-    """What the admitted answers of the opening burst told."""
+    """What the admitted responses of the opening burst said."""
     first = next((place for place, each in enumerate(found.samples) if each.refused), len(found.samples))
     opening = {id(each) for each in found.samples[:first]}
     return [(sample, quota) for sample, quota in series.told if id(sample) in opening]
 
 
 def _counting(found: Estimate, series: Series) -> list[tuple[Sample, float]]:
-    """The same, where it tells how many are left."""
+    """The same, where it says how many are left."""
     burst = ((sample, number(quota.remaining)) for sample, quota in _burst(found, series))
     return [(sample, left) for sample, left in burst if left is not None]
 
@@ -132,7 +132,7 @@ def _policy(found: Estimate, series: Series) -> Iterator[Lie]:
 
 
 def _reset(found: Estimate, series: Series) -> Iterator[Lie]:
-    """The reset is told in its unit, not past, and not further away than a window."""
+    """The reset is given in its unit, not past, and not further away than a window."""
     unit, name, slack = series.unit, series.header("reset"), CLOCK + 2 + series.terms.unsure
     if unit == "other":
         return
@@ -174,7 +174,7 @@ def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample]]:
 
     Nothing of ours was admitted in between: requests in flight together say nothing about each other, since one that
     was admitted may have taken what was left. And where refused requests may be counted, or the limiter is of no known
-    kind, nothing at all was asked in between. A block after the first refusal is no excuse: it ends when it ends.
+    kind, nothing at all was sent in between. A block after the first refusal is no excuse: it ends when it ends.
     """
     refused = sorted((each for each in found.samples if each.refused), key=lambda each: each.sent)
     admitted = sorted(each.sent for each in found.samples if not each.refused)

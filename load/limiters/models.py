@@ -98,7 +98,7 @@ class SlidingLog(Lengths):
 
 @attrs.frozen
 class SlidingLogOfAll(Lengths):
-    """Refused requests are remembered too, so asking on keeps the door shut."""
+    """Refused requests are remembered too, so further requests keep the door shut."""
 
     kind: ClassVar[str] = "sliding log that counts refused requests"
 

@@ -14,7 +14,7 @@ from load.limiters.version_space import Guess, Space
 from load.limiters.windowed_models import Aligned, SlidingCounterOfAll
 
 OF_ALL = (SlidingLogOfAll, SlidingCounterOfAll)
-"""Kinds with which asking puts off what is asked for."""
+"""Kinds with which a request puts off the next admission."""
 FAR = 2.5
 """Windows to look ahead."""
 SURE = (-1.0, 1.0)
@@ -47,15 +47,16 @@ class Timing:
 
     @property
     def reach(self) -> float:
-        """How far from a predicted time one asks, before it and after it.
+        """How far from a predicted time requests are sent, before it and after it.
 
-        Not always the same, or else a limiter with the rhythm of the questions would never be told from a good one.
+        Not always the same, or else a limiter with the rhythm of the requests would never be distinguished from a good
+        one.
         """
         return max(0.008 * self.window, 1.1 * self.delay) * (1.0, 1.4, 0.8, 1.2)[self.releases % 4]
 
 
 def next_probe(space: Space, timing: Timing, now: float) -> float | None:
-    """The time of the most informative request; None if no time tells anything."""
+    """The time of the most informative request; None if no time is informative."""
     # Before the first release nothing is known of the window but the declaration, so that is what is tested. From then
     # on the survivors say where to look.
     found = _swept(space, timing, now) if timing.releases else _around(space, timing, now)
@@ -78,7 +79,7 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
 
 
 def _puts_off(guess: Guess, space: Space) -> bool:
-    """Whether to leave a guess for later: where refused requests count, asking puts off what is asked for."""
+    """Whether to leave a guess for later: where refused requests count, a request puts off the next admission."""
     of_all = isinstance(guess.hypothesis, OF_ALL)
     return of_all and any(not isinstance(each, OF_ALL) for each in space.keeping)
 
@@ -103,7 +104,7 @@ def _swept(space: Space, timing: Timing, now: float) -> float | None:
 
 
 def _patient(space: Space, timing: Timing, first: float, last: float) -> float:
-    """One request where asking puts off what is asked for: after the last time, until nothing later is possible.
+    """One request where each puts off the next admission: after the last time, until nothing later is possible.
 
     Then just before the first, and once nothing much earlier is possible, just after it.
     """
@@ -121,7 +122,7 @@ def _splitting(space: Space, good: Sequence[Guess], bad: Sequence[Guess], timing
         our_open, our_shut = ours.shares(moment, timing.delay / 2)
         their_open, their_shut = theirs.shares(moment, timing.delay / 2)
         score = our_open * their_shut + our_shut * their_open
-        # A later time has to tell clearly more, since every wait uses up the windows that an examination may last.
+        # A later time has to be clearly more informative: every wait uses up the time an examination may take.
         if score > best_score * 1.3 + 1e-9:
             best, best_score = moment, score
     return best

@@ -40,7 +40,7 @@ class Told:
 
 @attrs.frozen
 class Sample:
-    """One request. `status` 0: no answer came. Times are seconds of the asking machine's clock."""
+    """One request. `status` 0: no answer came. Times are seconds of the clock of this machine."""
 
     sent: float
     received: float
@@ -48,7 +48,7 @@ class Sample:
     told: Told = Told()
     seq: int = 0
     refusal: bool | None = None
-    """Whether it is known to be a refusal or none; None where the status tells."""
+    """Whether it is known to be a refusal or none; None where the status says."""
 
     @property
     def refused(self) -> bool:
@@ -139,10 +139,10 @@ class History:
     admitted: Spans = attrs.field(factory=Spans)
     all: Spans = attrs.field(factory=Spans)
     refused: int = 0
-    """How many were refused before the batch that is being looked at."""
+    """How many were refused before the batch at hand."""
 
     def add(self, batch: Iterable[Sample], start: float) -> Iterator[Step]:
-        """Take answers that were all awaited before anything else is asked; returns them in an order that is possible.
+        """Take answers that were all awaited before anything else is sent; returns them in an order that is possible.
 
         Where the order is unknown, admissions come first: they cannot have been refused their place.
         """

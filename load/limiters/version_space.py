@@ -41,7 +41,7 @@ FORCED = 0.03
 AROUND = 1.15
 """How far from the declared window those are that a coarser server is thought to have, since others are no excuse."""
 MANY = 30
-"""Readings from which on those that have become the same are looked for."""
+"""Readings from which on those that have become the same are merged."""
 MOST = 400
 """Readings of one trace that are followed at most."""
 
@@ -104,7 +104,7 @@ def by_ticks(limit: int, shortest: float, longest: float) -> list[Hypothesis]:
 class Space:
     """Hypotheses against one trace, which begins with an idle credential.
 
-    `clock`: how far the server's is ahead of the asking machine's. If all fits only limiters that do not keep the
+    `clock`: how far the server's is ahead of that of this machine. If all fits only limiters that do not keep the
     declaration, others are thought of: such as count in whole seconds, or in whole tokens (`doubts`).
     """
 
@@ -129,7 +129,7 @@ class Space:
         self._doubt()
 
     def feed(self, batch: Sequence[Sample]) -> None:
-        """Take more answers, all awaited before anything else is asked."""
+        """Take more answers, all awaited before anything else is sent."""
         if self.blurred:
             return
         self.batches.append(list(batch))
@@ -172,7 +172,7 @@ class Space:
             each
             for limit in self._limits()
             for each in hypotheses(limit, SHORTEST * window, LONGEST * window, begun)
-            if limit == self.rule.limit or not isinstance(each, Spacing)  # only window ÷ limit can be told of it
+            if limit == self.rule.limit or not isinstance(each, Spacing)  # only window ÷ limit shows
         ]
         for batch in self.batches:
             if not self.blurred:
@@ -255,7 +255,7 @@ class Space:
         return found
 
     def opens(self, guess: Guess) -> float:
-        """When the next request is admitted if a guess is right (the asking machine's clock)."""
+        """When the next request is admitted if a guess is right (the clock of this machine)."""
         clock = guess.history.clock
         found = self.start + guess.hypothesis.opens(guess.point, guess.history)
         return clock.next(found) if clock and found > -NEVER else found

@@ -1,4 +1,4 @@
-"""Kinds whose windows follow each other without a gap: possible windows and first boundaries are told together."""
+"""Kinds whose windows follow each other without a gap: possible windows and first boundaries are kept together."""
 
 from __future__ import annotations
 

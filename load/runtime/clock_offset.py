@@ -26,7 +26,7 @@ class Clock:
         self.least, self.most = low, high
 
     def learn(self, exchange: Exchange) -> None:
-        """What the `Date` header of an answer tells: the whole second in which it was written."""
+        """What the `Date` header of a response says: the whole second in which it was written."""
         date = exchange.response.header("Date") if exchange.response else None
         try:
             second = epoch(date or "")
@@ -35,7 +35,7 @@ class Clock:
         self.narrow(second - exchange.received, second + 1 - exchange.sent)
 
     def pinged(self, asked: float, told: float, heard: float) -> None:
-        """They told their time between our asking and our hearing."""
+        """They gave their time between our request and its response."""
         self.narrow(told - heard, told - asked)
 
     @property

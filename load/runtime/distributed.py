@@ -197,7 +197,7 @@ class Worker(Process):
         self.runner.send_message("suite.done", {"sent": self.outbox.requests, "left_behind": self.run.left_behind})
 
     def finish(self) -> int:
-        self.rest()  # the master may not have asked for it: Ctrl-C in the terminal of this worker
+        self.rest()  # the master may not have requested it: Ctrl-C in the terminal of this worker
         return 0
 
     def interrupted(self) -> None:

@@ -1,7 +1,7 @@
 """Rows between processes: what a worker records travels to the master, is merged there, and nothing is lost unnoticed.
 
-Every line a worker records has a number. The master takes them in order, sees where numbers are missing, and hears at
-the end how many requests the worker has sent. Times are told by the worker's clock and turned into the master's.
+Every line a worker records has a number. The master takes them in order, sees where numbers are missing, and is told at
+the end how many requests the worker has sent. Times are of the worker's clock and turned into the master's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Outbox(Recorder):
 
 @attrs.define
 class Inbox:
-    """What the master has heard of one worker. `offset`: its own clock minus the worker's, in seconds."""
+    """What the master has got from one worker. `offset`: its own clock minus the worker's, in seconds."""
 
     worker: str
     offset: float = 0.0
@@ -70,7 +70,7 @@ class Inbox:
     _next: int = 0
 
     def take(self, first: int, lines: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """The lines of a parcel that were not heard before."""
+        """The lines of a parcel that are new."""
         if first > self._next:
             self.gaps.append((self._next, first - 1))
         for number, line in enumerate(lines, first):
@@ -99,7 +99,7 @@ class Inbox:
         return made
 
     def written(self) -> dict[str, Any]:
-        """As it stands in the footer and in `run` of verdicts.json."""
+        """as the footer and `run` of verdicts.json."""
         return {
             "worker": self.worker,
             "requests": self.rows,

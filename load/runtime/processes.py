@@ -109,7 +109,7 @@ class Judging(Process):
             runner.stop()
 
     def guarded(self, step: Callable[..., Any], *arguments: Any) -> None:
-        """Do a step of the scenario; what goes wrong in it ends the run and is told, where Locust would go on."""
+        """Do a step of the scenario; what goes wrong in it ends the run and is reported, where Locust would go on."""
         try:
             step(*arguments)
         except Exception as error:
@@ -126,7 +126,7 @@ class Judging(Process):
         return self.code
 
     def gathered(self) -> list[Inbox]:
-        """What was heard of workers."""
+        """What came from workers."""
         return []
 
 

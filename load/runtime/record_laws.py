@@ -1,4 +1,4 @@
-"""What the scenarios tokens and mixed have in common: laws that are judged from all that was recorded, line by line."""
+"""What the scenarios tokens and mixed have in common: laws that are judged from all that was recorded, item by item."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def judgement(law: Law, *record: Any) -> Judgement:
 
 
 def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
-    """A line for every law and every operation it is about."""
+    """A plan item for every law and every operation it is about."""
     told = list(told)
     return [
         PlanItem(law, operation, None, False, promised(told, operation, law.kinds))
@@ -73,7 +73,7 @@ def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -
 
 
 def checks_of(contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
-    """A line for every check and every operation, as in the gate."""
+    """A plan item for every check and every operation, as in the gate."""
     told = list(told)
     return [
         PlanItem(check, operation, None, False, promised(told, operation, check.kinds))
@@ -83,7 +83,7 @@ def checks_of(contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
 
 
 def verdict_of(item: PlanItem, found: Judgement, exchanges: dict[int, Exchange], base_url: str) -> Verdict:
-    """A ruling as the verdict of a line, with a curl line for the last request that shows it."""
+    """A judgement as the verdict of a plan item, with a curl line for the last request that shows it."""
     asked = [exchanges[seq].request for seq in found.seqs if seq in exchanges]
     return Verdict(
         item,

@@ -17,10 +17,10 @@ LANES = 8
 
 
 def remove(run: LoadRun, send: Send, *, others: bool = False) -> None:
-    """Remove what was created, within the limits; what stays behind is told in `run.left_behind`.
+    """Remove what was created, within the limits; what stays behind is named in `run.left_behind`.
 
-    Lists are read for what no answer told of only where a request that changes something was not answered. `others`:
-    they are, and what other processes of the run have made is removed as well, since those are gone.
+    Lists are read for what no response has shown only where a request that changes something was not answered.
+    `others`: they are, and what other processes of the run have made is removed as well, since those are gone.
     """
     run.left_behind = _standing(run)  # if there is no time for it
     if not (run.ledger.tried or others):
@@ -68,5 +68,5 @@ def _standing(run: LoadRun) -> list[str]:
 
 
 def _uncertain(run: LoadRun) -> bool:
-    """Whether something may have been created of which no answer told."""
+    """Whether something may have been created that no response has shown."""
     return any(not each.request.safe and (not each.status or each.status >= 500) for each in run.exchanges.values())

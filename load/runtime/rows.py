@@ -57,7 +57,7 @@ def _text(text: str) -> str:
 
 
 def read(line: dict[str, Any]) -> Row:
-    """A row that `line` has told."""
+    """A row that `line` has written."""
     return Row(
         *(line[name] for name in ("operation", "principal", "due", "sent", "received", "status", "failed", "seq"))
     )

@@ -68,7 +68,7 @@ class LoadRun:
     ledger: Ledger = attrs.field(init=False)
     _tokens: ProvisionedTokens = attrs.field(init=False)
     budget: Budget = attrs.field(init=False)
-    """What this process may send of what is declared; asked wherever limits are not what is measured."""
+    """What this process may send of what is declared; heeded wherever limits are not what is measured."""
     guard: WriteGuard = attrs.field(init=False)
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
@@ -152,7 +152,7 @@ class LoadRun:
         return carry(steps, lambda command: self.answer(command, send, conversation))
 
     def answer(self, command: Command, send: Send, conversation: int) -> Any:
-        """What a law asked for, as the gate answers it. Raises Outcome."""
+        """The result of a law's command, as in the gate. Raises Outcome."""
         match command:
             case Request():
                 return self.ask(command, send, conversation)
@@ -209,7 +209,7 @@ def failed(exchange: Exchange) -> bool:
 
 
 def sample(exchange: Exchange, refused: bool | None = None) -> Sample:
-    """What the estimator needs of an exchange. `refused`: whether a limiter did it, where the status does not tell."""
+    """What the estimator needs of an exchange. `refused`: whether a limiter did it, where the status does not say."""
     return Sample(exchange.sent, exchange.received, exchange.status, told(exchange.response), exchange.seq, refused)
 
 

@@ -1,4 +1,4 @@
-"""What a scenario is: its users, what they are told, what they report, and what is made of it.
+"""What a scenario is: its users, their tasks, what they report, and what is made of it.
 
 A run has one judging side (the only process of a local run, or Locust's master) and one or more sending sides (the same
 process, or Locust's workers). Each process holds one scenario object, and the frame (`processes`, `distributed`)
@@ -33,10 +33,10 @@ class Host(Protocol):
     run: LoadRun
 
     def assign(self, worker: str, data: Any) -> None:
-        """Judging side: tell one worker something (plain JSON data)."""
+        """Judging side: send one worker something (plain JSON data)."""
 
     def report(self, data: Any) -> None:
-        """Sending side: tell the judging side something (plain JSON data)."""
+        """Sending side: send the judging side something (plain JSON data)."""
 
     def done(self) -> None:
         """Judging side: everything is known, the run may end."""
@@ -59,7 +59,7 @@ class Scenario:
 
     @classmethod
     def plan(cls, setup: Setup) -> Plan:
-        """Every line there will be a verdict for; made once, before the run's time begins."""
+        """Every plan item there will be a verdict for; made once, before the run's time begins."""
         raise NotImplementedError
 
     @classmethod
@@ -84,7 +84,7 @@ class Scenario:
         """A worker is gone, with what it had not reported."""
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
-        """A verdict for every line of the plan, at the end or (for the web UI) as far as is known."""
+        """A verdict for every plan item, at the end or (for the web UI) as far as is known."""
         raise NotImplementedError
 
     def content(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Scenario:
     # a sending side
 
     def safely(self, step: Callable[..., Any], *arguments: Any) -> None:
-        """Do a step in a greenlet of its own; what goes wrong in it is told, so that nobody waits for it forever."""
+        """Do a step in a greenlet of its own; what goes wrong in it is reported, so that nobody waits forever."""
         try:
             step(*arguments)
         except Exception as error:

@@ -65,7 +65,7 @@ def read(options: Any) -> Setup:
 
 
 def like(sent: Mapping[str, Any], own: str) -> Setup:
-    """What a master told its worker; `own`: the worker's own deployment file, if it was given one.
+    """What a master sent its worker; `own`: the worker's own deployment file, if it was given one.
 
     Raises ConfigError.
     """

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import attrs
 
 SECONDS = 30.0
-"""How long a shape lasts unless told otherwise."""
+"""How long a shape lasts unless set otherwise."""
 BEYOND = 1.5
 """How far above the declared rate `to-the-limit` may rise: by then a limit that is enforced has been met."""
 

@@ -36,7 +36,7 @@ def start(environment: Environment, scenarios: Scenarios) -> Process:
 
 
 def _or_exit(read: Callable[[], Made], before: Callable[[], None] = lambda: None) -> Made:
-    """What comes of reading files and of planning by them; a mistake in a file is told in one line, and ends it."""
+    """What comes of reading files and of planning by them; a mistake in a file is shown in one line, and ends it."""
     try:
         return read()
     except (ConfigError, SandboxError) as error:

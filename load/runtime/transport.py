@@ -84,7 +84,7 @@ class Wire:
         return response, None, sent, received
 
     def _encoded(self, request: Request) -> tuple[dict[str, str], str]:
-        """Headers and target; the body is not to be compressed, which Locust's client would ask for."""
+        """Headers and target; the body is not to be compressed, which Locust's client would request."""
         headers = {**dict(encode_headers(request, self._vault)), "Accept-Encoding": "identity"}
         return headers, encode_target(request, self._vault)
 

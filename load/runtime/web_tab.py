@@ -54,7 +54,7 @@ def tab(web_ui: Any, process: Judging) -> None:
 
     @web_ui.app.after_request
     def extended(response: Response) -> Response:
-        """The tab's rows travel with the statistics that Locust's page asks for."""
+        """The tab's rows travel with the statistics that Locust's page requests."""
         if request.path.endswith("/stats/requests") and response.is_json:
             rows = [{**row, "safe_name": f"{row['operation']} {row['declared']}"} for row in _rows(process)]
             response.set_data(json.dumps({**response.get_json(), "extended_stats": [{"key": KEY, "data": rows}]}))

@@ -15,9 +15,9 @@ def early(exchanges: Sequence[Exchange], limits: Iterable[Limit], time_scale: fl
     """The refusals that came too early, of the exchanges of one operation and one credential, in order of sending.
 
     A refusal is early when at most the declared number, itself included, was sent within the last window: then every
-    fixed window, sliding window and token bucket would have admitted it. Nobody knows who asked before the first of
-    them, so nothing is said of a first window, unless the headers show that nobody did; nor of the window after a
-    refusal that was deserved, since it may be a block.
+    fixed window, sliding window and token bucket would have admitted it. Nobody knows who sent requests before the
+    first of them, so nothing is said of a first window, unless the headers show that nobody did; nor of the window
+    after a refusal that was deserved, since it may be a block.
     """
     windows = [(each.requests, each.window / time_scale * SLACK) for each in limits if not each.implied]
     if not windows or not exchanges:

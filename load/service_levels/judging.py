@@ -1,4 +1,4 @@
-"""Service levels as they are told: while the run goes on, as verdicts at its end, and in numbers for the report."""
+"""Service levels as they are shown: while the run goes on, as verdicts at its end, and in numbers for the report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLICES = 60
 
 
 def level_lines(thresholds: Iterable[Threshold], contract: Contract) -> list[PlanItem]:
-    """A line of the plan for every threshold, filed under the first operation it is about."""
+    """A plan item for every threshold, filed under the first operation it is about."""
     found = []
     for each in thresholds:
         operation = next(one for one in contract.operations if each.keys is None or one.key in each.keys)
@@ -67,7 +67,7 @@ class Levels:
         return broken(text, f"{shown.told} of {shown.count} requests{where}{when}", [each.seq for each in worst])
 
     def content(self, rows: Sequence[Row], began: float, due: float) -> dict[str, Any]:
-        """The numbers of a run as they stand in verdicts.json. `due`: requests of the loud tenant's shape."""
+        """The numbers of a run as verdicts.json has them. `due`: requests of the loud tenant's shape."""
         return {
             "began": round(began, 3),
             "requests": len(rows),

@@ -13,7 +13,7 @@ from specs.contract import Contract, Operation
 
 KEYS = {"thresholds", "weights", "abort_after", "rate"}
 READ, CHANGE = 6.0, 3.0
-"""How often operations that look and operations that change something are asked, unless weights say otherwise."""
+"""How often operations that read and operations that change something are called, unless weights say otherwise."""
 
 
 @attrs.frozen
@@ -26,7 +26,7 @@ class Settings:
     rate: float | None = None
 
     def weight(self, operation: Operation) -> float:
-        """How often an operation is asked, compared with the others."""
+        """How often an operation is called, compared with the others."""
         return self.weights.get(operation.key, READ if operation.safe else CHANGE)
 
 

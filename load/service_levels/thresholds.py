@@ -160,7 +160,7 @@ def _rate(rows: Sequence[Row]) -> float | None:
 
 @attrs.define
 class Watch:
-    """Thresholds looked at while a run goes on. Time is seconds since the run began.
+    """Thresholds checked while a run goes on. Time is seconds since the run began.
 
     A threshold has to stay broken for `delay` seconds, after `warm` seconds of run, before `broken` names it. What was
     asked for last `window` seconds counts, so that a level that gives now is not hidden by an hour in which it held.

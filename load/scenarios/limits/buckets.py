@@ -1,4 +1,4 @@
-"""Whether operations draw on buckets of their own, from what was asked while one of them was used up."""
+"""Whether operations draw on buckets of their own, from what was sent while one of them was used up."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Coordinator:
     _rewritten: set[str] = attrs.field(factory=set)
     """Credentials with which requests written otherwise are tried."""
     _listed: set[Key] = attrs.field(factory=set)
-    """What was asked already, so that nothing has to wait for it."""
+    """What was examined already, so that nothing has to wait for it."""
     _used_up: dict[str, Key] = attrs.field(factory=dict)
     """By credential, the operation that was used up before the others began."""
     _owners: dict[Key, str] = attrs.field(factory=dict)
@@ -113,7 +113,7 @@ class Coordinator:
             self._examine(job)
 
     def _examine(self, job: Job) -> None:
-        """Have a limit examined; one that reads things waits for the list that shows them, if that is examined too."""
+        """Have a limit examined; one that reads resources waits for the list that shows them, if it is examined too."""
         found: list[Path] = []
         if needs_look(job, self.run):
             try:
@@ -124,7 +124,7 @@ class Coordinator:
                     return
         if self._workers:
             rewrites = self._rewrites(job)
-            self._hand(self._next_worker(), job.key, {"do": "examine", "paths": found, "rewrites": rewrites})
+            self._hand(self._next_worker(), job.key, {"do": Task.EXAMINE, "paths": found, "rewrites": rewrites})
 
     def _rewrites(self, job: Job) -> bool:
         """Whether requests written otherwise are tried with it: with one operation of every credential that reads."""
@@ -161,7 +161,7 @@ class Coordinator:
 
     def _proceed(self) -> None:
         if not self._waiting and not self._held:
-            for key in list(self._dependents):  # whose lists will not be asked any more
+            for key in list(self._dependents):  # whose lists will not be read any more
                 self._begin_dependents(key)
         if self._waiting or self._held:
             return

@@ -1,4 +1,4 @@
-"""One limit from its first request to its finding: asks as the examination wants it, and looks beside meanwhile."""
+"""One limit from its first request to its finding: sends what is to be sent, and observes other things meanwhile."""
 
 from __future__ import annotations
 
@@ -46,26 +46,26 @@ class Examiner:
         self.rule = run.rule(self.job.limit)
         self.refusals = Refusals(self.job.operation)
         self.paths: list[dict[str, str]] = []
-        """Path values of things that exist and may be read."""
+        """Path values of resources that exist and may be read."""
         self.rewrites = False
-        """Whether it is asked, while the limit is used up, if a request that is written otherwise is refused too."""
+        """Whether it is tried, while the limit is used up, if a request that is written otherwise is refused too."""
         self.questions: list[Request] = []
-        """What is asked, in turns."""
+        """What is sent, in turns."""
         self._turns = itertools.count()
         self.conversation = 0
         self.used_up: Callable[[], None] = lambda: None
         self.extra: list[Sample] = []
-        """Requests sent beside the examination, which its limit counts too."""
+        """Requests sent during the examination and not for it, which its limit counts too."""
         self._looked = False
         self._idle = True
         self._paced_until = 0.0
 
     def rest(self) -> None:
-        """Let a window pass in which nothing is asked."""
+        """Let a window pass in which nothing is sent."""
         gevent.sleep(self.rule.window * IDLE)
 
     def work(self, *, idle: bool = True) -> None:
-        """Examine the limit; what stands in the way is told as the reason.
+        """Examine the limit; what prevents that is the reason.
 
         `idle`: the credential should be; if the first request is refused all the same, that is the finding.
         """
@@ -131,7 +131,7 @@ class Examiner:
             return found
 
     def _opened(self, examination: Examination) -> list[Sample]:
-        """The first requests: using up a limit at once tells most, so nobody else's burst comes in between."""
+        """The first requests: using up a limit at once is most informative, so nobody else's burst comes in between."""
         ask = next(examination)
         if ask.pace:
             return self.answer(ask)
@@ -162,7 +162,7 @@ class Examiner:
         self.used_up()
 
     def answer(self, ask: Ask) -> list[Sample]:
-        """Send what was asked for, in time, and many at once only when it is this examination's turn."""
+        """Send what was wanted, in time, and many at once only when it is this examination's turn."""
         self._until(ask.at)
         if ask.count == 1 or ask.pace:
             return self._answered(ask)
@@ -192,7 +192,7 @@ class Examiner:
         return answer
 
     def _paced(self, ask: Ask) -> list[Sample]:
-        """One after the other until so many in a row were refused, each as long after the last answer as is asked for.
+        """One after the other until so many in a row were refused, each as long after the last response as is wanted.
 
         After the answer and not after the sending: so they lie as far apart at the server, however late some are.
         """
@@ -229,7 +229,7 @@ class Examiner:
         return answers
 
     def _beside(self) -> None:
-        """While this credential is refused: another one asks, and one valid creation is sent."""
+        """While this credential is refused: another one sends a request, and one valid creation is sent."""
         self._another()
         if self.rewrites and self.questions:
             self._rewritten()

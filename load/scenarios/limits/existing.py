@@ -14,8 +14,8 @@ Path = dict[str, str]
 Key = tuple[str, str]
 
 
-class Unlisted(Exception):  # noqa: N818 - not an error: a list has not been asked yet
-    """A list that would show what exists has not been seen. `key`: its operation, and who is to ask it."""
+class Unlisted(Exception):  # noqa: N818 - not an error: a list has not been read yet
+    """A list that would show what exists has not been seen. `key`: its operation, and who is to read it."""
 
     def __init__(self, key: Key) -> None:
         super().__init__(key)
@@ -23,14 +23,14 @@ class Unlisted(Exception):  # noqa: N818 - not an error: a list has not been ask
 
 
 def needs_look(job: Job, run: LoadRun) -> bool:
-    """Whether an operation reads things that the deployment file does not name."""
+    """Whether an operation reads resources that the deployment file does not name."""
     if not job.operation.safe:
         return False
     return any(not run.deployment.value(job.principal.tenant, name) for name in job.operation.path_parameters)
 
 
 def paths(job: Job, run: LoadRun) -> list[Path]:
-    """Path values of one thing that exists, or of two; none where lists show nothing. Raises Unlisted."""
+    """Path values of one resource that exists, or of two; none where lists show nothing. Raises Unlisted."""
     found = [_resolved(job, run, most=most) for most in (True, False)]
     return [path for place, path in enumerate(found) if path is not None and path not in found[:place]]
 

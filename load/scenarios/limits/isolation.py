@@ -1,4 +1,4 @@
-"""What is looked at when every limit has been examined: refused creations, and operations that may share a bucket."""
+"""What is examined when every limit has been: refused creations, and operations that may share a bucket."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Quiet:
         gevent.sleep(self._window(limits) * IDLE)
 
     def alone(self, finding: LimitFinding, others: Iterable[Job]) -> None:
-        """Use up one operation by itself after an idle window, then ask each other one once."""
+        """Use up one operation by itself after an idle window, then send one request to each of the others."""
         job = finding.job
         self._rest(job.operation.limits)
         name, principal = job.key

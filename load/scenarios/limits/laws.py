@@ -53,7 +53,7 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
     """An idle credential gets as many admissions as declared in a window, and the next request is refused.
 
     A pilot request and a burst on an idle credential, until the first refusals. Broken by more or fewer admissions than
-    declared that no conforming kind of limiter explains: fewer are looked at again after an idle window. Fixed windows,
+    declared that no conforming kind of limiter explains: fewer are examined again after an idle window. Fixed windows,
     sliding logs and counters and token buckets conform; a fixed window may admit twice as many across its boundary.
     """
     sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
@@ -120,7 +120,7 @@ def window_is_as_declared(finding: LimitFinding, found: Estimate, _: LoadRun) ->
 def longer_limits_hold(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     """A longer limit refuses at its own number and not before, while the shorter one has room.
 
-    At depth soak: asked at a pace that never uses up the shorter limit, for one window of the longer one (an hour takes
+    At depth soak: sent at a pace that never uses up the shorter limit, for one window of the longer one (an hour takes
     61 minutes). One that cannot bind while the shorter limit is kept is implied by it; it is broken if requests are
     refused although the shorter limit had a whole window to recover.
     """
@@ -152,7 +152,7 @@ def _longer(finding: LimitFinding, limit: Limit, run: LoadRun) -> Judgement:
 
 
 def _lasts(window: float) -> str:
-    """How long one window of a longer limit is asked."""
+    """How long requests are sent for one window of a longer limit."""
     seconds = window * WINDOWS
     return f"about {seconds / 60:.0f} minutes" if seconds >= 120 else f"about {seconds:.0f} s"
 
@@ -182,7 +182,7 @@ def headers_are_true(finding: LimitFinding, found: Estimate, run: LoadRun) -> Ju
     """Rate-limit headers agree with what the limiter does.
 
     Read are X-RateLimit-*, RateLimit-*, the draft's RateLimit and RateLimit-Policy, and names of a deployment's own.
-    What the document declares stands on every refusal; the limit is the declared number, what remains falls by one per
+    What the document declares is on every refusal; the limit is the declared number, what remains falls by one per
     counted request and promises no other number than is admitted, a policy's window is the declared one, and a request
     after the reset (and after Retry-After, if given) is admitted. Times count in what the document says, or else their
     unit is inferred.
@@ -213,7 +213,7 @@ def _still_refused(found: Estimate, moment: float) -> bool:
 def credentials_have_buckets_of_their_own(finding: LimitFinding, found: Estimate, run: LoadRun) -> Judgement:
     """Using up one credential's limit leaves another credential's untouched.
 
-    While one is refused, another asks the same once. Broken if that is refused too.
+    While one is refused, another sends the same once. Broken if that is refused too.
     """
     if finding.other is None:
         return Judgement(NOT_OBSERVABLE, reason="no other credential could be tried while this one was refused")
@@ -238,7 +238,7 @@ def operations_have_buckets_of_their_own(finding: LimitFinding, findings: Findin
     """Using up one operation's limit leaves other operations of the same credential untouched.
 
     Upheld where one had its whole number while another one was refused. Where an operation admitted less than declared
-    at first, it is used up again by itself, and each other one asked once.
+    at first, it is used up again by itself, and one request sent to each of the others.
     """
     return own_bucket(finding, findings)
 

@@ -1,4 +1,4 @@
-"""Longer limits, asked at a pace that leaves the shorter one room: a refusal can then only come from the longer one."""
+"""Longer limits, at a pace that leaves the shorter one room: a refusal can then only come from the longer one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SLOWER = 1.06
 WINDOWS = 1.06
 """Windows after which a longer limit has been watched long enough."""
 CONFIRMED_WITHIN = 120.0
-"""Seconds a longer window may last for a doubtful finding to be looked at again after an idle one."""
+"""Seconds a longer window may last for a doubtful finding to be examined again after an idle one."""
 AGAIN = 2
 """How often a shorter limit is examined again at most."""
 STEADY = 60.0
-"""Requests per second, of all operations together, up to which limits that cannot bind are asked for a whole window."""
+"""Requests per second, of all operations together, up to which limits that cannot bind are tried for a whole window."""
 
 
 class Longer:
@@ -34,7 +34,7 @@ class Longer:
         self.finding = examiner.finding
         self.job = examiner.job
         self.before: list[Sample] = []
-        """What was asked by examinations that told nothing."""
+        """What was sent by examinations that showed nothing."""
         self.pace = examiner.rule.window / examiner.rule.limit * SLOWER
 
     def work(self) -> None:
@@ -50,7 +50,7 @@ class Longer:
                 self._steady(limit)
 
     def _sure(self) -> None:
-        """What can bind is worth another look at the shorter limit, since everything else rests on it."""
+        """What can bind is worth another examination of the shorter limit, since everything else rests on it."""
         binding = any(not limit.implied for limit in self.job.operation.limits[1:])
         for _ in range(AGAIN if binding else 0):
             estimate = self.finding.estimate
@@ -61,7 +61,7 @@ class Longer:
             self.examiner.work(idle=False)
 
     def _rate(self) -> float:
-        """Requests per second if every operation is asked at its pace."""
+        """Requests per second if every operation is requested at its pace."""
         rules = (self.run.rule(job.limit) for job in jobs(self.run.contract, self.run.deployment))
         return sum(rule.limit / rule.window for rule in rules)
 

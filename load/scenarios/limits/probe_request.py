@@ -18,8 +18,8 @@ INERT_BODY = '"this is no object"'
 def question(api: RequestFactory, number: int = 0) -> Request:
     """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
-    Nothing is looked up for it, since that would use up the limit of another operation. By its `number` (0 or
-    1) it asks for nobody or for another nobody, and for one item or two: the limit is not that of an address.
+    Nothing is read for it, since that would use up the limit of another operation. By its `number` (0 or 1) it names
+    nobody or another nobody, and requests one item or two: the limit is not that of an address.
     """
     known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
     if api.operation.safe and known:
@@ -31,9 +31,9 @@ def question(api: RequestFactory, number: int = 0) -> Request:
 
 
 def questions(api: RequestFactory, paths: Sequence[Mapping[str, str]] = ()) -> list[Request]:
-    """What takes turns to use up a limit: one request, or two where two of the same kind can be told apart.
+    """What takes turns to use up a limit: one request, or two where two of the same kind can be distinguished.
 
-    `paths`: path values of things that exist and may be read; without any, nobody is asked for.
+    `paths`: path values of resources that exist and may be read; without any, nobody is named.
     """
     if paths:
         return [api.ask(path=path, query=smallest(api), bypass_cache=True, expects_429=True) for path in paths]
@@ -48,7 +48,7 @@ def valid(api: RequestFactory) -> Steps:
 
 
 def smallest(api: RequestFactory, size: int = 1) -> list[tuple[str, str]]:
-    """The query of a small page, where pages have a size: many of them are going to be asked for."""
+    """The query of a small page, where pages have a size: many of them are going to be requested."""
     try:
         return paged(api.operation, None, size)
     except Outcome:

@@ -75,7 +75,7 @@ class LimitUser(FastHttpUser):
             case Task.ROW:
                 with scenario.rows[given["after"][0], given["after"][1]]:
                     self._again(wire, finding)
-            case _:
+            case Task.EXAMINE:
                 with scenario.lanes:
                     examiner = scenario.examiner(wire, finding)
                     examiner.paths, examiner.rewrites = given["paths"], given["rewrites"]
@@ -119,7 +119,7 @@ class Limits(Scenario):
         """Findings of this process, with its own numbers of exchanges."""
         self.bursts = BoundedSemaphore(BURSTS)
         self.row = BoundedSemaphore(1)
-        """What must be the only thing that is asked."""
+        """What must be the only thing that goes on."""
         self.rows: defaultdict[tuple[str, str], BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(1))
         """Operations that may share a bucket, by the one that was used up first: one after the other."""
         shortest = min((self.run.rule(job.limit).window for job in self.jobs.values()), default=60.0)

@@ -1,1 +1,1 @@
-"""Realistic traffic over all operations: what is asked next, within which limits, and what is made of it. All pure."""
+"""Realistic traffic over all operations: what is sent next, within which limits, and what is made of it. All pure."""

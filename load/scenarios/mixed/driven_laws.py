@@ -1,7 +1,7 @@
 """The laws of the gate that only look, driven under load: the same functions, as conversations of virtual users.
 
 What they find is judged like in the gate: broken is what was seen twice. Data changes under load all the time, by the
-run's own doing, so a sighting counts only where nothing that the run sent can have changed what it looked at.
+run's own doing, so a sighting counts only where nothing that the run sent can have changed what it read.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from specs.contract import Contract, room
 from specs.promises.promise import Promise
 
 FAMILIES = frozenset({"pagination", "filters", "sorting", "caching", "state"})
-"""Families whose laws ask plain questions; those of credentials, input and limits ask for refusals."""
+"""Families whose laws send plain requests; those of credentials, input and limits provoke refusals."""
 DEPTH = "quick"
 AGAIN = 3
-"""How often something that was seen broken is asked again at once."""
+"""How often something that was seen broken is repeated at once."""
 SLACK = 0.25
 """Seconds before and after a change in which it may show: clocks of several processes, and what lags behind."""
 
 
 def drivable(law: Law) -> bool:
-    """Whether a law only looks, and asks for nothing that has to be drawn."""
+    """Whether a law only reads, and needs nothing that has to be drawn."""
     drawn = law.stateful or law.examples != (0, 0, 0)
     return law.family in FAMILIES and not (law.writes or law.runs_last or law.exclusive or drawn)
 
 
 def driven_items(contract: Contract, deployment: Deployment, told: Iterable[Promise]) -> list[PlanItem]:
-    """The lines of laws that are driven under load, as the gate has them; users made for the run are left out."""
+    """The items of laws that are driven under load, as the gate has them; users made for the run are left out."""
     chosen = [law for law in laws.load().values() if drivable(law)]
     found = law_items(contract, deployment, DEPTH, told, chosen)
     return [
@@ -57,14 +57,14 @@ def driven_items(contract: Contract, deployment: Deployment, told: Iterable[Prom
 
 @attrs.frozen
 class Question:
-    """A law to be asked at an operation, with one of its inputs."""
+    """A law to be run at an operation, with one of its inputs."""
 
     item: PlanItem
     inputs: Any
 
     @property
     def key(self) -> str:
-        """Tells whether two conversations of a line asked the same thing."""
+        """By which two conversations of an item are known to be repetitions."""
         return key(self.inputs, [])
 
     def open(self, run: LoadRun) -> tuple[RunningConversation, int]:
@@ -74,17 +74,17 @@ class Question:
 
 
 class QuestionsInTurn:
-    """All that is asked as one tenant, each in its turn; what was seen broken is asked again first."""
+    """All that is run as one tenant, each in its turn; what was seen broken is repeated first."""
 
     def __init__(self, questions: Iterable[Question], first: int = 0) -> None:
-        """`first`: the number of the one to begin with; processes that ask side by side begin elsewhere."""
+        """`first`: the number of the one to begin with; processes that run side by side begin elsewhere."""
         self._turns = deque(questions)
         self._turns.rotate(-first)
         self._again: deque[Question] = deque()
         self._seen: Counter[str] = Counter()
 
     def next(self) -> Question | None:
-        """What is asked next; None where nothing is."""
+        """What is run next; None where nothing is."""
         if self._again:
             return self._again.popleft()
         if not self._turns:
@@ -100,9 +100,9 @@ class QuestionsInTurn:
 
 
 def questions(run: LoadRun, items: Iterable[PlanItem], tenant: str) -> list[Question]:
-    """All that the lines of a tenant's principals ask, with each of their inputs.
+    """All that the items of a tenant's principals run, with each of their inputs.
 
-    Every law comes once before any comes again, each at another operation: so a short run asks some of everything.
+    Every law comes once before any comes again, each at another operation: so a short run does some of everything.
     """
     by_law: dict[str, list[Question]] = defaultdict(list)
     for item in items:
@@ -119,7 +119,7 @@ def _questions(run: LoadRun, item: PlanItem) -> list[Question]:
         return [Question(item, None)]
     try:
         return [Question(item, inputs) for inputs in item.rule.cases(_api(run, item, ""), DEPTH)]
-    except (Outcome, ValueError):  # what cannot be asked here is told by the gate
+    except (Outcome, ValueError):  # what cannot be run here is reported by the gate
         return []
 
 
@@ -129,7 +129,7 @@ def _api(run: LoadRun, item: PlanItem, tag: str) -> RequestFactory:
 
 @attrs.define
 class Attempts:
-    """How the conversations of driven laws ended, by line."""
+    """How the conversations of driven laws ended, by item."""
 
     _of: dict[str, list[Attempt]] = attrs.field(factory=lambda: defaultdict(list))
 
@@ -140,7 +140,7 @@ class Attempts:
         self._of[line].append(Attempt(asked, ending))
 
     def verdict(self, item: PlanItem, changes: Changes, plan: Plan) -> Verdict:
-        """A line's verdict, as in the gate, from the sightings that nothing of the run's own can explain."""
+        """An item's verdict, as in the gate, from the sightings that nothing of the run's own can explain."""
         heard = [_sound(item, attempt, changes) for attempt in self._of.get(item.id, ())]
         return judge.law_verdict(item, heard, dict(changes.exchanges), plan)
 

@@ -1,4 +1,4 @@
-"""Journeys: short conversations as real callers have them, with one thing of their own from its creation to its end.
+"""Journeys: short conversations as real callers have them, with one resource of their own from its creation to its end.
 
 A journey is a law's conversation like any other: a plain generator that yields requests. It cleans up what it made.
 """
@@ -24,7 +24,7 @@ from specs.contract import Contract, Operation, Resource
 
 
 def with_lifecycle(contract: Contract) -> list[Resource]:
-    """Resources of which one can be made, looked at and removed again."""
+    """Resources of which one can be created, read and removed again."""
     return [
         each
         for each in contract.resources

@@ -85,8 +85,8 @@ def every_request_is_answered(record: Record, _: Operation) -> Judgement:
 def the_contract_holds_under_load(record: Record, operation: Operation) -> Judgement:
     """Every check of the gate holds under load as it does when all is quiet.
 
-    The same checks judge the answers before and during the load. What is broken in both is told by the check itself;
-    broken here is what was seen at least twice under load only.
+    The same checks judge the answers before and during the load. What is broken in both is reported by the check
+    itself; broken here is what was seen at least twice under load only.
     """
     quiet = {name for name, _, _ in _violations(record, record.quiet(operation))}
     sent = [each for each in record.under_load(operation) if each.response is not None and each.status < 500]
@@ -145,8 +145,8 @@ def requests_are_counted_once(record: Record, operation: Operation) -> Judgement
 def reads_show_the_last_write_under_load(record: Record, operation: Operation) -> Judgement:
     """What a caller has created, changed or removed reads so afterwards, however busy the deployment is.
 
-    Callers make things of their own, see them once in their list, change, read and remove them, one request after the
-    other. Broken when two of them saw something else; a single sighting is reported as seen.
+    Callers create resources of their own, see them once in their list, change, read and remove them, one request after
+    the other. Broken when two of them saw something else; a single sighting is reported as seen.
     """
     mine = [each for each in record.endings if each.operation == operation.key]
     wrong = [each for each in mine if each.verdict == BROKEN]
@@ -170,8 +170,8 @@ def _plain(text: str) -> str:
 def lists_count_exactly_after_the_load(record: Record, operation: Operation) -> Judgement:
     """When all is quiet again, a list holds what was created and not removed, once, and its total is their number.
 
-    Read to its end after the load. What others create meanwhile is not known, so only things of this run are looked
-    for; the total is held against the items of the same walk.
+    Read to its end after the load. What others create meanwhile is not known, so only resources of this run are
+    searched for; the total is held against the items of the same walk.
     """
     walks = [each for each in record.walks if each.operation == operation.key and all(page.ok for page in each.pages)]
     if not walks:

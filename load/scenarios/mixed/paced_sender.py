@@ -68,7 +68,7 @@ class PacedSender:
             self.user.heard(journey, exchange)
 
     def _reached(self) -> None:
-        """A look could not be sent within its limit: with a rising shape that is what was looked for."""
+        """A read could not be sent within its limit: with a rising shape that is what was sought."""
         operation, times = self.user.full.most_common(1)[0]
         if times == ENOUGH:
             self.user.full[operation] += 1  # said once

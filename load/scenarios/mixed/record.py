@@ -66,7 +66,7 @@ class Record:
         return found
 
     def quiet(self, operation: Operation) -> list[Exchange]:
-        """What was asked of an operation before the load began."""
+        """What was sent to an operation before the load began."""
         return [each for each in self.ordered.get(operation.key, ()) if each.sent < self.began]
 
     def under_load(self, operation: Operation) -> list[Exchange]:
@@ -88,7 +88,7 @@ class Record:
             tenant = self.tenant(each)
             for mark in marks(each.request.body or ""):
                 if tenant and found.setdefault(mark, tenant) != tenant:
-                    found[mark] = ""  # sent by several tenants, so it tells nothing
+                    found[mark] = ""  # sent by several tenants, so it shows nothing
         return found
 
     def calm(self, moment: float) -> bool:

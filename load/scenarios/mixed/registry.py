@@ -15,7 +15,7 @@ Judge = Callable[[Record, Operation], Judgement]
 
 
 def made(contract: Contract) -> list[Operation]:
-    """Creations of what can be looked at and removed again."""
+    """Creations of what can be read and removed again."""
     return [each.create for each in with_lifecycle(contract) if each.create]
 
 

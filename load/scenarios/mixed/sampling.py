@@ -20,7 +20,7 @@ class Sampler:
     fixed: bool = False
     lowest: float = 1.0
     every: int = 100
-    """Requests after which the share is looked at again."""
+    """Requests after which the share is set again."""
     judged: int = 0
     asked: int = 0
     _due: float = 0.0

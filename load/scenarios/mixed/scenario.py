@@ -145,7 +145,7 @@ class MixedScenario(Worker):
             self._ready(worker)
 
     def _left(self, worker: str) -> None:
-        """When the last one has ended, one of them looks at the lists, now that all is quiet again."""
+        """When the last one has ended, one of them reads the lists, now that all is quiet again."""
         if worker not in self._waiting:
             return
         self._waiting.discard(worker)
@@ -155,7 +155,7 @@ class MixedScenario(Worker):
         self.host.assign(worker, {"walk": True, "orphans": self._orphans()})
 
     def _orphans(self) -> list[list[str | None]]:
-        """What still stands though everybody has ended: a lost worker made it, and another one has to remove it."""
+        """What is still there though everybody has ended: a lost worker made it, and another one has to remove it."""
         if not self._lost:
             return []  # everybody removes their own
         ledger = Ledger(self.run.contract)

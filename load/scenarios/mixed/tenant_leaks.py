@@ -1,4 +1,4 @@
-"""Whether every answer belongs to the caller who asked."""
+"""Whether every response belongs to the caller who sent the request."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from specs.contract import Operation, selectors
 
 @judges(selectors.every, "tenant")
 def no_answer_belongs_to_another_caller(record: Record, operation: Operation) -> Judgement:
-    """An answer is the one to the question that was asked, and shows nothing of another tenant.
+    """A response is the one to its request, and shows nothing of another tenant.
 
-    A thing asked for by its id is answered with that id; names that another tenant's requests made up, and ids that
+    A resource requested by its id is answered with that id; names that another tenant's requests made up, and ids that
     only another tenant's lists showed when all was quiet, are in no answer. One sighting proves it.
     """
     sent = [each for each in record.ordered.get(operation.key, ()) if each.ok]
@@ -28,7 +28,7 @@ def no_answer_belongs_to_another_caller(record: Record, operation: Operation) ->
 
 
 def _mistaken(record: Record, exchange: Exchange) -> str | None:
-    """What it answers, if that is another thing than was asked for by its id."""
+    """What it answers, if that is another resource than was requested by its id."""
     resource = record.contract.resource_of(exchange.operation)
     if resource is None or resource.item != exchange.operation.path or resource.identifier is None:
         return None

@@ -27,7 +27,7 @@ PER_USER, PER_STEADY_USER = 6.0, 1.5
 
 @attrs.frozen
 class Slot:
-    """The place of a virtual user: the tenant it asks as, and which of the tenant's it is, of how many."""
+    """The place of a virtual user: the tenant it acts for, and which of the tenant's it is, of how many."""
 
     tenant: str
     number: int
@@ -54,7 +54,7 @@ class TrafficPlan:
 def traffic_for(
     contract: Contract, deployment: Deployment, name: str, wanted: float | None, seconds: float | None
 ) -> TrafficPlan:
-    """The traffic for a deployment. Raises ValueError where nobody may ask anything."""
+    """The traffic for a deployment. Raises ValueError where nobody may call anything."""
     able = [each for each in deployment.tenants if capacity(contract, deployment, each) > 0]
     if not able:
         raise ValueError("nobody is named who may call an operation that only looks")

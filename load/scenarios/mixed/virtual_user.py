@@ -1,4 +1,4 @@
-"""A virtual user of the scenario `mixed`: what it asks next, within what may be sent now."""
+"""A virtual user of the scenario `mixed`: what it sends next, within what may be sent now."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ AT_ONCE = 2
 """How many journeys a virtual user has under way: one that waits for its limit does not hold up the other."""
 TRIES = 4
 LAWS = 0.5
-"""The part of the looks in place of which a law that only looks is asked."""
+"""The part of the reads in place of which a law that only reads is run."""
 
 
 @attrs.define(eq=False)
 class Journey:
-    """A conversation under way. `reserved`: the removals it was promised; `question`: the law it asks for, if any."""
+    """A conversation under way. `reserved`: the removals it was promised; `question`: the law it runs, if any."""
 
     talk: RunningConversation
     conversation: int
@@ -43,7 +43,7 @@ class Journey:
 class VirtualUser:
     """One caller of a tenant.
 
-    `looks`: requests that only look, made beforehand, by operation. `laws`: what is asked in place of such a look.
+    `looks`: requests that only read, made beforehand, by operation. `laws`: what is run in place of such a read.
     """
 
     run: LoadRun

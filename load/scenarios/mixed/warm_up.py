@@ -18,11 +18,11 @@ from load.scenarios.mixed.journeys import lifecycle, with_lifecycle
 from specs.contract import Operation
 
 QUIET_RATE = 18.0
-"""Requests a second while all is looked at quietly, before the load begins."""
+"""Requests a second while all is read quietly, before the load begins."""
 
 
 class WarmUp:
-    """What is asked before the load begins and after it, slowly and one request after the other."""
+    """What is sent before the load begins and after it, slowly and one request after the other."""
 
     def __init__(self, run: LoadRun, send: Send) -> None:
         self.run = run
@@ -30,7 +30,7 @@ class WarmUp:
         self._known: dict[tuple[str, str | None], Exchange] = {}
 
     def _carry(self, steps: Any, conversation: int) -> Any:
-        """Carry out steps; what was asked before is not asked again."""
+        """Carry out steps; what was sent before is not sent again."""
 
         def answer(command: Command) -> Exchange:
             if not isinstance(command, Request):
@@ -51,7 +51,7 @@ class WarmUp:
         return exchange
 
     def looks(self, operation: Operation, tenant: str) -> list[Request]:
-        """A request for everyone of a tenant who may look here, each asked once; none where its place is not found."""
+        """A request for everyone of a tenant who may read here, each sent once; none where its place is not found."""
         made: list[Request] = []
         for principal in traffic_plan.mine(self.run.deployment, operation, tenant):
             number, tag = self.run.open(f"load/quiet {operation.key} {principal.name}")

@@ -97,7 +97,7 @@ class Worker(Scenario):
             self._ended()
 
     def _prepare(self, *, first: bool) -> None:
-        """Make the requests that only look, ask each once, and go through each lifecycle once."""
+        """Make the requests that only read, send each once, and go through each lifecycle once."""
         run, weigh = self.run, {each.key: self.settings.weight(each) for each in self.run.contract.operations}
         warm_up = WarmUp(run, self.host.wire())
         items = driven_items(run.contract, run.deployment, ())
@@ -147,7 +147,7 @@ class Worker(Scenario):
             self.host.report({"endings": [told]})
 
     def _heard(self, question: Question, ending: Result) -> None:
-        """A law's conversation has ended; what breaks it is asked once more."""
+        """A law's conversation has ended; what breaks it is repeated once."""
         if ending.verdict == BROKEN:
             self.questions[question.item.principal.tenant if question.item.principal else ""].again(question)
         self.host.report({"laws": [[question.item.id, question.key, attrs.asdict(ending)]]})

@@ -28,7 +28,7 @@ from load.scenarios.tokens.timetable import policy
 
 @attrs.define(eq=False)
 class Holder:
-    """One managed user of one stint: the client its callers share, and how to ask in its name."""
+    """One managed user of one stint: the client its callers share, and how to send requests in its name."""
 
     run: LoadRun
     stint: int
@@ -39,7 +39,7 @@ class Holder:
     note: Callable[[Event], None]
     client: TokenClient = attrs.field(init=False)
     question: Request | None = None
-    """A plain question, asked with an access token."""
+    """A plain request, sent with an access token."""
     made: Made | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -63,7 +63,7 @@ class Holder:
         return self.renew(events.AHEAD if step.ahead else events.RENEW, step.refresh, send, number, due)
 
     def use(self, kind: str, access: str, number: int, due: float, send: Send) -> Exchange:
-        """The plain question with an access token."""
+        """The plain request with an access token."""
         assert self.question is not None
         exchange = self.run.ask(with_token(self.api, self.question, access), send, self.conversation)
         self.note(Event(kind, self.stint, self.user, number, due, access, exchange))
@@ -101,7 +101,7 @@ class Holder:
 
 
 def with_token(api: RequestFactory, question: Request, access: str) -> Request:
-    """A question asked before, with another access token."""
+    """An earlier request, with another access token."""
     scheme = rules(api).access.scheme
     assert scheme is not None
     others = tuple(pair for pair in question.headers if pair[0].lower() != scheme.parameter.lower())

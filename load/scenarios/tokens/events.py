@@ -12,7 +12,7 @@ from contracts.core.exchange import Exchange
 
 CALL, AGAIN, RENEW, AHEAD, ISSUE = "call", "again", "renew", "ahead", "issue"
 RACE, FORCE, OLD, FLOOD, LATER, OTHER, QUIET = "race", "force", "old", "flood", "later", "other", "quiet"
-"""What the drill asks: a race for one token, a forced refresh and the token from before it, a refresh refused for its
+"""What the drill does: a race for one token, a forced refresh and the token from before it, a refresh refused for its
 number and once more later, another user's refresh, and a refresh while all is quiet."""
 
 
@@ -50,14 +50,14 @@ class Event:
         return self.exchange.received
 
     def written(self) -> list[Any]:
-        """Plain data, times told from the exchange, since another process may have another clock."""
+        """Plain data, times counted from the exchange, since another process may have another clock."""
         left = None if self.until is None else self.until - self.received
         late = self.sent - self.due
         return [self.kind, self.stint, self.user, self.call, late, self.token, self.seq, self.got, left]
 
 
 def read(written: Iterable[list[Any]], exchange: Callable[[int], Exchange | None]) -> Iterator[Event]:
-    """Events that `written` has told; those whose exchange was lost on the way are left out."""
+    """Events that `written` has made; those whose exchange was lost on the way are left out."""
     for kind, stint, user, call, late, token, seq, got, left in written:
         if (found := exchange(seq)) is not None:
             until = None if left is None else found.received + left

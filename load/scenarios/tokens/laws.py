@@ -84,8 +84,8 @@ def a_refresh_token_buys_once_under_load(record: Record) -> Judgement:
 def a_new_access_token_works_at_once_under_load(record: Record) -> Judgement:
     """The access token of a refresh is accepted from the moment the answer arrives until shortly before its end.
 
-    Every call with it is looked at. Not judged for a user of whom a spent token was presented: a server may end all a
-    user has then. Broken by a 401 for a token that was the newest of its user and not about to expire.
+    Every call with it is judged. Not judged for a user of whom a spent token was presented: a server may end all a user
+    has then. Broken by a 401 for a token that was the newest of its user and not about to expire.
     """
     ends: dict[str, tuple[float, Event]] = {}
     for each in record.events:

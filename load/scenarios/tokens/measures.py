@@ -31,7 +31,7 @@ class Slice:
 
 @attrs.frozen
 class Measure:
-    """One policy in numbers. Times are seconds; None where there is nothing to tell."""
+    """One policy in numbers. Times are seconds; None where there is nothing to say."""
 
     policy: str
     calls: int
@@ -57,7 +57,7 @@ class Measure:
         return self.failed / self.calls if self.calls else 0.0
 
     def written(self) -> dict[str, Any]:
-        """As it stands in verdicts.json."""
+        """As verdicts.json has it."""
         per = round(self.refreshes / self.expiries, 2) if self.expiries else None
         pairs = {"around": self.around, "baseline": self.baseline}
         rounded = {name: value and [round(each, 4) for each in value] for name, value in pairs.items()}

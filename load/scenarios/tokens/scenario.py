@@ -211,7 +211,7 @@ class TokenScenario(Scenario):
             self.rise()
 
     def holder(self, stint: int, user: int) -> Holder:
-        """The holder of a user's tokens in a stint, made by whoever asks first."""
+        """The holder of a user's tokens in a stint, made by whoever needs it first."""
         return self._holders.get((stint, user)) or self._made(stint, user)
 
     def _made(self, stint: int, user: int) -> Holder:

@@ -71,7 +71,7 @@ def hours_of(setup: Setup) -> Timetable:
 
 
 def closed_of(setup: Setup) -> str | None:
-    """Why nothing can be asked; None where it can."""
+    """Why nothing can be sent; None where it can."""
     rules = setup.contract.tokens
     if not setup.deployment.writes:
         return "the deployment file does not allow writes"

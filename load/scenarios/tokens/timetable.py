@@ -57,7 +57,7 @@ class Timetable:
 
 
 def read(written: dict[str, Any]) -> Timetable:
-    """A timetable that `written` has told."""
+    """A timetable that `written` has made."""
     return Timetable(**{**written, "stints": tuple(Stint(**each) for each in written["stints"])})
 
 
