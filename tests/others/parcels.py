@@ -31,7 +31,7 @@ class Parcels(Server):
         self.refresh: dict[str, str] = {}
         self.used: dict[str, int] = {}
         self.opened = time.time()
-        self.lifetime = 3 if self.faults & {"short-lived", "lives-longer"} else 120
+        self.lifetime = 3 if "short-lived" in self.faults else 120
         for user in ("acme", "rival"):
             for number in range(8):
                 made = self._made(user, {"to": self._address(), "weight_grams": 100 + number})
@@ -93,7 +93,7 @@ class Parcels(Server):
 
     def _pair(self, user: str) -> Answer:
         access, refresh = f"at-{self.next():06}-{user}-opaque", f"rt-{self.next():06}-{user}-opaque"
-        self.access[access] = user, time.time() + self.lifetime * (9 if self.has("lives-longer") else 1)
+        self.access[access] = user, time.time() + self.lifetime
         self.refresh[refresh] = user
         told = {"access_token": access, "token_type": "Bearer", "expires_in": self.lifetime, "refresh_token": refresh}
         if self.has("expires-in-as-text"):
@@ -151,7 +151,6 @@ VARIATIONS = ("short-lived",)
 FAULTS = {
     "error-without-code": "errors/error-fits-its-schema",
     "refresh-token-opens": "tokens/",
-    "lives-longer": "tokens/an-expired-access-token-is-refused",
     "refresh-again-and-again": "tokens/a-spent-refresh-token-is-refused",
     "expires-in-as-text": "schema/body-fits-its-schema",
     "more-left-than-there-is": "limits/",

@@ -156,7 +156,7 @@ def test_a_principal_with_a_word_misspelt_is_told(tmp_path, line, words):
         (("plan", "--deployment", "gone.toml"), "gone.toml: cannot be read"),
         (("law", "nonsense"), "no law or check is called 'nonsense'"),
         (("judge", "gone"), "gone: cannot be read"),
-        (("judge", str(DOCUMENTS / "projects.yaml")), "projects.yaml:1: not a JSON object"),
+        (("judge", str(DOCUMENTS / "projects.yaml")), "projects.yaml: its header does not name the document"),
     ],
 )
 def test_an_odd_command_line_is_refused(arguments, words):
