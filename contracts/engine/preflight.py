@@ -19,7 +19,7 @@ from contracts.plan.plan import Plan, PlanItem
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.fixtures import create_resource, resolve_path
-from contracts.steps.lists.paging import largest
+from contracts.steps.lists.page_sizes import largest_page
 from contracts.steps.lists.parents import path_with_enough_items
 from contracts.transport.sender import Sender, converse
 from specs.contract import Resource
@@ -161,7 +161,7 @@ def _filled(api: RequestFactory, resource: Resource) -> Conversation:
         api.values = yield from path_with_enough_items(api)
     else:
         api.values = yield from resolve_path(api, resource.create, fresh=True)
-    answer: Exchange = yield api.page(None, largest(api))
+    answer: Exchange = yield from largest_page(api)
     if not answer.ok:
         raise Blocked(answer.summary())
     yield from _more(api, resource, ENOUGH - len(answer.items))

@@ -19,10 +19,10 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.page_claims import compare, judge
+from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import (
     ListRefused,
     at_least,
-    largest,
     numbered,
     pages_of,
     paging_of,
@@ -148,7 +148,7 @@ def _theirs(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> 
 
 def _nobody(api: RequestFactory, question: Question, total: int) -> Steps:
     """Ask for what no item has: how that is refused, or None. Raises Broken where items come."""
-    page: Exchange = yield api.page(None, largest(api), query=question)
+    page: Exchange = yield from largest_page(api, query=question)
     if not page.ok:
         return f"{_said(question)} is refused: {page.summary()}"
     if page.items:
@@ -178,7 +178,7 @@ def an_impossible_range_is_empty(api: RequestFactory, chosen: list[str]) -> Conv
     if len(values) < 2 or not telling(api.contract, early, items):
         raise NotObservable(f"the items do not show two different times for {late.name}")
     question: Question = {late.name: values[-1], early.name: values[0]}
-    page: Exchange = yield api.page(None, largest(api), query=question)
+    page: Exchange = yield from largest_page(api, query=question)
     if page.ok and page.items:
         raise Broken(f"no items for {_said(question)}", f"{len(page.items)}")
 

@@ -12,7 +12,8 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.page_claims import judge
-from contracts.steps.lists.paging import at_least, largest, numbered, pages_of, paging_of, read_all, require_ok, walk
+from contracts.steps.lists.page_sizes import largest
+from contracts.steps.lists.paging import at_least, numbered, pages_of, paging_of, read_all, require_ok, walk
 from contracts.steps.lists.questions import some_question, wrong_items
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
@@ -123,7 +124,7 @@ def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Con
     _, member, (up, _) = _parameter(api, name)
     if paging_of(api).size is None:
         raise NotObservable("the page size cannot be chosen")
-    whole = yield from walk(api, largest(api), query={name: up})
+    whole = yield from read_all(api, {name: up})
     at_least(whole, 3)
     size = _parting(sort_values(whole, member), largest(api))
     pages: list[Exchange] = yield from pages_of(api, size, query={name: up}, enough=len(whole))

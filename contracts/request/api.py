@@ -32,6 +32,8 @@ class SharedQuestions:
     """
 
     name: str
+    sizes: dict[str, int] = attrs.field(factory=dict)
+    """What these questions have shown of the sizes of pages: whatever else is known would change what is asked."""
     _asked: int = 0
 
     def next(self) -> str:
@@ -56,6 +58,7 @@ class RequestFactory:
     """Values of the operation's path parameters, found before the law begins."""
     scene: SharedQuestions | None = None
     """Requests are shared with the other conversations that send these."""
+    _sizes: dict[str, int] = attrs.field(factory=dict)
     _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     @property
@@ -68,6 +71,11 @@ class RequestFactory:
     @property
     def tenant(self) -> str:
         return self.principal.tenant if self.principal else ""
+
+    @property
+    def served_sizes(self) -> dict[str, int]:
+        """By the key of a list, the largest page it serves where this conversation has asked for more."""
+        return self.scene.sizes if self.scene else self._sizes
 
     @property
     def disposable(self) -> bool:

@@ -48,7 +48,7 @@ def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
     values: dict[str, list[str]] = {}
     for case in cases(contract, operation):
         parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
-        if parameter and _closed(contract, operation, parameter):
+        if parameter and _closed(contract, operation, parameter) and not _large_page(operation, case.name, case.value):
             values.setdefault(case.name, []).append(case.value)
     for each in operation.parameters:
         if each.location == "query" and contract.json_schema(each.schema).get("format") == "date-time":
@@ -62,6 +62,14 @@ def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
 def _edge(text: str) -> int:
     """The largest number first, then the smallest; other texts as they come."""
     return int(text) if text.lstrip("-").isdigit() else 0
+
+
+def _large_page(operation: Operation, name: str, value: str) -> bool:
+    """Whether this asks for a page larger than usual: that the largest is served is for a law of pages to say."""
+    paging = operation.paging
+    if paging is None or paging.size is None or paging.size.name != name:
+        return False
+    return value.isdigit() and int(value) > (paging.default or 1)
 
 
 def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> bool:

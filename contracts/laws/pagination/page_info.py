@@ -7,9 +7,9 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.page_claims import compare, counted, judge
+from contracts.steps.lists.page_sizes import largest
 from contracts.steps.lists.paging import (
     at_least,
-    largest,
     non_dividing_size,
     pages_of,
     paging_of,

@@ -10,10 +10,10 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.continuation import says_more
 from contracts.steps.lists.identity import identities
+from contracts.steps.lists.page_sizes import declared_largest, largest, largest_page
 from contracts.steps.lists.paging import (
     PaginationLoop,
     at_least,
-    largest,
     non_dividing_size,
     paging_of,
     read_all,
@@ -98,7 +98,7 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
     refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
     fewer, since such documents promise no more.
     """
-    top = largest(api)
+    top = declared_largest(api)
     if which == "the largest":
         if top is None:
             raise NotObservable("the document declares no largest page")
@@ -107,7 +107,7 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
             raise Broken(f"a page of {top}, the declared maximum", page.summary())
     items = yield from read_all(api)
     at_least(items, 2)
-    size = _size(api, which, len(items), top)
+    size = _size(api, which, len(items), top if which == "the largest" else largest(api))
     page = yield api.page(None, size)
     if not page.ok:
         raise Broken(f"a page of {size}", page.summary())
@@ -209,7 +209,7 @@ def the_same_question_has_the_same_answer(api: RequestFactory) -> Conversation:
     At depth quick, the two requests are the one without a page size and the one for the largest page: as far as both go
     they have to agree.
     """
-    largely: Exchange = require_ok((yield api.page(None, largest(api))))
+    largely: Exchange = require_ok((yield from largest_page(api)))
     plainly: Exchange = require_ok((yield api.page()))
     both = min(len(largely.items), len(plainly.items))
     at_least(largely.items, 2)

@@ -15,7 +15,7 @@ from contracts.steps.fixtures import create_resource, resolve_path
 from contracts.steps.lifecycle.create import observe, read_list
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
 from contracts.steps.lists.identity import find_in
-from contracts.steps.lists.paging import largest
+from contracts.steps.lists.page_sizes import largest
 from specs.contract import Operation, selectors
 
 

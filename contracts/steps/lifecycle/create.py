@@ -19,7 +19,8 @@ from contracts.steps.fixtures import Made, body, create_resource, made_by, resol
 from contracts.steps.lifecycle.comparison import kept
 from contracts.steps.lifecycle.values import Change, changes, full_body
 from contracts.steps.lists.identity import find_in, require_identifiable
-from contracts.steps.lists.paging import largest, read_all
+from contracts.steps.lists.page_sizes import largest, largest_page
+from contracts.steps.lists.paging import read_all
 from specs.contract import Operation, Resource
 
 LIFE = "a life"
@@ -165,10 +166,11 @@ def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
     """
     assert made.resource.list is not None
     view = api.for_operation(made.resource.list, made.values)
-    size = largest(view)
-    page: Exchange = yield attrs.evolve(
-        view.page(None, size) if view.operation.paging else view.ask(), bypass_cache=True
+    plain = view.operation.paging is None
+    page: Exchange = (
+        (yield view.ask(bypass_cache=True)) if plain else (yield from largest_page(view, bypass_cache=True))
     )
+    size = largest(view)
     items, found = page.items, find_in(page.items, made)
     full = size is None or len(items) >= size
     if page.ok and items and view.operation.paging and (full or not (found or sure)):

@@ -14,7 +14,8 @@ from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
 from contracts.steps.lifecycle.values import invalid_member, minimal_body
-from contracts.steps.lists.paging import largest, read_all, require_ok
+from contracts.steps.lists.page_sizes import largest, largest_page
+from contracts.steps.lists.paging import read_all, require_ok
 from specs.contract import Operation, selectors
 
 AT_ONCE = 3
@@ -162,6 +163,6 @@ def standing(api: RequestFactory, values: Mapping[str, str]) -> Steps:
     view = api.for_operation(resource.list, values)
     if resource.list.paging is None:
         return require_ok((yield attrs.evolve(view.ask(), bypass_cache=True))).items
-    page: Exchange = require_ok((yield attrs.evolve(view.page(None, largest(view)), bypass_cache=True)))
+    page: Exchange = require_ok((yield from largest_page(view, bypass_cache=True)))
     size = largest(view)
     return page.items if size and len(page.items) < size else (yield from read_all(view))

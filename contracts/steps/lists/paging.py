@@ -12,11 +12,13 @@ from typing import Any
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
 from contracts.steps.lists.continuation import leads_on
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.links import leads_to, next_link
+from contracts.steps.lists.page_sizes import declared_largest, largest, largest_page, note_cut, reduce_largest
 from contracts.strategies.pages import telling_sizes
 from specs.contract import Paging
 
@@ -52,12 +54,6 @@ def paging_of(api: RequestFactory) -> Paging:
     return api.operation.paging
 
 
-def largest(api: RequestFactory) -> int | None:
-    """The largest page that may be requested; None where the document sets no limit, or has no page size."""
-    paging = api.operation.paging
-    return paging.maximum if paging and paging.size else None
-
-
 def non_dividing_size(api: RequestFactory, total: int) -> int:
     """The page size that shows most of a list of so many items: one that does not divide it, in two pages or three."""
     return telling_sizes(total, maximum=largest(api), pages=walk_length(api))[0]
@@ -85,9 +81,8 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
     found: list[Any] = []
     known: set[str] = set()
     pages: list[Exchange] = []
-    request: Request | None = api.page(None, largest(api), query=query)
-    while request is not None:
-        page: Exchange = yield request
+    page: Exchange = yield from largest_page(api, query=query)
+    while True:
         if pages and not page.ok:
             return found
         pages.append(require_ok(page))
@@ -97,13 +92,17 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
             return found
         if len(pages) > WHOLE:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
+        if pages[1:] and numbered(paging_of(api)):
+            note_cut(api, pages[0])
         found += new if pages[1:] else pages[-1].items
         known.update(identities(api, new))
         if is_last_page(api, pages[-1], len(found)):
             return found
         request = following(api, pages, largest(api), query=query, short=False)
         request = request or leads_on(api, pages, largest(api), query)
-    return found
+        if request is None:
+            return found
+        page = yield request
 
 
 def is_last_page(api: RequestFactory, page: Exchange, read: int) -> bool:
@@ -160,6 +159,9 @@ def pages_of(
             raise Blocked(f"the list did not end after {most} pages of {size}")
         asked.add(request.target)
         page: Exchange = yield request
+        if not pages and page.status in INVALID and size == declared_largest(api) and (yield from reduce_largest(api)):
+            size = largest(api)
+            page = yield api.page(None, size, query=query)
         if pages and page.status == 404 and paging_of(api).dialect == "page":
             return pages  # no page of this number is another way to say that the list ended before it
         pages.append(require_ok(page))

@@ -11,7 +11,7 @@ from contracts.core.conversation import Steps
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import candidates, resolve_path
-from contracts.steps.lists.paging import largest
+from contracts.steps.lists.page_sizes import largest_page
 
 ENOUGH = 5
 """Items that make a list worth looking at: enough for a page size that does not divide it."""
@@ -31,7 +31,7 @@ def path_with_enough_items(api: RequestFactory) -> Steps:
     best: tuple[int, dict[str, str]] = (-1, {})
     for value in found[:TRIES]:
         values: dict[str, str] = yield from resolve_path(api, operation, fresh=False, known={chosen[-1]: value})
-        answer: Exchange = yield attrs.evolve(api, values=values).page(None, largest(api))
+        answer: Exchange = yield from largest_page(attrs.evolve(api, values=values))
         if len(answer.items) > best[0]:
             best = (len(answer.items), values)
         if best[0] >= ENOUGH:

@@ -11,7 +11,8 @@ from contracts.core.filter_semantics import Wanted, kept
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities, identity
 from contracts.steps.lists.page_claims import judge
-from contracts.steps.lists.paging import largest, numbered, pages_of, paging_of, read_all
+from contracts.steps.lists.page_sizes import largest
+from contracts.steps.lists.paging import numbered, pages_of, paging_of, read_all
 from contracts.strategies.filters import questions, telling
 from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Filter, Operation, Parameter

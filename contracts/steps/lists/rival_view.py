@@ -9,7 +9,8 @@ import attrs
 from contracts.core.conversation import Steps
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import candidates, resolve_path
-from contracts.steps.lists.paging import largest, read_all, require_ok
+from contracts.steps.lists.page_sizes import largest_page
+from contracts.steps.lists.paging import read_all, require_ok
 from contracts.steps.lists.parents import path_with_enough_items
 
 
@@ -22,7 +23,7 @@ def rivals_items(api: RequestFactory) -> Steps:
     if api.depth == "quick":
         known = yield from _called_alike(api, other)
         other = attrs.evolve(other, values=(yield from resolve_path(other, other.operation, fresh=False, known=known)))
-        return other, require_ok((yield other.page(None, largest(other)))).items
+        return other, require_ok((yield from largest_page(other))).items
     other = attrs.evolve(other, values=(yield from path_with_enough_items(other)))
     items: list[Any] = yield from read_all(other)
     return other, items
