@@ -61,6 +61,7 @@ class Parents:
 @attrs.frozen
 class Answer:
     items: list
+    status: int = 200
 
 
 @pytest.mark.parametrize(
