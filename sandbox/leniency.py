@@ -69,10 +69,20 @@ ODD_ID_500 = _fault(
 
 TWO_VALUES_500 = _fault("parameter-twice-500", (_BOOKINGS,), "A parameter that comes twice is answered 500.", "depth")
 
-LARGEST_REFUSED = _fault("largest-page-refused", (_USERS,), "The largest page size the document allows is refused.")
+LARGEST_REFUSED = fault(
+    "largest-page-refused",
+    family="pagination",
+    scope=(_USERS,),
+    text="The largest page size the document allows is refused.",
+)
 OWNER_REFUSED = _fault("owner-role-refused", (_MEMBER_CHANGE,), "The role OWNER is refused as invalid.", "depth")
 OPTIONAL_NEEDED = _fault("optional-member-needed", (_USER,), "A user without a time zone is refused.", "depth")
-SIZES_REFUSED = _fault("page-size-250-at-most", "every list", "Page sizes above 250 are refused, of 1000 declared.")
+SIZES_REFUSED = fault(
+    "page-size-250-at-most",
+    family="pagination",
+    scope="every list",
+    text="Page sizes above 250 are refused, of 1000 declared.",
+)
 DESC_REFUSED = _fault("descending-refused", (_FORMS,), "A descending sort by creation time is refused.")
 EXAMPLE_REFUSED = _fault("single-trigger-refused", (_WEBHOOK,), "A trigger that is one text is refused.")
 
