@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
         usage="python -m load [options of this suite] [options of Locust]",
         description="Promises under load. These options are besides Locust's own (`locust --help`), such as "
         "--headless, --run-time, --processes, --master, --worker, --web-port.",
-        epilog="Exit codes: 0 upheld, 1 broken, 2 a mistake in the files, 3 nothing judged, 4 blocked, lost or unproven.",
+        epilog="Exit codes: 0 upheld, 1 broken, 2 a mistake in a file, 3 nothing judged, 4 blocked, lost or unproven.",
         add_config_file_help=False,
         add_env_var_help=False,
     )
