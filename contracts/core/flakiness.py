@@ -43,6 +43,7 @@ def flakiness(exchanges: Iterable[Exchange]) -> Flakiness:
     heard = list(exchanges)
     first = [each for each in heard if each.retry_of is None]
     again = {each.retry_of: each for each in heard if each.retry_of is not None}
+    # An operation that fails every time is broken, not unreliable, and its own check says so.
     well = {(each.operation.key, each.request.verb) for each in heard if _answered(each)}
     lost = (each for each in first if not _answered(each) and not is_one_of(each.error, HEARD))
     return Flakiness(len(first), tuple(each for each in lost if _vanished(each, again, well)))

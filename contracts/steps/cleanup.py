@@ -68,6 +68,7 @@ Batches = Generator[list[Conversation], Sequence[Result], list[str]]
 def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     """Remove what is still there; returns what stays behind, in words for the user. `mark`: what its names show."""
     scope = Scope(ledger, deployment)
+    # A parent takes its children with it, so most removals are saved by removing parents first.
     left = yield from _all_removed(scope, _free(scope))
     views = yield from _read(scope, mark)
     forgotten: set[str] = set()
@@ -76,6 +77,7 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     later = yield from _all_removed(scope, _standing(scope))
     # what was refused because something hung on it, now that this is gone
     later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
+    # What bears the mark but was never recorded: a creation whose response was lost on the way.
     if mark:
         strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
         later |= yield from _all_removed(scope, strays)
@@ -252,6 +254,7 @@ def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
     lost = [each for each in _standing(scope) if view.lacks(each)]
     if not lost:
         return set()
+    # One is enough: a list that forgets what exists would do so for all of them, and its deletion would then succeed.
     before = scope.ledger.removed
     endings: Sequence[Result] = yield [_removed(scope, lost[0], absent=True)]
     if any(each.reason for each in endings) or scope.ledger.removed != before:

@@ -52,6 +52,7 @@ def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, m
         found: list[Wanted] = list(_between(contract, parameter, items))
     else:
         found = _seen(contract, parameter, rule, items)
+    # Half of the items is the best split: a filter that does nothing, or too much, is then wrong by the most items.
     middle = len(items) / 2
     rated = [(abs(sum(each is True for each in kept([(rule, value)], items)) - middle), value) for value in found]
     several = [each for each in rated if isinstance(each[1], list) and len(each[1]) > 1 and each[0] < middle]
@@ -74,6 +75,7 @@ def _seen(contract: Contract, parameter: Parameter, rule: Filter, items: Sequenc
     values = _values(items, rule)
     if rule.by == "contains":
         values = [part for value in values for part in _parts(value)]
+    # A comma separates values where a parameter takes several, and no document says how it would be escaped.
     usable = (each for each in values if fits(contract, parameter, each) is True and not (many and "," in each))
     values = list(islice(usable, 12))
     if not many:

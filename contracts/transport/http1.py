@@ -166,7 +166,7 @@ class Connection:
         """Send a message and read its answer. Raises Failure. `until`: when the exchange has to be over."""
         self._received.clear()
         self._count, self._until = 0, until
-        # only for h11 to know what it reads the answer to: what goes on the wire may be wrong on purpose
+        # only for h11 to know which request the response is to: what goes on the wire may be wrong on purpose
         self._http.send(h11.Request(method=verb, target="/", headers=[("Host", "h")]))
         self._http.send(h11.EndOfMessage())
         self._stream.transport.write(message)
@@ -191,7 +191,7 @@ class Connection:
         return True
 
     async def _head(self) -> h11.Response:
-        interim = 0
+        interim = 0  # each is small and in time, so neither the size nor the time between two pieces bounds them
         while not isinstance(event := await self._next(), h11.Response):
             interim += 1
             if interim > self._bounds.interim:
@@ -208,6 +208,7 @@ class Connection:
                 length += len(event.data)
                 if length > self._bounds.body:
                     raise self._failure(TOO_LARGE, f"a body of more than {self._bounds.body} bytes")
+                # Many large bodies at once would fill the memory though each is within its bound.
                 if length > LARGE and not slow:
                     await self._large.acquire()
                     slow = True
@@ -304,6 +305,8 @@ class Transport:
                     connection.close()
 
     async def _connection(self, verb: str) -> Connection:
+        # The server may close an idle connection while the request is on its way. A read is repeated then; a write must
+        # not be, and nobody knows whether it was carried out: so it is given the fresher connections only.
         oldest = time.monotonic() - (IDLE if verb in IDEMPOTENT else IDLE_FOR_WRITES)
         while self._idle:
             connection = self._idle.pop()

@@ -139,6 +139,7 @@ class TokenClient:
         self._due = None
         if tokens.expires is not None and self.policy.ahead is not None:
             life = max(0.0, tokens.expires - self.clock())
+            # Clients that started together would otherwise all renew together, for ever.
             swing = self.random.uniform(-self.policy.jitter, self.policy.jitter)
             self._due = tokens.expires - life * (1 - self.policy.ahead - swing)
 
@@ -173,7 +174,7 @@ class TokenClient:
         if self.policy.single and self.flight is not None:
             return (yield from self._joined(used))
         if self.policy.single and not self._may:
-            return False
+            return False  # the server wants peace: the caller gets its 401 rather than one more refused trade
         return (yield from self._traded(used))
 
     def _joined(self, used: Tokens | None) -> Readying:
@@ -183,6 +184,8 @@ class TokenClient:
 
     def _traded(self, used: Tokens | None, *, ahead: bool = False) -> Readying:
         """Trade the refresh token that is held now. A refused trade is a new pair all the same if others got one."""
+        # The refresh token held now, not the one of the refused call: another caller may have traded that already, and
+        # presenting a spent token can end every token of the user.
         flight = Flight()
         self.flight = flight
         try:

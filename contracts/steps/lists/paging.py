@@ -84,7 +84,7 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
     page: Exchange = yield from largest_page(api, query=query)
     while True:
         if pages and not page.ok:
-            return found
+            return found  # some servers refuse a page past the end: that is for a law of its own, not for every reader
         pages.append(require_ok(page))
         named = zip(pages[-1].items, identities(api, pages[-1].items), strict=True)
         new = [item for item, name in named if name not in known]
@@ -92,6 +92,7 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
             return found
         if len(pages) > WHOLE:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
+        # More items behind a page that was not full: the server cuts pages shorter than it declares.
         if pages[1:] and numbered(paging_of(api)):
             note_cut(api, pages[0])
         found += new if pages[1:] else pages[-1].items
@@ -162,6 +163,7 @@ def pages_of(
         if not pages and page.status in INVALID and size == declared_largest(api) and (yield from reduce_largest(api)):
             size = largest(api)
             page = yield api.page(None, size, query=query)
+        # A 404 is an end only for page numbers: a position past the end of a list is still a position in it.
         if pages and page.status == 404 and paging_of(api).dialect == "page":
             return pages  # no page of this number is another way to say that the list ended before it
         pages.append(require_ok(page))
@@ -182,6 +184,8 @@ def following(
         return None
     if paging.dialect == "page":
         return api.numbered(len(pages), size, query=query)
+    # The next page begins behind what was read. Where all pages were full that is a multiple of the size; else a server
+    # that cuts pages short would be asked past items it never gave.
     read = sum(len(page.items) for page in pages)
     full = size is not None and all(len(page.items) >= size for page in pages)
     return api.page(len(pages) * size if full and size is not None else read, size, query=query)
