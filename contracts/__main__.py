@@ -202,7 +202,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         click.echo(complaint, err=True)
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
-            click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.told}")
+            click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.got}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     grave = any(judge.fails(each, made.deployment) for each in verdicts)

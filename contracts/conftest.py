@@ -152,7 +152,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
         )
         selected = {found.id for item in session.items if (found := _plan_item_of(item))}
-        reporter.write_line(duration.told(gate.plan, selected))
+        reporter.write_line(duration.summary(gate.plan, selected))
         for note in gate.notes:
             reporter.write_line(note)
         for warning in deployment.warnings:

@@ -14,7 +14,7 @@ def test_promise(verdict: Verdict, gate: Gate) -> None:
     if verdict.verdict == KNOWN or fails(verdict, gate.plan.deployment):
         pytest.fail(gate.finding(verdict), pytrace=False)
     if verdict.verdict == BROKEN:
-        pytest.xfail(f"{verdict.severity.level if verdict.severity else ''}: {verdict.expected}, got {verdict.told}")
+        pytest.xfail(f"{verdict.severity.level if verdict.severity else ''}: {verdict.expected}, got {verdict.got}")
 
 
 def test_known(complaint: str | None) -> None:

@@ -86,7 +86,7 @@ def list_history(folder: Path) -> None:
 
     Exits 2 when nothing is remembered there.
     """
-    click.echo(history.told(history.past(folder)))
+    click.echo(history.as_text(history.past(folder)))
 
 
 def run() -> None:

@@ -11,7 +11,7 @@ from reports.errors import ReportError
 from reports.model import Run
 from reports.words import SEEN, clock
 
-__all__ = ["Past", "add", "past", "since", "told"]
+__all__ = ["Past", "add", "as_text", "past", "since"]
 
 NAME = "history.sqlite"
 HEAD = ("run", "when", "deployment", "depth", "requests", "upheld", "broken", "new", "mended")
@@ -119,7 +119,7 @@ def past(folder: Path) -> tuple[Past, ...]:
     return tuple(reversed(found))
 
 
-def told(runs: tuple[Past, ...]) -> str:
+def as_text(runs: tuple[Past, ...]) -> str:
     """The history as a table for a terminal."""
     rows: list[tuple[str, ...]] = [HEAD]
     for each in runs:

@@ -37,8 +37,7 @@ def check(document: str, as_json: bool, everything: bool) -> None:
 
     Exits 0 if there is none (remarks may remain), 1 if there is one, 2 if nothing can be made of the document.
     """
-    from specs.lint import lint  # only here: they take half a second to load
-    from specs.lint import text_report as told
+    from specs.lint import lint, text_report  # only here: they take half a second to load
 
     try:
         examination = lint.examine(document)
@@ -47,7 +46,7 @@ def check(document: str, as_json: bool, everything: bool) -> None:
     if as_json:
         click.echo(json.dumps(lint.as_json(examination), indent=2, ensure_ascii=False))
     else:
-        click.echo(told.examination(examination, everything=everything))
+        click.echo(text_report.examination(examination, everything=everything))
     sys.exit(1 if examination.defects else 0)
 
 

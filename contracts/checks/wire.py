@@ -42,5 +42,5 @@ def answers_are_reliable(exchanges: Sequence[Exchange], most: float | None) -> b
     if not found.lost:
         return bool(found.requests)
     if most is not None and found.share > most:
-        raise Broken(f"at most {most:.2%} of the requests lost", found.told(), found.shown)
-    raise Observed(found.told())
+        raise Broken(f"at most {most:.2%} of the requests lost", found.summary(), found.shown)
+    raise Observed(found.summary())

@@ -33,7 +33,7 @@ class Flakiness:
     def shown(self) -> tuple[Exchange, ...]:
         return self.lost[:SHOWN]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """In a few words."""
         return f"{len(self.lost)} of {self.requests} requests were lost, {self.share:.1%}"
 

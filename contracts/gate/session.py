@@ -72,7 +72,7 @@ class Gate:
         self.accepted: int | None = None
         """How many findings were written down as known."""
         self.shown = time.monotonic()
-        self.told: Counter[str] = Counter()
+        self.reported: Counter[str] = Counter()
         """How often a law has been shown broken on the terminal."""
 
     @property
@@ -88,8 +88,8 @@ class Gate:
     def finding(self, verdict: Verdict) -> str:
         """A broken plan item in words; with a shell script the first few times that its law is broken."""
         law = verdict.item.rule.id
-        self.told[law] += 1
-        return terminal.finding(verdict, self.plan.contract, shell=self.told[law] <= WHOLE)
+        self.reported[law] += 1
+        return terminal.finding(verdict, self.plan.contract, shell=self.reported[law] <= WHOLE)
 
     def begin(self, selected: list[str]) -> Run:
         """Start the run, once."""

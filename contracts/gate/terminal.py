@@ -37,7 +37,7 @@ def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
         f"{verdict.item.operation.key}: {verdict.item.rule.title}",
         *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
         f"  expected  {verdict.expected}",
-        f"  got       {verdict.told}  ({verdict.confidence})",
+        f"  got       {verdict.got}  ({verdict.confidence})",
         *([f"  severity  {_grave(verdict.severity)}"] if verdict.severity else []),
     ]
     if not shell:

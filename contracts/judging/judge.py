@@ -60,7 +60,7 @@ class Verdict:
             "principal": line.principal.name if line.principal else None,
             "verdict": self.verdict,
             "expected": self.expected,
-            "actual": self.told,
+            "actual": self.got,
             "reason": self.reason,
             "confidence": self.confidence,
             "count": self.count,
@@ -82,7 +82,7 @@ class Verdict:
         return tuple(sorted(self.item.promises, key=about, reverse=True))
 
     @property
-    def told(self) -> str | None:
+    def got(self) -> str | None:
         """What was got, with the other things found broken here named at its end."""
         if not self.others:
             return self.actual

@@ -29,7 +29,7 @@ def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
     return max([duration(asked, plan.deployment.time_scale), *waits])
 
 
-def told(plan: Plan, selected: Container[str] | None = None) -> str:
+def summary(plan: Plan, selected: Container[str] | None = None) -> str:
     """The same in words."""
     if plan.deployment.pace == "none":
         return "no limits are kept to, as the deployment file says"

@@ -183,5 +183,5 @@ def _asked(plan: Plan) -> list[str]:
     return [
         ", ".join(f"{count} {family}" for family, count in sorted(families.items())),
         f"{sum(families.values())} of {len(plan.items)} plan items will be run; plan {plan.digest}",
-        duration.told(plan),
+        duration.summary(plan),
     ]

@@ -31,7 +31,7 @@ from contracts.core.failures import (
     Failure,
 )
 from contracts.transport.connecting import Connecting, Origin, connected
-from contracts.transport.unreadable import told
+from contracts.transport.unreadable import explain
 
 KEPT = 4096
 """Bytes of an answer that are kept as they came, to be shown where it cannot be read."""
@@ -255,7 +255,7 @@ class Connection:
         return f"after {self._count} bytes of the answer" if self._count else ""
 
     def _unreadable(self, error: h11.RemoteProtocolError) -> Failure:
-        word, detail = told(error, bytes(self._received), self._count, self._bounds)
+        word, detail = explain(error, bytes(self._received), self._count, self._bounds)
         return self._failure(word, detail)
 
     def _failure(self, word: str, detail: str = "") -> Failure:

@@ -23,7 +23,7 @@ _REASONS = (
 )
 
 
-def told(error: h11.RemoteProtocolError, received: bytes, count: int, bounds: Bounds) -> tuple[str, str]:
+def explain(error: h11.RemoteProtocolError, received: bytes, count: int, bounds: Bounds) -> tuple[str, str]:
     """The word and the details. `received`: the beginning of the `count` bytes that came."""
     text = str(error)
     if error.error_status_hint == 431:

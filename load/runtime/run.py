@@ -210,14 +210,16 @@ def failed(exchange: Exchange) -> bool:
 
 def sample(exchange: Exchange, refused: bool | None = None) -> Sample:
     """What the estimator needs of an exchange. `refused`: whether a limiter did it, where the status does not say."""
-    return Sample(exchange.sent, exchange.received, exchange.status, told(exchange.response), exchange.seq, refused)
+    return Sample(
+        exchange.sent, exchange.received, exchange.status, rate_headers_of(exchange.response), exchange.seq, refused
+    )
 
 
-def told(response: Response | None) -> Told:
+def rate_headers_of(response: Response | None) -> Told:
     """The rate headers of an answer."""
-    return told_by(response.headers) if response else Told()
+    return rate_headers_in(response.headers) if response else Told()
 
 
-def told_by(headers: Iterable[tuple[str, str]]) -> Told:
+def rate_headers_in(headers: Iterable[tuple[str, str]]) -> Told:
     """The rate headers among the headers of an answer."""
     return Told(tuple((name, value) for name, value in headers if taken_apart(name)))

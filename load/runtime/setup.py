@@ -39,7 +39,7 @@ class Setup:
     knobs: Mapping[str, Any]
     sandbox: Sandbox | None = None
 
-    def told(self, options: Any) -> dict[str, Any]:
+    def for_workers(self, options: Any) -> dict[str, Any]:
         """What a worker must know to read the same files."""
         return {
             "deployment": str(Path(self.file).resolve()),

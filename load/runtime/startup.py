@@ -68,7 +68,7 @@ def _master(environment: Environment, scenarios: Scenarios, runner: MasterRunner
 
     setup = _or_exit(lambda: setups.read(options), refuse)
     process = _or_exit(lambda: Master(environment, setup, scenarios, runner), refuse)
-    greeting.set(setup.told(options))
+    greeting.set(setup.for_workers(options))
     with gevent.Timeout(GREETED_WITHIN, False):
         while (options.headless or options.autostart) and len(process.loaded) < options.expect_workers:
             gevent.sleep(0.02)

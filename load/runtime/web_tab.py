@@ -42,7 +42,7 @@ def tab(web_ui: Any, process: Judging) -> None:
     @pages.route("/verdicts.json")
     @web_ui.auth_required_if_enabled
     def data() -> Response:
-        return Response(json.dumps(told(process)), mimetype="application/json")
+        return Response(json.dumps(tab_data(process)), mimetype="application/json")
 
     @pages.route("/verdicts/report")
     @web_ui.auth_required_if_enabled
@@ -67,7 +67,7 @@ def _rows(process: Judging) -> list[Row]:
     return process.scenario.table() if process.scenario else []
 
 
-def told(process: Judging) -> dict[str, Any]:
+def tab_data(process: Judging) -> dict[str, Any]:
     """What is known so far."""
     outputs = process.outputs
     return {
@@ -79,7 +79,7 @@ def told(process: Judging) -> dict[str, Any]:
 
 
 def _page(process: Judging) -> str:
-    known = told(process)
+    known = tab_data(process)
     head = "".join(f"<th>{title}</th>" for title in COLUMNS.values())
     rows = "".join(
         f'<tr class="{html.escape(row["verdict"])}">'

@@ -59,12 +59,12 @@ class Levels:
         level = judge(threshold, rows)
         ended = self.aborted is not None and self.aborted[0].threshold.text == text
         if level.kept and not ended:
-            return upheld(level.count, level.told)
+            return upheld(level.count, level.got)
         shown = self.aborted[0] if ended and self.aborted else level
         worst = sorted(threshold.rows(rows), key=lambda row: -row.latency)[:5]
         where = _where(threshold, rows)
         when = f"; the run was ended after {self.aborted[1]:.1f} s" if ended and self.aborted else ""
-        return broken(text, f"{shown.told} of {shown.count} requests{where}{when}", [each.seq for each in worst])
+        return broken(text, f"{shown.got} of {shown.count} requests{where}{when}", [each.seq for each in worst])
 
     def content(self, rows: Sequence[Row], began: float, due: float) -> dict[str, Any]:
         """The numbers of a run as verdicts.json has them. `due`: requests of the loud tenant's shape."""
@@ -77,7 +77,7 @@ class Levels:
             "late": _round(_late(rows)),
             "lateness_p95": _round(_p(sorted(each.lateness for each in rows), 95)),
             "aborted": None if self.aborted is None else {
-                "threshold": self.aborted[0].threshold.text, "value": self.aborted[0].told,
+                "threshold": self.aborted[0].threshold.text, "value": self.aborted[0].got,
                 "after": round(self.aborted[1], 2),
             },
             "thresholds": [self._told(each, rows, began) for each in self.settings.thresholds],
@@ -88,7 +88,7 @@ class Levels:
     def _told(self, threshold: Threshold, rows: Sequence[Row], began: float) -> dict[str, Any]:
         level = judge(threshold, rows)
         return {
-            "threshold": threshold.text, "value": level.told, "kept": level.kept, "requests": level.count,
+            "threshold": threshold.text, "value": level.got, "kept": level.kept, "requests": level.count,
             "first_broken": first_broken(threshold, rows, began),
         }  # fmt: skip
 
@@ -97,14 +97,14 @@ class Levels:
         if not rows:
             return ["no request was made under load"]
         latencies = sorted(each.latency for each in rows if each.status)
-        told = [
+        notes = [
             f"{len(rows)} requests under load, {_attempted(rows):.1f}/s attempted, {_achieved(rows):.1f}/s achieved, "
             f"{_late(rows):.2%} late; p50 {_p(latencies, 50) * 1000:.1f} ms, p95 {_p(latencies, 95) * 1000:.1f} ms"
         ]
         if self.aborted:
             level, after = self.aborted
-            told.append(f"ended after {after:.1f} s: {level.threshold.text} was {level.told}")
-        return told
+            notes.append(f"ended after {after:.1f} s: {level.threshold.text} was {level.got}")
+        return notes
 
 
 def _where(threshold: Threshold, rows: Sequence[Row]) -> str:
@@ -113,7 +113,7 @@ def _where(threshold: Threshold, rows: Sequence[Row]) -> str:
     if len(groups) < 2:
         return ""
     levels = [(judge(threshold, mine), key) for key, mine in groups.items()]
-    bad = [(level.value or 0.0, level.told, key) for level, key in levels if not level.kept and level.value is not None]
+    bad = [(level.value or 0.0, level.got, key) for level, key in levels if not level.kept and level.value is not None]
     return f", worst at {max(bad)[2]}: {max(bad)[1]}" if bad else ""
 
 
@@ -142,7 +142,7 @@ def timeline(rows: Sequence[Row], began: float) -> list[list[float]]:
     slices: dict[int, list[Row]] = defaultdict(list)
     for each in rows:
         slices[int((each.due - began) // step)].append(each)
-    told = []
+    slices_shown = []
     for number, mine in sorted(slices.items()):
         times = sorted(each.latency for each in mine if each.status) or [0.0]
         shown = (
@@ -152,8 +152,8 @@ def timeline(rows: Sequence[Row], began: float) -> list[list[float]]:
             _p(times, 50),
             _p(times, 95),
         )
-        told.append([round(each, 4) for each in shown])
-    return told
+        slices_shown.append([round(each, 4) for each in shown])
+    return slices_shown
 
 
 def _attempted(rows: Sequence[Row]) -> float:

@@ -74,7 +74,7 @@ class Level:
         return self.value is not None and self.threshold.holds(self.value)
 
     @property
-    def told(self) -> str:
+    def got(self) -> str:
         return "no requests were made" if self.value is None else self.threshold.shown(self.value)
 
 

@@ -27,7 +27,7 @@ def example_mismatch(view: View) -> Iterator[Found]:
     for value, pointer, schema, direction in shown(view):
         error = _error(view, schema, value, direction)
         if error is not None and error.validator != "format":
-            yield pointer, told(error)
+            yield pointer, explained(error)
 
 
 @rule("example-format", "defect", "Examples that are not of the format their schema names")
@@ -35,7 +35,7 @@ def example_format(view: View) -> Iterator[Found]:
     for value, pointer, schema, direction in shown(view):
         error = _error(view, schema, value, direction)
         if error is not None and error.validator == "format":
-            yield pointer, told(error)
+            yield pointer, explained(error)
 
 
 @rule("default-mismatch", "defect", "Defaults that their own schema refuses")
@@ -44,7 +44,7 @@ def default_mismatch(view: View) -> Iterator[Found]:
         if "default" in schema:
             error = _error(view, {**schema, "default": None}, schema["default"], "request")
             if error is not None:
-                yield join(pointer, "default"), told(error)
+                yield join(pointer, "default"), explained(error)
 
 
 @rule("list-example", "defect", "Lists whose example shows no list")
@@ -128,7 +128,7 @@ def _error(view: View, schema: Any, value: Any, direction: Direction) -> Validat
     return found
 
 
-def told(error: ValidationError) -> str:
+def explained(error: ValidationError) -> str:
     """Put a complaint into a sentence that names the place inside the value."""
     at = join("", *error.absolute_path) or "it"
     if error.validator == "type":

@@ -71,7 +71,7 @@ def of_seed(share: float, seed: int) -> dict[str, Any]:
         "blocked": sum(each.verdict == BLOCKED for each in verdicts) / len(verdicts),
         "unheard": [each.item.id for each in laws if each.verdict == UPHELD and not {*each.exchanges} <= heard],
         "left": outcome.run.left_behind,
-        "lost": flakiness(exchanges.values()).told(),
+        "lost": flakiness(exchanges.values()).summary(),
         "seconds": outcome.seconds,
     }
 

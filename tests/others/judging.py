@@ -104,7 +104,7 @@ def judged(folder: Path, name: str, *planted: str, depth: str = "quick", law: st
 def told(verdict: Verdict) -> str:
     """One line about a verdict."""
     return (
-        f"{verdict.item.id}: expected {verdict.expected}, got {verdict.told}"
+        f"{verdict.item.id}: expected {verdict.expected}, got {verdict.got}"
         if verdict.verdict == BROKEN
         else f"{verdict.item.id}: {verdict.reason}"
     )

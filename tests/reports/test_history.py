@@ -62,7 +62,7 @@ def test_the_table_tells_what_broke_and_what_was_mended(fabricate):
     history.add(runs[-1].directory.parent, runs[-1])
     latest, middle, first = history.past(runs[0].directory.parent)
     assert [(each.broke, each.mended) for each in (first, middle, latest)] == [(0, 0), (1, 0), (0, 1)]
-    lines = history.told((latest, middle, first)).splitlines()
+    lines = history.as_text((latest, middle, first)).splitlines()
     assert [item.split()[0] for item in lines] == ["run", "run-2", "run-1", "run-0"]
     assert len({len(item) for item in lines}) == 1
 

@@ -37,7 +37,7 @@ def what_was_created_can_be_read(api: RequestFactory) -> Conversation:
     """
     life: CreatedResource = yield from create_full(api)
     if not life.first.seen:
-        raise Broken("what was created just now", life.first.told)
+        raise Broken("what was created just now", life.first.got)
     for name in changed_members(api, life.made.thing, life.first.thing):
         raise Broken(f"{name} as the creation showed it: {short(life.made.thing[name])}", short(life.first.thing[name]))
 

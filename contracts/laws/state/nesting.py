@@ -34,7 +34,7 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
     made: Made = yield from create_resource(api, api.resource)
     before: Observation = yield from observe(api, made)
     if not before.seen:
-        raise NotObservable("what was created cannot be looked at")
+        raise NotObservable("what was created cannot be read")
     elsewhere = Made(made.resource, made.answer, made.thing, (yield from _another_parent(api, made)))
     yield from _shown(api, elsewhere)
     sent = yield from _attacked(api, elsewhere)

@@ -39,12 +39,12 @@ def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
     """
     life: CreatedResource = yield from create_observed(api, f"{LIFE} replaced")
     if not life.known:
-        raise NotObservable("what was created cannot be looked at")
+        raise NotObservable("what was created cannot be read")
     answer: Exchange = yield from _replaced(api, life)
     wanted = answer.request.json
     after: Observation = yield from observe(life.api, life.made, known=life.known)
     if not after.seen:
-        raise Broken("the replaced resource", after.told)
+        raise Broken("the replaced resource", after.got)
     for name in differing_members(wanted, after.thing):
         raise Broken(f"{name} as sent: {short(wanted[name])}", short(after.thing[name]))
     again: Exchange = yield life.api.ask(api.operation, path=life.made.values, body=wanted)
@@ -52,7 +52,7 @@ def a_replacement_is_what_is_kept(api: RequestFactory) -> Conversation:
         return
     last: Observation = yield from observe(life.api, life.made, known=life.known)
     if not last.seen:
-        raise Broken("the resource after the same replacement once more", last.told)
+        raise Broken("the resource after the same replacement once more", last.got)
     for name in differences(after.thing, last.thing, alike=True, names=api.contract.names):
         expected = f"{name} as before the same replacement was made once more: {short(after.thing[name])}"
         raise Broken(expected, short(last.thing[name]))

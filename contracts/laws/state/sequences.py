@@ -87,7 +87,7 @@ class Model:
         thing.looked = self.writes
         sight: Observation = yield from observe(self.api, thing.made, known=thing.seen is not None)
         if not sight.seen:
-            raise Broken("an existing resource to be readable", sight.told)
+            raise Broken("an existing resource to be readable", sight.got)
         self._agrees(thing, sight.thing)
         for name in changed_members(self.api, thing.seen, sight.thing, but=thing.since, alike=True):
             raise Broken(f"{name} as it was seen before: {short(thing.seen[name])}", short(sight.thing[name]))

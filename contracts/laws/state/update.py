@@ -27,7 +27,7 @@ def _done(api: RequestFactory) -> Steps:
     if done.why:
         raise NotObservable(done.why)
     if not done.after.seen:
-        raise Broken("the changed resource", done.after.told)
+        raise Broken("the changed resource", done.after.got)
     return done
 
 
@@ -180,7 +180,7 @@ def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
     if not seen.refused:
         raise NotObservable("no change of this resource was refused")
     if not seen.after.seen:
-        raise Broken("the resource as before changes that were refused", seen.after.told)
+        raise Broken("the resource as before changes that were refused", seen.after.got)
     meant = seen.meant
     for name in _moved(seen):
         shown = seen.after.thing[name]
@@ -216,7 +216,7 @@ def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
     if not seen.tried:
         raise NotObservable("the resource shows no id that an update could try to set")
     if seen.moved:
-        raise Broken("the resource at its own address", seen.after.told)
+        raise Broken("the resource at its own address", seen.after.got)
     for name in seen.tried if seen.after.seen else ():
         before, after = seen.before.thing[name], seen.after.thing.get(name, seen.before.thing[name])
         if str(before) != str(after):

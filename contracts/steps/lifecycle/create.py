@@ -45,7 +45,7 @@ class Observation:
         return self.thing is not MISSING
 
     @property
-    def told(self) -> str:
+    def got(self) -> str:
         """How the deployment said that it is not there."""
         return self.answer.summary() if not self.answer.ok else "it is not listed"
 
@@ -216,7 +216,7 @@ def changing(life: CreatedResource, content: dict[str, Any]) -> Any:
 def offered_changes(life: CreatedResource, now: Observation) -> Steps:
     """The changes a resource that can be read allows. Raises NotObservable where there is none."""
     if not now.seen:
-        raise NotObservable(f"what was created cannot be looked at: {now.told}")
+        raise NotObservable(f"what was created cannot be read: {now.got}")
     offered: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now.thing)
     if not offered:
         raise NotObservable("no member is known that could be changed")

@@ -67,7 +67,7 @@ def delete_resource(api: RequestFactory) -> Steps:
     if delete is None:
         raise NotObservable("the document has no operation that deletes one")
     if not before.seen:
-        raise NotObservable(f"what was created cannot be looked at: {before.told}")
+        raise NotObservable(f"what was created cannot be read: {before.got}")
     refusal = None
     if selectors.requires_credential(delete):
         refusal = yield life.api.ask(delete, path=life.made.values, credentials=())

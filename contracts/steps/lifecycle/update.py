@@ -72,7 +72,7 @@ def update_resource(api: RequestFactory) -> Steps:
     first = life.first
     try:
         if not first.seen:
-            raise NotObservable(f"what was created cannot be looked at: {first.told}")
+            raise NotObservable(f"what was created cannot be read: {first.got}")
         most, one = yield from _changed_twice(life, first)
     except (NotObservable, Blocked) as outcome:
         items = yield from _listed(life, attrs.evolve(first, items=None), {})

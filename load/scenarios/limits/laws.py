@@ -277,10 +277,10 @@ def a_refused_request_changes_nothing(finding: LimitFinding, found: Estimate, _:
     While creations are refused, one valid creation is sent; afterwards its list must not show what it would have made.
     """
     if finding.created is None:
-        return Judgement(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be looked at")
+        return Judgement(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be read")
     mark, seq, there = finding.created
     if there is None:
-        return Judgement(NOT_OBSERVABLE, reason="the list could not be looked at")
+        return Judgement(NOT_OBSERVABLE, reason="the list could not be read")
     if there:
         return Judgement(
             BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,)

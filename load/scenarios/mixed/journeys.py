@@ -42,7 +42,7 @@ def _lived(api: RequestFactory) -> Steps:
     made: Made = yield from create_resource(api, resource)
     sight: Observation = yield from observe(api, made)
     if not sight.seen:
-        raise Broken("what was created to be there", sight.told, [made.answer, sight.answer])
+        raise Broken("what was created to be there", sight.got, [made.answer, sight.answer])
     if resource.list is not None:
         yield from _listed_once(api, made)
     if resource.update is not None:

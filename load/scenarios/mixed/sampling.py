@@ -51,7 +51,7 @@ class Sampler:
         self._seen = self._late = 0
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """In words for the report."""
         if self.judged == self.asked:
             return f"all {self.asked} answers judged"

@@ -16,7 +16,7 @@ from load.limiters.header_dialects import Terms
 from load.limiters.header_truth import Lie, lies
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
-from load.runtime.run import told_by
+from load.runtime.run import rate_headers_in
 from tests.load.limiters.simulated import KINDS, Server, drive
 
 NOW = 1_700_000_000.0
@@ -109,7 +109,7 @@ class Announcing(Server):
     def decide(self, sent, received, admitted) -> Sample:
         left = self.left()
         headers = self.voice.headers(self.limiter, self.decided, admitted=admitted, left=left)
-        return Sample(sent, received, 200 if admitted else 429, told_by(headers))
+        return Sample(sent, received, 200 if admitted else 429, rate_headers_in(headers))
 
     def left(self) -> int:
         """How many more would be admitted at once."""

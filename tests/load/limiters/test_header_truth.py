@@ -10,7 +10,7 @@ from load.limiters.header_dialects import Terms, headers
 from load.limiters.header_truth import lies
 from load.limiters.trace import Sample, Told
 from load.limiters.version_space import Rule
-from load.runtime.run import told_by
+from load.runtime.run import rate_headers_in
 from specs.contract.rate_headers import RateHeader
 
 START = 1_900_000_000.0
@@ -20,7 +20,7 @@ EPOCH = {"x-ratelimit-reset": RateHeader("X-RateLimit-Reset", "reset", "epoch", 
 
 def sample(at, status=200, *, took=0.05, **told):
     pairs = [(NAMES.get(name, name), str(value)) for name, value in told.items() if value is not None]
-    return Sample(START + at, START + at + took, status, told_by(pairs), int(at * 1000) + 1)
+    return Sample(START + at, START + at + took, status, rate_headers_in(pairs), int(at * 1000) + 1)
 
 
 def found(samples, *, limit=3, window=60.0, verdict="kept", kinds=("fixed window",)):

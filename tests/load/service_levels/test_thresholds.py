@@ -60,7 +60,7 @@ def test_a_tag_takes_in_its_operations_only(contract):
 
 def test_latency_counts_from_when_a_request_was_due(contract):
     stalled = [row(0.5, late=0.45)]
-    assert judge(parse("max < 100ms", contract), stalled).told == "500ms"
+    assert judge(parse("max < 100ms", contract), stalled).got == "500ms"
     assert judge(parse("late < 1%", contract), stalled).value == 1.0
 
 
@@ -74,7 +74,7 @@ def test_percentiles_are_exact(contract):
 def test_without_samples_no_threshold_is_kept(text, contract):
     level = judge(parse(text, contract), [row(operation="GET /other")] if ":" in text else [])
     assert not level.kept
-    assert level.told == "no requests were made"
+    assert level.got == "no requests were made"
 
 
 def test_requests_without_an_answer_have_no_latency_but_are_errors(contract):
@@ -92,7 +92,7 @@ def test_a_run_is_ended_only_by_a_threshold_that_stays_broken(contract):
     assert watch.broken(slow, 5.0, 1.0) is None
     level = watch.broken(slow, 8.0, 1.0)
     assert level is not None
-    assert level.told == "200ms"
+    assert level.got == "200ms"
 
 
 def test_a_level_that_gives_late_is_not_hidden_by_the_time_before(contract):

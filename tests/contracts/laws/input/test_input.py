@@ -54,7 +54,7 @@ def test_an_accepted_value_is_shown_with_no_more_in_the_body_than_has_to_be(tmp_
     assert verdict.reproduce
     assert "note" not in verdict.reproduce
     assert verdict.confidence == "repeated 2 of 2"
-    assert "size" in f"{verdict.expected} {verdict.told}"
+    assert "size" in f"{verdict.expected} {verdict.got}"
 
 
 def test_a_right_credential_that_is_refused_breaks_what_is_allowed(tmp_path: Path) -> None:

@@ -197,4 +197,4 @@ def test_answers_are_sampled_only_when_the_generator_falls_behind():
         sampler.sent(0.5)
     assert sampler.share < 0.2
     assert sampler.judged < 1300
-    assert "would have fallen behind" in sampler.told
+    assert "would have fallen behind" in sampler.summary
