@@ -24,6 +24,16 @@ from specs.contract import Alternative, Contract, Operation, Resource, Rule
 
 
 @attrs.define
+class Learnt:
+    """What works where a deployment has refused what the document allows."""
+
+    sizes: dict[str, int] = attrs.field(factory=dict)
+    """By the key of a list, the largest page it serves."""
+    forms: dict[str, int] = attrs.field(factory=dict)
+    """By the key of an operation, the number of the form in which it accepts a body."""
+
+
+@attrs.define
 class SharedQuestions:
     """Requests that several conversations of a run send alike and in the same order.
 
@@ -32,8 +42,8 @@ class SharedQuestions:
     """
 
     name: str
-    sizes: dict[str, int] = attrs.field(factory=dict)
-    """What these questions have shown of the sizes of pages: whatever else is known would change what is asked."""
+    learnt: Learnt = attrs.field(factory=Learnt)
+    """By these requests alone: what is known otherwise would change which are sent."""
     _asked: int = 0
 
     def next(self) -> str:
@@ -58,7 +68,7 @@ class RequestFactory:
     """Values of the operation's path parameters, found before the law begins."""
     scene: SharedQuestions | None = None
     """Requests are shared with the other conversations that send these."""
-    _sizes: dict[str, int] = attrs.field(factory=dict)
+    _learnt: Learnt = attrs.field(factory=Learnt)
     _names: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
     @property
@@ -73,9 +83,9 @@ class RequestFactory:
         return self.principal.tenant if self.principal else ""
 
     @property
-    def served_sizes(self) -> dict[str, int]:
-        """By the key of a list, the largest page it serves where this conversation has asked for more."""
-        return self.scene.sizes if self.scene else self._sizes
+    def learnt(self) -> Learnt:
+        """What this conversation goes on with where the deployment has refused what the document allows."""
+        return self.scene.learnt if self.scene else self._learnt
 
     @property
     def disposable(self) -> bool:

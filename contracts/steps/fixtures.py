@@ -5,7 +5,6 @@ All of these are steps of a conversation (`yield from`): their requests are reco
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,8 +13,10 @@ import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
+from contracts.strategies.body_forms import body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source, selectors
 from specs.contract.member_names import Hint
@@ -135,9 +136,41 @@ def create_resource(
     values = yield from resolve_path(api, resource.create, fresh=True, known=known)
     content = yield from body(api, resource.create, values, given=members)
     answer: Exchange = yield api.ask(resource.create, path=values, body={**content, **members})
+    if answer.status in INVALID and (yield from find_form(api, resource.create, values, members)):
+        content = yield from body(api, resource.create, values, given=members)
+        answer = yield api.ask(resource.create, path=values, body={**content, **members})
     if not answer.ok:
-        raise Blocked(f"{resource.create.key} did not create what this law needs: {answer.summary()}")
+        raise not_created(answer)
     return made_by(resource, answer, values)
+
+
+def not_created(answer: Exchange) -> Blocked | NotObservable:
+    """What to raise where a creation is refused: that a valid body is invalid to it is for a law of input to say."""
+    if answer.status in INVALID:
+        return NotObservable(f"{answer.operation.key} accepts no form of its body that was tried: {answer.summary()}")
+    return Blocked(f"{answer.operation.key} did not create what this law needs: {answer.summary()}")
+
+
+def find_form(
+    api: RequestFactory, create: Operation, values: Mapping[str, str], given: Mapping[str, Any] | None = None
+) -> Steps:
+    """After a body was refused as invalid: whether it is accepted in another form, in which bodies are written then.
+
+    The forms are tried one after the other, once per run.
+    """
+    if create.key in api.learnt.forms or create.body is None:
+        return False
+    api.learnt.forms[create.key] = 0
+    stage = api.sharing(f"forms of the body of {create.key}")
+    for number in range(1, len(body_forms(api.contract, create))):
+        stage.learnt.forms[create.key] = number
+        content = yield from body(stage, create, values, given=given)
+        answer: Exchange = yield stage.ask(create, path=values, body={**content, **(given or {})})
+        if answer.ok:
+            api.learnt.forms[create.key] = number
+        if answer.status not in INVALID:
+            return answer.ok
+    return False
 
 
 def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> Made:
@@ -150,14 +183,13 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
 def body(
     api: RequestFactory, operation: Operation, values: Mapping[str, str], *, given: Mapping[str, Any] | None = None
 ) -> Steps:
-    """A valid body for an operation: the richest example, made unique, its references made real.
+    """A valid body for an operation: the richest example, or the form that is accepted, unique, its references real.
 
     `given` are members that are known already, so that nothing has to be made for them.
     """
     if operation.body is None:
         return {}
-    examples = [each for each in operation.body.examples if isinstance(each, dict)]
-    content: dict[str, Any] = copy.deepcopy(max(examples, key=lambda each: len(str(each)), default={}))
+    content: dict[str, Any] = body_forms(api.contract, operation)[api.learnt.forms.get(operation.key, 0)]
     content = yield from _without_strangers(api, operation, content, given or {})
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS

@@ -17,7 +17,7 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import turn_index, turned, unreadable, weaker
 from contracts.steps.fixtures import placeholder_path
-from contracts.steps.lifecycle.odd_creation import content, prepare_input
+from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepare_input
 from contracts.strategies.bodies import Change, applied, way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from contracts.strategies.schemathesis_cases import Case, cases, validator
@@ -99,6 +99,8 @@ def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[s
     """
     found = BrokenCollector()
     bodies = any(each["place"] not in {"query", "header"} for each in wrong)
+    if bodies:
+        yield from accepted_form(api)
     right = yield from prepare_input(api, bodies=bodies)
     for case in (Case(**each) for each in wrong):
         if case.what == MALFORMED and (yield from _unread_by_others(api)):

@@ -8,14 +8,16 @@ requests have done, and reads more closely only where something is not as it sho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, NotObservable, Steps, Wait
+from contracts.core.conversation import NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange
+from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, body, create_resource, made_by, resolve_path
+from contracts.steps.fixtures import Made, body, create_resource, find_form, made_by, not_created, resolve_path
 from contracts.steps.lifecycle.comparison import kept
 from contracts.steps.lifecycle.values import Change, changes, full_body
 from contracts.steps.lists.identity import find_in, require_identifiable
@@ -122,6 +124,16 @@ def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
     if create is None or create.body is None:
         return (yield from create_resource(api, resource))
     values = yield from resolve_path(api, create, fresh=True)
+    answer: Exchange = yield from _first_accepted(api, create, values)
+    if answer.status in INVALID and (yield from find_form(api, create, values)):
+        answer = yield from _first_accepted(api, create, values)
+    if answer.ok:
+        return made_by(resource, answer, values)
+    raise not_created(answer)
+
+
+def _first_accepted(api: RequestFactory, create: Operation, values: Mapping[str, str]) -> Steps:
+    """The response to the boldest body that is accepted, else to the plainest."""
     content = yield from body(api, create, values)
     bodies = [full_body(api, create, content, bold=True), full_body(api, create, content, bold=False), content]
     for number, each in enumerate(bodies):
@@ -129,8 +141,8 @@ def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
             continue
         answer: Exchange = yield api.ask(create, path=values, body=each)
         if answer.ok:
-            return made_by(resource, answer, values)
-    raise Blocked(f"{create.key} did not create what this law needs: {answer.summary()}")
+            break
+    return answer
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------

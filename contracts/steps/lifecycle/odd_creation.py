@@ -6,10 +6,11 @@ import contextlib
 from typing import Any
 
 from contracts.core.conversation import NotObservable, Steps
-from contracts.core.exchange import MISSING
+from contracts.core.exchange import MISSING, Exchange
+from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from contracts.steps.fixtures import Made, body, made_by, resolve_path
+from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
 from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
 from specs.contract import selectors
@@ -36,6 +37,16 @@ def oddly(api: RequestFactory, right: Any) -> str | None:
     return text if what == ODDEST else None
 
 
+def accepted_form(api: RequestFactory) -> Steps:
+    """Finds the form in which a creation's body is accepted, so that what is wrong in another place is looked at."""
+    resource = api.contract.resource_of(api.operation)
+    if resource is None or resource.create is not api.operation or not resource.item:
+        return
+    answer: Exchange = yield from created(api)
+    if answer.status in INVALID:
+        yield from find_form(api, api.operation, path_values(api.operation, answer.request.target))
+
+
 def content(api: RequestFactory) -> Steps:
     """A body that is right in every way, the token it presents included; MISSING where none is declared."""
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
@@ -58,6 +69,7 @@ def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = Fal
         api.values = yield from resolve_path(api, api.operation, fresh=False)
         return (yield from content(api)) if bodies else MISSING
     stage = api if alone else api.sharing(f"what input at {api.operation.key} stands on")
+    stage.learnt.forms.update(api.learnt.forms)
     thing: Made | None = None if alone else (yield from _resource_to_change(api))
     known = thing.values if thing else {}
     stage.values = api.values = yield from resolve_path(stage, api.operation, fresh=True, known=known)

@@ -13,9 +13,10 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
-from contracts.steps.lifecycle.values import invalid_member, minimal_body
+from contracts.steps.lifecycle.values import invalid_member
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all, require_ok
+from contracts.strategies.body_forms import minimal_body
 from specs.contract import Operation, selectors
 
 AT_ONCE = 3
@@ -143,10 +144,10 @@ def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], c
 
 def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
     """One creation with the required members only; and where that is refused, the same with the others."""
-    if minimal_body(api, create, like) == like:
+    if minimal_body(api.contract, create, like) == like:
         return None, None
     whole = yield from body(api, create, values)
-    answer: Exchange = yield api.ask(create, path=values, body=minimal_body(api, create, whole))
+    answer: Exchange = yield api.ask(create, path=values, body=minimal_body(api.contract, create, whole))
     if answer.status not in INVALID:
         return answer, None
     return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)}))

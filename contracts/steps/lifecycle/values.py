@@ -233,16 +233,6 @@ def _bad(rule: Schema) -> tuple[int, Any]:
     return (2, "neither") if rule.get("type") == "boolean" else (3, {"no": "text"})
 
 
-def minimal_body(api: RequestFactory, operation: Operation, content: dict[str, Any]) -> dict[str, Any]:
-    """What is left of a valid body without the members its schema does not require."""
-    left = dict(content)
-    for name in reversed(list(content)):
-        fewer = {key: value for key, value in left.items() if key != name}
-        if validator(api.contract, operation).is_valid(fewer):
-            left = fewer
-    return left
-
-
 def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
     assert operation.body is not None

@@ -25,7 +25,7 @@ def declared_largest(api: RequestFactory) -> int | None:
 
 def largest(api: RequestFactory) -> int | None:
     """The same, or the largest that is known to be served where this conversation has seen more refused or cut."""
-    return api.served_sizes.get(api.operation.key, declared_largest(api))
+    return api.learnt.sizes.get(api.operation.key, declared_largest(api))
 
 
 def largest_page(api: RequestFactory, *, query: Query = (), bypass_cache: bool = False) -> Steps:
@@ -38,7 +38,7 @@ def largest_page(api: RequestFactory, *, query: Query = (), bypass_cache: bool =
 
 def reduce_largest(api: RequestFactory) -> Steps:
     """After a largest page was refused: whether a smaller one is served instead, which is the largest from now on."""
-    top, known = declared_largest(api), api.served_sizes
+    top, known = declared_largest(api), api.learnt.sizes
     if top is None or api.operation.key in known:
         return False
     known[api.operation.key] = (yield from _bisected(api, top)) or top
@@ -67,4 +67,4 @@ def _bisected(api: RequestFactory, top: int) -> Steps:
 def note_cut(api: RequestFactory, first: Exchange) -> None:
     """More items came behind a first page that was not full: larger pages than this one are not served."""
     if 0 < len(first.items) < (largest(api) or 0):
-        api.served_sizes[api.operation.key] = len(first.items)
+        api.learnt.sizes[api.operation.key] = len(first.items)

@@ -6,8 +6,9 @@ import pytest
 
 from contracts.core.verdicts import BROKEN, UPHELD
 from contracts.request.api import RequestFactory
-from contracts.steps.lifecycle.values import changes, full_body, invalid_member, minimal_body
+from contracts.steps.lifecycle.values import changes, full_body, invalid_member
 from contracts.strategies.bodies import changes as breaking
+from contracts.strategies.body_forms import minimal_body
 from specs.contract import Contract
 from tests.contracts.laws.state.notebook import Notebooks, deployment, hear, principals
 from tests.contracts.laws.state.shapes import SHAPES, shaped
@@ -26,7 +27,7 @@ def _offered(contract: Contract) -> object:
     wrong = breaking(contract.json_schema(create.operation.body.schema, direction="request"), example)
     return {
         "changes": steps(changes(update, update.operation, {}, THING)),
-        "minimal": minimal_body(create, create.operation, example),
+        "minimal": minimal_body(create.contract, create.operation, example),
         "full": full_body(create, create.operation, example, bold=True),
         "invalid": invalid_member(create, create.operation, example),
         "wrong": {(each.where, each.what, repr(each.value)) for each in wrong if each.what != "null"},

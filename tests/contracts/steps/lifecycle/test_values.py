@@ -7,7 +7,8 @@ import pytest
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.comparison import differences, kept
 from contracts.steps.lifecycle.hostile_updates import owners
-from contracts.steps.lifecycle.values import changes, full_body, invalid_member, minimal_body
+from contracts.steps.lifecycle.values import changes, full_body, invalid_member
+from contracts.strategies.body_forms import minimal_body
 from tests.contracts.laws.state.notebook import CONTRACT, deployment, principals
 
 THING = {
@@ -112,7 +113,7 @@ def test_nothing_is_made_up_for_references_and_secrets():
 
 def test_a_lean_body_has_what_is_required():
     example = CONTRACT.operation("addNotebook").body.examples[0]
-    assert minimal_body(api("addNotebook"), CONTRACT.operation("addNotebook"), example) == {"title": "Ideas"}
+    assert minimal_body(CONTRACT, CONTRACT.operation("addNotebook"), example) == {"title": "Ideas"}
 
 
 def test_a_rich_body_makes_other_choices_than_the_example():
