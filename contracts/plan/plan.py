@@ -87,10 +87,10 @@ class Plan:
 
 def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
     """Every law on every operation it is about, then every check on every operation."""
-    told = promises(contract)
+    stated = promises(contract)
     deployment = with_users(contract, _with_anyone(contract, deployment))
-    lines = [*law_items(contract, deployment, depth, told, laws.load().values()), *_checks(contract, told)]
-    return Plan(contract, deployment, depth, tuple(lines), told)
+    lines = [*law_items(contract, deployment, depth, stated, laws.load().values()), *_checks(contract, stated)]
+    return Plan(contract, deployment, depth, tuple(lines), stated)
 
 
 def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
@@ -101,10 +101,10 @@ def _with_anyone(contract: Contract, deployment: Deployment) -> Deployment:
 
 
 def law_items(
-    contract: Contract, deployment: Deployment, depth: str, told: Iterable[Promise], chosen: Iterable[Law]
+    contract: Contract, deployment: Deployment, depth: str, stated: Iterable[Promise], chosen: Iterable[Law]
 ) -> Iterator[PlanItem]:
     """The items of these laws: each at every operation it is about, as every principal it is run as."""
-    near = _nearby(contract, told)
+    near = _nearby(contract, stated)
     for law in chosen:
         for operation in law.on(contract):
             able = _pooled(callers(deployment, operation), law, operation)
@@ -137,11 +137,11 @@ def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Princ
 def _alike(one: Principal, other: Principal) -> bool:
     """Whether two principals differ in their names and secrets only."""
 
-    def told(principal: Principal) -> object:
+    def resembles(principal: Principal) -> object:
         open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}
         return principal.tenant, principal.kind, principal.role, principal.access, principal.provisioned, open_values
 
-    return told(one) == told(other)
+    return resembles(one) == resembles(other)
 
 
 def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:

@@ -62,21 +62,21 @@ def judgement(law: Law, *record: Any) -> Judgement:
         return Judgement(BLOCKED, reason=f"could not be judged ({type(error).__name__}: {error})"[:200])
 
 
-def lines_of(laws: Iterable[Law], contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
+def items_of(laws: Iterable[Law], contract: Contract, stated: Iterable[Promise]) -> list[PlanItem]:
     """A plan item for every law and every operation it is about."""
-    told = list(told)
+    stated = list(stated)
     return [
-        PlanItem(law, operation, None, False, promised(told, operation, law.kinds))
+        PlanItem(law, operation, None, False, promised(stated, operation, law.kinds))
         for law in laws
         for operation in law.on(contract)
     ]
 
 
-def checks_of(contract: Contract, told: Iterable[Promise]) -> list[PlanItem]:
+def check_items_of(contract: Contract, stated: Iterable[Promise]) -> list[PlanItem]:
     """A plan item for every check and every operation, as in the gate."""
-    told = list(told)
+    stated = list(stated)
     return [
-        PlanItem(check, operation, None, False, promised(told, operation, check.kinds))
+        PlanItem(check, operation, None, False, promised(stated, operation, check.kinds))
         for check in checks.load().values()
         for operation in contract.operations
     ]

@@ -26,7 +26,7 @@ OF_THE_NUMBER = {"declared-limit-is-enforced", "window-is-as-declared"}
 
 def plan(setup: Setup) -> Plan:
     """Every law of limits for every limited operation, and every check for every operation."""
-    told = promises(setup.contract)
+    stated = promises(setup.contract)
     able = {job.operation.key: job.principal for job in jobs(setup.contract, setup.deployment)}
     lines = [
         PlanItem(
@@ -34,18 +34,18 @@ def plan(setup: Setup) -> Plan:
             operation,
             able.get(operation.key),
             False,
-            promised(told, operation, law.kinds),
+            promised(stated, operation, law.kinds),
             closed=None if operation.key in able else "the deployment file names nobody who may call this operation",
         )
         for law in LAWS.values()
         for operation in selectors.limited(setup.contract)
     ]
     lines += [
-        PlanItem(check, operation, None, False, promised(told, operation, check.kinds))
+        PlanItem(check, operation, None, False, promised(stated, operation, check.kinds))
         for check in checks.load().values()
         for operation in setup.contract.operations
     ]
-    return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
+    return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)
 
 
 def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:

@@ -44,10 +44,10 @@ def drivable(law: Law) -> bool:
     return law.family in FAMILIES and not (law.writes or law.runs_last or law.exclusive or drawn)
 
 
-def driven_items(contract: Contract, deployment: Deployment, told: Iterable[Promise]) -> list[PlanItem]:
+def driven_items(contract: Contract, deployment: Deployment, stated: Iterable[Promise]) -> list[PlanItem]:
     """The items of laws that are driven under load, as the gate has them; users made for the run are left out."""
     chosen = [law for law in laws.load().values() if drivable(law)]
-    found = law_items(contract, deployment, DEPTH, told, chosen)
+    found = law_items(contract, deployment, DEPTH, stated, chosen)
     return [
         item
         for item in found

@@ -16,7 +16,7 @@ from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
 from contracts.steps.created import Ledger
-from load.runtime.record_laws import checks_of, lines_of, verdict_of
+from load.runtime.record_laws import check_items_of, items_of, verdict_of
 from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import FastWire
@@ -58,15 +58,15 @@ class MixedScenario(Worker):
     @classmethod
     def plan(cls, setup: Setup) -> Plan:
         settings = settings_for(setup)
-        told = promises(setup.contract)
+        stated = promises(setup.contract)
         lines = [
-            *lines_of(LAWS.values(), setup.contract, told),
-            *driven_items(setup.contract, setup.deployment, told),
+            *items_of(LAWS.values(), setup.contract, stated),
+            *driven_items(setup.contract, setup.deployment, stated),
             *level_lines(settings.thresholds, setup.contract),
-            *checks_of(setup.contract, told),
+            *check_items_of(setup.contract, stated),
         ]
         _traffic(setup)
-        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
+        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)
 
     @classmethod
     def user_count(cls, setup: Setup, workers: int) -> int:
@@ -79,8 +79,8 @@ class MixedScenario(Worker):
         slots = self.traffic.slots
         for number, worker in enumerate(workers):
             mine = [[each.tenant, each.number, each.count] for each in slots[number :: len(workers)]]
-            told = {"slots": mine, "worker": number, "workers": len(workers)}
-            self.host.assign(worker, {"begin": {**self.traffic.written(), **told}})
+            place = {"slots": mine, "worker": number, "workers": len(workers)}
+            self.host.assign(worker, {"begin": {**self.traffic.written(), **place}})
         gevent.spawn(self._watch)
 
     def _watch(self) -> None:
@@ -197,7 +197,7 @@ class MixedScenario(Worker):
     def content(self) -> dict[str, Any]:
         if self.traffic is None or not self.began:
             return {}
-        told = {
+        content = {
             **self.levels.content(self.run.rows, self.began, self.traffic.shape.hits(self.traffic.shape.seconds)),
             "shape": self.traffic.shape.name,
             "loud": self.traffic.loud,
@@ -206,21 +206,21 @@ class MixedScenario(Worker):
             "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
             "reached": self.reached,
         }
-        return {"load": told}
+        return {"load": content}
 
     def notes(self) -> list[str]:
         if not self.began:
             return []
         asked, looked = sum(of for _, of, _ in self.sampled), sum(one for one, _, _ in self.sampled)
-        told = self.levels.notes(self.run.rows, self.began)
+        notes = self.levels.notes(self.run.rows, self.began)
         if asked:
             why = "" if looked == asked else ", since the generator would have fallen behind"
-            told.append(f"{looked} of {asked} answers to looks judged{why}")
+            notes.append(f"{looked} of {asked} responses to reads judged{why}")
         if self.held:
-            told.append(f"{self.held} requests held back, since a declared limit would have been exceeded")
+            notes.append(f"{self.held} requests held back, since a declared limit would have been exceeded")
         if self.reached:
-            told.append(f"ended at {self.reached}")
-        return told
+            notes.append(f"ended at {self.reached}")
+        return notes
 
 
 class MixedUser(FastHttpUser):

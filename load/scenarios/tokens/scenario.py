@@ -21,7 +21,7 @@ from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan, PlanItem
 from contracts.request.credentials import callers
 from contracts.transport.token_client import Refused
-from load.runtime.record_laws import checks_of, lines_of, verdict_of
+from load.runtime.record_laws import check_items_of, items_of, verdict_of
 from load.runtime.scenario import Host, Scenario, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
@@ -66,14 +66,14 @@ class TokenScenario(Scenario):
     def plan(cls, setup: Setup) -> Plan:
         if setup.contract.tokens is None or setup.contract.tokens.refresh is None:
             raise ConfigError(f"{setup.file}: the document does not say how tokens are issued and refreshed")
-        told = promises(setup.contract)
+        stated = promises(setup.contract)
         closed = settings.closed_of(setup)
         lines = [
             PlanItem(each.rule, each.operation, None, False, each.promises, closed=closed)
-            for each in lines_of(LAWS.values(), setup.contract, told)
+            for each in items_of(LAWS.values(), setup.contract, stated)
         ]
-        lines += checks_of(setup.contract, told)
-        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), told)
+        lines += check_items_of(setup.contract, stated)
+        return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)
 
     @classmethod
     def user_count(cls, setup: Setup, workers: int) -> int:
@@ -141,7 +141,7 @@ class TokenScenario(Scenario):
         if self.hours is None:
             return {}
         found = measures(self.hours, self.heard_events, self.began)
-        told = {
+        content = {
             "users": self.hours.users,
             "callers": self.hours.callers,
             "rate": self.hours.rate,
@@ -149,7 +149,7 @@ class TokenScenario(Scenario):
             "awaited": self.hours.awaited,
             "policies": [each.written() for each in found],
         }
-        return {"load": {"tokens": told}}
+        return {"load": {"tokens": content}}
 
     def notes(self) -> list[str]:
         if self.hours is None:
@@ -157,16 +157,16 @@ class TokenScenario(Scenario):
         table = self.hours
         if not table.awaited:
             return [f"policies not observable: a lifetime of {table.life:g} s not awaited (--seconds, or a time scale)"]
-        told = [f"{'policy':14}{'calls':>7}{'failed':>8}{'refreshes':>11}{'429s':>6}{'retries':>9}{'recovery':>10}"]
+        notes = [f"{'policy':14}{'calls':>7}{'failed':>8}{'refreshes':>11}{'429s':>6}{'retries':>9}{'recovery':>10}"]
         for each in measures(table, self.heard_events, self.began):
             recovery = "-" if each.recovery is None else f"{each.recovery:.2f} s"
-            told.append(
+            notes.append(
                 f"{each.policy:14}{each.calls:7}{each.share_failed:8.1%}{each.refreshes:11}{each.limited:6}"
                 f"{each.retries:9}{'never' if recovery == 'inf s' else recovery:>10}"
             )
         if self.skipped:
-            told.append(f"{self.skipped} calls were not made in time and left out")
-        return told
+            notes.append(f"{self.skipped} calls were not made in time and left out")
+        return notes
 
     # -- a sending side -----------------------------------------------------------------------------------------------
 

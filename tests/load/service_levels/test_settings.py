@@ -36,9 +36,9 @@ def test_an_operations_own_weight_wins_over_its_tags(contract):
         ({"thresholds": ["p95 < 1s", "p95 < 1s"]}, "load.thresholds: 'p95 < 1s' stands twice"),
         ({"weights": []}, "load.weights: a table"),
         ({"weights": {"GET /nowhere": 1}}, "load.weights: the document has no operation or tag 'GET /nowhere'"),
-        ({"weights": {BOOKINGS: -1}}, f"load.weights.{BOOKINGS}: a number of at least 0 is needed, not -1"),
+        ({"weights": {BOOKINGS: -1}}, f"load.weights.{BOOKINGS}: a number of at least 0 is needed"),
         ({"abort_after": "now"}, "load.abort_after: a number"),
-        ({"rate": 0}, "load.rate: a number above 0 is needed, not 0"),
+        ({"rate": 0}, "load.rate: a number above 0 is needed"),
     ],
 )
 def test_a_mistake_is_one_line_with_file_and_key(table: dict[str, Any], said, contract):
