@@ -119,7 +119,7 @@ def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     yield from (("", f"by {each}") for each in proofs[1:])
     yield "promises", ", ".join(rule.asserts) or "none in so many words"
     if isinstance(rule, Check):
-        yield "asked", "nothing: it judges every recorded response of every operation"
+        yield "sends", "nothing: it judges every recorded response of every operation"
         return
     yield "writes", "yes, to resources it has created" if rule.writes else "no"
     yield "depth", f"{rule.depth} and deeper"
@@ -128,7 +128,7 @@ def _particulars(rule: Law | Check, document: str) -> Iterator[tuple[str, str]]:
     except SpecError as error:
         _fail(str(error))
     operations = [operation.key for operation in rule.on(contract)]
-    yield "asked of", f"{len(operations)} of {len(contract.operations)} operations of {contract.document.name}"
+    yield "run at", f"{len(operations)} of {len(contract.operations)} operations of {contract.document.name}"
     yield from (("", key) for key in operations)
 
 

@@ -137,11 +137,11 @@ def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Princ
 def _alike(one: Principal, other: Principal) -> bool:
     """Whether two principals differ in their names and secrets only."""
 
-    def resembles(principal: Principal) -> object:
+    def visible(principal: Principal) -> object:
         open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}
         return principal.tenant, principal.kind, principal.role, principal.access, principal.provisioned, open_values
 
-    return resembles(one) == resembles(other)
+    return visible(one) == visible(other)
 
 
 def _asked_as(law: Law, able: list[Principal], depth: str) -> list[Principal | None]:

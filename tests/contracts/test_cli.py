@@ -19,7 +19,7 @@ def test_a_law_is_explained_with_what_it_is_asked_of():
     code, told = said("law", "tokens/a-spent-refresh-token-is-refused")
     assert code == 0
     assert "A refresh token works once" in told
-    assert "asked of 1 of 36 operations of calcom-v2" in told
+    assert "run at   1 of 36 operations of calcom-v2" in told
     assert re.search(r"^place    contracts/laws/tokens/\w+\.py:\d+$", told, re.MULTILINE)
     assert "proven   by " in told
     assert "POST /v2/oauth/{clientId}/refresh" in told
