@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
 
+from contracts.config.deployment import Principal
 from contracts.core.conversation import Result, RunningConversation
 from contracts.core.verdicts import BLOCKED
 from contracts.engine.prologue import with_prologue
@@ -39,6 +40,8 @@ class Conversations:
     recorder: Recorder
     seed: int
     started: float
+    stand_in: Callable[[Principal | None], Principal | None] = lambda principal: principal
+    """Who asks in place of a principal whose credential has died."""
     progress: Progress = attrs.field(factory=Progress)
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _lines: dict[int, str] = attrs.field(factory=dict)
@@ -100,4 +103,6 @@ class Conversations:
         """The request factory of a law of this item."""
         plan = self.plan
         depth = item.depth or plan.depth
-        return RequestFactory(plan.contract, plan.deployment, item.operation, item.principal, tag, depth, self.seed)
+        return RequestFactory(
+            plan.contract, plan.deployment, item.operation, self.stand_in(item.principal), tag, depth, self.seed
+        )

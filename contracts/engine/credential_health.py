@@ -62,6 +62,8 @@ class CredentialWatch:
     sender: Sender
     opens: Callable[[], int]
     _accepted: dict[str, Exchange] = attrs.field(factory=dict)
+    _granted: dict[str, Request] = attrs.field(factory=dict)
+    """By principal, a request that only reads and was granted: what is refused alike later has lost its credential."""
     _changes: list[Exchange] = attrs.field(factory=list)
     _trusted: set[tuple[str, str]] = attrs.field(factory=set)
     _locks: dict[str, asyncio.Lock] = attrs.field(factory=lambda: defaultdict(asyncio.Lock))
@@ -70,9 +72,12 @@ class CredentialWatch:
     def note(self, exchange: Exchange) -> None:
         """Remember whose credential was accepted last, and what changed something."""
         self._latest = max(self._latest, exchange.seq)
-        if exchange.request.principal and exchange.ok:
-            self._accepted[exchange.request.principal] = exchange
-        if exchange.ok and not exchange.request.safe:
+        name = exchange.request.principal
+        if name and exchange.ok and exchange.operation.security:
+            self._accepted[name] = exchange
+            if exchange.request.safe and name not in self._granted and self._is_plain(exchange):
+                self._granted[name] = exchange.request
+        if not exchange.request.safe and (exchange.ok or exchange.status == 0 or exchange.status >= 500):
             self._changes.append(exchange)
 
     async def doubt(self, exchange: Exchange) -> str | None:
@@ -110,7 +115,7 @@ class CredentialWatch:
 
     async def _ask(self, principal: Principal, refused: Exchange | None, conversation: int | None = None) -> None:
         """Ask as this principal, twice where it is refused, and note its death if it is."""
-        request = question(self.plan, principal)
+        request = self._granted.get(principal.name) or question(self.plan, principal)
         if request is None or principal.name not in self._accepted:
             return
         number, last = conversation or self.opens(), self._accepted[principal.name]
@@ -124,16 +129,31 @@ class CredentialWatch:
             if answer.status not in {401, 403}:
                 return
         self.sender.dead[principal.name] = self._obituary(principal, last, refused or answer)
+        mine = [each for each in self.plan.deployment.principals if not each.provisioned]
+        if all(each.name in self.sender.dead for each in mine):
+            self.sender.give_up(f"no credential is left: {self.sender.dead[principal.name]}")
 
     def _obituary(self, principal: Principal, last: Exchange, refused: Exchange) -> str:
-        # By time and not by number: requests side by side are numbered as they are answered, and any may be the cause.
         between = [each for each in self._changes if last.sent <= each.received and each.sent <= refused.received]
-        between.sort(key=lambda each: (each.request.verb != "DELETE", -each.seq))
-        suspects = ", ".join(f"#{each.seq} {each.request.verb} {each.request.target}" for each in between[:SUSPECTS])
+        between.sort(key=lambda each: (*self._suspicion(each, principal), -each.seq))
+        worst = [each for each in between if self._suspicion(each, principal) == self._suspicion(between[0], principal)]
+        suspects = ", ".join(f"#{each.seq} {each.request.verb} {each.request.target}" for each in worst[:SUSPECTS])
         return (
             f"the credential of {principal.name} died during the run: accepted in #{last.seq},"
             f" refused since #{refused.seq}; "
-            + (f"killed by {suspects}" if suspects else "no request of ours did that")
+            + (f"killed by {'one of ' if len(worst) > 1 else ''}{suspects}" if worst else "no request of ours did that")
+        )
+
+    def _suspicion(self, exchange: Exchange, principal: Principal) -> tuple[bool, ...]:
+        """How far a change is from what ends a credential: False stands for what makes it likely."""
+        request = exchange.request
+        own = {each for each in principal.values.values() if len(each) > 1 and not each.startswith("$")}
+        named = own & {*path_values(exchange.operation, request.target).values()}
+        return (
+            not exchange.operation.ends_credential,
+            request.principal not in (None, principal.name),
+            not named,
+            request.verb != "DELETE",
         )
 
     def _accepted_since(self, exchange: Exchange, principal: Principal) -> bool:
@@ -157,6 +177,11 @@ class CredentialWatch:
                 if sent == {each for each in headers if each[0].lower() in carriers}:
                     return True
         return False
+
+    def _is_plain(self, exchange: Exchange) -> bool:
+        """Whether a request asks with its principal's credential as it is for what is its tenant's own."""
+        principal = self._principal(exchange.request.principal)
+        return principal is not None and self._own(exchange, principal) and self._plainly_right(exchange, principal)
 
     def _own(self, exchange: Exchange, principal: Principal) -> bool:
         values = path_values(exchange.operation, exchange.request.target)

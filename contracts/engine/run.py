@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from contracts.config.deployment import Principal
 from contracts.core.conversation import NotObservable, Outcome
 from contracts.core.exchange import Exchange
-from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE
 from contracts.engine.cleanup import sweep
 from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
@@ -30,7 +31,7 @@ from contracts.evidence.recorder import Recorder
 from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
-from contracts.plan.plan import BUSY, Plan, PlanItem
+from contracts.plan.plan import BUSY, Plan, PlanItem, alike
 from contracts.steps.cleanup import unremoved
 from contracts.steps.created import Ledger
 from contracts.transport.client import Client
@@ -145,6 +146,7 @@ class Run:
             sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange)
             pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
             sender.authenticated.token_for = pool.token
+            self.conversations.stand_in = lambda principal: self._living(principal, sender)
             self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])
             self.ended = await self._asked(items, sender)
             self.gone = sender.gone
@@ -255,7 +257,7 @@ class Run:
         """All conversations of a plan item."""
         law = item.rule
         assert isinstance(law, Law)
-        if reason := sender.gone or health.why_not(item.principal):
+        if reason := sender.gone or health.why_not(self._living(item.principal, sender)):
             self.conversations.unasked(item, reason)
         elif law.stateful:
             await perform(self._context(sender), item)
@@ -263,6 +265,13 @@ class Run:
             await explore(self._context(sender), item, quiet=quiet)
         else:
             await self._each_input(item, law, sender, quiet)
+
+    def _living(self, principal: Principal | None, sender: Sender) -> Principal | None:
+        """Who asks for a principal: itself, or once its credential has died another one of the same kind."""
+        if principal is None or principal.name not in sender.dead:
+            return principal
+        others = (each for each in self.plan.deployment.principals if alike(each, principal))
+        return next((each for each in others if each.name not in sender.dead), principal)
 
     def _context(self, sender: Sender) -> Context:
         return Context(self.plan, self.seed, self.conversations, self.workers, sender)
@@ -304,7 +313,10 @@ class Run:
 
     async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:
         """Whether a conversation breaks the law. Then it is held once more: a lock or a deploy may have caused it."""
+        asker = self._living(item.principal, sender)
         first = await self._heard_out(item, inputs, sender, quiet=quiet)
+        if first.ending.verdict == BLOCKED and self._living(item.principal, sender) is not asker:
+            first = await self._heard_out(item, inputs, sender, quiet=quiet)  # with another credential
         if first.ending.verdict != BROKEN:
             return False
         if not law.one_sighting:

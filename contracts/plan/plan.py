@@ -127,15 +127,15 @@ def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Princ
 
     So every further credential of a tenant multiplies the budget, and laws of one family still share their requests.
     """
-    pool = [each for each in able if _alike(each, able[0])]
+    pool = [each for each in able if alike(each, able[0])]
     if len(pool) < 2:
         return able
     chosen = pool[zlib.crc32(f"{law.family} {operation.key}".encode()) % len(pool)]
     return [chosen, *(each for each in able if each is not chosen)]
 
 
-def _alike(one: Principal, other: Principal) -> bool:
-    """Whether two principals differ in their names and secrets only."""
+def alike(one: Principal, other: Principal) -> bool:
+    """Whether two principals differ in their names and secrets only, so that one can stand in for the other."""
 
     def visible(principal: Principal) -> object:
         open_values = {key: value for key, value in principal.values.items() if not value.startswith("$")}

@@ -16,7 +16,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.core.conversation import Broken, NotAsked, NotObservable, Observed, Outcome
 from contracts.core.exchange import MISSING, Exchange, Pairs, Request
 from contracts.core.forms import encoded, media_header
-from contracts.request.credentials import callers, credentials, sign
+from contracts.request.credentials import alternative_for, callers, credentials, sign
 from contracts.request.parameters import Query, pairs, required_headers, required_query
 from contracts.request.permission import why_not
 from contracts.request.url import target
@@ -124,7 +124,7 @@ class RequestFactory:
     def caller(self, operation: Operation) -> Principal:
         """Who of this tenant may call another operation. Raises NotObservable if nobody may."""
         able = [each for each in callers(self.deployment, operation) if each.tenant == self.tenant]
-        if self.principal is not None and self.principal in able:
+        if self.principal is not None and (self.principal in able or self._stands_in(operation)):
             return self.principal
         if able:
             return able[0]
@@ -136,6 +136,12 @@ class RequestFactory:
         if rule in self.contract.rules:
             return Broken(expected, actual, [answer])
         return Observed(f"not {expected}, which the document does not state: {actual}")
+
+    def _stands_in(self, operation: Operation) -> bool:
+        """Whether this principal is a spare one that asks in place of another whose credential has died."""
+        principal = self.principal
+        spare = principal is not None and principal.spare and not operation.ends_credential
+        return spare and principal is not None and alternative_for(operation, principal) is not None
 
     def ask(
         self,

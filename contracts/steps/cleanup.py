@@ -84,7 +84,25 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     left |= later
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     survivors = yield from _survivors(scope, views)
-    return [*told, *survivors, *_kept(ledger.kept)]
+    unknown = [each for view in views for each in _unknown(scope, view)]
+    return [*told, *survivors, *unknown, *_kept(ledger.kept)]
+
+
+def _unknown(scope: Scope, view: View) -> Iterator[str]:
+    """What came into a list during the run, of which no answer told and which bears no name of the run."""
+    own, resource = scope.ledger.own, view.resource
+    place = filled(resource.collection, view.api.values)
+    for item in view.items or ():
+        if resource.item is None or at(item, resource.member) is MISSING:
+            continue
+        values = {**view.api.values, resource.identifier or "": str(at(item, resource.member))}
+        address = filled(resource.item, values)
+        if own.came_meanwhile(place, address) and not any(map(bears_mark, _texts(item))):
+            yield f"{address}: it came during the run and may be its own, though no response told of it"
+
+
+def _texts(item: Any) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else ()
 
 
 def _survivors(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[str]]:

@@ -59,6 +59,8 @@ class Ledger:
         """Take a creation or a removal into account."""
         if not exchange.request.safe:
             self.tried.add(exchange.request.target.partition("?")[0])
+            if exchange.operation.method == "POST":
+                self.own.tried(exchange)
         if not exchange.ok or exchange.request.verb != exchange.operation.method:
             return
         self._count(exchange)

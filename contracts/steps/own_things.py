@@ -31,14 +31,31 @@ class OwnThings:
     """Their ids, wherever they are."""
     shown: dict[str, float] = attrs.field(factory=dict)
     """When an address was first shown by an answer that made nothing (epoch seconds)."""
+    listed: dict[str, float] = attrs.field(factory=dict)
+    """By its address, when a list was first read whole (epoch seconds)."""
+    begun: dict[str, float] = attrs.field(factory=dict)
+    """By the address of a list, when the run first asked for a creation in it (epoch seconds)."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
     _addresses: dict[str, tuple[Address, ...]] = attrs.field(factory=dict)
+
+    def tried(self, exchange: Exchange) -> None:
+        """Take note of a creation that was asked for, whatever came of it."""
+        self.begun.setdefault(_place(exchange), exchange.sent)
+
+    def came_meanwhile(self, place: str, address: str) -> bool:
+        """Whether a thing was not in its list as that was read before the run made anything there."""
+        begun = self.begun.get(place)
+        if begun is None or self.listed.get(place, begun) >= begun:
+            return False
+        return address not in self.made and self.shown.get(address, begun) >= begun
 
     def note(self, exchange: Exchange) -> None:
         """Take an answer into account: what a creation made, and what a look shows that was there already."""
         resource = self.contract.resource_of(exchange.operation)
         if resource is None or not exchange.ok or resource.create is None:
             return
+        if exchange.operation is resource.list and _is_whole(exchange):
+            self.listed.setdefault(_place(exchange), exchange.received)
         if exchange.operation is resource.create and exchange.request.verb == exchange.operation.method:
             self._created(resource, exchange)
         elif exchange.operation in (resource.list, resource.read):
@@ -126,6 +143,16 @@ def things_of(exchange: Exchange) -> list[Any]:
     """The resources an answer shows: the one, or all of a list."""
     shown = exchange.items if exchange.operation.paging else exchange.data
     return [each for each in (shown if isinstance(shown, list) else [shown]) if each is not MISSING]
+
+
+def _place(exchange: Exchange) -> str:
+    return exchange.request.target.partition("?")[0].rstrip("/")
+
+
+def _is_whole(exchange: Exchange) -> bool:
+    """Whether a list was read to its end by one request: it has no pages, or says that there are no more items."""
+    total = exchange.page("total")
+    return exchange.operation.paging is None or (isinstance(total, int) and total <= len(exchange.items))
 
 
 def filled(path: str, values: dict[str, str]) -> str:

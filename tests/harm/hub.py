@@ -42,6 +42,8 @@ ACTIONS = (
     "GET /projects/delete",
 )
 """What acts on what is not the caller's, in other ways, GETs among them."""
+SPARES = 12
+"""Tokens that may be used up."""
 KEPT = "POST /exports"
 """A creation without removal."""
 
@@ -160,8 +162,10 @@ class Hub:
     def __init__(self) -> None:
         self.log: list[tuple[str, str, int]] = []
         self.lock = threading.Lock()
-        self.tokens = {"caller-token-0001": "admin", "spare-token-00001": "spare"}
+        self.tokens = {"caller-token-0001": "admin", **{f"spare-token-{each:05}": "spare" for each in range(SPARES)}}
         self.number = 100
+        self.ghosts = 0
+        """How many creations of projects leave another one behind, of which nothing is said."""
         self.state: dict[str, Any] = {
             "users": [{"id": 1, "name": "admin", "email": "a@example.com"}, {"id": 2, "name": "bob", "email": ""}],
             "projects": [{"id": 1, "title": "first", "owner": "bob"}, {"id": 2, "title": "second", "owner": "bob"}],
@@ -256,6 +260,10 @@ class Hub:
             return 400, {"message": "no such project"}
         if name == "invitations":
             self.state["done"].append("mail")
+        if name == "projects" and self.ghosts:
+            self.ghosts -= 1
+            self.number += 1
+            things.append({"id": self.number, "title": "", "owner": "admin"})
         self.number += 1
         things.append({**{k: v for k, v in content.items() if k in schema["properties"]}, "id": self.number})
         return 201, things[-1]

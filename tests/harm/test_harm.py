@@ -12,7 +12,7 @@ from contracts.core.verdicts import NOT_ASKED
 from contracts.engine.run import Run
 from contracts.gate.sandbox import ROOT
 from contracts.plan.planning import planned
-from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, document, serving
+from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, SPARES, document, serving
 
 
 def deployment(folder, address, *more, spare=False, head=()):
@@ -21,9 +21,9 @@ def deployment(folder, address, *more, spare=False, head=()):
     lines = ["[deployment]", f'base_url = "{address}"', 'document = "hub.json"', "writes = true", *head]
     lines += ["[budget]", 'pace = "none"', "[[principals]]", 'name = "admin"', 'tenant = "a"', 'kind = "bearer"']
     lines += ['token = "caller-token-0001"', *more]
-    if spare:
-        lines += ["[[principals]]", 'name = "spare"', 'tenant = "a"', 'kind = "bearer"', "spare = true"]
-        lines += ['token = "spare-token-00001"']
+    for number in range(SPARES if spare else 0):
+        lines += ["[[principals]]", f'name = "spare-{number}"', 'tenant = "a"', 'kind = "bearer"', "spare = true"]
+        lines += [f'token = "spare-token-{number:05}"']
     path = folder / "hub.toml"
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -55,7 +55,7 @@ def test_what_is_not_asked_says_which_line_allows_it(tmp_path):
     plan = planned(deployment(tmp_path, "http://127.0.0.1:9"))
     for key in (*DANGEROUS.values(), *ACTIONS, KEPT):
         closed = {item.closed for item in plan.items if item.operation.key == key and item.kind == "law"}
-        closed -= {each for each in closed if each and each.startswith("asked at depth")}
+        closed -= {each for each in closed if each and " at depth " in each}
         assert closed
         assert all(each and (f'[writes] allow = ["{key}"]' in each) for each in closed), (key, closed)
 
@@ -100,3 +100,14 @@ def test_what_stays_is_made_once_and_named(tmp_path):
         assert run.left_behind == [
             f"1 made by POST /exports ({made[0]}), which the document offers no way to remove",
         ]
+
+
+def test_what_no_response_told_of_is_found_in_its_list(tmp_path):
+    with serving() as (hub, address):
+        hub.ghosts = 2
+        before = {each["id"] for each in hub.dump()["projects"]}
+        run = judged(tmp_path, deployment(tmp_path, address), "quick")
+        ghosts = [each["id"] for each in hub.dump()["projects"] if each["id"] not in before]
+        assert len(ghosts) == 2
+        told = "it came during the run and may be its own, though no response told of it"
+        assert run.left_behind == [f"/projects/{each}: {told}" for each in ghosts]

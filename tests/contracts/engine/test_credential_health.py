@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
+
 from contracts.config import deployment as deployments
 from contracts.core.verdicts import BLOCKED
 from contracts.engine import replay_driver
@@ -124,3 +126,49 @@ def test_a_credential_that_never_worked_blocks_what_needs_it(tmp_path: Path) -> 
     made = judged(tmp_path, Fragile(kills=False), DOCUMENT, PRINCIPALS.replace("canary-of", "other-than"), *LAWS)
     assert "is not accepted" in made.dead_credentials["owner"]
     assert broken(made) == {}
+
+
+class Choosy(Fragile):
+    """Gives its items only to keys that live; resetting the token ends the key that asked for it."""
+
+    keys = ("canary-of-the-owner", "canary-of-another")
+
+    def __init__(self, ends: str) -> None:
+        super().__init__(kills=False)
+        self.ends = ends
+        self.living = set(self.keys)
+
+    def __call__(self, asked: Asked) -> tuple[int, object]:
+        key = asked.headers.get("x-key", "")
+        if key not in self.living:
+            return 401, {"error": "who are you"}
+        if asked.path == "/extras":
+            return 403, {"error": "this feature is not enabled"}
+        if asked.method == self.ends and len(self.living) == len(self.keys):
+            self.living.discard(key)
+        return super().__call__(attrs.evolve(asked, headers={**asked.headers, "x-key": self.keys[0]}))
+
+
+ANOTHER = PRINCIPALS + PRINCIPALS.replace('name = "owner"', 'name = "other"').replace("the-owner", "another")
+EXTRAS = {"/extras": {"get": {"operationId": "extras", "responses": answers({"type": "array", "items": ITEM})}}}
+
+
+def test_the_run_goes_on_with_another_credential_of_the_same_kind(tmp_path: Path) -> None:
+    made = judged(tmp_path, Choosy("DELETE"), DOCUMENT, ANOTHER, *LAWS)
+    (death,) = made.dead_credentials.values()
+    assert "DELETE /items/" in death
+    assert made.gone is None
+    assert broken(made) == {}
+    assert [each.item.id for each in made.verdicts if each.verdict == BLOCKED] == []
+
+
+def test_a_feature_that_is_not_enabled_is_no_death(tmp_path: Path) -> None:
+    with_extras = {**DOCUMENT, "paths": {**EXTRAS, **DOCUMENT["paths"]}}
+    made = judged(tmp_path, Choosy(""), with_extras, PRINCIPALS, *LAWS)
+    assert made.dead_credentials == {}
+
+
+def test_the_run_stops_with_one_line_where_no_credential_is_left(tmp_path: Path) -> None:
+    made = judged(tmp_path, Fragile(kills=True), DOCUMENT, PRINCIPALS, *LAWS)
+    assert made.gone is not None
+    assert made.gone.startswith("no credential is left: the credential of owner died during the run")
