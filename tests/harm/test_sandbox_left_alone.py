@@ -25,7 +25,7 @@ def shown(plan):
             if headers and all(values.values()):
                 size = operation.paging.size
                 url = told.base_url + target(operation, values, [(size.name, str(WHOLE))] if size else [])
-                got = httpx.get(url, headers=headers)
+                answer = httpx.get(url, headers=headers)
                 found[principal.name, operation.key] = (
                     answer.json() if answer.status_code == 200 else answer.status_code
                 )
