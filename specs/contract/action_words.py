@@ -1,7 +1,7 @@
 """What an operation does beyond looking, as far as its own words tell: names, the path's ends, the summary.
 
-The method says little: a POST may shut a server down, and a GET may delete. Whoever asks on somebody else's server has
-to read the words, and what the words leave in doubt counts as done to what is not ours.
+The method says little: a POST may shut a server down, and a GET may delete. Whoever calls somebody else's server has to
+read the words, and what the words leave in doubt counts as done to what is not ours.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def says_it_changes(method: str, path: str, name: str, summary: str) -> bool:
-    """Tell whether an operation with a safe method says of itself that it changes something."""
+    """Say whether an operation with a safe method says of itself that it changes something."""
     if method not in SAFE:
         return False
     first = (words(summary) or ("",))[0]
@@ -107,7 +107,7 @@ def outward(path: str, summary: str) -> str:
 
 
 def ends_credential(method: str, path: str, name: str, summary: str) -> bool:
-    """Tell whether an operation may end the credential it is asked with: signs out, resets, revokes, or deletes it."""
+    """Say whether an operation may end the credential of its request: signs out, resets, revokes, or deletes it."""
     end, fixed = words(_last_fixed(path)), _fixed(path)
     told = {*end, *_own_words(name, path), *words(summary)}
     if any(_SIGN_OUT.fullmatch(each) for each in told):

@@ -38,7 +38,7 @@ from specs.source.pointers import SpecError, join, resolve
 
 @frozen(eq=False)
 class Contract:
-    """A document, understood. Operations stand in the document's order."""
+    """A document, understood. Operations are in the document's order."""
 
     document: Document
     operations: tuple[Operation, ...] = field(repr=lambda value: f"<{len(value)}>")
@@ -175,7 +175,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
 
 
 def _why_unusable(document: Document, site: Site) -> str | None:
-    """Say which defect keeps an operation from being asked: its own, or one of something that it cannot go without."""
+    """Say which defect keeps an operation from being called: its own, or one of something that it cannot go without."""
     if "?" in site.path or "#" in site.path:
         return f"{site.item_pointer}: a path has no query and no fragment"
     needed = [stated for stated, _ in stated_parameters(document.raw, site).values() if stated.get("required") is True]

@@ -1,9 +1,9 @@
-"""What an operation does to a deployment: the one place that tells whose things it may change.
+"""What an operation does to a deployment: the one place that tells whose resources it may change.
 
 An operation that is not safe makes something that can be removed again (`create`), makes something for good (`keep`),
-changes or removes one thing that the same client may have made (`change`), deals in tokens (`tokens`), or acts on what
-is there already (`action`): a setting, a bulk operation, a shutdown. Where the document leaves it in doubt it is an
-action, since nobody can tell that it leaves alone what belongs to others.
+changes or removes one resource that the same client may have made (`change`), deals in tokens (`tokens`), or acts on
+what is there already (`action`): a setting, a bulk operation, a shutdown. Where the document leaves it in doubt it is
+an action, since nobody can tell that it leaves alone what belongs to others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Kind = Literal["look", "create", "keep", "change", "tokens", "action"]
 
 @frozen
 class Effect:
-    """What an operation does, and why in words. `maker`: the creation whose things it changes."""
+    """What an operation does, and why in words. `maker`: the creation whose resources it changes."""
 
     kind: Kind
     why: str = ""
@@ -72,7 +72,7 @@ def _change(contract: Contract, operation: Operation, resource: Resource | None)
 
 
 def maker_of(contract: Contract, operation: Operation) -> Operation | None:
-    """Give the creation of what an operation acts upon: of the thing that the last parameter of its path names."""
+    """Give the creation of what an operation acts upon: of the resource that the last parameter of its path names."""
     if not operation.path_parameters or operation.path.rstrip("/").endswith(("/me", "/self")):
         return None
     last = operation.path_parameters[-1]
@@ -83,7 +83,7 @@ def maker_of(contract: Contract, operation: Operation) -> Operation | None:
 
 
 def _called_otherwise(contract: Contract, operation: Operation, name: str) -> Resource | None:
-    """Give the resource whose things a path names by another parameter than their own address does."""
+    """Give the resource whose items a path names by another parameter than their own address does."""
     until = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
     for resource in contract.resources:
         if any(each.path.rstrip("/") == until for each in addresses(contract, resource)):

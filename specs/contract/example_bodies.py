@@ -1,7 +1,7 @@
 """Composes a request body where the document has no example of one, out of what its schemas say of the members.
 
-A reader of the document would do the same: take the examples, defaults and choices that stand beside members, and
-values that look like what a name or a format asks for. Nobody promises that such a body makes sense to a server.
+A reader of the document would do the same: take the examples, defaults and choices that are beside members, and values
+that look like what a name or a format needs. Nobody promises that such a body makes sense to a server.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _member(raw: Schema, name: str, plain: Schema, depth: int) -> Any:
 
 
 def _text(schema: Schema, name: str) -> str:
-    """A text such as a format, a pattern or a telling name asks for, as long as it has to be."""
+    """A text such as a format, a pattern or a telling name needs, as long as it has to be."""
     if isinstance(pattern := schema.get("pattern"), str):
         return _fitting(pattern)
     if schema.get("format") in _FORMATS:

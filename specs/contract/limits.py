@@ -79,7 +79,7 @@ def _covers(shorter: Limit, longer: Limit) -> bool:
 
 
 def caching(node: Schema, pointer: str) -> tuple[str | None, str]:
-    """Give an operation's caching strategy as it is worded, and where that stands."""
+    """Give an operation's caching strategy as it is worded, and where that is."""
     own = _step(node.get("x-contract"), "caching")
     if own is not None:
         return str(own), join(pointer, "x-contract", "caching")

@@ -33,19 +33,19 @@ class Hint(StrEnum):
     VOLATILE = "volatile"
     """It moves by itself."""
     FLEETING = "fleeting"
-    """It changes by being looked at."""
+    """It changes by being read."""
     LIFECYCLE = "lifecycle"
-    """It says how far a thing has come: it moves by itself where no request can set it."""
+    """It says how far a resource has come: it moves by itself where no request can set it."""
     REFERENCE = "reference"
     """It names something else: no value can be made up for it."""
     ID = "id"
-    """It tells a thing from all others, whoever owns them."""
+    """It distinguishes a resource from all others, whoever owns them."""
     OWNER = "owner"
-    """It says whose a thing is."""
+    """It says whose a resource is."""
     FREE = "free"
     """Its text is anybody's choice."""
     UNIQUE = "unique"
-    """No two things may have the same; no document says so."""
+    """No two resources may have the same; no document says so."""
     UNIQUE_AMONG_SIBLINGS = "unique-among-siblings"
     """The same in bodies that refer to nothing else: there it is a name among siblings, not somebody else's value."""
 
@@ -83,7 +83,7 @@ class MemberNames:
     stated: Mapping[str, frozenset[Hint]] = field(factory=dict)
 
     def suggest(self, name: str, hint: Hint) -> bool:
-        """Tell whether a member of this name is of a kind."""
+        """Say whether a member of this name is of a kind."""
         stated = self.stated.get(name)
         return hint in stated if stated is not None else _USUAL[hint].search(name) is not None
 

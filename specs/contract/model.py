@@ -130,7 +130,7 @@ class Answer:
 
     @property
     def succeeds(self) -> bool:
-        """Tell whether this is a 2xx answer."""
+        """Say whether this is a 2xx answer."""
         return self.status.startswith("2")
 
 
@@ -160,7 +160,7 @@ class Alternative:
 
 @frozen(eq=False)
 class Asked:
-    """The parameters that ask for a page: how long it is, where it begins, and in which dialect that is said.
+    """The parameters that select a page: how long it is, where it begins, and in which dialect that is said.
 
     `first`: the number of the first item or page.
     """
@@ -173,10 +173,10 @@ class Asked:
 
 @frozen(eq=False)
 class Paging:
-    """How a list is asked for in pages.
+    """How a list is paged.
 
-    `items` points at the array in a success answer, `pagination` at the object that tells about the page ("" is the
-    whole answer), and `members` from a role to a place inside that object. Roles: total, remaining, size, page, pages,
+    `items` points at the array in a success answer, `pagination` at the object that describes the page ("" is the whole
+    answer), and `members` from a role to a place inside that object. Roles: total, remaining, size, page, pages,
     offset, next and previous (booleans), cursor (what the next request carries), link (address of the next page) and
     previous_link. `headers` maps roles to answer headers. `optional`: the object may be missing. `last` points at the
     member of a page's last item that the next request carries, where answers have no cursor of their own.
@@ -199,7 +199,7 @@ class Paging:
 
     @property
     def tells_cursor(self) -> bool:
-        """Tell whether an answer shows where the next page begins, other than by an address."""
+        """Say whether an answer shows where the next page begins, other than by an address."""
         return self.last is not None or "cursor" in {*self.members, *self.headers}
 
 
@@ -224,13 +224,13 @@ class Operation:
     data: str = field(repr=False)
     pointer: str = field(repr=False)
     asks: Asked = field(factory=Asked, repr=False)
-    """The parameters that ask for a page, also where the answer shows no list."""
+    """The parameters that select a page, also where the answer shows no list."""
     unusable: str | None = field(default=None, repr=False)
-    """The defect of the document that keeps this operation from being asked; None for a sound one."""
+    """The defect of the document that keeps this operation from being called; None for a sound one."""
     changing: bool = field(default=False, repr=False)
     """Says of itself that it changes something, whatever its method promises."""
     ends_credential: bool = field(default=False, repr=False)
-    """May end the credential it is asked with (see `action_words.ends_credential`)."""
+    """May end the credential of its request (see `action_words.ends_credential`)."""
 
     def answer(self, status: int) -> Answer | None:
         """Give the declared answer for a status: the exact one, else its range, else the default."""
@@ -252,12 +252,12 @@ class Operation:
         return found or tuple(answer for answer in self.answers if answer.status.lower() == "default")
 
     def refuses(self, answer: Answer) -> bool:
-        """Tell whether an answer is that of an error: a 4xx, a 5xx, or a default beside answers of success."""
+        """Say whether an answer is that of an error: a 4xx, a 5xx, or a default beside answers of success."""
         return answer.status[:1] in "45" or (answer.status.lower() == "default" and answer not in self.success)
 
     @property
     def safe(self) -> bool:
-        """Tell whether it changes nothing: its method promises so, and nothing it says of itself contradicts."""
+        """Say whether it changes nothing: its method promises so, and nothing it says of itself contradicts."""
         return self.method in SAFE and not self.changing
 
     @property
@@ -268,7 +268,7 @@ class Operation:
 
 @frozen(eq=False)
 class Resource:
-    """Operations on one kind of thing. `identifier` is the item path's own parameter, `member` the id in an object.
+    """Operations on one kind of resource. `identifier` is the item path's own parameter, `member` the id in an object.
 
     `update` is its PATCH; where it has none its POST, if that can change a part of it; else its PUT. `replace` is its
     PUT.
@@ -297,7 +297,7 @@ class Resource:
 
 @frozen
 class TokenMember:
-    """A token in an answer: where it stands, where its expiry stands (in `unit`), how many seconds it lives."""
+    """A token in an answer: where it is, where its expiry is (in `unit`), how many seconds it lives."""
 
     token: str
     expires: str | None

@@ -22,7 +22,7 @@ IGNORED = ("authorization", "accept", "content-type")
 
 @frozen(eq=False)
 class Site:
-    """An operation as it stands in the document. `item` is its path item."""
+    """An operation as the document has it. `item` is its path item."""
 
     path: str
     method: str
@@ -101,7 +101,7 @@ def _parameter(raw: Schema, node: Schema, pointer: str) -> Parameter:
 
 
 def _is_wrapped(node: Schema) -> bool:
-    """Tell whether a parameter's value is a JSON text."""
+    """Say whether a parameter's value is a JSON text."""
     wrapped = _preferred({}, node.get("content"))
     return not isinstance(node.get("schema"), dict) and wrapped is not None and is_json(wrapped[0])
 
@@ -138,7 +138,7 @@ def examples(raw: Schema, node: Schema) -> tuple[Any, ...]:
 
 
 def placed_examples(raw: Schema, node: Schema, pointer: str) -> Iterator[tuple[Any, str]]:
-    """Give the examples that stand beside a schema, each with its pointer."""
+    """Give the examples that are beside a schema, each with its pointer."""
     if "example" in node:
         yield node["example"], join(pointer, "example")
     named = node.get("examples")
@@ -232,7 +232,7 @@ def _headers(raw: Schema, answer: Schema, pointer: str) -> tuple[Header, ...]:
 
 
 def is_json(media_type: str) -> bool:
-    """Tell whether a media type is JSON or a range that includes it."""
+    """Say whether a media type is JSON or a range that includes it."""
     bare = media_type.split(";")[0].strip().lower()
     return bare in ("application/json", "*/*", "application/*") or bare.endswith("+json")
 

@@ -1,4 +1,4 @@
-"""Lists that are asked for in pages otherwise than in the query: in a body, or by ranges. They are told, not judged."""
+"""Lists that are paged otherwise than in the query: in a body, or by ranges. They are named, not judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a list answer tells about its page: as `x-contract` states it, or by the usual names."""
+"""What a list answer says about its page: as `x-contract` states it, or by the usual names."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def wording(root: Schema, own: Schema) -> Wording:
 
 @frozen
 class PageInfo:
-    """Where a list answer tells about its page: the object, whether it may be missing, its members by role."""
+    """Where a list answer describes its page: the object, whether it may be missing, its members by role."""
 
     pagination: str | None
     optional: bool
@@ -110,7 +110,7 @@ def _is_links(holder: str) -> bool:
 
 
 def _holders(raw: Schema, schema: Schema, data: str) -> list[tuple[str, Member]]:
-    """Give the objects that may tell about a page, most likely first, as pointers from the answer's root."""
+    """Give the objects that may describe a page, most likely first, as pointers from the answer's root."""
     if not data:
         return []
     around = data.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""How a list is asked for in pages: which parameters say so, and what they count.
+"""How a list is paged: which parameters say so, and what they count.
 
 A name alone decides nothing where the document says more: a text that comes from an answer is a cursor whatever it is
 called, a number beside such a text is bookkeeping, and what counts from 1 says so in its default, minimum or prose.

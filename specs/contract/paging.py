@@ -1,4 +1,4 @@
-"""Finds out which operations are lists, how their pages are asked for and what they tell about a page.
+"""Finds out which operations are lists, how their pages are requested and what they say about a page.
 
 What `x-contract` states is taken; the rest is inferred from names that APIs commonly use. A list is a GET whose success
 answer holds an array and that takes page parameters.
@@ -22,7 +22,7 @@ from specs.source.pointers import join
 
 
 def asked_for(raw: Schema, key: str, parameters: tuple[Parameter, ...], answer: Answer | None, words: Wording) -> Asked:
-    """Say how pages are asked for, by the parameters and by what the answer tells of them."""
+    """Say how pages are requested, by the parameters and by what the response says of them."""
     found = asked(raw, parameters, words)
     if found.dialect is not None or answer is None:
         return found
@@ -50,14 +50,14 @@ def data_pointer(raw: Schema, key: str, pages: Asked, answer: Answer | None, wor
 
 
 def _sole_list(raw: Schema, answer: Answer, named: tuple[str, ...], words: Wording) -> str:
-    """Find the only list of an answer at the address of one thing: if it is all there is, or said to be a page."""
+    """Find the only list of an answer at the address of one resource: if it is all there is, or said to be a page."""
     found = _array_in(raw, answer.schema or {}, named, alone=True)
     alone = len(members(raw, answer.schema or {})) == 1
     return found if alone or page_info(raw, answer, found, words).members.keys() - {"size"} else ""
 
 
 def _leads(raw: Schema, answer: Answer, data: str) -> bool:
-    """Tell whether the document's pointer fits one answer; where the schema is silent, it does."""
+    """Say whether the document's pointer fits one answer; where the schema is silent, it does."""
     if answer.schema is None or not members(raw, answer.schema):
         return not (answer.schema is not None and items(raw, answer.schema) is not None)
     return member_at(raw, answer.schema, data) is not None
@@ -101,7 +101,7 @@ def _is_plain_list(raw: Schema, name: str, member: Member) -> bool:
 
 
 def _is_envelope(raw: Schema, schema: Schema) -> bool:
-    """Tell an object around a list from a thing that has a list of its own."""
+    """Distinguish an object around a list from a resource that has a list of its own."""
     return items(raw, schema) is None and "id" not in members(raw, schema)
 
 
@@ -122,7 +122,7 @@ def _wrapped(raw: Schema, schema: Schema) -> str:
 
 
 def shows_list(raw: Schema, answer: Answer | None, data: str) -> bool:
-    """Tell whether a success answer holds an array where its data stands."""
+    """Say whether a success answer holds an array where its data is."""
     if answer is None or answer.schema is None:
         return False
     found = member_at(raw, answer.schema, data)
@@ -174,12 +174,12 @@ def _last(raw: Schema, answer: Answer, data: str, position: Parameter | None) ->
 
 
 def _default(raw: Schema, size: Parameter | None) -> int | None:
-    """Give the page size that holds where none is asked for."""
+    """Give the page size that holds where none is requested."""
     return _whole(follow(raw, size.schema).get("default")) if size is not None else None
 
 
 def _largest(raw: Schema, size: Parameter | None) -> int | None:
-    """Give the largest page size that may be asked for."""
+    """Give the largest page size that may be requested."""
     schema = follow(raw, size.schema) if size is not None else {}
     maximum, exclusive = _whole(schema.get("maximum")), schema.get("exclusiveMaximum")
     if exclusive is True and maximum is not None:

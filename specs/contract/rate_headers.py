@@ -1,4 +1,4 @@
-"""What the document says of its rate headers: what each of them tells, and what it counts in."""
+"""What the document says of its rate headers: what each of them says, and what it counts in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNKNOWN = r"(?:micro ?seconds?|nano ?seconds?|minutes?|hours?|days?)"
 
 @frozen
 class RateName:
-    """A header's name taken apart: `X-RateLimit-Reset-Short` tells the reset of the series "short" of X-RateLimit."""
+    """A header's name taken apart: `X-RateLimit-Reset-Short` gives the reset of the series "short" of X-RateLimit."""
 
     family: str
     role: Role
@@ -51,7 +51,7 @@ class RateHeader:
 
 
 def taken_apart(name: str) -> RateName | None:
-    """What a header tells by its name; None for one that tells nothing of a rate limit."""
+    """What a header says by its name; None for one that says nothing of a rate limit."""
     if name.lower() == "retry-after":
         return RateName("Retry-After", "wait", "")
     if not (match := _NAME.match(name.lower())):
@@ -79,7 +79,7 @@ def rate_headers(headers: Iterable[Header]) -> dict[str, RateHeader]:
 
 
 def unit_of(header: Header) -> Unit | None:
-    """What a header counts in that tells a time: by its description, else by its format or its example."""
+    """The unit of a header that gives a time: by its description, else by its format or its example."""
     words = re.sub(r"[-_\s(),;:]+", " ", f"{header.description} {header.schema.get('description', '')}".lower())
     if header.schema.get("format") in {"date-time", "date"} or _DATE.search(words):
         return "date"

@@ -13,7 +13,7 @@ from specs.source.pointers import join
 
 @frozen(eq=False)
 class Address:
-    """A path that ends in a parameter which names one thing; `member`: where its value stands in the thing."""
+    """A path that ends in a parameter which names one resource; `member`: where its value is in the thing."""
 
     path: str
     parameter: str
@@ -22,7 +22,7 @@ class Address:
 
 @frozen(eq=False)
 class Removal:
-    """The operation that removes one thing, and the parameter and member by which it is named."""
+    """The operation that removes one resource, and the parameter and member by which it is named."""
 
     operation: Operation
     parameter: str
@@ -30,7 +30,7 @@ class Removal:
 
 
 def addresses(contract: Contract, resource: Resource) -> tuple[Address, ...]:
-    """Give all paths that name one of a resource's things: some documents call it by its id here and its name there."""
+    """Give all paths that name one of a resource's items: some documents call it by its id here and its name there."""
     found: dict[str, Address] = {}
     if resource.item and resource.identifier:
         found[resource.item] = Address(resource.item, resource.identifier, resource.member)
@@ -44,7 +44,7 @@ def addresses(contract: Contract, resource: Resource) -> tuple[Address, ...]:
 
 
 def removal_of(contract: Contract, resource: Resource) -> Removal | None:
-    """Give the operation that removes one of a resource's things, whatever its path calls it; None where none does."""
+    """Give the operation that removes one of a resource's items, whatever its path calls it; None where none does."""
     if resource.delete is not None and resource.identifier is not None:
         return Removal(resource.delete, resource.identifier, resource.member)
     for address in addresses(contract, resource):

@@ -1,4 +1,4 @@
-"""Groups operations by the thing they create, read, update and delete, by the shape of their paths."""
+"""Groups operations by the resource they create, read, update and delete, by the shape of their paths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def room(path: str) -> str:
     """Name the collection that is quiet or busy as a whole.
 
     It reaches up to and including the first fixed segment after the first path parameter. Where there is none, it is
-    what stands before the parameter; a path without parameters gives its first two segments.
+    what is before the parameter; a path without parameters gives its first two segments.
     """
     segments = path.strip("/").split("/")
     first = next((index for index, segment in enumerate(segments) if is_open(segment)), None)
@@ -31,7 +31,7 @@ def room(path: str) -> str:
 
 
 def is_open(segment: str) -> bool:
-    """Tell whether a path segment is (or contains) a parameter."""
+    """Say whether a path segment is (or contains) a parameter."""
     return "{" in segment
 
 
@@ -67,13 +67,13 @@ def _pairs(raw: Schema, by_path: dict[str, dict[str, Operation]]) -> list[tuple[
 
 
 def _parted(path: str, by_path: dict[str, dict[str, Operation]]) -> tuple[str, str]:
-    """Part a path into what stands before its last segment and that segment; slashes at the ends do not count."""
+    """Part a path into what is before its last segment and that segment; slashes at the ends do not count."""
     parent, _, last = path.rstrip("/").rpartition("/")
     return (f"{parent}/" if f"{parent}/" in by_path and parent not in by_path else parent), last
 
 
 def _is_collection_of_its_own(raw: Schema, path: str, by_path: dict[str, dict[str, Operation]]) -> bool:
-    """Tell whether a path that ends in a parameter is itself a list: it answers with an array and has no parent."""
+    """Say whether a path that ends in a parameter is itself a list: it answers with an array and has no parent."""
     return _parted(path, by_path)[0] not in by_path and _lists(raw, by_path[path].get("GET"))
 
 
@@ -145,7 +145,7 @@ def _partial(raw: Schema, single: dict[str, Operation]) -> Operation | None:
 
 
 def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...]) -> str:
-    """Say where a resource's id stands: the member of the parameter's name, else "id", else of its last word."""
+    """Say where a resource's id is: the member of the parameter's name, else "id", else of its last word."""
     shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), [])
     if identifier is None:
         return "/id"

@@ -19,7 +19,7 @@ class Rule(StrEnum):
     PAST_THE_END_IS_EMPTY = "past-the-end-is-empty"
     """A page past the end of a list is a success without items."""
     PAGES_ARE_FULL = "pages-are-full"
-    """A page has as many items as were asked for, or as there are; a server never gives fewer and leads on."""
+    """A page has as many items as were requested, or as there are; a server never gives fewer and leads on."""
     INVALID_IS_400 = "invalid-is-400"
     """A request that breaks its schema is refused with 400 or 422, and with no other status."""
     UNDECLARED_METHODS_ARE_REFUSED = "undeclared-methods-are-refused"

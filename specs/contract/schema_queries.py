@@ -1,4 +1,4 @@
-"""Asks schemas simple questions (members, types, choices), looking through references and compositions.
+"""Answers simple questions about schemas (members, types, choices), looking through references and compositions.
 
 The one reader of schemas, of a document's own and of converted ones alike: `raw` is whatever their references lead
 into, the document or the converted schema itself.
@@ -27,7 +27,7 @@ _OWN = ("additionalProperties", "unevaluatedProperties", "properties", "required
 
 @frozen(eq=False)
 class Member:
-    """A member of an object: its schema (references followed), where that stands, and whether it has to be there."""
+    """A member of an object: its schema (references followed), where that is, and whether it has to be there."""
 
     schema: Schema
     pointer: str
@@ -151,7 +151,7 @@ def _without(one: Schema, names: Iterable[str]) -> Schema:
 
 
 def alternatives(raw: Schema, schema: Any, seen: frozenset[str] = frozenset()) -> list[Schema]:
-    """Give the schemas of which a value has to fit one: each way of `oneOf` and `anyOf` with what stands beside it.
+    """Give the schemas of which a value has to fit one: each way of `oneOf` and `anyOf` with what is beside it.
 
     Null is left out. A schema without a choice is its only one, put together. `seen`: references that are being
     followed already.
@@ -176,7 +176,7 @@ def _by_type(whole: Schema) -> list[Schema]:
 
 
 def _discriminated(holder: Schema, branch: Any) -> Schema:
-    """Say by which value a discriminator tells a way from the others."""
+    """Say by which value a discriminator distinguishes a way from the others."""
     stated = _mapping(holder.get("discriminator"))
     name, reference = stated.get("propertyName"), branch.get("$ref") if isinstance(branch, dict) else None
     if not name or not reference:

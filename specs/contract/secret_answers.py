@@ -16,7 +16,7 @@ _GRANT = re.compile(
 
 
 def secret_members(contract: Contract) -> frozenset[str]:
-    """Names of members that are declared as passwords, or wherever they stand as written only, and those of tokens."""
+    """Names of members that are declared as passwords, or wherever they are as written only, and those of tokens."""
     secret: set[str] = set()
     written: set[str] = set()
     shown: set[str] = set()

@@ -29,7 +29,7 @@ def numbered_lists(contract: Contract) -> Iterator[Operation]:
 
 
 def sized_lists(contract: Contract) -> Iterator[Operation]:
-    """Lists whose page size can be asked for."""
+    """Lists whose page size can be requested."""
     return (each for each in lists(contract) if each.paging and each.paging.size)
 
 
@@ -51,12 +51,12 @@ def readable_lists(contract: Contract) -> Iterator[Operation]:
 
 
 def owned_lists(contract: Contract) -> Iterator[Operation]:
-    """Lists that need a credential: what they show depends on who asks."""
+    """Lists that need a credential: what they show depends on the caller."""
     return (each for each in protected(contract) if each.paging)
 
 
 def filtered_lists(contract: Contract) -> Iterator[Operation]:
-    """Lists with a filter that says which member of the items it looks at."""
+    """Lists with a filter that says which member of the items it uses."""
     return (each for each in lists(contract) if any(parameter.filter for parameter in each.parameters))
 
 
@@ -138,14 +138,14 @@ def speaks_of_members(body: Body) -> bool:
 
 
 def creations_with_lifecycle(contract: Contract) -> Iterator[Operation]:
-    """Creations of things that can be seen, and changed or deleted."""
+    """Creations of resources that can be seen, and changed or deleted."""
     for resource in contract.resources:
         if resource.create and (resource.read or resource.list) and (resource.update or resource.delete):
             yield resource.create
 
 
 def refusable_creations(contract: Contract) -> Iterator[Operation]:
-    """Creations with a body, of things that a list would show."""
+    """Creations with a body, of resources that a list would show."""
     for resource in contract.resources:
         if resource.create and resource.create.body and resource.list:
             yield resource.create
@@ -162,21 +162,21 @@ def declares_conflict(operation: Operation) -> bool:
 
 
 def bulk_deletions(contract: Contract) -> Iterator[Operation]:
-    """Operations that delete all of a list to which things can be added."""
+    """Operations that delete all of a list to which items can be added."""
     for resource in contract.resources:
         if resource.delete_all and resource.list and resource.create:
             yield resource.delete_all
 
 
 def parental_deletions(contract: Contract) -> Iterator[Operation]:
-    """Deletions of things that others hang on: by their paths, or because they refer to it."""
+    """Deletions of resources that others hang on: by their paths, or because they refer to it."""
     for resource in contract.resources:
         if resource.delete and resource.create and any(child_resources(contract, resource)):
             yield resource.delete
 
 
 def nested_creations(contract: Contract) -> Iterator[Operation]:
-    """Creations below a thing that can itself be created."""
+    """Creations below a resource that can itself be created."""
     for resource in contract.resources:
         create = resource.create
         if create and create.path_parameters and (resource.read or resource.list):
@@ -186,7 +186,7 @@ def nested_creations(contract: Contract) -> Iterator[Operation]:
 
 
 def resource_of_parameter(contract: Contract, operation: Operation, name: str) -> Resource | None:
-    """The resource whose things a path parameter names: where its values come from, or whose address ends with it."""
+    """The resource whose items a path parameter names: where its values come from, or whose address ends with it."""
     parameter = operation.parameter(name, "path")
     if parameter and parameter.source:
         return contract.resource_of(contract.operation(parameter.source.operation_id))
@@ -195,7 +195,7 @@ def resource_of_parameter(contract: Contract, operation: Operation, name: str) -
 
 
 def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
-    """Resources below a thing's address, and those whose creation or address needs a value that its creation gives."""
+    """Resources below the address of another, and those whose creation or address needs a value that its creation gives."""
     for each in contract.resources:
         first = each.list or each.create
         if each is parent or first is None or parent.item is None:
@@ -288,7 +288,7 @@ def bulk(contract: Contract, operation: Operation) -> bool:
 def takes_credentials(contract: Contract, operation: Operation) -> bool:
     """Whether a body shows who somebody is, as that of a login or a refresh does: nobody can make such a body up.
 
-    A creation that sets a password of the thing it makes is none of these.
+    A creation that sets a password of the resource it makes is none of these.
     """
     tokens, body = contract.tokens, operation.body
     if tokens and operation is tokens.refresh:

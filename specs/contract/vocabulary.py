@@ -1,4 +1,4 @@
-"""The names that APIs commonly give to page parameters and to what they tell about a page.
+"""The names that APIs commonly give to page parameters and to what they say about a page.
 
 Names are compared folded: "page[size]", "page_size" and "pageSize" are one. Earlier names are preferred.
 """
@@ -35,7 +35,7 @@ UNSURE = _names("start from p token after before marker sinceid maxid continuati
 
 # Lists beside the items that tell about them.
 BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")
-# Members that hold the items, objects around them, and objects that tell about the page.
+# Members that hold the items, objects around them, and objects that describe the page.
 ITEMS = _names("data items results records values entries list rows content elements hits value")
 WRAPPERS = _names("data result results response payload embedded body")
 OBJECTS = _names(

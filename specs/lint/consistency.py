@@ -191,7 +191,7 @@ def member_type(view: View) -> Iterator[Found]:
 
 
 def _clash(sent: str, got: str) -> bool:
-    """Tell whether one is composed and the other is not; numbers sent as text are nobody's surprise."""
+    """Say whether one is composed and the other is not; numbers sent as text are nobody's surprise."""
     return sent != got and "null" not in (sent, got) and bool({sent, got} & {"array", "object"})
 
 

@@ -52,7 +52,7 @@ def list_example(view: View) -> Iterator[Found]:
     for site, operation in view.lists():
         item = operation.paging is None and site.path.rstrip("/").endswith(
             "}"
-        )  # one thing may take pages of what is in it
+        )  # one resource may take pages of what is in it
         for value, pointer in view.success_values(site) if operation.asks.position and not item else ():
             if isinstance(value, dict) and not _has_array(value):
                 yield pointer, "takes page parameters, but the example shows one object and no array"
@@ -113,7 +113,7 @@ def _atom(text: str, kinds: set[str]) -> Any:
 
 
 def _error(view: View, schema: Any, value: Any, direction: Direction) -> ValidationError | None:
-    """Give the most telling complaint about a value; None also where the schema itself is unusable (told elsewhere)."""
+    """Give the most telling complaint about a value; None also where the schema itself is unusable (another rule)."""
     try:
         validator = Draft202012Validator(json_schema(view.raw, schema, direction), format_checker=checker)
         plain = list(validator.iter_errors(value))

@@ -19,7 +19,7 @@ from specs.source.swagger import is_swagger
 
 __all__ = ["TITLES", "Defect", "Examination", "as_json", "examine", "examine_text", "find"]
 
-# Importing these has registered their rules; findings are told in this order.
+# Importing these has registered their rules; findings are shown in this order.
 _MODULES = [module.__name__ for module in (structure, examples, consistency)]
 RULES.sort(key=lambda rule: (rule.severity, _MODULES.index(rule.find.__module__)))
 _TEXT = {

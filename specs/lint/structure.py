@@ -78,7 +78,7 @@ def _told(error: ValidationError) -> str:
 
 
 def lost_in_the_cut(view: View, pointer: str) -> bool:
-    """Tell whether something stands around the place where the text ends, and is therefore incomplete."""
+    """Say whether something stands around the place where the text ends, and is therefore incomplete."""
     ends = [flaw.pointer for flaw in view.reading.flaws if flaw.code != "duplicate-key"]
     return any(end == pointer or end.startswith(pointer + "/") for end in ends) or pointer == "#"
 

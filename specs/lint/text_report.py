@@ -8,8 +8,8 @@ from specs.lint.lint import TITLES, Defect, Examination
 from specs.lint.tolerant_view import count
 from specs.source.unjudged import counted
 
-_FEW = 3  # places told of one fault
-_MANY = 5  # a remark at more places is told as one, with the first few
+_FEW = 3  # places shown of one fault
+_MANY = 5  # a remark at more places is shown as one, with the first few
 
 
 def examination(found: Examination, *, everything: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""A tolerant look at a document that may be cut, dangling or nonsense: the rules of `specs.defects` look through it."""
+"""A tolerant look at a document that may be cut, dangling or nonsense: the rules of `specs.lint` look through it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class View:
         return {} if built is None else {each.key: each for each in built.operations}
 
     def lists(self) -> Iterator[tuple[Site, Operation]]:
-        """Give every operation that is asked for in pages."""
+        """Give every operation that is paged."""
         for site in self.sites:
             operation = self.operations.get(site.key)
             if operation is not None and (operation.paging or operation.asks.position):
@@ -142,7 +142,7 @@ class View:
                 yield media, join(pointer, "content", name)
 
     def values(self, media: Schema, pointer: str) -> Iterator[tuple[Any, str]]:
-        """Give the examples that stand beside a schema, but for what is only a name of another file."""
+        """Give the examples that are beside a schema, but for what is only a name of another file."""
         if "example" in media and not is_reference(media["example"]):
             yield media["example"], join(pointer, "example")
         for name, entry in mapping(media.get("examples")).items():

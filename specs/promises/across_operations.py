@@ -65,7 +65,7 @@ def tokens(contract: Contract) -> Iterator[Promise]:
 
 
 def _of_lives(rules: TokenRules, at: str) -> Iterator[Promise]:
-    """How long tokens live, and where their expiry stands."""
+    """How long tokens live, and where their expiry is."""
     for name, member, word in (
         ("access", rules.access, "An access token"),
         ("refresh_token", rules.refresh_token, "A refresh token"),

@@ -67,7 +67,7 @@ def _nearest(raw: dict[str, Any], pointer: str) -> tuple[str, str] | None:
 
 
 def _walk(raw: dict[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
-    """Every node on the way to a pointer, references followed, and where it really stands."""
+    """Every node on the way to a pointer, references followed, and where it really is."""
     node: Any = raw
     here = "#"
     for step in split(pointer):

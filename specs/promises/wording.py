@@ -41,7 +41,7 @@ def described(raw: Schema, schema: Schema) -> str:
 
 
 def constraints(raw: Schema, schema: Schema) -> list[str]:
-    """Put what a schema asks beyond its type into words."""
+    """Put what a schema requires beyond its type into words."""
     found = [*_range(schema, "minimum", "maximum", ""), *_lengths(schema)]
     if isinstance(schema.get("enum"), list):
         values = schema["enum"]

@@ -16,7 +16,7 @@ def most_bytes() -> int:
 
 
 def most_depth() -> int:
-    """Give the most levels that objects and arrays may stand inside each other."""
+    """Give the most levels that objects and arrays may be inside each other."""
     return _whole(MOST_DEPTH)
 
 

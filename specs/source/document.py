@@ -40,7 +40,7 @@ class Document:
     faults: tuple[Fault, ...] = ()
     unjudged: tuple[tuple[str, str], ...] = ()
     removed: frozenset[str] = frozenset()
-    """The keys of operations that an overlay has taken out: they are never asked, not even as undeclared methods."""
+    """The keys of operations that an overlay has taken out: they are never called, not even as undeclared methods."""
     schemas: tuple[tuple[dict[str, Any], str], ...] = field(default=(), repr=False, eq=False)
     """Every schema of the document with its pointer, references not followed."""
     _unusable: dict[int, str] = field(factory=dict, repr=False, eq=False)

@@ -1,4 +1,4 @@
-"""Which parts an OpenAPI 3 document is made of, and where in them other parts and references may stand.
+"""Which parts an OpenAPI 3 document is made of, and where in them other parts and references may be.
 
 Everything that has to tell a reference or a schema from mere data reads it here: a `$ref` inside an example, a default,
 an enumeration or an extension is nobody's reference.
@@ -22,7 +22,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @frozen
 class Part:
-    """What stands under one key: one thing of a kind, a list of them, or a map of them by name.
+    """What is under one key: one part of a kind, a list of them, or a map of them by name.
 
     `extensible`: names that begin with "x-" are extensions, not names.
     """

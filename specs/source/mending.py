@@ -1,7 +1,7 @@
 """Takes out of a document what is not of the kind that OpenAPI has at its place, so that the rest can be judged.
 
 Whatever reads a mended document finds objects, lists and texts where the specification has them. What was taken out is
-told as faults of the document, and whatever needs it as unusable: no deployment is judged by it.
+reported as faults of the document, and whatever needs it as unusable: no deployment is judged by it.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ class _Mender:
             node.update({"required": True, OPTIONAL: True})
 
     def _scheme(self, node: dict[str, Any], pointer: str, unit: str) -> None:
-        """A scheme of a type that nobody knows is told by the specification's own grammar, and asked of nobody."""
+        """A scheme of a type that nobody knows is told by the specification's own grammar, and required of nobody."""
         kind = node.get("type")
         needed = {"apiKey": ("name", "in"), "http": ("scheme",)}.get(kind, ()) if isinstance(kind, str) else ("type",)
         for key in needed:

@@ -1,4 +1,4 @@
-"""Whether a text is a regular expression of ECMA 262, as JSON Schema asks."""
+"""Whether a text is a regular expression of ECMA 262, as JSON Schema requires."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NEEDLESS = re.compile(r"\\([^\w\s^$\\.*+?()\[\]{}|/-]|_)")
 
 @lru_cache(maxsize=4096)
 def is_pattern(text: str) -> bool:
-    """Tell whether readers of JSON Schema understand a pattern, and understand it alike."""
+    """Say whether readers of JSON Schema understand a pattern, and understand it alike."""
     return _is_strict(text) or _is_strict(_NEEDLESS.sub(r"\1", text))
 
 

@@ -54,7 +54,7 @@ def look_up(node: Any, pointer: str) -> Any:
 
 
 def is_reference(node: Any) -> bool:
-    """Tell whether a node is a reference object."""
+    """Say whether a node is a reference object."""
     return isinstance(node, dict) and isinstance(node.get("$ref"), str)
 
 

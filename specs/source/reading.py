@@ -192,7 +192,7 @@ def _compose(content: str, flaws: tuple[Flaw, ...]) -> Reading:
 
 @define
 class _YamlBuilder:
-    """Turns YAML nodes into plain values, noting where each stands."""
+    """Turns YAML nodes into plain values, noting where each is."""
 
     marks: dict[str, Place] = Factory(dict)
     flaws: list[Flaw] = Factory(list)

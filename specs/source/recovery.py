@@ -1,4 +1,4 @@
-"""Recovers what stands before the cut of a JSON document, and merges what stands twice.
+"""Recovers what is before the cut of a JSON document, and merges what is there twice.
 
 Ordinary parsers refuse such a text, and lenient ones lose half of a duplicated key without a word. Here the text is
 fed to an event parser in small pieces, so that every key and value is known together with its place.
@@ -26,7 +26,7 @@ _HOLDERS = ("paths", "components", "webhooks")
 
 @frozen
 class Place:
-    """Where something stands in a text. Lines and columns count from 1; offset is in bytes, from 0."""
+    """Where something is in a text. Lines and columns count from 1; offset is in bytes, from 0."""
 
     line: int
     column: int
@@ -53,7 +53,7 @@ class Reading:
 
     @property
     def complete(self) -> bool:
-        """Tell whether the text was read to its end."""
+        """Say whether the text was read to its end."""
         return all(flaw.code == "duplicate-key" for flaw in self.flaws)
 
     def place(self, pointer: str) -> Place | None:
@@ -75,7 +75,7 @@ class _Level:
 
 
 def _merges(pointer: str) -> bool:
-    """Tell whether two objects that both stand at this pointer are put together (else the later one is kept)."""
+    """Say whether two objects that both stand at this pointer are put together (else the later one is kept)."""
     steps = pointer.split("/")[1:]
     return len(steps) == 1 or (len(steps) == 2 and steps[0] in _HOLDERS)
 
@@ -158,8 +158,8 @@ def _twice(pointer: str, place: Place, first: Place) -> Flaw:
 def recover(data: bytes) -> Reading:
     """Read JSON as far as it goes. Never raises: what is wrong stands among the flaws, with its place.
 
-    A key that stands twice is merged where that loses nothing (path items, groups of components); elsewhere the later
-    value is kept.
+    A key that is there twice is merged where that loses nothing (path items, groups of components); elsewhere the later value
+    is kept.
     """
     builder = _Builder()
     events: Any = ijson.sendable_list()

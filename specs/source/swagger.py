@@ -43,12 +43,12 @@ class Converted:
 
 
 def is_swagger(raw: Any) -> bool:
-    """Tell whether a document says that it is one of Swagger 2.0."""
+    """Say whether a document says that it is one of Swagger 2.0."""
     return isinstance(raw, dict) and str(raw.get("swagger", "")).startswith("2")
 
 
 def converted(raw: dict[str, Any]) -> Converted:
-    """Convert a document; what is malformed in it stays so, to be told with its place."""
+    """Convert a document; what is malformed in it stays so, to be reported with its place."""
     return _Converter(raw).convert()
 
 
@@ -260,7 +260,7 @@ def referred(node: Any) -> Any:
 
 
 def _of_value(node: dict[str, Any]) -> Any:
-    """Give the schema that stands among the members of a parameter, header or form field."""
+    """Give the schema that is among the members of a parameter, header or form field."""
     return schema({key: node[key] for key in _ABOUT_VALUES if key in node})
 
 
