@@ -195,7 +195,7 @@ def resource_of_parameter(contract: Contract, operation: Operation, name: str) -
 
 
 def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
-    """Resources below the address of another, and those whose creation or address needs a value that its creation gives."""
+    """Resources below the address of one, and those whose creation or address needs a value of its creation."""
     for each in contract.resources:
         first = each.list or each.create
         if each is parent or first is None or parent.item is None:

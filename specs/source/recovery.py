@@ -158,8 +158,8 @@ def _twice(pointer: str, place: Place, first: Place) -> Flaw:
 def recover(data: bytes) -> Reading:
     """Read JSON as far as it goes. Never raises: what is wrong stands among the flaws, with its place.
 
-    A key that is there twice is merged where that loses nothing (path items, groups of components); elsewhere the later value
-    is kept.
+    A key that is there twice is merged where that loses nothing (path items, groups of components); elsewhere the later
+    value is kept.
     """
     builder = _Builder()
     events: Any = ijson.sendable_list()
