@@ -52,22 +52,22 @@ class Series:
     terms: Terms
     family: str
     name: str
-    told: tuple[tuple[Sample, Quota], ...]
+    quotas: tuple[tuple[Sample, Quota], ...]
     unit: Unit | None = None
 
     @property
     def numbers(self) -> set[float]:
         """The numbers its limit is said to have."""
-        return {value for _, quota in self.told if (value := number(quota.limit)) is not None}
+        return {value for _, quota in self.quotas if (value := number(quota.limit)) is not None}
 
     @property
     def declared(self) -> bool:
         """Whether the document has one of its headers."""
-        return any(self.terms.word(name) for _, quota in self.told[:1] for _, name in quota.names)
+        return any(self.terms.word(name) for _, quota in self.quotas[:1] for _, name in quota.names)
 
     def header(self, part: str) -> str:
         """The name of the header that gives a part, as the document spells it or else as it was sent."""
-        name = next((quota.name(part) for _, quota in self.told if getattr(quota, part, None)), self.family)
+        name = next((quota.name(part) for _, quota in self.quotas if getattr(quota, part, None)), self.family)
         word = self.terms.word(name)
         return word.name if word else name
 
@@ -82,7 +82,7 @@ def series_of(samples: Sequence[Sample], terms: Terms) -> list[Series]:
     """Everything the responses of a trace say, sorted into series, each with the unit in which it is to be read."""
     found: dict[tuple[str, str], list[tuple[Sample, Quota]]] = {}
     for sample in samples:
-        for quota in sample.told.quotas:
+        for quota in sample.rate_headers.quotas:
             found.setdefault((quota.family, quota.series), []).append((sample, quota))
     made = [Series(terms, family, name, tuple(answers)) for (family, name), answers in found.items()]
     return [attrs.evolve(each, unit=_unit(each)) for each in made]
@@ -96,10 +96,10 @@ def about(series: Sequence[Series], rule: Rule) -> list[Series]:
 
 def _unit(series: Series) -> Unit | None:
     """The unit that the document names, else the one in which most of the times make sense."""
-    resets = [(sample, quota.reset) for sample, quota in series.told if quota.reset]
+    resets = [(sample, quota.reset) for sample, quota in series.quotas if quota.reset]
     if not resets:
         return None
-    word = series.terms.word(next(quota.name("reset") for _, quota in series.told if quota.reset))
+    word = series.terms.word(next(quota.name("reset") for _, quota in series.quotas if quota.reset))
     return word.unit if word and word.unit else _guessed(resets, series.terms)
 
 
@@ -135,8 +135,8 @@ def headers(samples: Sequence[Sample], terms: Terms) -> Headers:
     """What the answers of a trace have in common, in words."""
     found = series_of(samples, terms)
     if not found:
-        return Headers("Retry-After" if any(sample.told.wait for sample in samples) else None)
-    names = sorted({name.lower() for each in found for _, quota in each.told for _, name in quota.names})
+        return Headers("Retry-After" if any(sample.rate_headers.wait for sample in samples) else None)
+    names = sorted({name.lower() for each in found for _, quota in each.quotas for _, name in quota.names})
     family = "RateLimit" if "ratelimit" in names else f"{_spelled(found[0].family)}-*"
     unit = next((each.unit for each in about(found, terms.rule) if each.unit), None)
     suffixes = () if family == "RateLimit" else tuple(sorted({each.name for each in found if each.name}))

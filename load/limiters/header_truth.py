@@ -43,13 +43,13 @@ def _other_limit(found: Estimate, each: Sample, terms: Terms) -> bool:
     """Whether a longer limit may have refused here, before the shortest was used up: then its number is its own."""
     early = each.refused and found.admitted < found.rule.limit
     longer = {float(limit) for limit in terms.windows if limit != found.rule.limit}
-    return early and any(number(quota.limit) in longer for quota in each.told.quotas)
+    return early and any(number(quota.limit) in longer for quota in each.rate_headers.quotas)
 
 
 def _missing(found: Estimate, terms: Terms) -> Iterator[Lie]:
     """Each promised header is on every refusal; one whose name only resembles it is named."""
     for each in found.samples:
-        names = {name.lower() for name, _ in each.told.headers}
+        names = {name.lower() for name, _ in each.rate_headers.headers}
         missing = [name for name in terms.promised if name.lower() not in names]
         if each.refused and missing:
             odd = sorted(name for name in names if name != "retry-after" and not terms.word(name))
@@ -63,14 +63,14 @@ def _limit(found: Estimate, series: Series) -> Iterator[Lie]:
     word = series.terms.word(series.header("limit"))
     hourly = word is not None and "hour" in word.words.lower()
     right = {float(limit) for limit, window in series.terms.windows.items() if hourly or window <= found.rule.window}
-    for sample, quota in series.told:
+    for sample, quota in series.quotas:
         if quota.limit is not None and number(quota.limit) not in {float(found.rule.limit), *right}:
             yield Lie(f"{series.header('limit')}: {found.rule.limit}, as declared", quota.limit, (sample.seq,))
             return
 
 
 def _numbers(_: Estimate, series: Series) -> Iterator[Lie]:
-    for sample, quota in series.told:
+    for sample, quota in series.quotas:
         for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
             word = series.terms.word(series.header(part))
             whole = text is None or (text.isascii() and text.isdigit())
@@ -84,7 +84,7 @@ def _burst(found: Estimate, series: Series) -> list[tuple[Sample, Quota]]:
     """What the admitted responses of the opening burst said."""
     first = next((place for place, each in enumerate(found.samples) if each.refused), len(found.samples))
     opening = {id(each) for each in found.samples[:first]}
-    return [(sample, quota) for sample, quota in series.told if id(sample) in opening]
+    return [(sample, quota) for sample, quota in series.quotas if id(sample) in opening]
 
 
 def _counting(found: Estimate, series: Series) -> list[tuple[Sample, float]]:
@@ -123,7 +123,7 @@ def _remaining(found: Estimate, series: Series) -> Iterator[Lie]:
 def _policy(found: Estimate, series: Series) -> Iterator[Lie]:
     """The window of a policy is the declared one, or else the one that was measured."""
     low, high = found.window or (found.rule.shortest, found.rule.longest)
-    for sample, quota in series.told:
+    for sample, quota in series.quotas:
         given = number(quota.window)
         near = given is None or found.rule.shortest <= given <= found.rule.longest or low <= given <= high
         if not near:
@@ -137,19 +137,19 @@ def _reset(found: Estimate, series: Series) -> Iterator[Lie]:
     if unit == "other":
         return
     longest = found.rule.window if series.numbers else max([found.rule.window, *series.terms.windows.values()])
-    for sample, quota in series.told:
+    for sample, quota in series.quotas:
         if quota.reset is None:
             continue
-        told, asked = series.reset(sample, quota), (sample.sent, sample.received)
+        reset, asked = series.reset(sample, quota), (sample.sent, sample.received)
         expected = WORDS[unit] if unit else "a time"
-        if told is None:
+        if reset is None:
             yield Lie(f"{name}: {expected}", repr(quota.reset), (sample.seq,))
             return
-        if told[1] < sample.sent - slack:
-            past = f"{quota.reset}, {sample.sent - told[1]:.0f} s ago"
+        if reset[1] < sample.sent - slack:
+            past = f"{quota.reset}, {sample.sent - reset[1]:.0f} s ago"
             yield Lie(f"{name}: {expected} that is not past", past, (sample.seq,))
             return
-        if not fits(told, asked, longest * 1.05, slack):
+        if not fits(reset, asked, longest * 1.05, slack):
             yield Lie(f"{name}: {expected} within {longest:g} s", quota.reset, (sample.seq,))
             return
 
@@ -159,13 +159,13 @@ def _early(found: Estimate, series: Series) -> Iterator[Lie]:
     if series.unit == "other":
         return
     slack = CLOCK + (series.terms.unsure if series.unit in ("epoch", "epoch-ms", "date") else 0.0)
-    quotas = {id(sample): quota for sample, quota in series.told}
-    for told, refused, last in _still_refused(found):
-        quota = quotas.get(id(told))
-        until = series.reset(told, quota) if quota else None
+    quotas = {id(sample): quota for sample, quota in series.quotas}
+    for answer, refused, last in _still_refused(found):
+        quota = quotas.get(id(answer))
+        until = series.reset(answer, quota) if quota else None
         if until is not None and refused > until[1] + slack:
             name, after = series.header("reset"), refused - until[1]
-            yield Lie(f"a request after {name} is admitted", f"refused {after:.1f} s after it", (told.seq, last.seq))
+            yield Lie(f"a request after {name} is admitted", f"refused {after:.1f} s after it", (answer.seq, last.seq))
             return
 
 
@@ -179,19 +179,19 @@ def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample]]:
     refused = sorted((each for each in found.samples if each.refused), key=lambda each: each.sent)
     admitted = sorted(each.sent for each in found.samples if not each.refused)
     strict = not found.kinds or not POSTPONED.isdisjoint(found.kinds)
-    for place, told in enumerate(refused):
-        following = bisect_left(admitted, told.received)
+    for place, answer in enumerate(refused):
+        following = bisect_left(admitted, answer.received)
         until = admitted[following] if following < len(admitted) else float("inf")
         candidates = refused[place + 1 : place + 2] if strict else refused[place + 1 :]
-        later = [each for each in candidates if told.received < each.sent and each.received <= until]
+        later = [each for each in candidates if answer.received < each.sent and each.received <= until]
         if later:
-            yield told, later[-1]
+            yield answer, later[-1]
 
 
 def _still_refused(found: Estimate) -> Iterator[tuple[Sample, float, Sample]]:
     """Each refused answer, a time at which it would be refused still, and the answer that shows it."""
-    for told, later in _refused_again(found):
-        yield told, later.sent, later
+    for answer, later in _refused_again(found):
+        yield answer, later.sent, later
     if found.verdict == "kept" and found.window and set(found.kinds) == {SlidingLogOfAll.kind}:
         yield from _counted_still(found, found.window[0])
 
@@ -199,18 +199,18 @@ def _still_refused(found: Estimate) -> Iterator[tuple[Sample, float, Sample]]:
 def _counted_still(found: Estimate, window: float) -> Iterator[tuple[Sample, float, Sample]]:
     """The same where refused requests are proven to be counted: as long as so many lie within the last window."""
     asked = sorted(found.samples, key=lambda each: each.sent)
-    for place, told in enumerate(asked[found.rule.limit :], found.rule.limit):
-        if told.refused:
+    for place, answer in enumerate(asked[found.rule.limit :], found.rule.limit):
+        if answer.refused:
             first = asked[place + 1 - found.rule.limit]
-            yield told, first.sent + window, first
+            yield answer, first.sent + window, first
 
 
 def _steady(found: Estimate, series: Series) -> Iterator[Lie]:
     """In one window, every answer announces the same reset; a burst may see the end of a window, but no more."""
-    burst = [(sample, told) for sample, quota in _burst(found, series) if (told := series.reset(sample, quota))]
+    burst = [(sample, span) for sample, quota in _burst(found, series) if (span := series.reset(sample, quota))]
     if found.verdict != "kept" or not set(found.kinds) <= STEADY or len(burst) < 3:
         return
-    resets = sorted((told for _, told in burst), key=lambda told: told[1])
+    resets = sorted((span for _, span in burst), key=lambda span: span[1])
     near = 1 + (burst[-1][0].received - burst[0][0].sent)
     jumps = sum(later[0] - earlier[1] > near for earlier, later in pairwise(resets))
     if jumps > 1:
@@ -222,7 +222,7 @@ def _steady(found: Estimate, series: Series) -> Iterator[Lie]:
 
 def _backwards(_: Estimate, series: Series) -> Iterator[Lie]:
     """Whatever the kind, the time at which there is room again does not move back while requests come in."""
-    spans = [(sample, quota, span) for sample, quota in series.told if (span := series.reset(sample, quota))]
+    spans = [(sample, quota, span) for sample, quota in series.quotas if (span := series.reset(sample, quota))]
     latest: tuple[Sample, Span] | None = None
     waiting: list[tuple[Sample, Span]] = []
     for sample, quota, span in sorted(spans, key=lambda each: each[0].sent):
@@ -239,15 +239,15 @@ def _backwards(_: Estimate, series: Series) -> Iterator[Lie]:
 def _retry(found: Estimate, terms: Terms) -> Iterator[Lie]:
     """Who waits as long as Retry-After says is admitted."""
     word = terms.word("Retry-After")
-    for told, refused, last in _still_refused(found):
-        text = told.told.wait
+    for answer, refused, last in _still_refused(found):
+        text = answer.rate_headers.wait
         unit = _wait_unit(text, word.unit if word else None)
         if text is None or unit is None or unit == "other":
             continue
-        until = moments(text, unit, (told.sent, told.received), terms.offset)
+        until = moments(text, unit, (answer.sent, answer.received), terms.offset)
         if until is not None and refused > until[1] + CLOCK + (terms.unsure if unit == "date" else 0.0):
             expected = f"admitted {text}{' s later' if unit == 'left' else ''}, as Retry-After says"
-            yield Lie(expected, f"still refused after {refused - told.received:.1f} s", (told.seq, last.seq))
+            yield Lie(expected, f"still refused after {refused - answer.received:.1f} s", (answer.seq, last.seq))
             return
 
 

@@ -22,7 +22,7 @@ EXACT = 1e-5
 
 
 @attrs.frozen
-class Told:
+class RateHeaders:
     """The rate headers of an answer, names as they were sent."""
 
     headers: tuple[tuple[str, str], ...] = ()
@@ -45,7 +45,7 @@ class Sample:
     sent: float
     received: float
     status: int
-    told: Told = Told()
+    rate_headers: RateHeaders = RateHeaders()
     seq: int = 0
     refusal: bool | None = None
     """Whether it is known to be a refusal or none; None where the status says."""

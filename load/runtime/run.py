@@ -34,7 +34,7 @@ from contracts.steps.tokens.pairs import Pair
 from contracts.transport.guard import WriteGuard
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
-from load.limiters.trace import Sample, Told
+from load.limiters.trace import RateHeaders, Sample
 from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
 from load.runtime.rows import Row
@@ -215,11 +215,11 @@ def sample(exchange: Exchange, refused: bool | None = None) -> Sample:
     )
 
 
-def rate_headers_of(response: Response | None) -> Told:
+def rate_headers_of(response: Response | None) -> RateHeaders:
     """The rate headers of an answer."""
-    return rate_headers_in(response.headers) if response else Told()
+    return rate_headers_in(response.headers) if response else RateHeaders()
 
 
-def rate_headers_in(headers: Iterable[tuple[str, str]]) -> Told:
+def rate_headers_in(headers: Iterable[tuple[str, str]]) -> RateHeaders:
     """The rate headers among the headers of an answer."""
-    return Told(tuple((name, value) for name, value in headers if taken_apart(name)))
+    return RateHeaders(tuple((name, value) for name, value in headers if taken_apart(name)))

@@ -64,7 +64,7 @@ def told(verdicts: Sequence[Verdict], *kinds: str) -> list[str]:
     """The lines with one of these verdicts (broken and blocked, if none is named), with what was seen."""
     wanted = kinds or (BROKEN, BLOCKED)
     return [
-        f"{each.verdict}: {each.item.rule.id} {each.item.operation.key}: {each.expected or each.reason}; {each.told}"
+        f"{each.verdict}: {each.item.rule.id} {each.item.operation.key}: {each.expected or each.reason}; {each.got}"
         for each in verdicts
         if each.verdict in wanted
     ]

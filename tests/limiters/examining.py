@@ -98,11 +98,11 @@ def _told(heard: list[Exchange], limit: int, window: float) -> float | None:
     """Until when the last answer tells to wait: by Retry-After, or by when the limit resets."""
     last, refusals = heard[-1], Refusals(OPERATION)
     samples = [refusals.read(exchange) for exchange in heard]
-    if (text := samples[-1].told.wait) is not None:
+    if (text := samples[-1].rate_headers.wait) is not None:
         found = moments(text, "left", (last.sent, last.received)) or moments(text, "date", (last.sent, last.received))
         return found[1] if found else None
     for series in about(series_of(samples, Terms(Rule(limit, window))), Rule(limit, window)):
-        for sample, quota in reversed(series.told):
+        for sample, quota in reversed(series.quotas):
             if sample is samples[-1] and (span := series.reset(sample, quota)):
                 return span[1]
     return None

@@ -64,6 +64,6 @@ def main() -> int:
             f"seed {seed}: {len(broken)} broken, {asked} lines, {requests} requests, {time.monotonic() - began:.0f} s"
         )
         for each in broken:
-            print(f"    {each.item.id}: expected {each.expected}, got {each.told}\n    {each.reproduce}", flush=True)
+            print(f"    {each.item.id}: expected {each.expected}, got {each.got}\n    {each.reproduce}", flush=True)
     print(f"{alarms} false alarms over {options.seeds} seeds")
     return 1 if alarms else 0

@@ -32,6 +32,6 @@ def test_without_a_fault_nothing_is_broken_and_every_law_that_is_proven_is_uphel
     lines = {line for row in ROWS if row.at_home(needs) and row.depth == depth for line in row.lines}
     verdicts = harness.sound(needs, depth, lambda item: needs == "" or rows.named(item) in lines)
     wrong = [each for each in verdicts if each.verdict in {BROKEN, BLOCKED}]
-    assert [f"{each.item.id}: expected {each.expected}, got {each.told or each.reason}" for each in wrong] == []
+    assert [f"{each.item.id}: expected {each.expected}, got {each.got or each.reason}" for each in wrong] == []
     silent = {rows.law_of(line) for line in lines} - harness.upheld(verdicts)
     assert sorted(silent - harness.upheld_elsewhere(silent)) == []

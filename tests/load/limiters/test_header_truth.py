@@ -8,7 +8,7 @@ import pytest
 from load.limiters.conclusion import Estimate
 from load.limiters.header_dialects import Terms, headers
 from load.limiters.header_truth import lies
-from load.limiters.trace import Sample, Told
+from load.limiters.trace import RateHeaders, Sample
 from load.limiters.version_space import Rule
 from load.runtime.run import rate_headers_in
 from specs.contract.rate_headers import RateHeader
@@ -40,8 +40,10 @@ def judged(estimate, *, promised=PROMISED, words=EPOCH, windows=None):
 def retold(row, **changes):
     """The same answer with other headers; None for one that is missing."""
     pairs = {NAMES.get(name, name): value for name, value in changes.items()}
-    kept = tuple(pair for pair in row.told.headers if pair[0] not in pairs)
-    return attrs.evolve(row, told=Told(kept + tuple((name, text) for name, text in pairs.items() if text is not None)))
+    kept = tuple(pair for pair in row.rate_headers.headers if pair[0] not in pairs)
+    return attrs.evolve(
+        row, rate_headers=RateHeaders(kept + tuple((name, text) for name, text in pairs.items() if text is not None))
+    )
 
 
 def burst(reset=60, step=0, **more):
