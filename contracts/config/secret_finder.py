@@ -23,7 +23,7 @@ PART = 12
 LONG = 24
 """Bytes from which on a secret is long enough for such parts to be hidden; of one a little shorter all but one."""
 _MIDDLING = 16
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _DIGITS = b"0123456789abcdefABCDEF"
 
 
@@ -210,5 +210,7 @@ def _word(text: bytes, begin: int, end: int, alphabet: bytes) -> tuple[int, int]
     while begin > 0 and text[begin - 1] in alphabet:
         begin -= 1
     while end < len(text) and text[end] in alphabet:
+        end += 1
+    while end < len(text) and text[end : end + 1] == b"=":
         end += 1
     return begin, end

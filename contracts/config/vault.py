@@ -191,10 +191,15 @@ class Vault:
 
     def _hide_known(self, text: str) -> str:
         raw = text.encode("utf-8", "surrogateescape")
-        found = sorted(self._finder.find(raw), key=lambda each: (each.start, -each.end))
+        found = sorted(self._finder.find(raw), key=self._first)
         if found:
             text = self._without(raw, found).decode("utf-8", "surrogateescape")
         return self._whole.sub(self._hide_short, text) if self._whole else text
+
+    @staticmethod
+    def _first(found: Found) -> tuple[int, int, bool]:
+        """What begins first, the longest of that, by a name of the deployment file rather than one of an answer."""
+        return found.start, -found.end, _GIVEN_OUT.fullmatch(found.secret.name) is not None
 
     def _without(self, raw: bytes, found: Iterable[Found]) -> bytes:
         # Where findings overlap, the first and longest names the place; what reaches beyond it is dropped rather than

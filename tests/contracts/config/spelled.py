@@ -61,10 +61,11 @@ def shown(secret: str, text: str) -> list[str]:
     for _ in range(4):
         texts |= {bare(each) for each in texts for bare in (unquote, html.unescape, _without_backslashes)}
     folded = {_fold(each) for each in texts}
-    return [name for name, part in _parts(secret).items() if any(_fold(part) in each for each in folded)]
+    return [name for name, part in parts(secret).items() if any(_fold(part) in each for each in folded)]
 
 
-def _parts(secret: str) -> dict[str, str]:
+def parts(secret: str) -> dict[str, str]:
+    """What would show a secret, by what it is."""
     parts = {"beginning": secret[:12], "end": secret[-12:], "digits": secret[:12].encode().hex()}
     for before in range(3):
         coded = _coded("x" * before + secret[:12])[before + before % 2 : -4]
