@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -17,11 +18,12 @@ from contracts.gate.sandbox import ROOT
 from tests.contracts.config.spelled import FORMS, parts
 from tests.contracts.gate.echoing import Echo, files, serving
 
+TOLD, ENDED = "/verdicts.json", '"ended": true'
 STATISTICS = ("requests", "requests/csv", "failures/csv", "report")
 PAGES = (
     "/",
     "/verdicts",
-    "/verdicts.json",
+    TOLD,
     "/exceptions",
     "/logs",
     *(f"/stats/{each}" for each in STATISTICS),
@@ -44,6 +46,23 @@ def assert_hidden(echo: Echo, outputs: dict[str, str]) -> None:
                 seen = [kind for kind, part in parts(secret).items() if "".join(part.split()).lower() in layer]
                 if seen:
                     raise AssertionError(f"{name} shows {secret}: {', '.join(seen)}")
+
+
+def read(address: str) -> str:
+    """A page; nothing where there is none yet."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            text: str = answer.read().decode("utf-8", "replace")
+            return text
+    except OSError:
+        return ""
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def written(folder: Path) -> dict[str, str]:
@@ -73,40 +92,28 @@ def test_the_gate_shows_none(tmp_path: Path) -> None:
 
 
 def test_the_load_shows_none_in_its_files_its_log_and_its_pages(tmp_path: Path) -> None:
-    echo, port = Echo(), 8089 + os.getpid() % 1000
+    echo, port = Echo(), free_port()
     with serving(echo) as address:
         file, variables = files(tmp_path, address, echo)
-        command = ["-m", "locust", "-f", "load/locustfile.py", "--autostart", "--autoquit", "4", "--loglevel", "DEBUG"]
-        command += [
-            "--web-host",
-            "127.0.0.1",
-            "--web-port",
-            str(port),
-            "--csv",
-            str(tmp_path / "csv"),
-            "--csv-full-history",
-        ]
-        command += ["--logfile", str(tmp_path / "locust.log"), "--html", str(tmp_path / "locust.html")]
-        command += ["--scenario", "mixed", "--seconds", "8", "--rate", "20", "--sample", "1"]
+        told = f"-f load/locustfile.py --autostart --loglevel DEBUG --web-host 127.0.0.1 --web-port {port}"
+        told += f" --csv {tmp_path}/csv --csv-full-history --logfile {tmp_path}/locust.log"
+        told += " --scenario mixed --seconds 6 --rate 15 --sample 1"
         process = subprocess.Popen(
-            [sys.executable, *command, "--deployment", str(file), "--out", str(tmp_path / "run")],
+            [sys.executable, "-m", "locust", *told.split(), "--deployment", str(file), "--out", str(tmp_path / "run")],
             cwd=ROOT, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        pages: dict[str, str] = {}
-        until = time.monotonic() + 90
-        while process.poll() is None and time.monotonic() < until:
-            for page in PAGES:
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}{page}", timeout=5) as answer:
-                        pages[page] = pages.get(page, "") + answer.read().decode("utf-8", "replace")
-                except OSError:
-                    break
-            time.sleep(0.5)
+        seen: dict[str, set[str]] = {each: set() for each in PAGES}
+        until = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < until and not any(ENDED in each for each in seen[TOLD]):
+            time.sleep(1)
+            for page, texts in seen.items():
+                texts.add(read(f"http://127.0.0.1:{port}{page}"))
+        process.terminate()
         said = process.communicate(timeout=60)[0]
     outputs = {each: text for each, text in written(tmp_path).items() if Path(each).name != "key"}
-    assert {"evidence.ndjson", "verdicts.json", "report.html", "locust.log"} <= {Path(each).name for each in outputs}, (
-        said
-    )
-    assert {"/verdicts", "/stats/requests"} <= pages.keys()
+    names = {Path(each).name for each in outputs}
+    assert {"evidence.ndjson", "verdicts.json", "report.html", "locust.log", "csv_stats.csv"} <= names
+    pages = {each: "\n".join(texts) for each, texts in seen.items()}
+    assert all(pages[each] for each in ("/", "/verdicts", TOLD, "/stats/requests", "/stats/requests/csv"))
     assert len(echo.asked) > len(FORMS)
     assert_hidden(echo, {**outputs, **pages, "terminal": said})
