@@ -19,6 +19,7 @@ from contracts.config.http import Bounds
 from contracts.config.secrets import Values, is_placeholder, is_secret, label
 from contracts.config.vault import Vault
 from contracts.config.writes import WriteRules
+from specs.source.reading import shown_address
 
 _SECTIONS = {
     "deployment",
@@ -161,8 +162,8 @@ class Deployment:
         return {
             "principals": [principal.written() for principal in self.principals],
             "parameters": self.parameters,
-            "overlays": list(self.overlays),
-            "document": self.document,
+            "overlays": list(map(shown_address, self.overlays)),
+            "document": shown_address(self.document),
             "pace": self.pace,
             "limits": self.limits,
             "disposable": self.disposable,

@@ -21,6 +21,7 @@ HERE = Path(__file__).parents[1]
 SUFFIXES = (".yaml", ".yml", ".json")
 _MOST_COPIES, _MOST_FREE = 20, 50_000  # YAML aliases can make a short text explode
 _PATIENCE = 30.0  # seconds
+_SECRET = re.compile(r"token|key|secret|passw|auth|sig|credential", re.IGNORECASE)
 
 
 @frozen
@@ -42,12 +43,21 @@ def fetch(source: str | Path) -> Text:
     """Get a document: the name of a file in specs/, a path, or an http(s) address. Raises SpecError."""
     given = str(source)
     if given.startswith(("http://", "https://")):
-        return Text(_stem(given.split("?")[0]), given, _utf8(_download(given), given), given)
+        if "@" in given.partition("://")[2].partition("/")[0]:
+            raise SpecError("a document: an address without user and password is needed")
+        shown = shown_address(given)
+        return Text(_stem(given.split("?")[0]), shown, _utf8(_download(given), shown), given)
     path = _find(given)
     try:
         return Text(_stem(path.name), _shown(path), _utf8(_bytes(path), given), str(path.resolve()))
     except OSError as error:
         raise SpecError(f"{given}: cannot be read: {error.strerror or error}") from None
+
+
+def shown_address(address: str) -> str:
+    """An address as files and messages have it: without a query that may hold a secret."""
+    before, _, query = address.partition("?")
+    return before if _SECRET.search(query) else address
 
 
 def _bytes(path: Path) -> bytes:
@@ -94,12 +104,13 @@ def _stem(name: str) -> str:
 
 
 def _download(address: str) -> bytes:
+    shown = shown_address(address)
     try:
         with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:
             data: bytes = answer.read(most_bytes() + 1)
     except (urllib.error.URLError, OSError, ValueError) as error:
-        raise SpecError(f"{address}: cannot be fetched: {getattr(error, 'reason', error)}") from None
-    return _bounded(data, address)
+        raise SpecError(f"{shown}: cannot be fetched: {getattr(error, 'reason', error)}") from None
+    return _bounded(data, shown)
 
 
 def _utf8(data: bytes, given: str) -> bytes:

@@ -196,3 +196,12 @@ def test_a_pointer_survives_its_writing(steps: list[str]) -> None:
 @given(st.dictionaries(st.text(), st.integers(), min_size=1))
 def test_every_member_is_found_by_its_pointer(node: dict[str, int]) -> None:
     assert {key: look_up(node, join("#", key)) for key in node} == node
+
+
+@pytest.mark.parametrize(
+    "address", ["http://ann:canary-1@127.0.0.1:9/a.json", "http://127.0.0.1:9/a.json?token=canary-1"]
+)
+def test_an_address_never_shows_its_credentials(address):
+    with pytest.raises(SpecError) as error:
+        load(address)
+    assert "canary" not in str(error.value)
