@@ -22,7 +22,8 @@ from contracts.checks.helpers import (
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from contracts.core.failures import plain
-from specs.contract import Contract
+from contracts.request.url import path_values
+from specs.contract import Contract, Rule
 
 _BYTES = re.compile("[\udc80-\udcff]")
 """How recorded text has bytes that are no UTF-8."""
@@ -34,14 +35,45 @@ OURS = re.compile(r"ct[0-9a-f]{6}-\d")
 """How the names begin that conversations make up: what they put into a text may come back as it was."""
 
 
-@check(family="status", kinds=("status",))
+def _of_the_owner(exchanges: Sequence[Exchange]) -> None:
+    """Undeclared 404s to somebody who is granted the operation there, or where nobody is.
+
+    To all others they say that what belongs to another tenant is not shown; a document that states so allows that.
+    """
+    granted = {(_tenant(each), each.request.principal) for each in exchanges if each.ok}
+    places = {place for place, _ in granted}
+    for each in exchanges:
+        foreign = _tenant(each) in places and (_tenant(each), each.request.principal) not in granted
+        if _may_be_foreign(each) and not foreign:
+            raise Broken(_declared_statuses(each), each.summary(), [each])
+
+
+def _tenant(exchange: Exchange) -> str:
+    """The value of the first path parameter, which names the tenant where anything does."""
+    values = path_values(exchange.operation, exchange.request.target)
+    return values.get(next(iter(exchange.operation.path_parameters), ""), "")
+
+
+def _may_be_foreign(exchange: Exchange) -> bool:
+    """Whether a 404 that is not declared may stand for the 403 that is."""
+    operation = exchange.operation
+    unsaid = asked_as_declared(exchange) and exchange.status == 404 and declared(exchange) is None
+    return unsaid and bool(exchange.request.principal) and any(each.status == "403" for each in operation.answers)
+
+
+def _declared_statuses(exchange: Exchange) -> str:
+    return f"one of {', '.join(each.status for each in exchange.operation.answers)}"
+
+
+@check(family="status", kinds=("status",), together=_of_the_owner)
 def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
     """Every response has a status that the document declares for the operation.
 
     Ranges ("4XX") and the default count as declared. A 5xx is left to `status/no-server-error`. Undeclared methods are
     not judged here, nor is a 409 for a refresh that lost against another one, nor a 415 for a type of body that is not
     declared, nor a 429 of a limiter that the document does not speak of, nor a refusal by an operation of which the
-    document tells successes only: it says nothing of its errors.
+    document tells successes only: it says nothing of its errors. Where the document states that another tenant is
+    refused with 403 or 404, a 404 stands for a declared 403 to whoever is granted nothing at that tenant's address.
     """
     if exchange.status == 409 and contract.tokens and exchange.operation is contract.tokens.refresh:
         return False
@@ -53,8 +85,10 @@ def status_is_declared(exchange: Exchange, contract: Contract) -> bool:
         return False
     if exchange.status == 429 and declared(exchange) is None:
         return False  # a limiter in front refuses whichever operation comes next: no matter of this one
+    if _may_be_foreign(exchange) and Rule.FOREIGN_IS_403_OR_404 in contract.rules:
+        return False
     if declared(exchange) is None:
-        raise Broken(f"one of {', '.join(each.status for each in exchange.operation.answers)}", exchange.summary())
+        raise Broken(_declared_statuses(exchange), exchange.summary())
     return True
 
 

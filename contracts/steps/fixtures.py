@@ -6,7 +6,7 @@ All of these are steps of a conversation (`yield from`): their requests are reco
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -16,10 +16,13 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
+from contracts.steps.lists.page_sizes import largest_page
 from contracts.strategies.body_forms import body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Operation, Resource, Source, selectors
 from specs.contract.member_names import Hint
+
+CONFLICT = 409
 
 
 @attrs.frozen
@@ -139,9 +142,46 @@ def create_resource(
     if answer.status in INVALID and (yield from find_form(api, resource.create, values, members)):
         content = yield from body(api, resource.create, values, given=members)
         answer = yield api.ask(resource.create, path=values, body={**content, **members})
+    content = {**content, **members}
+    if answer.status == CONFLICT and (yield from remove_twin(api, resource, values, content, but=members)):
+        answer = yield api.ask(resource.create, path=values, body=content)
     if not answer.ok:
         raise not_created(answer)
     return made_by(resource, answer, values)
+
+
+def remove_twin(
+    api: RequestFactory,
+    resource: Resource,
+    values: Mapping[str, str],
+    content: Mapping[str, Any],
+    *,
+    but: Collection[str] = (),
+) -> Steps:
+    """After a conflict: whether what came to be with the resource that a body refers to was there, and is removed now.
+
+    A new user may be a member at once, for example. Nothing is removed that refers to what this run has not made just
+    now (`but` are the members of the body that were given).
+    """
+    create = resource.create
+    sources = create.body.sources if create and create.body else {}
+    names = {pointer.removeprefix("/") for pointer in sources} & content.keys() - set(but)
+    if not names or resource.list is None or resource.delete is None or resource.identifier is None:
+        return False
+    path = yield from resolve_path(api, resource.list, fresh=False, known=values)
+    listed: Exchange = yield from _first_page(api.for_operation(resource.list, path))
+    for item in listed.items if listed.ok else ():
+        own = at(item, resource.member)
+        if own is not MISSING and all(at(item, f"/{name}") == content[name] for name in names):
+            answer: Exchange = yield api.ask(resource.delete, path={**values, resource.identifier: str(own)})
+            return answer.ok
+    return False
+
+
+def _first_page(api: RequestFactory) -> Steps:
+    if api.operation.paging is None:
+        return (yield api.ask(bypass_cache=True))
+    return (yield from largest_page(api, bypass_cache=True))
 
 
 def not_created(answer: Exchange) -> Blocked | NotObservable:

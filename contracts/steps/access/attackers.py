@@ -26,7 +26,7 @@ from contracts.steps.access.credential_variants import (
     turned,
 )
 from contracts.steps.access.mixed_paths import mixed, mixtures, own_id_elsewhere
-from contracts.steps.access.victim import Victim, compared, seen, victim_for
+from contracts.steps.access.victim import Victim, before_creation, compared, seen, victim_for
 from contracts.steps.fixtures import body, candidates, resolve_path
 from specs.contract import Alternative
 
@@ -208,6 +208,7 @@ def _fuller(api: RequestFactory, empty: dict[str, str]) -> Steps:
 def _staged(stage: RequestFactory, stake: Victim, groups: Sequence[str], wanted: str) -> Steps:
     """All attempts of some groups, one after the other, and the owner's reading of what is left."""
     content = (yield from body(stage, stage.operation, stake.values)) if stage.operation.body else MISSING
+    stake = yield from before_creation(stage, stake, content)
     made: dict[str, tuple[tuple[Attempt, ...], tuple[str, ...]]] = {}
     for group in groups:
         made[group] = yield from _attempted(stage, stake, attackers(stage, group), content)

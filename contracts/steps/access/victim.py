@@ -92,7 +92,8 @@ def seen(stage: RequestFactory, stake: Victim, attempts: Sequence[Exchange]) -> 
     if resource is None:
         return None
     if stage.operation is resource.create:
-        return (yield from _created(stage, resource, stake, attempts))
+        sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
+        return (yield from _created(stage, resource, stake, sent))
     return (yield from _standing(stage, resource, stake))
 
 
@@ -109,9 +110,21 @@ def _standing(stage: RequestFactory, resource: Resource, stake: Victim) -> Steps
     return next((item for item in answer.items if has_id(item, resource, stake.own)), None)
 
 
-def _created(stage: RequestFactory, resource: Resource, stake: Victim, attempts: Sequence[Exchange]) -> Steps:
-    """What of the bodies of refused creations is in the owner's list: nothing before, and nothing after."""
-    sent = [attempt.request.json for attempt in attempts if not attempt.ok and attempt.request.body]
+def before_creation(stage: RequestFactory, stake: Victim, content: Any) -> Steps:
+    """The same thing at stake, with what refers to the same resources as a body before that body was sent.
+
+    A new user, for example, may be a member before anybody asks for that. What bears a new name was never there.
+    """
+    resource, told = stage.contract.resource_of(stage.operation), stage.operation.body
+    if resource is None or stage.operation is not resource.create or told is None or not told.sources:
+        return stake
+    referring = {pointer.removeprefix("/") for pointer in told.sources}
+    sent = {name: value for name, value in content.items() if name in referring}
+    return attrs.evolve(stake, before=(yield from _created(stage, resource, stake, [sent])))
+
+
+def _created(stage: RequestFactory, resource: Resource, stake: Victim, sent: Sequence[Any]) -> Steps:
+    """How many items of the owner's list are made of bodies of creations that were refused."""
     marks = {mark for each in sent for mark in _OURS.findall(json.dumps(each))}
     names = [pointer.removeprefix("/") for pointer in (stage.operation.body.sources if stage.operation.body else ())]
     referred = {(name, each[name]) for each in sent if isinstance(each, dict) for name in names if name in each}

@@ -17,7 +17,17 @@ from contracts.core.conversation import NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, body, create_resource, find_form, made_by, not_created, resolve_path
+from contracts.steps.fixtures import (
+    CONFLICT,
+    Made,
+    body,
+    create_resource,
+    find_form,
+    made_by,
+    not_created,
+    remove_twin,
+    resolve_path,
+)
 from contracts.steps.lifecycle.comparison import kept
 from contracts.steps.lifecycle.values import Change, changes, full_body
 from contracts.steps.lists.identity import find_in, require_identifiable
@@ -124,17 +134,22 @@ def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
     if create is None or create.body is None:
         return (yield from create_resource(api, resource))
     values = yield from resolve_path(api, create, fresh=True)
-    answer: Exchange = yield from _first_accepted(api, create, values)
+    content = yield from body(api, create, values)
+    answer: Exchange = yield from _first_accepted(api, create, values, content)
     if answer.status in INVALID and (yield from find_form(api, create, values)):
-        answer = yield from _first_accepted(api, create, values)
+        content = yield from body(api, create, values)
+        answer = yield from _first_accepted(api, create, values, content)
+    if answer.status == CONFLICT and (yield from remove_twin(api, resource, values, content)):
+        answer = yield from _first_accepted(api, create, values, content)
     if answer.ok:
         return made_by(resource, answer, values)
     raise not_created(answer)
 
 
-def _first_accepted(api: RequestFactory, create: Operation, values: Mapping[str, str]) -> Steps:
+def _first_accepted(
+    api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]
+) -> Steps:
     """The response to the boldest body that is accepted, else to the plainest."""
-    content = yield from body(api, create, values)
     bodies = [full_body(api, create, content, bold=True), full_body(api, create, content, bold=False), content]
     for number, each in enumerate(bodies):
         if each in bodies[:number]:
