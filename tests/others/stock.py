@@ -7,6 +7,7 @@ from typing import Any
 from tests.others.serving import Answer, Asked, Server, answers
 
 KEYS = {"Token acme-0123456789abcdef": "acme", "Token rival-fedcba9876543210": "rival"}
+QUOTA = 100_000
 
 
 class Stock(Server):
@@ -23,6 +24,7 @@ class Stock(Server):
         self.items: dict[int, dict[str, Any]] = {}
         self.carriers: dict[int, dict[str, Any]] = {}
         self.owners: dict[int, str] = {}
+        self.used: dict[str, int] = {}
         for user in ("acme", "rival"):
             for number in range(6):
                 colour, tags = ("Red", "Green", "Blue")[number % 3], [["new"], ["sale", "rare"]][number % 2]
@@ -41,6 +43,16 @@ class Stock(Server):
         if user is None:
             raise self.error(403, "Forbidden")
         return user
+
+    def spoiled(self, asked: Asked, answer: Answer) -> Answer:
+        """With rate headers that the document does not name, of a limit that nobody reaches."""
+        if 200 <= answer.status < 300:
+            self.used[asked.user] = self.used.get(asked.user, 0) + 1
+            answer.headers |= {
+                "X-Rate-Limit-Limit": str(QUOTA),
+                "X-Rate-Limit-Remaining": str(QUOTA - self.used[asked.user]),
+            }
+        return answer
 
     def _item(self, user: str, body: dict[str, Any]) -> dict[str, Any]:
         plain = {"Note": None, "Name": "", "Price": 0, "Colour": "Red", "Tags": [], "Active": True}
