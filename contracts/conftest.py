@@ -12,6 +12,7 @@ import pytest
 
 from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
+from contracts.config.production import ConsentError
 from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Slow code in plugin")  # strategies are made when the plan is
             gate = Gate(config)
+    except ConsentError as error:
+        pytest.exit(str(error), returncode=2)
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
     except KeyboardInterrupt as signal:

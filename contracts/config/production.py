@@ -14,15 +14,19 @@ _PLACE = re.compile(rf"(?:{_WORD})|(?:{_WORD})-.*|.*-(?:{_WORD})")
 _LOCAL = re.compile(r"(?:.*\.)?(?:localhost|local|internal|invalid|example)|[^.]+")
 
 
+class ConsentError(ConfigError):
+    """A run would write to what may be production, and nobody has said that it may."""
+
+
 def require_consent(deployment: Deployment, *, confirmed: bool, file: str) -> None:
-    """Raises ConfigError where a run would write to what may be production, and nobody has said that it may."""
+    """Raises ConsentError where a run would write to what may be production, and nobody has said that it may."""
     if confirmed or not deployment.writes:
         return
     if deployment.environment == PRODUCTION:
-        raise ConfigError(f"{file}: environment is production, and writes = true: {OPTION} is needed as well")
+        raise ConsentError(f"{file}: environment is production, and writes = true: {OPTION} is needed as well")
     if deployment.environment is None and not is_test_place(deployment.base_url):
         host = urlsplit(deployment.base_url).hostname
-        raise ConfigError(
+        raise ConsentError(
             f"{file}: {host} may be production, and writes = true: say [deployment] environment = "
             f'"staging" (or {", ".join(PLACES[1:])}), or {OPTION}'
         )

@@ -119,8 +119,8 @@ OPERATIONS: dict[str, tuple[str, str, Any, Any]] = {
 COLLECTIONS = ("users", "projects", "tasks", "labels", "rooms", "invitations", "exports")
 
 
-def document() -> dict[str, Any]:
-    """The OpenAPI document of the server."""
+def document(limit: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The OpenAPI document of the server; `limit`: one declared for every operation."""
     paths: dict[str, Any] = {}
     for key, (name, summary, asked, answered) in OPERATIONS.items():
         method, path = key.split(" ")
@@ -131,6 +131,7 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "paths": paths,
+        **({"x-contract": {"limits": [limit]}} if limit else {}),
     }
 
 

@@ -15,9 +15,9 @@ from contracts.plan.planning import planned
 from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, SPARES, document, serving
 
 
-def deployment(folder, address, *more, spare=False, head=()):
-    """The deployment file of a hub; `more`: lines behind all others."""
-    (folder / "hub.json").write_text(json.dumps(document()))
+def deployment(folder, address, *more, spare=False, head=(), limit=None):
+    """The deployment file of a hub; `more`: lines behind all others. `limit`: one declared for every operation."""
+    (folder / "hub.json").write_text(json.dumps(document(limit)))
     lines = ["[deployment]", f'base_url = "{address}"', 'document = "hub.json"', "writes = true", *head]
     lines += ["[budget]", 'pace = "none"', "[[principals]]", 'name = "admin"', 'tenant = "a"', 'kind = "bearer"']
     lines += ['token = "caller-token-0001"', *more]
@@ -111,3 +111,16 @@ def test_what_no_response_told_of_is_found_in_its_list(tmp_path):
         assert len(ghosts) == 2
         told = "it came during the run and may be its own, though no response told of it"
         assert run.left_behind == [f"/projects/{each}: {told}" for each in ghosts]
+
+
+@pytest.mark.parametrize(("scenario", "more"), [("limits", ["--depth", "quick"]), ("mixed", ["--seconds", "4"])])
+def test_under_load_nothing_is_changed_either(tmp_path, scenario, more):
+    with serving() as (hub, address):
+        before = hub.dump()
+        file = deployment(tmp_path, address, limit={"requests": 20, "window": 2})
+        locust = [sys.executable, "-m", "locust", "-f", "load/locustfile.py", "--headless", "--only-summary"]
+        chosen = ["--scenario", scenario, "--deployment", str(file), "--out", str(tmp_path / "run"), *more]
+        done = subprocess.run([*locust, *chosen], cwd=ROOT, capture_output=True, text=True, timeout=200)
+        assert len(hub.log) > 100, done.stdout + done.stderr
+        assert hub.received() & {*DANGEROUS.values(), *ACTIONS, KEPT} == set()
+        assert hub.dump() == before

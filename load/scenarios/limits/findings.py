@@ -10,6 +10,7 @@ import attrs
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import Exchange
 from contracts.request.credentials import callers
+from contracts.request.permission import why_not
 from load.limiters.conclusion import Estimate
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
@@ -33,10 +34,10 @@ class Job:
 
 
 def jobs(contract: Contract, deployment: Deployment) -> Iterator[Job]:
-    """The shortest limit of every operation that somebody may call."""
+    """The shortest limit of every operation that somebody may call, and that may be asked there."""
     for operation in contract.operations:
         able = callers(deployment, operation)
-        if operation.limits and able:
+        if operation.limits and able and not why_not(contract, deployment, operation, able[0].tenant):
             yield Job(operation, able[0], operation.limits[0])
 
 

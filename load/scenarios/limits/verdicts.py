@@ -9,13 +9,14 @@ from contracts.core.verdicts import BLOCKED, NOT_ASKED, NOT_OBSERVABLE
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan, PlanItem, promised
+from contracts.request.permission import why_not
 from load.runtime.record_laws import judgement, verdict_of
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
 from load.scenarios.limits.findings import jobs
 from load.scenarios.limits.laws import LAWS
 from load.scenarios.limits.table import UNCOUNTED, Findings, uncounted
-from specs.contract import selectors
+from specs.contract import Operation, selectors
 from specs.promises.promises import promises
 
 UNKNOWN = "all responses were 404, since only unknown ids could be requested"
@@ -35,7 +36,7 @@ def plan(setup: Setup) -> Plan:
             able.get(operation.key),
             False,
             promised(stated, operation, law.kinds),
-            closed=None if operation.key in able else "the deployment file names nobody who may call this operation",
+            closed=None if operation.key in able else _why_not(setup, operation),
         )
         for law in LAWS.values()
         for operation in selectors.limited(setup.contract)
@@ -46,6 +47,13 @@ def plan(setup: Setup) -> Plan:
         for operation in setup.contract.operations
     ]
     return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)
+
+
+def _why_not(setup: Setup, operation: Operation) -> str:
+    """Why the limits of an operation are not examined."""
+    tenants = setup.deployment.tenants or ("",)
+    forbidden = why_not(setup.contract, setup.deployment, operation, tenants[0])
+    return forbidden or "the deployment file names nobody who may call this operation"
 
 
 def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:

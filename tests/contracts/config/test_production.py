@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import attrs
 import pytest
 
 from contracts.config.deployment import ConfigError, Deployment
 from contracts.config.production import is_test_place, require_consent
 from contracts.config.vault import Vault
+from contracts.gate.sandbox import ROOT
 
 TESTS = (
     "http://127.0.0.1:8000", "http://[::1]/", "http://10.1.2.3", "http://192.168.0.4:1/v1", "http://localhost",
@@ -52,3 +56,12 @@ def test_who_says_so_may_write(told, confirmed):
 def test_nobody_writes_to_production_by_accident(told):
     with pytest.raises(ConfigError, match=r"acme\.toml: .*--yes-this-is-production"):
         require_consent(deployment(**told), confirmed=False, file="acme.toml")
+
+
+def test_the_gate_refuses_with_exit_code_2(tmp_path):
+    file = tmp_path / "acme.toml"
+    file.write_text('[deployment]\nbase_url = "https://api.acme.com"\ndocument = "calcom-v2"\nwrites = true\n')
+    command = [sys.executable, "-m", "pytest", "contracts", "-q", "-p", "no:cacheprovider", "--deployment", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "api.acme.com may be production" in done.stderr
