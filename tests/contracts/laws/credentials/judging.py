@@ -112,7 +112,12 @@ def judged(folder: Path, stub: Stub, told: dict[str, Any], principals: str, *law
     """A run of all laws whose ids contain one of some texts, against a stub."""
     (folder / "document.json").write_text(json.dumps(told))
     with served(stub) as address:
-        lines = [f'base_url = "{address}"', f'document = "{folder / "document.json"}"', "writes = true"]
+        lines = [
+            f'base_url = "{address}"',
+            f'document = "{folder / "document.json"}"',
+            "writes = true",
+            "disposable = true",
+        ]
         (folder / "deployment.toml").write_text("\n".join(["[deployment]", *lines, principals]))
         return run(folder, folder / "deployment.toml", laws, **more)
 
