@@ -10,7 +10,7 @@ import pytest
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.config.vault import Vault
-from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from load.runtime.rows import Row
 from load.runtime.run import failed
 from load.runtime.shapes import shape
@@ -49,7 +49,9 @@ def record(contract, *exchanges, rows=(), endings=(), walks=(), name="waves") ->
 
 
 def verdict(contract, law: str, key: str, made: Record):
-    return judged(made, f"load/{law}", contract.operation(key))
+    found = judged(made, f"load/{law}", contract.operation(key))
+    assert found.verdict != BLOCKED, f"load/{law}: {found.reason}"
+    return found
 
 
 def test_one_server_error_is_reported_and_two_are_broken(contract):
@@ -83,6 +85,33 @@ def test_a_violation_is_one_of_load_only_if_it_was_not_seen_before(contract):
     assert "under load" in str(found.actual)
     before = exchange(contract, BOOKINGS, sent=50, principal="acme-admin", **wrong)
     assert verdict(contract, law, BOOKINGS, record(contract, before, *under_load)).verdict == UPHELD
+
+
+def test_two_refusals_before_the_declared_number_is_sent_are_broken(contract):
+    law = "no-429-within-the-declared-limits"
+    good = [exchange(contract, CREATE, sent=105 + each) for each in range(3)]
+    early = [exchange(contract, CREATE, sent=130 + each, status=429) for each in range(2)]  # more than a window later
+    assert verdict(contract, law, CREATE, record(contract, *good)).verdict == UPHELD
+    assert verdict(contract, law, CREATE, record(contract, *good, early[0])).verdict == OBSERVED
+    assert verdict(contract, law, CREATE, record(contract, *good, *early)).verdict == BROKEN
+
+
+def counted(contract, *left: int) -> Record:
+    """Answers to requests one after the other, with what each says remains."""
+    told = {"X_RateLimit_Reset": "6", "X_RateLimit_Limit": "30"}
+    return record(
+        contract,
+        *(
+            exchange(contract, CREATE, sent=110 + number / 10, X_RateLimit_Remaining=str(each), **told)
+            for number, each in enumerate(left)
+        ),
+    )
+
+
+def test_two_counters_are_told_from_one(contract):
+    law = "requests-are-counted-once"
+    assert verdict(contract, law, CREATE, counted(contract, 29, 28, 27, 26)).verdict == UPHELD
+    assert verdict(contract, law, CREATE, counted(contract, 29, 8, 28, 7, 27, 6)).verdict == BROKEN
 
 
 def test_an_answer_to_another_question_is_seen_by_its_id(contract):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.transport.token_client import POLICIES
 from load.scenarios.tokens import events, timetable
 from load.scenarios.tokens.events import AHEAD, CALL, FLOOD, FORCE, ISSUE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
@@ -53,7 +53,9 @@ class Story:
     def verdict(self, table, law: str):
         trades = [each.exchange for each in self.told if each.exchange.operation.key == REFRESH]
         refresh = self.contract.tokens.refresh
-        return judged(Record(table, self.told, refresh, 1200.0, trades), [f"load/{law}"])[f"load/{law}"]
+        found = judged(Record(table, self.told, refresh, 1200.0, trades), [f"load/{law}"])[f"load/{law}"]
+        assert found.verdict != BLOCKED, f"load/{law}: {found.reason}"
+        return found
 
 
 def test_of_all_who_present_a_token_one_may_buy(contract, table):
