@@ -61,13 +61,17 @@ class WriteGuard:
         """A request is about to be sent. Raises NotAsked where it must not be."""
         if reason := self.objection(request):
             raise NotAsked(reason)
-        if self._stays(request):
+        if self._stays(request) and request.principal:  # what shows no right credential is refused, and takes no place
             self._kept[request.operation.key] += 1
 
     def heard(self, exchange: Exchange) -> None:
         """What became of it: a refused creation has made nothing."""
-        if self._stays(exchange.request) and exchange.status >= 400:
-            self._kept[exchange.operation.key] -= 1
+        if not self._stays(exchange.request):
+            return
+        if exchange.request.principal:
+            self._kept[exchange.operation.key] -= exchange.status >= 400
+        else:
+            self._kept[exchange.operation.key] += exchange.ok
 
     # -- one question each ---------------------------------------------------------------------------------------------
 

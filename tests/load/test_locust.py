@@ -153,7 +153,7 @@ def test_a_worker_that_is_killed_leaves_a_gap_that_is_said(tmp_path):
     master = started(*options, "--out", str(tmp_path / "run"), to=tmp_path / "log")
     assert said(tmp_path / "log", "Sending spawn jobs")
     os.killpg(workers[1].pid, signal.SIGKILL)
-    assert ended(master) == 3
+    assert ended(master) == 4  # what the lost worker would have shown is unproven
     assert ended(workers[0]) == 0
     run = verdicts(tmp_path / "run")["run"]
     assert run["ended"] == "incomplete"
@@ -162,7 +162,7 @@ def test_a_worker_that_is_killed_leaves_a_gap_that_is_said(tmp_path):
 
 def test_the_run_time_is_what_was_asked_for(tmp_path):
     code = ended(started("-t", "2s", "--out", str(tmp_path / "run"), to=tmp_path / "log"))
-    assert code == 0, (tmp_path / "log").read_text()
+    assert code in {0, 4}, (tmp_path / "log").read_text()
     stamps = re.findall(r"\d\d:(\d\d:\d\d,\d{3})\].*(?:Ramping to|limit reached)", (tmp_path / "log").read_text())
     begun, over = (int(m) * 60 + float(s.replace(",", ".")) for m, s in (stamp.split(":") for stamp in stamps[:2]))
     assert 1.8 < (over - begun) % 3600 < 2.6
@@ -173,7 +173,7 @@ def test_ctrl_c_still_writes_the_report(tmp_path):
     process = started(*split(), "--out", str(tmp_path / "run"), to=tmp_path / "log")
     assert said(tmp_path / "log", "All users spawned")
     os.killpg(process.pid, signal.SIGINT)
-    assert ended(process) in {0, 3}
+    assert ended(process) == 130
     written = verdicts(tmp_path / "run")
     assert written["run"]["ended"] == "interrupted"
     assert [each["gap"] for each in written["run"]["workers"]] == [None, None]
@@ -223,7 +223,7 @@ def test_the_web_ui_shows_verdicts_and_the_report(tmp_path):
         assert "</html>" in _fetched(f"{base}/verdicts/report")
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        assert ended(process) == 0
+        assert ended(process) == 130
 
 
 def _fetched(url: str, **form: str) -> str:
