@@ -100,9 +100,9 @@ TOGETHER: dict[str, tuple[str, tuple[str, ...]]] = {
             "remaining-stuck@OrganizationsAttributesOptionsController_getOrganizationAttributeOptions",
             "limit-keyed-by-address@OrganizationsDelegationCredentialController_updateDelegationCredential",
             "refused-creation-applied@OrganizationsAttributesController_createOrganizationAttribute",
-            "limit-shared-between-operations",
         ),
     ),
+    "one bucket": (LIMITS, ("limit-shared-by-all-operations",)),
     "windows": (
         WINDOWS,
         (
@@ -111,7 +111,7 @@ TOGETHER: dict[str, tuple[str, tuple[str, ...]]] = {
             "limit-never-recovers@OrganizationsAttributesController_updateOrganizationAttribute",
         ),
     ),
-    "an hour": (SOAK, ("longer-limit-not-enforced",)),
+    "an hour": (SOAK.replace("60", "120"), ("longer-limit-not-enforced",)),
 }
 """Faults that show beside each other, so that few runs prove all laws of load: how each is started, and with what."""
 
