@@ -28,6 +28,10 @@ APART = 2.15
 """Windows after which no more requests are sent to distinguish kinds, unless it is at hand, and how many that may take.
 """
 MORE = 8
+SILENT = 2.1
+"""Windows without a request after which a limiter that counts refused ones, and so was kept shut by ours, has forgotten
+them.
+"""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
 
@@ -208,10 +212,22 @@ class _Attempt:
                 yield from self._drain(self.now + self._gap)
             if self._void:
                 return
+        if self._shut:
+            yield from self._ask_after_silence()
         if self.setting.kinds and self.outcome == "open" and self.space.state == "kept":
             yield from self._tell_apart()
         if self.outcome == "open" and self.space.state != "open":
             self.outcome = "decided"
+
+    @property
+    def _shut(self) -> bool:
+        """Whether nothing was admitted again, though only a limiter that counts refused requests has an excuse."""
+        patient = self.setting.windows > SILENT and not self._blurred
+        return patient and not self.timing.releases and self.outcome == self.space.state == "open"
+
+    def _ask_after_silence(self) -> Steps:
+        """One more request, when whatever was refused is forgotten by every limiter that keeps the declaration."""
+        yield from self._learn((yield from self._send(self.timing.refused + SILENT * self.rule.window, 1)))
 
     @property
     def _gap(self) -> float:

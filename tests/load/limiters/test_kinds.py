@@ -84,3 +84,22 @@ def test_who_counts_in_whole_seconds_and_breaks_its_rule_is_always_found(kind, f
         server = Server(by_seconds(KINDS[kind])(limit, window, rng), rng, 0.005)
         found, _ = drive(examine(Rule(10, 60.0), NOW + rng.uniform(0, 600), 0.0, FULL), server)
         assert found.verdict in {"tighter", "looser", "window"}, (seed, found.reason)
+
+
+class Once:
+    """Admits the number once and nobody ever again."""
+
+    def __init__(self, limit, window, rng):
+        self.left = limit
+
+    def allow(self, now):
+        self.left -= 1
+        return self.left >= 0
+
+
+@pytest.mark.parametrize("limit", [5, 30])
+def test_a_limit_that_never_recovers_is_no_limiter_that_counts_refused_requests(limit):
+    for seed in range(20):
+        found, span = examined(Once, limit, seed=seed)
+        assert (found.verdict, found.recovered) == ("window", False)
+        assert span <= 6.2
