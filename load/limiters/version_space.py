@@ -42,7 +42,7 @@ AROUND = 1.15
 """How far from the declared window those are that a coarser server is thought to have, since others are no excuse."""
 MANY = 30
 """Readings from which on those that have become the same are merged."""
-MOST = 400
+MOST = 1500
 """Readings of one trace that are followed at most."""
 
 State = Literal["kept", "not kept", "open", "inconsistent"]
