@@ -7,13 +7,15 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from contracts.config.severity import LEVELS
+from contracts.judging.problems import grouped
 from reports.build import many, model
 from reports.errors import ReportError
 from reports.evidence import Evidence, read
 from reports.schema import validate
 from reports.words import SHOWN, VERDICTS
 
-__all__ = ["Deployment", "Document", "Promise", "Run", "RunInfo", "Verdict", "load"]
+__all__ = ["Deployment", "Document", "Problem", "Promise", "Run", "RunInfo", "Verdict", "load"]
 
 
 @frozen
@@ -64,6 +66,8 @@ class RunInfo:
     deaths: dict[str, str] = field(factory=dict)
     """Why credentials stopped working, by their principals."""
     changes: tuple[Change, ...] = ()
+    fail_on: str = LEVELS[1]
+    """The least severity that fails the gate."""
 
 
 @frozen
@@ -89,6 +93,26 @@ class Verdict:
     reproduce: str | None
     severity: Mapping[str, Any] | None = None
     """`level` and `reason` of a broken line, and how catalogues of the field call it (`owasp`, `wfc`)."""
+
+
+@frozen
+class Problem:
+    """Findings with one cause; `findings` are the ids of its verdicts, that first which stands for all."""
+
+    id: str
+    title: str
+    sentence: str
+    why: str
+    severity: Mapping[str, Any]
+    family: str
+    laws: tuple[str, ...]
+    operations: tuple[str | None, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def level(self) -> str:
+        """How grave it is, in one word."""
+        return str(self.severity["level"])
 
 
 @frozen
@@ -120,6 +144,8 @@ class Run:
     verdicts: tuple[Verdict, ...]
     limits: tuple[dict[str, Any], ...]
     promises: dict[str, Promise]
+    problems: tuple[Problem, ...] = ()
+    """The gravest and widest first."""
     load: dict[str, Any] = field(factory=dict)
     """What a run under load measured; empty for other runs."""
     evidence: Evidence = field(factory=Evidence)
@@ -156,10 +182,17 @@ def load(run_dir: str | Path, *, evidence: bool = True) -> Run:
         verdicts=lines,
         limits=tuple(raw["limits"]),
         promises={pointer: _promise(each) for pointer, each in raw["promises"].items()},
+        problems=_problems(raw),
         load=raw.get("load", {}),
         evidence=record,
     )
     return _noted(run, raw["totals"])
+
+
+def _problems(raw: dict[str, Any]) -> tuple[Problem, ...]:
+    """Those written down; found anew in the verdicts of a suite that did not know problems yet."""
+    written = raw["problems"] if "problems" in raw else [each.written() for each in grouped(raw["verdicts"])]
+    return many(Problem, written)
 
 
 def _promise(raw: dict[str, Any]) -> Promise:

@@ -14,6 +14,7 @@ from contracts.config.deployment import ConfigError
 from contracts.core.paths import OUT
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
+from contracts.judging.problems import grouped
 from contracts.plan.plan import Plan
 
 
@@ -75,6 +76,7 @@ def verdicts_json(
             "left_behind": list(left_behind),
             "deaths": dict(deaths or {}),
             "changes": list(changes),
+            "fail_on": plan.deployment.fail_on,
         },
         "totals": judge.totals(verdicts),
         "verdicts": [verdict.written() for verdict in verdicts],
@@ -84,7 +86,8 @@ def verdicts_json(
 
 
 def write(folder: Path, content: dict[str, Any]) -> None:
-    """Put verdicts.json into a run's folder, whole or not at all."""
+    """Put verdicts.json into a run's folder, whole or not at all, with the problems behind its broken lines."""
+    content["problems"] = [each.written() for each in grouped(content["verdicts"])]
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / "verdicts.json.part"
     unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", errors="backslashreplace")

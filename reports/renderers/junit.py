@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
+from contracts.config.severity import at_least
 from contracts.core.families import gravity
 from reports.model import Run, Verdict
 from reports.text import visible
@@ -14,7 +15,10 @@ Element = ElementTree.Element
 
 
 def junit(run: Run) -> str:
-    """One suite per family, one case per verdict: broken fails, blocked is an error, what was not seen is skipped."""
+    """One suite per family, one case per verdict: broken fails, blocked is an error, what was not seen is skipped.
+
+    What is broken and not grave enough to fail the gate is no failure here either: its `system-out` says so.
+    """
     families: dict[str, list[Verdict]] = {}
     for line in run.verdicts:
         families.setdefault(line.family, []).append(line)
@@ -49,9 +53,9 @@ def _properties(run: Run) -> dict[str, str]:
 
 
 def _sums(run: Run, lines: Sequence[Verdict]) -> dict[str, str]:
-    words = [line.verdict for line in lines]
+    words = [line.verdict for line in lines if not _excused(run, line)]
     return {
-        "tests": str(len(words)),
+        "tests": str(len(lines)),
         "failures": str(words.count("broken")),
         "errors": str(words.count("blocked")),
         "skipped": str(sum(words.count(word) for word in ("not observable", "not asked", "known"))),
@@ -73,7 +77,11 @@ def _case(run: Run, line: Verdict) -> Element:
 
 def _outcome(case: Element, run: Run, line: Verdict) -> None:
     reason = line.reason or ""
-    if line.verdict == "broken":
+    if _excused(run, line):
+        level = line.severity["level"] if line.severity else ""
+        told = f"broken, {level}: does not fail the gate (fail_on = {run.info.fail_on})\n{_finding(run, line)}"
+        ElementTree.SubElement(case, "system-out").text = visible(told)
+    elif line.verdict == "broken":
         _child(case, "failure", f"expected {line.expected}, got {line.actual}", line.verdict, _finding(run, line))
     elif line.verdict == "blocked":
         _child(case, "error", reason, line.verdict)
@@ -83,6 +91,15 @@ def _outcome(case: Element, run: Run, line: Verdict) -> None:
         _child(case, "skipped", f"{line.verdict}: {reason}", line.verdict)
     elif line.verdict == "observed":
         ElementTree.SubElement(case, "system-out").text = visible(f"observed: {line.actual or reason}")
+
+
+def _excused(run: Run, line: Verdict) -> bool:
+    """Whether a broken line is less grave than what fails the gate."""
+    return (
+        line.verdict == "broken"
+        and line.severity is not None
+        and not at_least(line.severity["level"], run.info.fail_on)
+    )
 
 
 def _child(case: Element, tag: str, message: str, kind: str, text: str | None = None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 COMMANDS = (
     "prove", "mutate", "matrix", "load_matrix", "planted", "economy", "seeds", "deep", "side_by_side",
-    "judge_speed", "limits_trials", "limits_live", "policies",
+    "judge_speed", "limits_trials", "limits_live", "policies", "problems",
 )  # fmt: skip
 
 

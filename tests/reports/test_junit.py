@@ -60,3 +60,22 @@ def test_control_characters_do_not_break_it(run: Any) -> None:
 
 def test_an_empty_run(run: Any) -> None:
     assert suites(run) == {}
+
+
+def test_what_does_not_fail_the_gate_is_no_failure(run: Any) -> None:
+    run.verdict("broken", "state/minor", severity={"level": "minor", "reason": "Hygiene."})
+    run.verdict("broken", "state/major", severity={"level": "major", "reason": "A promise."})
+    suite = suites(run)["state"]
+    assert (suite.attrib["failures"], suite.attrib["tests"]) == ("1", "2")
+    minor, major = suite.iter("testcase")
+    assert [child.tag for child in minor] == ["system-out"]
+    said = minor[0].text or ""
+    assert said.startswith("broken, minor: does not fail the gate (fail_on = major)")
+    assert "got: 2 shared, such as 17" in said
+    assert [child.tag for child in major] == ["failure"]
+
+
+def test_an_owner_may_want_minor_ones_to_fail(run: Any) -> None:
+    run.info["fail_on"] = "minor"
+    run.verdict("broken", "state/minor", severity={"level": "minor", "reason": "Hygiene."})
+    assert suites(run)["state"].attrib["failures"] == "1"

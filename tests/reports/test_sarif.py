@@ -30,9 +30,24 @@ def test_what_is_known_is_a_suppressed_note(run: Any) -> None:
     assert (result["level"], result["suppressions"][0]["kind"]) == ("note", "external")
 
 
+def test_a_problem_is_one_result_with_all_its_places(run: Any) -> None:
+    pointers = [
+        run.promise(f"#/paths/~1v1~1{name}/get", quote={"text": "json", "place": f"specs/books.yaml:{number}"})
+        for number, name in enumerate(("books", "loans", "shelves"), 7)
+    ]
+    for pointer, name in zip(pointers, ("books", "loans", "shelves"), strict=True):
+        html = {"expected": "application/json", "actual": "text/html", "promises": [pointer]}
+        run.verdict("broken", "schema/content-type", operation=f"GET /v1/{name}", **html)
+    (result,) = results(run)
+    places = [result["locations"][0], *result["relatedLocations"]]
+    assert [each["physicalLocation"]["region"]["startLine"] for each in places] == [7, 8, 9]
+    assert "3 operations, such as GET /v1/books: expected application/json, got text/html" in result["message"]["text"]
+    assert "GET /v1/loans: " in result["relatedLocations"][0]["message"]["text"]
+
+
 def test_only_findings_are_results_and_each_has_its_rule(run: Any) -> None:
     run.verdict("upheld", "state/other")
-    run.verdict("broken", "state/one")
+    run.verdict("broken", "state/one", expected="that", operation="GET /v1/shelves/{shelfId}")
     run.verdict("broken", "state/two")
     told = json.loads(sarif(load(run.write())))["runs"][0]
     rules = [rule["id"] for rule in told["tool"]["driver"]["rules"]]
