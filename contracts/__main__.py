@@ -25,11 +25,14 @@ from contracts.evidence.reader import EvidenceError
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import Sandbox, SandboxError
 from contracts.judging import judge
-from contracts.judging.outputs import verdicts_json, write
+from contracts.judging.outputs import run_folder, verdicts_json, write
 from contracts.laws.law import Law
 from contracts.plan import changes, duration, planning, summary
 from contracts.plan.plan import Plan, make
 from contracts.steps.created import Ledger
+from contracts.traffic import importing
+from contracts.traffic.judging import verdicts as traffic_verdicts
+from contracts.traffic.plan import is_recorded, plan_of
 from contracts.transport.client import Client
 from contracts.transport.sender import Sender
 from specs.contract import SpecError, build
@@ -37,6 +40,7 @@ from specs.source.document import load
 
 MATRIX = ROOT / "tests" / "power" / "matrix.json"
 """Which fault breaks which law, as the tests execute it."""
+TRAFFIC = "Recorded traffic to judge: HAR, Schemathesis' cassettes, or NDJSON."
 DEPTH = click.option(
     "--depth", type=click.Choice(DEPTHS), default="quick", show_default=True, help="How thoroughly to test."
 )
@@ -168,13 +172,38 @@ def _judged_by(rules: list[Law | Check]) -> str:
 
 
 @main.command("judge")
-@click.argument("file", metavar="EVIDENCE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="EVIDENCE", required=False, type=click.Path(path_type=Path))
 @click.option("--document", metavar="DOC", help="The document the run was made with, if it has moved.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for verdicts.json (default: beside the evidence).")
-def judging(file: Path, document: str | None, out: Path | None) -> None:
-    """Judge recorded evidence again, offline. EVIDENCE is a run's folder or its evidence.ndjson."""
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for what is written (default: beside the evidence)."
+)
+@click.option("--har", "traffic", metavar="FILE", type=click.Path(path_type=Path), help=TRAFFIC)
+@click.option("--deployment", "target", metavar="FILE", help="With --har: whose secrets, deviations and severities.")
+@click.option(
+    "--base-url", metavar="URL", help="With --har: where the paths of the document begin (default: found out)."
+)
+def judging(
+    file: Path | None,
+    document: str | None,
+    out: Path | None,
+    traffic: Path | None,
+    target: str | None,
+    base_url: str | None,
+) -> None:
+    """Judge recorded evidence again, offline. EVIDENCE is a run's folder or its evidence.ndjson.
+
+    With --har, judge traffic that others recorded by all checks and by those laws that need no question.
+    """
+    if (file is None) == (traffic is None):
+        raise click.UsageError("either EVIDENCE or --har FILE is needed")
     try:
-        made, recorded, verdicts = _judged(file / "evidence.ndjson" if file.is_dir() else file, document)
+        if file is not None:
+            made, recorded, verdicts = _judged(file / "evidence.ndjson" if file.is_dir() else file, document)
+            folder = out or (file if file.is_dir() else file.parent)
+        else:
+            assert traffic is not None
+            folder = run_folder(str(out) if out else None)
+            made, recorded, verdicts = _recorded(traffic, document, target, base_url, folder)
     except (ConfigError, EvidenceError) as error:
         _fail(str(error))
     footer = recorded.footer or {}
@@ -189,7 +218,7 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
         deaths=footer.get("deaths", {}),
         changes=_changes(made, recorded),
     )
-    write(out or (file if file.is_dir() else file.parent), content)
+    write(folder, content)
     if recorded.header["plan"] != made.digest:
         click.echo(
             "recorded for another plan than this suite makes; laws that send other requests now are skipped", err=True
@@ -205,6 +234,8 @@ def judging(file: Path, document: str | None, out: Path | None) -> None:
             click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.got}")
     counts = judge.totals(verdicts)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
+    if traffic is not None:
+        click.echo(f"`python -m reports {folder}` writes the report")
     grave = any(judge.fails(each, made.deployment) for each in verdicts)
     sys.exit(1 if grave else 3 if counts[BLOCKED] else 4 if cut_short or recorded.unread else 0)
 
@@ -220,9 +251,29 @@ def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, li
         raise EvidenceError(
             f"{file}: made with another document than {contract.document.location}; --document names it"
         )
-    made = make(contract, target, header["depth"])
     recorded = reader.read(file, contract)
+    if is_recorded(header):
+        made = plan_of(contract, target)
+        return made, recorded, traffic_verdicts(made, recorded)
+    made = make(contract, target, header["depth"])
     return made, recorded, replay_driver.verdicts(made, recorded)
+
+
+def _recorded(
+    file: Path, document: str | None, target: str | None, base_url: str | None, folder: Path
+) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:
+    """Traffic that others recorded, put into the folder as evidence, and its verdicts."""
+    given = deployment.load(target) if target else None
+    if given is None and document is None:
+        raise ConfigError("--har: --document or --deployment is needed, to know what was promised")
+    try:
+        contract = planning.contract_of(given) if given and document is None else build(load(str(document)))
+    except SpecError as error:
+        raise ConfigError(str(error)) from None
+    imported = importing.read(file, contract, given, base_url)
+    importing.write(folder, imported.evidence)
+    click.echo(imported.summary())
+    return imported.plan, imported.evidence, traffic_verdicts(imported.plan, imported.evidence)
 
 
 def _changes(made: Plan, recorded: reader.Evidence) -> list[dict[str, object]]:

@@ -175,6 +175,10 @@ class Vault:
             for (name, _), value in zip(headers, values, strict=True)
         ], text
 
+    def stand_in(self, value: str) -> str:
+        """The placeholder of what is a secret by its place alone; elsewhere it is hidden if nobody could guess it."""
+        return f"${self._named('TOKEN', value)}"
+
     def _is_known(self, value: str) -> bool:
         return self._hide_known(value) != value
 

@@ -89,7 +89,7 @@ def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Pl
     """Every law on every operation it is about, then every check on every operation."""
     stated = promises(contract)
     deployment = with_users(contract, _with_anyone(contract, deployment))
-    lines = [*law_items(contract, deployment, depth, stated, laws.load().values()), *_checks(contract, stated)]
+    lines = [*law_items(contract, deployment, depth, stated, laws.load().values()), *check_items(contract, stated)]
     return Plan(contract, deployment, depth, tuple(lines), stated)
 
 
@@ -173,7 +173,8 @@ def _closed(
     return None
 
 
-def _checks(contract: Contract, of_document: Iterable[Promise]) -> Iterator[PlanItem]:
+def check_items(contract: Contract, of_document: Iterable[Promise]) -> Iterator[PlanItem]:
+    """Every check at every operation."""
     near = _nearby(contract, of_document)
     for check in checks.load().values():
         for operation in contract.operations:

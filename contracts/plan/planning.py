@@ -24,11 +24,16 @@ def contract_of(deployment: Deployment, document: str | None = None, overlays: S
         raise ConfigError(str(error)) from None
     if not contract.operations:
         raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to test")
+    watch_secrets(deployment, contract)
+    return contract
+
+
+def watch_secrets(deployment: Deployment, contract: Contract) -> None:
+    """From now on, what the document says is secret stays out of everything."""
     told = secret_answers
     deployment.vault.watch(
         told.secret_members(contract), told.granting_operations(contract), harmless=told.open_members(contract)
     )
-    return contract
 
 
 def planned(

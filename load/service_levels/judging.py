@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 
 from contracts.core.statistics import percentile, thinned
+from contracts.judging.record_laws import Judgement, broken, upheld
 from contracts.laws.law import unregistered
 from contracts.plan.plan import PlanItem
-from load.runtime.record_laws import Judgement, broken, upheld
 from load.runtime.rows import Row
 from load.service_levels.settings import Settings
 from load.service_levels.thresholds import LATE, Level, Threshold, Watch, first_broken, judge

@@ -17,7 +17,7 @@ MAY_IMPORT = {
 LAYERS = {
     "contracts": (
         "core", "config", "request", "strategies", "steps", "checks", "laws", "plan", "evidence", "transport",
-        "judging", "engine", "gate",
+        "judging", "traffic", "engine", "gate",
     ),
     "load": ("limiters", "runtime", "service_levels", "scenarios"),
     "specs": ("source", "contract", "promises", "lint"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
+from contracts.judging.record_laws import Judgement
 from load.limiters.conclusion import Estimate
-from load.runtime.record_laws import Judgement
 from load.scenarios.limits.findings import LimitFinding
 from load.scenarios.limits.table import Findings
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from contracts.core.verdicts import BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
+from contracts.judging.record_laws import Judgement
 from contracts.laws.law import Law, law
 from load.limiters.conclusion import Estimate
 from load.limiters.header_dialects import headers
 from load.limiters.header_truth import lies
 from load.limiters.trace import Sample
-from load.runtime.record_laws import Judgement
 from load.runtime.run import LoadRun
 from load.scenarios.limits.buckets import own_bucket
 from load.scenarios.limits.findings import LimitFinding

@@ -8,9 +8,9 @@ from contracts import checks
 from contracts.core.verdicts import BLOCKED, NOT_ASKED, NOT_OBSERVABLE
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
+from contracts.judging.record_laws import judgement, verdict_of
 from contracts.plan.plan import Plan, PlanItem, promised
 from contracts.request.permission import why_not
-from load.runtime.record_laws import judgement, verdict_of
 from load.runtime.run import LoadRun
 from load.runtime.setup import Setup
 from load.scenarios.limits.findings import jobs

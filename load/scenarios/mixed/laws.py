@@ -10,8 +10,8 @@ from contracts import checks
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.verdicts import BROKEN
+from contracts.judging.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from contracts.request.url import path_values
-from load.runtime.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.mixed import noisy_neighbour, tenant_leaks
 from load.scenarios.mixed.record import Record

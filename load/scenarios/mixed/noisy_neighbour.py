@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from contracts.core.statistics import chance_of_more, percentile, shift
-from load.runtime.record_laws import Judgement, broken, unseen, upheld
+from contracts.judging.record_laws import Judgement, broken, unseen, upheld
 from load.runtime.rows import Row
 from load.scenarios.mixed.record import Record
 from load.scenarios.mixed.registry import first, judges

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from contracts.judging.record_laws import Judgement
 from contracts.laws.law import Law, Selector, law
-from load.runtime.record_laws import Judgement
 from load.scenarios.mixed.journeys import with_lifecycle
 from load.scenarios.mixed.record import Record
 from specs.contract import Contract, Operation

@@ -14,9 +14,9 @@ from contracts.core.conversation import Result
 from contracts.core.verdicts import NOT_ASKED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import Plan
+from contracts.judging.record_laws import items_of, verdict_of
+from contracts.plan.plan import Plan, check_items
 from contracts.steps.created import Ledger
-from load.runtime.record_laws import check_items_of, items_of, verdict_of
 from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import FastWire
@@ -63,7 +63,7 @@ class MixedScenario(Worker):
             *items_of(LAWS.values(), setup.contract, stated),
             *driven_items(setup.contract, setup.deployment, stated),
             *level_lines(settings.thresholds, setup.contract),
-            *check_items_of(setup.contract, stated),
+            *check_items(setup.contract, stated),
         ]
         _traffic(setup)
         return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from contracts.core.exchange import MISSING, Exchange, at
+from contracts.judging.record_laws import Judgement, broken, unseen, upheld
 from contracts.request.url import path_values
-from load.runtime.record_laws import Judgement, broken, unseen, upheld
 from load.scenarios.mixed.record import Record, marks
 from load.scenarios.mixed.registry import judges
 from specs.contract import Operation, selectors

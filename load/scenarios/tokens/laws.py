@@ -10,8 +10,8 @@ import attrs
 
 from contracts.core.exchange import Exchange
 from contracts.core.statistics import percentile
+from contracts.judging.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from contracts.laws.law import Law, law
-from load.runtime.record_laws import Judgement, broken, judgement, observed, unseen, upheld
 from load.scenarios.early_429 import early
 from load.scenarios.tokens.events import AHEAD, CALL, FLOOD, FORCE, LATER, OLD, OTHER, QUIET, RACE, RENEW, Event
 from load.scenarios.tokens.timetable import Timetable, policy

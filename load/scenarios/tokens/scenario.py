@@ -18,10 +18,10 @@ from contracts.config.deployment import ConfigError
 from contracts.core.verdicts import NOT_ASKED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import Plan, PlanItem
+from contracts.judging.record_laws import items_of, verdict_of
+from contracts.plan.plan import Plan, PlanItem, check_items
 from contracts.request.credentials import callers
 from contracts.transport.token_client import Refused
-from load.runtime.record_laws import check_items_of, items_of, verdict_of
 from load.runtime.scenario import Host, Scenario, Seqs
 from load.runtime.setup import Setup
 from load.runtime.transport import Wire
@@ -72,7 +72,7 @@ class TokenScenario(Scenario):
             PlanItem(each.rule, each.operation, None, False, each.promises, closed=closed)
             for each in items_of(LAWS.values(), setup.contract, stated)
         ]
-        lines += check_items_of(setup.contract, stated)
+        lines += check_items(setup.contract, stated)
         return Plan(setup.contract, setup.deployment, setup.depth, tuple(lines), stated)
 
     @classmethod

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contracts.core.verdicts import BLOCKED, UPHELD
+from contracts.judging.record_laws import judgement, upheld
 from contracts.laws.law import Law, law
-from load.runtime.record_laws import judgement, upheld
 
 LAWS: dict[str, Law] = {}
 

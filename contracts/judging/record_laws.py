@@ -1,4 +1,4 @@
-"""What the scenarios tokens and mixed have in common: laws that are judged from all that was recorded, item by item."""
+"""Laws that are judged from all that was recorded, item by item: those under load, and those of recorded traffic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 
-from contracts import checks
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
@@ -69,16 +68,6 @@ def items_of(laws: Iterable[Law], contract: Contract, stated: Iterable[Promise])
         PlanItem(law, operation, None, False, promised(stated, operation, law.kinds))
         for law in laws
         for operation in law.on(contract)
-    ]
-
-
-def check_items_of(contract: Contract, stated: Iterable[Promise]) -> list[PlanItem]:
-    """A plan item for every check and every operation, as in the gate."""
-    stated = list(stated)
-    return [
-        PlanItem(check, operation, None, False, promised(stated, operation, check.kinds))
-        for check in checks.load().values()
-        for operation in contract.operations
     ]
 
 
