@@ -24,8 +24,9 @@ def run_folder(chosen: str | None) -> Path:
     It is made at once, so that two runs that begin together do not share one.
     """
     if chosen:
-        writable(Path(chosen))
-        return Path(chosen)
+        folder = Path(chosen).absolute()  # whoever renders it may stand elsewhere
+        writable(folder)
+        return folder
     name = time.strftime("%Y%m%d-%H%M%S")
     for number in itertools.count(1):
         folder = OUT / (name if number == 1 else f"{name}-{number}")

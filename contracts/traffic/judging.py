@@ -11,7 +11,7 @@ from contracts.judging import deviations, judge
 from contracts.judging.judge import Verdict
 from contracts.judging.record_laws import judgement, verdict_of
 from contracts.laws.law import Law
-from contracts.plan.plan import Plan
+from contracts.plan.plan import Plan, PlanItem
 from contracts.traffic.record import Record
 
 UNSEEN = {
@@ -32,7 +32,7 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in found]
 
 
-def _of_law(plan: Plan, item: judge.PlanItem, record: Record) -> Verdict:
+def _of_law(plan: Plan, item: PlanItem, record: Record) -> Verdict:
     assert isinstance(item.rule, Law)
     if not record.of(item.operation):
         return Verdict(item, NOT_ASKED, reason="the recording has no request to this operation")
