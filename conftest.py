@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from contracts.config.severity import LEVELS
+
 
 def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
     """A reader of numbers above 0."""
@@ -36,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--accept-known", metavar="FILE", help="write all present findings down as known deviations")
     group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"
+    )
+    group.addoption(
+        "--fail-on", choices=LEVELS, help="the least severity that fails, in place of the deployment file's"
+    )
+    group.addoption(
+        "--report", metavar="FORMAT", action="append", default=[], help="also write allure, har or wfc, see reports"
     )
     group.addoption("--dry-run", action="store_true", help="say what would be asked and made, and send nothing")
     group.addoption("--yes-this-is-production", action="store_true", help="write to what may be production")

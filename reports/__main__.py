@@ -10,6 +10,7 @@ from reports.compare import compare as compare_runs
 from reports.compare import described
 from reports.compare_load import compare_load, described_load
 from reports.errors import ReportError
+from reports.exports import EXPORTS
 from reports.latest import follow, mark_latest
 from reports.model import load
 from reports.render import render as render_run
@@ -48,13 +49,25 @@ def main() -> None:
 @click.option(
     "--latest", is_flag=True, help="Also let `latest`, beside the run, name it, and remember it in the history."
 )
-def render(directory: Path, latest: bool) -> None:
-    """Write report.html, junit.xml, report.sarif and summary.md of a run again and print their paths.
+@click.option(
+    "--report",
+    "asked",
+    multiple=True,
+    metavar="FORMAT",
+    help=f"Also in the words of another tool, repeatable or with commas: {', '.join(EXPORTS)}.",
+)
+def render(directory: Path, latest: bool, asked: tuple[str, ...]) -> None:
+    """Write report.html, junit.xml, report.sarif, summary.md and the rest of a run again and print their paths.
 
     Exits 0 when they are written, 2 when the run cannot be read, 3 when they cannot be written.
     """
+    formats = [each for some in asked for each in some.split(",")]
+    if unknown := [each for each in formats if each not in EXPORTS]:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(EXPORTS)}", param_hint="--report")
     for path in render_run(directory):
         click.echo(path)
+    for each in formats:
+        click.echo(EXPORTS[each](load(follow(directory))))
     if latest:
         found = follow(directory)
         mark_latest(found.parent, found)

@@ -9,7 +9,10 @@ from reports.errors import ReportError
 from reports.history import since
 from reports.latest import follow
 from reports.model import Run, load
+from reports.renderers.badge import badge
+from reports.renderers.code_quality import code_quality
 from reports.renderers.junit import junit
+from reports.renderers.metrics import metrics
 from reports.renderers.page import page
 from reports.renderers.sarif import sarif
 from reports.renderers.summary import summary
@@ -21,6 +24,9 @@ RENDERERS: dict[str, Callable[[Run], str]] = {
     "junit.xml": junit,
     "report.sarif": sarif,
     "summary.md": summary,
+    "gl-code-quality.json": code_quality,
+    "metrics.prom": metrics,
+    "badge.svg": badge,
 }
 
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import attrs
 import pytest
 
 from contracts.config.production import require_consent
@@ -58,6 +59,8 @@ class Gate:
             overlays=config.getoption("overlay"),
             depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
         )
+        if level := config.getoption("fail_on"):
+            self.plan = attrs.evolve(self.plan, deployment=attrs.evolve(self.plan.deployment, fail_on=level))
         if not config.getoption("dry_run"):
             confirmed = config.getoption("yes_this_is_production")
             require_consent(self.plan.deployment, confirmed=confirmed, file=str(file))
@@ -152,6 +155,7 @@ class Gate:
 
     def _render(self) -> None:
         latest = ["--latest"] if self.folder.parent == OUT else []
+        latest += [f"--report={each}" for each in self.config.getoption("report")]
         # reports may import contracts, never the other way round: so it is run, not imported
         done = subprocess.run(
             [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True

@@ -14,7 +14,7 @@ from reports.findings import Finding, findings
 from reports.model import Problem, Run, Verdict
 from reports.text import visible
 
-__all__ = ["sarif"]
+__all__ = ["place_of", "sarif"]
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)$")
@@ -116,13 +116,19 @@ def _accepted(run: Run, finding: Finding, rules: list[str]) -> dict[str, Any]:
     return told
 
 
-def _location(run: Run, line: Verdict) -> dict[str, Any]:
+def place_of(run: Run, line: Verdict) -> tuple[str, int | None]:
+    """The file and the line of the words that a verdict is about; the document alone where nobody knows them."""
     promise = next((run.promises[pointer] for pointer in line.promises if pointer in run.promises), None)
     place = promise.quote.place if promise and promise.quote else run.info.document.location
     found = _PLACE.fullmatch(place) if not _ADDRESS.match(place) else None
-    physical: dict[str, Any] = {"artifactLocation": {"uri": found["file"] if found else place}}
-    if found:
-        physical["region"] = {"startLine": int(found["line"])}
+    return (found["file"], int(found["line"])) if found else (place, None)
+
+
+def _location(run: Run, line: Verdict) -> dict[str, Any]:
+    file, number = place_of(run, line)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": file}}
+    if number is not None:
+        physical["region"] = {"startLine": number}
     return {
         "physicalLocation": physical,
         "logicalLocations": [{"fullyQualifiedName": pointer, "kind": "member"} for pointer in line.promises[:1]],

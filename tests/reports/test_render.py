@@ -8,12 +8,13 @@ import pytest
 
 from reports import ReportError, mark_latest, render
 from reports.latest import follow
+from reports.render import RENDERERS
 
 
 def test_writes_the_reports_beside_the_verdicts(told: Any) -> None:
     directory = told.write()
     paths = render(directory)
-    assert paths == tuple(directory / name for name in ("report.html", "junit.xml", "report.sarif", "summary.md"))
+    assert paths == tuple(directory / name for name in RENDERERS)
     assert all(path.stat().st_size for path in paths)
     assert sorted(path.name for path in directory.iterdir()) == sorted(
         ["evidence.ndjson", "verdicts.json", *(path.name for path in paths)]

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from reports.render import RENDERERS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,9 +22,7 @@ def test_renders_again_and_prints_the_paths(told: Any, command: list[str]) -> No
     directory = told.write()
     done = reports(*command, directory)
     assert done.returncode == 0
-    assert done.stdout.split() == [
-        str(directory / name) for name in ("report.html", "junit.xml", "report.sarif", "summary.md")
-    ]
+    assert done.stdout.split() == [str(directory / name) for name in RENDERERS]
 
 
 @pytest.mark.parametrize("first", [True, False])
