@@ -75,6 +75,12 @@ ECHO = fault(
     scope="every operation",
     text="The message of an error repeats the credential that was sent.",
 )
+BODY_ECHO = fault(
+    "body-echoed",
+    family="exchange",
+    scope="every operation with a body",
+    text="The message of a 400 repeats the body that was sent, with the secrets in it.",
+)
 HTML_404 = fault(
     "html-404",
     family="exchange",
@@ -165,13 +171,16 @@ def failure(
     secret: str,
     faults: frozenset[Switch],
     chosen: frozenset[Switch],
+    sent: bytes | None = None,
 ) -> Answer:
-    """The error answer for a problem; `secret` is the credential the request came with."""
+    """The error answer for a problem; `secret` is the credential the request came with, `sent` its body."""
     status, message = problem.status, problem.message
     if STACK_TRACE in faults and status == 400:
         message = _TRACE
     if ECHO in faults and secret:
         message = f"{message} (credential {secret})"
+    if BODY_ECHO in faults and status == 400 and sent:
+        message = f"{message} (input {sent.decode('utf-8', 'replace')})"
     headers = [("content-type", "application/json"), *problem.headers]
     if not (OPTIONAL_HEADERS in chosen and status != 429) and not (RATE_MISSING_429 in faults and status == 429):
         headers += rate

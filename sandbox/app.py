@@ -123,7 +123,8 @@ class Sandbox:
         faults, variations = self.world.faults, self.world.variations
         if request is None:
             return answers.failure(problem, None, (), "", faults, variations)
-        return answers.failure(problem, request.operation, request.rate, request.credential(), faults, variations)
+        operation, rate, secret = request.operation, request.rate, request.credential()
+        return answers.failure(problem, operation, rate, secret, faults, variations, request.body)
 
 
 class _Request:

@@ -91,12 +91,20 @@ UNKNOWN_400 = variation(
     scope="every operation",
     text="An unknown client or organization gets 400 instead of 403 where 404 is not declared.",
 )
+REFUSED_TO_ALL = fault(
+    "refused-to-everybody",
+    family="credentials",
+    scope=("OAuthClientUsersController_forceRefresh",),
+    text="Whatever the credential, the operation answers 401.",
+)
 _CHALLENGE = (("www-authenticate", 'Bearer realm="sandbox"'),)
 _PREFIX = 12
 
 
 def authenticate(world: World, operation: Operation, headers: Mapping[str, str], path: Mapping[str, str]) -> Principal:
     """The principal of the first security alternative the request satisfies, or RefusalError 401."""
+    if REFUSED_TO_ALL in world.faults and operation.operation_id in REFUSED_TO_ALL.scope:
+        raise RefusalError(401, "A valid credential is needed.", _CHALLENGE)
     if (
         NO_CREDENTIAL in world.faults
         and operation.operation_id in NO_CREDENTIAL.scope

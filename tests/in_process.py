@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from contracts.core.failures import RESET, Failure
 from contracts.engine import run as running
+from contracts.evidence.used_tokens import UsedTokens
 from contracts.plan.plan import Plan
 from contracts.transport.client import Client
 from contracts.transport.http1 import Incoming, Outgoing
@@ -69,7 +70,12 @@ def _scope(request: Outgoing) -> Message:
 
 
 def judged(
-    application: Any, plan: Plan, selected: Iterable[str], seed: int = 0, folder: Path | None = None
+    application: Any,
+    plan: Plan,
+    selected: Iterable[str],
+    seed: int = 0,
+    folder: Path | None = None,
+    used_tokens: UsedTokens | None = None,
 ) -> running.Run:
     """A run of the items with these ids, at its end. What the run failed of is raised.
 
@@ -80,7 +86,7 @@ def judged(
         patch.object(running, "Client", asking(application)),
         patch("contracts.engine.hypothesis_driver._kept", return_value=None),
     ):
-        run = running.Run(plan, folder or Path(spare), seed)
+        run = running.Run(plan, folder or Path(spare), seed, used_tokens=used_tokens)
         run.start(selected)
         run.wait()
     if run._failure:

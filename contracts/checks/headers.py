@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from contracts.core.http_date import epoch
 from contracts.core.structured_fields import Kind
 from contracts.core.structured_fields import parsed as structured
 from specs.contract import Contract, Header
+from specs.contract.rate_headers import taken_apart
 
 CLOCK = 120.0
 """Seconds by which a Date may differ from ours: a suite's own clock is not beyond doubt."""
@@ -25,32 +27,46 @@ CLOCK = 120.0
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
     """Every header the document requires on a response is there, and each declared one fits its schema."""
     answer = described(exchange)
-    checked = False
-    for header in answer.headers if answer and sure(exchange) else ():
-        value = response(exchange).header(header.name)
-        if value is None and header.required:
-            raise Broken(f"{header.name} on a {exchange.status}", _nearest(exchange, header.name))
-        if value is not None:
-            checked = True
-            _typed(contract, header, value)
-    return checked
+    declared = answer.headers if answer and sure(exchange) else ()
+    given = [(header, response(exchange).header(header.name)) for header in declared]
+    missing = [header.name for header, value in given if value is None and header.required]
+    odd = [found for header, value in given if value is not None and (found := _mistyped(contract, header, value))]
+    if missing:
+        raise Broken(f"{_listed(missing)} on a {exchange.status}", _instead(exchange, missing), others=odd)
+    if odd:
+        raise Broken(*odd[0], others=odd[1:])
+    return any(value is not None for _, value in given)
 
 
-def _nearest(exchange: Exchange, name: str) -> str:
-    """A header that means the same by another name is worth telling."""
-    stem = _letters(name.lower().removeprefix("x-"))
-    near = [key for key, _ in response(exchange).headers if stem in _letters(key)]
-    return f"no such header, but {near[0]}" if near else "no such header"
+def _instead(exchange: Exchange, missing: Sequence[str]) -> str:
+    """What was sent in place of headers that are missing: one that means the same by another name is worth telling."""
+    there = [name for name, _ in response(exchange).headers]
+    found = dict.fromkeys(near for name in missing for near in there if _means(near, name) and near not in missing)
+    none = f"no such header{'s' * (len(missing) > 1)}"
+    return f"{none}, but {_listed(list(found))}" if found else none
+
+
+def _means(sent: str, promised: str) -> bool:
+    """Whether one name says what another does: with more in front or behind, or of a near family of rate headers."""
+    one, other = taken_apart(sent), taken_apart(promised)
+    alike = one is not None and other is not None and one.role == other.role
+    return alike or _letters(promised.lower().removeprefix("x-")) in _letters(sent)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _letters(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def _typed(contract: Contract, header: Header, value: str) -> None:
-    if not _validator(contract, header).is_valid(_read(header.schema, value)):
-        wanted = header.schema.get("pattern") and f"fitting {header.schema['pattern']}"
-        raise Broken(f"{header.name}: {wanted or header.schema.get('type', 'a value of its schema')}", repr(value))
+def _mistyped(contract: Contract, header: Header, value: str) -> tuple[str, str] | None:
+    """What a header should have been, and what it is; None where it fits its schema."""
+    if _validator(contract, header).is_valid(_read(header.schema, value)):
+        return None
+    wanted = header.schema.get("pattern") and f"fitting {header.schema['pattern']}"
+    return f"{header.name}: {wanted or header.schema.get('type', 'a value of its schema')}", repr(value)
 
 
 @cache

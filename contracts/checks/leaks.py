@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any
 
 from contracts.checks import check
 from contracts.checks.helpers import response
+from contracts.config.issued import TELLTALE, is_about, is_random
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from specs.contract import Contract
+from specs.contract.secret_answers import open_members, secret_members
 
 TRACES = {
     "a stack trace": re.compile(
@@ -62,10 +67,12 @@ def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
 
 
 @check(family="errors", kinds=("error",), asserts=())
-def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
-    """No response repeats the credential of its request, neither in its body nor in its headers.
+def credentials_are_not_echoed(exchange: Exchange, contract: Contract) -> bool:
+    """No response repeats the credential of its request, and no error a secret of its body.
 
-    A success of an operation that is there to give a token, or to show what was sent, is not judged.
+    Read are body and headers. Secrets of a body are its members that the document declares as passwords, as tokens or
+    as written only, and those that are called like one (a private key, a secret). A success of an operation that is
+    there to give a token, or to show what was sent, is not judged.
     """
     if exchange.ok and _GIVES.search(f"{exchange.operation.path} {exchange.operation.operation_id}"):
         return False
@@ -78,7 +85,48 @@ def credentials_are_not_echoed(exchange: Exchange, _: Contract) -> bool:
     for value in _made_up(exchange):
         if value in text:
             raise Broken("no credential in an answer", f"the {len(value)} letters that were sent as one")
+    for member, value in _in_body(exchange, contract) if exchange.status >= 400 else ():
+        if _repeats(text, value) and value not in exchange.request.target:
+            raise Broken("no secret of the body in an error", f"the value of {member} in it")
     return bool(exchange.request.headers)
+
+
+def _in_body(exchange: Exchange, contract: Contract) -> Iterator[tuple[str, str]]:
+    """The secrets in the body of a request, with the names of their members."""
+    waiting: list[tuple[str, Any, bool]] = [("", exchange.request.json, False)]
+    declared = _declared_secrets(contract)
+    while waiting:
+        name, value, secret = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(key, each, secret or _is_secret(key, declared)) for key, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [(name, each, secret) for each in value]
+        elif isinstance(value, str) and secret and (_PLACEHOLDER.search(value) or _tells(value)):
+            yield name, value
+
+
+@cache
+def _declared_secrets(contract: Contract) -> tuple[frozenset[str], frozenset[str]]:
+    """Members that the document declares as secrets, and those that it says are none."""
+    return secret_members(contract), open_members(contract)
+
+
+def _is_secret(name: str, declared: tuple[frozenset[str], frozenset[str]]) -> bool:
+    secret, plain = declared
+    return name in secret or (TELLTALE.search(name) is not None and name not in plain and not is_about(name))
+
+
+def _tells(value: str) -> bool:
+    """Whether a text is so long or so odd that it stands nowhere by chance."""
+    return len(value) >= _TELLING or is_random(value)
+
+
+def _repeats(text: str, value: str) -> bool:
+    """Whether a text has a value, as it is or as JSON spells it."""
+    hidden = _PLACEHOLDER.findall(value)
+    if hidden:
+        return any(_has(text, name) for name in hidden)
+    return value in text or json.dumps(value)[1:-1] in text
 
 
 def _has(text: str, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
@@ -9,6 +11,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.quotas import WORDS, Quota, number, plausible, quotas
 from contracts.core.retry_after import retry_after
 from specs.contract import Contract
+from specs.contract.rate_headers import RateHeader, stand_in
 
 CLOCK = 5.0
 """Seconds by which two clocks may differ before a time in a header counts as wrong."""
@@ -18,16 +21,18 @@ CLOCK = 5.0
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers name a declared limit, count plausibly and announce a reset within the window.
 
-    Read are `X-RateLimit-Limit`, `-Remaining` and `-Reset`, and every other rate header that the document declares. The
-    limit is the declared number of a limit that can bind; what remains lies between 0 and it, and is 0 on a 429; the
-    reset is not past and not further away than the declared window: an epoch second or millisecond, a span or a date,
-    as the document words it, and any of them where it does not say.
+    Read are `X-RateLimit-Limit`, `-Remaining` and `-Reset`, every other rate header that the document declares, and
+    what is sent in place of one that is missing (`X-RateLimit-Limit-Default`, `RateLimit-Limit`). The limit is the
+    declared number of a limit that can bind; what remains lies between 0 and it, and is 0 on a 429; the reset is not
+    past and not further away than the declared window: an epoch second or millisecond, a span or a date, as the
+    document words it, and any of them where it does not say.
     """
     if not exchange.operation.limits or not asked_as_declared(exchange):
         return False
-    heard = [each for each in quotas(response(exchange).headers) if _ours(each, contract)]
+    sent = [name for name, _ in response(exchange).headers]
+    heard = [each for each in quotas(response(exchange).headers) if _ours(each, contract, sent)]
     for quota in heard:
-        _numbers(quota, contract)
+        _numbers(quota, contract, sent)
         named = [each for each in exchange.operation.limits if quota.series or not each.implied]
         windows = {each.requests: each.window for each in named}
         if quota.limit is not None and number(quota.limit) not in windows:
@@ -36,19 +41,24 @@ def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
             _counts(exchange, quota, number(quota.limit) or max(windows))
         if quota.reset is not None:
             window = windows[int(number(quota.limit) or 0)] if quota.limit else max(windows.values())
-            _resets(exchange, quota, window, contract)
+            _resets(exchange, quota, window, _word(quota.name("reset"), contract, sent))
     return bool(heard)
 
 
-def _ours(quota: Quota, contract: Contract) -> bool:
-    """Whether the document speaks of these headers, or they are the usual three."""
+def _ours(quota: Quota, contract: Contract, sent: Sequence[str]) -> bool:
+    """Whether the document speaks of these headers or of what they stand for, or they are the usual three."""
     plain = quota.family == "x-ratelimit" and not quota.series
-    return plain or any(name.lower() in contract.rate_headers for _, name in quota.names)
+    return plain or any(_word(name, contract, sent) for _, name in quota.names)
 
 
-def _numbers(quota: Quota, contract: Contract) -> None:
+def _word(name: str, contract: Contract, sent: Sequence[str]) -> RateHeader | None:
+    """What the document says of a header, or of the one that it is sent in place of."""
+    return contract.rate_headers.get(name.lower()) or stand_in(contract.rate_headers, name, sent)
+
+
+def _numbers(quota: Quota, contract: Contract, sent: Sequence[str]) -> None:
     for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
-        header = contract.rate_headers.get(quota.name(part).lower())
+        header = _word(quota.name(part), contract, sent)
         fraction = header is not None and header.kind in {"number", "string"}
         if text is not None and not (text.isascii() and text.isdigit()) and not (fraction and number(text) is not None):
             raise Broken(f"{quota.name(part)}: a whole number", repr(text))
@@ -62,9 +72,8 @@ def _counts(exchange: Exchange, quota: Quota, limit: float) -> None:
         raise Broken(f"{quota.name('remaining')}: at most {limit:g}", str(quota.remaining))
 
 
-def _resets(exchange: Exchange, quota: Quota, window: float, contract: Contract) -> None:
+def _resets(exchange: Exchange, quota: Quota, window: float, header: RateHeader | None) -> None:
     text, name = quota.reset or "", quota.name("reset")
-    header = contract.rate_headers.get(name.lower())
     unit = header.unit if header else None
     sensible = plausible(text, (exchange.sent, exchange.received), window, CLOCK)
     if unit == "other" or (unit in sensible if unit else sensible):

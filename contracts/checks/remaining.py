@@ -10,7 +10,9 @@ from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.quotas import Quota, quotas
 
+USUAL = "X-RateLimit-Remaining"
 EPOCH = 1_000_000_000
 """Seconds above which a reset is a time, not how long it takes."""
 FEW = 2
@@ -36,8 +38,9 @@ class Step:
 
 def _stands_still(steps: Sequence[Step]) -> None:
     if len(steps) >= FEW and not any(each.drop for each in steps):
-        value = response(steps[-1].second).header("X-RateLimit-Remaining")
-        raise Broken("X-RateLimit-Remaining to fall with every request", f"{value} again and again", _shown(steps))
+        last = steps[-1].second
+        _, value, _ = _told(last) or ("", 0, "")
+        raise Broken(f"{_name(last)} to fall with every request", f"{value} again and again", _shown(steps))
 
 
 def _falls_for_others(steps: Sequence[Step]) -> None:
@@ -46,15 +49,14 @@ def _falls_for_others(steps: Sequence[Step]) -> None:
     fits = all(each.drop == 1 + each.others for each in mixed) and all(each.drop == 1 for each in alone)
     if len(mixed) >= FEW and alone and fits:
         got = f"by {mixed[0].drop} where {mixed[0].others} of another credential came in between"
-        raise Broken("X-RateLimit-Remaining to fall by 1 with a request", got, _shown(mixed))
+        raise Broken(f"{_name(mixed[0].second)} to fall by 1 with a request", got, _shown(mixed))
 
 
 def _falls_by_more(steps: Sequence[Step]) -> None:
     drops = {each.drop for each in steps}
     if len(steps) >= SEVERAL and len(drops) == 1 and drops.pop() > 1:
-        raise Broken(
-            "X-RateLimit-Remaining to fall by 1 with a request", f"by {steps[0].drop} each time", _shown(steps)
-        )
+        expected = f"{_name(steps[0].second)} to fall by 1 with a request"
+        raise Broken(expected, f"by {steps[0].drop} each time", _shown(steps))
 
 
 def _shown(steps: Sequence[Step]) -> list[Exchange]:
@@ -93,10 +95,24 @@ def _fell(before: Exchange, after: Exchange) -> int | None:
 
 def _told(exchange: Exchange) -> tuple[str, int, str] | None:
     """The limit, what remains of it and when it is whole again, where a response says all three."""
-    limit, left, reset = (response(exchange).header(f"X-RateLimit-{each}") for each in ("Limit", "Remaining", "Reset"))
-    if limit is None or reset is None or left is None or not left.isdigit() or not asked_as_declared(exchange):
+    quota = _quota(exchange)
+    if quota is None or not asked_as_declared(exchange):
         return None
-    return limit, int(left), reset
+    left = quota.remaining or ""
+    return (quota.limit or "", int(left), quota.reset or "") if left.isascii() and left.isdigit() else None
+
+
+def _quota(exchange: Exchange) -> Quota | None:
+    """The first limit of which a response says all three: the usual headers first, else what they are called here."""
+    whole = [each for each in quotas(response(exchange).headers) if each.limit and each.remaining and each.reset]
+    return min(whole, key=lambda each: (each.family != "x-ratelimit", each.series), default=None)
+
+
+def _name(exchange: Exchange) -> str:
+    """The header that says what remains, by its usual name or by its own."""
+    quota = _quota(exchange)
+    name = quota.name("remaining") if quota else USUAL
+    return USUAL if name.lower() == USUAL.lower() else name
 
 
 def _within(other: Exchange, before: Exchange, after: Exchange) -> bool:

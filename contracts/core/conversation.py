@@ -114,11 +114,21 @@ class Token:
     first: bool = False
 
 
+@attrs.frozen
+class Supplied:
+    """A token of the deployment file, by its name there; answered with its text, hidden.
+
+    It may be spent by being presented: it is given out once, and NotObservable whenever it was presented before.
+    """
+
+    name: str
+
+
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
 
-Command = Request | Concurrently | Wait | Draw | Token
+Command = Request | Concurrently | Wait | Draw | Token | Supplied
 
 
 Reply = Any

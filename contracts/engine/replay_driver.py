@@ -14,6 +14,7 @@ from contracts.core.conversation import (
     NotObservable,
     Result,
     RunningConversation,
+    Supplied,
     Token,
     Void,
     Wait,
@@ -94,7 +95,7 @@ class _Memory:
                 return [self._next(request) for request in requests]
             case Draw():
                 return self._following(self._drawn)
-            case Token():
+            case Token() | Supplied():
                 return self._following(self._tokens)
             case Wait():
                 return None

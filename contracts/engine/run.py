@@ -28,6 +28,7 @@ from contracts.engine.threads import Workers
 from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
+from contracts.evidence.used_tokens import UsedTokens
 from contracts.judging import deviations, judge
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
@@ -55,9 +56,19 @@ class Run:
     """Runs the selected items of a plan in a thread of its own; `verdict` waits for that of an item."""
 
     def __init__(
-        self, plan: Plan, out: Path, seed: int = 0, *, max_requests: int | None = None, max_seconds: float | None = None
+        self,
+        plan: Plan,
+        out: Path,
+        seed: int = 0,
+        *,
+        max_requests: int | None = None,
+        max_seconds: float | None = None,
+        used_tokens: UsedTokens | None = None,
     ) -> None:
-        """Send `max_requests` at most, removals included, and end after `max_seconds`."""
+        """Send `max_requests` at most, removals included, and end after `max_seconds`.
+
+        `used_tokens`: which of the deployment file's tokens were presented in earlier runs.
+        """
         out.mkdir(parents=True, exist_ok=True)
         self.plan = plan
         self.out = out
@@ -85,6 +96,7 @@ class Run:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
         self._max_requests = max_requests
+        self._used_tokens = used_tokens
         self._max_seconds = plan.deployment.http.run if max_seconds is None else max_seconds
         self._standing: Callable[[], int] = int
         self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
@@ -143,7 +155,7 @@ class Run:
         deployment = self.plan.deployment
         async with Client(deployment.base_url, deployment.vault, deployment.http) as client:
             ledger = Ledger(self.plan.contract, deployment.disposable)
-            sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange)
+            sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange, self._used_tokens)
             pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
             sender.authenticated.token_for = pool.token
             self.conversations.stand_in = lambda principal: self._living(principal, sender)
@@ -249,7 +261,9 @@ class Run:
                     await self._converse(item, sender, health, quiet=phase < BUSY)
                 except Exception as error:  # what a driver trips over must not end the run
                     self.conversations.unasked(item, f"could not be run ({type(error).__name__}: {error})"[:200])
-            self._settle(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan))
+            verdict = judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan)
+            if not verdict.awaits_grant:  # which may still come: at the end it is judged again
+                self._settle(verdict)
         finally:
             await rooms.leave(item.rooms, phase)
 

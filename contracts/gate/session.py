@@ -18,6 +18,7 @@ from contracts.config.production import require_consent
 from contracts.core.paths import OUT
 from contracts.engine.run import Run
 from contracts.evidence.header import header
+from contracts.evidence.used_tokens import UsedTokens
 from contracts.gate import terminal
 from contracts.gate.load_run import LoadSubRun
 from contracts.gate.sandbox import ROOT, Sandbox, needs
@@ -103,6 +104,7 @@ class Gate:
                 self.config.getoption("contract_seed"),
                 max_requests=self.config.getoption("max_requests"),
                 max_seconds=self.config.getoption("max_time"),
+                used_tokens=None if self.sandbox else UsedTokens(self.folder, [OUT]),  # a sandbox begins anew
             )
             self.run.start(selected)
         return self.run

@@ -15,6 +15,7 @@ from contracts.core.conversation import Broken, Observed, Result
 from contracts.core.exchange import Exchange
 from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, KNOWN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
+from contracts.judging.grants import ungranted
 from contracts.judging.reproduce import script
 from contracts.judging.severity import severity_of
 from contracts.laws.law import Law
@@ -45,6 +46,8 @@ class Verdict:
     """The status of the one answer that shows it, where one does."""
     severity: Severity | None = None
     """How grave it is, where it is broken."""
+    awaits_grant: bool = False
+    """Whether it was upheld if the right credential were granted the operation, as it may be later in the run."""
 
     def written(self) -> dict[str, Any]:
         """As verdicts.json has it."""
@@ -125,7 +128,9 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
         verdict = _with_ending(Verdict(item, OBSERVED, count=len(once)), seen, exchanges, plan)
         reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
         return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
-    return _unbroken(item, attempts)
+    found = _unbroken(item, attempts)
+    why = ungranted(item, found.verdict, exchanges, plan)
+    return attrs.evolve(found, verdict=NOT_OBSERVABLE, reason=why, awaits_grant=True) if why else found
 
 
 def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Result]], list[Result]]:
@@ -208,7 +213,8 @@ def _of_check(
         try:
             heard += bool(rule.judge(exchange, plan.contract))
         except Broken as outcome:
-            found.setdefault((outcome.expected, _root(outcome.actual)), []).append((exchange, outcome))
+            for each in (outcome, *(Broken(*other) for other in outcome.others)):
+                found.setdefault((each.expected, _root(each.actual)), []).append((exchange, each))
         except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
             unusable = str(error).partition("\n")[0][:120]
     # What single exchanges have shown broken needs no pattern over all of them as well.

@@ -63,6 +63,8 @@ class Options(TypedDict, total=False):
     """Asked as a principal of every tenant, from depth standard on; further tenants as at depth quick."""
     wait_estimate: Callable[[Contract, Deployment, str], float] | None
     """Seconds that it only waits: for estimates."""
+    by_refusal: bool
+    """It is upheld by refusals: they count only where the right credential was granted the operation in this run."""
 
 
 @attrs.frozen
@@ -96,6 +98,7 @@ class Law:
     needs_items: bool = False
     every_tenant: bool = False
     wait_estimate: Callable[[Contract, Deployment, str], float] | None = None
+    by_refusal: bool = False
 
     @property
     def id(self) -> str:

@@ -18,11 +18,13 @@ from contracts.core.conversation import (
     Draw,
     NotObservable,
     RunningConversation,
+    Supplied,
     Token,
     Wait,
 )
 from contracts.core.exchange import Exchange, Request
 from contracts.evidence.recorder import Recorder
+from contracts.evidence.used_tokens import UsedTokens
 from contracts.steps.created import Ledger
 from contracts.transport.authentication import Authenticated
 from contracts.transport.guard import WriteGuard
@@ -44,8 +46,10 @@ class Sender:
         recorder: Recorder,
         ledger: Ledger,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        used_tokens: UsedTokens | None = None,
     ) -> None:
         self.deployment, self.recorder, self.ledger = deployment, recorder, ledger
+        self.used_tokens = used_tokens or UsedTokens()
         self._on_exchange = on_exchange
         self._burst = asyncio.Lock()
         self.budget = Budget(deployment.pace, deployment.time_scale, time.monotonic)
@@ -83,6 +87,8 @@ class Sender:
                 return await self._together(requests, conversation, attempt)
             case Token(principal, first):
                 return await self._token(principal, first, conversation)
+            case Supplied(name):
+                return self._supplied(name, conversation)
             case Wait(seconds):
                 await asyncio.sleep(seconds / self.deployment.time_scale)
             case Draw():
@@ -121,6 +127,12 @@ class Sender:
         if self.authenticated.token_for is None:
             raise NotObservable("this run provisions no tokens")
         token = await self.authenticated.token_for(principal, first)
+        self.recorder.write("lent", conversation=conversation, value=token)
+        return token
+
+    def _supplied(self, name: str, conversation: int) -> str:
+        token = self.deployment.tokens[name]
+        self.used_tokens.take(self.deployment.vault.reveal(token))
         self.recorder.write("lent", conversation=conversation, value=token)
         return token
 

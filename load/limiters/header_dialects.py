@@ -10,7 +10,7 @@ import attrs
 from contracts.core.quotas import Quota, Span, moments, number, plausible, units
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
-from specs.contract.rate_headers import RateHeader, Unit
+from specs.contract.rate_headers import RateHeader, Unit, stand_in
 
 CLOCK = 1.1
 """Seconds by which a header in whole seconds may be off, rounding included."""
@@ -99,7 +99,9 @@ def _unit(series: Series) -> Unit | None:
     resets = [(sample, quota.reset) for sample, quota in series.quotas if quota.reset]
     if not resets:
         return None
-    word = series.terms.word(next(quota.name("reset") for _, quota in series.quotas if quota.reset))
+    name = next(quota.name("reset") for _, quota in series.quotas if quota.reset)
+    sent = {each for sample, _ in series.quotas for each, _ in sample.rate_headers.headers}
+    word = series.terms.word(name) or stand_in(series.terms.words, name, sent)
     return word.unit if word and word.unit else _guessed(resets, series.terms)
 
 

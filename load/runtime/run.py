@@ -19,8 +19,10 @@ from contracts.core.conversation import (
     Concurrently,
     Draw,
     NotAsked,
+    NotObservable,
     RunningConversation,
     Steps,
+    Supplied,
     Token,
     Wait,
     carry,
@@ -164,6 +166,8 @@ class LoadRun:
                 token = carry(self._tokens.token(principal, first), lambda step: self._traded(step, send))
                 self.recorder.write("lent", conversation=conversation, value=token)
                 return token
+            case Supplied():
+                raise NotObservable("tokens of the deployment file are not presented under load")
             case Draw():
                 raise Blocked("nothing is drawn under load")
         return None

@@ -173,6 +173,28 @@ def _suffixed(answer: Answer, _: Asked) -> None:
     ]
 
 
+@spoils(
+    "rate-headers-of-a-near-family",
+    scope="every operation",
+    text="The rate limit headers are called RateLimit-Limit and so on, and the reset is in seconds left.",
+)
+def _near(answer: Answer, _: Asked) -> None:
+    _each(answer, "x-ratelimit-reset", lambda _: "42")
+    answer.headers[:] = [
+        (name.removeprefix("x-") if "ratelimit" in name else name, value) for name, value in answer.headers
+    ]
+
+
+@spoils(
+    "named-otherwise-and-in-milliseconds",
+    scope="operations of an organization",
+    text="The rate limit headers end in -Default, and the reset is in milliseconds.",
+)
+def _suffixed_in_milliseconds(answer: Answer, asked: Asked) -> None:
+    _each(answer, "x-ratelimit-reset", lambda value: f"{value}000")
+    _suffixed(answer, asked)
+
+
 @spoils("limit-header-of-the-hour", scope="every operation", text="The limit header tells the limit of the hour.")
 def _hourly(answer: Answer, _: Asked) -> None:
     _each(answer, "x-ratelimit-limit", lambda value: str(int(value) * 60))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -76,6 +76,24 @@ def rate_headers(headers: Iterable[Header]) -> dict[str, RateHeader]:
         if before.unit != made.unit:
             found[header.name.lower()] = evolve(before, unit="other" if before.unit and made.unit else None)
     return found
+
+
+def stand_in(words: Mapping[str, RateHeader], name: str, sent: Collection[str]) -> RateHeader | None:
+    """The declared header that another one is sent in place of: of the same role, and none of the names `sent`.
+
+    `RateLimit-Limit` and `X-RateLimit-Limit-Default` stand for an X-RateLimit-Limit that is missing. None where it
+    cannot be known which.
+    """
+    apart, lower = taken_apart(name), {each.lower() for each in sent}
+    if apart is None or name.lower() in words or apart.role == "wait":
+        return None
+    missing = [each for key, each in words.items() if key not in lower and _role(each.name) == apart.role]
+    return missing[0] if len(missing) == 1 else None
+
+
+def _role(name: str) -> Role | None:
+    apart = taken_apart(name)
+    return apart.role if apart else None
 
 
 def unit_of(header: Header) -> Unit | None:

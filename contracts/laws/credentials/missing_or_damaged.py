@@ -11,6 +11,7 @@ from contracts.core.forms import UNFINISHED
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import (
+    body_to_refuse,
     credential_parts,
     credential_refusals,
     example,
@@ -66,7 +67,13 @@ def _at_worst(api: RequestFactory) -> Steps:
     return answer.status in credential_refusals(api)
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
+@law(
+    family="credentials",
+    on=selectors.protected,
+    kinds=("credential", "status/401"),
+    no_path_setup=True,
+    by_refusal=True,
+)
 def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     """A request without a credential is refused with 401.
 
@@ -78,7 +85,13 @@ def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     yield from require_refused(api, _anonymous(api), "401 without a credential")
 
 
-@law(family="credentials", on=selectors.protected_with_body, kinds=("credential", "status/401"), no_path_setup=True)
+@law(
+    family="credentials",
+    on=selectors.protected_with_body,
+    kinds=("credential", "status/401"),
+    no_path_setup=True,
+    by_refusal=True,
+)
 def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like.
 
@@ -102,7 +115,13 @@ def _of_another_type(api: RequestFactory) -> Request:
     return api.ask(path=path_for_refusal(api), raw="nothing", headers=headers, credentials=())
 
 
-@law(family="credentials", on=selectors.protected, kinds=("credential", "status/401"), no_path_setup=True)
+@law(
+    family="credentials",
+    on=selectors.protected,
+    kinds=("credential", "status/401"),
+    no_path_setup=True,
+    by_refusal=True,
+)
 def the_credential_comes_before_the_parameters(api: RequestFactory) -> Conversation:
     """Without a credential even an impossible parameter is answered with 401.
 
@@ -162,7 +181,12 @@ def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:
 
 
 @law(
-    family="credentials", on=selectors.protected, kinds=("credential", "status/401"), cases=_damages, no_path_setup=True
+    family="credentials",
+    on=selectors.protected,
+    kinds=("credential", "status/401"),
+    cases=_damages,
+    no_path_setup=True,
+    by_refusal=True,
 )
 def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]) -> Conversation:
     """A credential that is damaged, or sent in another place than declared, is refused with 401.
@@ -173,7 +197,7 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
     """
     alternative = api.operation.security[wrong["alternative"]]
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
-    request = request_with(api, credentials, path=path_for_refusal(api), body=example(api))
+    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
     try:
         yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
     except Broken:

@@ -11,8 +11,8 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for
 from contracts.steps.access.credential_variants import (
+    body_to_refuse,
     credential_parts,
-    example,
     fulfils,
     holders,
     named,
@@ -66,6 +66,7 @@ def _secret(alternative: Alternative, holder: Principal, scheme: str) -> bool:
     asserts=("credential",),
     cases=_parts,
     no_path_setup=True,
+    by_refusal=True,
 )
 def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, Any]) -> Conversation:
     """Where several schemes are needed together, one of them alone is refused with 401, or with 403.
@@ -82,7 +83,7 @@ def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, An
         )
         if scheme in kept
     ]
-    request = request_with(api, credentials, path=path_for_refusal(api), body=example(api))
+    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
     yield from require_refused(api, request, f"401 without {part['without']}", {401, 403})
 
 
@@ -127,6 +128,7 @@ def _unless_turned(api: RequestFactory, depth: str) -> list[None]:
     cases=_unless_turned,
     no_path_setup=True,
     needs_second_tenant=True,
+    by_refusal=True,
 )
 def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Conversation:
     """A secret of one tenant with the id of another is no credential: it is refused.
@@ -144,8 +146,8 @@ def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Convers
         values = (
             (yield from resolve_path(api, api.operation, fresh=False)) if api.operation.safe else path_for_refusal(api)
         )
-        body_ = example(api)
-        answer: Exchange = yield request_with(api, mixed, path=values, body=body_)
+        content = yield from body_to_refuse(api)
+        answer: Exchange = yield request_with(api, mixed, path=values, body=content)
         if answer.ok or answer.status >= 500 or answer.status == 404:
             raise Broken(f"401 for a secret of {holder.name} with the id of {other.name}", answer.summary())
         return

@@ -67,6 +67,7 @@ def _difference(before: Any, after: Any) -> str:
     asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
+    by_refusal=True,
 )
 def another_tenant_is_refused(api: RequestFactory) -> Conversation:
     """What belongs to one tenant is refused to every other: 403 or 404, and nothing changes.
@@ -81,7 +82,12 @@ def another_tenant_is_refused(api: RequestFactory) -> Conversation:
 
 
 @law(
-    family="credentials", on=selectors.unsafe_protected, kinds=("credential", "status"), asserts=(), no_path_setup=True
+    family="credentials",
+    on=selectors.unsafe_protected,
+    kinds=("credential", "status"),
+    asserts=(),
+    no_path_setup=True,
+    by_refusal=True,
 )
 def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
     """A credential that may only read is refused every change: 403 or 404, and nothing changes.
@@ -98,6 +104,7 @@ def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
     kinds=("credential", "status"),
     asserts=("credential",),
     no_path_setup=True,
+    by_refusal=True,
 )
 def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation:
     """A valid credential of a kind that the operation does not declare is refused with 401 or 403.
@@ -115,6 +122,7 @@ def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation
     asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
+    by_refusal=True,
 )
 def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Conversation:
     """Where path and credential both name the owner, they must agree: else 400, 401 or 403.
@@ -137,6 +145,7 @@ def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Co
     asserts=(),
     needs_second_tenant=True,
     no_path_setup=True,
+    by_refusal=True,
 )
 def a_path_that_mixes_tenants_is_refused(api: RequestFactory) -> Conversation:
     """A path that mixes resources of two tenants is refused with 403 or 404, and nothing changes.
@@ -230,6 +239,7 @@ def _referring(contract: Contract) -> Iterator[Operation]:
     writes=True,
     no_path_setup=True,
     depth="standard",
+    by_refusal=True,
 )
 def a_body_names_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
     """What another tenant owns is not reached by naming it in a body: such a request is refused.

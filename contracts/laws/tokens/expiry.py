@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.config.deployment import Deployment
-from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps, Token, Wait
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps, Supplied, Token, Wait
 from contracts.core.exchange import MISSING, Exchange
 from contracts.core.jwt_parts import claims
 from contracts.laws.law import law
@@ -146,6 +146,7 @@ def _ways(name: str) -> Callable[[RequestFactory, str], list[str]]:
     kinds=("token/lifetime",),
     writes=True,
     no_path_setup=True,
+    one_sighting=True,  # one that is supplied is presented once; one that was awaited is presented twice in any case
     cases=_ways("expired_access"),
     wait_estimate=_patience("access"),
 )
@@ -154,11 +155,11 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
 
     One that is accepted for up to a minute more is observed: servers grant a leeway for clocks that differ.
 
-    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
-    this is not observable.
+    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`), once:
+    one that was presented before, in this run or an earlier one, shows nothing. Else this is not observable.
     """
     if way == "supplied":
-        token = api.deployment.tokens["expired_access"]
+        token = yield Supplied("expired_access")
     else:
         token = yield from _outlived(api)
     answer: Exchange = yield from call_with(api, token)
@@ -208,12 +209,13 @@ def _outlived(api: RequestFactory) -> Steps:
 def an_expired_refresh_token_is_refused(api: RequestFactory, way: str) -> Conversation:
     """A refresh token gives no new pair once it has expired: 400 or 401.
 
-    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`); else
-    this is not observable.
+    Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`), once:
+    one that was presented before, in this run or an earlier one, may be spent and shows nothing. Else this is not
+    observable.
     """
     member = rules(api).refresh_token
     if way == "supplied":
-        token = api.deployment.tokens["expired_refresh"]
+        token = yield Supplied("expired_refresh")
     elif member is None:
         raise NotObservable("the document does not say how long a refresh token lives")
     else:

@@ -37,6 +37,7 @@ def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     asserts=("status/401",),
     cases=_forgeries,
     no_path_setup=True,
+    by_refusal=True,
 )
 def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conversation:
     """An access token whose signature does not fit its contents is refused with 401.

@@ -18,6 +18,7 @@ from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for, callers, held
 from contracts.steps.access.credential_variants import (
+    body_to_refuse,
     credential_parts,
     fulfils,
     repeated,
@@ -207,7 +208,7 @@ def _fuller(api: RequestFactory, empty: dict[str, str]) -> Steps:
 
 def _staged(stage: RequestFactory, stake: Victim, groups: Sequence[str], wanted: str) -> Steps:
     """All attempts of some groups, one after the other, and the owner's reading of what is left."""
-    content = (yield from body(stage, stage.operation, stake.values)) if stage.operation.body else MISSING
+    content = (yield from _content(stage, stake)) if stage.operation.body else MISSING
     stake = yield from before_creation(stage, stake, content)
     made: dict[str, tuple[tuple[Attempt, ...], tuple[str, ...]]] = {}
     for group in groups:
@@ -216,6 +217,14 @@ def _staged(stage: RequestFactory, stake: Victim, groups: Sequence[str], wanted:
     after = (yield from seen(stage, stake, answers)) if answers else stake.before
     attempts, unasked = made[wanted]
     return Attempts(attempts, *compared(stake, after), unasked)
+
+
+def _content(stage: RequestFactory, stake: Victim) -> Steps:
+    """What they send: a body that its owner would be granted, with a living token where one is presented."""
+    declared = stage.contract.tokens
+    if declared is not None and stage.operation is declared.refresh:
+        return (yield from body_to_refuse(stage))
+    return (yield from body(stage, stage.operation, stake.values))
 
 
 def _attempted(stage: RequestFactory, stake: Victim, group: Sequence[Attacker], content: Any) -> Steps:

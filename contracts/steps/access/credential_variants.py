@@ -15,6 +15,7 @@ from contracts.core.forms import UNFINISHED
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, alternative_for, callers, secret_of
 from contracts.steps.fixtures import placeholder_path, resolve_path
+from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
 from specs.contract import Alternative, Operation, Rule, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
@@ -152,6 +153,19 @@ def example(api: RequestFactory) -> Any:
     """The document's own example of a body, or nothing."""
     body = api.operation.body
     return body.examples[0] if body and body.examples else MISSING
+
+
+def body_to_refuse(api: RequestFactory) -> Steps:
+    """The body of a request that is to be refused for its credential alone.
+
+    Where a token is presented it is a living one, made for this: with the document's example every credential is
+    refused. Elsewhere the document's own example, or nothing.
+    """
+    declared = api.contract.tokens
+    if declared is None or api.operation is not declared.refresh:
+        return example(api)
+    pair, _ = yield from issue(api)
+    return refresh_body(api, pair.refresh)
 
 
 def skip_if_harmful(api: RequestFactory) -> None:

@@ -149,7 +149,14 @@ def refresh_request(api: RequestFactory, token: str) -> Request:
         raise NotObservable("the document has no operation that trades a refresh token")
     operation = declared.refresh
     path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
-    return api.ask(operation, path=path, body={**_besides(api, operation), **_placed(declared.present, token)})
+    return api.ask(operation, path=path, body=refresh_body(api, token))
+
+
+def refresh_body(api: RequestFactory, token: str) -> dict[str, Any]:
+    """The body that presents a refresh token."""
+    declared = rules(api)
+    assert declared.refresh is not None
+    return {**_besides(api, declared.refresh), **_placed(declared.present, token)}
 
 
 def _placed(pointer: str, value: str) -> dict[str, Any]:
