@@ -57,6 +57,8 @@ class Request:
     """Ask again even if this run already knows the answer."""
     expects_429: bool = False
     """True where a 429 is a response this request expects; elsewhere it voids the conversation."""
+    silence_counts: bool = False
+    """A connection that ends without a response is an answer to it; elsewhere that voids the conversation."""
     share_key: str = ""
     """Conversations that send it under the same key share one exchange (see `contracts.request.api`)."""
 

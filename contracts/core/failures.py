@@ -25,6 +25,8 @@ LENGTH_TWICE = "Content-Length is given twice, with one value"
 
 NEVER_SENT = (NAME, REFUSED, UNREACHABLE, TLS, NOT_CONNECTED, UNSENDABLE)
 """Nothing can have been carried out."""
+SILENT = (RESET, CUT_OFF)
+"""The request was heard, and the connection ended in place of an answer."""
 HEARD = (TOO_LARGE, NOT_HTTP)
 """Somebody answered, only not so that it can be read."""
 

@@ -20,6 +20,7 @@ from contracts.core.conversation import (
     Wait,
 )
 from contracts.core.exchange import Exchange, Request
+from contracts.core.failures import SILENT, is_one_of
 from contracts.core.verdicts import NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
@@ -127,6 +128,8 @@ def _settled(answers: list[Exchange]) -> list[Exchange]:
 
 
 def _heard(exchange: Exchange, request: Request) -> Exchange:
+    if exchange.response is None and request.silence_counts and is_one_of(exchange.error, SILENT):
+        return exchange
     if exchange.response is None:
         raise Void(f"no answer from {exchange.operation.key}: {exchange.error}")
     if exchange.status == 429 and not request.expects_429:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.access.victim import victim_for
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates, undeclared_methods
+from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Rule
+
+AT_ONCE = 2
+"""Methods tried at depth quick where nothing is there that could be changed anyway."""
+REFUSED = {404, 405, 501}
 
 
 def _first_of_paths(contract: Contract) -> Iterator[Operation]:
@@ -23,12 +30,12 @@ def _first_of_paths(contract: Contract) -> Iterator[Operation]:
 
 
 def _methods(api: RequestFactory, depth: str) -> list[str]:
-    """At depth quick, one of them, in turn; of a resource that is there anyway all of them."""
+    """At depth quick, a few of them, in turn; of a resource that is there anyway all of them."""
     found = undeclared_methods(api.contract, api.operation)
     if depth != "quick" or _of_a_thing(api):
         return found
     turn = list(_first_of_paths(api.contract)).index(api.operation) + api.seed
-    return [found[turn % len(found)]]
+    return [found[(turn + each) % len(found)] for each in range(min(AT_ONCE, len(found)))]
 
 
 def _of_a_thing(api: RequestFactory) -> bool:
@@ -50,17 +57,42 @@ def _of_a_thing(api: RequestFactory) -> bool:
 def an_undeclared_method_is_refused(api: RequestFactory, method: str) -> Conversation:
     """A method the document does not declare for a path is refused with 404 or 405, a 405 naming those there are.
 
-    Asked with PUT, POST or PATCH, never with DELETE: of a resource that was made with an empty object, which changes
-    nothing, elsewhere without a body. Proof: a server error, and a success where the document states that rule; another
-    refusal than 404 and 405 is not held against the deployment. What Allow says is judged by its own check.
+    Asked with an empty object where a resource was made for that or where a change would lead, which changes nothing,
+    elsewhere without a body; DELETE is sent to nobody's address. Proof: a server error, a connection that is closed
+    without an answer, and, where the document states that rule, any other answer; where it does not, a success is
+    observed. What Allow says is judged by its own check.
     """
     answer: Exchange | None = (yield from _of_ours(api, method)) if _of_a_thing(api) else None
+    nobody = method == "DELETE"
     if answer is None:
-        answer = yield api.ask(path=placeholder_path(api), method=method)
-    if answer.status >= 500 and answer.status != 501:
+        answer = yield (yield from _elsewhere(api, method))
+    if answer.response is None or (answer.status >= 500 and answer.status != 501):
         raise Broken(f"404 or 405 for {method}", answer.summary())
-    if answer.ok:
+    if answer.ok or (answer.status not in REFUSED and not nobody and _stated(api)):
         raise api.departure(Rule.UNDECLARED_METHODS_ARE_REFUSED, f"404 or 405 for {method}", answer)
+
+
+def _stated(api: RequestFactory) -> bool:
+    return Rule.UNDECLARED_METHODS_ARE_REFUSED in api.contract.rules
+
+
+def _elsewhere(api: RequestFactory, method: str) -> Steps:
+    """The request where no resource can be made and changed: at a place that is there, if a change would lead to one.
+
+    What would delete, should it be there after all, addresses nobody and nothing.
+    """
+    if method == "DELETE":
+        names = api.operation.path_parameters
+        parameters = ((name, api.operation.parameter(name, "path")) for name in names)
+        path = {name: stranger(each.schema if each else {}) for name, each in parameters}
+        return api.ask(path=path, method=method, silence_counts=True)
+    change = next((each for each in api.contract.operations if each.path == api.operation.path and not each.safe), None)
+    path = placeholder_path(api)
+    if change is not None and any(not api.deployment.value(api.tenant, name) for name in path):
+        with contextlib.suppress(NotObservable, Blocked):  # then it is asked where nothing is
+            path = (yield from victim_for(api.for_operation(change, {}))).values
+    body = {} if change is not None and change.body and method != "GET" else MISSING
+    return api.ask(change or api.operation, path=path, method=method, body=body, silence_counts=True)
 
 
 def _of_ours(api: RequestFactory, method: str) -> Steps:

@@ -157,13 +157,14 @@ class RequestFactory:
         method: str = "",
         bypass_cache: bool = False,
         expects_429: bool = False,
+        silence_counts: bool = False,
         under: Alternative | None = None,
     ) -> Request:
         """A request to an operation (this one by default), as this principal unless another is given.
 
         `under`: signed by this security alternative, whether the operation declares it or not. `credentials`: these
         headers in place of a principal's own; `()` sends none. `raw`: a body as it is. `bypass_cache`: send it even if
-        the response is known. `expects_429`: a 429 is an answer this request expects.
+        the response is known. `expects_429`: a 429 is an answer this request expects; `silence_counts`: so is none.
         """
         operation = operation or self.operation
         caller = None if credentials is not None else principal or self.caller(operation)
@@ -183,6 +184,7 @@ class RequestFactory:
             method=method,
             bypass_cache=bypass_cache,
             expects_429=expects_429,
+            silence_counts=silence_counts,
             share_key=self.scene.next() if self.scene else "",
         )
 

@@ -40,7 +40,8 @@ IN_BASIC = {
 """HTTP Basic encodes its secret, so the deployment file's reader prepared these: the endings of their names."""
 SUBTLE = ("its last character missing", "its first character missing", "a character in its middle changed")
 """Damages that show hardly more than others do: a comparison that accepts them accepts one of the others as a rule."""
-IN_PLACES = ("under another scheme", "without its scheme", "in the query", "three parts that are no token in its place")
+IN_QUERY = "in the query"
+IN_PLACES = ("under another scheme", "without its scheme", IN_QUERY, "three parts that are no token in its place")
 """The right secret where the document does not want it, and what looks like a token behind its scheme."""
 SPELLINGS = (
     "its scheme in small letters",
@@ -89,7 +90,7 @@ def damages(carried: Sequence[Carried], traits: Callable[[str], Collection[str]]
             if not trait or all(trait in _known(traits, each.secret or "") for each in secrets)
         ]
     headed = [each for each in secrets if each.location == "header"]
-    places = [name for name in IN_PLACES if headed and (name == "in the query" or any(each.scheme for each in headed))]
+    places = [name for name in IN_PLACES if headed and (name == IN_QUERY or any(each.scheme for each in headed))]
     return [*found[:3], *places, *found[3:]] if secrets else []
 
 
@@ -99,9 +100,19 @@ def _known(traits: Callable[[str], Collection[str]], secret: str) -> Collection[
     return known if {"plain", "low"} & set(known) else {*known, "odd"}
 
 
+def misplaced(carried: Sequence[Carried], declared: Collection[str]) -> list[Carried]:
+    """What shows no credential: its open parts where they belong, and its secrets in the query, by every usual name.
+
+    `declared`: names that mean something in a query, in small letters; those are left out.
+    """
+    found = [each for each in carried if not each.secret and each.location == "header"]
+    hidden = (again for each in carried if each.secret and each.location == "header" for again in _in_query(each))
+    return [*found, *(each for each in hidden if each.name.lower() not in declared)]
+
+
 def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:
     """The credentials of a request with one damage done to every secret in them."""
-    if damage == "in the query":
+    if damage == IN_QUERY:
         return [again for each in carried for again in (_in_query(each) if each.secret else [each])]
     return [_damaged(each, damage) if each.secret else each for each in carried]
 

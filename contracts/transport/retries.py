@@ -12,7 +12,7 @@ import attrs
 
 from contracts.core.conversation import Unheard, Void
 from contracts.core.exchange import IDEMPOTENT, Exchange, Request
-from contracts.core.failures import HEARD, NAME, NEVER_SENT, TIMED_OUT, TLS, UNSENDABLE, is_one_of
+from contracts.core.failures import HEARD, NAME, NEVER_SENT, SILENT, TIMED_OUT, TLS, UNSENDABLE, is_one_of
 from contracts.core.retry_after import advised_wait
 from contracts.evidence.recorder import Recorder
 from contracts.transport.layers import Delivery, Layer
@@ -56,6 +56,8 @@ def next_step(
         if attempts <= PATIENCE:
             return Again(_wait(exchange, time_scale))
         return Void(f"{request.operation.key} answered 429 though its declared limit was not used up")
+    if request.silence_counts and is_one_of(exchange.error, SILENT):
+        return Answer()
     if attempts <= (_repeats(request, exchange, together=together)):
         # A restart takes a moment, so what the network or a gateway lost waits for it. A 500 of the server itself is
         # repeated at once: whether it comes again is the question, and a pause would only hide a race.

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome, Steps
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome
 from contracts.core.exchange import Exchange, Request
-from contracts.core.forms import UNFINISHED
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import (
     body_to_refuse,
     credential_parts,
     credential_refusals,
-    example,
     fulfils,
     holders,
     named,
@@ -26,45 +24,13 @@ from contracts.steps.access.credential_variants import (
     turn_index,
     turned,
 )
+from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
 from contracts.steps.access.unknown_credentials import anyone_is_somebody
-from contracts.strategies.credentials import SPELLINGS, SUBTLE, damaged, damages, spelled
-from specs.contract import Parameter, Rule, selectors
+from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, damaged, damages, spelled
+from specs.contract import Rule, selectors
 
 SPELLED = 3
 """Spellings of a credential tried at one operation at depth standard."""
-
-
-def _wrong(api: RequestFactory) -> Parameter | None:
-    """A parameter of the query, or else of the path, whose type a text could miss."""
-    typed = [each for each in api.operation.parameters if each.location in {"query", "path"} and _typed(api, each)]
-    return min(typed, key=lambda each: each.location != "query", default=None)
-
-
-def _typed(api: RequestFactory, parameter: Parameter) -> bool:
-    schema = api.contract.json_schema(parameter.schema)
-    return schema.get("type") in {"number", "integer", "boolean"} or "enum" in schema
-
-
-def _anonymous(api: RequestFactory, *, wrong: Parameter | None = None, spoiled: bool = False) -> Request:
-    """The request without a credential: with an impossible parameter, or a body that is none."""
-    path = path_for_refusal(api)
-    if wrong is not None and wrong.location == "path":
-        path[wrong.name] = "nonsense"
-    query = [(wrong.name, "nonsense")] if wrong is not None and wrong.location == "query" else []
-    if spoiled and api.operation.body and "json" in api.operation.body.media_type:
-        return api.ask(path=path, query=query, raw=UNFINISHED, credentials=())
-    return api.ask(path=path, query=query, body=[] if spoiled and api.operation.body else example(api), credentials=())
-
-
-def _at_worst(api: RequestFactory) -> Steps:
-    """Whether even the most invalid request is refused for its lack of a credential: wrong in every place it has.
-
-    It is sent once for all laws that would each send one with a single flaw; where it is refused as it should be, they
-    all hold.
-    """
-    worst = api.sharing(f"nothing shown at {api.operation.key}")
-    answer: Exchange = yield _anonymous(worst, wrong=_wrong(api), spoiled=True)
-    return answer.status in credential_refusals(api)
 
 
 @law(
@@ -77,12 +43,13 @@ def _at_worst(api: RequestFactory) -> Steps:
 def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     """A request without a credential is refused with 401.
 
-    Asked first with an impossible parameter and an invalid body, since what refuses that for its credential refuses
-    everything; else with a request that is well-formed. It addresses nothing that exists.
+    Asked first with an impossible parameter, an invalid body and what is no credential where it stands (the secret in
+    the query, a client's id alone), since what refuses that refuses everything; else with a request that is
+    well-formed. It addresses nothing that exists.
     """
-    if (yield from _at_worst(api)):
+    if (yield from refused_at_worst(api)):
         return
-    yield from require_refused(api, _anonymous(api), "401 without a credential")
+    yield from require_refused(api, without_credential(api), "401 without a credential")
 
 
 @law(
@@ -102,9 +69,9 @@ def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
         other: Exchange = yield _of_another_type(api)
         if other.status not in {*credential_refusals(api), 415}:
             raise _out_of_order(api, "401 before the media type of the body is looked at", other)
-    if (yield from _at_worst(api)):
+    if (yield from refused_at_worst(api)):
         return
-    answer: Exchange = yield _anonymous(api, spoiled=True)
+    answer: Exchange = yield without_credential(api, spoiled=True)
     if answer.status not in credential_refusals(api):
         raise _out_of_order(api, "401 before the body is looked at", answer)
 
@@ -128,12 +95,12 @@ def the_credential_comes_before_the_parameters(api: RequestFactory) -> Conversat
     One parameter of the query, or else of the path, that is declared to be a number or one of a few words is sent as
     another word.
     """
-    wrong = _wrong(api)
+    wrong = wrong_parameter(api)
     if wrong is None:
         raise NotObservable("no parameter has a type that a text could miss")
-    if (yield from _at_worst(api)):
+    if (yield from refused_at_worst(api)):
         return
-    answer: Exchange = yield _anonymous(api, wrong=wrong)
+    answer: Exchange = yield without_credential(api, wrong=wrong)
     if answer.status not in credential_refusals(api):
         raise _out_of_order(api, f"401 before {wrong.name} is looked at", answer)
 
@@ -166,11 +133,14 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
     """The most informative one, and another in turn: so each damage is tried somewhere.
 
-    What travels in another header besides gets the most telling one alone.
+    What travels in another header besides gets one in turn. In the query costs nothing: others ask that anyway.
     """
-    plain = [each for each in able if each not in SUBTLE]
+    plain = [each for each in able if each not in {*SUBTLE, IN_QUERY}]
+    free = [each for each in able if each == IN_QUERY]
     elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    return _taken(api, plain, 2 if alone and not elsewhere else 1)
+    if alone and not elsewhere:
+        return [*_taken(api, plain, 2), *free]
+    return [*plain[(turn_index(api) + api.seed) % len(plain) :][:1], *free] if plain else free
 
 
 def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:
@@ -195,6 +165,8 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
     rest of the request is as it should be. Only damages that make another secret of this one are done: letters change
     case only where the secret has some that are no hexadecimal digits.
     """
+    if wrong["damage"] == IN_QUERY and (yield from refused_at_worst(api)):
+        return
     alternative = api.operation.security[wrong["alternative"]]
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
     request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))

@@ -27,6 +27,7 @@ from contracts.steps.access.credential_variants import (
     turned,
     unreadable,
 )
+from contracts.steps.access.nothing_shown import refused_at_worst
 from contracts.steps.fixtures import resolve_path
 from specs.contract import Alternative, selectors
 
@@ -75,12 +76,15 @@ def every_part_of_a_credential_is_needed(api: RequestFactory, part: dict[str, An
     the path names as well, such as the id of a client, is left out of this.
     """
     alternative = api.operation.security[part["alternative"]]
+    holder = named(api, part["holder"])
+    left = [each.name for each in alternative.schemes if each.name != part["without"]]
+    shows_none = not any(_secret(alternative, holder, each) for each in left)
+    if shows_none and (yield from refused_at_worst(api)):
+        return
     kept = [each for each in alternative.schemes if each.name != part["without"]]
     credentials = [
         each
-        for each, scheme in zip(
-            credential_parts(alternative, named(api, part["holder"])), alternative.schemes, strict=True
-        )
+        for each, scheme in zip(credential_parts(alternative, holder), alternative.schemes, strict=True)
         if scheme in kept
     ]
     request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))

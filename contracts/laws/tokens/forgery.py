@@ -12,12 +12,14 @@ from contracts.strategies.tokens import FORGERIES, forged
 from specs.contract import selectors
 
 REFRESH = "the refresh token in its place"
-PLAIN = 6
+OTHERS = 4
+"""At depth quick, so many operations make one at which another forgery is tried."""
+PLAIN = 7
 """Forgeries that show what a server does not verify; the others are spelled otherwise."""
 
 
 def _forgeries(api: RequestFactory, depth: str) -> list[str]:
-    """At depth quick each operation gets one forgery, in turn, and the first of them all the plainest.
+    """At depth quick most operations get the forgery that skips no look, and every fourth another one in turn.
 
     At depth standard each gets all the plain ones and one more.
     """
@@ -26,7 +28,8 @@ def _forgeries(api: RequestFactory, depth: str) -> list[str]:
         return [*names, REFRESH]
     turn = list(selectors.opened_by_token(api.contract)).index(api.operation)
     if depth == "quick":
-        return [names[turn % len(names)]]
+        others = [REFRESH, *names[1:]]
+        return [others[(turn // OTHERS + api.seed) % len(others)] if turn % OTHERS == 1 else names[0]]
     return [*names[:PLAIN], names[PLAIN + turn % (len(names) - PLAIN)], REFRESH]
 
 

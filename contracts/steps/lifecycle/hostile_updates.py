@@ -32,8 +32,8 @@ from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, selectors
 from specs.contract.member_names import Hint
 
-METHODS = ("PUT", "POST", "PATCH")
-"""Methods to try where the document declares them not: none that deletes, should it be there after all."""
+METHODS = ("PUT", "POST", "PATCH", "GET", "DELETE")
+"""Methods to try where the document declares them not, on what was made for that."""
 
 
 @attrs.frozen
@@ -107,7 +107,9 @@ def _hostile_updates(before: Updated) -> Steps:
     twin = [*outcomes.values()][-1] if taken else None  # the last one tried
     stray: dict[str, Exchange] = {}
     for method in undeclared_methods(life.api.contract, update_of(life)):
-        stray[method] = yield life.api.ask(update_of(life), path=life.made.values, body={}, method=method)
+        stray[method] = yield life.api.ask(
+            update_of(life), path=life.made.values, body={}, method=method, silence_counts=True
+        )
     done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
     return attrs.evolve(done, stray=stray)
 
