@@ -76,11 +76,12 @@ def _with_another_algorithm(
 
 def _forged_throughout(
     header: dict[str, Any], payload: dict[str, Any], signature: str, names: Mapping[str, str]
-) -> str | None:
+) -> str:
     """Nothing of it is true but that the signature belongs to another token: whoever skips one look lets it in."""
-    later = _with_later_expiry(header, payload, signature, names)
-    changed = parts(later).payload if later and parts(later) else {**payload, "admin": True}
-    return _joined({**header, "alg": "none"}, changed, signature)
+    name = names.get("expires") or "exp"
+    value = payload.get(name)
+    later = {name: value + 315360000} if isinstance(value, int | float) and not isinstance(value, bool) else {}
+    return _joined({**header, "alg": "none"}, {**payload, "admin": True, **later}, signature)
 
 
 FORGERIES: dict[str, Forger] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome
@@ -121,7 +121,7 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
         able = damages(right, lambda secret: traits(api, secret))
         place = tuple(each.name for each in right)
         if depth == "quick":
-            able = [] if place in places or (places and not turned(api)) else _few(api, able, alone=not places)
+            able = _few(api, able, alone=not places) if not places or _in_turn(api, place, places) else []
         elif depth == "standard":
             plain = [each for each in able if each not in SUBTLE]
             able = _taken(api, plain, 6) if places else plain
@@ -130,17 +130,23 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     return found
 
 
+def _in_turn(api: RequestFactory, place: tuple[str, ...], places: Collection[tuple[str, ...]]) -> bool:
+    """Whether a further alternative is damaged here: in turn, where no other operation has it as its first."""
+    firsts = (each.security[0].schemes for each in api.contract.operations if each.security)
+    first = any(tuple(scheme.parameter for scheme in schemes) == place for schemes in firsts)
+    return place not in places and not first and turned(api)
+
+
 def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
     """The most informative one, and another in turn: so each damage is tried somewhere.
 
-    What travels in another header besides gets one in turn. In the query costs nothing: others ask that anyway.
+    What travels in another header besides gets the most telling one alone. In the query costs nothing: others ask that
+    anyway.
     """
     plain = [each for each in able if each not in {*SUBTLE, IN_QUERY}]
     free = [each for each in able if each == IN_QUERY]
     elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    if alone and not elsewhere:
-        return [*_taken(api, plain, 2), *free]
-    return [*plain[(turn_index(api) + api.seed) % len(plain) :][:1], *free] if plain else free
+    return [*_taken(api, plain, 2 if alone and not elsewhere else 1), *free]
 
 
 def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:
@@ -169,7 +175,9 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
         return
     alternative = api.operation.security[wrong["alternative"]]
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
-    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
+    request = request_with(
+        api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api, "damaged"))
+    )
     try:
         yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
     except Broken:

@@ -155,16 +155,16 @@ def example(api: RequestFactory) -> Any:
     return body.examples[0] if body and body.examples else MISSING
 
 
-def body_to_refuse(api: RequestFactory) -> Steps:
+def body_to_refuse(api: RequestFactory, shared: str = "") -> Steps:
     """The body of a request that is to be refused for its credential alone.
 
     Where a token is presented it is a living one, made for this: with the document's example every credential is
-    refused. Elsewhere the document's own example, or nothing.
+    refused. Elsewhere the document's own example, or nothing. `shared`: the conversations of one law present the same.
     """
     declared = api.contract.tokens
     if declared is None or api.operation is not declared.refresh:
         return example(api)
-    pair, _ = yield from issue(api)
+    pair, _ = yield from issue(api.sharing(f"a living token, presented with what is {shared}") if shared else api)
     return refresh_body(api, pair.refresh)
 
 

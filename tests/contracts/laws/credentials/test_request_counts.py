@@ -35,7 +35,8 @@ def test_one_question_that_is_wrong_everywhere_upholds_three_laws(tmp_path: Path
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert broken(made) == {}
-    assert [(each.query, each.body) for each in asked if "x-key" not in each.headers] == [({"size": "nonsense"}, None)]
+    wrong = {"size": "nonsense", "X-Key": "canary-key-of-ann-1"}  # the key in the query counts no more than none
+    assert [(each.query, each.body) for each in asked if "x-key" not in each.headers] == [(wrong, None)]
 
 
 def test_validation_before_the_credential_breaks_the_laws_of_order_alone(tmp_path: Path) -> None:
