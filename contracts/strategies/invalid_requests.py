@@ -133,12 +133,22 @@ def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, st
     schema = contract.json_schema(parameter.schema)
     inner = schema.get("items", {}) if schema.get("type") == "array" else schema
     texts = list(_texts(inner))
-    good = inner.get("enum") or ([parameter.example] if isinstance(parameter.example, str) else [])
-    if inner is not schema and good:
-        texts.insert(1, ("one wrong item among right ones", f"{good[0]}{parameter.separator}~no~"))
+    if inner is not schema and (good := _right(contract, parameter, inner)):
+        texts.insert(1, ("one wrong item among right ones", "~no~"))
+        # What looks at the first of several values alone lets a wrong one behind it through.
+        texts = [(what, f"{good}{parameter.separator}{text}") for what, text in texts]
     for what, text in texts:
         if fits(contract, parameter, text) is False:
             yield parameter.name, what, text
+
+
+def _right(contract: Contract, parameter: Parameter, inner: dict[str, Any]) -> str:
+    """A text that is right as one of several values; "" where none is known."""
+    shown = parameter.example if isinstance(parameter.example, str) else ""
+    usual = {"email": "somebody@example.com", "uuid": "00000000-0000-4000-8000-000000000000"}
+    plain = "1" if inner.get("type") in {"number", "integer"} else usual.get(str(inner.get("format")), "")
+    tried = (*inner.get("enum", ()), shown.partition(parameter.separator or ",")[0], plain)
+    return next((str(each) for each in tried if str(each) and fits(contract, parameter, str(each)) is True), "")
 
 
 def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:

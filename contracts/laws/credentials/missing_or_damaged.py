@@ -27,7 +27,7 @@ from contracts.steps.access.credential_variants import (
 from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
 from contracts.steps.access.unknown_credentials import anyone_is_somebody
 from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, damaged, damages, spelled
-from specs.contract import Rule, selectors
+from specs.contract import Alternative, Rule, selectors
 
 SPELLED = 3
 """Spellings of a credential tried at one operation at depth standard."""
@@ -132,21 +132,36 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
 
 def _in_turn(api: RequestFactory, place: tuple[str, ...], places: Collection[tuple[str, ...]]) -> bool:
     """Whether a further alternative is damaged here: in turn, where no other operation has it as its first."""
-    firsts = (each.security[0].schemes for each in api.contract.operations if each.security)
-    first = any(tuple(scheme.parameter for scheme in schemes) == place for schemes in firsts)
+    first = any(_place(each.security[0]) == place for each in api.contract.operations if each.security)
     return place not in places and not first and turned(api)
 
 
 def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
-    """The most informative one, and another in turn: so each damage is tried somewhere.
+    """The most informative one at every operation, and each of the others at one; in the query costs nothing anywhere.
 
-    What travels in another header besides gets the most telling one alone. In the query costs nothing: others ask that
-    anyway.
+    What travels in another header besides gets the most telling one alone.
     """
     plain = [each for each in able if each not in {*SUBTLE, IN_QUERY}]
     free = [each for each in able if each == IN_QUERY]
-    elsewhere = len({tuple(each.parameter for each in one.schemes) for one in api.operation.security}) > 1
-    return [*_taken(api, plain, 2 if alone and not elsewhere else 1), *free]
+    turn = _turn_of_one_place(api) if alone else None
+    rest = plain[1:]
+    further = rest[(turn + api.seed) % len(rest) :][:1] if turn is not None and turn < len(rest) else []
+    return [*plain[:1], *further, *free]
+
+
+def _turn_of_one_place(api: RequestFactory) -> int | None:
+    """The number of this operation among those that accept the same credential in one place only; None elsewhere."""
+    first = api.operation.security[0].schemes
+    alike = [
+        each.key
+        for each in api.contract.operations
+        if each.security and each.security[0].schemes == first and len(set(map(_place, each.security))) == 1
+    ]
+    return alike.index(api.operation.key) if api.operation.key in alike else None
+
+
+def _place(alternative: Alternative) -> tuple[str, ...]:
+    return tuple(each.parameter for each in alternative.schemes)
 
 
 def _taken(api: RequestFactory, able: Sequence[str], count: int) -> list[str]:

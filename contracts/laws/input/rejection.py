@@ -27,7 +27,7 @@ PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
 PER_PARAMETER = (2, 3, 50)
 """Invalid values tried for one query parameter, per depth."""
-PER_QUERY = (5, 24, 1000)
+PER_QUERY = (10, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
 PER_BODY = (4, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
