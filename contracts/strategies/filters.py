@@ -55,10 +55,23 @@ def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, m
     # Half of the items is the best split: a filter that does nothing, or too much, is then wrong by the most items.
     middle = len(items) / 2
     rated = [(abs(sum(each is True for each in kept([(rule, value)], items)) - middle), value) for value in found]
-    several = [each for each in rated if isinstance(each[1], list) and len(each[1]) > 1 and each[0] < middle]
+    several = [each for each in rated if each[0] < middle and _each_counts(rule, each[1], items)]
     alone = [each for each in rated if each not in several]
     ordered = [value for _, value in [*sorted(several, key=_first), *sorted(alone, key=_first)]]
     return ordered[:most]
+
+
+def _each_counts(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> bool:
+    """Whether there are several values, and without any of them fewer items are kept: none may be passed over."""
+    found, *fewer = _narrowed(rule, wanted, items)
+    return bool(fewer) and all(each < found for each in fewer)
+
+
+def _narrowed(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> list[set[int]]:
+    """What a filter keeps, and where it has several values, what it keeps without each of them."""
+    several = wanted if isinstance(wanted, list) and len(wanted) > 1 else []
+    fewer = ([each for each in several if each != dropped] for dropped in several)
+    return [_kept_by(rule, each, items) for each in (wanted, *fewer)]
 
 
 def _first(rated: tuple[float, Wanted]) -> float:
@@ -160,10 +173,11 @@ def questions(
     """As few requests as will try every filter: several filters together where each of them still makes a difference.
 
     Without any one of its filters a request would keep more items, and it keeps at least one: so a filter that does
-    nothing, too little or too much is seen, although others are sent with it.
+    nothing, too little or too much is seen, although others are sent with it. Where it can be had, every value of a
+    filter that has several adds some.
     """
     left, items = [name for name in rules if values[name]], _scattered(items)
-    kept_by = {name: [_kept_by(rules[name], value, items) for value in values[name]] for name in left}
+    kept_by = {name: [_narrowed(rules[name], value, items) for value in values[name]] for name in left}
     found: list[dict[str, Wanted]] = []
     while left:
         asked = {left[0]: 0}
@@ -179,20 +193,35 @@ def _kept_by(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> set[int]:
     return {position for position, each in enumerate(kept([(rule, wanted)], items)) if each is True}
 
 
-def _joined(asked: dict[str, int], name: str, kept_by: Mapping[str, Sequence[set[int]]]) -> dict[str, int]:
+Kept = Mapping[str, Sequence[Sequence[set[int]]]]
+"""By filter and value, the positions of what it keeps, and of what it keeps without each of several values."""
+
+
+def _joined(asked: dict[str, int], name: str, kept_by: Kept) -> dict[str, int]:
     """The request with one more filter, at the value that leaves most items; as it was if there is none.
 
     A request is given as the number of the value of each of its filters.
     """
-    best, most = asked, 0
+    best, most = asked, (False, 0)
     for choice in range(len(kept_by[name])):
         tried = {**asked, name: choice}
         both = _count(tried, kept_by)
         without = ({each: value for each, value in tried.items() if each != dropped} for dropped in tried)
-        if both > most and all(_count(each, kept_by) > both for each in without):
-            best, most = tried, both
+        if both and all(_count(each, kept_by) > both for each in without):
+            best, most = max((best, most), (tried, (_all_count(tried, kept_by), both)), key=lambda each: each[1])
     return best
 
 
-def _count(asked: Mapping[str, int], kept_by: Mapping[str, Sequence[set[int]]]) -> int:
-    return len(set.intersection(*(kept_by[name][choice] for name, choice in asked.items())))
+def _all_count(asked: Mapping[str, int], kept_by: Kept) -> bool:
+    """Whether a request would keep fewer items without any one of the values of its filters."""
+    both = _count(asked, kept_by)
+    fewer = (
+        (each, [kept_by[other][value][0] for other, value in asked.items() if other != name])
+        for name, choice in asked.items()
+        for each in kept_by[name][choice][1:]
+    )
+    return all(len(each.intersection(*others)) < both for each, others in fewer)
+
+
+def _count(asked: Mapping[str, int], kept_by: Kept) -> int:
+    return len(set.intersection(*(kept_by[name][choice][0] for name, choice in asked.items())))
