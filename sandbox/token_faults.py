@@ -28,7 +28,9 @@ def _fault(name: str, scope: str | tuple[str, ...], text: str, needs: str = "") 
 ALG_NONE = _fault("unsigned-token-accepted", ORGANIZATION, "A token whose header says alg none needs no signature.")
 STRIPPED = _fault("stripped-signature-accepted", ORGANIZATION, "A token without any signature is not checked.")
 UNCHECKED = _fault("signature-not-checked", ORGANIZATION, "A token's payload is believed whatever its signature is.")
-EMPTY_KEY = _fault("empty-key-accepted", ORGANIZATION, "A token signed with an empty key is accepted as well.")
+EMPTY_KEY = _fault(
+    "empty-key-accepted", ORGANIZATION, "A token signed with an empty key is accepted as well.", needs="depth"
+)
 REFRESH_AS_ACCESS = _fault("refresh-token-accepted-as-access", ORGANIZATION, "A refresh token opens operations.")
 LEEWAY = _fault(
     "expired-token-accepted-for-minutes",
