@@ -168,8 +168,7 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=_hull(chosen)
     )
     if chosen is same:
-        shortest, longest = _hull(same)
-        why = f"the window is {'longer' if shortest > rule.longest else 'shorter'}: {shortest:.4g} to {longest:.4g} s"
+        why = _another(rule, *_hull(same))
         # a window that ended within the burst explains more than the number, and so does a race
         doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
         return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=why)
@@ -182,6 +181,12 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         doubtful=not looser or together > 1,
         reason=f"{known.admitted} admitted on an idle credential",
     )
+
+
+def _another(rule: Rule, shortest: float, longest: float) -> str:
+    """How windows differ from the declared one, none of which is about as long."""
+    how = "longer" if shortest > rule.longest else "shorter" if longest < rule.shortest else "another"
+    return f"the window is {how}: {shortest:.4g} to {longest:.4g} s"
 
 
 def _longest(batches: Sequence[Sequence[Sample]]) -> float:

@@ -14,7 +14,7 @@ import attrs
 
 from load.limiters.conclusion import Estimate, Outcome, conclude, densest
 from load.limiters.models import Block, FromFirst, SlidingLog
-from load.limiters.next_probe import Timing, next_probe, tell_kinds
+from load.limiters.next_probe import OF_ALL, Timing, next_probe, tell_kinds
 from load.limiters.trace import Sample, Ticks
 from load.limiters.version_space import WHOLE, Rule, Space
 from load.limiters.windowed_models import SlidingCounter
@@ -32,6 +32,10 @@ SILENT = 2.1
 """Windows without a request after which a limiter that counts refused ones, and so was kept shut by ours, has forgotten
 them.
 """
+SILENCES = 2
+"""How often so much is waited at most."""
+AFTER = 1.6
+"""Windows that may be asked after such a silence."""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
 
@@ -184,8 +188,20 @@ class _Attempt:
         return now if 0.3 <= left <= 0.75 else now + ((left - 0.75) % 1) * window
 
     def _narrow(self) -> Steps:
-        limit = self.rule.limit
-        most = self.asked + 3 * limit + self.setting.spare
+        yield from self._test()
+        for _ in range(SILENCES):
+            if not self._excused:
+                break
+            yield from self._begin_anew()
+            yield from self._test()
+        if self.setting.kinds and self.outcome == "open" and self.space.state == "kept":
+            yield from self._tell_apart()
+        if self.outcome == "open" and self.space.state != "open":
+            self.outcome = "decided"
+
+    def _test(self) -> Steps:
+        """Ask where the declaration is kept or not, until it is known or too much was asked."""
+        most = self.asked + 3 * self.rule.limit + self.setting.spare
         while (
             not self._blurred
             and self.outcome == "open"
@@ -212,22 +228,24 @@ class _Attempt:
                 yield from self._drain(self.now + self._gap)
             if self._void:
                 return
-        if self._shut:
-            yield from self._ask_after_silence()
-        if self.setting.kinds and self.outcome == "open" and self.space.state == "kept":
-            yield from self._tell_apart()
-        if self.outcome == "open" and self.space.state != "open":
-            self.outcome = "decided"
 
     @property
-    def _shut(self) -> bool:
-        """Whether nothing was admitted again, though only a limiter that counts refused requests has an excuse."""
+    def _excused(self) -> bool:
+        """Whether the declaration may be kept only by a limiter that counts refused requests, and so many of ours."""
         patient = self.setting.windows > SILENT and not self._blurred
-        return patient and not self.timing.releases and self.outcome == self.space.state == "open"
+        open_yet = self.outcome == self.space.state == "open"
+        return patient and open_yet and all(isinstance(each, OF_ALL) for each in self.space.keeping)
 
-    def _ask_after_silence(self) -> Steps:
-        """One more request, when whatever was refused is forgotten by every limiter that keeps the declaration."""
-        yield from self._learn((yield from self._send(self.timing.refused + SILENT * self.rule.window, 1)))
+    def _begin_anew(self) -> Steps:
+        """One more request when such a limiter has forgotten what it refused; if it is admitted, the rest is used up.
+
+        What comes then is asked of a limiter that was shut by few requests.
+        """
+        answers = yield from self._send(self.timing.refused + SILENT * self.rule.window, 1)
+        yield from self._learn(answers)
+        self.ends = max(self.ends, self.now + AFTER * self.rule.window)
+        if answers and not answers[-1].refused and self.space.state == "open" and not self._void:
+            yield from self._drain(self.now)
 
     @property
     def _gap(self) -> float:

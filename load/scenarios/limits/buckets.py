@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import attrs
 
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
 from contracts.judging.record_laws import Judgement
-from load.limiters.conclusion import Estimate
+from load.limiters.conclusion import ONCE, Estimate
+from load.limiters.trace import Sample
 from load.scenarios.limits.findings import LimitFinding
 from load.scenarios.limits.table import Findings
 
 EXPECTED = "other operations are not refused"
-UNTOUCHED = "not refused for what other operations used"
+ALONE = "by itself"
+LOOSER = 1.1
+"""Times the declared number from which on a shared bucket that admits so many to one operation is looser."""
 UNSEEN = "no operation was seen to have its whole number while another one of the credential was used up"
 
 
@@ -23,16 +28,11 @@ def suspect(finding: LimitFinding) -> bool:
 
 def own_bucket(finding: LimitFinding, findings: Findings) -> Judgement:
     """Broken where others are refused when only one is used up; upheld where one has its number while another is."""
-    if finding.sharing:
-        seqs = (finding.looked,) if finding.looked else ()
-        return Judgement(BROKEN, EXPECTED, f"refused too: {', '.join(finding.sharing)}", None, "seen once", seqs)
+    if (look := look_at(finding, findings)) and look.looked:
+        return Judgement(BROKEN, EXPECTED, _one_bucket(look, findings), None, "seen once", (look.looked,))
     beside = [each for each in findings.values() if each.job.principal == finding.job.principal and each is not finding]
-    for other in beside:
-        if finding.job.operation.key in other.sharing and other.looked:
-            told = f"refused while only {other.job.operation.key} was used up"
-            return Judgement(
-                BROKEN, "not refused for what other operations used", told, None, "seen once", (other.looked,)
-            )
+    if finding.sharing and not any(each.looked and each.job.operation.key in finding.sharing for each in beside):
+        return Judgement(BROKEN, EXPECTED, f"refused too: {', '.join(finding.sharing)}", None, "seen once")
     if suspect(finding) and not finding.looked:
         return Judgement(NOT_OBSERVABLE, reason="it had less than its number at first, and was not used up by itself")
     shown = next(_shown(finding, beside), None)
@@ -41,6 +41,60 @@ def own_bucket(finding: LimitFinding, findings: Findings) -> Judgement:
     had, used_up = shown
     reason = f"{had.job.operation.key} had its whole number while {used_up.job.operation.key} was used up"
     return Judgement(UPHELD, reason=reason, seqs=_last(had.estimate))
+
+
+def look_at(finding: LimitFinding, findings: Findings) -> LimitFinding | None:
+    """The operation that was used up by itself and showed that this one draws on the same bucket; maybe this one."""
+    key, principal = finding.job.key
+    looks = [
+        each for each in findings.values() if each.looked and each.sharing and each.job.principal.name == principal
+    ]
+    return next((each for each in looks if key == each.job.operation.key or key in each.sharing), None)
+
+
+def _one_bucket(look: LimitFinding, findings: Findings) -> str:
+    """The number of a bucket and all that draws on it, in words."""
+    keys = (look.job.operation.key, *look.sharing)
+    found = [findings.get((key, look.job.principal.name)) for key in keys]
+    declared = [each.job.limit.requests for each in found if each]
+    numbers = f"{declared[0]} each" if len(set(declared)) == 1 else ", ".join(map(str, declared))
+    bucket = f"one bucket of {look.alone}" if look.alone else "one bucket"
+    return f"{bucket} for these operations, declared {numbers}: {', '.join(keys)}"
+
+
+def weighed(findings: Findings) -> dict[tuple[str, str], LimitFinding]:
+    """The findings, their numbers held against buckets that are shared.
+
+    What an operation had while others drew on its bucket is no number of its own: looser or tighter follows from a
+    burst on it alone, or where it was not used up alone, from having had the same number twice.
+    """
+    return {key: _weighed(each, look_at(each, findings)) for key, each in findings.items()}
+
+
+def _weighed(finding: LimitFinding, look: LimitFinding | None) -> LimitFinding:
+    found = finding.estimate
+    if found is None:
+        return finding
+    if look is finding and finding.alone and finding.alone >= LOOSER * found.rule.limit:
+        why = f"{finding.alone} admitted when only this operation was asked"
+        told = attrs.evolve(found, verdict="looser", admitted=finding.alone, limit=None, reason=why, confidence=ALONE)
+        return attrs.evolve(finding, estimate=told)
+    if found.verdict != "tighter":
+        return finding
+    if look is not None or (finding.alone or 0) >= found.rule.limit:
+        drawn = f" while {look.job.operation.key} drew on the same bucket" if look not in (None, finding) else ""
+        why = f"{found.admitted} admitted{drawn}" + (f", {finding.alone} by itself" if finding.alone else "")
+        return attrs.evolve(finding, estimate=attrs.evolve(found, verdict="inconclusive", limit=None, reason=why))
+    if finding.alone:
+        return attrs.evolve(finding, estimate=attrs.evolve(found, admitted=finding.alone, confidence="repeated"))
+    same = found.opened == _opened(found.after)
+    return finding if same else attrs.evolve(finding, estimate=attrs.evolve(found, confidence=ONCE))
+
+
+def _opened(samples: Sequence[Sample]) -> int:
+    """How many were admitted before the first refusal."""
+    first = min((each.received for each in samples if each.refused), default=float("inf"))
+    return sum(not each.refused and each.sent < first for each in samples)
 
 
 def _shown(finding: LimitFinding, beside: list[LimitFinding]) -> Iterator[tuple[LimitFinding, LimitFinding]]:

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from load.runtime.run import LoadRun
-from load.scenarios.limits.buckets import suspect
+from load.scenarios.limits.buckets import look_at, suspect, weighed
 from load.scenarios.limits.existing import Path, Unlisted, needs_look, paths
 from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
 from load.scenarios.limits.tasks import Task
@@ -21,8 +21,8 @@ from load.scenarios.limits.tasks import Task
 Key = tuple[str, str]
 Give = Callable[[str, Any], None]
 
-SUSPECTS = 6
-"""How many operations are used up by themselves at most, to see whether others are refused then."""
+LOOKS = (6, 2)
+"""How many operations are used up by themselves at most, to see whether others are refused then; at depth quick too."""
 IN_A_ROW = 12
 """How many operations that share a bucket are examined one after the other at most."""
 
@@ -55,6 +55,8 @@ class Coordinator:
     _turn: int = 0
     _in_row: int = 0
     _quiet: bool = False
+    _looks: list[Key] = attrs.field(factory=list)
+    """What was used up by itself, or is just now."""
 
     def begin(self, workers: Sequence[str]) -> None:
         """Start with the smallest limit of every credential."""
@@ -167,21 +169,33 @@ class Coordinator:
             return
         if not self._quiet:
             self._quiet = True
-            self._hand_quiet()
+            self._read_lists()
+        if not self._waiting:
+            self._look_next()
         if not self._waiting:
             self.done()
 
-    def _hand_quiet(self) -> None:
+    def _read_lists(self) -> None:
         for key, finding in self.findings.items():
             owner = self._owners.get(key, "")
             if finding.created is not None and finding.created[2] is None and owner in self._workers:
                 self._hand(owner, key, {"do": Task.LISTED})
+
+    def _look_next(self) -> None:
+        """Have one more suspect used up by itself, unless what it shares its bucket with is known by now."""
         tight = [key for key, each in self.findings.items() if suspect(each)]
-        suspects = list(dict.fromkeys([*self.shared.values(), *tight]))
-        for key in suspects[:SUSPECTS]:
-            owner = self._owners.get(key, "")
-            if key not in self._waiting and owner in self._workers:
+        for key in dict.fromkeys([*self.shared.values(), *tight]):
+            owner, finding = self._owners.get(key, ""), self.findings.get(key)
+            seen = key in self._looks or finding is None or look_at(finding, self.findings) is not None
+            if not seen and owner in self._workers and len(self._looks) < LOOKS[self.run.depth == "quick"]:
+                self._looks.append(key)
                 self._hand(owner, key, {"do": Task.ALONE})
+                return
+
+    @property
+    def concluded(self) -> dict[Key, LimitFinding]:
+        """What was found, numbers held against buckets that are shared."""
+        return weighed(self.findings)
 
 
 def _long(job: Job) -> bool:

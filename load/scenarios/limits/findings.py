@@ -60,6 +60,8 @@ class LimitFinding:
     """Operations that were refused while only this one had been used up."""
     looked: int | None = None
     """The exchange by which only this operation was used up, if others were asked right after it."""
+    alone: int | None = None
+    """How many were admitted then, until it was used up."""
     created: tuple[str, int, bool | None] | None = None
     """A creation that was refused: its mark, the exchange, and whether it is there all the same."""
     longer: dict[str, Estimate] = attrs.field(factory=dict)
@@ -134,6 +136,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         other=other and (other[0], other[1], seq(other[2])),
         renewed=renewed and (renewed[0], seq(renewed[1])),
         sharing=tuple(told["sharing"]),
+        alone=told["alone"],
         looked=None if told["looked"] is None else seq(told["looked"]),
         created=created and (created[0], seq(created[1]), created[2]),
         longer={period: estimate(each) for period, each in told["longer"].items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import gevent
@@ -16,8 +17,22 @@ from load.scenarios.limits.findings import Job, LimitFinding
 from load.scenarios.limits.refusals import shows
 from specs.contract import Limit
 
+ROOM, MOST_ROOM = 0.1, 0.45
+"""Shares of a window that should be left of it when a run begins: at least, and at most."""
+OPENING = 2.5
+"""Seconds in which all limits are used up for the first time."""
 SHORT = 10.0
 """Seconds up to which a window is waited for at depth quick."""
+MOST = 10
+"""How many times its number one operation is asked at most, to see the end of a bucket it may share."""
+
+
+def await_room(run: LoadRun, limit: Limit) -> None:
+    """Begin where limits can be used up before a window of the server's clock ends, if it is like ours."""
+    window = run.rule(limit).window
+    left = (-run.clock.offset - time.time()) % window
+    if left < min(MOST_ROOM * window, max(ROOM * window, OPENING)):
+        gevent.sleep(left + 0.02 * window)
 
 
 class Quiet:
@@ -58,17 +73,18 @@ class Quiet:
         """Use up one operation by itself after an idle window, then send one request to each of the others."""
         job = finding.job
         self._rest(job.operation.limits)
+        await_room(self.run, job.limit)
         name, principal = job.key
         number, _ = self.run.open(f"limits/operations-have-buckets-of-their-own {name} {principal}")
-        question, last = self._question(job), None
-        for _ in range(job.limit.requests * 2 if question else 0):
-            last = self.run.ask(question, self.send, number) if question else None
-            if last is None or _turned_away(last, finding):
-                break
+        same = [each for each in others if each.operation is not job.operation and each.principal == job.principal]
+        most = min(MOST * job.limit.requests, job.limit.requests + sum(each.limit.requests for each in same))
+        question, admitted = self._question(job), 0
+        last = self.run.ask(question, self.send, number) if question else None
+        while question and last and not _turned_away(last, finding) and admitted < most:
+            admitted, last = admitted + 1, self.run.ask(question, self.send, number)
         if last is None or not _turned_away(last, finding):
             return
-        finding.looked = last.seq
-        same = [each for each in others if each.operation is not job.operation and each.principal == job.principal]
+        finding.looked, finding.alone = last.seq, admitted
         finding.sharing = tuple(each.operation.key for each in same if self._refused(each, number))
 
     def _refused(self, job: Job, number: int) -> bool:

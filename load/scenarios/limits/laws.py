@@ -64,7 +64,8 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
             )
         actual = {
             "not enforced": f"not enforced: {found.reason}",
-            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number",
+            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number"
+            + sharing,
             "tighter": f"tighter: {found.admitted} admitted{sharing}",
         }[found.verdict]
         return Judgement(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))

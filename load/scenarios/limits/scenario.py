@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -20,15 +19,11 @@ from load.runtime.transport import Wire
 from load.scenarios.limits import table, verdicts
 from load.scenarios.limits.coordinator import Coordinator
 from load.scenarios.limits.examiner import Examiner
-from load.scenarios.limits.findings import Job, LimitFinding, jobs
-from load.scenarios.limits.isolation import Quiet
+from load.scenarios.limits.findings import LimitFinding, jobs
+from load.scenarios.limits.isolation import Quiet, await_room
 from load.scenarios.limits.longer_limits import Longer
 from load.scenarios.limits.tasks import Task
 
-ROOM, MOST_ROOM = 0.1, 0.45
-"""Shares of a window that should be left of it when a run begins: at least, and at most."""
-OPENING = 2.5
-"""Seconds in which all limits are used up for the first time."""
 BURSTS = 4
 """How many bursts may go on at the same time."""
 
@@ -87,7 +82,7 @@ class LimitUser(FastHttpUser):
         scenario, job = self.scenario, finding.job
         examiner = scenario.examiner(wire, finding)
         examiner.used_up = lambda: scenario.host.report({"used_up": list(job.key)})
-        scenario.await_room(job)
+        await_room(scenario.run, job.limit)
         with scenario.rows[job.key]:
             examiner.work()
             if finding.refused_at_once:
@@ -145,21 +140,21 @@ class Limits(Scenario):
         self.desk.lost(worker)
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
-        return verdicts.verdicts(self.run, plan, self.desk.findings)
+        return verdicts.verdicts(self.run, plan, self.desk.concluded)
 
     def content(self) -> dict[str, Any]:
-        return {"limits": table.limits(self.run, self.desk.findings)}
+        return {"limits": table.limits(self.run, self.desk.concluded)}
 
     def table(self) -> list[Row]:
-        return table.table(self.run, self.jobs.values(), self.desk.findings)
+        return table.table(self.run, self.jobs.values(), self.desk.concluded)
 
     def notes(self) -> list[str]:
-        late = sum(each.late for each in self.desk.findings.values())
+        late = sum(each.late for each in self.desk.concluded.values())
         notes = [f"{late} requests were sent later than planned"] if late else []
         return [*notes, *(f"unproven: {each}" for each in self.unproven())]
 
     def unproven(self) -> list[str]:
-        return table.unproven(self.run, self.desk.findings)
+        return table.unproven(self.run, self.desk.concluded)
 
     def on_task(self, data: Any) -> None:
         self.tasks.put(data)
@@ -169,13 +164,6 @@ class Limits(Scenario):
         made = Examiner(self.run, wire.send, finding, self.bursts)
         made.used_up = lambda: self.host.report({"used_up": list(finding.job.key)})
         return made
-
-    def await_room(self, first: Job) -> None:
-        """Begin where all limits can be used up before a window of the server's clock ends, if it is like ours."""
-        window = self.run.rule(first.limit).window
-        left = (-self.run.clock.offset - time.time()) % window
-        if left < min(MOST_ROOM * window, max(ROOM * window, OPENING)):
-            gevent.sleep(left + 0.02 * window)
 
     def soak(self, examiner: Examiner) -> None:
         """At depth soak, go on to the longer limits."""

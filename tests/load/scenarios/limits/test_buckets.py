@@ -7,15 +7,16 @@ import itertools
 import random
 from types import SimpleNamespace
 
+import attrs
 import pytest
 
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
 from load.limiters.examination import Setting, examine
 from load.limiters.version_space import Rule
-from load.scenarios.limits.buckets import own_bucket, suspect
+from load.scenarios.limits.buckets import own_bucket, suspect, weighed
 from load.scenarios.limits.findings import Job, LimitFinding
 from specs.contract import Limit
-from tests.load.limiters.simulated import KINDS, Server
+from tests.load.limiters.simulated import KINDS, Server, drive
 
 NOW = 1_700_000_010.0
 SEEDS = 50
@@ -118,3 +119,60 @@ def test_an_idle_operation_upholds_nothing():
     findings = examined(5, None, limiters, 1)
     findings["GET /20", "acme"] = LimitFinding(job(20), blocked="it was never asked")
     assert own_bucket(findings["GET /5", "acme"], findings).verdict == NOT_OBSERVABLE
+
+
+class Crowded:
+    """A bucket from which other operations draw at the same time, until it is asked for alone."""
+
+    def __init__(self, limiter, rng):
+        self.limiter, self.rng, self.alone = limiter, rng, False
+
+    def allow(self, now):
+        for _ in range(0 if self.alone else self.rng.randrange(6)):
+            self.limiter.allow(now)
+        return self.limiter.allow(now)
+
+
+def looked_at(finding, limiter, sharing):
+    """What the run sees when it uses up one operation by itself and asks the others once."""
+    limiter.alone, now = True, NOW + 1000
+    finding.looked, finding.alone, finding.sharing = 1, 0, sharing
+    while limiter.allow(now):
+        finding.alone += 1
+        now += 0.01
+
+
+def in_a_crowd(seed, bucket, sharing):
+    """Four operations, declared 20 each, examined side by side; the first is used up by itself then."""
+    rng = random.Random(seed)
+    findings = {}
+    for number in range(4):
+        limiter = Crowded(KINDS["log"](bucket, 10.0, rng), rng)
+        asked = examine(Rule(20, 10.0), NOW, 0.0, Setting(windows=1.12, waits=False))
+        each = job(20)
+        operation = SimpleNamespace(**{**vars(each.operation), "key": f"GET /{number}"})
+        finding = LimitFinding(attrs.evolve(each, operation=operation), drive(asked, Server(limiter, rng, 0.005))[0])
+        findings[operation.key, "acme"] = finding
+        if not number:
+            looked_at(finding, limiter, sharing)
+    return weighed(findings)
+
+
+def test_one_bucket_for_several_operations_is_told_with_its_number_and_called_no_tighter():
+    told = "one bucket of 40 for these operations, declared 20 each: GET /0, GET /1, GET /2, GET /3"
+    for seed in range(SEEDS):
+        findings = in_a_crowd(seed, 40, ("GET /1", "GET /2", "GET /3"))
+        assert {own_bucket(each, findings).actual for each in findings.values()} == {told}
+        verdicts = [each.estimate.verdict for each in findings.values()]
+        assert (verdicts[0], "tighter" in verdicts) == ("looser", False), (seed, verdicts)
+
+
+def test_what_has_its_number_by_itself_is_not_called_tighter():
+    for seed in range(SEEDS):
+        assert in_a_crowd(seed, 20, ())["GET /0", "acme"].estimate.verdict != "tighter"
+
+
+def test_what_has_less_by_itself_is_called_tighter():
+    for seed in range(SEEDS):
+        found = in_a_crowd(seed, 10, ())["GET /0", "acme"].estimate
+        assert (found.verdict, found.confidence, found.admitted) == ("tighter", "repeated", 10)
