@@ -21,6 +21,8 @@ from load.scenarios.limits.tasks import Task
 Key = tuple[str, str]
 Give = Callable[[str, Any], None]
 
+REWRITTEN = 2
+"""With how many operations of a credential requests written otherwise are tried, rather with such as only read."""
 LOOKS = (6, 2)
 """How many operations are used up by themselves at most, to see whether others are refused then; at depth quick too."""
 IN_A_ROW = 12
@@ -45,8 +47,8 @@ class Coordinator:
     """What begins when a first examination has used up its limit."""
     _dependents: dict[Key, list[Job]] = attrs.field(factory=dict)
     """What begins when a list has shown what exists."""
-    _rewritten: set[str] = attrs.field(factory=set)
-    """Credentials with which requests written otherwise are tried."""
+    _rewritten: set[Key] = attrs.field(factory=set)
+    """Limits with which requests written otherwise are tried: two of every credential."""
     _listed: set[Key] = attrs.field(factory=set)
     """What was examined already, so that nothing has to wait for it."""
     _used_up: dict[str, Key] = attrs.field(factory=dict)
@@ -69,8 +71,10 @@ class Coordinator:
         firsts = {min(group, key=_first).key: group for group in groups.values()}
         for key, group in firsts.items():  # all of them are known before the first one can be answered
             self._held[key] = [job for job in group if job.key != key]
+            later = sorted(group, key=lambda job: (not job.operation.safe, job.key == key, _order(job)))
+            self._rewritten |= {job.key for job in later[:REWRITTEN]}
         for key in firsts:
-            self._hand(self._next_worker(), key, {"do": Task.FIRST})
+            self._hand(self._next_worker(), key, {"do": Task.FIRST, "rewrites": key in self._rewritten})
 
     def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
         self._waiting[key] = self._owners[key] = worker
@@ -125,15 +129,8 @@ class Coordinator:
                     self._dependents.setdefault(unlisted.key, []).append(job)
                     return
         if self._workers:
-            rewrites = self._rewrites(job)
+            rewrites = job.key in self._rewritten
             self._hand(self._next_worker(), job.key, {"do": Task.EXAMINE, "paths": found, "rewrites": rewrites})
-
-    def _rewrites(self, job: Job) -> bool:
-        """Whether requests written otherwise are tried with it: with one operation of every credential that reads."""
-        if not job.operation.safe or job.principal.name in self._rewritten:
-            return False
-        self._rewritten.add(job.principal.name)
-        return True
 
     def _apart(self, found: LimitFinding) -> None:
         """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""

@@ -12,17 +12,17 @@ from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 
 from contracts.core.conversation import NotAsked, Outcome
-from contracts.core.exchange import Exchange, Request
+from contracts.core.exchange import Request
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import callers
 from load.limiters.conclusion import Estimate
 from load.limiters.examination import Ask, Cut, Examination, Setting, examine
 from load.limiters.trace import Sample
-from load.runtime.run import LoadRun, Send, sample
+from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
+from load.scenarios.limits.inert_bodies import InertBodies
+from load.scenarios.limits.meanwhile import Meanwhile
 from load.scenarios.limits.refusals import Refusals
-from load.scenarios.limits.rewriting import renewed
 
 QUICK = Setting(windows=1.12, waits=False)
 FULL = Setting(windows=4.0, kinds=True)
@@ -37,18 +37,19 @@ class NotIdle(Outcome):
 class Examiner:
     """Examines one limit. `used_up` is called once, as soon as the limit is used up or cannot be."""
 
-    def __init__(self, run: LoadRun, send: Send, finding: LimitFinding, bursts: BoundedSemaphore) -> None:
+    def __init__(
+        self, run: LoadRun, send: Send, finding: LimitFinding, bursts: BoundedSemaphore, bodies: InertBodies
+    ) -> None:
         self.run = run
         self.send = send
         self.finding = finding
         self.job = finding.job
         self.bursts = bursts
+        self.bodies = bodies
         self.rule = run.rule(self.job.limit)
         self.refusals = Refusals(self.job.operation)
         self.paths: list[dict[str, str]] = []
         """Path values of resources that exist and may be read."""
-        self.rewrites = False
-        """Whether it is tried, while the limit is used up, if a request that is written otherwise is refused too."""
         self.questions: list[Request] = []
         """What is sent, in turns."""
         self._turns = itertools.count()
@@ -56,7 +57,7 @@ class Examiner:
         self.used_up: Callable[[], None] = lambda: None
         self.extra: list[Sample] = []
         """Requests sent during the examination and not for it, which its limit counts too."""
-        self._looked = False
+        self.meanwhile = Meanwhile(run, send, finding, self.refusals)
         self._idle = True
         self._paced_until = 0.0
 
@@ -73,8 +74,11 @@ class Examiner:
         try:
             self._open()
             self.finding.estimate = self.driven(self._examination())
+            self.bodies.learn(self.questions[0].body, self.finding.estimate)
             if self._uncounted and self.job.operation.safe:
                 self._with_valid_requests()
+            elif self._uncounted:
+                self._with_other_bodies()
         except Outcome as outcome:
             self.finding.blocked = outcome.reason
             self.finding.refused_at_once = isinstance(outcome, NotIdle)
@@ -88,10 +92,24 @@ class Examiner:
         self.rest()
         self.finding.estimate = self.driven(self._examination())
 
+    def _with_other_bodies(self) -> None:
+        """Once more with other invalid bodies, until one is counted; nothing was used up by those that are not."""
+        found, tried = self.finding.estimate, self.questions[0].body
+        if found is None or tried in self.bodies.counted or any(each.rate_headers.quotas for each in found.samples):
+            return  # it counts elsewhere, or tells of the limit, which only does what counts
+        for body in [each for each in self.bodies.of(self.job.operation) if each != tried]:
+            self.meanwhile.over = False
+            self.questions = probe_request.questions(self._api("inert"), self.paths, body)
+            self.finding.estimate = self.driven(self._examination())
+            self.bodies.learn(body, self.finding.estimate)
+            if not self._uncounted:
+                return
+
     def _open(self) -> None:
         name, principal = self.job.key
         self.conversation, tag = self.run.open(f"limits/declared-limit-is-enforced {name} {principal}")
-        self.questions = probe_request.questions(self._api(tag), self.paths)
+        self.meanwhile.conversation = self.conversation
+        self.questions = probe_request.questions(self._api(tag), self.paths, self.bodies.of(self.job.operation)[0])
         if reason := self.run.guard.objection(self.questions[0]):
             raise NotAsked(reason)
 
@@ -145,7 +163,7 @@ class Examiner:
 
     def _cut(self, examination: Examination) -> None:
         """The run ends: keep what has been seen so far."""
-        self._looked = True
+        self.meanwhile.over = True
         try:
             examination.throw(Cut())
         except StopIteration as ended:
@@ -154,11 +172,11 @@ class Examiner:
             self.finding.estimate = None
 
     def _look(self) -> None:
-        if self._looked:
+        if self.meanwhile.over:
             return
-        self._looked = True
-        if self.finding.asked:
-            self._beside()
+        self.meanwhile.over = True
+        if self.finding.asked and self.questions:
+            self.extra += self.meanwhile.work(self.questions[0])
         self.used_up()
 
     def answer(self, ask: Ask) -> list[Sample]:
@@ -227,59 +245,3 @@ class Examiner:
         finally:
             pool.kill()
         return answers
-
-    def _beside(self) -> None:
-        """While this credential is refused: another one sends a request, and one valid creation is sent."""
-        self._another()
-        if self.rewrites and self.questions:
-            self._rewritten()
-        if self.run.deployment.writes and self.job.operation.method == "POST":
-            self._creation()
-
-    def _rewritten(self) -> None:
-        """The same request, written otherwise; what is refused of it is counted as it is everywhere."""
-
-        def ask(request: Request) -> Exchange:
-            exchange = self.run.ask(request, self.send, self.conversation)
-            if self.refusals.refused(exchange):
-                self.extra.append(sample(exchange, True))
-            return exchange
-
-        usual = {status for status in self.finding.statuses if status < 500}
-        if found := renewed(self.questions[0], usual, ask, self.refusals.refused):
-            self.finding.renewed = (found[0], found[1].seq)
-
-    def _another(self) -> None:
-        able = [
-            each for each in callers(self.run.deployment, self.job.operation) if each.name != self.job.principal.name
-        ]
-        if not able or not self.questions:
-            return
-        api = self.run.api(self.job.operation, able[0], "other")
-        question = self.questions[0]
-        path = probe_request.path_of(question)
-        request = api.ask(path=path, raw=question.body, expects_429=True, principal=able[0])
-        exchange = self.run.ask(request, self.send, self.conversation)
-        if exchange.response is not None:
-            self.finding.other = (able[0].name, exchange.status, exchange.seq)
-
-    def _creation(self) -> None:
-        resource = self.run.contract.resource_of(self.job.operation)
-        if resource is None or resource.create is not self.job.operation or resource.list is None:
-            return
-        number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {self.job.operation.key}")
-        api = self._api(tag)
-        values = {name: self.run.deployment.value(api.tenant, name) for name in api.operation.path_parameters}
-        if api.operation.body is None or api.operation.body.sources or not all(values.values()):
-            return
-        try:
-            request, _ = self.run.carry(
-                probe_request.real_creation(api, {k: v or "" for k, v in values.items()}), self.send, number
-            )
-            exchange = self.run.ask(request, self.send, number)
-        except Outcome:
-            return
-        refused = self.refusals.refused(exchange)
-        self.extra.append(sample(exchange, refused))
-        if refused and tag in (request.body or ""):
-            self.finding.created = (tag, exchange.seq, None)

@@ -14,6 +14,7 @@ from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.examiner import IDLE
 from load.scenarios.limits.findings import Job, LimitFinding
+from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.refusals import shows
 from specs.contract import Limit
 
@@ -38,9 +39,10 @@ def await_room(run: LoadRun, limit: Limit) -> None:
 class Quiet:
     """Asks while nobody else does."""
 
-    def __init__(self, run: LoadRun, send: Send) -> None:
+    def __init__(self, run: LoadRun, send: Send, bodies: InertBodies) -> None:
         self.run = run
         self.send = send
+        self.bodies = bodies
 
     def listed(self, finding: LimitFinding) -> None:
         """Whether the list shows what a refused creation would have made."""
@@ -93,7 +95,8 @@ class Quiet:
 
     def _question(self, job: Job) -> Request | None:
         try:
-            question = probe_request.question(self.run.api(job.operation, job.principal, "alone"))
+            api = self.run.api(job.operation, job.principal, "alone")
+            question = probe_request.question(api, inert=self.bodies.of(job.operation)[0])
         except Outcome:
             return None
         return question if self.run.guard.objection(question) is None else None

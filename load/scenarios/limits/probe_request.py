@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from contracts.core.conversation import Outcome, Steps
@@ -10,34 +11,38 @@ from contracts.request.api import RequestFactory, paged
 from contracts.request.url import path_values
 from contracts.steps import fixtures
 from contracts.strategies.samples import stranger
+from load.scenarios.limits.inert_bodies import TEXT
 
-INERT_BODY = '"this is no object"'
+INERT_BODY = json.dumps(TEXT)
 """A body that no schema of an object accepts."""
 
 
-def question(api: RequestFactory, number: int = 0) -> Request:
+def question(api: RequestFactory, number: int = 0, inert: str | None = INERT_BODY) -> Request:
     """The request for an operation: one that is refused as invalid or finds nothing, unless looking is harmless.
 
     Nothing is read for it, since that would use up the limit of another operation. By its `number` (0 or 1) it names
-    nobody or another nobody, and requests one item or two: the limit is not that of an address.
+    nobody or another nobody, and requests one item or two: the limit is not that of an address. `inert`: the body that
+    is sent where one is due.
     """
     known = all(api.deployment.value(api.tenant, name) for name in api.operation.path_parameters)
     if api.operation.safe and known:
         return api.ask(
-            path=fixtures.placeholder_path(api), query=smallest(api, 1 + number), bypass_cache=True, expects_429=True
+            path=fixtures.placeholder_path(api), query=_first_page(api, 1 + number), bypass_cache=True, expects_429=True
         )
-    raw = INERT_BODY if api.operation.body else None
+    raw = inert if api.operation.body else None
     return api.ask(raw=raw, expects_429=True, path=nobody(api, number))
 
 
-def questions(api: RequestFactory, paths: Sequence[Mapping[str, str]] = ()) -> list[Request]:
+def questions(
+    api: RequestFactory, paths: Sequence[Mapping[str, str]] = (), inert: str | None = INERT_BODY
+) -> list[Request]:
     """What takes turns to use up a limit: one request, or two where two of the same kind can be distinguished.
 
     `paths`: path values of resources that exist and may be read; without any, nobody is named.
     """
     if paths:
-        return [api.ask(path=path, query=smallest(api), bypass_cache=True, expects_429=True) for path in paths]
-    one, other = question(api), question(api, 1)
+        return [api.ask(path=path, query=_first_page(api), bypass_cache=True, expects_429=True) for path in paths]
+    one, other = question(api, 0, inert), question(api, 1, inert)
     return [one] if other.target == one.target else [one, other]
 
 
@@ -53,6 +58,14 @@ def smallest(api: RequestFactory, size: int = 1) -> list[tuple[str, str]]:
         return paged(api.operation, None, size)
     except Outcome:
         return []
+
+
+def _first_page(api: RequestFactory, size: int = 1) -> list[tuple[str, str]]:
+    """The same with where it begins, so that two parameters can change places."""
+    try:
+        return paged(api.operation, 0, size)
+    except Outcome:
+        return smallest(api, size)
 
 
 def nobody(api: RequestFactory, number: int = 0) -> dict[str, str]:

@@ -11,8 +11,18 @@ from contracts.core.exchange import Exchange, Request
 HEADERS = (
     ("User-Agent", ("curl/8.5.0", "Mozilla/5.0")),
     ("X-Forwarded-For", ("192.0.2.1", "192.0.2.2")),
+    ("X-Real-IP", ("192.0.2.3", "192.0.2.4")),
+    ("Forwarded", ("for=192.0.2.5", "for=192.0.2.6")),
+    ("CF-Connecting-IP", ("192.0.2.7", "192.0.2.8")),
+    ("True-Client-IP", ("192.0.2.9", "192.0.2.10")),
     ("Accept-Language", ("de", "fr")),
+    ("Accept", ("application/json", "application/json, */*;q=0.5")),
+    ("Referer", ("https://example.com/one", "https://example.com/two")),
+    ("Cookie", ("unused=1", "unused=2")),
     ("X-Request-Id", ("one", "two")),
+    ("X-Correlation-Id", ("one", "two")),
+    ("X-Device-Id", ("one", "two")),
+    ("X-Session-Id", ("one", "two")),
 )
 """What every client may choose, with two values."""
 OF_THE_PATH = {"letter case of the path", "trailing slash"}
@@ -21,19 +31,24 @@ OF_THE_PATH = {"letter case of the path", "trailing slash"}
 def rewritten(request: Request) -> Iterator[tuple[str, Request, Request]]:
     """What differs, and two requests that differ so."""
     for name, values in HEADERS:
-        kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
-        one, other = (attrs.evolve(request, headers=(*kept, (name, value))) for value in values)
-        yield name, one, other
+        yield name, *(_headed(request, (name, value)) for value in values)
     path, _, query = request.target.partition("?")
     parts = query.split("&") if query else []
     for what, targets in (
-        ("letter case of the path", [_spelled(request, path, query)]),
-        ("trailing slash", [_joined(f"{path}/", query)]),
+        ("letter case of the path", [_spelled(request, path, query) if request.safe else request.target]),
+        ("trailing slash", [_joined(f"{path}/", query) if request.safe else request.target]),
         ("extra query parameter", [_joined(path, "&".join([*parts, f"unused={number}"])) for number in (1, 2)]),
         ("order of the parameters", [_joined(path, "&".join(reversed(parts)))]),
     ):
         if targets[0] != request.target:
             yield what, attrs.evolve(request, target=targets[0]), attrs.evolve(request, target=targets[-1])
+
+
+def _headed(request: Request, *headers: tuple[str, str]) -> Request:
+    names = {name.lower() for name, _ in headers}
+    return attrs.evolve(
+        request, headers=(*(pair for pair in request.headers if pair[0].lower() not in names), *headers)
+    )
 
 
 def _joined(path: str, query: str) -> str:
@@ -59,9 +74,13 @@ def renewed(
     """What gives a client a fresh bucket, with the answer that shows it: admitted twice while the plain one is refused.
 
     An answer counts as an admission if it is like those before the limit was used up; on another path only a success,
-    since nothing may be there.
+    since nothing may be there. All headers are tried at once, and one by one only where that is not refused.
     """
+    names = {name for name, _ in HEADERS}
+    together = refused(ask(_headed(request, *((name, values[0]) for name, values in HEADERS))))
     for what, one, other in rewritten(request):
+        if together and what in names:
+            continue
         like = {status for status in usual if status < 300} if what in OF_THE_PATH else usual
         if ask(one).status not in like or not refused(ask(request)):
             continue

@@ -24,6 +24,8 @@ def path(request):
 KEYS = {
     "User-Agent": header("User-Agent"),
     "X-Forwarded-For": header("X-Forwarded-For"),
+    "Referer": header("Referer"),
+    "X-Real-IP": header("X-Real-IP"),
     "letter case of the path": path,
     "trailing slash": lambda request: path(request).lower(),
     "extra query parameter": lambda request: tuple(sorted(request.target.partition("?")[2].split("&"))),
