@@ -227,7 +227,8 @@ class _Request:
             )
 
     def _carried_out_all_the_same(self, principal: Principal) -> None:
-        if limiter_faults.APPLIED not in self.world.limiter.at(self.operation) or self.operation.method != "POST":
+        applied = {"POST": limiter_faults.APPLIED, "PATCH": limiter_faults.CHANGED}.get(self.operation.method)
+        if applied not in self.world.limiter.at(self.operation):
             return
         with contextlib.suppress(RefusalError):
             path = self._path()

@@ -55,6 +55,7 @@ LONGER_HALVED = _fault("longer-limit-halved", "The longer of several limits admi
 SHORT_WAIT = _fault("retry-after-too-short", "Retry-After is always 1.")
 LONG_WAIT = _fault("retry-after-too-long", "Retry-After is a day, far beyond every window.")
 APPLIED = _fault("refused-creation-applied", "A creation that is answered 429 has been carried out.")
+CHANGED = _fault("refused-change-applied", "An update that is answered 429 has been carried out.")
 
 _FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (TENTH_SHORTER, 0.9), (NO_EXPIRY, 1e6))
 UNSEEN_FOR = 0.01

@@ -36,6 +36,8 @@ SILENCES = 2
 """How often so much is waited at most."""
 AFTER = 1.6
 """Windows that may be asked after such a silence."""
+LAST = 0.15
+"""Windows before the end in which a limit is not used up again: nothing could be asked then, and others have room."""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
 
@@ -201,7 +203,7 @@ class _Attempt:
 
     def _test(self) -> Steps:
         """Ask where the declaration is kept or not, until it is known or too much was asked."""
-        most = self.asked + 3 * self.rule.limit + self.setting.spare
+        most, window = self.asked + 3 * self.rule.limit + self.setting.spare, self.rule.window
         while (
             not self._blurred
             and self.outcome == "open"
@@ -214,7 +216,10 @@ class _Attempt:
                 break
             if self.thin >= 3 or at is None:
                 # Fed drop by drop, different limiters look alike; after a rest they do not.
-                yield from self._drain(self.now + (0.6 if self.thin else 0.15) * self.rule.window)
+                rested = self.now + (0.6 if self.thin else 0.15) * window
+                if rested > self.ends - LAST * window:
+                    break
+                yield from self._drain(rested)
                 self.thin = 0
                 continue
             answers = yield from self._send(at, 1)
@@ -224,10 +229,12 @@ class _Attempt:
             self.space.usual |= admitted and self.timing.releases > 0
             if admitted and self.setting.kinds and self.space.usual and self.space.state == "open" and not self._void:
                 yield from self._tell_apart()
-            if admitted and self.space.state == "open" and not self._void:
-                yield from self._drain(self.now + self._gap)
-            if self._void:
+            if self._void or (admitted and self.now > self.ends - LAST * window):
                 return
+            if admitted and self.space.state == "open":
+                yield from self._drain(self.now + self._gap)
+                if self._void:
+                    return
 
     @property
     def _excused(self) -> bool:

@@ -16,6 +16,7 @@ from load.runtime.run import LoadRun
 from load.scenarios.limits.buckets import look_at, suspect, weighed
 from load.scenarios.limits.existing import Path, Unlisted, needs_look, paths
 from load.scenarios.limits.findings import Job, LimitFinding, Seqs, read
+from load.scenarios.limits.made_here import needed, place_of
 from load.scenarios.limits.tasks import Task
 
 Key = tuple[str, str]
@@ -74,7 +75,8 @@ class Coordinator:
             later = sorted(group, key=lambda job: (not job.operation.safe, job.key == key, _order(job)))
             self._rewritten |= {job.key for job in later[:REWRITTEN]}
         for key in firsts:
-            self._hand(self._next_worker(), key, {"do": Task.FIRST, "rewrites": key in self._rewritten})
+            place = self._place(self.jobs[key])
+            self._hand(self._next_worker(), key, {"do": Task.FIRST, "rewrites": key in self._rewritten, "place": place})
 
     def _hand(self, worker: str, key: Key, task: dict[str, Any]) -> None:
         self._waiting[key] = self._owners[key] = worker
@@ -119,8 +121,12 @@ class Coordinator:
             self._examine(job)
 
     def _examine(self, job: Job) -> None:
-        """Have a limit examined; one that reads resources waits for the list that shows them, if it is examined too."""
+        """Have a limit examined, when what it needs was shown by a list, or made: by operations examined before it."""
         found: list[Path] = []
+        for key in self._makers(job):
+            if key not in self._listed:
+                self._dependents.setdefault(key, []).append(job)
+                return
         if needs_look(job, self.run):
             try:
                 found = paths(job, self.run)
@@ -128,9 +134,19 @@ class Coordinator:
                 if unlisted.key in self.jobs and unlisted.key not in self._listed:
                     self._dependents.setdefault(unlisted.key, []).append(job)
                     return
+        owners = [owner for key in self._makers(job) if (owner := self._owners.get(key)) in self._workers]
+        task = {"do": Task.EXAMINE, "paths": found, "rewrites": job.key in self._rewritten, "place": self._place(job)}
         if self._workers:
-            rewrites = job.key in self._rewritten
-            self._hand(self._next_worker(), job.key, {"do": Task.EXAMINE, "paths": found, "rewrites": rewrites})
+            self._hand(owners[0] if owners else self._next_worker(), job.key, task)
+
+    def _makers(self, job: Job) -> list[Key]:
+        """The limits of the creations that make what a request with an effect would name."""
+        keys = {operation.key for operation in needed(job, self.run)}
+        return [key for key in self.jobs if key[0] in keys]
+
+    def _place(self, job: Job) -> dict[str, Any] | None:
+        found = place_of(job, self.run)
+        return attrs.asdict(found) if found else None
 
     def _apart(self, found: LimitFinding) -> None:
         """One refused at once: behind the one it may share a bucket with, or by itself after an idle window."""
@@ -175,7 +191,10 @@ class Coordinator:
     def _read_lists(self) -> None:
         for key, finding in self.findings.items():
             owner = self._owners.get(key, "")
-            if finding.created is not None and finding.created[2] is None and owner in self._workers:
+            unknown = (finding.created and finding.created[2] is None) or (
+                finding.changed and finding.changed[3] is None
+            )
+            if unknown and owner in self._workers:
                 self._hand(owner, key, {"do": Task.LISTED})
 
     def _look_next(self) -> None:

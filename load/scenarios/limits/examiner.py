@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 import gevent
@@ -55,6 +55,8 @@ class Examiner:
         self._turns = itertools.count()
         self.conversation = 0
         self.used_up: Callable[[], None] = lambda: None
+        self.pilot: Sample | None = None
+        """The creation that was sent first, if one was; it has used up one place."""
         self.extra: list[Sample] = []
         """Requests sent during the examination and not for it, which its limit counts too."""
         self.meanwhile = Meanwhile(run, send, finding, self.refusals)
@@ -98,9 +100,9 @@ class Examiner:
         if found is None or tried in self.bodies.counted or any(each.rate_headers.quotas for each in found.samples):
             return  # it counts elsewhere, or tells of the limit, which only does what counts
         for body in [each for each in self.bodies.of(self.job.operation) if each != tried]:
-            self.meanwhile.over = False
+            self.meanwhile.over, self.extra = False, []
             self.questions = probe_request.questions(self._api("inert"), self.paths, body)
-            self.finding.estimate = self.driven(self._examination())
+            self.finding.estimate = self.driven(self._examination([[self.pilot]] if self.pilot else []))
             self.bodies.learn(body, self.finding.estimate)
             if not self._uncounted:
                 return
@@ -116,9 +118,9 @@ class Examiner:
     def _api(self, tag: str) -> RequestFactory:
         return self.run.api(self.job.operation, self.job.principal, tag)
 
-    def _examination(self) -> Examination:
+    def _examination(self, prior: Sequence[list[Sample]] = ()) -> Examination:
         setting = attrs.evolve(QUICK if self.run.depth == "quick" else FULL, unsure=min(self.run.clock.unsure, 0.5))
-        return examine(self.rule, time.time(), -self.run.clock.offset, setting)
+        return examine(self.rule, time.time(), -self.run.clock.offset, setting, prior)
 
     @property
     def _uncounted(self) -> bool:
@@ -154,12 +156,22 @@ class Examiner:
         if ask.pace:
             return self.answer(ask)
         self._until(ask.at)
+        if ask.count > 1:
+            return self.answer(ask)
         with self.bursts:
-            answers = [self.one()]
+            answers = [self._pilot()]
             self.finding.asked += 1
             if self._idle and answers[0].refused:
                 raise NotIdle("its first request was refused already")
             return self._answered(examination.send(answers))
+
+    def _pilot(self) -> Sample:
+        """The first request: one that creates something to be changed later, where that is possible."""
+        made = self.meanwhile.pilot()
+        if made is None:
+            return self.one()
+        self.pilot = self.refusals.read(made)
+        return self.pilot
 
     def _cut(self, examination: Examination) -> None:
         """The run ends: keep what has been seen so far."""
@@ -175,7 +187,7 @@ class Examiner:
         if self.meanwhile.over:
             return
         self.meanwhile.over = True
-        if self.finding.asked and self.questions:
+        if self.finding.refusals and self.questions:
             self.extra += self.meanwhile.work(self.questions[0])
         self.used_up()
 

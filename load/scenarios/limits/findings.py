@@ -64,6 +64,8 @@ class LimitFinding:
     """How many were admitted then, until it was used up."""
     created: tuple[str, int, bool | None] | None = None
     """A creation that was refused: its mark, the exchange, and whether it is there all the same."""
+    changed: tuple[dict[str, Any], dict[str, Any], int, bool | None] | None = None
+    """A change that was refused: the thing before, what was sent, the exchange, and whether it is there."""
     longer: dict[str, Estimate] = attrs.field(factory=dict)
     """What was found out about the operation's longer limits, by period."""
     soaked: dict[str, int] = attrs.field(factory=dict)
@@ -126,7 +128,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         }
         return Estimate(**{**{name: value for name, value in plain.items() if name != "refused"}, **lists})
 
-    other, created, renewed = told["other"], told["created"], told["renewed"]
+    other, created, renewed, changed = told["other"], told["created"], told["renewed"], told["changed"]
     return LimitFinding(
         job,
         estimate=told["estimate"] and estimate(told["estimate"]),
@@ -139,6 +141,7 @@ def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int,
         alone=told["alone"],
         looked=None if told["looked"] is None else seq(told["looked"]),
         created=created and (created[0], seq(created[1]), created[2]),
+        changed=changed and (changed[0], changed[1], seq(changed[2]), changed[3]),
         longer={period: estimate(each) for period, each in told["longer"].items()},
         soaked=dict(told["soaked"]),
         refuted={period: (each[0], seq(each[1])) for period, each in told["refuted"].items()},

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import gevent
 
 from contracts.core.conversation import Outcome
-from contracts.core.exchange import Exchange, Request
+from contracts.core.exchange import Exchange, Request, at
 from contracts.request.credentials import callers
+from contracts.request.url import path_values
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.examiner import IDLE
 from load.scenarios.limits.findings import Job, LimitFinding
 from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.refusals import shows
-from specs.contract import Limit
+from specs.contract import Limit, Operation
 
 ROOM, MOST_ROOM = 0.1, 0.45
 """Shares of a window that should be left of it when a run begins: at least, and at most."""
@@ -24,6 +26,8 @@ OPENING = 2.5
 """Seconds in which all limits are used up for the first time."""
 SHORT = 10.0
 """Seconds up to which a window is waited for at depth quick."""
+SOON = 0.1
+"""Windows to wait, at depth quick, for a place to look at what a refused request has done."""
 MOST = 10
 """How many times its number one operation is asked at most, to see the end of a bucket it may share."""
 
@@ -45,25 +49,50 @@ class Quiet:
         self.bodies = bodies
 
     def listed(self, finding: LimitFinding) -> None:
-        """Whether the list shows what a refused creation would have made."""
-        assert finding.created is not None
-        mark, seq, _ = finding.created
+        """Whether what a refused request would have made or changed is there all the same."""
         resource = self.run.contract.resource_of(finding.job.operation)
-        if resource is None or resource.list is None:
+        if resource is None:
             return
+        if finding.created is not None and resource.list is not None:
+            mark, seq, _ = finding.created
+            answer = self._looked(finding, resource.list, seq)
+            if answer is not None:
+                there = bool(answer.response and mark in answer.response.body)
+                finding.created = (mark, seq, there if there or _is_whole(answer) else None)
+        if finding.changed is not None:
+            before, new, seq, _ = finding.changed
+            for operation in filter(None, (resource.read, resource.list)):
+                answer = self._looked(finding, operation, seq)
+                thing = _shown(answer, resource.member, at(before, resource.member)) if answer else None
+                if thing is not None:
+                    there = any(thing.get(name) == value for name, value in new.items())
+                    finding.changed = (before, new, seq, there)
+                    return
+
+    def _looked(self, finding: LimitFinding, operation: Operation, seq: int) -> Exchange | None:
+        """A look at what a refused request was about, as anybody of its tenant who is admitted."""
         number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {finding.job.operation.key}")
-        tenant = finding.job.principal.tenant
-        able = [each for each in callers(self.run.deployment, resource.list) if each.tenant == tenant]
-        values = {name: self.run.deployment.value(tenant, name) or "" for name in resource.list.path_parameters}
-        again = able[:1] if self.run.depth != "quick" or self._window(resource.list.limits) <= SHORT else []
-        for attempt, principal in enumerate([*able, *again]):
-            if attempt == len(able):
-                self._rest(resource.list.limits)
-            api = self.run.api(resource.list, principal, tag)
-            answer = self.run.ask(api.ask(path=values, principal=principal, expects_429=True), self.send, number)
-            if answer.ok:
-                finding.created = (mark, seq, bool(answer.response and mark in answer.response.body))
-                return
+        tenant, refused = finding.job.principal.tenant, self.run.exchanges[seq].request
+        able = [each for each in callers(self.run.deployment, operation) if each.tenant == tenant]
+        known = path_values(refused.operation, refused.target)
+        path = {
+            name: known.get(name) or self.run.deployment.value(tenant, name) or "" for name in operation.path_parameters
+        }
+        for wait in (0.0, *self._waits(operation.limits)):
+            gevent.sleep(wait)
+            for principal in able:
+                api = self.run.api(operation, principal, tag)
+                answer = self.run.ask(api.ask(path=path, principal=principal, expects_429=True), self.send, number)
+                if answer.ok:
+                    return answer
+                if answer.status not in finding.refusals | {429}:
+                    return None
+        return None
+
+    def _waits(self, limits: tuple[Limit, ...]) -> tuple[float, ...]:
+        """How long to wait before another look: until a place comes free, or at depth quick for little more."""
+        window = self._window(limits)
+        return (window * IDLE,) if self.run.depth != "quick" or window <= SHORT else (SOON * window,) * 2
 
     def _window(self, limits: tuple[Limit, ...]) -> float:
         return self.run.rule(limits[0]).window if limits else 0.0
@@ -100,6 +129,19 @@ class Quiet:
         except Outcome:
             return None
         return question if self.run.guard.objection(question) is None else None
+
+
+def _is_whole(answer: Exchange) -> bool:
+    """Whether a list showed all there is, as far as can be told: fewer than fit on its page."""
+    paging = answer.operation.paging
+    size = paging.size.schema.get("default") if paging and paging.size else None
+    return not isinstance(size, int) or len(answer.items) < size
+
+
+def _shown(answer: Exchange, member: str, own: Any) -> dict[str, Any] | None:
+    """One thing as an answer shows it, by itself or in a list."""
+    found = [answer.data, *answer.items]
+    return next((each for each in found if isinstance(each, dict) and at(each, member) == own), None)
 
 
 def _turned_away(exchange: Exchange, finding: LimitFinding) -> bool:

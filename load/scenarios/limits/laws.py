@@ -56,6 +56,10 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
     declared that no conforming kind of limiter explains: fewer are examined again after an idle window. Fixed windows,
     sliding logs and counters and token buckets conform; a fixed window may admit twice as many across its boundary.
     """
+    if finding.renewed:
+        what, seq = finding.renewed
+        told = f"used up, it admits again with another {what}"
+        return Judgement(BROKEN, f"{_declared(found)}, however a request is written", told, None, "twice", (seq,))
     sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
     if found.verdict in {"not enforced", "looser", "tighter"}:
         if found.verdict == "tighter" and found.confidence != "repeated":
@@ -76,10 +80,6 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
         return Judgement(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
         return Judgement(NOT_OBSERVABLE, reason=found.reason)
-    if finding.renewed:
-        what, seq = finding.renewed
-        told = f"used up, it admits again with another {what}"
-        return Judgement(BROKEN, f"{_declared(found)}, however a request is written", told, None, "twice", (seq,))
     told, odd = f"{found.rule.limit} admitted, then {_statuses(finding.refusals)}", _odd(finding)
     if odd:
         expected = f"{_declared(found)}, then {_statuses(promised_statuses(finding.job.operation))}"
@@ -275,15 +275,21 @@ def recovery(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
 def a_refused_request_changes_nothing(finding: LimitFinding, found: Estimate, _: LoadRun) -> Judgement:
     """A request answered 429 has no effect.
 
-    While creations are refused, one valid creation is sent; afterwards its list must not show what it would have made.
+    While creations or changes are refused, a valid one is sent: a creation under a name of its own, or a change of what
+    the run has made itself before. Afterwards the list, or the resource, must not show it.
     """
-    if finding.created is None:
-        return Judgement(NOT_OBSERVABLE, reason="nothing can be created here, or its list cannot be read")
-    mark, seq, there = finding.created
-    if there is None:
-        return Judgement(NOT_OBSERVABLE, reason="the list could not be read")
-    if there:
-        return Judgement(
-            BROKEN, "a creation answered 429 makes nothing", f"{mark} is in the list", None, "seen once", (seq,)
-        )
-    return Judgement(UPHELD, seqs=(seq,))
+    if finding.created is None and finding.changed is None:
+        return Judgement(NOT_OBSERVABLE, reason="nothing of the run's own could be created or changed while it refused")
+    if finding.created and finding.created[2]:
+        mark, seq, _there = finding.created
+        told = f"{mark} is in the list"
+        return Judgement(BROKEN, "a creation answered 429 makes nothing", told, None, "seen once", (seq,))
+    if finding.changed and finding.changed[3]:
+        _before, new, seq, _there = finding.changed
+        told = f"changed all the same: {', '.join(sorted(new))}"
+        return Judgement(BROKEN, "a change answered 429 changes nothing", told, None, "seen once", (seq,))
+    shown = [each[1] for each in (finding.created,) if each and each[2] is False]
+    shown += [each[2] for each in (finding.changed,) if each and each[3] is False]
+    if not shown:
+        return Judgement(NOT_OBSERVABLE, reason="what it would have made or changed could not be looked at")
+    return Judgement(UPHELD, seqs=tuple(shown))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request
@@ -12,8 +15,13 @@ from load.limiters.trace import Sample
 from load.runtime.run import LoadRun, Send, sample
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
+from load.scenarios.limits.made_here import Place
 from load.scenarios.limits.refusals import Refusals
 from load.scenarios.limits.rewriting import renewed
+
+Ask = Callable[[Request], Exchange]
+TELLING = 8
+"""Characters from which on an id is found in an answer by itself."""
 
 
 class Meanwhile:
@@ -27,42 +35,70 @@ class Meanwhile:
         self.refusals = refusals
         self.rewrites = False
         """Whether it is tried if a request that is written otherwise is refused too."""
+        self.place: Place | None = None
+        """Where a request would have an effect, if it has one and were not refused."""
         self.over = False
         self.conversation = 0
         self._counted: list[Sample] = []
         """Requests that the examined limit counts too."""
 
     def work(self, question: Request) -> list[Sample]:
-        """Another credential sends the same request, and one valid creation is sent; gives what its limit counted."""
+        """Another credential sends the same request, and one with an effect is sent; gives what its limit counted."""
         self._counted = []
         self._another(question)
-        if self.rewrites:
-            self._rewritten(question)
-        if self.run.deployment.writes and self.job.operation.method == "POST":
-            self._creation()
+        self._watched(self._elsewhere, question)
+        if self.rewrites and not self.finding.renewed:
+            self._watched(self._rewritten, question)
+        if self.place is not None:
+            self._effect()
         return self._counted
 
     def _api(self, tag: str) -> RequestFactory:
         return self.run.api(self.job.operation, self.job.principal, tag)
 
-    def _rewritten(self, question: Request) -> None:
-        """The same request, written otherwise; what is refused of it is counted as it is everywhere."""
-
+    def _watched(self, look: Callable[[Request, Ask], tuple[str, Exchange] | None], question: Request) -> None:
+        """Look for a fresh bucket; what is sent for it and draws on the examined one is counted."""
         asked: list[Exchange] = []
 
         def ask(request: Request) -> Exchange:
             asked.append(self.run.ask(request, self.send, self.conversation))
             return asked[-1]
 
-        usual = {status for status in self.finding.statuses if status < 500}
         with suppress(Outcome):  # one that must not be sent
-            if found := renewed(question, usual, ask, self.refusals.refused):
+            if found := look(question, ask):
                 self.finding.renewed = (found[0], found[1].seq)
         for each in asked:
             refused = self.refusals.refused(each)
-            drew = not self.finding.renewed and each.status in usual and _same_path(each.request, question)
+            drew = not self.finding.renewed and each.status in self._usual and _same_path(each.request, question)
             if refused or drew:  # a place that came free meanwhile
                 self._counted.append(sample(each, refused))
+
+    @property
+    def _usual(self) -> set[int]:
+        return {status for status in self.finding.statuses if status < 500}
+
+    def _rewritten(self, question: Request, ask: Ask) -> tuple[str, Exchange] | None:
+        """The same request, written otherwise."""
+        return renewed(question, self._usual, ask, self.refusals.refused)
+
+    def _elsewhere(self, question: Request, ask: Ask) -> tuple[str, Exchange] | None:
+        """The same with another id in its path: admitted while this one is refused, it has a bucket of its own.
+
+        Where its answers are others than those before, they count only if they are refused after the declared number.
+        """
+        refused, found = self.refusals.refused, [*probe_request.elsewhere(self._api("elsewhere"), question)]
+        first = ask(found[0]) if found else None
+        if first is None or refused(first) or not refused(ask(question)):
+            return None
+        if first.status in self._usual:
+            last = ask(found[1])
+            fresh = last.status in self._usual
+        else:
+            last, admitted = first, 0
+            while not refused(last) and admitted <= self.job.limit.requests:
+                last, admitted = ask(found[0]), admitted + 1
+            fresh = refused(last) and abs(admitted - self.job.limit.requests) <= 1
+        return ("id in its path", last) if fresh and refused(ask(question)) else None
 
     def _another(self, question: Request) -> None:
         able = [
@@ -77,26 +113,69 @@ class Meanwhile:
         if exchange.response is not None:
             self.finding.other = (able[0].name, exchange.status, exchange.seq)
 
-    def _creation(self) -> None:
-        resource = self.run.contract.resource_of(self.job.operation)
-        if resource is None or resource.create is not self.job.operation or resource.list is None:
-            return
+    def pilot(self) -> Exchange | None:
+        """Create something valid, in place of a request that has no effect: refused changes are tried on it."""
+        if self.place is None or not self._creates:
+            return None
         number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {self.job.operation.key}")
-        api = self._api(tag)
-        values = {name: self.run.deployment.value(api.tenant, name) for name in api.operation.path_parameters}
-        if api.operation.body is None or api.operation.body.sources or not all(values.values()):
-            return
+        if (content := self._content(tag)) is None or tag not in json.dumps(content):
+            return None  # it would be the same thing each time
         try:
-            request, _ = self.run.carry(
-                probe_request.real_creation(api, {k: v or "" for k, v in values.items()}), self.send, number
-            )
-            exchange = self.run.ask(request, self.send, number)
+            return self._sent(number, tag, content)
         except Outcome:
+            return None
+
+    @property
+    def _creates(self) -> bool:
+        resource = self.run.contract.resource_of(self.job.operation)
+        return resource is not None and resource.create is self.job.operation and resource.list is not None
+
+    def _content(self, tag: str) -> dict[str, Any] | None:
+        if self.place is None or self.job.operation.body is None:
+            return None
+        return probe_request.valid_body(self._api(tag), self.place.path, self.place.given)
+
+    def _sent(self, number: int, tag: str, content: dict[str, Any]) -> Exchange:
+        path = self.place.path if self.place else {}
+        return self.run.ask(self._api(tag).ask(path=path, body=content, expects_429=True), self.send, number)
+
+    def _effect(self) -> None:
+        """Send what would create or change something, if it were not refused."""
+        number, tag = self.run.open(f"limits/a-refused-request-changes-nothing {self.job.operation.key}")
+        before = self.place.before if self.place else None
+        content = self._content(tag)
+        if content is None or not (self._creates or before):
             return
-        refused = self.refusals.refused(exchange)
-        self._counted.append(sample(exchange, refused))
-        if refused and tag in (request.body or ""):
-            self.finding.created = (tag, exchange.seq, None)
+        mark = tag if tag in json.dumps(content) else self._named(content)
+        new = {name: value for name, value in content.items() if before and _differs(before.get(name), value)}
+        if not (new if before else mark):
+            return
+        with suppress(Outcome):
+            exchange = self._sent(number, tag, content)
+            refused = self.refusals.refused(exchange)
+            self._counted.append(sample(exchange, refused))
+            if refused and before:
+                self.finding.changed = (before, new, exchange.seq, None)
+            elif refused and mark:
+                self.finding.created = (mark, exchange.seq, None)
+
+    def _named(self, content: dict[str, Any]) -> str | None:
+        """The name of something that this run has made, long enough to be nothing else, if a body has one.
+
+        Only where another such thing is named too: what is made for one thing alone may have come with it.
+        """
+        given = self.place.given if self.place else {}
+        named = [value for name, value in given.items() if name in content]
+        tenant, value = self.job.principal.tenant, self.run.deployment.value
+        made = [name for name in self.job.operation.path_parameters if not value(tenant, name)]
+        if len(named) + len(made) < 2:
+            return None
+        return next((each for each in reversed(named) if isinstance(each, str) and len(each) >= TELLING), None)
+
+
+def _differs(before: Any, sent: Any) -> bool:
+    """Whether a member has another value now, which can be compared."""
+    return isinstance(sent, str | bool | int) and type(before) is type(sent) and before != sent
 
 
 def _same_path(one: Request, other: Request) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from contracts.core.conversation import Outcome, Steps
 from contracts.core.exchange import Request
@@ -84,10 +85,29 @@ def nobody(api: RequestFactory, number: int = 0) -> dict[str, str]:
     return values
 
 
-def real_creation(api: RequestFactory, values: Mapping[str, str]) -> Steps:
-    """A valid creation under a name of our own, to be sent while creations are refused; and that name."""
-    content = yield from fixtures.body(api, api.operation, values)
-    return api.ask(path=values, body=content, expects_429=True), content
+def elsewhere(api: RequestFactory, request: Request) -> Iterator[Request]:
+    """The same request with other ids in its path, two that name nothing; none where the path names what is given."""
+    names = request.operation.path_parameters
+    if not names or api.deployment.value(api.tenant, names[-1]):
+        return
+    parameter = request.operation.parameter(names[-1], "path")
+    name = stranger(parameter.schema if parameter else {})
+    for number in (8, 9):
+        path = {**path_of(request), names[-1]: f"{name[:-1]}{number}"}
+        yield api.ask(path=path, raw=request.body, bypass_cache=True, expects_429=True)
+
+
+def valid_body(api: RequestFactory, values: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A valid body under names of our own; None where something would have to be asked for it."""
+    steps = fixtures.body(api, api.operation, values, given=given)
+    try:
+        next(steps)
+    except StopIteration as ended:
+        content: dict[str, Any] = {**ended.value, **{k: v for k, v in given.items() if k in ended.value}}
+        return content
+    except Outcome:
+        return None
+    return None
 
 
 def path_of(request: Request) -> dict[str, str]:

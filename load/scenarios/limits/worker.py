@@ -15,6 +15,7 @@ from load.scenarios.limits.findings import Job, LimitFinding
 from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.isolation import Quiet, await_room
 from load.scenarios.limits.longer_limits import Longer
+from load.scenarios.limits.made_here import Place
 from load.scenarios.limits.tasks import Task
 
 BURSTS = 4
@@ -81,6 +82,7 @@ class Worker:
         made = Examiner(self.run, send, finding, self._bursts, self.bodies)
         made.used_up = lambda: self.report({"used_up": list(finding.job.key)})
         made.paths, made.meanwhile.rewrites = given.get("paths", []), given.get("rewrites", False)
+        made.meanwhile.place = Place(**given["place"]) if given.get("place") else None
         return made
 
     def _first(self, given: Mapping[str, Any], finding: LimitFinding, send: Send) -> None:

@@ -21,7 +21,7 @@ class Bench:
 
     def __init__(self, *jobs, depth="full", workers=("one",)):
         self.given, self.ended = [], 0
-        run = SimpleNamespace(depth=depth, exchanges={})
+        run = SimpleNamespace(depth=depth, exchanges={}, deployment=SimpleNamespace(writes=False))
         self.desk = Coordinator(run, {each.key: each for each in jobs}, self.give, self.end)
         self.desk.begin(workers)
 
