@@ -36,6 +36,15 @@ def _created(wire: Wire) -> Any:
     return len(wire.ask("GET", wire.acme.attributes, wire.acme.admin).json()["data"])
 
 
+def _changed(wire: Wire) -> Any:
+    """What an attribute is called after more updates than are admitted."""
+    made = wire.ask("POST", wire.acme.attributes, wire.acme.admin, json={**NEW, "name": "n", "slug": "n"}).json()
+    one = f"{wire.acme.attributes}/{made['data']['id']}"
+    for number in range(12):
+        wire.ask("PATCH", one, wire.acme.admin, json={"name": f"n{number}"})
+    return wire.ask("GET", one, wire.acme.admin).json()["data"]["name"]
+
+
 def _by_two_operations(wire: Wire) -> Any:
     """What is told of one operation before and after another one is used up."""
     list_of, one = wire.acme.attributes, f"{wire.acme.attributes}/nobody"
@@ -94,6 +103,7 @@ _NAMES = (
 SCENES_OF_LIMITS: dict[str, Callable[[Wire], Any]] = {
     **dict.fromkeys(_NAMES, _used_up),
     "refused-creation-applied": _created,
+    "refused-change-applied": _changed,
     "limit-shared-by-all-operations": _by_two_operations,
     "limit-counted-together": _counted_together,
     "limit-keyed-by-user-agent": _by_another_client,

@@ -68,21 +68,36 @@ def weighed(findings: Findings) -> dict[tuple[str, str], LimitFinding]:
     What an operation had while others drew on its bucket is no number of its own: looser or tighter follows from a
     burst on it alone, or where it was not used up alone, from having had the same number twice.
     """
-    return {key: _weighed(each, look_at(each, findings)) for key, each in findings.items()}
+    return {key: _weighed(_shared(each, findings), look_at(each, findings)) for key, each in findings.items()}
+
+
+def _shared(finding: LimitFinding, findings: Findings) -> LimitFinding:
+    """With what it shares its bucket: as a look has shown, and not only because it was refused meanwhile."""
+    if look := look_at(finding, findings):
+        bucket = (look.job.operation.key, *look.sharing)
+        return attrs.evolve(finding, sharing=tuple(key for key in bucket if key != finding.job.operation.key))
+    principal = finding.job.principal.name
+    kept = tuple(each for each in finding.sharing if not _seen(findings.get((each, principal))))
+    return attrs.evolve(finding, sharing=kept)
+
+
+def _seen(finding: LimitFinding | None) -> bool:
+    return finding is not None and finding.looked is not None
 
 
 def _weighed(finding: LimitFinding, look: LimitFinding | None) -> LimitFinding:
     found = finding.estimate
     if found is None:
         return finding
-    if look is finding and finding.alone and finding.alone >= LOOSER * found.rule.limit:
+    own = look is not None and look.job.key == finding.job.key
+    if own and finding.alone and finding.alone >= LOOSER * found.rule.limit:
         why = f"{finding.alone} admitted when only this operation was asked"
         told = attrs.evolve(found, verdict="looser", admitted=finding.alone, limit=None, reason=why, confidence=ALONE)
         return attrs.evolve(finding, estimate=told)
     if found.verdict != "tighter":
         return finding
     if look is not None or (finding.alone or 0) >= found.rule.limit:
-        drawn = f" while {look.job.operation.key} drew on the same bucket" if look not in (None, finding) else ""
+        drawn = f" while {look.job.operation.key} drew on the same bucket" if look and not own else ""
         why = f"{found.admitted} admitted{drawn}" + (f", {finding.alone} by itself" if finding.alone else "")
         return attrs.evolve(finding, estimate=attrs.evolve(found, verdict="inconclusive", limit=None, reason=why))
     if finding.alone:

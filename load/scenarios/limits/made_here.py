@@ -33,7 +33,7 @@ def needed(job: Job, run: LoadRun) -> tuple[Operation, ...]:
     """The creations whose products a valid request of an operation names."""
     if not _has_effect(job, run):
         return ()
-    return tuple(dict.fromkeys(creation for _, creation in _needs(job, run)))
+    return tuple(dict.fromkeys(creation for _, creation, _ in _needs(job, run)))
 
 
 def _has_effect(job: Job, run: LoadRun) -> bool:
@@ -54,11 +54,12 @@ def place_of(job: Job, run: LoadRun) -> Place | None:
     path = {name: run.deployment.value(job.principal.tenant, name) or "" for name in job.operation.path_parameters}
     given: dict[str, Any] = {}
     before = None
-    for name, creation in _needs(job, run):
+    for name, creation, pointer in _needs(job, run):
         made = _made(creation, run, job.principal.tenant)
-        if made is None:
+        own = at(made[0], pointer) if made else MISSING
+        if made is None or own is MISSING:
             return None
-        thing, values, own = made
+        thing, values = made
         if name in job.operation.path_parameters:
             path |= {each: value for each, value in values.items() if each in path}
             path[name] = str(own)
@@ -69,33 +70,31 @@ def place_of(job: Job, run: LoadRun) -> Place | None:
     return Place(path, given, before) if known else None
 
 
-def _needs(job: Job, run: LoadRun) -> Iterator[tuple[str, Operation]]:
-    """What in a path or a body names something that has to be made first, and by which creation."""
+def _needs(job: Job, run: LoadRun) -> Iterator[tuple[str, Operation, str]]:
+    """What in a path or a body names something that has to be made first, by which creation, and where it shows it."""
     operation, contract = job.operation, run.contract
     maker = effect_of(contract, operation).maker
     for name in operation.path_parameters:
         resource = resource_of_parameter(contract, operation, name)
-        creation = resource.create if resource else None
-        changed = creation is not None and creation is maker
-        if creation and creation is not operation and (changed or not run.deployment.value(job.principal.tenant, name)):
-            yield name, creation
+        if resource is None or (creation := resource.create) is None or creation is operation:
+            continue
+        if creation is maker or not run.deployment.value(job.principal.tenant, name):
+            parameter = operation.parameter(name, "path")
+            yield name, creation, parameter.source.value if parameter and parameter.source else resource.member
     for pointer, source in (operation.body.sources if operation.body else {}).items():
         resource = contract.resource_of(contract.operation(source.operation_id))
         if resource and resource.create and resource.create is not operation:
-            yield pointer.removeprefix("/"), resource.create
+            yield pointer.removeprefix("/"), resource.create, source.value
 
 
-def _made(creation: Operation, run: LoadRun, tenant: str) -> tuple[dict[str, Any], dict[str, str], Any] | None:
-    """The last thing a creation of this run has made for a tenant: the thing, its address, and its id."""
+def _made(creation: Operation, run: LoadRun, tenant: str) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """The last thing a creation of this run has made for a tenant: the thing, and its address."""
     senders = {each.name for each in run.deployment.principals if each.tenant == tenant}
     made = _last(run.exchanges.values(), creation, senders)
     resource = run.contract.resource_of(creation)
     if made is None or resource is None or not isinstance(made.data, dict):
         return None
-    own = at(made.data, resource.member)
-    if own is MISSING:
-        return None
-    return made.data, made_by(resource, made, path_values(creation, made.request.target)).values, own
+    return made.data, made_by(resource, made, path_values(creation, made.request.target)).values
 
 
 def _last(exchanges: Iterable[Exchange], creation: Operation, senders: set[str]) -> Exchange | None:
