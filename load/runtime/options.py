@@ -23,7 +23,7 @@ def add(parser: Any, scenarios: Sequence[str]) -> None:
     option("--scenario", choices=scenarios, default=scenarios[0], help="What the users do (default: %(default)s).")
     option(
         "--depth", choices=DEPTHS, default=DEPTHS[0],
-        help="quick: about one window; full: window and kind proven; soak: hour limits too (default: %(default)s).",
+        help="quick: about one window, more where a bucket is shared; full: window and kind; soak: hour limits too.",
     )  # fmt: skip
     option("--out", metavar="DIR", default="", help="Where to write the run (default: reports/out/<time>).")
     option("--yes-this-is-production", action="store_true", help="Write to a deployment that may be production.")

@@ -91,6 +91,8 @@ class Judging(Process):
         self.outputs = Outputs(self.setup, self.plan, f"{out}{further}" or None)
         self.failure = None
         scenario = self._start_scenario(self.outputs.run)
+        if told := self.kind.forecast(self.setup):
+            print(told, flush=True)
         self.guarded(scenario.begin, self.workers())
 
     def done(self) -> None:

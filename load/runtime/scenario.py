@@ -72,6 +72,11 @@ class Scenario:
         """How the number of users changes with time, if it does."""
         return None
 
+    @classmethod
+    def forecast(cls, setup: Setup) -> str:
+        """How long it will take, in a line that is said before it begins; "" where nothing is known of that."""
+        return ""
+
     # the judging side
 
     def begin(self, workers: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from load.runtime.transport import Wire
 from load.scenarios.limits import table, verdicts
 from load.scenarios.limits.coordinator import Coordinator
 from load.scenarios.limits.findings import jobs
+from load.scenarios.limits.forecast import forecast
 from load.scenarios.limits.worker import Worker
 
 
@@ -56,6 +57,10 @@ class Limits(Scenario):
     def user_count(cls, setup: Setup, workers: int) -> int:
         """One for each limit, and one more for each worker, since Locust spreads users as it likes."""
         return max(1, sum(1 for _ in jobs(setup.contract, setup.deployment))) + workers
+
+    @classmethod
+    def forecast(cls, setup: Setup) -> str:
+        return forecast(setup)
 
     def begin(self, workers: Sequence[str]) -> None:
         self.desk.begin(workers)
