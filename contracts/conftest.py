@@ -18,17 +18,13 @@ from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
 from contracts.gate.load_run import summary
 from contracts.gate.sandbox import SandboxError
-from contracts.gate.session import Gate, load_marks, marks
-from contracts.gate.terminal import changed, digest, progress
+from contracts.gate.session import SHOW_EVERY, Gate, load_marks, marks
+from contracts.gate.terminal import changed, digest
 from contracts.judging import deviations
 from contracts.judging.judge import Verdict, totals
 from contracts.plan import changes, duration
 from contracts.plan.plan import PlanItem
 from specs.contract import Operation, selectors
-
-SHOW_EVERY = 10.0
-"""Seconds between two progress lines where the output is no terminal."""
-
 
 _GATE = pytest.StashKey[Gate]()
 
@@ -110,7 +106,7 @@ def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
     """What is wrong with a known deviation once the run has ended; None where nothing is."""
     gate = request.config.stash[_GATE]
     run = _begun(gate, request.session)
-    run.wait()
+    gate.await_end()
     heard = run.verdicts if run.ended == "complete" else []  # what was cut short shows nothing gone
     return deviations.stale_entry(entry, heard, run.started)
 
@@ -119,7 +115,7 @@ def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
 def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
     """The verdict of a plan item; the first one that is needed starts the whole run."""
     gate = request.config.stash[_GATE]
-    found = _begun(gate, request.session).verdict(plan_item.id)
+    found = _begun(gate, request.session).verdict(plan_item.id, gate.show_progress, SHOW_EVERY)
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
     if found.verdict == BLOCKED:
@@ -135,7 +131,8 @@ def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
 def under_load(limited: Operation, request: pytest.FixtureRequest) -> tuple[str, str]:
     """What was found about an operation's limits; the first one needed starts that run, after the others."""
     gate = request.config.stash[_GATE]
-    _begun(gate, request.session).wait()
+    _begun(gate, request.session)
+    gate.await_end()
     assert gate.beside is not None
     word, told = summary(gate.beside.about(limited))
     if word in {BLOCKED, NOT_ASKED} or gate.beside.failure:
@@ -183,13 +180,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """A progress line now and then, for people who wait."""
-    gate = item.config.stash[_GATE]
-    reporter = item.config.pluginmanager.get_plugin("terminalreporter")
-    now = time.monotonic()
-    if gate.run and reporter and now - gate.shown > SHOW_EVERY:
-        gate.shown = now
-        reporter.write_line("")
-        reporter.write_line(progress(gate.run))
+    item.config.stash[_GATE].show_progress()
     yield
 
 

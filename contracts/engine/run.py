@@ -36,6 +36,7 @@ from contracts.plan.plan import BUSY, Plan, PlanItem, alike
 from contracts.steps.cleanup import unremoved
 from contracts.steps.created import Ledger
 from contracts.transport.client import Client
+from contracts.transport.pacing import Queue
 from contracts.transport.sender import Sender
 
 FEW = 8
@@ -98,23 +99,39 @@ class Run:
         self._max_requests = max_requests
         self._used_tokens = used_tokens
         self._max_seconds = plan.deployment.http.run if max_seconds is None else max_seconds
+        self.selected: set[str] = set()
         self._standing: Callable[[], int] = int
+        self._queue: Callable[[], Queue | None] = lambda: None
         self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin to run the items with these ids. Returns at once."""
-        chosen = set(selected)
-        items = [item for item in self.plan.items if item.id in chosen]
+        self.selected = set(selected)
+        items = [item for item in self.plan.items if item.id in self.selected]
         self._thread = threading.Thread(target=self._main, args=(items,), name="conversations", daemon=True)
         self._thread.start()
 
-    def verdict(self, identity: str) -> Verdict:
-        """The verdict of a plan item, as soon as it is known."""
-        with self._changed:
-            self._changed.wait_for(lambda: identity in self._verdicts or self._finished)
+    def verdict(self, identity: str, meanwhile: Callable[[], None] = lambda: None, every: float = 3600.0) -> Verdict:
+        """The verdict of a plan item, as soon as it is known; until then `meanwhile` is called every few seconds."""
+        while not self._known(identity, every):
+            meanwhile()
         if self._failure:
             raise self._failure
         return self._verdicts[identity]
+
+    def _known(self, identity: str, patience: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: identity in self._verdicts or self._finished, patience)
+
+    @property
+    def queue(self) -> Queue | None:
+        """What the run waits for longest by its own pace."""
+        return self._queue()
+
+    @property
+    def unsettled(self) -> set[str]:
+        """The ids of selected items whose verdict is not known yet."""
+        return self.selected - set(self._verdicts)
 
     def stop(self) -> None:
         """Begin nothing new; what was created is removed before the run ends."""
@@ -156,6 +173,7 @@ class Run:
         async with Client(deployment.base_url, deployment.vault, deployment.http) as client:
             ledger = Ledger(self.plan.contract, deployment.disposable)
             sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange, self._used_tokens)
+            self._queue = sender.budget.longest_queue
             pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
             sender.authenticated.token_for = pool.token
             self.conversations.stand_in = lambda principal: self._living(principal, sender)

@@ -30,6 +30,8 @@ from contracts.plan import planning
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
 
+SHOW_EVERY = 10.0
+"""Seconds between two progress lines."""
 WHOLE = 2
 """Findings of one law that are shown whole on the terminal: the report has all."""
 
@@ -126,7 +128,23 @@ class Gate:
         """Begin nothing new, and wait until what was created is removed."""
         if self.run:
             self.run.stop()
-            self.run.wait()
+            self.await_end()
+
+    def await_end(self) -> None:
+        """Wait for the run to end, and say now and then what it waits for."""
+        while self.run and not self.run.wait(SHOW_EVERY):
+            self.show_progress()
+
+    def show_progress(self) -> None:
+        """A line for people who wait, unless there was one just now."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        captured = self.config.pluginmanager.get_plugin("capturemanager")
+        now = time.monotonic()
+        if self.run and reporter and now - self.shown >= SHOW_EVERY:
+            self.shown = now
+            with captured.global_and_fixture_disabled() if captured else contextlib.nullcontext():
+                reporter.write_line("")
+                reporter.write_line(terminal.progress(self.run))
 
     def finish(self) -> None:
         """End the run and write its outputs."""

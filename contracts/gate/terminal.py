@@ -12,6 +12,7 @@ from contracts.core.families import gravity
 from contracts.core.verdicts import BLOCKED, BROKEN
 from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
+from contracts.plan import duration
 from specs.contract import Contract
 from specs.promises.promise import Promise
 from specs.promises.quoting import quote
@@ -21,11 +22,24 @@ NAMED = 3
 
 
 def progress(run: Run) -> str:
-    """One line that says how far the run is."""
+    """One line that says how far the run is, how long it still takes, and what it waits for."""
     done = run.conversations.progress
     seconds = time.monotonic() - done.started
     so_far = f"{done.requests} requests, {done.ended} conversations ended, {done.broken} plan items broken"
-    return f"{seconds:4.0f} s: {so_far}"
+    return f"{seconds:4.0f} s: {so_far}{_to_come(run, seconds)}"
+
+
+def _to_come(run: Run, elapsed: float) -> str:
+    """How long the rest takes at the declared limits, and where most requests wait for their turn."""
+    queue = run.queue
+    rest = duration.left(run.plan, run.selected, run.unsettled, elapsed) if run.plan.deployment.pace != "none" else 0.0
+    rest = max(rest, queue.seconds if queue else 0.0)
+    told = f"; about {duration.in_words(rest)} left" if rest >= 1 else ""
+    if queue is None or queue.seconds < 1:
+        return told
+    whom = f" as {queue.principal}" if queue.principal else " without a credential"
+    count = f"{queue.requests} {'request' if queue.requests == 1 else 'requests'}, " if queue.requests else ""
+    return f"{told}, waiting for {queue.operation}{whom} ({count}{duration.in_words(queue.seconds)})"
 
 
 def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:

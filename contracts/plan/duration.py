@@ -8,6 +8,9 @@ from contracts.laws.law import Law
 from contracts.plan.plan import Plan
 from specs.contract import Operation
 
+SOME = 0.1
+"""Share of what is planned from which on what it took says how long the rest takes."""
+
 
 def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
     """Seconds the selected items need within the declared limits, by the requests and waits of each law."""
@@ -34,9 +37,24 @@ def summary(plan: Plan, selected: Container[str] | None = None) -> str:
     if plan.deployment.pace == "none":
         return "no limits are kept to, as the deployment file says"
     length = seconds(plan, selected)
-    words = f"{length:.0f} s" if length < 120 else f"{length / 60:.0f} minutes"
+    words = in_words(length)
     slow = length >= 1
     return f"at the declared limits this takes about {words}" if slow else "the declared limits do not slow this down"
+
+
+def left(plan: Plan, selected: Container[str], unsettled: Container[str], elapsed: float) -> float:
+    """Seconds that the rest of a run needs, as far as can be told from how long what is settled took.
+
+    `unsettled`: of the selected items those still to come. `elapsed`: seconds since the run began.
+    """
+    rest = seconds(plan, unsettled)
+    settled = seconds(plan, selected) - rest
+    return rest * (elapsed / settled if settled > SOME * (rest + settled) else 1.0)
+
+
+def in_words(length: float) -> str:
+    """A length of time, roughly."""
+    return f"{length:.0f} s" if length < 120 else f"{length / 60:.0f} minutes"
 
 
 def duration(asked: Iterable[tuple[Operation, str | None, int]], time_scale: float) -> float:

@@ -45,6 +45,16 @@ class Allowance:
 Key = tuple[str, str | None]
 
 
+@attrs.frozen
+class Queue:
+    """Requests that wait for their turn: to which operation, as whom, how many, and how many seconds the last waits."""
+
+    operation: str
+    principal: str | None
+    requests: int
+    seconds: float
+
+
 @attrs.define
 class Budget:
     """The allowances of every operation × principal. `pace` "none" holds nothing back.
@@ -107,6 +117,16 @@ class Budget:
         now = self.clock()
         for allowance in self._of(operation, principal):
             allowance.take(now, now)
+
+    def longest_queue(self) -> Queue | None:
+        """Where the last request waits longest; None where none waits. May be asked from another thread."""
+        now, queues = self.clock(), []
+        for (operation, principal), allowances in list(self._allowances.items()):
+            later = max(([at for at in list(each.sent) if at > now] for each in allowances), key=len, default=[])
+            last = max([*later, self._not_before.get((operation, principal), now)]) - now
+            if last > 0:
+                queues.append(Queue(operation, principal, len(later), last))
+        return max(queues, key=lambda each: each.seconds, default=None)
 
     def hold(self, operation: Operation, principal: str | None, seconds: float) -> None:
         """The deployment has asked to wait: send nothing more of this operation and principal for so long."""

@@ -153,3 +153,20 @@ def test_after_a_refusal_nothing_of_its_kind_may_be_sent_for_a_while(contract):
     assert not budget.may(operation, "acme")
     clock.now = 5.0
     assert budget.may(operation, "acme")
+
+
+def test_the_longest_queue_says_who_waits_where_and_how_long(contract):
+    clock = Clock()
+    budget = Budget("declared", 1.0, clock)
+    slow, fast = limited(contract, (2, 60.0)), attrs.evolve(limited(contract, (5, 10.0)), path="/fast")
+    assert budget.longest_queue() is None
+    for _ in range(5):
+        budget.reserve(slow, "acme")
+        budget.reserve(fast, None)
+    found = budget.longest_queue()
+    assert (found.operation, found.principal, found.requests) == (slow.key, "acme", 3)
+    assert 120 <= found.seconds <= 130
+    clock.now = 130.0
+    assert budget.longest_queue() is None
+    budget.hold(fast, None, 9.0)
+    assert (budget.longest_queue().operation, budget.longest_queue().seconds) == (fast.key, 9.0)
