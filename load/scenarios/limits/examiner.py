@@ -24,7 +24,7 @@ from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.meanwhile import Meanwhile
 from load.scenarios.limits.refusals import Refusals
 
-QUICK = Setting(windows=1.12, waits=False)
+QUICK = Setting(windows=1.06, waits=False)
 FULL = Setting(windows=4.0, kinds=True)
 IDLE = 1.08
 """Windows after which a credential counts as idle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import itertools
 import json
@@ -32,6 +33,7 @@ from specs.source.document import as_document
 from tests.load.limiters.simulated import KINDS
 
 NUMBER, WINDOW, BEGIN = 5, 60.0, 1_700_000_000.0
+HOURLY, HOUR = 20, 3600.0
 NAME = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "minLength": 1}}}
 THING = {
     "type": "object",
@@ -87,8 +89,13 @@ READ, CHANGE, REMOVE = (f"{method} /things/{{thingId}}" for method in ("GET", "P
 
 
 @cache
-def contract() -> Contract:
-    return build(as_document(DOCUMENT))
+def contract(*, hourly: bool = False) -> Contract:
+    """What the shop promises; `hourly`: also a limit of the hour at the list, which the minute's does not imply."""
+    document = copy.deepcopy(DOCUMENT)
+    if hourly:
+        limits = document["paths"]["/things"]["get"]["x-contract"]["limits"]
+        limits.append({"requests": HOURLY, "window": HOUR})
+    return build(as_document(document))
 
 
 class Clock:
@@ -132,6 +139,8 @@ class Shop:
     """Whether each path has a bucket of its own."""
     by_header: str = ""
     """A header each of whose values has a bucket of its own."""
+    hourly: bool = False
+    """Whether the list has a limit of the hour."""
     refused_first: str = ""
     """What a body begins with that is refused before anything is counted."""
     asked: list[Request] = attrs.field(factory=list)
@@ -154,9 +163,15 @@ class Shop:
             return True
         value = next((value for key, value in request.headers if key == self.by_header), "")
         key = (request.operation.key, request.principal, value, name if self.by_path else "")
-        limiter = self._limiters.setdefault(key, None) or KINDS[self.kind](self.number, WINDOW, self.rng)
-        self._limiters[key] = limiter
-        return limiter.allow(time.time())
+        longer = self.hourly and request.operation.key == LIST
+        return self._limiter(key, self.number, WINDOW).allow(time.time()) and (
+            not longer or self._limiter((key, "hour"), HOURLY, HOUR).allow(time.time())
+        )
+
+    def _limiter(self, key: Any, number: int, window: float) -> Any:
+        if key not in self._limiters:
+            self._limiters[key] = KINDS[self.kind](number, window, self.rng)
+        return self._limiters[key]
 
     def _carry_out(self, request: Request, name: str) -> tuple[int, Any]:
         content = _read(request.body)
@@ -205,8 +220,8 @@ class Outcome:
         return self.verdicts[f"limits/{law}", operation]
 
 
-def judged(shop: Shop, *, depth: str = "quick", writes: bool = True) -> Outcome:
-    """Run the whole scenario against a shop, from a moment of the shop's choosing."""
+def judged(shop: Shop, *, depth: str = "quick", writes: bool = True, hourly: bool = False) -> Outcome:
+    """Run the whole scenario against a shop, from a moment of the shop's choosing. `hourly`: as its document says."""
     clock = Clock(BEGIN + shop.rng.uniform(0, 600))
     principals = tuple(Principal(name, name, "api_key", values={"key": f"${name}"}) for name in ("acme", "rival"))
     deployment = Deployment("shop", "http://127.0.0.1:1", "things.yaml", principals, Vault(), writes=writes)
@@ -223,7 +238,7 @@ def judged(shop: Shop, *, depth: str = "quick", writes: bool = True) -> Outcome:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: clock.now)
         patch.setattr(gevent, "sleep", clock.sleep)
-        run = LoadRun(contract(), deployment, depth, Recorder(None))
+        run = LoadRun(contract(hourly=hourly), deployment, depth, Recorder(None))
         begun, over = clock.now, Event()
         wanted = {job.key: job for job in jobs(run.contract, deployment)}
         worker = Worker(run, wanted, lambda data: desk.on_report("one", data, lambda seq: seq))

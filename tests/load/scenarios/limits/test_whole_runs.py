@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from contracts.core.verdicts import BROKEN, UPHELD
+from contracts.core.verdicts import BROKEN, NOT_ASKED, UPHELD
 from load.scenarios.limits.rewriting import HEADERS
 from tests.load.limiters.simulated import KINDS
 from tests.load.scenarios.limits.shop import CHANGE, LIST, MAKE, READ, REMOVE, Shop, judged
@@ -16,6 +16,7 @@ TWO = {"t1": "one", "t2": "two"}
 AT_ONCE = {"from first", "block", "log"}
 """Kinds that have room for everything when a window after the first request has passed."""
 NUMBER, NOTHING = "declared-limit-is-enforced", "a-refused-request-changes-nothing"
+LONGER = "longer-limits-hold"
 
 
 def opened(seed, **more):
@@ -70,6 +71,22 @@ def test_a_bucket_that_another_header_renews_is_found():
     for seed in range(SEEDS):
         found = judged(opened(seed, by_header=HEADERS[seed % len(HEADERS)][0]))
         assert (f"limits/{NUMBER}", READ) in broken(found), seed
+
+
+@pytest.mark.parametrize("depth", ["quick", "full"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_limit_of_the_hour_is_not_asked_for_and_said_with_the_time_it_takes(depth, there):
+    found = judged(opened(1, hourly=there), depth=depth, hourly=True).of(LONGER, LIST)
+    assert found.verdict == NOT_ASKED
+    assert found.reason.startswith("needs depth soak, about 64 minutes here")
+
+
+@pytest.mark.parametrize(("there", "verdict"), [(True, UPHELD), (False, BROKEN)])
+def test_at_depth_soak_a_limit_of_the_hour_is_found_or_found_missing(there, verdict):
+    for seed in range(SEEDS // 5):
+        found = judged(opened(seed, hourly=there), depth="soak", hourly=True)
+        assert found.of(LONGER, LIST).verdict == verdict, (seed, found.of(LONGER, LIST))
+        assert {law for law, _ in broken(found)} <= {f"limits/{LONGER}"}, seed
 
 
 @pytest.mark.parametrize("uncounted", ['"', "["])
