@@ -17,7 +17,7 @@ from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import LimitFinding
 from load.scenarios.limits.made_here import Place
 from load.scenarios.limits.refusals import Refusals
-from load.scenarios.limits.rewriting import renewed
+from load.scenarios.limits.rewriting import Bucket, renewed
 
 Ask = Callable[[Request], Exchange]
 TELLING = 8
@@ -79,7 +79,11 @@ class Meanwhile:
 
     def _rewritten(self, question: Request, ask: Ask) -> tuple[str, Exchange] | None:
         """The same request, written otherwise."""
-        return renewed(question, self._usual, ask, self.refusals.refused)
+        return renewed(self._bucket(question, ask), self._usual)
+
+    def _bucket(self, question: Request, ask: Ask) -> Bucket:
+        rule = self.run.rule(self.job.limit)
+        return Bucket(question, ask, self.refusals.refused, rule.limit / rule.window)
 
     def _elsewhere(self, question: Request, ask: Ask) -> tuple[str, Exchange] | None:
         """The same with another id in its path: admitted while this one is refused, it has a bucket of its own.
@@ -88,17 +92,21 @@ class Meanwhile:
         """
         refused, found = self.refusals.refused, [*probe_request.elsewhere(self._api("elsewhere"), question)]
         first = ask(found[0]) if found else None
-        if first is None or refused(first) or not refused(ask(question)):
+        if first is None or refused(first):
             return None
         if first.status in self._usual:
-            last = ask(found[1])
-            fresh = last.status in self._usual
+            last = self._bucket(question, ask).fresh(found[0], found[1], self._usual)
         else:
-            last, admitted = first, 0
-            while not refused(last) and admitted <= self.job.limit.requests:
-                last, admitted = ask(found[0]), admitted + 1
-            fresh = refused(last) and abs(admitted - self.job.limit.requests) <= 1
-        return ("id in its path", last) if fresh and refused(ask(question)) else None
+            last = self._used_up(found[0], ask)
+        return ("id in its path", last) if last and refused(ask(question)) else None
+
+    def _used_up(self, request: Request, ask: Ask) -> Exchange | None:
+        """The refusal of a request that has been admitted as often as is declared, once before."""
+        for admitted in range(1, self.job.limit.requests + 2):
+            answer = ask(request)
+            if self.refusals.refused(answer):
+                return answer if admitted >= self.job.limit.requests - 1 else None
+        return None
 
     def _another(self, question: Request) -> None:
         able = [

@@ -25,6 +25,8 @@ HEADERS = (
     ("X-Session-Id", ("one", "two")),
 )
 """What every client may choose, with two values."""
+TURNS = 4
+"""How often each of two requests is sent at most, to tell a fresh bucket from places that came free."""
 OF_THE_PATH = {"letter case of the path", "trailing slash"}
 
 
@@ -65,25 +67,43 @@ def _spelled(request: Request, path: str, query: str) -> str:
     return _joined("/".join(written), query)
 
 
-def renewed(
-    request: Request,
-    usual: set[int],
-    ask: Callable[[Request], Exchange],
-    refused: Callable[[Exchange], bool],
-) -> tuple[str, Exchange] | None:
-    """What gives a client a fresh bucket, with the answer that shows it: admitted twice while the plain one is refused.
+@attrs.frozen
+class Bucket:
+    """A used-up limit, to be told from a fresh one. `rate`: the places that may come free in it, a second."""
 
-    An answer counts as an admission if it is like those before the limit was used up; on another path only a success,
-    since nothing may be there. All headers are tried at once, and one by one only where that is not refused.
+    plain: Request
+    ask: Callable[[Request], Exchange]
+    refused: Callable[[Exchange], bool]
+    rate: float = 0.0
+
+    def fresh(self, one: Request, other: Request, like: set[int]) -> Exchange | None:
+        """The answer that shows that requests draw on other buckets: admitted in turns, while the plain one is refused.
+
+        More often than places can have come free meanwhile, and twice at least. `like`: statuses of an admission.
+        """
+        first: Exchange | None = None
+        for admitted, each in enumerate((one, other) * TURNS, 1):
+            answer = self.ask(each)
+            if answer.status not in like or not self.refused(self.ask(self.plain)):
+                return None
+            first = first or answer
+            if admitted > 1 + self.rate * (answer.received - first.sent):
+                return answer
+        return None
+
+
+def renewed(bucket: Bucket, usual: set[int]) -> tuple[str, Exchange] | None:
+    """What gives a client a fresh bucket, with the answer that shows it.
+
+    An answer counts as an admission if it is like those before the limit was used up (`usual`); on another path only a
+    success, since nothing may be there. All headers are tried at once, and one by one only where that is not refused.
     """
-    names = {name for name, _ in HEADERS}
-    together = refused(ask(_headed(request, *((name, values[0]) for name, values in HEADERS))))
+    names, request = {name for name, _ in HEADERS}, bucket.plain
+    together = bucket.refused(bucket.ask(_headed(request, *((name, values[0]) for name, values in HEADERS))))
     for what, one, other in rewritten(request):
         if together and what in names:
             continue
         like = {status for status in usual if status < 300} if what in OF_THE_PATH else usual
-        if ask(one).status not in like or not refused(ask(request)):
-            continue
-        if (answer := ask(other)).status in like and refused(ask(request)):
+        if answer := bucket.fresh(one, other, like):
             return what, answer
     return None

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.core.exchange import Exchange, Request, Response
 from load.scenarios.limits.refusals import Refusals
-from load.scenarios.limits.rewriting import renewed
+from load.scenarios.limits.rewriting import Bucket, renewed
 
 SEEDS = 50
 
@@ -53,7 +53,7 @@ def used_up(operation, server):
     refusals = Refusals(operation)
     while not refusals.read(server.ask(request)).refused:
         pass
-    return renewed(request, {200}, server.ask, refusals.refused)
+    return renewed(Bucket(request, server.ask, refusals.refused), {200})
 
 
 @pytest.fixture
