@@ -41,7 +41,8 @@ def _refused(contract: Contract, operation: Operation) -> Iterator[Any]:
     if operation.body is None or "json" not in operation.body.media_type:
         return
     allowed = validator(contract, operation)
-    yield from (each for each in (TEXT, [], {}) if not allowed.is_valid(each))
+    plain: tuple[Any, ...] = (TEXT, [], {})
+    yield from (each for each in plain if not allowed.is_valid(each))
     names = contract.body_rules(operation)
     wrong = ({name: value} for name in names for value in WRONG)
     yield from [each for each in wrong if not allowed.is_valid(each)][:1]

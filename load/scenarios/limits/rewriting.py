@@ -32,8 +32,8 @@ OF_THE_PATH = {"letter case of the path", "trailing slash"}
 
 def rewritten(request: Request) -> Iterator[tuple[str, Request, Request]]:
     """What differs, and two requests that differ so."""
-    for name, values in HEADERS:
-        yield name, *(_headed(request, (name, value)) for value in values)
+    for name, (value, another) in HEADERS:
+        yield name, _headed(request, (name, value)), _headed(request, (name, another))
     path, _, query = request.target.partition("?")
     parts = query.split("&") if query else []
     for what, targets in (
