@@ -229,6 +229,13 @@ def judging(
         click.echo(f"this run did not reach its end; what was recorded is judged, {missing} not asked", err=True)
     if complaint := recorded.complaint():
         click.echo(complaint, err=True)
+    if recorded.under_way:
+        keys = ", ".join(sorted({each.request.operation.key for each in recorded.under_way}))
+        click.echo(
+            f"{len(recorded.under_way)} requests have no answer in the record and may have been carried out ({keys}); "
+            "`python -m contracts clean` looks for what they made",
+            err=True,
+        )
     for verdict in verdicts:
         if verdict.verdict == BROKEN:
             click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.got}")
@@ -302,6 +309,8 @@ def clean(file: Path, deployment_file: str) -> None:
     ledger = Ledger(contract, target.disposable, whole=recorded.footer is not None and not recorded.unread)
     for exchange in recorded.exchanges.values():
         ledger.note(exchange)
+    for each in recorded.under_way:
+        ledger.under_way(each.request, each.sent)
     left = asyncio.run(_cleaned(target, ledger, reader.mark(recorded)))
     click.echo(f"{ledger.removed} removed")
     for each in left:

@@ -14,7 +14,7 @@ from contracts.engine import run as running
 from contracts.evidence.used_tokens import UsedTokens
 from contracts.plan.plan import Plan
 from contracts.transport.client import Client
-from contracts.transport.http1 import Incoming, Outgoing
+from contracts.transport.messages import Incoming, Outgoing
 
 Message = MutableMapping[str, Any]
 

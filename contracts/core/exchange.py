@@ -21,6 +21,8 @@ Pairs = tuple[tuple[str, str], ...]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE", "TRACE"}
 """Methods whose requests may be sent twice where nobody knows whether the first was carried out."""
+CREATING = frozenset({"POST", "PUT"})
+"""Methods whose requests may create something."""
 
 LONGEST_NUMBER = 40
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__": lambda _: False})()
@@ -70,6 +72,11 @@ class Request:
     def safe(self) -> bool:
         """Whether it changes nothing: neither its method nor what the document says of the operation."""
         return self.verb in SAFE and not (self.operation.changing and self.verb != "OPTIONS")
+
+    @property
+    def may_create(self) -> bool:
+        """Whether something may be there afterwards that was not there before."""
+        return self.verb in CREATING and not self.safe
 
     def retried(self) -> Request:
         """The same request, always sent: never answered from what is known."""

@@ -20,9 +20,12 @@ UNSENDABLE = "it cannot be sent"
 
 TRAILING = "bytes follow the end of the answer"
 BODY_ANNOUNCED = "a 204 announces a body"
+FRAMED_TWICE = "Content-Length and Transfer-Encoding are both given"
 LENGTH_TWICE = "Content-Length is given twice, with one value"
 """Remarks on answers that can be read all the same; the last is allowed."""
 
+GATEWAY = frozenset({502, 503, 504})
+"""Statuses by which something in front says that the server was not there just now."""
 NEVER_SENT = (NAME, REFUSED, UNREACHABLE, TLS, NOT_CONNECTED, UNSENDABLE)
 """Nothing can have been carried out."""
 SILENT = (RESET, CUT_OFF)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from contracts.core.exchange import Exchange
-from contracts.core.failures import HEARD, is_one_of
+from contracts.core.failures import GATEWAY, HEARD, is_one_of
 
 SHOWN = 10
 """Exchanges named at most."""
@@ -56,7 +56,8 @@ def _answered(exchange: Exchange) -> bool:
 def _vanished(exchange: Exchange, again: Mapping[int, Exchange], well: set[tuple[str, str]]) -> bool:
     """Whether the request came out well in the end; one that could not be sent again, whether others like it did."""
     if exchange.seq not in again:
-        return exchange.response is None and (exchange.operation.key, exchange.request.verb) in well
+        lost = exchange.response is None or exchange.status in GATEWAY
+        return lost and (exchange.operation.key, exchange.request.verb) in well
     while exchange.seq in again:
         exchange = again[exchange.seq]
     return _answered(exchange)

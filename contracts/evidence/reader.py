@@ -41,6 +41,20 @@ class Conversation:
     ended: str | None = None
 
 
+@attrs.frozen
+class Sending:
+    """A request that was about to be sent: what the record shows of it where it shows no exchange."""
+
+    request: Request
+    conversation: int
+    sent: float
+
+    @property
+    def key(self) -> tuple[int, str, str, str | None]:
+        """What its exchange has too."""
+        return self.conversation, self.request.verb, self.request.target, self.request.body
+
+
 @attrs.define
 class Evidence:
     """A recorded run, read back. `footer` is None where the run did not reach its end.
@@ -53,6 +67,8 @@ class Evidence:
     conversations: dict[int, Conversation]
     footer: dict[str, Any] | None = None
     unread: dict[int, str] = attrs.field(factory=dict)
+    under_way: list[Sending] = attrs.field(factory=list)
+    """Requests that were sent and may have created something, and whose exchanges the record does not show."""
 
     def complaint(self) -> str | None:
         """What could not be read, in a line; None where all could."""
@@ -124,7 +140,12 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
             exchange = read_exchange(line, contract.operation(members.text(line, "operation")), base)
             _new(exchange.seq, evidence.exchanges)
             evidence.exchanges[exchange.seq] = exchange
+            _land(evidence, exchange)
             _hear(evidence, exchange.conversation, exchange)
+        case "sending":
+            request = _request(line, contract.operation(members.text(line, "operation")), base)
+            sending = Sending(request, members.whole(line, "conversation"), members.seconds(line, "sent"))
+            evidence.under_way.append(sending)
         case "reused":
             _hear(evidence, members.whole(line, "conversation"), evidence.exchanges[members.whole(line, "seq")])
         case "drawn":
@@ -144,6 +165,14 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
                 raise ValueError(f"of the header, {', '.join(damaged)}")
         case "footer":
             evidence.footer = _footer(line)
+
+
+def _land(evidence: Evidence, exchange: Exchange) -> None:
+    """The exchange of a request that was about to be sent: it is under way no more."""
+    key = Sending(exchange.request, exchange.conversation, exchange.sent).key
+    found = next((number for number, each in enumerate(evidence.under_way) if each.key == key), None)
+    if found is not None:
+        del evidence.under_way[found]
 
 
 def _new(number: int, known: Container[int]) -> None:
@@ -179,19 +208,9 @@ def _forget(evidence: Evidence, conversation: int, seq: int) -> None:
 
 def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exchange:
     """An exchange from its line. Raises KeyError, TypeError or ValueError for a damaged one."""
-    asked = members.inner(line, "request")
-    request = Request(
-        operation=operation,
-        target=members.text(asked, "url").removeprefix(base),
-        headers=members.pairs(asked, "headers"),
-        body=members.text_or_none(asked, "body"),
-        principal=members.text_or_none(line, "principal"),
-        method=members.text(asked, "method"),
-        expects_429=line.get("limited") is True,
-    )
     return Exchange(
         members.whole(line, "seq"),
-        request,
+        _request(line, operation, base),
         _response(members.inner(line, "response")) if line["response"] is not None else None,
         members.text_or_none(line, "error"),
         members.seconds(line, "sent"),
@@ -201,6 +220,19 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
         members.whole(line, "conversation"),
         members.seconds(line, "due") if line.get("due") is not None else None,
         members.text_or_none(line, "beginning"),
+    )
+
+
+def _request(line: dict[str, Any], operation: Operation, base: str) -> Request:
+    asked = members.inner(line, "request")
+    return Request(
+        operation=operation,
+        target=members.text(asked, "url").removeprefix(base),
+        headers=members.pairs(asked, "headers"),
+        body=members.text_or_none(asked, "body"),
+        principal=members.text_or_none(line, "principal"),
+        method=members.text(asked, "method"),
+        expects_429=line.get("limited") is True,
     )
 
 

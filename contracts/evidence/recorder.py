@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Request
 
 SCHEMA = 1
 
@@ -49,6 +49,20 @@ class Recorder:
     def exchange(self, exchange: Exchange, base_url: str) -> None:
         self.write("exchange", **_written(exchange, base_url))
 
+    def sending(self, request: Request, conversation: int, sent: float, base_url: str) -> None:
+        """A request that is about to be sent and may create something: a run that is killed then leaves a trace of it.
+
+        `sent`: epoch seconds.
+        """
+        self.write(
+            "sending",
+            conversation=conversation,
+            operation=request.operation.key,
+            principal=request.principal,
+            request=_asked(request, base_url),
+            sent=round(sent, 6),
+        )
+
     def close(self) -> None:
         with self._lock:
             self._close()
@@ -84,12 +98,7 @@ def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
         "conversation": exchange.conversation,
         "operation": request.operation.key,
         "principal": request.principal,
-        "request": {
-            "method": request.verb,
-            "url": base_url + request.target,
-            "headers": [list(pair) for pair in request.headers],
-            "body": request.body,
-        },
+        "request": _asked(request, base_url),
         "response": response
         and {
             "status": response.status,
@@ -105,4 +114,13 @@ def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
         **({"limited": True} if request.expects_429 else {}),
         **({"beginning": exchange.beginning} if exchange.beginning is not None else {}),
         **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
+    }
+
+
+def _asked(request: Request, base_url: str) -> dict[str, Any]:
+    return {
+        "method": request.verb,
+        "url": base_url + request.target,
+        "headers": [list(pair) for pair in request.headers],
+        "body": request.body,
     }

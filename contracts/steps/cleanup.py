@@ -90,14 +90,10 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
 
 def _unknown(scope: Scope, view: View) -> Iterator[str]:
     """What came into a list during the run, of which no answer told and which bears no name of the run."""
-    own, resource = scope.ledger.own, view.resource
-    place = filled(resource.collection, view.api.values)
+    own, place = scope.ledger.own, filled(view.resource.collection, view.api.values)
     for item in view.items or ():
-        if resource.item is None or at(item, resource.member) is MISSING:
-            continue
-        values = {**view.api.values, resource.identifier or "": str(at(item, resource.member))}
-        address = filled(resource.item, values)
-        if own.came_meanwhile(place, address) and not any(map(bears_mark, _texts(item))):
+        address = _address(view, item)
+        if address and own.came_meanwhile(place, address) and not any(map(bears_mark, _texts(item))):
             yield f"{address}: it came during the run and may be its own, though no response told of it"
 
 
@@ -282,15 +278,33 @@ def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
     return {address_of(each) for each in lost}
 
 
+def _made_unheard(scope: Scope, view: View) -> Iterator[str]:
+    place = filled(view.resource.collection, view.api.values)
+    things = {address: item for item in view.items or () if (address := _address(view, item))}
+    yield from scope.ledger.own.made_unheard(place, things)
+
+
+def _address(view: View, item: Any) -> str | None:
+    """Where an item of a list can be read; None where that is not known."""
+    resource = view.resource
+    if resource.item is None or at(item, resource.member) is MISSING:
+        return None
+    return filled(resource.item, {**view.api.values, resource.identifier or "": str(at(item, resource.member))})
+
+
 def _strays(scope: Scope, view: View, mark: str) -> Iterator[Request]:
-    """Deletions of what a list shows under the run's mark, and of what the run made and believes to be gone."""
+    """Deletions of what a list shows under the run's mark, and of what the run made and believes to be gone.
+
+    And of what is as a creation asked for whose answer never came: it bears no mark where the body was drawn.
+    """
     removal = removal_of(view.api.contract, view.resource)
+    unheard = set(_made_unheard(scope, view))
     for item in view.items or ():
         own = at(item, removal.member) if removal else MISSING
         if removal is None or own is MISSING:
             continue
         request = view.api.ask(removal.operation, path={**view.api.values, removal.parameter: str(own)})
         address = address_of(request)
-        if bears(item, mark) or address.rstrip("/") in scope.ledger.own.made:
+        if bears(item, mark) or address.rstrip("/") in scope.ledger.own.made or _address(view, item) in unheard:
             scope.ledger.own.adopt(address)
             yield request

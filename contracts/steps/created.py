@@ -73,6 +73,11 @@ class Ledger:
             self._put(exchange)
         self.own.note(exchange)
 
+    def under_way(self, request: Request, sent: float) -> None:
+        """Take a creation into account of which nobody knows what became of it (`sent`: epoch seconds)."""
+        self.tried.add(address_of(request))
+        self.own.under_way(request, sent)
+
     def _count(self, exchange: Exchange) -> None:
         if not exchange.request.safe:
             made = _made_something(exchange) or effect_of(self.contract, exchange.operation).kind in {"create", "keep"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 import attrs
 
 from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.core.failures import NEVER_SENT, is_one_of
 from contracts.request.url import path_values
 from specs.contract import Contract, Operation, Resource
 from specs.contract.removals import Address, addresses
@@ -35,12 +36,35 @@ class OwnThings:
     """By its address, when a list was first read whole (epoch seconds)."""
     begun: dict[str, float] = attrs.field(factory=dict)
     """By the address of a list, when the run first asked for a creation in it (epoch seconds)."""
+    unheard: list[Request] = attrs.field(factory=list)
+    """Creations of which no answer told whether they made something."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
     _addresses: dict[str, tuple[Address, ...]] = attrs.field(factory=dict)
 
     def tried(self, exchange: Exchange) -> None:
         """Take note of a creation that was asked for, whatever came of it."""
-        self.begun.setdefault(_place(exchange), exchange.sent)
+        self.begun.setdefault(_place(exchange.request), exchange.sent)
+        if exchange.status >= 500 or (exchange.response is None and not is_one_of(exchange.error, NEVER_SENT)):
+            self.unheard.append(exchange.request)
+
+    def under_way(self, request: Request, sent: float) -> None:
+        """Take note of a creation that was sent (epoch seconds) and whose answer the record does not have."""
+        self.begun.setdefault(_place(request), sent)
+        self.unheard.append(request)
+
+    def made_unheard(self, place: str, things: dict[str, Any]) -> Iterator[str]:
+        """The addresses of things of a list that are as such a creation asked for, and that came during the run.
+
+        None of several where there are more than were asked for: somebody else may have made one of them.
+        """
+        for body in _bodies(each for each in self.unheard if _place(each) == place):
+            alike = [
+                address
+                for address, thing in things.items()
+                if address not in self.made and self.came_meanwhile(place, address) and _shows(thing, body)
+            ]
+            if len(alike) <= sum(each.json == body and _place(each) == place for each in self.unheard):
+                yield from alike
 
     def came_meanwhile(self, place: str, address: str) -> bool:
         """Whether a thing was not in its list as that was read before the run made anything there."""
@@ -55,7 +79,7 @@ class OwnThings:
         if resource is None or not exchange.ok or resource.create is None:
             return
         if exchange.operation is resource.list and _is_whole(exchange):
-            self.listed.setdefault(_place(exchange), exchange.received)
+            self.listed.setdefault(_place(exchange.request), exchange.received)
         if exchange.operation is resource.create and exchange.request.verb == exchange.operation.method:
             self._created(resource, exchange)
         elif exchange.operation in (resource.list, resource.read):
@@ -145,8 +169,23 @@ def things_of(exchange: Exchange) -> list[Any]:
     return [each for each in (shown if isinstance(shown, list) else [shown]) if each is not MISSING]
 
 
-def _place(exchange: Exchange) -> str:
-    return exchange.request.target.partition("?")[0].rstrip("/")
+def _place(request: Request) -> str:
+    return request.target.partition("?")[0].rstrip("/")
+
+
+def _bodies(requests: Iterable[Request]) -> list[dict[str, Any]]:
+    """What requests asked for, each once."""
+    found: list[dict[str, Any]] = []
+    for each in requests:
+        if isinstance(each.json, dict) and each.json not in found:
+            found.append(each.json)
+    return found
+
+
+def _shows(thing: Any, body: dict[str, Any]) -> bool:
+    """Whether a resource has what a body asked for, as far as it shows that at all."""
+    shown = body.keys() & thing.keys() if isinstance(thing, dict) else set()
+    return bool(shown) and all(thing[name] == body[name] for name in shown)
 
 
 def _is_whole(exchange: Exchange) -> bool:

@@ -74,7 +74,7 @@ async def _reached(make: Callable[[], Made], origin: Origin, seconds: float) -> 
     except TimeoutError:
         raise Failure(NOT_CONNECTED, f"not within {seconds:g} s") from None
     except (OSError, UnicodeError) as error:
-        raise _failure(error) from None
+        raise connect_failure(error) from None
     return stream
 
 
@@ -85,7 +85,7 @@ async def _encrypted(stream: Made, origin: Origin, context: ssl.SSLContext, seco
         async with asyncio.timeout(seconds):
             made = await loop.start_tls(plain, stream, context, server_hostname=origin.host)
     except ssl.SSLError as error:
-        raise Failure(TLS, _reason(error)) from None
+        raise Failure(TLS, tls_reason(error)) from None
     except TimeoutError:
         raise Failure(TLS, f"no end of the handshake within {seconds:.1f} s") from None
     except OSError:
@@ -97,7 +97,8 @@ async def _encrypted(stream: Made, origin: Origin, context: ssl.SSLContext, seco
     stream.transport = made
 
 
-def _failure(error: Exception) -> Failure:
+def connect_failure(error: Exception) -> Failure:
+    """Why a connection cannot be made."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return Failure(NAME)
     numbers = {int(each) for each in _ERRNO.findall(str(error))} | {getattr(error, "errno", None)}
@@ -109,7 +110,7 @@ def _failure(error: Exception) -> Failure:
     return Failure(UNREACHABLE, text.lower())
 
 
-def _reason(error: ssl.SSLError) -> str:
+def tls_reason(error: ssl.SSLError) -> str:
     """Why TLS failed, in the words of the library that noticed, without its own names."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate is not accepted ({error.verify_message})"

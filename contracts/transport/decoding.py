@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import brotli
 
@@ -12,13 +12,20 @@ from contracts.core.failures import CUT_OFF, NOT_HTTP, TOO_LARGE, Failure
 
 ACCEPTED = b"gzip, deflate, br"
 """Accept-Encoding of every request."""
+MOST = 5
+"""Encodings of one body: each may take as long as its bounds allow."""
+MOST_MEMBERS = 100
+"""Parts of one gzip: each costs a little, however short it is."""
+_GZIP = b"\x1f\x8b"
 _STEP = 64 * KIB
 
 
 def decoded(body: bytes, encodings: str, bounds: Bounds) -> bytes:
     """A body without the encodings that a Content-Encoding names. Raises Failure."""
-    named = [each.strip().lower() for each in encodings.split(",")]
-    for each in reversed([each for each in named if each not in {"", "identity"}]):
+    named = [each for each in (part.strip().lower() for part in encodings.split(",")) if each not in {"", "identity"}]
+    if len(named) > MOST:
+        raise Failure(TOO_LARGE, f"a body of {len(named)} encodings, one in the other, of which {MOST} are taken off")
+    for each in reversed(named):
         if not body:
             break
         if each not in _DECODERS:
@@ -41,7 +48,14 @@ def _bounded(pieces: Iterator[bytes], size: int, bounds: Bounds) -> bytes:
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
-    yield from _inflated(body, 16 + zlib.MAX_WBITS, "gzip")
+    """All members of it; what follows the last and is none is left out, as other clients do."""
+    left = yield from _inflated(body, 16 + zlib.MAX_WBITS, "gzip")
+    members = 1
+    while left.startswith(_GZIP):
+        members += 1
+        if members > MOST_MEMBERS:
+            raise Failure(TOO_LARGE, f"a gzip of more than {MOST_MEMBERS} members")
+        left = yield from _inflated(left, 16 + zlib.MAX_WBITS, "gzip")
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
@@ -50,7 +64,8 @@ def _deflate(body: bytes) -> Iterator[bytes]:
     yield from _inflated(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS, "deflate")
 
 
-def _inflated(body: bytes, bits: int, name: str) -> Iterator[bytes]:
+def _inflated(body: bytes, bits: int, name: str) -> Generator[bytes, None, bytes]:
+    """The content in pieces; returns what follows its end."""
     inflate = zlib.decompressobj(bits)
     left = body
     try:
@@ -63,6 +78,7 @@ def _inflated(body: bytes, bits: int, name: str) -> Iterator[bytes]:
         raise Failure(NOT_HTTP, f"the body is called {name} and is not") from None
     if not inflate.eof:
         raise Failure(CUT_OFF, f"the {name} of the body ends before its end")
+    return inflate.unused_data
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:

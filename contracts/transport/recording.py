@@ -14,9 +14,9 @@ from contracts.core.conversation import Blocked
 from contracts.core.exchange import Exchange, Request
 from contracts.core.failures import HEARD, TIMED_OUT, is_one_of
 from contracts.evidence.recorder import Recorder
-from contracts.transport.client import ClientResult
 from contracts.transport.guard import WriteGuard
 from contracts.transport.layers import Delivery
+from contracts.transport.wire_format import ClientResult
 from specs.contract import Operation
 
 GIVE_UP_AFTER = 12
@@ -95,6 +95,8 @@ class Recorded:
             if self._lost[key := delivery.request.operation.key] >= GIVE_UP_AFTER:
                 raise Blocked(f"{key} does not answer: {self._last}")
             self._guard.pass_on(delivery.request)
+            if delivery.request.may_create:
+                self._recorder.sending(delivery.request, delivery.conversation, time.time(), self._base_url)
             response, error, sent, received, beginning = await self._answer(delivery.request)
         earlier = delivery.retry_of
         exchange = Exchange(

@@ -1,7 +1,7 @@
 """Which answers mean something: no 429 that nobody expected, nothing that chance explains and was not seen twice.
 
 What may have been carried out is sent again only if its method is idempotent, or if the server itself says that it
-failed: a defect is a defect only if it is seen twice.
+failed: a defect is a defect only if it is seen twice. A gateway that answers in place of the server does not know.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import attrs
 
 from contracts.core.conversation import Unheard, Void
 from contracts.core.exchange import IDEMPOTENT, Exchange, Request
-from contracts.core.failures import HEARD, NAME, NEVER_SENT, SILENT, TIMED_OUT, TLS, UNSENDABLE, is_one_of
+from contracts.core.failures import GATEWAY, HEARD, NAME, NEVER_SENT, SILENT, TIMED_OUT, TLS, UNSENDABLE, is_one_of
 from contracts.core.retry_after import advised_wait
 from contracts.evidence.recorder import Recorder
 from contracts.transport.layers import Delivery, Layer
@@ -21,8 +21,6 @@ from contracts.transport.pacing import Budget
 PATIENCE = 2
 """How often a request refused with an unexpected 429 is sent again."""
 MINUTE = 60.0
-GATEWAY = frozenset({502, 503, 504})
-"""Statuses by which something in front says that the server was not there just now."""
 PAUSES = (0.1, 0.3, 0.9)
 """Seconds before what was lost by chance is sent again, one after the other."""
 _FINAL = (NAME, TLS, UNSENDABLE)
@@ -72,10 +70,11 @@ def _repeats(request: Request, exchange: Exchange, *, together: bool) -> int:
     """The number of attempts after which this is sent again for the last time; 0: it is not sent again."""
     if together and not (request.safe and not request.expects_429 and exchange.response is None):
         return 0  # alone, it would no longer compete with the others, which is what it was sent for
+    if exchange.status in GATEWAY:
+        return len(PAUSES) if request.verb in IDEMPOTENT else 0
     if exchange.response is not None:
         # `retry_status`: the earlier 5xx. Two are enough for a defect; a third attempt would add nothing.
-        once_more = PATIENCE + 1 if exchange.status >= 500 > (exchange.retry_status or 0) else 0
-        return len(PAUSES) if exchange.status in GATEWAY else once_more
+        return PATIENCE + 1 if exchange.status >= 500 > (exchange.retry_status or 0) else 0
     if is_one_of(exchange.error, _FINAL):
         return 0  # a name or a certificate does not change within a second
     if request.verb not in IDEMPOTENT and not is_one_of(exchange.error, NEVER_SENT):

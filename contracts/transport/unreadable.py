@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import attrs
 import h11
 
 from contracts.config.http import Bounds
@@ -13,6 +14,7 @@ SHOWN = 60
 """Characters of what came that are quoted."""
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9][0-9](?: [^\r\n]*)?\r?\n")
 _SWITCH = b"HTTP/1.1 101 "
+_TLS = (b"\x15\x03", b"\x16\x03")
 _SHORT_BODY = re.compile(r"received (\d+) bytes, expected (\d+)")
 _REASONS = (
     ("conflicting Content-Length", "Content-Length is given twice, with different values"),
@@ -23,35 +25,68 @@ _REASONS = (
 )
 
 
-def explain(error: h11.RemoteProtocolError, received: bytes, count: int, bounds: Bounds) -> tuple[str, str]:
-    """The word and the details. `received`: the beginning of the `count` bytes that came."""
+@attrs.frozen
+class Came:
+    """What came of an answer before it could be read no further. `beginning`: the first of its `count` bytes."""
+
+    beginning: bytes
+    count: int
+    interim: int = 0
+    """Interim answers (1xx) before it."""
+    headed: bool = False
+    """Whether its headers could be read to their end."""
+    again: bool = False
+    """Whether the connection has carried another answer before."""
+
+
+def explain(error: h11.RemoteProtocolError, came: Came, bounds: Bounds) -> tuple[str, str]:
+    """The word and the details."""
     text = str(error)
     if error.error_status_hint == 431:
         return LARGE_HEADERS, f"more than {bounds.header_bytes} bytes with the status line"
     if "closed" in text.lower() or "Can't receive" in text:
-        return _cut_off(text, received, count)
+        return _cut_off(text, came)
+    if came.again and not came.headed and not came.interim and not came.beginning.startswith(b"HTTP/"):
+        # perhaps the rest of an answer to another request, which must not be held against this one
+        return CUT_OFF, f"{quoted(came.beginning)} came on a connection that was used before, and no answer"
     for part, reason in _REASONS:
         if part in text:
             return NOT_HTTP, reason
+    return NOT_HTTP, _no_head(text, came)
+
+
+def _no_head(text: str, came: Came) -> str:
+    """What is wrong with the status line or the header fields."""
     if "header line" in text:
-        return NOT_HTTP, "a header line without a name and a colon"
-    if received.startswith(_SWITCH):
-        return NOT_HTTP, "a switch of protocols (101) that was not requested"
-    if not _STATUS_LINE.match(received):
-        return NOT_HTTP, f"it begins with {quoted(received)}, which is no status line"
-    return NOT_HTTP, "its beginning cannot be read"
+        return "a header line without a name and a colon, or with a character that none may have"
+    if came.beginning.startswith(_TLS):
+        return "it speaks TLS (which base_url says by https)"
+    if came.beginning.startswith(_SWITCH):
+        return "a switch of protocols (101) that was not requested"
+    if came.interim:
+        return "what follows an interim answer (1xx) is no status line"
+    if came.beginning[:1] in b"\r\n":
+        return "an empty line stands before the status line"
+    if not _STATUS_LINE.match(came.beginning):
+        return f"it begins with {quoted(came.beginning)}, which is no status line"
+    return "its beginning cannot be read"
 
 
-def _cut_off(text: str, received: bytes, count: int) -> tuple[str, str]:
-    if not count:
+def _cut_off(text: str, came: Came) -> tuple[str, str]:
+    received = came.beginning
+    if not came.count:
         return CUT_OFF, "the connection was closed without an answer"
     if short := _SHORT_BODY.search(text):
         return CUT_OFF, f"the connection was closed after {short[1]} of {short[2]} bytes of the body"
     if "chunked" in text:
         return CUT_OFF, "the connection was closed before the last chunk of the body"
+    if came.headed:
+        return CUT_OFF, "the connection was closed within the body"
+    if came.interim:
+        return CUT_OFF, f"the connection was closed after {came.interim} interim answers (1xx) and no other"
     if not b"HTTP/1.".startswith(received[:7]) and not received.startswith(b"HTTP/1."):
-        return NOT_HTTP, f"it begins with {quoted(received)}, which is no status line"
-    return CUT_OFF, f"the connection was closed after {count} bytes, within the headers"
+        return NOT_HTTP, _no_head("", came)
+    return CUT_OFF, f"the connection was closed after {came.count} bytes, within the headers"
 
 
 def quoted(received: bytes) -> str:

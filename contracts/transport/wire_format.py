@@ -6,15 +6,42 @@ Used by every client, that of the gate and that of the load, so that a server se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
+import attrs
+
+from contracts.config.http import Bounds
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request, Response
+from contracts.core.failures import UNSENDABLE, Failure
+from contracts.transport.connecting import Origin
+from contracts.transport.decoding import ACCEPTED, decoded
+from contracts.transport.messages import Incoming, Outgoing
 
 AGENT = "calcom-contracts/0.1"
 ACCEPT = "application/json, */*;q=0.5"
 DEFAULTS = (("User-Agent", AGENT), ("Accept", ACCEPT))
 """Headers of every request besides its own."""
+
+
+SHOWN = 1024
+"""Bytes recorded of an answer that cannot be read."""
+_LAST_WORD = re.compile(r"[^\s\",;]*\Z")
+
+
+class ClientResult(NamedTuple):
+    """What became of a request: its response, or why there is none, with the times (epoch seconds).
+
+    `beginning`: how an answer began that cannot be read.
+    """
+
+    response: Response | None
+    error: str | None
+    sent: float
+    received: float
+    beginning: str | None = None
 
 
 def encode_target(request: Request, vault: Vault) -> str:
@@ -50,3 +77,30 @@ def decode_response(
     values, body = vault.hide_answer(pairs, content.decode("utf-8", "surrogateescape"), operation)
     named = tuple((name, value) for (name, _), value in zip(pairs, values, strict=True))
     return Response(status, named, body, len(content))
+
+
+def outgoing(request: Request, vault: Vault, origin: Origin, prefix: bytes, encodings: bytes = ACCEPTED) -> Outgoing:
+    """A request as it goes to an origin, below a path (`prefix`). Raises Failure where it cannot be sent."""
+    try:
+        own = encode_headers(request, vault)
+        headers = [(name.encode("latin-1"), value.encode("utf-8")) for name, value in own]
+        target = prefix + encode_target(request, vault).encode("ascii")
+    except UnicodeError:
+        raise Failure(UNSENDABLE, "a character that no header or target can hold") from None
+    framing = ((b"Host", origin.name), (b"Accept-Encoding", encodings))
+    return Outgoing(request.verb, target, (*framing, *headers), encode_body(request, vault) or b"")
+
+
+def decode_answer(answer: Incoming, request: Request, vault: Vault, bounds: Bounds) -> Response:
+    """An answer as a law sees it. Raises Failure where its content encoding cannot be taken off."""
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
+    encodings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    content = decoded(answer.body, encodings, bounds) if encodings else answer.body
+    response = decode_response(answer.status, headers, content, vault, request.operation.key)
+    return attrs.evolve(response, remarks=answer.remarks) if answer.remarks else response
+
+
+def shown(beginning: bytes, vault: Vault) -> str | None:
+    """The beginning of an answer without secrets; a word that is cut in two might be one, and is left out."""
+    text = beginning[:SHOWN].decode("utf-8", "surrogateescape")
+    return vault.hide(_LAST_WORD.sub("", text) if len(beginning) >= SHOWN else text) or None

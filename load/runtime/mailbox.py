@@ -86,12 +86,12 @@ class Inbox:
             made["id"] = self.talks[line["id"]] = next(talks)
         elif "conversation" in made:
             made["conversation"] = self.talks.get(made["conversation"], 0)
+        for name in {"sent", "received", "due"} & made.keys():
+            made[name] = round(made[name] + self.offset, 6)
         if made["type"] in SENT:
             self.rows += 1
             made["worker"] = self.worker
             made["seq"] = self.seqs[line["seq"]] = next(seqs)
-            for name in {"sent", "received", "due"} & made.keys():
-                made[name] = round(made[name] + self.offset, 6)
             if "repeats" in made:
                 made["repeats"] = self.seqs.get(made["repeats"], made["seq"])
         elif "seq" in made:

@@ -36,6 +36,7 @@ from contracts.steps.tokens.pairs import Pair
 from contracts.transport.guard import WriteGuard
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
+from contracts.transport.wire_format import ClientResult
 from load.limiters.trace import RateHeaders, Sample
 from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
@@ -44,7 +45,7 @@ from specs.contract import Contract, Limit, Operation
 from specs.contract.rate_headers import taken_apart
 
 DEPTHS = ("quick", "full", "soak")
-Sent = tuple[Response | None, str | None, float, float]
+Sent = ClientResult
 Send = Callable[[Request], Sent]
 Brief = Callable[[Request], tuple[int, float, float]]
 """Sends a request and gives only the status (0: no answer), and the times of sending and receiving."""
@@ -99,10 +100,10 @@ class LoadRun:
         self, request: Request, sent: Sent, conversation: int, due: float | None = None, earlier: Exchange | None = None
     ) -> Exchange:
         """Record what was sent and what came; `earlier`: the exchange it repeats."""
-        response, error, begun, received = sent
+        response, error, begun, received, beginning = sent
         made = Exchange(
             next(self._seqs), request, response, error, begun, received,
-            earlier.seq if earlier else None, earlier.status if earlier else None, conversation, due,
+            earlier.seq if earlier else None, earlier.status if earlier else None, conversation, due, beginning,
         )  # fmt: skip
         self.measured(made)
         self.exchanges[made.seq] = made
@@ -142,10 +143,12 @@ class LoadRun:
         """
         self.guard.pass_on(request)
         begun = time.time()
+        if request.may_create:
+            self.recorder.sending(request, conversation, begun, self.deployment.base_url)
         try:
             sent = send(request)
         except BaseException:  # a user that is killed while it waits has sent its request all the same
-            self.exchange(request, (None, "the run ended before the answer", begun, time.time()), conversation)
+            self.exchange(request, Sent(None, "the run ended before the answer", begun, time.time()), conversation)
             raise
         return self.exchange(request, sent, conversation, due, earlier)
 

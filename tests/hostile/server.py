@@ -87,6 +87,7 @@ class Hostile:
         getattr(self.mode, "ready", lambda: None)()
         self.notes = Notes()
         self.asked: list[Asked] = []
+        self.connections = 0
         self.closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -107,6 +108,7 @@ class Hostile:
                 wire, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(wire,), daemon=True).start()
 
     def _serve(self, wire: socket.socket) -> None:
@@ -183,7 +185,7 @@ class Flaky:
 
 
 def _modes() -> Iterator[str]:
-    import tests.hostile.modes  # noqa: F401 - registers them
+    import tests.hostile.odd_modes  # noqa: F401 - registers them, and those of `modes`
 
     return iter(sorted(MODES))
 

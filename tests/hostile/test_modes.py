@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 import tracemalloc
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 from contracts.config.http import Bounds
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request
-from contracts.core.failures import BODY_ANNOUNCED, LENGTH_TWICE, TRAILING
-from contracts.transport.client import Client, ClientResult
+from contracts.core.failures import BODY_ANNOUNCED, TRAILING
+from contracts.transport.client import Client
+from contracts.transport.wire_format import ClientResult
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests.hostile import modes
+from tests.hostile import modes, odd_modes
+from tests.hostile.expected import READ, UNREADABLE
 from tests.hostile.notes import KEYS, ODD, files
 from tests.hostile.server import MODES, Hostile
 
@@ -24,67 +27,6 @@ SECONDS = 3.0
 BOUNDS = Bounds(connect=1.0, read=0.4, total=0.8)
 MOST = 60 << 20
 """Bytes of memory that an answer may take, whatever it is."""
-
-UNREADABLE = {
-    "silent": "timed out: no answer, nothing for 0.4 s",
-    "slow-head": "timed out: no end of the answer after",
-    "slow-body": "timed out: no end of the answer after",
-    "endless-103": "not HTTP: more than 100 interim answers",
-    "continue-flood": "not HTTP: more than 100 interim answers",
-    "endless-headers": "too large headers: more than 65536 bytes",
-    "endless-status-line": "too large headers: more than 65536 bytes",
-    "body-of-a-gigabyte": "too large: a body of more than 10485760 bytes",
-    "endless-body": "too large: a body of more than 10485760 bytes",
-    "body-until-close": "too large: a body of more than 10485760 bytes",
-    "gzip-bomb": "too large: a body of",
-    "gzip-bomb-in-gzip": "too large: a body of",
-    "deflate-bomb": "too large: a body of",
-    "br-bomb": "too large: a body of",
-    "zstd-bomb": "not HTTP: the body is encoded as zstd, which was not accepted",
-    "not-gzip": "not HTTP: the body is called gzip and is not",
-    "half-gzip": "cut off: the gzip of the body ends before its end",
-    "many-headers": "too large headers: 1002 fields, more than 256",
-    "long-header": "too large headers: more than 65536 bytes",
-    "two-lengths": "not HTTP: Content-Length is given twice, with different values",
-    "length-is-no-number": "not HTTP: Content-Length is no number",
-    "negative-length": "not HTTP: Content-Length is no number",
-    "length-too-large": "cut off: the connection was closed after 12 of 500 bytes of the body",
-    "bad-status-line": "not HTTP: it begins with 'HTTP/1.1 fine', which is no status line",
-    "status-20000": "not HTTP: it begins with 'HTTP/1.1 20000 OK', which is no status line",
-    "status-099": "not HTTP: it begins with 'HTTP/1.1 099 Low', which is no status line",
-    "switching-protocols": "not HTTP: a switch of protocols (101) that was not requested",
-    "garbage": "not HTTP: it begins with '\\x80\\x81",
-    "http-09": "not HTTP: it begins with '{\"ok\": true}', which is no status line",
-    "a-shell-banner": "not HTTP: it begins with 'SSH-2.0",
-    "bad-header-line": "not HTTP: a header line without a name and a colon",
-    "bad-chunk-size": "not HTTP: a chunk of the body does not begin or end as it should",
-    "bad-chunk-end": "not HTTP: a chunk of the body does not begin or end as it should",
-    "no-last-chunk": "cut off: the connection was closed before the last chunk of the body",
-    "odd-transfer-encoding": "not HTTP: a Transfer-Encoding other than chunked",
-    "reset": "the connection was reset",
-    "reset-in-the-body": "the connection was reset: after",
-    "drop": "cut off: the connection was closed without an answer",
-    "drop-after": "cut off: the connection was closed without an answer",
-    "close-in-the-headers": "cut off: the connection was closed after",
-}
-"""How the error of the exchange begins."""
-READ = {
-    "same-length-twice": (200, (LENGTH_TWICE,)),
-    "length-too-small": (200, (TRAILING,)),
-    "bytes-after-the-answer": (200, (TRAILING,)),
-    "status-999": (999, ()),
-    "retry-after-squared": (429, ()),
-    "retry-after-huge": (429, ()),
-    "retry-after-wrong-date": (429, ()),
-    "bare-line-feeds": (200, ()),
-    "http-10": (200, ()),
-    "away": (302, ()),
-    "deep-json": (200, ()),
-    "huge-number": (200, ()),
-    "not-a-number": (200, ()),
-    "well": (200, ()),
-}
-"""Status and remarks of what can be read all the same."""
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +49,7 @@ def deliveries(server: Hostile, contract: Contract, times: int = 1, bounds: Boun
 
 
 def test_every_mode_has_a_test() -> None:
-    assert modes.__doc__
+    assert modes.__doc__ and odd_modes.__doc__
     assert {*UNREADABLE, *READ, "body-on-204", "flaky"} == set(MODES)
 
 
@@ -186,3 +128,27 @@ def test_large_answers_within_the_bounds_are_read_whole(contract: Contract) -> N
     with Hostile(large) as server:
         answers = [each.response for each in deliveries(server, contract, times=2, bounds=Bounds())]
     assert [each and each.length for each in answers] == [len(body)] * 2
+
+
+def test_the_members_of_a_gzip_are_one_content(contract: Contract) -> None:
+    with Hostile("gzip-in-two-members") as server:
+        response = deliveries(server, contract)[0].response
+    assert response is not None
+    assert response.body.encode() == modes.BODY
+
+
+def test_a_gzip_of_very_many_members_is_too_large(contract: Contract) -> None:
+    def members(line: modes.Line) -> None:
+        odd_modes.encoded(line, "gzip", gzip.compress(b"") * 100_000)
+
+    with Hostile(members) as server:
+        began = time.monotonic()
+        error = deliveries(server, contract, bounds=Bounds())[0].error or ""
+    assert error.startswith("too large: a gzip of more than 100 members")
+    assert time.monotonic() - began < SECONDS
+
+
+def test_what_comes_late_is_not_held_against_the_next_request(contract: Contract) -> None:
+    with Hostile("late-bytes") as server:
+        errors = {each.error for each in deliveries(server, contract, times=9)}
+    assert [each for each in errors if each and not each.startswith("cut off: 'late bytes'")] == []

@@ -24,7 +24,7 @@ LAYERS = {
 }  # fmt: skip
 """Lowest first: a package imports only those before it."""
 TOP = {"contracts", "contracts.__main__", "contracts.conftest", "contracts.test_gate"}
-CLIENTS = {"contracts.transport.http1", "contracts.transport.token_auth", "contracts.transport.unreadable"}
+CLIENTS = {"contracts.transport.messages", "contracts.transport.token_auth", "contracts.transport.unreadable"}
 """The only modules that may import an HTTP client."""
 IO = {"asyncio", "time", "socket", "threading", "random", "datetime", "os", "pathlib", "subprocess"}
 JUDGEMENTS = [name for name in FILES if name.startswith(("contracts.laws.", "contracts.checks."))]

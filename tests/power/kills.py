@@ -9,17 +9,19 @@ itself, end with 143 and leave no process behind. Prints a line for every run th
 from __future__ import annotations
 
 import argparse
-import signal
-import subprocess
+import multiprocessing
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
 import attrs
 import psutil
+import pytest
 from click.testing import CliRunner
 
 from contracts.__main__ import main as contracts
@@ -33,6 +35,9 @@ LONGEST_ASKING = 4.0
 """Seconds of a run within which it is killed."""
 PACE = 0.05
 """Seconds every answer takes, so that there is something to be killed in."""
+WARM = multiprocessing.get_context("forkserver")
+"""Runs begin in processes that have imported everything already, which takes longer than many a run."""
+WARM.set_forkserver_preload(["contracts.gate.session", "contracts.gate.load_run"])
 
 
 @attrs.define
@@ -60,7 +65,7 @@ def killed(random: Random, folder: Path, server: Hostile) -> Iterator[str]:
     process, out = _begun(folder, server), folder / "out"
     time.sleep(random.uniform(0.0, LONGEST_ASKING))
     process.kill()
-    process.wait()
+    process.join()
     for command, arguments, codes in (
         (contracts, ["judge", str(out)], {0, 1, 3, 4}),
         (reports, [str(out)], {0}),
@@ -77,16 +82,16 @@ def ended(random: Random, folder: Path, server: Hostile | None) -> Iterator[str]
     """End a run by SIGTERM; gives what went wrong. `server`: None for the sandbox that the gate starts itself."""
     process, out = _begun(folder, server), folder / "out"
     time.sleep(random.uniform(0.0, LONGEST_ASKING))
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGTERM)
-    try:
-        said = process.communicate(timeout=60)[0]
-    except subprocess.TimeoutExpired:
+    family = _family(process.pid)
+    process.terminate()
+    process.join(60)
+    if process.exitcode is None:
         process.kill()
-        said = process.communicate()[0]
+        process.join()
         yield "it did not end within a minute"
-    if process.returncode not in (0, 143):  # it may have come to its end just before
-        yield f"exit {process.returncode}: {said[-200:]}"
+    said = (folder / "said").read_text()
+    if process.exitcode not in (0, 143):  # it may have come to its end just before
+        yield f"exit {process.exitcode}: {said[-200:]}"
     if "Traceback" in said:
         yield f"a traceback: {said[-300:]}"
     yield from (f"no {name}" for name in ("verdicts.json", "report.html") if not (out / name).is_file())
@@ -94,16 +99,30 @@ def ended(random: Random, folder: Path, server: Hostile | None) -> Iterator[str]
     yield from (f"orphan {each.pid}" for each in alive)
 
 
-def _begun(folder: Path, server: Hostile | None) -> subprocess.Popen[str]:
+def _family(pid: int | None) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:  # it has just come to its end
+        return []
+
+
+def _gate(arguments: list[str], said: Path) -> None:
+    """The gate as a command; what it says goes into a file."""
+    os.setsid()
+    os.chdir(ROOT)
+    with said.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.exit(pytest.main(["contracts", "-q", "-p", "no:cacheprovider", *arguments]))
+
+
+def _begun(folder: Path, server: Hostile | None) -> BaseProcess:
     """A run in a process of its own that has begun to ask."""
     chosen = ["--deployment", str(files(folder, server.base_url))] if server else ["--sandbox-args", "--limits off"]
-    command = [sys.executable, "-m", "pytest", "contracts", "-q", "-p", "no:cacheprovider", *chosen]
-    process = subprocess.Popen(
-        [*command, "--out", str(folder / "out")],
-        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+    process = WARM.Process(target=_gate, args=([*chosen, "--out", str(folder / "out")], folder / "said"))
+    process.start()
     evidence, until = folder / "out" / "evidence.ndjson", time.monotonic() + STARTED_WITHIN
-    while not (evidence.is_file() and evidence.stat().st_size) and process.poll() is None:
+    while not (evidence.is_file() and evidence.stat().st_size) and process.is_alive():
         if time.monotonic() > until:
             process.kill()
             raise TimeoutError("the run did not begin")
@@ -120,12 +139,13 @@ def tallied(kind: str, count: int, random: Random) -> Tally:
                 wrong = list(killed(random, Path(name), server))
             else:
                 wrong = list(ended(random, Path(name), server if number % 2 else None))
-            left = len(server.notes.notes) - FEW * len(KEYS)
-            tally.left += left
+            left = list(server.notes.notes.values())[FEW * len(KEYS) :]
+            tally.left += len(left)
             tally.orphans += sum(each.startswith("orphan") for each in wrong)
         tally.runs += 1
         if wrong or left:
-            tally.failures.append(f"{kind} {number + 1}: {'; '.join([*wrong, *([f'{left} left'] if left else [])])}")
+            named = [f"{len(left)} left, such as {left[0]!r}"] if left else []
+            tally.failures.append(f"{kind} {number + 1}: {'; '.join([*wrong, *named])}")
             print(tally.failures[-1], flush=True)
     return tally
 

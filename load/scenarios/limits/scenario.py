@@ -24,9 +24,6 @@ class LimitUser(FastHttpUser):
     """Does one task after the other, as long as there are any."""
 
     scenario: ClassVar[Limits]
-    concurrency = 16
-    network_timeout = 30.0
-    connection_timeout = 30.0
 
     @task
     def examine(self) -> None:

@@ -227,9 +227,6 @@ class MixedUser(FastHttpUser):
     """One virtual user: sends at its own times, whatever became of the request before."""
 
     scenario: ClassVar[MixedScenario]
-    concurrency = 2
-    network_timeout = 30.0
-    connection_timeout = 30.0
 
     @task
     def journey(self) -> None:

@@ -253,9 +253,6 @@ class TokenUser(FastHttpUser):
     """One caller, calling at its own times until the last stint is over."""
 
     scenario: ClassVar[TokenScenario]
-    concurrency = 2
-    network_timeout = 30.0
-    connection_timeout = 30.0
 
     @task
     def call(self) -> None:

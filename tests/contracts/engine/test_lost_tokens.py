@@ -10,7 +10,7 @@ from contracts.core.verdicts import BLOCKED, BROKEN
 from contracts.engine import run as running
 from contracts.plan.plan import make
 from contracts.transport.client import Client
-from contracts.transport.http1 import Incoming, Outgoing
+from contracts.transport.messages import Incoming, Outgoing
 
 
 class Losing(Client):

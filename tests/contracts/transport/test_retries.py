@@ -97,6 +97,21 @@ def test_what_may_have_been_carried_out_is_sent_again_only_if_that_does_no_harm(
 
 
 @pytest.mark.parametrize(
+    ("method", "status", "step"),
+    [
+        ("POST", 502, Unheard),  # what stands before it does not know what the server did
+        ("PATCH", 504, Unheard),
+        ("POST", 503, Unheard),
+        ("PUT", 502, Again),
+        ("POST", 500, Again),
+    ],
+)
+def test_a_change_that_a_gateway_answered_is_not_sent_again_unless_that_does_no_harm(contract, method, status, step):
+    request = attrs.evolve(request_of(contract), method=method)
+    assert isinstance(next_step(request, exchange_of(request, status), 1), step)
+
+
+@pytest.mark.parametrize(
     ("method", "status", "retry_status", "heard"),
     [
         ("POST", 201, 502, False),  # perhaps the second of two

@@ -13,10 +13,10 @@ from contracts.core.conversation import Blocked, Concurrently, NotObservable, Vo
 from contracts.core.exchange import Request, Response
 from contracts.evidence.recorder import Recorder
 from contracts.steps.created import Ledger
-from contracts.transport.client import ClientResult
 from contracts.transport.recording import GIVE_UP_AFTER
 from contracts.transport.retries import PAUSES
 from contracts.transport.sender import Sender
+from contracts.transport.wire_format import ClientResult
 from specs.contract import Limit
 
 

@@ -12,7 +12,7 @@ from contracts.core.exchange import Response
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
 from load.runtime.removal import remove
-from load.runtime.run import LoadRun
+from load.runtime.run import LoadRun, Sent
 from tests.contracts.laws.state.notebook import CONTRACT, Notebooks, deployment, principals
 
 
@@ -33,9 +33,9 @@ class Server:
         self.now -= 1
         if self.refuse:
             self.refuse -= 1
-            return Response(429, (("Retry-After", "0"),), "", 0), None, begun, time.time()
+            return Sent(Response(429, (("Retry-After", "0"),), "", 0), None, begun, time.time())
         response = self.notebooks.answer(request).response
-        return (None, "cut off", begun, time.time()) if self.lost else (response, None, begun, time.time())
+        return Sent(None, "cut off", begun, time.time()) if self.lost else Sent(response, None, begun, time.time())
 
 
 @pytest.fixture
@@ -100,6 +100,6 @@ def test_what_another_process_made_is_removed_only_if_that_is_gone(server):
 def test_what_could_not_be_removed_in_time_is_told(server):
     run = started()
     create(run, server)
-    with gevent.Timeout(0.001, False):
-        remove(run, server.send)
+    with gevent.Timeout(0.01, False):
+        remove(run, lambda _: gevent.sleep(60))
     assert [each.partition("/nb-")[0] for each in run.left_behind] == ["DELETE /notebooks"]

@@ -16,7 +16,7 @@ from contracts.core.exchange import Request, Response
 from contracts.evidence.recorder import Recorder
 from contracts.request.url import path_values
 from contracts.steps.tokens.pairs import with_users
-from load.runtime.run import LoadRun
+from load.runtime.run import LoadRun, Sent
 
 ACME = Principal("acme", "acme", "oauth_client", values={"client_id": "cl1", "secret": "$S"})
 TOOK = 0.02
@@ -40,7 +40,7 @@ class Server:
         content = {"id": number, "accessToken": f"access-{number}", "refreshToken": f"refresh-{number}"}
         data = {**content, "user": {"id": number}, "accessTokenExpiresAt": (time.time() + 3600) * 1000}
         body = json.dumps({"status": "success", "data": data})
-        return Response(201, (("Content-Type", "application/json"),), body, len(body)), None, begun, time.time()
+        return Sent(Response(201, (("Content-Type", "application/json"),), body, len(body)), None, begun, time.time())
 
 
 @pytest.fixture

@@ -1,0 +1,203 @@
+"""The connections of one user of the load: what is sent goes out once, and no answer costs more than its bounds.
+
+Locust's client would ask again in silence on a connection that was closed, keep cookies, trust any certificate and read
+without end; a limiter would have counted requests of which the record knows nothing.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gevent import socket
+from gevent.lock import Semaphore
+from gevent.ssl import create_default_context
+from geventhttpclient.response import HTTPParseError, HTTPResponse
+
+from contracts.config.http import KIB, Bounds
+from contracts.core.exchange import IDEMPOTENT
+from contracts.core.failures import NOT_CONNECTED, TLS, Failure
+from contracts.transport.connecting import Origin, connect_failure, tls_reason
+from contracts.transport.messages import IDLE, IDLE_FOR_WRITES, AnswerReader, Incoming, Outgoing
+
+AT_ONCE = 16
+"""Connections of one user that are in use at once."""
+PIECE = 64 * KIB
+QUICK = 64 * KIB
+"""Bytes of an answer up to which it is read by the quick parser alone."""
+
+
+class Connection:
+    """A connected socket, and one exchange after the other on it."""
+
+    def __init__(self, wire: socket.socket, bounds: Bounds) -> None:
+        self._wire = wire
+        self._bounds = bounds
+        self._reader = AnswerReader(bounds)
+        self._until = 0.0
+        self.released = 0.0
+        self.reusable = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing was said since the last answer, not even a goodbye."""
+        try:
+            self._wire.settimeout(0.0)
+            self._wire.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def send(self, message: bytes, until: float) -> None:
+        """Send a message, whose answer has to be over at a time (`until`, monotonic). Raises Failure."""
+        self._until, self.reusable = until, False
+        self._wire.settimeout(max(0.001, min(until - time.monotonic(), self._bounds.read)))
+        try:
+            self._wire.sendall(message)
+        except TimeoutError:
+            raise self._reader.late(whole=True) from None
+        except ConnectionError:
+            pass  # what it has answered before it closed is still to be read
+        except OSError as error:
+            raise self._reader.broken(error) from None
+
+    def answer(self, verb: str, before: bytes = b"") -> Incoming:
+        """The answer, whole. Raises Failure. `before`: what came of it already."""
+        reader = self._reader
+        reader.begin(verb)
+        if before:
+            reader.feed(before)
+        while (answer := reader.answer()) is None:
+            reader.feed(self._read())
+        self.reusable = reader.finish()
+        return answer
+
+    def status(self, verb: str) -> tuple[int, int]:
+        """The status of the answer and the length of its body; several times as quick. Raises Failure."""
+        parser, came = Quick(verb, self._bounds.headers), bytearray()
+        self._reader.count = 0
+        while not parser.message_complete:
+            came += (data := self._read())
+            self._reader.count = len(came)
+            if not (data and len(came) <= QUICK and parser.understands(data)):
+                # Read again by the parser that knows what is wrong, or that little is; it sees the end again, too.
+                answer = self.answer(verb, bytes(came))
+                return answer.status, len(answer.body)
+        self.reusable = not parser.should_close()
+        return parser.get_code(), parser.body
+
+    def _read(self) -> bytes:
+        left = self._until - time.monotonic()
+        self._wire.settimeout(max(0.001, min(left, self._bounds.read)))
+        try:
+            data: bytes = self._wire.recv(PIECE)
+            return data
+        except TimeoutError:
+            raise self._reader.late(whole=left <= self._bounds.read) from None
+        except OSError as error:
+            raise self._reader.broken(error) from None
+
+
+class Quick(HTTPResponse):
+    """A parser in C that reads what is written as it should be, and says where something is not."""
+
+    def __init__(self, verb: str, most: int) -> None:
+        """`most`: header fields up to which it reads."""
+        super().__init__(verb)
+        self._most = most
+        self.body = 0
+        """Its length in bytes."""
+
+    def understands(self, data: bytes) -> bool:
+        """Whether a piece of an answer can be read."""
+        try:
+            self.feed(data)
+        except HTTPParseError:
+            return False
+        return self._header_position <= self._most and (not self.headers_complete or self.get_code() >= 200)
+
+    def _on_body(self, buf: bytearray) -> None:
+        self.body += len(buf)
+
+    def _on_message_begin(self) -> None:
+        if self.message_begun:
+            raise HTTPParseError("more than one message")
+        self.message_begun = True
+
+
+class Connections:
+    """Connections to one origin, kept while they are of use. For the greenlets of one process."""
+
+    def __init__(self, origin: Origin, bounds: Bounds) -> None:
+        self._origin = origin
+        self._bounds = bounds
+        self._idle: list[Connection] = []
+        self._places = Semaphore(AT_ONCE)
+
+    def exchange(self, request: Outgoing) -> Incoming:
+        """The answer to a request, read to its end. Raises Failure."""
+        with self._sent(request.verb, request.written()) as connection:
+            return connection.answer(request.verb)
+
+    def status(self, verb: str, message: bytes) -> tuple[int, int]:
+        """The status of the answer to a request as it is written, and the length of its body. Raises Failure."""
+        with self._sent(verb, message) as connection:
+            return connection.status(verb)
+
+    @contextmanager
+    def _sent(self, verb: str, message: bytes) -> Iterator[Connection]:
+        """A connection on which a message was sent; kept afterwards where it may be used again."""
+        with self._places:
+            until = time.monotonic() + self._bounds.total
+            connection = self._connection(verb)
+            try:
+                connection.send(message, until)
+                yield connection
+            finally:
+                if connection.reusable:
+                    connection.released = time.monotonic()
+                    self._idle.append(connection)
+                else:
+                    connection.close()
+
+    def _connection(self, verb: str) -> Connection:
+        oldest = time.monotonic() - (IDLE if verb in IDEMPOTENT else IDLE_FOR_WRITES)
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.released >= oldest and connection.quiet:
+                return connection
+            connection.close()
+        return Connection(self._connected(), self._bounds)
+
+    def _connected(self) -> socket.socket:
+        began, seconds, origin = time.monotonic(), self._bounds.connect, self._origin
+        try:
+            wire = socket.create_connection((origin.host, origin.port), timeout=seconds)
+        except TimeoutError:
+            raise Failure(NOT_CONNECTED, f"not within {seconds:g} s") from None
+        except (OSError, UnicodeError) as error:
+            raise connect_failure(error) from None
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if origin.context is None:
+            return wire
+        wire.settimeout(max(0.001, began + seconds - time.monotonic()))
+        return self._encrypted(wire)
+
+    def _encrypted(self, wire: socket.socket) -> socket.socket:
+        try:
+            return create_default_context().wrap_socket(wire, server_hostname=self._origin.host)
+        except ssl.SSLError as error:
+            reason = tls_reason(error)
+        except TimeoutError:
+            reason = f"no end of the handshake within {self._bounds.connect:g} s"
+        except OSError:
+            reason = "the connection was closed in the handshake"
+        wire.close()
+        raise Failure(TLS, reason)

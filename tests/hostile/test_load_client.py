@@ -1,0 +1,116 @@
+"""The client of the load says of every way to misbehave what that of the gate says, and keeps the same bounds."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from contracts.config.http import Bounds
+from contracts.config.vault import Vault
+from contracts.core.exchange import Request
+from contracts.core.failures import UNSENDABLE, Failure
+from contracts.transport.connecting import Origin
+from contracts.transport.messages import Outgoing
+from contracts.transport.wire_format import decode_answer
+from load.runtime.connections import Connections
+from specs.contract import Contract, build
+from specs.source.document import load
+from tests.hostile import odd_modes  # noqa: F401 - registers modes
+from tests.hostile.expected import READ, UNREADABLE
+from tests.hostile.notes import KEYS, ODD, files
+from tests.hostile.server import Hostile
+
+BOUNDS = Bounds(connect=1.0, read=0.4, total=0.8)
+SECONDS = 3.0
+MOST = 60 << 20
+ASKED = Outgoing("GET", ODD.encode(), ((b"Host", b"here"), (b"X-Key", next(iter(KEYS)).encode())))
+OVERLOOKED = {
+    "gzip-bomb", "gzip-bomb-in-gzip", "deflate-bomb", "br-bomb", "zstd-bomb", "not-gzip", "half-gzip",
+    "gzip-with-bad-sum", "unknown-encoding", "encoded-a-hundred-times",
+    "odd-transfer-encoding", "chunked-twice", "blank-lines-first",
+}  # fmt: skip
+"""What does not matter where nothing but a status is kept: no encoding is taken off, and a little is put up with."""
+
+
+@pytest.fixture(scope="module")
+def request_(tmp_path_factory: pytest.TempPathFactory) -> Request:
+    folder = tmp_path_factory.mktemp("notes")
+    files(folder, "http://127.0.0.1:9")
+    contract: Contract = build(load(str(folder / "notes.json")))
+    return Request(next(each for each in contract.operations if each.path == ODD), ODD)
+
+
+def connections(server: Hostile) -> Connections:
+    return Connections(Origin.of(server.base_url), BOUNDS)
+
+
+def answered(server: Hostile, request: Request) -> Any:
+    return decode_answer(connections(server).exchange(ASKED), request, Vault(), BOUNDS)
+
+
+@pytest.mark.parametrize("mode", UNREADABLE)
+def test_what_cannot_be_read_is_told_in_the_words_of_the_gate(mode: str, request_: Request) -> None:
+    with Hostile(mode) as server:
+        tracemalloc.start()
+        began = time.monotonic()
+        with pytest.raises(Failure) as failure:
+            answered(server, request_)
+        seconds, (_, peak) = time.monotonic() - began, tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert str(failure.value).startswith(UNREADABLE[mode])
+    assert seconds < SECONDS
+    assert peak < MOST
+
+
+@pytest.mark.parametrize("mode", READ)
+def test_what_is_odd_and_can_be_read_is_an_answer(mode: str, request_: Request) -> None:
+    with Hostile(mode) as server:
+        response = answered(server, request_)
+    assert (response.status, response.remarks) == READ[mode]
+
+
+@pytest.mark.parametrize("mode", [each for each in UNREADABLE if each not in OVERLOOKED])
+def test_a_status_is_not_believed_where_the_answer_cannot_be_read(mode: str) -> None:
+    with Hostile(mode) as server, pytest.raises(Failure) as failure:
+        connections(server).status("GET", ASKED.written())
+    assert str(failure.value).startswith(UNREADABLE[mode].partition(":")[0])
+
+
+@pytest.mark.parametrize("mode", READ)
+def test_the_quick_way_hears_the_same_status(mode: str) -> None:
+    with Hostile(mode) as server:
+        assert connections(server).status("GET", ASKED.written())[0] == READ[mode][0]
+
+
+@pytest.mark.parametrize("mode", ["drop", "reset", "drop-after"])
+def test_nothing_is_sent_twice_in_secret(mode: str) -> None:
+    with Hostile(mode) as server:
+        mine = connections(server)
+        for _ in range(3):
+            with pytest.raises(Failure):
+                mine.status("GET", ASKED.written())
+        assert len(server.asked) == 3
+
+
+def test_connections_are_used_again_while_they_are_of_use() -> None:
+    with Hostile("well") as server:
+        mine = connections(server)
+        heard = [mine.status("GET", ASKED.written()), *(mine.exchange(ASKED) for _ in range(5))]
+        assert len(heard) == len(server.asked) == 6
+        assert server.connections == 1
+
+
+def test_what_would_be_two_requests_is_not_sent() -> None:
+    with Hostile("well") as server, pytest.raises(Failure, match=UNSENDABLE):
+        connections(server).exchange(Outgoing("GET", b"/status", ((b"X-Key", b"a\r\nX-More: b"),)))
+    assert server.asked == []
+
+
+def test_nobody_listens() -> None:
+    with Hostile("well") as server:
+        pass
+    with pytest.raises(Failure, match="the connection is refused"):
+        connections(server).exchange(ASKED)
