@@ -1,6 +1,7 @@
 """Every mode of the hostile server, and flaky servers over many seeds: what a run makes of them, as a table.
 
     python -m tests.hostile [MODE …]                       a run for every mode: verdicts, time, memory
+    python -m tests.hostile --load [MODE …]                the same under load: exit code, time, memory
     python -m tests.hostile --flaky 0.01 0.05 --seeds 20   runs with so large a share of requests lost
 
 Exits 1 where a run goes wrong: something else harmed, things left, more time or memory than there may be.
@@ -11,16 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
+from contracts.gate.sandbox import ROOT
+from tests.hostile import odd_modes  # noqa: F401 - registers modes
 from tests.hostile.judging import judged
-from tests.hostile.server import MODES, Flaky
+from tests.hostile.notes import files
+from tests.hostile.server import MODES, Flaky, Hostile
 
 LONGEST = 60.0
 MOST_MEMORY = 300
@@ -28,6 +34,8 @@ MOST_MEMORY = 300
 SLOW = "[http]\nconnect = 2\nread = 3\ntotal = 6"
 """Bounds a tenth of the usual ones, for delays a tenth of those that real servers have."""
 DELAY = (0.5, 4.0)
+CODES = (0, 1, 3, 4)
+"""Exit codes of a run that came to its end."""
 
 
 def apart(measure: Any) -> dict[str, Any]:
@@ -93,6 +101,47 @@ def modes(names: list[str]) -> bool:
     return well
 
 
+def of_load(name: str, folder: Path, *, everywhere: bool) -> dict[str, Any]:
+    """A short run under load against one mode."""
+    command = [sys.executable, "-m", "locust", "-f", "load/locustfile.py", "--headless", "--only-summary"]
+    with Hostile(name, everywhere=everywhere) as server:
+        chosen = ["--scenario", "mixed", "--seconds", "4", "--rate", "20", "--out", str(folder / "out")]
+        command += ["--deployment", str(files(folder, server.base_url, SLOW)), *chosen]
+        began = time.monotonic()
+        with (folder / "said").open("w") as said:
+            process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+            _, status, usage = os.wait4(process.pid, 0)
+    text, report = (folder / "said").read_text(), folder / "out" / "verdicts.json"
+    verdicts = json.loads(report.read_text())["verdicts"] if report.is_file() else []
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "seconds": time.monotonic() - began,
+        "memory": usage.ru_maxrss // 1024,
+        "traceback": "Traceback" in text,
+        "verdicts": Counter(each["verdict"] for each in verdicts),
+    }
+
+
+def under_load(names: list[str]) -> bool:
+    """The table of modes under load, on one operation and everywhere; whether all is well."""
+    well = True
+    for name in names:
+        for everywhere in (False, True):
+            with tempfile.TemporaryDirectory() as folder:
+                row = of_load(name, Path(folder), everywhere=everywhere)
+            wrong = row["traceback"] or not row["verdicts"] or row["seconds"] > 2 * LONGEST or row["code"] not in CODES
+            wrong = wrong or row["memory"] > MOST_MEMORY or (everywhere and row["code"] == 0 and name != "well")
+            well = well and not wrong
+            counts = ", ".join(f"{count} {word}" for word, count in row["verdicts"].items())
+            place = "everywhere" if everywhere else ""
+            print(
+                f"{name:24} {place:10} exit {row['code']} {row['seconds']:5.1f} s {row['memory']:4} MiB  {counts}"
+                f"{'  WRONG' if wrong else ''}",
+                flush=True,
+            )
+    return well
+
+
 def flaky(shares: list[float], seeds: int) -> bool:
     """What became of runs with requests lost; whether nothing was broken by luck, and little blocked."""
     well = True
@@ -118,11 +167,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="MODE", help="modes (default: all)")
     parser.add_argument("--flaky", nargs="+", type=float, metavar="SHARE", help="shares of lost requests instead")
+    parser.add_argument("--load", action="store_true", help="runs under load instead of the gate's")
     parser.add_argument("--seeds", type=int, default=20, help="runs per share (default 20)")
     options = parser.parse_args()
     if options.flaky:
         return int(not flaky(options.flaky, options.seeds))
-    return int(not modes(options.names or sorted(MODES)))
+    table = under_load if options.load else modes
+    return int(not table(options.names or sorted(MODES)))
 
 
 if __name__ == "__main__":
