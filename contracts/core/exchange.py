@@ -106,8 +106,15 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The value of a header, repeated ones joined by a comma as HTTP reads them."""
-        values = [value for key, value in self.headers if key.lower() == name.lower()]
-        return ", ".join(values) if values else None
+        return self._fields.get(name.lower())
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, value in self.headers:
+            key = name.lower()
+            found[key] = f"{found[key]}, {value}" if key in found else value
+        return found
 
     @cached_property
     def json(self) -> Any:

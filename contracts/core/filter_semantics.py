@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from specs.contract import Filter
@@ -47,7 +48,12 @@ def number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return float(value)
-    if not isinstance(value, str) or not _TIME.match(value):
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=8192)
+def _moment(value: str) -> float | None:
+    if not _TIME.match(value):
         return None
     try:
         moment = datetime.fromisoformat(value.upper())
@@ -58,37 +64,63 @@ def number(value: Any) -> float | None:
 
 def keeps(rule: Filter, wanted: Wanted, item: Any) -> bool | None:
     """Whether a filter keeps an item; None where it cannot be known."""
-    values = shown(item, rule.member)
-    if values is None:
-        return None
-    asked = wanted if isinstance(wanted, list) else [wanted]
-    found = [_agrees(rule.by, each, value) for value in values for each in asked]
+    return keeper(rule, [item])(wanted)[0]
+
+
+Keeper = Callable[[Wanted], list[bool | None]]
+
+
+def keeper(rule: Filter, items: Sequence[Any]) -> Keeper:
+    """What tells of each item whether a filter keeps it, for one value of the filter after the other."""
+    rows = [shown(item, rule.member) for item in items]
+    agrees = _agrees_in_time if rule.by in {"after", "before"} else _agrees_in_text
+    read = number if agrees is _agrees_in_time else _own
+    known = [None if row is None else [read(value) for value in row] for row in rows]
+
+    def told(wanted: Wanted) -> list[bool | None]:
+        asked = wanted if isinstance(wanted, list) else [wanted]
+        return [
+            None if row is None else _any([agrees(rule.by, each, own) for own in row for each in asked])
+            for row in known
+        ]
+
+    return told
+
+
+def _any(found: list[bool | None]) -> bool | None:
     return True if True in found else None if None in found else False
 
 
-def _agrees(by: str, wanted: str, value: Any) -> bool | None:
-    if by in {"after", "before"}:
-        one, other = number(value), number(_unquoted(wanted))
-        if one is None or other is None or one == other:
-            return None
-        return one > other if by == "after" else one < other
-    if value is None:
+def _own(value: Any) -> str | None:
+    return None if value is None else text(value)
+
+
+def _agrees_in_time(by: str, wanted: str, one: Any) -> bool | None:
+    other = number(_unquoted(wanted))
+    if one is None or other is None or one == other:
+        return None
+    return bool(one > other if by == "after" else one < other)
+
+
+def _agrees_in_text(by: str, wanted: str, own: Any) -> bool | None:
+    if own is None:
         return False
-    own = text(value)
-    same = wanted in own if by == "contains" else wanted == own
+    if wanted in own if by == "contains" else wanted == own:
+        return True
     alike = wanted.casefold() in own.casefold() if by == "contains" else wanted.casefold() == own.casefold()
-    return True if same else None if alike else False
+    return None if alike else False
 
 
+@lru_cache(maxsize=8192)
 def _unquoted(wanted: str) -> Any:
     return float(wanted) if re.fullmatch(r"-?\d+(\.\d+)?", wanted) else wanted
 
 
 def kept(rules: Iterable[tuple[Filter, Wanted]], items: Sequence[Any]) -> list[bool | None]:
     """For each item, whether all of these filters together keep it; None where it cannot be known."""
-    rules = list(rules)
-    judged = ([keeps(rule, wanted, item) for rule, wanted in rules] for item in items)
-    return [False if False in each else None if None in each else True for each in judged]
+    judged = [keeper(rule, items)(wanted) for rule, wanted in rules]
+    found = zip(*judged, strict=True) if judged else ((True,) for _ in items)
+    return [False if False in each else None if None in each else True for each in found]
 
 
 def out_of_order(items: Sequence[Any], pointer: str, *, descending: bool) -> int | None:

@@ -20,9 +20,11 @@ from contracts.transport.sender import Sender
 MOST = 20
 
 
-async def ask_again(plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int) -> None:
-    """Send again what the checks have seen broken only once."""
-    for exchange in list(once(judge.check_verdicts(plan, exchanges), exchanges))[:MOST]:
+async def ask_again(
+    plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int, judged: judge.Judged | None = None
+) -> None:
+    """Send again what the checks have seen broken only once. `judged`: what they have said, and say now."""
+    for exchange in list(once(judge.check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
             await sender.answer(exchange.request.retried(), conversation)
 

@@ -89,6 +89,7 @@ class Run:
         self.exchanges: dict[int, Exchange] = {}
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self._verdicts: dict[str, Verdict] = {}
+        self._judged: judge.Judged = {}
         self._changed = threading.Condition()
         self._finished = False
         self._stopping = False
@@ -218,7 +219,8 @@ class Run:
     async def _clean_up(self, sender: Sender, watch: CredentialWatch) -> None:
         """What is done when nothing new is begun: chance is ruled out, and all that was made is removed."""
         if self.ended == "complete" and self._max_requests is None:
-            await ask_again(self.plan, sender, self.exchanges, self.conversations.begin("confirmation")[0])
+            number = self.conversations.begin("confirmation")[0]
+            await ask_again(self.plan, sender, self.exchanges, number, self._judged)
         await self._remove(sender)
         if self.ended == "complete":
             await self._last_look(sender, watch)
@@ -380,7 +382,7 @@ class Run:
         self._settle(
             *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)
         )
-        self._settle(*judge.check_verdicts(self.plan, self.exchanges, self.not_served))
+        self._settle(*judge.check_verdicts(self.plan, self.exchanges, self.not_served, self._judged))
 
 
 def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:

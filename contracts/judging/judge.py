@@ -181,11 +181,19 @@ def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
     raise AssertionError("every ending has a verdict")
 
 
-def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange], not_served: str | None = None) -> list[Verdict]:
+Judged = dict[tuple[str, int], "bool | Broken | ValueError | re.error"]
+"""What a check, by its id, has said of an exchange, by its seq: that never changes."""
+
+
+def check_verdicts(
+    plan: Plan, exchanges: Mapping[int, Exchange], not_served: str | None = None, judged: Judged | None = None
+) -> list[Verdict]:
     """The verdicts of all checks over everything that was exchanged.
 
     `not_served`: why the document does not seem to be what is served there, so that nothing is held against it.
+    `judged`: what was said of the same exchanges before, and what is said now.
     """
+    judged = {} if judged is None else judged
     if not_served:
         return [Verdict(each, BLOCKED, reason=not_served) for each in plan.items if isinstance(each.rule, Check)]
     by_operation: dict[str, list[Exchange]] = {}
@@ -193,7 +201,10 @@ def check_verdicts(plan: Plan, exchanges: Mapping[int, Exchange], not_served: st
         by_operation.setdefault(exchange.operation.key, []).append(exchange)
     passed_over = superseded(list(exchanges.values()))
     items = [item for item in plan.items if isinstance(item.rule, Check)]
-    return [_of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges) for item in items]
+    return [
+        _of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges, judged)
+        for item in items
+    ]
 
 
 def _of_check(
@@ -202,6 +213,7 @@ def _of_check(
     sent: Sequence[Exchange],
     passed_over: Container[int],
     every: Mapping[int, Exchange],
+    judged: Judged,
 ) -> Verdict:
     rule = item.rule
     assert isinstance(rule, Check)
@@ -210,13 +222,15 @@ def _of_check(
     exchanges = [each for each in sent if each.seq not in passed_over and (rule.unread or each.response is not None)]
     heard, found, unusable = 0, dict[tuple[str, str], list[tuple[Exchange, Broken]]](), ""
     for exchange in exchanges:
-        try:
-            heard += bool(rule.judge(exchange, plan.contract))
-        except Broken as outcome:
-            for each in (outcome, *(Broken(*other) for other in outcome.others)):
+        if (said := judged.get((rule.id, exchange.seq))) is None:
+            said = judged[rule.id, exchange.seq] = _said(rule, exchange, plan)
+        if isinstance(said, bool):
+            heard += said
+        elif isinstance(said, Broken):
+            for each in (said, *(Broken(*other) for other in said.others)):
                 found.setdefault((each.expected, _root(each.actual)), []).append((exchange, each))
-        except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
-            unusable = str(error).partition("\n")[0][:120]
+        else:
+            unusable = str(said).partition("\n")[0][:120]
     # What single exchanges have shown broken needs no pattern over all of them as well.
     if not found and rule.together:
         try:
@@ -233,6 +247,16 @@ def _of_check(
     if exchanges:
         return Verdict(item, NOT_OBSERVABLE, reason="no response that this check is about was seen")
     return _unasked(item)
+
+
+def _said(rule: Check, exchange: Exchange, plan: Plan) -> bool | Broken | ValueError | re.error:
+    """Whether a check had something to say of an exchange; what it found, or why it cannot tell."""
+    try:
+        return bool(rule.judge(exchange, plan.contract))
+    except Broken as outcome:
+        return outcome.with_traceback(None)
+    except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
+        return error.with_traceback(None)
 
 
 def _of_all(

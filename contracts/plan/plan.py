@@ -104,7 +104,7 @@ def law_items(
     contract: Contract, deployment: Deployment, depth: str, stated: Iterable[Promise], chosen: Iterable[Law]
 ) -> Iterator[PlanItem]:
     """The items of these laws: each at every operation it is about, as every principal it is run as."""
-    near = _nearby(contract, stated)
+    near = _Nearby(contract, stated)
     for law in chosen:
         for operation in law.on(contract):
             able = _pooled(callers(deployment, operation), law, operation)
@@ -114,7 +114,7 @@ def law_items(
                     operation=operation,
                     principal=principal,
                     writes=law.writes or not operation.safe,
-                    promises=promised(near[operation.key], operation, law.kinds, contract.resource_of(operation)),
+                    promises=near.promised(operation, law.kinds),
                     depth="quick" if number else None,
                 )
                 closed = _closed(contract, line, law, deployment, able, depth)
@@ -175,11 +175,28 @@ def _closed(
 
 def check_items(contract: Contract, of_document: Iterable[Promise]) -> Iterator[PlanItem]:
     """Every check at every operation."""
-    near = _nearby(contract, of_document)
+    near = _Nearby(contract, of_document, kin=False)
     for check in checks.load().values():
         for operation in contract.operations:
-            judged = promised(near[operation.key], operation, check.kinds)
-            yield PlanItem(check, operation, None, writes=False, promises=judged)
+            yield PlanItem(check, operation, None, writes=False, promises=near.promised(operation, check.kinds))
+
+
+class _Nearby:
+    """What is promised near each operation, found once for all rules of one kind."""
+
+    def __init__(self, contract: Contract, of_document: Iterable[Promise], *, kin: bool = True) -> None:
+        """`kin`: promises of state that other operations of a resource make count as well."""
+        self._contract, self._kin = contract, kin
+        self._near = _nearby(contract, of_document)
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Promise, ...]] = {}
+
+    def promised(self, operation: Operation, kinds: tuple[str, ...]) -> tuple[Promise, ...]:
+        """The promises that a rule of these kinds judges at an operation."""
+        if (found := self._known.get((operation.key, kinds))) is None:
+            resource = self._contract.resource_of(operation) if self._kin else None
+            found = promised(self._near[operation.key], operation, kinds, resource)
+            self._known[operation.key, kinds] = found
+        return found
 
 
 def _nearby(contract: Contract, of_document: Iterable[Promise]) -> dict[str, list[Promise]]:

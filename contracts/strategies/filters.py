@@ -17,7 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.core.filter_semantics import Wanted, kept, number, shown, text
+from contracts.core.filter_semantics import Keeper, Wanted, keeper, kept, number, shown, text
 from contracts.strategies.schemathesis_cases import fits
 from specs.contract import Contract, Filter, Parameter
 
@@ -54,24 +54,25 @@ def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, m
         found = _seen(contract, parameter, rule, items)
     # Half of the items is the best split: a filter that does nothing, or too much, is then wrong by the most items.
     middle = len(items) / 2
-    rated = [(abs(sum(each is True for each in kept([(rule, value)], items)) - middle), value) for value in found]
-    several = [each for each in rated if each[0] < middle and _each_counts(rule, each[1], items)]
+    told = keeper(rule, items)
+    rated = [(abs(sum(each is True for each in told(value)) - middle), value) for value in found]
+    several = [each for each in rated if each[0] < middle and _each_counts(told, each[1])]
     alone = [each for each in rated if each not in several]
     ordered = [value for _, value in [*sorted(several, key=_first), *sorted(alone, key=_first)]]
     return ordered[:most]
 
 
-def _each_counts(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> bool:
+def _each_counts(told: Keeper, wanted: Wanted) -> bool:
     """Whether there are several values, and without any of them fewer items are kept: none may be passed over."""
-    found, *fewer = _narrowed(rule, wanted, items)
+    found, *fewer = _narrowed(told, wanted)
     return bool(fewer) and all(each < found for each in fewer)
 
 
-def _narrowed(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> list[set[int]]:
+def _narrowed(told: Keeper, wanted: Wanted) -> list[set[int]]:
     """What a filter keeps, and where it has several values, what it keeps without each of them."""
     several = wanted if isinstance(wanted, list) and len(wanted) > 1 else []
     fewer = ([each for each in several if each != dropped] for dropped in several)
-    return [_kept_by(rule, each, items) for each in (wanted, *fewer)]
+    return [_kept_by(told, each) for each in (wanted, *fewer)]
 
 
 def _first(rated: tuple[float, Wanted]) -> float:
@@ -177,7 +178,8 @@ def questions(
     filter that has several adds some.
     """
     left, items = [name for name in rules if values[name]], _scattered(items)
-    kept_by = {name: [_narrowed(rules[name], value, items) for value in values[name]] for name in left}
+    told = {name: keeper(rules[name], items) for name in left}
+    kept_by = {name: [_narrowed(told[name], value) for value in values[name]] for name in left}
     found: list[dict[str, Wanted]] = []
     while left:
         asked = {left[0]: 0}
@@ -188,9 +190,9 @@ def questions(
     return found
 
 
-def _kept_by(rule: Filter, wanted: Wanted, items: Sequence[Any]) -> set[int]:
+def _kept_by(told: Keeper, wanted: Wanted) -> set[int]:
     """The positions of the items that a filter certainly keeps."""
-    return {position for position, each in enumerate(kept([(rule, wanted)], items)) if each is True}
+    return {position for position, each in enumerate(told(wanted)) if each is True}
 
 
 Kept = Mapping[str, Sequence[Sequence[set[int]]]]

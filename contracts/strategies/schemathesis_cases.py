@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 import jsonschema_rs
 
+from contracts.strategies import case_store
 from specs.contract import Contract, Operation, Parameter
 
 _LOCK = threading.Lock()  # its generation is not safe in several threads
@@ -52,12 +53,25 @@ class Case:
 @cache
 def cases(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """All coverage cases of an operation that the document itself calls valid or invalid, without repetitions."""
-    found: list[Case] = []
     if operation.unusable:
         return ()
-    with _LOCK, contextlib.suppress(Exception):  # what it cannot read of the document yields no more cases
-        found += _converted(contract, operation)
-    return once(found)
+    with contextlib.suppress(TypeError):  # written by something else
+        if (known := case_store.read(contract, operation)) is not None:
+            return tuple(Case(**each) for each in known)
+    found, whole = _made(contract, operation)
+    made = once(found)
+    if whole:
+        case_store.write(contract, operation, [each.written() for each in made])
+    return made
+
+
+def _made(contract: Contract, operation: Operation) -> tuple[list[Case], bool]:
+    """The cases, and whether they are all: what Schemathesis cannot read of the document yields no more of them."""
+    found: list[Case] = []
+    with _LOCK, contextlib.suppress(Exception):
+        found.extend(_converted(contract, operation))
+        return found, True
+    return found, False
 
 
 def once(found: Iterable[Case]) -> tuple[Case, ...]:

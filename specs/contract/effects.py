@@ -8,6 +8,7 @@ an action, since nobody can tell that it leaves alone what belongs to others.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from attrs import frozen
@@ -33,6 +34,7 @@ class Effect:
 LOOK, CREATE, TOKENS = Effect("look"), Effect("create"), Effect("tokens")
 
 
+@lru_cache(maxsize=8192)
 def effect_of(contract: Contract, operation: Operation) -> Effect:
     """Tell what an operation does."""
     if operation.safe:

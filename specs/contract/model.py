@@ -7,6 +7,7 @@ owner's docstring names.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -232,9 +233,13 @@ class Operation:
     ends_credential: bool = field(default=False, repr=False)
     """May end the credential of its request (see `action_words.ends_credential`)."""
 
+    @cached_property
+    def _by_status(self) -> dict[str, Answer]:
+        return {answer.status.upper(): answer for answer in self.answers}
+
     def answer(self, status: int) -> Answer | None:
         """Give the declared answer for a status: the exact one, else its range, else the default."""
-        by_status = {answer.status.upper(): answer for answer in self.answers}
+        by_status = self._by_status
         return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("DEFAULT")
 
     def parameter(self, name: str, location: Location | None = None) -> Parameter | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -31,8 +32,12 @@ def join(pointer: str, *parts: str | int) -> str:
 
 def split(pointer: str) -> list[str]:
     """Give the steps of a pointer; a leading `#` is allowed."""
-    steps = pointer.removeprefix("#").split("/")[1:]
-    return [unescape(step) for step in steps]
+    return list(_steps(pointer))
+
+
+@lru_cache(maxsize=65536)
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(unescape(step) for step in pointer.removeprefix("#").split("/")[1:])
 
 
 def step_into(node: Any, step: str) -> Any:
