@@ -309,8 +309,8 @@ def clean(file: Path, deployment_file: str) -> None:
     ledger = Ledger(contract, target.disposable, whole=recorded.footer is not None and not recorded.unread)
     for exchange in recorded.exchanges.values():
         ledger.note(exchange)
-    for each in recorded.under_way:
-        ledger.under_way(each.request, each.sent)
+    for sending in recorded.under_way:
+        ledger.under_way(sending.request, sending.sent)
     left = asyncio.run(_cleaned(target, ledger, reader.mark(recorded)))
     click.echo(f"{ledger.removed} removed")
     for each in left:

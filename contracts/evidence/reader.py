@@ -84,14 +84,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     A last line that a crash cut short is left out.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                if raw.strip():
+                    line = _parsed(raw)
+                    if isinstance(line, dict) or raw.endswith(b"\n"):
+                        yield number, line
     except OSError as error:
         raise EvidenceError(f"{path}: cannot be read ({error.strerror})") from None
-    for number, raw in enumerate(lines, 1):
-        if raw.strip():
-            line = _parsed(raw)
-            if isinstance(line, dict) or number < len(lines):
-                yield number, line
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | str:
