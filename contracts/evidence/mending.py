@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.config.severity import LEVELS
 from contracts.core.verdicts import DEPTHS
 
 UNKNOWN, NOWHERE = "unknown", "http://unknown.invalid"
@@ -46,6 +47,9 @@ def mended(header: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         made["depth"] = DEPTHS[0]
         damaged.append("depth")
     settings = made["settings"]
+    if settings.get("fail_on", LEVELS[0]) not in LEVELS:
+        del settings["fail_on"]
+        damaged.append("settings.fail_on")
     for name, good in (("principals", _is_principal), ("overlays", lambda each: isinstance(each, str))):
         if not all(map(good, settings[name])):
             settings[name] = [each for each in settings[name] if good(each)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import Pairs
 from specs.contract import Alternative, Contract, Operation, Scheme
@@ -9,14 +12,18 @@ from specs.contract import Alternative, Contract, Operation, Scheme
 
 def secret_of(principal: Principal, scheme: Scheme) -> str | None:
     """What a principal puts into a security scheme, as a placeholder; None if it has nothing for it."""
-    if scheme.kind == "basic" and "basic" in principal.values:
-        return principal.values["basic"] if scheme.principal in {None, principal.kind} else None
+    return _secret(principal.kind, principal.values, scheme)
+
+
+def _secret(kind: str, values: Mapping[str, str], scheme: Scheme) -> str | None:
+    if scheme.kind == "basic" and "basic" in values:
+        return values["basic"] if scheme.principal in {None, kind} else None
     if scheme.principal is not None:
-        return principal.values.get(scheme.member or "key") if principal.kind == scheme.principal else None
-    if scheme.name in principal.values:
-        return principal.values[scheme.name]
+        return values.get(scheme.member or "key") if kind == scheme.principal else None
+    if scheme.name in values:
+        return values[scheme.name]
     kinds = {"bearer": ("token", "access_token", "key"), "oauth2": ("token", "access_token"), "apiKey": ("key",)}
-    return next((principal.values[key] for key in kinds.get(scheme.kind, ()) if key in principal.values), None)
+    return next((values[key] for key in kinds.get(scheme.kind, ()) if key in values), None)
 
 
 def alternative_for(operation: Operation, principal: Principal) -> Alternative | None:
@@ -25,7 +32,13 @@ def alternative_for(operation: Operation, principal: Principal) -> Alternative |
     Where the document lets everybody in as well (an alternative without schemes), that comes last: frameworks write it
     beside the schemes of operations that are guarded all the same.
     """
-    able = [way for way in operation.security if all(secret_of(principal, each) is not None for each in way.schemes)]
+    return _alternative(operation, principal.kind, tuple(principal.values.items()))
+
+
+@lru_cache(maxsize=16384)  # it is asked for with every request that is built
+def _alternative(operation: Operation, kind: str, values: tuple[tuple[str, str], ...]) -> Alternative | None:
+    known = dict(values)
+    able = [way for way in operation.security if all(_secret(kind, known, each) is not None for each in way.schemes)]
     return next((way for way in able if way.schemes), able[0] if able else None)
 
 

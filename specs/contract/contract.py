@@ -35,6 +35,9 @@ from specs.contract.tokens import token_rules
 from specs.source.document import Document
 from specs.source.pointers import SpecError, join, resolve
 
+_MOST_SEEN = 20_000
+"""Schemas that are known by their identity."""
+
 
 @frozen(eq=False)
 class Contract:
@@ -57,6 +60,8 @@ class Contract:
     """Whether it is stated that every error has one shape, those the document does not declare included."""
     _resources: dict[str, Resource] = field(factory=dict, init=False, repr=False)
     _converted: dict[tuple[str, str], Schema] = field(factory=dict, init=False, repr=False)
+    _seen: dict[tuple[int, str], tuple[Schema, Schema]] = field(factory=dict, init=False, repr=False)
+    _body_rules: dict[str, dict[str, Schema]] = field(factory=dict, init=False, repr=False)
 
     def operation(self, name: str) -> Operation:
         """Find an operation by its key ("GET /v2/…") or its operationId. Raises KeyError."""
@@ -79,9 +84,12 @@ class Contract:
         """
         if operation.body is None:
             return {}
-        whole = self.json_schema(operation.body.schema, direction="request")
-        definitions = {"$defs": whole.get("$defs", {})}
-        return {name: {**rule_of(whole, each.schema), **definitions} for name, each in members(whole, whole).items()}
+        if operation.key not in self._body_rules:
+            whole = self.json_schema(operation.body.schema, direction="request")
+            shared = {"$defs": whole.get("$defs", {})}
+            found = {name: {**rule_of(whole, each.schema), **shared} for name, each in members(whole, whole).items()}
+            self._body_rules[operation.key] = found
+        return dict(self._body_rules[operation.key])
 
     def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:
         """Give a schema of the document as self-contained JSON Schema 2020-12.
@@ -89,9 +97,14 @@ class Contract:
         Members that only travel the other way (readOnly in requests, writeOnly in responses) are not required.
         The result is shared: do not change it.
         """
+        same = (id(schema), direction)  # most are members of the document, and stay where they are
+        if same in self._seen:
+            return self._seen[same][1]
         key = (json.dumps(schema, sort_keys=True, default=str), direction)
         if key not in self._converted:
             self._converted[key] = json_schema(self.document.raw, schema, direction)
+        if len(self._seen) < _MOST_SEEN:
+            self._seen[same] = schema, self._converted[key]  # with itself, so that no other gets its identity
         return self._converted[key]
 
 
