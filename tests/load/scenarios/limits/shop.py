@@ -233,7 +233,7 @@ def judged(shop: Shop, *, depth: str = "quick", writes: bool = True, hourly: boo
         gevent.sleep(0.004 * shop.rng.lognormvariate(0, 0.3))
         body = "" if content is None else json.dumps(content)
         headers = (("Content-Type", "application/json"),) if body else ()
-        return Response(status, headers, body, len(body)), None, sent, time.time()
+        return Sent(Response(status, headers, body, len(body)), None, sent, time.time())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: clock.now)

@@ -14,7 +14,7 @@ from contracts.config.vault import Vault
 from contracts.core.exchange import Response
 from contracts.evidence.recorder import Recorder
 from contracts.transport.token_client import Refused
-from load.runtime.run import LoadRun
+from load.runtime.run import LoadRun, Sent
 from load.scenarios.tokens import events
 from load.scenarios.tokens.callers import Holder
 from specs.contract import Contract
@@ -31,7 +31,7 @@ def test_a_refused_refresh_waits_as_long_as_the_answer_says(contract: Contract, 
     headers = (("Date", formatdate(1_790_000_000, usegmt=True)), *((("Retry-After", told),) if told else ()))
 
     def refuse(_: Any) -> Any:
-        return Response(429, headers, "", 0), None, time.time(), time.time()
+        return Sent(Response(429, headers, "", 0), None, time.time(), time.time())
 
     assert contract.tokens is not None
     api = attrs.evolve(run.api(contract.tokens.refresh, client, "t"), values={"clientId": "c"})
