@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--max-time", metavar="S", type=_positive(float), help="end within S seconds")
     group.addoption("--accept-known", metavar="FILE", help="write all present findings down as known deviations")
     group.addoption(
+        "--history",
+        metavar="FILE",
+        help="SQLite file of earlier runs, to tell what is new and to remember this run (default: beside the runs)",
+    )
+    group.addoption(
         "--fault", metavar="NAME", action="append", default=[], help="start the embedded sandbox with this fault"
     )
     group.addoption(

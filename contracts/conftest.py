@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,18 +11,22 @@ import pytest
 from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
 from contracts.config.production import ConsentError
-from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
 from contracts.gate.load_run import summary
 from contracts.gate.sandbox import SandboxError
 from contracts.gate.session import SHOW_EVERY, Gate, load_marks, marks
-from contracts.gate.terminal import changed, digest
+from contracts.gate.summary import close, say
+from contracts.gate.terminal import some
 from contracts.judging import deviations
-from contracts.judging.judge import Verdict, totals
+from contracts.judging.judge import Verdict
 from contracts.plan import changes, duration
 from contracts.plan.plan import PlanItem
 from specs.contract import Operation, selectors
+
+WARNED = 5
+"""Warnings about the deployment file that are shown at most."""
+
 
 _GATE = pytest.StashKey[Gate]()
 
@@ -148,15 +150,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if gate and reporter:
         deployment = gate.plan.deployment
-        reporter.write_line(
-            f"judging {deployment.name} at {deployment.base_url} by {gate.plan.contract.document.title}"
-        )
+        title = gate.plan.contract.document.title
+        say(gate, reporter, f"judging {deployment.name} at {deployment.base_url} by {title}")
         selected = {found.id for item in session.items if (found := _plan_item_of(item))}
-        reporter.write_line(duration.summary(gate.plan, selected))
+        say(gate, reporter, duration.summary(gate.plan, selected))
         for note in gate.notes:
-            reporter.write_line(note)
-        for warning in deployment.warnings:
-            reporter.write_line(f"warning: {warning}", yellow=True)
+            say(gate, reporter, note)
+        for warning in some(deployment.warnings, WARNED):
+            say(gate, reporter, f"warning: {warning}", yellow=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: Any, config: pytest.Config) -> tuple[str, str, str] | None:
+    """No letter for each item, unless all is wanted: thousands of them would push the findings off the screen."""
+    if config.option.verbose > 0 or _GATE not in config.stash:
+        return None
+    if report.when == "call" or (report.when == "setup" and not report.passed):
+        xfailed = hasattr(report, "wasxfail")
+        word = "error" if report.failed and report.when != "call" else report.outcome
+        return {"passed": "xpassed", "skipped": "xfailed"}.get(word, word) if xfailed else word, "", ""
+    return None
 
 
 def _plan_item_of(item: pytest.Item) -> PlanItem | None:
@@ -213,34 +226,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
     gate = config.stash.get(_GATE, None)
     if gate and config.option.reportchars == "fE":  # pytest's own default: a line for every failure, said better below
         config.option.reportchars = terminalreporter.reportchars = ""
+    if gate and config.option.verbose <= 0 and config.option.tbstyle == "auto" and _all_told(terminalreporter):
+        config.option.tbstyle = "no"
     yield
     if gate and gate.run:
-        _summary(terminalreporter.write_line, gate, gate.run)
+        close(terminalreporter, gate, gate.run)
 
 
-def _summary(write: Callable[..., None], gate: Gate, run: Run) -> None:
-    write("")
-    for line in digest(run.verdicts):
-        write(line, red=True)
-    counts = ", ".join(f"{count} {word}" for word, count in totals(run.verdicts).items() if count)
-    write(f"{counts}; {run.recorder.requests} requests, {time.time() - run.started:.1f} s")
-    if gate.accepted is not None:
-        write(f"{gate.accepted} findings written to {gate.config.getoption('accept_known')}: add reasons and owners")
-    if gate.silent:
-        reasons = Counter(each.reason for each in run.verdicts)
-        write(f"no request was sent: {', '.join(str(reason) for reason, _ in reasons.most_common(1))}", red=True)
-    lost = flakiness(run.exchanges.values())
-    if lost.lost:
-        write(
-            f"flaky: {len(lost.lost)} of {lost.requests}, {lost.share:.1%}, on {lost.operations} operations",
-            yellow=True,
-        )
-    for death in run.dead_credentials.values():
-        write(death, red=True)
-    if run.recorder.failure:
-        write(run.recorder.failure, red=True)
-    if run.changes:
-        write(f"changed and removed: {changed(run.changes)}")
-    for left in run.left_behind:
-        write(f"left behind: {left}", yellow=True)
-    write(f"report: {gate.folder / 'report.html'}" if not gate.report_error else f"no report: {gate.report_error}")
+def _all_told(reporter: Any) -> bool:
+    """Whether every failure is a verdict, which the summary tells: what else went wrong pytest has to show."""
+    shown = (each.longrepr for word in ("failed", "error") for each in reporter.getreports(word))
+    return all(getattr(getattr(each, "reprtraceback", None), "style", None) == "value" for each in shown)

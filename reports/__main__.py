@@ -56,7 +56,14 @@ def main() -> None:
     metavar="FORMAT",
     help=f"Also in the words of another tool, repeatable or with commas: {', '.join(EXPORTS)}.",
 )
-def render(directory: Path, latest: bool, asked: tuple[str, ...]) -> None:
+@click.option(
+    "--history",
+    "past",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="SQLite file of earlier runs: tells what is new, and remembers this run.",
+)
+def render(directory: Path, latest: bool, asked: tuple[str, ...], past: Path | None) -> None:
     """Write report.html, junit.xml, report.sarif, summary.md and the rest of a run again and print their paths.
 
     Exits 0 when they are written, 2 when the run cannot be read, 3 when they cannot be written.
@@ -64,21 +71,22 @@ def render(directory: Path, latest: bool, asked: tuple[str, ...]) -> None:
     formats = [each for some in asked for each in some.split(",")]
     if unknown := [each for each in formats if each not in EXPORTS]:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(EXPORTS)}", param_hint="--report")
-    for path in render_run(directory):
+    found = follow(directory)
+    for path in render_run(directory, past):
         click.echo(path)
     for each in formats:
         click.echo(EXPORTS[each](load(follow(directory))))
     if latest:
-        found = follow(directory)
         mark_latest(found.parent, found)
-        history.add(found.parent, load(found, evidence=False))
+    if latest or past:
+        history.add(past or found.parent, load(found, evidence=False))
 
 
-@main.command(short_help="Tell which verdicts changed between two runs.")
+@main.command(short_help="Tell which problems and verdicts changed between two runs.")
 @click.argument("before", type=run_dir)
 @click.argument("after", type=run_dir)
 def compare(before: Path, after: Path) -> None:
-    """Tell which verdicts changed between two runs: newly broken, mended, newly unseen.
+    """Tell what changed between two runs: new and fixed problems, then verdicts newly broken, mended, newly unseen.
 
     Of runs under load, also which operations answer slower or fail more, beyond chance.
     Exits 1 when something is newly broken or worse, else 0; 2 when a run cannot be read.
@@ -95,11 +103,14 @@ def compare(before: Path, after: Path) -> None:
 @main.command("history", short_help="List the runs remembered, with what broke and was mended.")
 @click.argument("folder", metavar="[FOLDER]", type=run_dir, default=Path("reports/out"))
 def list_history(folder: Path) -> None:
-    """List the runs below FOLDER (default: reports/out), the latest first, with what broke in each and was mended.
+    """List the runs remembered in FOLDER (default: reports/out) or in a FILE of --history, the latest first.
 
+    With what broke in each and was mended; then every problem of the latest: new, still there, fixed or flaky.
     Exits 2 when nothing is remembered there.
     """
-    click.echo(history.as_text(history.past(folder)))
+    remembered = history.past(folder)
+    click.echo(history.as_text(remembered))
+    click.echo(f"\n{history.problems_text(remembered)}")
 
 
 def run() -> None:

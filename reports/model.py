@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from contracts.config.severity import LEVELS
+from contracts.judging.history import State
 from contracts.judging.problems import grouped
 from reports.build import many, model
 from reports.errors import ReportError
@@ -152,6 +153,8 @@ class Run:
     notes: tuple[str, ...] = ()
     since: dict[str, float] = field(factory=dict)
     """When a line that is broken was first seen so, where earlier runs tell (UTC seconds)."""
+    states: tuple[State, ...] = ()
+    """What became of problems since earlier runs, where there are any; those that are gone included."""
 
     @property
     def totals(self) -> dict[str, int]:

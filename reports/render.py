@@ -5,8 +5,8 @@ from pathlib import Path
 
 import attrs
 
+from reports import history
 from reports.errors import ReportError
-from reports.history import since
 from reports.latest import follow
 from reports.model import Run, load
 from reports.renderers.badge import badge
@@ -30,14 +30,17 @@ RENDERERS: dict[str, Callable[[Run], str]] = {
 }
 
 
-def render(run_dir: str | Path) -> tuple[Path, ...]:
+def render(run_dir: str | Path, past: Path | None = None) -> tuple[Path, ...]:
     """Write every report of the run in `run_dir` beside its verdicts; return their paths.
+
+    `past`: the file of the history that tells what is new (default: the one beside the run).
 
     Raises ReportError for a run that cannot be read and OSError when a report cannot be written.
     """
     directory = follow(run_dir)
     run = load(directory)
-    run = attrs.evolve(run, since=since(directory.resolve().parent, run))
+    place = past or directory.resolve().parent
+    run = attrs.evolve(run, since=history.since(place, run), states=history.states(place, run))
     return tuple(_write(directory / name, renderer(run)) for name, renderer in RENDERERS.items())
 
 

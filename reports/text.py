@@ -4,21 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 
+from contracts.core.visible import visible
+
 __all__ = ["cut", "layout", "visible"]
 
-# Control characters (XML 1.0 has no place for them), those that turn the direction of text round (and so show something
-# other than what was sent), those without width, and lone halves of a surrogate pair, which no output encoding takes.
-# Tabs and line ends stay.
-_UNSEEN = re.compile(
-    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONGEST_PARSED = 200_000  # characters; longer bodies are shown as they came
-
-
-def visible(text: str) -> str:
-    """Write characters that cannot be seen as escapes: an ESC becomes ``\\x1b``, a right-to-left mark ``\\u200f``."""
-    return _UNSEEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def cut(text: str, longest: int) -> tuple[str, int]:

@@ -13,6 +13,7 @@ __all__ = [
     "VERDICTS",
     "clock",
     "counted",
+    "day",
     "duration",
     "size",
     "worst",
@@ -72,5 +73,13 @@ def clock(moment: float) -> str:
     """A moment in UTC, to the second; the bare number when it is beyond the calendar."""
     try:
         return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"{moment} s"
+
+
+def day(moment: float) -> str:
+    """A day in UTC; the bare number when it is beyond the calendar."""
+    try:
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
     except (OverflowError, ValueError, OSError):
         return f"{moment} s"

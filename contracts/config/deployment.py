@@ -128,6 +128,8 @@ class Deployment:
     """The share of requests that may be lost by chance; None: it is reported, and not judged."""
     fail_on: str = "major"
     """The least severity of a broken verdict that fails the gate."""
+    fail_on_new: bool = False
+    """Whether only problems fail the gate that the run before did not have."""
     severity: list[dict[str, Any]] = attrs.field(factory=list)
     """The owner's rows of the severity table, as the file has them."""
     write_rules: WriteRules = attrs.field(factory=WriteRules)
@@ -265,6 +267,7 @@ class _Reader:
             eventual=self._positive(section, "eventual", 10.0),
             flaky=self._flaky(),
             fail_on=self._choice(self._table("gate", {}), "fail_on", ("major", "critical", "minor"), "gate."),
+            fail_on_new=self._flag(self._table("gate", {}), "fail_on_new", default=False, where="gate."),
             severity=self._severity(),
             traits=self.values.traits,
         )
@@ -334,7 +337,7 @@ class _Reader:
     def _flaky(self) -> float | None:
         """A share such as "1%" or 0.01."""
         table = self._table("gate", {})
-        self._known_keys(table, {"flaky", "fail_on"}, "gate.")
+        self._known_keys(table, {"flaky", "fail_on", "fail_on_new"}, "gate.")
         value = table.get("flaky")
         if value is None:
             return None

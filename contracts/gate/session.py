@@ -8,12 +8,13 @@ import shlex
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
+from contracts.config.deployment import ConfigError
 from contracts.config.production import require_consent
 from contracts.core.paths import OUT
 from contracts.engine.run import Run
@@ -23,17 +24,16 @@ from contracts.gate import terminal
 from contracts.gate.load_run import LoadSubRun
 from contracts.gate.sandbox import ROOT, Sandbox, needs
 from contracts.gate.signals import EndingSignals
-from contracts.judging import deviations
+from contracts.judging import deviations, history
 from contracts.judging.judge import Verdict
 from contracts.judging.outputs import run_folder, verdicts_json, write
+from contracts.judging.problems import grouped
 from contracts.plan import planning
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
 
-SHOW_EVERY = 10.0
-"""Seconds between two progress lines."""
-WHOLE = 2
-"""Findings of one law that are shown whole on the terminal: the report has all."""
+SHOW_EVERY, LONGER = 10.0, 1.5
+"""Seconds between two progress lines, and how much later than the last the next one is: a long run is no long list."""
 
 
 class Gate:
@@ -74,12 +74,23 @@ class Gate:
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
+        chosen = config.getoption("history")
+        self.history = Path(chosen or OUT / "history.sqlite")
+        """Where the runs before this one are remembered."""
+        self.remembering = bool(chosen) or self.plan.deployment.fail_on_new
+        if self.remembering:
+            _readable(self.history)
+        self._old: dict[str, str] | None = None
+        self.content: dict[str, Any] | None = None
+        """What was written as verdicts.json."""
         self.report_error: str | None = None
         self.accepted: int | None = None
         """How many findings were written down as known."""
-        self.shown = time.monotonic()
-        self.reported: Counter[str] = Counter()
-        """How often a law has been shown broken on the terminal."""
+        self.began = time.monotonic()
+        self.due = self.began + SHOW_EVERY
+        """When the next progress line is shown."""
+        self.said = 0
+        """Rows that were written to the terminal so far."""
 
     @property
     def silent(self) -> bool:
@@ -92,10 +103,8 @@ class Gate:
         return self.run is not None and bool(self.run.recorder.failure or self.report_error)
 
     def finding(self, verdict: Verdict) -> str:
-        """A broken plan item in words; with a shell script the first few times that its law is broken."""
-        law = verdict.item.rule.id
-        self.reported[law] += 1
-        return terminal.finding(verdict, self.plan.contract, shell=self.reported[law] <= WHOLE)
+        """A broken plan item in words."""
+        return terminal.finding(verdict, self.plan.contract)
 
     def begin(self, selected: list[str]) -> Run:
         """Start the run, once."""
@@ -140,10 +149,10 @@ class Gate:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         captured = self.config.pluginmanager.get_plugin("capturemanager")
         now = time.monotonic()
-        if self.run and reporter and now - self.shown >= SHOW_EVERY:
-            self.shown = now
+        if self.run and reporter and now >= self.due:
+            self.due = now + max(SHOW_EVERY, (LONGER - 1) * (now - self.began))
+            self.said += 1
             with captured.global_and_fixture_disabled() if captured else contextlib.nullcontext():
-                reporter.write_line("")
                 reporter.write_line(terminal.progress(self.run))
 
     def finish(self) -> None:
@@ -151,19 +160,10 @@ class Gate:
         self.end()
         if self.run is None:
             return
-        content = verdicts_json(
-            self.plan,
-            header(self.plan, self.run.seed, self.run.started),
-            self.run.verdicts,
-            requests=self.run.recorder.requests,
-            finished=time.time(),
-            ended=self.run.ended,
-            left_behind=self.run.left_behind,
-            deaths=self.run.dead_credentials,
-            changes=self.run.changes,
-        )
+        content = self._content(self.run)
         if self.beside:
             self.beside.merge(content)
+        self.content = content
         try:
             write(self.folder, content)
             if accepted := self.config.getoption("accept_known"):
@@ -173,14 +173,58 @@ class Gate:
             return
         self._render()
 
+    def _content(self, run: Run) -> dict[str, Any]:
+        """What verdicts.json will hold of a run that has ended."""
+        return verdicts_json(
+            self.plan,
+            header(self.plan, run.seed, run.started),
+            run.verdicts,
+            requests=run.recorder.requests,
+            finished=time.time(),
+            ended=run.ended,
+            left_behind=run.left_behind,
+            deaths=run.dead_credentials,
+            changes=run.changes,
+        )
+
+    def excuse(self, verdict: Verdict) -> str | None:
+        """Why a broken verdict does not fail the gate where only new problems do; None where it does.
+
+        It waits for the end of the run: what a problem is, and whether it is new, all of its findings tell.
+        """
+        if not self.plan.deployment.fail_on_new or self.run is None:
+            return None
+        if self._old is None:
+            self.await_end()
+            self._old = self._known_before(self.run)
+        return self._old.get(verdict.item.id)
+
+    def _known_before(self, run: Run) -> dict[str, str]:
+        """Broken lines of problems that the run before had too, and since when they are seen."""
+        content = self._content(run)
+        content["problems"] = [each.written() for each in grouped(content["verdicts"])]
+        now = history.ran(self.folder.resolve().name, content)
+        states = history.states(now, history.earlier(self.history, now))
+        old = [each for each in states if each.word != history.NEW and not each.back]
+        return {line: f"not new, {each.told}" for each in old for line in each.problem.findings}
+
     def _render(self) -> None:
         latest = ["--latest"] if self.folder.parent == OUT else []
         latest += [f"--report={each}" for each in self.config.getoption("report")]
+        latest += ["--history", str(self.history.resolve())] if self.remembering else []
         # reports may import contracts, never the other way round: so it is run, not imported
         done = subprocess.run(
             [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
         )
         self.report_error = (done.stderr.strip().splitlines() or ["it said nothing"])[-1] if done.returncode else None
+
+
+def _readable(file: Path) -> None:
+    """Raise ConfigError for a history that is none, before anything is sent."""
+    try:
+        history.check(file)
+    except history.HistoryError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _everything(config: pytest.Config) -> bool:

@@ -1,24 +1,40 @@
-"""What the gate says on a terminal: findings in words, how far a run is, and what it has come to."""
+"""What the gate says on a terminal: how far a run is, and at its end its problems, on one screen."""
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import attrs
+
 from contracts.config.severity import LEVELS, Severity
-from contracts.core.families import gravity
-from contracts.core.verdicts import BLOCKED, BROKEN
+from contracts.core.verdicts import BLOCKED
+from contracts.core.visible import visible
 from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
+from contracts.judging.outputs import SCRIPTS
+from contracts.judging.remedies import unseen
 from contracts.plan import duration
 from specs.contract import Contract
 from specs.promises.promise import Promise
 from specs.promises.quoting import quote
 
 NAMED = 3
-"""Reasons for blocked items that are named at most."""
+"""Reasons for what was blocked or not observable that are named at most."""
+ROWS = 60
+"""Rows that a run takes on the terminal at most, pytest's own included."""
+LEAST = 12
+"""Rows of the summary that are kept whatever else was said."""
+LONGEST = 3
+"""Rows of one sentence."""
+SCRIPT = 8
+"""Rows of a script that is shown; longer ones are named by their file."""
+NARROW = 30
+"""Columns that a text is given at least."""
 
 
 def progress(run: Run) -> str:
@@ -42,22 +58,18 @@ def _to_come(run: Run, elapsed: float) -> str:
     return f"{told}, waiting for {queue.operation}{whom} ({count}{duration.in_words(queue.seconds)})"
 
 
-def finding(verdict: Verdict, contract: Contract, *, shell: bool = True) -> str:
-    """A broken plan item in words: what is promised and where, what was expected, what came, and how to see it.
-
-    Without `shell`, the script that shows it is left to the report.
-    """
+def finding(verdict: Verdict, contract: Contract) -> str:
+    """A broken plan item in words: what is promised and where, what was expected, what came, and how to see it."""
     lines = [
         f"{verdict.item.operation.key}: {verdict.item.rule.title}",
         *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.got}  ({verdict.confidence})",
         *([f"  severity  {_grave(verdict.severity)}"] if verdict.severity else []),
+        "  see it with bash, curl and jq:",
+        *(f"    {each}" for each in (verdict.reproduce or "").splitlines()),
     ]
-    if not shell:
-        return "\n".join([*lines, "  the report has the script that shows it"])
-    lines += ["  see it with bash, curl and jq:", *(f"    {each}" for each in (verdict.reproduce or "").splitlines())]
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def _promised(promise: Promise, contract: Contract) -> Iterator[str]:
@@ -74,21 +86,99 @@ def _grave(severity: Severity) -> str:
     return f"{severity.level}: {severity.reason}" + (f" ({called})" if called else "")
 
 
-def digest(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """The laws that are broken, the gravest first, each with where; then what most of the blocked items wait for."""
-    broken: dict[tuple[int, tuple[int, str], str], list[str]] = {}
-    blocked: Counter[str] = Counter()
-    for each in verdicts:
-        if each.verdict == BROKEN:
-            level = each.severity.level if each.severity else LEVELS[1]
-            place = (LEVELS.index(level), gravity(each.item.rule.family), each.item.rule.id)
-            broken.setdefault(place, []).append(each.item.operation.key)
-        elif each.verdict == BLOCKED:
-            blocked[each.reason or "no reason was recorded"] += 1
-    for (rank, _, law), operations in sorted(broken.items()):
-        yield f"broken   {LEVELS[rank]:8s} {law}: {_some(list(dict.fromkeys(operations)))}"
-    for reason, count in blocked.most_common(NAMED):
-        yield f"blocked  {count} × {reason}"
+@attrs.frozen
+class Row:
+    """A line of the summary; `alarming`: red where there are colours."""
+
+    text: str
+    alarming: bool = False
+
+
+@attrs.frozen
+class Screen:
+    """How wide a terminal is, and how many rows are left on it (None: as many as it takes)."""
+
+    width: int
+    rows: int | None
+
+    def wrapped(self, text: str, indent: str = "  ", most: int = LONGEST) -> list[str]:
+        """A text in rows of this width, cut with a mark where it takes more than `most`."""
+        width = max(NARROW, self.width)
+        rows = textwrap.wrap(visible(text), width, subsequent_indent=indent, break_on_hyphens=False)
+        if self.rows is None or len(rows) <= most:
+            return rows
+        return [*rows[: most - 1], f"{rows[most - 1][: width - 2]} …"]
+
+
+def outcome(content: Mapping[str, Any], folder: Path, screen: Screen) -> Iterator[Row]:
+    """What a run has come to: its problems, what it could not see, and the totals of its verdicts.json."""
+    end = [*_blocked(content, screen), *_unseen(content, screen), *_totals(content, screen)]
+    room = None if screen.rows is None else max(LEAST, screen.rows) - len(end)
+    yield from _problems(content, folder, screen, room)
+    yield from end
+
+
+def _problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int | None) -> Iterator[Row]:
+    problems = content["problems"]
+    if not problems:
+        return
+    levels = Counter(each["severity"]["level"] for each in problems)
+    grave = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
+    broken = content["totals"]["broken"]
+    yield Row(f"{_counted(len(problems), 'problem')} ({grave}), {_counted(broken, 'finding')}", alarming=True)
+    lines = {each["id"]: each for each in content["verdicts"]}
+    left = None if room is None else room - 2  # this row, and the one that says how many more there are
+    for number, each in enumerate(problems):
+        rows = _problem(each, lines[each["findings"][0]], folder, screen, left, len(problems) - number)
+        if left is not None:
+            left -= len(rows)
+            if left < 0:
+                yield Row(f"and {len(problems) - number} more in {folder / 'report.html'}", alarming=True)
+                return
+        yield from rows
+
+
+def _problem(
+    problem: Mapping[str, Any], line: Mapping[str, Any], folder: Path, screen: Screen, left: int | None, waiting: int
+) -> list[Row]:
+    """A problem: how grave, the sentence, and how to see its first finding."""
+    said = [
+        Row(text, alarming=True) for text in screen.wrapped(f"{problem['severity']['level']}: {problem['sentence']}")
+    ]
+    script = visible(line["reproduce"] or "").splitlines()
+    if not script:
+        return said
+    fair = SCRIPT if left is None else min(SCRIPT, left // waiting - len(said))
+    if left is None or sum(-(-len(each) // screen.width) for each in script) <= fair:
+        return [*said, *(Row(f"  {each}") for each in script)]
+    return [*said, Row(f"  bash {folder / SCRIPTS / problem['id']}.sh")]
+
+
+def _blocked(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
+    """What most of the blocked items wait for."""
+    reasons = Counter(
+        each["reason"] or "no reason was recorded" for each in content["verdicts"] if each["verdict"] == BLOCKED
+    )
+    for reason, count in reasons.most_common(NAMED):
+        yield from (Row(text, alarming=True) for text in screen.wrapped(f"blocked: {count} × {reason}"))
+
+
+def _unseen(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
+    """Why most of what was not observable was not, and what would make it so."""
+    for each in unseen(content["verdicts"])[:NAMED]:
+        remedy = f"; {each.remedy}" if each.remedy else ""
+        yield from map(Row, screen.wrapped(f"not observable: {each.count} × {each.reason}{remedy}"))
+
+
+def _totals(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
+    totals, run = content["totals"], content["run"]
+    counts = ", ".join(f"{count} {word}" for word, count in totals.items() if count)
+    seconds = (run["finished"] or run["started"]) - run["started"]
+    yield from map(Row, screen.wrapped(f"{counts}; {run['requests']} requests, {seconds:.1f} s"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def changed(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -99,6 +189,8 @@ def changed(rows: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 
-def _some(operations: list[str]) -> str:
-    others = len(operations) - 1
-    return f"{operations[0]}{f' and {others} more' if others else ''}"
+def some(rows: Sequence[str], most: int) -> Iterator[str]:
+    """The first few lines of many."""
+    yield from rows[:most]
+    if len(rows) > most:
+        yield f"and {len(rows) - most} more, see verdicts.json"

@@ -12,10 +12,14 @@ from typing import Any
 
 from contracts.config.deployment import ConfigError
 from contracts.core.paths import OUT
+from contracts.core.visible import visible
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.judging.problems import grouped
 from contracts.plan.plan import Plan
+
+SCRIPTS = "reproduce"
+"""The folder, in that of a run, with a script for every problem that shows it."""
 
 
 def run_folder(chosen: str | None) -> Path:
@@ -93,3 +97,17 @@ def write(folder: Path, content: dict[str, Any]) -> None:
     unfinished = folder / "verdicts.json.part"
     unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8", errors="backslashreplace")
     unfinished.replace(folder / "verdicts.json")
+    _write_scripts(folder / SCRIPTS, content)
+
+
+def _write_scripts(folder: Path, content: dict[str, Any]) -> None:
+    """A script for each problem, by its name, that shows its first finding."""
+    lines = {each["id"]: each for each in content["verdicts"]}
+    shown = {each["id"]: (each, lines[each["findings"][0]]["reproduce"]) for each in content["problems"]}
+    for old in folder.glob("p-*.sh") if folder.is_dir() else ():
+        old.unlink()
+    for name, (problem, script) in shown.items():
+        if script:
+            folder.mkdir(exist_ok=True)
+            said = f"#!/usr/bin/env bash\n# {visible(problem['sentence'])}\n{script}\n"
+            (folder / f"{name}.sh").write_text(said, "utf-8", errors="backslashreplace")

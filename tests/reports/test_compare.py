@@ -49,7 +49,9 @@ def test_changes(fabricate: Any, before: str | None, after: str | None, kind: st
 def test_what_stays_is_no_change(fabricate: Any) -> None:
     comparison = pair(fabricate, "broken", "broken")
     assert comparison.still_broken == 1
-    assert described(comparison).splitlines() == ["0 newly broken", "0 mended", "0 newly unseen", "1 still broken"]
+    problems = ["0 new problems", "0 fixed problems", "1 problem still there", ""]
+    lines = ["0 newly broken", "0 mended", "0 newly unseen", "1 still broken"]
+    assert described(comparison).splitlines() == problems + lines
 
 
 def test_says_what_broke(fabricate: Any) -> None:
@@ -74,3 +76,50 @@ def test_a_terminal_is_not_steered_by_a_server(fabricate: Any) -> None:
     before, after = fabricate("a"), fabricate("b")
     after.verdict("broken", actual="\x1b[2J")
     assert "\x1b" not in described(compare(load(before.write()), load(after.write())))
+
+
+def switched(fabricate: Any, name: str, *faults: str) -> Any:
+    """A run in which some of three things are broken, each at several lines."""
+    run = fabricate(name)
+    for operation in ("GET /v1/books", "GET /v1/loans", "GET /v1/shelves"):
+        html = "text/html" if "html" in faults else None
+        told = {"expected": "application/json", "actual": html, "operation": operation}
+        run.verdict("broken" if html else "upheld", "schema/content-type", **told)
+    gone = {"operation": "DELETE /v1/books/{bookId}", "expected": "it to be gone", "actual": "it can still be read"}
+    for law in ("state/what-was-deleted-is-gone", "state/what-was-deleted-stays-deleted"):
+        run.verdict("broken" if "deletion" in faults else "upheld", law, **gone)
+    tenant = {"operation": "GET /v1/books", "expected": "403 or 404 for rival", "actual": "200"}
+    run.verdict("broken" if "tenant" in faults else "upheld", "credentials/another-tenant-is-refused", **tenant)
+    return load(run.write(), evidence=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "fixed", "still"),
+    [
+        (("html",), ("html", "deletion"), ["DELETE /v1/books/{bookId}"], [], 1),
+        (("html", "tenant"), ("tenant",), [], ["3 operations, such as GET /v1/books"], 1),
+        (("deletion",), ("tenant",), ["GET /v1/books"], ["DELETE /v1/books/{bookId}"], 0),
+        ((), ("html", "tenant", "deletion"), [], [], 0),
+    ],
+)
+def test_names_exactly_what_was_switched(
+    fabricate: Any, before: tuple[str, ...], after: tuple[str, ...], new: list[str], fixed: list[str], still: int
+) -> None:
+    comparison = compare(switched(fabricate, "a", *before), switched(fabricate, "b", *after))
+    if new or fixed:
+        assert [each.sentence.partition(":")[0] for each in comparison.new] == new
+        assert [each.sentence.partition(":")[0] for each in comparison.fixed] == fixed
+    else:
+        assert len(comparison.new) == len(after)
+    assert comparison.still == still
+
+
+def test_says_where_a_problem_shows_that_did_not_before(fabricate: Any) -> None:
+    before, after = fabricate("a"), fabricate("b")
+    law, told = "schema/content-type", {"expected": "application/json", "actual": "text/html"}
+    for name in ("books", "loans", "shelves", "rooms"):
+        after.verdict("broken", law, operation=f"GET /v1/{name}", **told)
+        before.verdict("upheld" if name == "rooms" else "broken", law, operation=f"GET /v1/{name}", **told)
+    text = described(compare(load(before.write()), load(after.write())))
+    assert "0 new problems\n0 fixed problems\n1 problem shows in more places: 4 operations" in text
+    assert "schema/content-type GET /v1/rooms acme (upheld → broken)" in text

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from reports import ReportError, history, load, render
@@ -83,3 +84,69 @@ def test_no_history_and_a_broken_one_are_told(fabricate, tmp_path: Path):
     for told in (lambda: history.past(run.directory.parent), lambda: history.add(run.directory.parent, run)):
         with pytest.raises(ReportError, match=r"history\.sqlite"):
             told()
+
+
+GONE = {"operation": "DELETE /v1/books/{bookId}", "expected": "it to be gone", "actual": "it can still be read"}
+
+
+def runs_with(fabricate: Any, *words: str | None) -> list[Run]:
+    """Runs an hour apart that judge one law each time, or not at all, and always another one."""
+    runs = []
+    for number, word in enumerate(words):
+        made = fabricate(f"run-{number}")
+        made.info["started"] = 1_000_000.0 + 3600 * number
+        made.verdict("upheld", "state/always")
+        if word:
+            made.verdict(word, "state/what-was-deleted-is-gone", **GONE)
+        runs.append(load(made.write(), evidence=False))
+    return runs
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (("upheld", "broken"), "new"),
+        ((None, "broken"), "new"),
+        (("broken", "broken"), "still"),
+        (("broken", None, "broken"), "still"),
+        (("upheld", "broken", "broken"), "still"),
+        (("broken", "upheld"), "fixed"),
+        (("broken", "broken", "upheld"), "fixed"),
+        (("broken", "upheld", "broken"), "flaky"),
+        (("upheld", "broken", "upheld", "broken", "upheld"), "flaky"),
+        (("broken", "upheld", "upheld"), None),
+        (("broken", None), None),
+        (("upheld", "upheld"), None),
+    ],
+)
+def test_what_became_of_a_problem(fabricate: Any, tmp_path: Path, words: tuple[str | None, ...], state: str | None):
+    runs = runs_with(fabricate, *words)
+    file = tmp_path / "elsewhere.sqlite"
+    for run in runs[:-1]:
+        history.add(file, run)
+    assert [each.word for each in history.states(file, runs[-1])] == ([state] if state else [])
+
+
+def test_a_problem_is_known_by_what_it_breaks_when_its_name_changes(fabricate: Any, tmp_path: Path):
+    first, second = runs_with(fabricate, "broken", "broken")
+    second = attrs.evolve(second, problems=(attrs.evolve(second.problems[0], id="p-0000000000"),))
+    history.add(tmp_path / "h.sqlite", first)
+    (state,) = history.states(tmp_path / "h.sqlite", second)
+    assert (state.word, state.since) == ("still", first.info.started)
+
+
+def test_runs_of_one_folder_are_kept_apart(fabricate: Any, tmp_path: Path):
+    made = fabricate("out")
+    for number in range(3):
+        made.info["started"] = 1_000_000.0 + number
+        history.add(tmp_path / "h.sqlite", load(made.write(), evidence=False))
+    assert len(history.past(tmp_path / "h.sqlite")) == 3
+
+
+def test_the_problems_of_the_latest_run_are_listed(fabricate: Any, tmp_path: Path):
+    for run in runs_with(fabricate, "broken", "broken"):
+        history.add(tmp_path / "h.sqlite", run)
+    text = history.problems_text(history.past(tmp_path / "h.sqlite"))
+    assert "Books API on staging: 1 problem" in text
+    assert "still  since 1970-01-12" in text
+    assert "DELETE /v1/books/{bookId}: expected it to be gone, got it can still be read" in text

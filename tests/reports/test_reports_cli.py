@@ -40,8 +40,10 @@ def test_compares(fabricate: Any) -> None:
     after.verdict("broken")
     worse, better = reports("compare", before.write(), after.write()), reports("compare", after.write(), before.write())
     assert (worse.returncode, better.returncode) == (1, 0)
-    assert worse.stdout.startswith("1 newly broken\n")
-    assert "1 mended" in better.stdout
+    assert worse.stdout.startswith("1 new problem\n  major: GET /v1/books: expected no item on both pages")
+    assert "\n1 newly broken\n" in worse.stdout
+    assert "1 fixed problem\n" in better.stdout
+    assert "\n1 mended\n" in better.stdout
 
 
 @pytest.mark.parametrize(
