@@ -68,7 +68,7 @@ class Conversation:
 @define
 class Evidence:
     """What was kept of the record. `seconds`: duration of every exchange by seq; `members` and `drawn`: seqs and drawn
-    values by conversation."""
+    values by conversation, of those that are kept."""
 
     header: dict[str, Any] | None = None
     footer: dict[str, Any] | None = None
@@ -86,8 +86,8 @@ class Evidence:
         return next(reversed(holding or candidates), None)
 
 
-def read(path: Path, shown: Collection[int]) -> Evidence:
-    """Read the record, keeping the exchanges numbered in `shown` whole.
+def read(path: Path, shown: Collection[int], lines: Collection[str]) -> Evidence:
+    """Read the record, keeping whole the exchanges numbered in `shown`, and the conversations of the plan's `lines`.
 
     A missing file, a missing footer, a half-written last line and lines that cannot be read are notes.
     """
@@ -96,7 +96,7 @@ def read(path: Path, shown: Collection[int]) -> Evidence:
         for where, line in _lines(path, evidence, damaged):
             try:
                 validate("evidence", line, where)
-                _keep(evidence, line, shown)
+                _keep(evidence, line, shown, lines)
             except ReportError as error:
                 damaged.append(str(error))
     except FileNotFoundError:
@@ -129,16 +129,18 @@ def _lines(path: Path, evidence: Evidence, damaged: list[str]) -> Iterator[tuple
         evidence.notes.append("The last line of the record is half-written and was left out.")
 
 
-def _keep(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> None:
+def _keep(evidence: Evidence, line: dict[str, Any], shown: Collection[int], lines: Collection[str]) -> None:
     kind = line["type"]
     if kind == "exchange":
         _keep_exchange(evidence, line, shown)
     elif kind == "conversation":
-        one = model(Conversation, line)
-        evidence.conversations.setdefault(one.line, []).append(one)
-    elif kind == "reused":
-        evidence.members.setdefault(line["conversation"], []).append(line["seq"])
-    elif kind == "drawn":
+        if line["line"] in lines:
+            one = model(Conversation, line)
+            evidence.conversations.setdefault(one.line, []).append(one)
+            evidence.members.setdefault(one.id, [])
+    elif kind == "reused" and line["conversation"] in evidence.members:
+        evidence.members[line["conversation"]].append(line["seq"])
+    elif kind == "drawn" and line["conversation"] in evidence.members:
         evidence.drawn.setdefault(line["conversation"], []).append(line["value"])
     elif kind == "header":
         evidence.header = line
@@ -151,8 +153,8 @@ def _keep_exchange(evidence: Evidence, line: dict[str, Any], shown: Collection[i
     if seq in evidence.seconds:
         raise ReportError(f"the exchange {seq} stands twice")
     evidence.seconds[seq] = max(0.0, received - line["sent"]) if received is not None else 0.0
-    if line["conversation"] is not None:
-        evidence.members.setdefault(line["conversation"], []).append(seq)
+    if line["conversation"] in evidence.members:
+        evidence.members[line["conversation"]].append(seq)
     if seq in shown:
         evidence.exchanges[seq] = _exchange(line)
 

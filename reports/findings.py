@@ -8,13 +8,14 @@ from attrs import frozen
 
 from contracts.config.severity import LEVELS
 from contracts.core.families import gravity
-from reports.model import Run, Verdict
+from reports.model import Problem, Run, Verdict
 from reports.words import NONE_YET, SEEN, UNSEEN, counted
 
 __all__ = [
     "Finding",
     "Unseen",
     "findings",
+    "grave",
     "remarks",
     "result",
     "tone",
@@ -41,18 +42,18 @@ class Finding:
         return min(told, key=lambda one: LEVELS.index(one["level"]), default={"level": LEVELS[1], "reason": ""})
 
     @property
-    def grave(self) -> str:
-        """The severity in words: level, reason, and how catalogues of the field call it."""
-        told = self.severity
-        names = [f"OWASP {told['owasp']}" if "owasp" in told else "", f"WFC {told['wfc']}" if "wfc" in told else ""]
-        called = ", ".join(filter(None, names))
-        reason = f": {told['reason']}" if told["reason"] else ""
-        return f"{told['level']}{reason}{f' ({called})' if called else ''}"
-
-    @property
     def pointers(self) -> tuple[str, ...]:
         """The promises it breaks, in the order its lines name them."""
         return tuple(dict.fromkeys(pointer for line in self.lines for pointer in line.promises))
+
+
+def grave(problem: Problem) -> str:
+    """The severity in words: level, reason, and how catalogues of the field call it."""
+    told = problem.severity
+    names = [f"OWASP {told['owasp']}" if "owasp" in told else "", f"WFC {told['wfc']}" if "wfc" in told else ""]
+    called = ", ".join(filter(None, names))
+    reason = f": {told['reason']}" if told["reason"] else ""
+    return f"{told['level']}{reason}{f' ({called})' if called else ''}"
 
 
 @frozen
@@ -106,12 +107,11 @@ def result(run: Run) -> str:
     judged = sum(totals[word] for word in SEEN)
     name = run.info.deployment.name
     if totals["broken"]:
-        found = findings(run)
-        where = {finding.operation for finding in found}
+        where = {operation for problem in run.problems for operation in problem.operations}
         of = f"{len(where)} of {counted(len(run.operations), 'operation')}"
-        levels = Counter(finding.severity["level"] for finding in found)
+        levels = Counter(problem.level for problem in run.problems)
         grave = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-        return f"{name} breaks its document: {counted(len(found), 'finding')} ({grave}) on {of}."
+        return f"{name} breaks its document: {counted(len(run.problems), 'problem')} ({grave}) on {of}."
     if not judged:
         return f"Nothing could be judged: {_nothing(totals)}."
     blocked = f"; {counted(totals['blocked'], 'question')} blocked" if totals["blocked"] else ""

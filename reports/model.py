@@ -19,6 +19,10 @@ from reports.words import SHOWN, VERDICTS
 __all__ = ["Deployment", "Document", "Problem", "Promise", "Run", "RunInfo", "Verdict", "load"]
 
 
+MOST_SHOWN = 8
+"""The last exchanges of a verdict that a report may show."""
+
+
 @frozen
 class Document:
     """The OpenAPI document the deployment was held to."""
@@ -177,25 +181,35 @@ def load(run_dir: str | Path, *, evidence: bool = True) -> Run:
     raw = _verdicts(directory / "verdicts.json")
     lines = many(Verdict, raw["verdicts"])
     _unique(lines)
-    shown = {seq for line in lines if line.verdict in SHOWN for seq in line.exchanges}
-    record = read(directory / "evidence.ndjson", shown) if evidence else Evidence()
+    problems = _problems(raw)
+    record = _record(directory / "evidence.ndjson", lines, problems) if evidence else Evidence()
     run = Run(
         directory=directory,
         info=_info(raw["run"]),
         verdicts=lines,
         limits=tuple(raw["limits"]),
         promises={pointer: _promise(each) for pointer, each in raw["promises"].items()},
-        problems=_problems(raw),
+        problems=problems,
         load=raw.get("load", {}),
         evidence=record,
     )
     return _noted(run, raw["totals"])
 
 
+def _record(path: Path, lines: Iterable[Verdict], problems: Iterable[Problem]) -> Evidence:
+    """The record, with those exchanges whole that a report may show: the proof of each problem, and the last others."""
+    first = {each.findings[0] for each in problems}
+    told = [line for line in lines if line.id in first or line.verdict in SHOWN]
+    shown = {seq for line in told for seq in (*line.exchanges[:1], *line.exchanges[-MOST_SHOWN:])}
+    return read(path, shown, {line.id for line in told})
+
+
 def _problems(raw: dict[str, Any]) -> tuple[Problem, ...]:
     """Those written down; found anew in the verdicts of a suite that did not know problems yet."""
     written = raw["problems"] if "problems" in raw else [each.written() for each in grouped(raw["verdicts"])]
-    return many(Problem, written)
+    broken = {line["id"] for line in raw["verdicts"] if line["verdict"] == "broken"}
+    there = ({**each, "findings": [name for name in each["findings"] if name in broken]} for each in written)
+    return many(Problem, (each for each in there if each["findings"]))
 
 
 def _promise(raw: dict[str, Any]) -> Promise:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 __all__ = [
     "JUDGED",
+    "MARKS",
     "MEANING",
     "NONE_YET",
     "SEEN",
@@ -22,11 +23,15 @@ __all__ = [
 # Worst first: the order in which one verdict stands for several. What could not be seen comes last, so that it never
 # hides what was seen.
 VERDICTS = ("broken", "blocked", "known", "observed", "upheld", "not observable", "not asked")
+MARKS = {
+    "broken": "✗", "blocked": "!", "known": "⚑", "observed": "~", "upheld": "✓", "not observable": "–",
+    "not asked": "·",
+}  # fmt: skip
 NONE_YET = "none yet"
 JUDGED = ("upheld", "broken", "known")  # a promise was kept or not; an observation says neither
 SEEN = ("upheld", "broken", "observed", "known")
 UNSEEN = ("blocked", "not observable", "not asked")
-SHOWN = ("broken", "known", "observed")  # verdicts whose exchanges a report shows
+SHOWN = ("known",)  # verdicts whose exchanges a report shows, besides those that stand for a problem
 
 MEANING = {
     "upheld": "It was asked, and the deployment kept the promise every time.",

@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+from collections import Counter
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -13,30 +14,34 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from reports.anchors import anchors
+from contracts.judging.remedies import remedy
+from reports.annotated import Lines, annotated
 from reports.evidence import Conversation
-from reports.findings import findings, remarks, result, tone, unjudged, unseen
+from reports.findings import grave, remarks, result, tone, unjudged, unseen
 from reports.gallery import gallery
 from reports.limits import pictures
-from reports.matrix import matrix
 from reports.model import Run, Verdict
+from reports.proven import proven, wishes
 from reports.renderers.timeline import calls_over_time, rate_over_time
 from reports.text import cut, layout, visible
-from reports.words import JUDGED, MEANING, UNSEEN, VERDICTS, clock, counted, duration, size
+from reports.words import MARKS, MEANING, UNSEEN, VERDICTS, clock, counted, day, duration, size
 
 __all__ = ["page"]
 
 HERE = Path(__file__).parents[1]
-LONGEST_BODY = 4_000  # characters of a body, laid out
+FIRST = 6  # problems on the first screen
+MOST_FINDINGS = 60  # further findings of one problem
+LONGEST_TEXT, LONGEST_SCRIPT = 1_500, 3_000  # characters of what was got, and of a script
+LONGEST_REASON = 300  # characters of why something was not seen
 LONGEST_VALUE = 600  # characters of a header, or of the inputs of a conversation
 _KEY = re.compile(r'^( *)("(?:[^"\\\n]|\\.)*")(?=:)', re.MULTILINE)
 
 
 def page(run: Run) -> str:
     """The whole report as HTML."""
-    found = findings(run)
-    named = anchors("finding", {(each.law, each.operation): f"{each.law} {each.operation or ''}" for each in found})
     script = _asset("report.js")
+    hung = gallery(run)
+    gone = tuple(each for each in run.states if each.problem.id not in {problem.id for problem in run.problems})
     return (
         _environment()
         .get_template("report.html")
@@ -49,12 +54,16 @@ def page(run: Run) -> str:
             remarks=remarks(run),
             unseen=unseen(run),
             unjudged=unjudged(run),
-            matrix=matrix(run),
+            document=annotated(run),
             limits=pictures(run),
-            findings=found,
-            by_law=[tuple(each) for _, each in groupby(found, key=lambda finding: finding.law)],
-            anchors=named,
-            shown=gallery(run),
+            problems=run.problems,
+            states={each.problem.id: each for each in run.states},
+            fixed=gone,
+            proven=[(topic, list(proofs)) for topic, proofs in groupby(proven(run), key=lambda proof: proof.topic)],
+            wishes=wishes(run),
+            lines={line.id: line for line in run.verdicts if line.verdict == "broken"},
+            shown=hung.shown,
+            body=lambda text: body(text, hung.longest),
             asked=lambda line: _asked(run, line),
             style=Markup(_asset("report.css")),
             script=Markup(script),
@@ -84,17 +93,21 @@ def _environment() -> jinja2.Environment:
         duration,
         size,
         operation_name,
-        body,
         breakable,
         css,
+        day,
         described,
+        laws,
+        plain_name,
+        remedy,
         calls_over_time,
         rate_over_time,
     )
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(
-        VERDICTS=VERDICTS, JUDGED=JUDGED, UNSEEN=UNSEEN, MEANING=MEANING, LONGEST_VALUE=LONGEST_VALUE
-    )
+        VERDICTS=VERDICTS, UNSEEN=UNSEEN, MEANING=MEANING, MARKS=MARKS, FIRST=FIRST, MOST_FINDINGS=MOST_FINDINGS,
+        LONGEST_VALUE=LONGEST_VALUE, LONGEST_TEXT=LONGEST_TEXT, LONGEST_SCRIPT=LONGEST_SCRIPT, grave=grave,
+    )  # fmt: skip
     return environment
 
 
@@ -139,9 +152,26 @@ def breakable(text: str) -> Markup:
     return Markup(re.sub(r"(/|&amp;|\?)", r"\1<wbr>", str(escape(visible(text)))))
 
 
-def body(text: str) -> Markup:
+def plain_name(operation: str | None) -> Markup:
+    """A method and a path, breakable at its slashes, and nothing else: for tables with thousands of them."""
+    return breakable(operation or "the whole document")
+
+
+def laws(told: Lines) -> str:
+    """The names of laws without their families, with who asked where several did, and why they were not seen."""
+    asked = Counter(line.law for line in told.lines)
+    reasons: dict[str, list[str]] = {}
+    for line in told.lines:
+        name = line.law.rpartition("/")[2]
+        several = f" as {line.principal}" if line.principal and asked[line.law] > 1 else ""
+        why = line.reason or "" if told.verdict in UNSEEN else ""
+        reasons.setdefault(cut(why, LONGEST_REASON)[0], []).append(name + several)
+    return "; ".join(", ".join(names) + (f" ({why})" if why else "") for why, names in reasons.items())
+
+
+def body(text: str, longest: int) -> Markup:
     """A message body laid out, its JSON keys set apart, cut with a note when it is long."""
-    shown, left = cut(layout(text), LONGEST_BODY)
+    shown, left = cut(layout(text), longest)
     written = Markup(_KEY.sub(r"\1<b>\2</b>", html.escape(visible(shown), quote=False)))
     return (
         written + Markup("\n<em>… {} left out here</em>").format(counted(left, "more character")) if left else written

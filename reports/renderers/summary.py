@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from reports.findings import Finding, findings, remarks, result, unjudged, unseen
-from reports.model import Run
+from contracts.judging.history import FIXED, State
+from contracts.judging.remedies import remedy
+from reports.findings import grave, remarks, result, unjudged, unseen
+from reports.model import Problem, Run, Verdict
 from reports.text import cut, visible
 from reports.words import VERDICTS, clock, counted, duration
 
 __all__ = ["summary"]
 
-MOST_FINDINGS = 10
+MOST_PROBLEMS = 10
+MOST_OPERATIONS = 4  # of a problem
 MOST_REASONS = 4  # of each word
 MOST_LEFT = 10
 LONGEST = 300  # characters of one quoted value
@@ -18,8 +21,8 @@ LONGEST_CURL = 2_000
 
 
 def summary(run: Run) -> str:
-    """The run as Markdown: result, totals, findings with their curl, and what was not seen."""
-    return "\n".join([*_head(run), *_findings(run), *_unseen(run)]) + "\n"
+    """The run as Markdown: result, totals, problems with their curl, and what was not seen."""
+    return "\n".join([*_head(run), *_problems(run), *_unseen(run)]) + "\n"
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -52,31 +55,41 @@ def _changed(run: Run) -> Iterator[str]:
         yield f"- and {len(left) - MOST_LEFT:,} more in `verdicts.json`"
 
 
-def _findings(run: Run) -> Iterator[str]:
-    found = findings(run)
-    for finding in found[:MOST_FINDINGS]:
-        yield from _finding(run, finding)
-    if len(found) > MOST_FINDINGS:
-        yield f"\nAnd {counted(len(found) - MOST_FINDINGS, 'more finding')} in `report.html`."
+def _problems(run: Run) -> Iterator[str]:
+    lines = {line.id: line for line in run.verdicts}
+    states = {each.problem.id: each for each in run.states}
+    for problem in run.problems[:MOST_PROBLEMS]:
+        yield from _problem(run, problem, lines[problem.findings[0]], states.get(problem.id))
+    if len(run.problems) > MOST_PROBLEMS:
+        yield f"\nAnd {counted(len(run.problems) - MOST_PROBLEMS, 'more problem')} in `report.html`."
+    gone = [each for each in run.states if each.word == FIXED]
+    if gone:
+        yield "\n**Fixed since earlier runs**\n"
+        yield from (f"- {_plain(each.problem.sentence)} ({_code(each.problem.id)})" for each in gone[:MOST_LEFT])
 
 
-def _finding(run: Run, finding: Finding) -> Iterator[str]:
-    line = finding.lines[0]
-    yield f"\n### {_plain(finding.title)}"
-    where, sure = finding.operation or "the whole document", line.confidence or "confidence not recorded"
-    first = f", seen since {clock(run.since[line.id])}" if line.id in run.since else ""
-    yield f"{_code(where)}, {_code(finding.law)}, {_plain(sure)}{first}"
+def _problem(run: Run, problem: Problem, line: Verdict, state: State | None) -> Iterator[str]:
+    yield f"\n### {_plain(problem.sentence)}"
+    sure = line.confidence or "confidence not recorded"
+    first = f", {state.word}" if state else ""
+    first += f", seen since {clock(run.since[line.id])}" if line.id in run.since else ""
+    where = f"{_code(line.operation or 'the whole document')}, {_code(line.law)}"
+    yield f"{_plain(problem.title)} {where}, {_plain(sure)}{first}, {_code(problem.id)}"
     yield ""
-    for pointer in finding.pointers[:1]:
+    for pointer in line.promises[:1]:
         promise = run.promises.get(pointer)
         yield f"- promised: {_plain(promise.text) + ' ' if promise else ''}({_code(pointer)})"
         if promise and promise.quote:
             yield f"- the document: {_plain(promise.quote.text)} ({_code(promise.quote.place)})"
     yield f"- expected: {_code(line.expected or 'not recorded')}"
     yield f"- got: {_code(line.actual or 'not recorded')}"
-    yield f"- severity: {_plain(finding.grave)}"
-    if len(finding.lines) > 1:
-        yield f"- also as {', '.join(_code(other.principal or 'nobody') for other in finding.lines[1:])}"
+    yield f"- severity: {_plain(grave(problem))}"
+    if len(problem.findings) > 1:
+        yield f"- {counted(len(problem.findings), 'finding')}, {_plain(problem.why)}"
+    if len(problem.operations) > 1:
+        named = [_code(each or "the whole document") for each in problem.operations[:MOST_OPERATIONS]]
+        more = len(problem.operations) - MOST_OPERATIONS
+        yield f"- at {', '.join(named)}{f' and {more:,} more' if more > 0 else ''}"
     if line.reproduce:
         yield from _block(line.reproduce)
 
@@ -87,12 +100,18 @@ def _unseen(run: Run) -> Iterator[str]:
     if words or waiting:
         yield "\n**Not seen by this run**\n"
     for one in words:
-        reasons = [f"{_plain(cut(reason, LONGEST)[0])} ({number:,})" for reason, number in one.reasons[:MOST_REASONS]]
+        reasons = [_reason(reason, number) for reason, number in one.reasons[:MOST_REASONS]]
         others = len(one.reasons) - MOST_REASONS
         more = f"; {counted(others, 'other reason')}" if others > 0 else ""
         yield f"- {one.count:,} {one.word}: {'; '.join(reasons)}{more}"
     if waiting:
         yield f"- {waiting:,} of {counted(len(run.promises), 'promise')} judged by no law or check of this run"
+
+
+def _reason(reason: str, number: int) -> str:
+    """A reason, how often it was given, and what would change that."""
+    what = remedy(reason)
+    return f"{_plain(cut(reason, LONGEST)[0])} ({number:,}{f'; {_plain(what)}' if what else ''})"
 
 
 def _plain(text: str) -> str:

@@ -11,12 +11,13 @@ from reports.renderers.summary import summary
 def test_tells_result_totals_findings_and_what_was_not_seen(told: Any) -> None:
     text = summary(load(told.write()))
     for part in (
-        "## staging breaks its document: 1 finding (1 major) on 1 of 2 operations.",
+        "## staging breaks its document: 1 problem (1 major) on 1 of 2 operations.",
         "Books API 3 on staging (`http://127.0.0.1:8080`): 2 requests in 9.8 s, ",
         "2026-09-21 14:13:20 UTC, depth quick, seed 7.",
         "| broken | blocked | known | observed | upheld | not observable | not asked |",
         "| 1 | 1 | 1 | 1 | 1 | 2 | 1 |",
-        "### Two neighbouring pages share no item.",
+        "### GET /v1/books: expected no item on both pages, got 2 shared, such as 17",
+        "Two neighbouring pages share no item.",
         "- promised: Pages of at most 100 items. (`#/paths/~1v1~1books/get/parameters/0`)",
         "- expected: `no item on both pages`",
         "- got: `2 shared, such as 17`",
@@ -35,10 +36,10 @@ def test_is_short_when_nothing_broke(run: Any) -> None:
 
 def test_many_findings_are_cut(run: Any) -> None:
     for number in range(25):
-        run.verdict("broken", f"state/law-{number:02}")
+        run.verdict("broken", f"state/law-{number:02}", operation=f"GET /v1/{number}", expected="x" * number)
     text = summary(load(run.write()))
     assert text.count("\n### ") == 10
-    assert "And 15 more findings in `report.html`." in text
+    assert "And 15 more problems in `report.html`." in text
 
 
 def test_quotes_the_first_promise_a_verdict_names_and_the_documents_own_words(run: Any) -> None:
