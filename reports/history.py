@@ -114,7 +114,8 @@ def as_text(runs: tuple[Past, ...]) -> str:
     for each in runs:
         run = each.run
         counts = (run.requests, run.count(UPHELD), run.count(BROKEN), each.broke, each.mended)
-        rows.append((run.name, clock(run.started), run.deployment, run.depth, *(f"{count:,}" for count in counts)))
+        told = (run.name, clock(run.started), run.deployment, run.depth, *(f"{count:,}" for count in counts))
+        rows.append(tuple(map(visible, told)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(_set, row, widths, range(len(row)))).rstrip() for row in rows)
 

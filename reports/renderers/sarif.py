@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 from attrs import frozen
 
@@ -18,6 +19,7 @@ __all__ = ["place_of", "sarif"]
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+)$")
+_OF_AN_ADDRESS = "/:?#[]@!$&'()*+,;=%~"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -121,17 +123,19 @@ def place_of(run: Run, line: Verdict) -> tuple[str, int | None]:
     promise = next((run.promises[pointer] for pointer in line.promises if pointer in run.promises), None)
     place = promise.quote.place if promise and promise.quote else run.info.document.location
     found = _PLACE.fullmatch(place) if not _ADDRESS.match(place) else None
-    return (found["file"], int(found["line"])) if found else (place, None)
+    return (visible(found["file"]), int(found["line"])) if found else (visible(place), None)
 
 
 def _location(run: Run, line: Verdict) -> dict[str, Any]:
     file, number = place_of(run, line)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": file}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(file, safe=_OF_AN_ADDRESS)}}
     if number is not None:
         physical["region"] = {"startLine": number}
     return {
         "physicalLocation": physical,
-        "logicalLocations": [{"fullyQualifiedName": pointer, "kind": "member"} for pointer in line.promises[:1]],
+        "logicalLocations": [
+            {"fullyQualifiedName": visible(pointer), "kind": "member"} for pointer in line.promises[:1]
+        ],
     }
 
 

@@ -19,7 +19,7 @@ SHOWN = 200
 
 
 def _shown(text: str | None) -> str:
-    line = " ".join((text or "nothing told").split())
+    line = " ".join((text or "nothing told")[: 10 * SHOWN].split())
     return line if len(line) <= SHOWN else f"{line[:SHOWN]} …"
 
 

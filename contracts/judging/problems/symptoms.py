@@ -27,6 +27,8 @@ _VARYING = (
     re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?"),
 )
 _LONGEST = 160
+_READ = 2_000
+"""Characters of a text that are looked at: a server may send megabytes of it."""
 _QUOTED = re.compile(r"\{\w+\}|'[^']*'|\"[^\"]*\"")
 _IN_A_BODY = re.compile(r"schema at (/\S+)")
 _NAME = re.compile(
@@ -83,7 +85,7 @@ class Finding:
     @cached_property
     def expected(self) -> str:
         """What was expected, without what differs."""
-        return without_values(re.sub(r"schema at /\S*/", "schema at ", self.first["expected"] or ""))
+        return without_values(re.sub(r"schema at /\S*/", "schema at ", self._wanted))
 
     @cached_property
     def got(self) -> str:
@@ -92,7 +94,11 @@ class Finding:
 
     @property
     def _actual(self) -> str:
-        return (self.first["actual"] or "").partition(". Also: ")[0]
+        return (self.first["actual"] or "")[:_READ].partition(". Also: ")[0]
+
+    @property
+    def _wanted(self) -> str:
+        return (self.first["expected"] or "")[:_READ]
 
     @cached_property
     def status(self) -> str:
@@ -108,7 +114,7 @@ class Finding:
     @cached_property
     def subject(self) -> str:
         """The member or header it speaks of, by its name in the document; empty where it names none."""
-        expected = self.first["expected"] or ""
+        expected = self._wanted
         if found := _IN_A_BODY.search(expected):
             return found[1].rstrip(":,.").rpartition("/")[2]
         found = _NAME.search(_QUOTED.sub("", expected))
@@ -123,13 +129,13 @@ class Finding:
             return ACCESS
         if self.family == "tokens":
             return {"2": ACCEPTED, "4": REFUSED}.get(self.status, REFUSED if "none did" in self._actual else TOLD)
-        if (self.family == "input" or self.law == _PAGES) and self._wanted == "4" and self.status == "2":
+        if (self.family == "input" or self.law == _PAGES) and self._wanted_status == "4" and self.status == "2":
             return LENIENT
         return LIST if self.family in _LISTS else FORM if self.family in _FORMS else self.family
 
     @property
-    def _wanted(self) -> str:
-        found = _WANTED.match(self.first["expected"] or "")
+    def _wanted_status(self) -> str:
+        found = _WANTED.match(self._wanted)
         return found[1] if found else ""
 
     @cached_property
