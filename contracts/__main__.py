@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from contracts.checks import Check
 from contracts.config import deployment
 from contracts.config.deployment import ConfigError
 from contracts.core.places import ROOT, place
-from contracts.core.verdicts import BLOCKED, BROKEN, DEPTHS, NOT_ASKED
+from contracts.core.verdicts import BLOCKED, DEPTHS, NOT_ASKED
 from contracts.engine import replay_driver
 from contracts.engine.cleanup import sweep
 from contracts.evidence import reader
@@ -24,6 +25,7 @@ from contracts.evidence.mending import NOWHERE, UNKNOWN
 from contracts.evidence.reader import EvidenceError
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import Sandbox, SandboxError
+from contracts.gate.terminal import FRAME, ROWS, WIDE, Screen, outcome
 from contracts.judging import judge
 from contracts.judging.outputs import run_folder, verdicts_json, write
 from contracts.laws.law import Law
@@ -236,11 +238,9 @@ def judging(
             "`python -m contracts clean` looks for what they made",
             err=True,
         )
-    for verdict in verdicts:
-        if verdict.verdict == BROKEN:
-            click.echo(f"broken: {verdict.item.id}: expected {verdict.expected}, got {verdict.got}")
+    for row in outcome(content, folder, Screen(shutil.get_terminal_size((WIDE, ROWS)).columns, ROWS - FRAME)):
+        click.echo(row.text)
     counts = judge.totals(verdicts)
-    click.echo(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     if traffic is not None:
         click.echo(f"`python -m reports {folder}` writes the report")
     grave = any(judge.fails(each, made.deployment) for each in verdicts)

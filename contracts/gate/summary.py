@@ -12,12 +12,7 @@ from contracts.core.flakiness import flakiness
 from contracts.core.visible import visible
 from contracts.engine.run import Run
 from contracts.gate.session import Gate
-from contracts.gate.terminal import NAMED, ROWS, Screen, changed, outcome, some
-
-FRAME = 16
-"""Rows that pytest may write of its own: its head, and its last line."""
-WIDE = 4000
-"""Columns of what is no terminal."""
+from contracts.gate.terminal import FRAME, NAMED, ROWS, WIDE, Screen, changed, outcome, some
 
 
 def say(gate: Gate, reporter: Any, text: str, **markup: bool) -> None:

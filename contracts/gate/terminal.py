@@ -27,6 +27,10 @@ NAMED = 3
 """Reasons for what was blocked or not observable that are named at most."""
 ROWS = 60
 """Rows that a run takes on the terminal at most, pytest's own included."""
+FRAME = 16
+"""Rows that pytest may write of its own: its head, and its last line."""
+WIDE = 4000
+"""Columns of what is no terminal."""
 LEAST = 12
 """Rows of the summary that are kept whatever else was said."""
 LONGEST = 3
@@ -114,26 +118,27 @@ def outcome(content: Mapping[str, Any], folder: Path, screen: Screen) -> Iterato
     """What a run has come to: its problems, what it could not see, and the totals of its verdicts.json."""
     end = [*_blocked(content, screen), *_unseen(content, screen), *_totals(content, screen)]
     room = None if screen.rows is None else max(LEAST, screen.rows) - len(end)
-    yield from _problems(content, folder, screen, room)
+    yield from problems(content, folder, screen, room)
     yield from end
 
 
-def _problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int | None) -> Iterator[Row]:
-    problems = content["problems"]
-    if not problems:
+def problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int | None) -> Iterator[Row]:
+    """The problems of a run, each with how to see its first finding, in so many rows."""
+    found = content["problems"]
+    if not found:
         return
-    levels = Counter(each["severity"]["level"] for each in problems)
+    levels = Counter(each["severity"]["level"] for each in found)
     grave = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
     broken = content["totals"]["broken"]
-    yield Row(f"{_counted(len(problems), 'problem')} ({grave}), {_counted(broken, 'finding')}", alarming=True)
+    yield Row(f"{_counted(len(found), 'problem')} ({grave}), {_counted(broken, 'finding')}", alarming=True)
     lines = {each["id"]: each for each in content["verdicts"]}
     left = None if room is None else room - 2  # this row, and the one that says how many more there are
-    for number, each in enumerate(problems):
-        rows = _problem(each, lines[each["findings"][0]], folder, screen, left, len(problems) - number)
+    for number, each in enumerate(found):
+        rows = _problem(each, lines[each["findings"][0]], folder, screen, left, len(found) - number)
         if left is not None:
             left -= len(rows)
             if left < 0:
-                yield Row(f"and {len(problems) - number} more in {folder / 'report.html'}", alarming=True)
+                yield Row(f"and {len(found) - number} more in {folder / 'report.html'}", alarming=True)
                 return
         yield from rows
 

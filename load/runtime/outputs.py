@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, 
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import ROOT
+from contracts.gate.terminal import ROWS, WIDE, Screen, problems
 from contracts.judging.judge import Verdict, totals
 from contracts.judging.outputs import run_folder, verdicts_json
 from contracts.judging.outputs import write as write_of_outputs
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from load.runtime.scenario import Scenario
 
 
+TOLD = 30
+"""Rows of the terminal that problems take at most."""
 ENFORCED = "declared-limit-is-enforced"
 """The name of the law by which a declared limit counts as kept."""
 
@@ -73,6 +77,7 @@ class Outputs:
         write_of_outputs(self.folder, content)
         self._report()
         self.done = True
+        self._tell(content)
         self._say(found, [*scenario.notes(), *gaps, *([f"failed: {failure}"] if failure else [])], finished)
         open_yet = bool(gaps or scenario.unproven())
         return code(found, heard=self._heard(), failed=bool(failure), unproven=open_yet)
@@ -90,10 +95,13 @@ class Outputs:
         if done.returncode:
             print(f"no report: {done.stderr.strip()}", file=sys.stderr)
 
+    def _tell(self, content: dict[str, Any]) -> None:
+        """The problems of the run, as the gate tells them."""
+        screen = Screen(shutil.get_terminal_size((WIDE, ROWS)).columns, TOLD)
+        for row in problems(content, self.folder, screen, TOLD):
+            print(row.text)
+
     def _say(self, found: Sequence[Verdict], notes: Sequence[str], finished: float) -> None:
-        for each in found:
-            if each.verdict == BROKEN:
-                print(f"broken: {each.item.id}: expected {each.expected}, got {each.actual}")
         for note in notes:
             print(note)
         counts = ", ".join(f"{count} {word}" for word, count in totals(found).items() if count)

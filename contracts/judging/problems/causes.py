@@ -4,7 +4,8 @@ Each rule is one that people go by when they read a long report:
 
 1. The same finding elsewhere: what was expected and what came are the same but for ids and numbers.
 2. A law broken in the same way at three operations is no coincidence, and neither is a member or header of which
-   several laws say the same at three operations. Whom credentials let in is written once, so there two are enough.
+   several laws say the same at three operations. Whom credentials let in is written once, so there two are enough, and
+   a dead token that works does so at every operation that takes it.
 3. What is broken at the same operations as something else, and concerns the same kind of thing, is the same.
 4. What is seen at a single operation is explained by what is wrong with all of them, where that is of its kind.
 5. At one operation, findings are one if they speak of the same member, show the same refusal or failure, or concern
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from contracts.judging.problems.symptoms import ACCESS, ANY_FAILURE, FORM, LENIENT, LIST, Finding
+from contracts.judging.problems.symptoms import ACCEPTED, ACCESS, ANY_FAILURE, FORM, LENIENT, LIST, Finding
 
 EVERYWHERE = 3
 """At so many operations it is no coincidence."""
@@ -94,6 +95,8 @@ def _repeated(each: Finding) -> Iterator[tuple[object, ...]]:
             yield EVERYWHERE, each.law, "got", each.got
     if each.subject:
         yield EVERYWHERE, "member", each.subject
+    if each.aspect == ACCEPTED:
+        yield 2, ACCEPTED, each.got
 
 
 def _join_companions(joined: _Joined) -> None:

@@ -70,6 +70,15 @@ def test_a_member_told_wrongly_is_one_problem_whoever_sees_it() -> None:
     assert "4 operations" in problem.sentence
 
 
+def test_a_dead_token_that_works_is_one_problem_wherever_it_does() -> None:
+    lines = [
+        broken("tokens/a-spent-token-is-refused", "POST /v1/refresh", "400 or 401 for a token that was used", "200"),
+        broken("tokens/a-forced-refresh-ends-it", "POST /v1/users/{id}/refresh", "400 or 401 for the old one", "200"),
+        broken("tokens/tokens-say-when-they-expire", "POST /v1/refresh", "expiresAt in seconds", "milliseconds"),
+    ]
+    assert [len(each.findings) for each in grouped(lines)] == [2, 1]
+
+
 def test_what_two_members_say_wrongly_are_two_problems() -> None:
     first = everywhere("pagination/the-pagination-object-adds-up", "totalPages 2", "1")
     second = everywhere("filters/what-nobody-has-is-not-found", "itemsPerPage 2", "100")
