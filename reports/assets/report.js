@@ -104,7 +104,6 @@
   if (matchMedia('(max-width: 60rem)').matches) document.querySelector('#problems h2').after(filter);
   filter.hidden = fold.hidden = false;
   for (const hint of all('.keys')) hint.hidden = false;
-  addEventListener('beforeprint', () => { for (const block of all('.operation, .others')) block.open = true; });
   for (const button of all('.copy')) {
     button.hidden = false;
     button.addEventListener('click', () => copy(button));
