@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +24,9 @@ from contracts.evidence.mending import NOWHERE, UNKNOWN
 from contracts.evidence.reader import EvidenceError
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import Sandbox, SandboxError
-from contracts.gate.terminal import FRAME, ROWS, WIDE, Screen, outcome
 from contracts.judging import judge
 from contracts.judging.outputs import run_folder, verdicts_json, write
+from contracts.judging.screen import FRAME, ROWS, Screen, outcome
 from contracts.laws.law import Law
 from contracts.plan import changes, duration, planning, summary
 from contracts.plan.plan import Plan, make
@@ -238,7 +237,7 @@ def judging(
             "`python -m contracts clean` looks for what they made",
             err=True,
         )
-    for row in outcome(content, folder, Screen(shutil.get_terminal_size((WIDE, ROWS)).columns, ROWS - FRAME)):
+    for row in outcome(content, folder, Screen.here(ROWS - FRAME)):
         click.echo(row.text)
     counts = judge.totals(verdicts)
     if traffic is not None:

@@ -12,7 +12,8 @@ from contracts.core.flakiness import flakiness
 from contracts.core.visible import visible
 from contracts.engine.run import Run
 from contracts.gate.session import Gate
-from contracts.gate.terminal import FRAME, NAMED, ROWS, WIDE, Screen, changed, outcome, some
+from contracts.gate.terminal import changed, some
+from contracts.judging.screen import FRAME, NAMED, ROWS, WIDE, Screen, outcome
 
 
 def say(gate: Gate, reporter: Any, text: str, **markup: bool) -> None:

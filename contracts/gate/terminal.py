@@ -1,44 +1,20 @@
-"""What the gate says on a terminal: how far a run is, and at its end its problems, on one screen."""
+"""What the gate says on a terminal on the way: how far a run is, and with -v a finding in all its words."""
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import attrs
-
-from contracts.config.severity import LEVELS, Severity
-from contracts.core.verdicts import BLOCKED
+from contracts.config.severity import Severity
 from contracts.core.visible import visible
 from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
-from contracts.judging.outputs import SCRIPTS
-from contracts.judging.remedies import unseen
 from contracts.plan import duration
 from specs.contract import Contract
 from specs.promises.promise import Promise
 from specs.promises.quoting import quote
-
-NAMED = 3
-"""Reasons for what was blocked or not observable that are named at most."""
-ROWS = 60
-"""Rows that a run takes on the terminal at most, pytest's own included."""
-FRAME = 16
-"""Rows that pytest may write of its own: its head, and its last line."""
-WIDE = 4000
-"""Columns of what is no terminal."""
-LEAST = 12
-"""Rows of the summary that are kept whatever else was said."""
-LONGEST = 3
-"""Rows of one sentence."""
-SCRIPT = 8
-"""Rows of a script that is shown; longer ones are named by their file."""
-NARROW = 30
-"""Columns that a text is given at least."""
 
 
 def progress(run: Run) -> str:
@@ -88,102 +64,6 @@ def _grave(severity: Severity) -> str:
     names = [f"OWASP {severity.owasp}" if severity.owasp else "", f"WFC {severity.wfc}" if severity.wfc else ""]
     called = ", ".join(filter(None, names))
     return f"{severity.level}: {severity.reason}" + (f" ({called})" if called else "")
-
-
-@attrs.frozen
-class Row:
-    """A line of the summary; `alarming`: red where there are colours."""
-
-    text: str
-    alarming: bool = False
-
-
-@attrs.frozen
-class Screen:
-    """How wide a terminal is, and how many rows are left on it (None: as many as it takes)."""
-
-    width: int
-    rows: int | None
-
-    def wrapped(self, text: str, indent: str = "  ", most: int = LONGEST) -> list[str]:
-        """A text in rows of this width, cut with a mark where it takes more than `most`."""
-        width = max(NARROW, self.width)
-        rows = textwrap.wrap(visible(text), width, subsequent_indent=indent, break_on_hyphens=False)
-        if self.rows is None or len(rows) <= most:
-            return rows
-        return [*rows[: most - 1], f"{rows[most - 1][: width - 2]} …"]
-
-
-def outcome(content: Mapping[str, Any], folder: Path, screen: Screen) -> Iterator[Row]:
-    """What a run has come to: its problems, what it could not see, and the totals of its verdicts.json."""
-    end = [*_blocked(content, screen), *_unseen(content, screen), *_totals(content, screen)]
-    room = None if screen.rows is None else max(LEAST, screen.rows) - len(end)
-    yield from problems(content, folder, screen, room)
-    yield from end
-
-
-def problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int | None) -> Iterator[Row]:
-    """The problems of a run, each with how to see its first finding, in so many rows."""
-    found = content["problems"]
-    if not found:
-        return
-    levels = Counter(each["severity"]["level"] for each in found)
-    grave = ", ".join(f"{levels[level]} {level}" for level in LEVELS if levels[level])
-    broken = content["totals"]["broken"]
-    yield Row(f"{_counted(len(found), 'problem')} ({grave}), {_counted(broken, 'finding')}", alarming=True)
-    lines = {each["id"]: each for each in content["verdicts"]}
-    left = None if room is None else room - 2  # this row, and the one that says how many more there are
-    for number, each in enumerate(found):
-        rows = _problem(each, lines[each["findings"][0]], folder, screen, left, len(found) - number)
-        if left is not None:
-            left -= len(rows)
-            if left < 0:
-                yield Row(f"and {len(found) - number} more in {folder / 'report.html'}", alarming=True)
-                return
-        yield from rows
-
-
-def _problem(
-    problem: Mapping[str, Any], line: Mapping[str, Any], folder: Path, screen: Screen, left: int | None, waiting: int
-) -> list[Row]:
-    """A problem: how grave, the sentence, and how to see its first finding."""
-    said = [
-        Row(text, alarming=True) for text in screen.wrapped(f"{problem['severity']['level']}: {problem['sentence']}")
-    ]
-    script = visible(line["reproduce"] or "").splitlines()
-    if not script:
-        return said
-    fair = SCRIPT if left is None else min(SCRIPT, left // waiting - len(said))
-    if left is None or sum(-(-len(each) // screen.width) for each in script) <= fair:
-        return [*said, *(Row(f"  {each}") for each in script)]
-    return [*said, Row(f"  bash {folder / SCRIPTS / problem['id']}.sh")]
-
-
-def _blocked(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
-    """What most of the blocked items wait for."""
-    reasons = Counter(
-        each["reason"] or "no reason was recorded" for each in content["verdicts"] if each["verdict"] == BLOCKED
-    )
-    for reason, count in reasons.most_common(NAMED):
-        yield from (Row(text, alarming=True) for text in screen.wrapped(f"blocked: {count} × {reason}"))
-
-
-def _unseen(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
-    """Why most of what was not observable was not, and what would make it so."""
-    for each in unseen(content["verdicts"])[:NAMED]:
-        remedy = f"; {each.remedy}" if each.remedy else ""
-        yield from map(Row, screen.wrapped(f"not observable: {each.count} × {each.reason}{remedy}"))
-
-
-def _totals(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
-    totals, run = content["totals"], content["run"]
-    counts = ", ".join(f"{count} {word}" for word, count in totals.items() if count)
-    seconds = (run["finished"] or run["started"]) - run["started"]
-    yield from map(Row, screen.wrapped(f"{counts}; {run['requests']} requests, {seconds:.1f} s"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def changed(rows: Iterable[Mapping[str, Any]]) -> str:

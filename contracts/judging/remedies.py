@@ -44,6 +44,10 @@ _REMEDIES = (
 _COMPILED = tuple((re.compile(pattern), remedy) for pattern, remedy in _REMEDIES)
 
 
+_PARTICULAR = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|\b(?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+")
+"""What differs between reasons that are the same."""
+
+
 @attrs.frozen
 class Unseen:
     """A reason why something was not observable: how often, and what would change that (empty: nobody knows)."""
@@ -59,13 +63,13 @@ def remedy(reason: str) -> str:
 
 
 def unseen(lines: Iterable[Mapping[str, Any]]) -> list[Unseen]:
-    """Why lines of verdicts.json were not observable, the most frequent reason first, numbers left out."""
+    """Why lines of verdicts.json were not observable, the most frequent reason first."""
     counted: Counter[str] = Counter()
     first: dict[str, str] = {}
     for line in lines:
         if line["verdict"] == NOT_OBSERVABLE:
             reason = line["reason"] or "no reason was recorded"
-            kind = re.sub(r"\d+", "…", reason)
+            kind = _PARTICULAR.sub("…", reason)
             counted[kind] += 1
             first.setdefault(kind, reason)
     return [Unseen(first[kind], count, remedy(first[kind])) for kind, count in counted.most_common()]

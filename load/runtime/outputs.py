@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -14,10 +13,10 @@ from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, 
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.gate.sandbox import ROOT
-from contracts.gate.terminal import ROWS, WIDE, Screen, problems
 from contracts.judging.judge import Verdict, totals
 from contracts.judging.outputs import run_folder, verdicts_json
 from contracts.judging.outputs import write as write_of_outputs
+from contracts.judging.screen import Screen, problems
 from contracts.plan.plan import Plan
 from load.runtime.mailbox import Inbox
 from load.runtime.run import LoadRun
@@ -97,8 +96,7 @@ class Outputs:
 
     def _tell(self, content: dict[str, Any]) -> None:
         """The problems of the run, as the gate tells them."""
-        screen = Screen(shutil.get_terminal_size((WIDE, ROWS)).columns, TOLD)
-        for row in problems(content, self.folder, screen, TOLD):
+        for row in problems(content, self.folder, Screen.here(TOLD), TOLD):
             print(row.text)
 
     def _say(self, found: Sequence[Verdict], notes: Sequence[str], finished: float) -> None:

@@ -56,10 +56,9 @@ class Problem:
 
     @property
     def _where(self) -> str:
-        of_root = {each.operation for each in self.findings if each.law == self.root.law}
-        if len(of_root) == 1:
+        if len(self.operations) == 1:
             return self.root.operation or "the whole document"
-        return f"{len(of_root)} operations, such as {self.root.operation}"
+        return f"{len(self.operations)} operations, such as {self.root.operation or 'the whole document'}"
 
     @property
     def why(self) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from contracts.core.verdicts import VERDICTS
-from contracts.gate.terminal import Screen, outcome
 from contracts.judging.problems import grouped
+from contracts.judging.screen import Screen, outcome
 
 OUT = Path("reports/out/run")
 SCRIPT = "curl -sS -i 'http://127.0.0.1:8080/v1/books?take=1001' -H \"x-key: $ACME_KEY\""
