@@ -3,6 +3,7 @@
     python -m tests.power problems                     30 runs
     python -m tests.power problems --seed 7 --runs 6   others, and fewer
     python -m tests.power problems --told              and what each problem says
+    python -m tests.power problems --switched          pairs of runs, the last fault off and on: one problem is new
 
 Drawn with a seed, from the faults that a run of depth quick may see: one that concerns several operations as often as
 one of a single operation. A run is right where problems and faults differ by one at most, and 27 of 30 are to be; what
@@ -15,12 +16,15 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
+from typing import Any
 
+from contracts.judging import history
 from contracts.judging.problems import Problem, grouped
 from sandbox.faults import FAULTS
 from tests.power import harness, matrix
 
 MOST = 6
+ANY_RUN = {"deployment": {"name": ""}, "document": {"title": ""}, "depth": "quick", "requests": 0, "ended": "complete"}
 WANTED = 0.9
 """The share of the runs that are to be right."""
 
@@ -39,11 +43,27 @@ def draws(seed: int, runs: int) -> Iterator[list[str]]:
         yield list(chosen)
 
 
-def problems(faults: list[str], seed: int = 0) -> list[Problem]:
-    """What a run on a sandbox with these faults tells."""
+def lines(faults: list[str], seed: int = 0) -> list[dict[str, Any]]:
+    """The lines of verdicts.json of a run on a sandbox with these faults."""
     arguments = [*harness.AS_USUAL.split(), *(part for name in faults for part in ("--fault", name))]
     verdicts, _ = matrix.judged(arguments, seed=seed)
-    return grouped(each.written() for each in verdicts)
+    return [each.written() for each in verdicts]
+
+
+def problems(faults: list[str], seed: int = 0) -> list[Problem]:
+    """What such a run tells."""
+    return grouped(lines(faults, seed))
+
+
+def switched(faults: list[str], seed: int) -> list[history.State]:
+    """What two runs say that differ in the last of these faults: every problem but those of both."""
+    runs = []
+    for moment, chosen in enumerate((faults[:-1], faults)):
+        found = lines(chosen, seed)
+        told = [each.written() for each in grouped(found)]
+        run = {**ANY_RUN, "started": moment}
+        runs.append(history.ran("", {"run": run, "verdicts": found, "problems": told}))
+    return [each for each in history.states(runs[1], runs[:1]) if each.word != history.STILL]
 
 
 def main() -> int:
@@ -52,7 +72,25 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--told", action="store_true", help="also what each problem says")
+    parser.add_argument("--switched", action="store_true", help="compare runs with and without the last fault")
     options = parser.parse_args()
+    return _switched(options) if options.switched else _counted(options)
+
+
+def _switched(options: argparse.Namespace) -> int:
+    right = 0
+    for number, faults in enumerate(draws(options.seed, options.runs)):
+        found = switched(faults, number)
+        fits = [each.word for each in found] == [history.NEW]
+        right += fits
+        print(f"{'right' if fits else 'WRONG'}: {faults[-1]} switched on beside {', '.join(faults[:-1]) or 'none'}")
+        for each in found:
+            print(f"    {each.word} {each.problem.id}: {each.problem.sentence}", flush=True)
+    print(f"{right} of {options.runs} pairs of runs differ in exactly one new problem")
+    return 0 if right >= WANTED * options.runs else 1
+
+
+def _counted(options: argparse.Namespace) -> int:
     right = 0
     for number, faults in enumerate(draws(options.seed, options.runs)):
         began = time.monotonic()
