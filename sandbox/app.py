@@ -44,6 +44,12 @@ SCALARS_UNCOUNTED = variation(
     scope="every operation with a body",
     text="A body that is a bare text, number or truth is refused before it is counted.",
 )
+ARRAYS_UNCOUNTED = variation(
+    "arrays-uncounted",
+    family="limits",
+    scope="every operation with a body",
+    text="A body that is no object is refused before it is counted.",
+)
 LONGEST_BODY = 1 << 20  # bytes
 
 load_all()
@@ -198,10 +204,12 @@ class _Request:
         return query, body_value(self.operation, self.headers.get("content-type", ""), self.body, faults)
 
     def _refuse_scalars(self) -> None:
-        if SCALARS_UNCOUNTED in self.world.variations and self.operation.body is not None:
-            begun = (self.body or b"").lstrip()[:1]
-            if begun and begun not in b"[{":
-                raise RefusalError(400, "The body has to be an object.")
+        if self.operation.body is None:
+            return
+        read = b"{" if ARRAYS_UNCOUNTED in self.world.variations else b"[{"
+        begun = (self.body or b"").lstrip()[:1]
+        if begun and begun not in read and {SCALARS_UNCOUNTED, ARRAYS_UNCOUNTED} & self.world.variations:
+            raise RefusalError(400, "The body has to be an object.")
 
     def _count(self, principal: Principal) -> None:
         if not self.operation.limits:

@@ -138,6 +138,7 @@ SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
         403,
     ),
     "scalar-bodies-uncounted": (_scalars, [None, "4"], ["4", "3"]),
+    "arrays-uncounted": (_scalars, [None, None], ["4", "3"]),
     "unknown-refresh-token-401": (
         lambda wire: wire.status("POST", wire.acme.refresh, wire.acme.client, json={"refreshToken": "none"}),
         401,

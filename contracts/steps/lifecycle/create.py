@@ -33,6 +33,7 @@ from contracts.steps.lifecycle.values import Change, changes, full_body
 from contracts.steps.lists.identity import find_in, require_identifiable
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all
+from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation, Resource
 
 LIFE = "a life"
@@ -209,12 +210,19 @@ def read_list(api: RequestFactory, made: Made, *, sure: bool = False) -> Steps:
 
 
 def _touched(api: RequestFactory, made: Made, now: Any) -> Steps:
-    """The answer to an update with a value that the resource has already."""
+    """The answer to an update with nothing in it, else to one with a value that the resource has already.
+
+    What an update repeats says nothing of what was kept before; it is sent where one without anything is refused.
+    """
     update = patch_of(made.resource)
     assert update is not None
+    if validator(api.contract, update).is_valid({}):
+        answer: Exchange = yield api.ask(update, path=made.values, body={})
+        if answer.ok:
+            return Observation(answer.data, answer)
     offered: list[Change] = yield from changes(api, update, made.values, now)
     same = {each.name: now[each.name] for each in offered[:1]}
-    answer: Exchange = yield api.ask(update, path=made.values, body=same)
+    answer = yield api.ask(update, path=made.values, body=same)
     return Observation(answer.data if answer.ok else MISSING, answer)
 
 

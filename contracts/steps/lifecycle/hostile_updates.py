@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
-from contracts.core.exchange import Exchange, Request, is_whole
+from contracts.core.exchange import MISSING, Exchange, Request, is_whole
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.fixtures import Made, create_resource
@@ -107,8 +107,9 @@ def _hostile_updates(before: Updated) -> Steps:
     twin = [*outcomes.values()][-1] if taken else None  # the last one tried
     stray: dict[str, Exchange] = {}
     for method in undeclared_methods(life.api.contract, update_of(life)):
+        content = {} if method in {"PUT", "POST", "PATCH"} else MISSING
         stray[method] = yield life.api.ask(
-            update_of(life), path=life.made.values, body={}, method=method, silence_counts=True
+            update_of(life), path=life.made.values, body=content, method=method, silence_counts=True
         )
     done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
     return attrs.evolve(done, stray=stray)

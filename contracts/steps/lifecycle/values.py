@@ -248,6 +248,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
             now = _next(rule["enum"], now)
         elif bold and isinstance(now, str) and (word := _usual(name, now)):
             now = word
+        elif bold and name in found and isinstance(now, str) and re.fullmatch(r"https?://[^?#]+", now):
+            now = f"{now}?from=there&to=here"
         elif name in found and names.suggest(name, Hint.FREE) and isinstance(now, str) and " " in now:
             now = f"{now}{SIGNS}"
         elif name not in found and names.suggest(name, Hint.FREE):
