@@ -198,6 +198,8 @@ class Result:
     others: tuple[tuple[str, str], ...] = ()
     unheard: bool = False
     """Whether it ended because an answer was lost (see `Unheard`)."""
+    heard: tuple[int, ...] = ()
+    """All exchanges it has had, where `exchanges` are those that show how it ended."""
 
 
 class RunningConversation:
@@ -253,7 +255,7 @@ class RunningConversation:
         try:
             self.command = step()
         except StopIteration:
-            self.ending = Result(UPHELD, exchanges=tuple(self._seen))
+            self.ending = Result(UPHELD, exchanges=tuple(self._seen), heard=tuple(self._seen))
         except Outcome as outcome:
             self._end(outcome)
         except Exception as error:  # a shape no law foresaw must not end the run
@@ -266,4 +268,4 @@ class RunningConversation:
         shown = (isinstance(outcome, Broken) and outcome.shown) or tuple(self._seen)
         others = outcome.others if isinstance(outcome, Broken) else ()
         lost = isinstance(outcome, Unheard)
-        self.ending = Result(outcome.verdict, expected, actual, reason, shown, others, lost)
+        self.ending = Result(outcome.verdict, expected, actual, reason, shown, others, lost, tuple(self._seen))

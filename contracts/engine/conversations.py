@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import attrs
@@ -81,11 +81,27 @@ class Conversations:
         self.recorder.write("ended", conversation=number, by=f"{verdict}:{reason}")
         self._note(number, Attempt("", Result(verdict, reason=reason)))
 
-    async def whole(self, item: PlanItem, inputs: Any, attempt: int, sender: Sender, *, reuse: bool) -> Attempt:
-        """One conversation from its opening to its ending. One that is cancelled counts for nothing."""
+    async def whole(
+        self,
+        item: PlanItem,
+        inputs: Any,
+        attempt: int,
+        sender: Sender,
+        *,
+        reuse: bool,
+        void: Callable[[Result], Awaitable[bool]] | None = None,
+    ) -> Attempt | None:
+        """One conversation from its opening to its ending. One that is cancelled counts for nothing.
+
+        `void`: whether how it ended says nothing; then it counts for nothing either, and there is no attempt.
+        """
         talk, number = self.open(item, inputs, attempt)
         try:
             await converse(talk, sender, number, reuse=reuse, attempt=attempt)
+            if void is not None and talk.ending is not None and await void(talk.ending):
+                self.progress.ended += 1
+                self.abandon(number)
+                return None
         except BaseException:
             self.abandon(number)
             raise

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import NotObservable, Outcome
+from contracts.core.conversation import NotObservable, Outcome, Result
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE
 from contracts.engine.cleanup import sweep
@@ -20,6 +20,7 @@ from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
 from contracts.engine.credential_health import CredentialWatch
 from contracts.engine.hypothesis_driver import explore
+from contracts.engine.lost_places import stood_on_nothing
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
 from contracts.engine.scheduler import Scheduler, assign_phase, priority
@@ -49,6 +50,8 @@ KEPT_FOR_REMOVAL = 5.0
 """The same where the seconds of the run are bounded."""
 FURTHER = 3
 """So often a conversation is held again in which an answer was lost."""
+ANEW = 100
+"""Added to the number of an attempt that is made once more: what conversations share, they share within one only."""
 ENOUGH = 3
 """So many different inputs that break a law, and the item's other inputs need not be tried."""
 
@@ -354,17 +357,31 @@ class Run:
         if first.ending.verdict != BROKEN:
             return False
         if not law.one_sighting:
-            await self.conversations.whole(item, inputs, 2, sender, reuse=False)
+            await self._held(item, inputs, 2, sender, reuse=False)
         return True
 
     async def _heard_out(self, item: PlanItem, inputs: Any, sender: Sender, *, quiet: bool) -> Attempt:
         """A conversation; a few more of the same where an answer was lost by chance, so that nothing was learnt."""
-        held = await self.conversations.whole(item, inputs, 1, sender, reuse=quiet)
+        held = await self._held(item, inputs, 1, sender, reuse=quiet)
         for number in range(FURTHER):
             if not held.ending.unheard or sender.hopeless(item.operation):
                 break
-            held = await self.conversations.whole(item, inputs, 3 + number, sender, reuse=False)
+            held = await self._held(item, inputs, 3 + number, sender, reuse=False)
         return held
+
+    async def _held(self, item: PlanItem, inputs: Any, attempt: int, sender: Sender, *, reuse: bool) -> Attempt:
+        """A conversation; held once more, on what is made anew, where a place it stood on is gone."""
+
+        async def void(ending: Result) -> bool:
+            begin = self.conversations.begin
+            return await stood_on_nothing(ending, self.exchanges, sender, lambda: begin("places")[0])
+
+        first = await self.conversations.whole(item, inputs, attempt, sender, reuse=reuse, void=void)
+        if first is not None:
+            return first
+        again = await self.conversations.whole(item, inputs, ANEW + attempt, sender, reuse=False)
+        assert again is not None
+        return again
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:

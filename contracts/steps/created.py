@@ -109,10 +109,8 @@ class Ledger:
         values = path_values(exchange.operation, exchange.request.target)
         address = target(removal.operation, {**values, removal.parameter: named})
         self.standing[address] = Request(removal.operation, address, principal=exchange.request.principal)
-        own = at(thing, resource.member)
-        if resource.read and resource.identifier and own is not MISSING:
-            place = target(resource.read, {**values, resource.identifier: str(own)})
-            self.looks[address] = Request(resource.read, place, principal=exchange.request.principal)
+        if look := _look_at(resource, exchange, thing):
+            self.looks[address] = look
 
     def _put(self, exchange: Exchange) -> None:
         """What was made at an address that the request itself named: its deletion has the same address."""
@@ -150,6 +148,20 @@ class Ledger:
     def removals(self, deployment: Deployment) -> list[Request]:
         """Deletions of what is still there, the latest first, since later resources may hang on earlier ones."""
         return [made for each in reversed(self.standing.values()) if (made := signed(each, deployment))]
+
+
+def look_at(resource: Resource, creation: Exchange) -> Request | None:
+    """The request that looks at what a creation has made; None where the document has no such."""
+    return _look_at(resource, creation, creation.data)
+
+
+def _look_at(resource: Resource, creation: Exchange, thing: Any) -> Request | None:
+    own = at(thing, resource.member)
+    if not (resource.read and resource.identifier) or own is MISSING:
+        return None
+    values = path_values(creation.operation, creation.request.target)
+    place = target(resource.read, {**values, resource.identifier: str(own)})
+    return Request(resource.read, place, principal=creation.request.principal)
 
 
 def signed(request: Request, deployment: Deployment) -> Request | None:

@@ -23,6 +23,8 @@ from specs.contract import Operation, Resource, Source, selectors
 from specs.contract.member_names import Hint
 
 CONFLICT = 409
+PLACE = "a place in"
+"""How the requests are called by which a place is made for all who need one."""
 
 
 @attrs.frozen
@@ -84,7 +86,7 @@ def _place(
             return found[len(found) // 2]  # the ends are where others come and go
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"there is no {name} to look at, and none may be created")
-    maker = api.sharing(f"a place in {resource.collection} {sorted(values.items())}") if shared else api
+    maker = api.sharing(f"{PLACE} {resource.collection} {sorted(values.items())}") if shared else api
     made: Made = yield from create_resource(maker, resource, values)
     value = at(made.thing, pointer)
     if value is MISSING:

@@ -10,6 +10,7 @@ from sandbox.handlers.attributes import add_option, find, is_select
 from sandbox.pages import page
 from sandbox.refusals import RefusalError, failure
 from sandbox.state import Row, Tenant
+from sandbox.variations import variation
 
 CREATE = "OrganizationsAttributesOptionsController_createOrganizationAttributeOption"
 LIST = "OrganizationsAttributesOptionsController_getOrganizationAttributeOptions"
@@ -83,6 +84,14 @@ LIST_OF_ALL = fault(
 )
 
 
+VANISHING = variation(
+    "a-place-vanishes",
+    family="state",
+    scope=(CREATE,),
+    text="The first attribute that gets a new option is deleted by somebody else right afterwards.",
+)
+
+
 @handles(CREATE)
 def create_option(call: Call) -> Row | Later:
     """A new option of a select attribute; its value and slug are unique there."""
@@ -94,7 +103,10 @@ def create_option(call: Call) -> Row | Later:
     _free(call, attribute["id"], value, slug, None)
     if CONCURRENT_500 in call.faults:
         return Later(GAP, partial(_add_if_free, call, attribute["id"], value, slug))
-    return add_option(call, attribute["id"], value, slug)
+    option = add_option(call, attribute["id"], value, slug)
+    if VANISHING in call.variations and call.world.memory.setdefault("vanishing", attribute["id"]) == attribute["id"]:
+        call.tenant.drop_attribute(attribute["id"])
+    return option
 
 
 def _add_if_free(call: Call, attribute_id: str, value: str, slug: str) -> Row:

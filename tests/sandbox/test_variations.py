@@ -70,6 +70,12 @@ def _scalars(wire: Wire) -> list[str | None]:
     return [answer.headers.get("x-ratelimit-remaining") for answer in answers]
 
 
+def _vanishing(wire: Wire) -> int:
+    attribute = f"{wire.acme.attributes}/{wire.acme.attribute('SINGLE_SELECT')}"
+    wire.ask("POST", f"{attribute}/options", wire.acme.admin, json={"value": "Last", "slug": "last"})
+    return wire.status("GET", attribute, wire.acme.admin)
+
+
 # What a client sees with the variation, and without it.
 SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
     "foreign-404": (lambda wire: wire.status("GET", wire.acme.bookings, wire.rival.admin), 404, 403),
@@ -138,6 +144,7 @@ SEEN: dict[str, tuple[Callable[[Wire], Any], Any, Any]] = {
         403,
     ),
     "scalar-bodies-uncounted": (_scalars, [None, "4"], ["4", "3"]),
+    "a-place-vanishes": (_vanishing, 404, 200),
     "arrays-uncounted": (_scalars, [None, None], ["4", "3"]),
     "unknown-refresh-token-401": (
         lambda wire: wire.status("POST", wire.acme.refresh, wire.acme.client, json={"refreshToken": "none"}),
