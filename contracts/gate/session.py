@@ -52,6 +52,11 @@ class Gate:
     def _prepare(self, config: pytest.Config) -> None:
         wanted = needs(config.getoption("fault")) if config.getoption("fault") else {}
         file = config.getoption("deployment")
+        chosen = config.getoption("history")
+        self.history = Path(chosen or OUT / "history.sqlite")
+        """Where the runs before this one are remembered."""
+        if chosen:
+            _readable(self.history)
         if file is None:
             self.sandbox = _embedded(config, wanted)
             file = self.sandbox.deployment
@@ -74,9 +79,6 @@ class Gate:
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
-        chosen = config.getoption("history")
-        self.history = Path(chosen or OUT / "history.sqlite")
-        """Where the runs before this one are remembered."""
         self.remembering = bool(chosen) or self.plan.deployment.fail_on_new
         if self.remembering:
             _readable(self.history)
@@ -222,8 +224,9 @@ class Gate:
 def _readable(file: Path) -> None:
     """Raise ConfigError for a history that is none, before anything is sent."""
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         history.check(file)
-    except history.HistoryError as error:
+    except (history.HistoryError, OSError) as error:
         raise ConfigError(str(error)) from None
 
 
