@@ -1,7 +1,8 @@
 """What a reader runs to see a finding again: shell lines that make what the last request needs, and then send it.
 
-Ids and tokens that the run was given are gone when somebody reads the report. So an answer that is needed later is kept
-in a variable, and what was made is removed at the end. Secrets of the deployment file are variables as well.
+Ids and tokens that the run was given are gone when somebody reads the report, and names that it used may be taken. So
+an answer that is needed later is kept in a variable, names are made up anew whenever the lines are run, and all that
+they make is removed at the end. Secrets of the deployment file are variables as well.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from urllib.parse import quote
 
 import attrs
 
 from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.judging.shell_variables import OURS, renamed, with_variable
 from contracts.plan.plan import Plan
 from contracts.request.credentials import sign
 from contracts.request.curl import curl
@@ -22,6 +23,12 @@ from specs.source.pointers import split
 
 SHOWN = 4
 """How many requests are shown at most: the last ones. What they need comes on top."""
+NEW = "NEW=$(printf ct%06x $((RANDOM * 512 + RANDOM % 512)))"
+"""A beginning for names that no earlier run of the lines has used, in the form that the suite's own names have."""
+NOTHING = "none"
+"""What a removal names where nothing was made: an address of nothing, never that of a whole list."""
+WITHOUT_HEAD = r"sed '1,/^\r*$/d'"
+_MADE_UP = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-\d+[a-z0-9-]*")
 _SIGNATURE = re.compile(r"\$\{?(SIGNATURE_[0-9A-F]+)")
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.\$SIGNATURE_[0-9A-F]+|\$\{?TOKEN_[0-9A-F]+")
 
@@ -62,25 +69,57 @@ class _Script:
     exchanges: Mapping[int, Exchange]
 
     def lines(self, shown: Sequence[Exchange]) -> Iterator[str]:
-        asked = self._with_what_they_need(_telling(shown))
+        asked = self._with_what_they_need(telling := _telling(shown))
         needed = {origin.name: origin for each in asked for origin in self._needs(each)}
-        kept = [each for each in asked if any(origin.exchange is each for origin in needed.values())]
-        removed = [each for each in kept if self._removable(each, asked)]
-        needed |= {
-            origin.name: origin for each in removed for origin in self._given(each) if origin.name.endswith("_ID")
-        }
+        removed = [each for each in asked if self._removable(each, asked)]
+        needed |= {origin.name: origin for each in removed for origin in self._ids(each)}
+        kept = {origin.exchange.seq for origin in needed.values()}
+        racing = {each.seq for number, each in enumerate(asked) if _races(asked, number)}
+        yield from [NEW] if any(OURS.search(_spelled(each)) for each in asked) else []
+        yield from ["DIR=$(mktemp -d)"] if racing & kept else []
         for number, each in enumerate(asked):
-            line = curl(self._written(each), self._base, quiet=each in kept)
-            if each in kept:
-                yield f"{answer_of(each)}=$({line})"
-                yield from self._keeping([origin for origin in needed.values() if origin.exchange is each], asked)
-            elif _overlap(asked, number, number + 1):  # a race shows only if it is run again as one
-                yield f"{line} &"
+            mine = [origin for origin in needed.values() if origin.exchange is each]
+            if each.seq in racing:  # a race shows only if it is run again as one
+                yield self._raced(each, keep=bool(mine))
+                yield from [] if _overlap(asked, number, number + 1) else self._after_race(asked, number, needed)
+            elif mine:
+                yield from self._answered(each, loud=each in telling)
+                yield from self._keeping(mine, asked)
             else:
-                yield line
-                yield from ["wait"] if _overlap(asked, number - 1, number) else []
+                yield self._shown(each)
         for each in reversed(removed):  # what was made later may hang on what was made before
             yield curl(self._removal(each), self._base, quiet=True) + " >/dev/null"
+        yield from ['rm -r "$DIR"'] if racing & kept else []
+
+    def _shown(self, each: Exchange) -> str:
+        """A request whose head and body are printed, the next head on a line of its own."""
+        return curl(self._written(each), self._base) + " -w '\\n'"
+
+    def _answered(self, each: Exchange, *, loud: bool) -> Iterator[str]:
+        """A request whose body is kept; `loud`: and printed, after its head."""
+        name = answer_of(each)
+        yield f"{name}=$({curl(self._written(each), self._base, quiet=not loud)})"
+        yield from [f'echo "${name}"', f'{name}=$({WITHOUT_HEAD} <<<"${name}")'] if loud else []
+
+    def _raced(self, each: Exchange, *, keep: bool) -> str:
+        """A request that is sent while the next is; what is needed of its answer goes through a file."""
+        return self._shown(each) + (f' | tee "$DIR/{answer_of(each)}" &' if keep else " &")
+
+    def _after_race(self, asked: list[Exchange], last: int, needed: Mapping[str, Origin]) -> Iterator[str]:
+        """What is kept of requests that were sent at once, when all of them have come back."""
+        yield "wait"
+        first = last
+        while _overlap(asked, first - 1, first):
+            first -= 1
+        for each in asked[first : last + 1]:
+            mine = [origin for origin in needed.values() if origin.exchange is each]
+            if mine:
+                yield f'{answer_of(each)}=$({WITHOUT_HEAD} "$DIR/{answer_of(each)}")'
+                yield from self._keeping(mine, asked)
+
+    def _ids(self, each: Exchange) -> Iterator[Origin]:
+        """By what a removal names what a request has made."""
+        return (origin for origin in self._given(each) if origin.name.endswith("_ID"))
 
     @property
     def _base(self) -> str:
@@ -98,10 +137,11 @@ class _Script:
         chosen = {each.seq: each for each in shown}
         waiting = list(shown)
         while waiting:
-            for origin in self._needs(waiting.pop()):
-                if origin.exchange.seq not in chosen:
-                    chosen[origin.exchange.seq] = origin.exchange
-                    waiting.append(origin.exchange)
+            needing = waiting.pop()
+            for each in [*(origin.exchange for origin in self._needs(needing)), *self._named_things(needing)]:
+                if each.seq not in chosen:
+                    chosen[each.seq] = each
+                    waiting.append(each)
         return [chosen[seq] for seq in sorted(chosen)]
 
     def _needs(self, each: Exchange) -> list[Origin]:
@@ -110,11 +150,29 @@ class _Script:
         found.append(self._lent(each))
         return [origin for origin in found if origin and origin.exchange.seq < each.seq]
 
+    def _named_things(self, each: Exchange) -> Iterator[Exchange]:
+        """What was made under a name of ours that a request has in its address, or makes once more."""
+        for name in _MADE_UP.findall(_spelled(each)):
+            maker = self._makers.get(name)
+            again = maker is not None and maker.operation is each.operation
+            if maker is not None and maker.seq < each.seq and (again or name in each.request.target):
+                yield maker
+
+    @cached_property
+    def _makers(self) -> dict[str, Exchange]:
+        found: dict[str, Exchange] = {}
+        for each in self.exchanges.values():
+            resource = self.plan.contract.resource_of(each.operation)
+            if resource and resource.create is each.operation and each.ok and each.request.body:
+                for name in _MADE_UP.findall(each.request.body):
+                    found.setdefault(name, each)
+        return found
+
     def _written(self, each: Exchange) -> Request:
-        """The request with variables in place of what earlier answers gave."""
-        request = each.request
+        """The request with variables in place of what earlier answers gave, and of what names of ours begin with."""
+        request = renamed(each.request)
         for origin in self._needs(each):
-            request = _with_variable(request, origin.value, "${" + origin.name + "}")
+            request = with_variable(request, origin.value, "${" + origin.name + "}")
         return request
 
     @cached_property
@@ -161,6 +219,8 @@ class _Script:
         resource = self.plan.contract.resource_of(each.operation)
         if resource is None or resource.create is not each.operation or not (resource.delete and resource.identifier):
             return False
+        if not each.ok or not any(self._ids(each)):
+            return False
         return not any(other.operation is resource.delete and other.ok for other in asked)
 
     def _removal(self, each: Exchange) -> Request:
@@ -168,7 +228,10 @@ class _Script:
         assert resource is not None
         assert resource.delete is not None
         written = self._written(each)
-        values = {**path_values(each.operation, written.target), str(resource.identifier): f"${{{answer_of(each)}_ID}}"}
+        values = {
+            **path_values(each.operation, written.target),
+            str(resource.identifier): f"${{{answer_of(each)}_ID:-{NOTHING}}}",
+        }
         principals = {principal.name: principal for principal in self.plan.deployment.principals}
         caller = principals.get(each.request.principal or "")
         headers = sign(resource.delete, caller)[0] if caller else written.headers
@@ -187,10 +250,15 @@ def _telling(shown: Sequence[Exchange]) -> list[Exchange]:
     return [*changes, *last]
 
 
+def _spelled(each: Exchange) -> str:
+    """All of a request in which names of ours may stand."""
+    return " ".join([each.request.target, *(value for _, value in each.request.headers), each.request.body or ""])
+
+
 def _values(each: Exchange) -> Iterator[str]:
     """The values of a request that may have come from an answer."""
     yield from path_values(each.operation, each.request.target).values()
-    text = " ".join([each.request.target, *(value for _, value in each.request.headers), each.request.body or ""])
+    text = _spelled(each)
     yield from (found.replace("{", "") for found in _TOKEN.findall(text))
     yield from _SIGNATURE.findall(text)
     yield from _leaves(each.request.json)
@@ -207,23 +275,9 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _with_variable(request: Request, value: str, variable: str) -> Request:
-    path, mark, query = request.target.partition("?")
-    path = "/".join(variable if part == quote(value, safe="-._~$") else part for part in path.split("/"))
-    body = request.body
-    if body is not None:
-        body = re.sub(rf"(?<![\w.-]){re.escape(value)}(?![\w.-])", lambda _: variable, body)
-    headers = tuple((name, _named(text, value, variable)) for name, text in request.headers)
-    return attrs.evolve(
-        request, target=path + mark + query, body=body and _named(body, value, variable), headers=headers
-    )
-
-
-def _named(text: str, value: str, variable: str) -> str:
-    """A text with a variable for a token, and for what is made of it (`${TOKEN_1F%?}`)."""
-    if value.startswith("$"):
-        text = text.replace("${" + value[1:], variable[:-1])
-    return text.replace(value, variable) if len(value) > 8 else text
+def _races(asked: list[Exchange], number: int) -> bool:
+    """Whether a request was sent at once with the one before or after it."""
+    return _overlap(asked, number - 1, number) or _overlap(asked, number, number + 1)
 
 
 def _overlap(asked: list[Exchange], one: int, other: int) -> bool:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 COMMANDS = (
-    "prove", "mutate", "matrix", "load_matrix", "planted", "economy", "seeds", "deep", "side_by_side",
-    "judge_speed", "limits_trials", "limits_live", "policies", "problems",
+    "prove", "mutate", "matrix", "catalogue", "load_matrix", "planted", "economy", "seeds", "deep", "side_by_side",
+    "judge_speed", "shell_lines", "limits_trials", "limits_live", "policies", "problems",
 )  # fmt: skip
 
 

@@ -172,7 +172,7 @@ class Proof:
 def prove(row: Row) -> Proof:
     """Execute a row. What did not show at first is asked for once more, with another seed and in company."""
     missing, said = list(row.lines), dict[str, str]()
-    for seed, chosen in enumerate((_few, _more)):
+    for seed, chosen in enumerate((few, _more)):
         said |= _said(row, chosen(missing), seed)
         missing = [each for each in missing if said.get(each) != CHANGED]
         if not missing:
@@ -181,7 +181,7 @@ def prove(row: Row) -> Proof:
     return Proof(row, proven, {each: said.get(each, "not in the plan") for each in missing})
 
 
-def _few(lines: Iterable[str]) -> Choice:
+def few(lines: Iterable[str]) -> Choice:
     """The items that are to show some lines; for a check, the laws of the operation whose inputs are not drawn."""
     wanted = set(lines)
     heard = {each.partition(" ")[2] for each in wanted if rows.law_of(each) in checks.load()}

@@ -27,7 +27,7 @@ from contracts.core.verdicts import BLOCKED
 from contracts.judging.judge import Verdict
 from sandbox.faults import FAULTS
 from sandbox.planted import planting
-from tests.power import elsewhere, harness, rows
+from tests.power import catalogue, elsewhere, harness, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = {each.name for each in planting.PLANTED}
@@ -118,6 +118,7 @@ def kept(found: Found, known: Sequence[dict[str, Any]]) -> None:
         made[name] = lines if name == "none" else harness.settled(name, lines)
     rows.write({name: lines for name, lines in made.items() if lines or name == "none"})
     TABLE.write_text(table(rows.kept(), known), "utf-8")
+    catalogue.write()
 
 
 def again(names: Sequence[str], known: Sequence[dict[str, Any]], jobs: int) -> None:
@@ -131,6 +132,7 @@ def again(names: Sequence[str], known: Sequence[dict[str, Any]], jobs: int) -> N
             made[name] = lines
     rows.write({name: lines for name, lines in made.items() if lines or name == "none"})
     TABLE.write_text(table(rows.kept(), known), "utf-8")
+    catalogue.write()
 
 
 def rules() -> dict[str, str]:

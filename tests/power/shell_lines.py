@@ -1,0 +1,193 @@
+"""The shell lines of findings, run as printed: they show the finding whenever they are run, and leave nothing.
+
+    python -m tests.power shell-lines                    every fault of the sandbox, each line twice
+    python -m tests.power shell-lines NAME …             these faults
+    python -m tests.power shell-lines --draw 6           so many, drawn anew each day
+
+Each fault is judged on a sandbox of its own. A race is shown by luck: of its lines only what they leave is looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from contracts.config import deployment as deployments
+from contracts.core.verdicts import BROKEN
+from contracts.engine.run import Run
+from contracts.gate.sandbox import Sandbox
+from contracts.judging.judge import Verdict
+from contracts.laws.law import Law
+from sandbox.faults import FAULTS
+from tests.power import harness, rows
+
+JQ = """#!/bin/sh
+exec "{python}" -c 'import functools, json, re, sys
+steps = [one or two for one, two in re.findall(r"\\.(\\w+)|\\[\\"([^\\"]+)\\"\\]", sys.argv[2])]
+def step(value, name):
+    return (value or {{}}).get(name) if not isinstance(value, list) else value[int(name)]
+found = functools.reduce(step, steps, json.load(sys.stdin))
+print("null" if found is None else found)' "$@"
+"""
+"""A stand-in for jq that understands the paths we print, for machines that have none."""
+TWICE = 2
+_STATUS = re.compile(r"^HTTP/1\.1 (\d+)", re.MULTILINE)
+
+
+def shell(folder: Path) -> Path:
+    """A folder with the stand-in for jq."""
+    folder.mkdir(exist_ok=True)
+    (folder / "jq").write_text(JQ.format(python=sys.executable), "utf-8")
+    (folder / "jq").chmod(0o755)
+    return folder
+
+
+def secrets_of(deployment: Path) -> dict[str, str]:
+    """The secrets of a deployment file as the lines name them."""
+    told = tomllib.loads(deployment.read_text("utf-8"))
+    named = {
+        f"{principal['name'].upper().replace('-', '_')}_{member.upper()}": str(principal[member])
+        for principal in told["principals"]
+        for member in ("secret", "key")
+        if member in principal
+    }
+    return named | {f"TOKENS_{name.upper()}": str(value) for name, value in told.get("tokens", {}).items()}
+
+
+def statuses(script: str, deployment: Path, tools: Path) -> list[int]:
+    """The statuses that lines print, run as they stand with the secrets in the environment."""
+    environment = {**os.environ, **secrets_of(deployment), "PATH": f"{tools}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment, timeout=60)
+    return [int(found) for found in _STATUS.findall(done.stdout)]
+
+
+@attrs.frozen
+class Bench:
+    """A sandbox with a fault, and what was broken there, a finding of each law."""
+
+    sandbox: Sandbox
+    run: Run
+    found: list[Verdict]
+
+    def complaints(self, tools: Path) -> Iterator[str]:
+        """What is wrong with the lines of these findings, run twice."""
+        for verdict in self.found:
+            before = self._things()
+            for number in range(1, TWICE + 1):
+                if complaint := self._complaint(verdict, tools):
+                    yield f"{verdict.item.id}, run {number}: {complaint}"
+            if left := self._things() - before:
+                yield f"{verdict.item.id}: leaves {len(left)} behind, such as {min(left)}"
+
+    def _complaint(self, verdict: Verdict, tools: Path) -> str | None:
+        if isinstance(verdict.item.rule, Law) and verdict.item.rule.one_sighting:
+            statuses(verdict.reproduce or "", self.sandbox.deployment, tools)
+            return None
+        place = -1 if isinstance(verdict.item.rule, Law) else 0
+        wanted = self.run.exchanges[verdict.exchanges[place]].status
+        told = statuses(verdict.reproduce or "", self.sandbox.deployment, tools)
+        return None if told and told[-1] == wanted else f"{wanted} is to be shown last, and the lines print {told}"
+
+    def _things(self) -> set[str]:
+        """All that the lists of both tenants show, by address."""
+        told = tomllib.loads(self.sandbox.deployment.read_text("utf-8"))
+        found: set[str] = set()
+        for principal in told["principals"]:
+            if principal["kind"] == "oauth_client":
+                base, headers = f"/v2/oauth-clients/{principal['client_id']}", {"x-cal-secret-key": principal["secret"]}
+                found |= self._listed([f"{base}/users", f"{base}/webhooks"], headers)
+            elif principal.get("role") == "admin":
+                base = f"/v2/organizations/{principal['org_id']}"
+                headers = {"Authorization": f"Bearer {principal['key']}"}
+                found |= self._listed([f"{base}/attributes", f"{base}/memberships"], headers)
+        return found
+
+    def _listed(self, paths: Sequence[str], headers: dict[str, str]) -> set[str]:
+        found: set[str] = set()
+        for path in paths:
+            url = f"{self.run.plan.deployment.base_url}{path}?take=250"
+            try:
+                with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+                    items: Any = json.loads(answer.read()).get("data", [])
+            except (OSError, ValueError, AttributeError):
+                continue  # the fault may be one of this list
+            found |= {f"{path}/{item['id']}" for item in items if isinstance(item, dict) and "id" in item}
+        return found
+
+
+def bench(fault: str) -> Bench:
+    """Judge what the matrix says that a fault breaks, at depth quick, on a sandbox that listens."""
+    needs = FAULTS.switches[fault].needs
+    arguments = harness.QUICKLY.get(needs, harness.AS_USUAL).split()
+    sandbox = Sandbox([fault], arguments)
+    try:
+        row = next(each for each in harness.executable({fault: rows.kept()[fault]}))
+        told = deployments.load(sandbox.deployment)
+        planned = harness.sandbox([*arguments, "--fault", fault], row.depth).plan
+        target = attrs.evolve(planned.deployment, vault=told.vault, base_url=told.base_url)
+        plan = attrs.evolve(planned, deployment=target)
+        chosen = harness.few(row.lines)
+        run = Run(plan, Path(tempfile.mkdtemp(prefix="lines-")))
+        run.start([item.id for item in plan.items if chosen(item)])
+        run.wait()
+    except BaseException:
+        sandbox.stop()
+        raise
+    first = {each.item.rule.id: each for each in reversed(run.verdicts) if each.verdict == BROKEN and each.reproduce}
+    return Bench(sandbox, run, list(first.values()))
+
+
+def complaints(fault: str, tools: Path) -> list[str]:
+    """What is wrong with the lines of the findings of a fault; that there is none is wrong too."""
+    made = bench(fault)
+    try:
+        return list(made.complaints(tools)) if made.found else ["nothing was found broken"]
+    finally:
+        made.sandbox.stop()
+
+
+def shown_by_lines() -> list[str]:
+    """Faults of the sandbox whose findings have lines that show them by themselves."""
+    kept = rows.kept()
+    return [name for name, each in FAULTS.switches.items() if kept.get(name) and each.needs in {"", "depth"}]
+
+
+def drawn(count: int, seed: int) -> list[str]:
+    """So many faults."""
+    return sorted(random.Random(seed).sample(sorted(shown_by_lines()), count))
+
+
+def main() -> int:
+    """Run them; exit 1 if any line does not show its finding, or leaves something."""
+    harness.contract()
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--draw", type=int, metavar="N", help="so many, drawn anew each day")
+    options = parser.parse_args()
+    today = datetime.datetime.now(datetime.UTC).toordinal()
+    names = options.names or (drawn(options.draw, today) if options.draw else shown_by_lines())
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="tools-") as folder:
+        tools = shell(Path(folder))
+        for name in names:
+            began, said = time.monotonic(), complaints(name, tools)
+            wrong += bool(said)
+            print(f"{name}: {'wrong' if said else 'shown twice'}, {time.monotonic() - began:.1f} s", flush=True)
+            print(*(f"    {each}" for each in said), sep="\n", end="\n" if said else "", flush=True)
+    print(f"{len(names) - wrong} of {len(names)} faults are shown twice by their lines")
+    return 1 if wrong else 0
