@@ -48,7 +48,7 @@ _SPELLED = re.compile(r"^(?:Bearer |Basic )?([^$\s]{16,})$")
 
 @check(family="errors", kinds=("error",), asserts=())
 def errors_hide_the_inside(exchange: Exchange, _: Contract) -> bool:
-    """No error shows a stack trace, a file path or a database message; no other response shows a stack trace.
+    """Errors expose no stack trace, file path or database message; no other response exposes a stack trace.
 
     What the request itself said does not count when the answer repeats it.
     """

@@ -17,7 +17,7 @@ _NUMBERED = ("RateLimit-", "X-Rate-Limit-")
 
 @check(family="limits", kinds=("header",), asserts=())
 def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
-    """`RateLimit` says no more than its `RateLimit-Policy`: not more is left than the quota, nor a longer time.
+    """`RateLimit` agrees with its `RateLimit-Policy`: no more is left than the quota, for no longer than its window.
 
     Both are lists of policies by name, with `q` (quota) and `w` (window, seconds), and with `r` (what is left) and `t`
     (seconds until more is). Broken where `r` is above `q`, `t` is longer than `w`, or something is left on a 429.

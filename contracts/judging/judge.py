@@ -245,7 +245,7 @@ def _of_check(
     if unusable:
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {unusable}")
     if exchanges:
-        return Verdict(item, NOT_OBSERVABLE, reason="no response that this check is about was seen")
+        return Verdict(item, NOT_OBSERVABLE, reason="no applicable response was recorded")
     return _unasked(item)
 
 

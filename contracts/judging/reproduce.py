@@ -14,12 +14,11 @@ from functools import cached_property
 import attrs
 
 from contracts.core.exchange import MISSING, Exchange, Request, at
-from contracts.judging.shell_variables import OURS, renamed, with_variable
+from contracts.judging.shell_variables import CLAIMS, OURS, Origin, answer_of, renamed, with_variable
 from contracts.plan.plan import Plan
 from contracts.request.credentials import sign
 from contracts.request.curl import curl
 from contracts.request.url import path_values, target
-from specs.source.pointers import split
 
 SHOWN = 4
 """How many requests are shown at most: the last ones. What they need comes on top."""
@@ -30,37 +29,13 @@ NOTHING = "none"
 WITHOUT_HEAD = r"sed '1,/^\r*$/d'"
 _MADE_UP = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-\d+[a-z0-9-]*")
 _SIGNATURE = re.compile(r"\$\{?(SIGNATURE_[0-9A-F]+)")
+_CLAIMED = re.compile(r"\beyJ[\w-]+\.([\w-]{20,})\.")
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.\$SIGNATURE_[0-9A-F]+|\$\{?TOKEN_[0-9A-F]+")
 
 
 def script(shown: Sequence[Exchange], exchanges: Mapping[int, Exchange], plan: Plan) -> str:
     """Lines for bash, with curl and jq, that end with the requests shown."""
     return "\n".join(_Script(plan, exchanges).lines(shown))
-
-
-@attrs.frozen
-class Origin:
-    """A value that an answer gave out: where it is there, and the shell variable that keeps it."""
-
-    exchange: Exchange
-    pointer: str
-    name: str
-    value: str
-
-    @property
-    def line(self) -> str:
-        steps = "".join(f".{step}" if re.fullmatch(r"[A-Za-z_]\w*", step) else f'["{step}"]' for step in self.steps)
-        return f"{self.name}=$(jq -r '{steps}' <<<\"${answer_of(self.exchange)}\")"
-
-    @property
-    def steps(self) -> list[str]:
-        return split(self.pointer)
-
-
-def answer_of(exchange: Exchange) -> str:
-    """The shell variable that keeps an answer."""
-    words = re.findall(r"[A-Za-z]+", exchange.operation.path.rpartition("}")[2]) or ["made"]
-    return f"{words[-1].upper()}_{exchange.seq}"
 
 
 @attrs.define
@@ -138,7 +113,9 @@ class _Script:
         waiting = list(shown)
         while waiting:
             needing = waiting.pop()
-            for each in [*(origin.exchange for origin in self._needs(needing)), *self._named_things(needing)]:
+            needs = self._needs(needing)
+            makers = [origin.exchange for origin in needs]
+            for each in [*makers, *self._named_things(needing), *self._made_of(needs, needing)]:
                 if each.seq not in chosen:
                     chosen[each.seq] = each
                     waiting.append(each)
@@ -157,6 +134,24 @@ class _Script:
             again = maker is not None and maker.operation is each.operation
             if maker is not None and maker.seq < each.seq and (again or name in each.request.target):
                 yield maker
+
+    def _made_of(self, needs: Sequence[Origin], before: Exchange) -> Iterator[Exchange]:
+        """What the same conversation has made of a thing that a request needs, before it: a user's membership."""
+        for origin in needs:
+            for each in self._mentions.get((origin.exchange.conversation, origin.value), ()):
+                if origin.exchange.seq < each.seq < before.seq:
+                    yield each
+
+    @cached_property
+    def _mentions(self) -> dict[tuple[int, str], list[Exchange]]:
+        """Successful creations by their conversation and by each value of their body."""
+        found: dict[tuple[int, str], list[Exchange]] = {}
+        for each in self.exchanges.values():
+            resource = self.plan.contract.resource_of(each.operation)
+            if resource and resource.create is each.operation and each.ok:
+                for value in _leaves(each.request.json):
+                    found.setdefault((each.conversation, value), []).append(each)
+        return found
 
     @cached_property
     def _makers(self) -> dict[str, Exchange]:
@@ -201,6 +196,8 @@ class _Script:
             value = at(each.json, pointer)
             if value not in (MISSING, None, ""):
                 yield Origin(each, pointer, f"{answer_of(each)}_{word}", str(value))
+                if claims := _CLAIMED.search(str(value)):
+                    yield Origin(each, pointer, f"{answer_of(each)}_{word}{CLAIMS}", claims[1])
 
     def _lent(self, each: Exchange) -> Origin | None:
         """The token of a user that the suite made for itself: any user of the same tenant will do."""
@@ -260,6 +257,7 @@ def _values(each: Exchange) -> Iterator[str]:
     yield from path_values(each.operation, each.request.target).values()
     text = _spelled(each)
     yield from (found.replace("{", "") for found in _TOKEN.findall(text))
+    yield from _CLAIMED.findall(_TOKEN.sub("", text))
     yield from _SIGNATURE.findall(text)
     yield from _leaves(each.request.json)
 

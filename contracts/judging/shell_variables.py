@@ -7,10 +7,39 @@ from urllib.parse import quote
 
 import attrs
 
-from contracts.core.exchange import Request
+from contracts.core.exchange import Exchange, Request
+from specs.source.pointers import split
 
 OURS = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}(?=-\d)")
 """How the names begin that a run makes up."""
+CLAIMS = "_CLAIMS"
+"""What the variable of a token's middle part ends with: forgeries keep it, and give it another head or signature."""
+
+
+@attrs.frozen
+class Origin:
+    """A value that an answer gave out: where it is there, and the shell variable that keeps it."""
+
+    exchange: Exchange
+    pointer: str
+    name: str
+    value: str
+
+    @property
+    def line(self) -> str:
+        steps = "".join(f".{step}" if re.fullmatch(r"[A-Za-z_]\w*", step) else f'["{step}"]' for step in self.steps)
+        part = " | cut -d. -f2" if self.name.endswith(CLAIMS) else ""
+        return f"{self.name}=$(jq -r '{steps}' <<<\"${answer_of(self.exchange)}\"{part})"
+
+    @property
+    def steps(self) -> list[str]:
+        return split(self.pointer)
+
+
+def answer_of(exchange: Exchange) -> str:
+    """The shell variable that keeps an answer."""
+    words = re.findall(r"[A-Za-z]+", exchange.operation.path.rpartition("}")[2]) or ["made"]
+    return f"{words[-1].upper()}_{exchange.seq}"
 
 
 def renamed(request: Request) -> Request:

@@ -142,7 +142,7 @@ def _counted(answers: list[Exchange]) -> bool:
     no_path_setup=True,
 )
 def every_credential_has_a_limit_of_its_own(api: RequestFactory) -> Conversation:
-    """When one credential has used up its limit, another one still gets its own.
+    """Each credential has a rate limit of its own: one that is used up does not affect another.
 
     Asked of the operation with the smallest limit, since that costs the fewest requests.
     """

@@ -40,7 +40,7 @@ def _in_order(items: list[Any], member: str, *, descending: bool, how: str) -> N
 
 @law(family="sorting", on=selectors.sorted_lists, kinds=("page/sort",), cases=_orders, needs_items=True)
 def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Conversation:
-    """Ordered either way, a list has all its items; each way is in order of the member; one way is the other backwards.
+    """Descending order is ascending order backwards, and either way the list has all its items.
 
     Items that agree in the member may be in any order among themselves, and so may those that do not show it. Times and
     numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse of
@@ -117,7 +117,7 @@ def _walked_orders(api: RequestFactory, depth: str) -> list[str]:
     needs_items=True,
 )
 def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Conversation:
-    """The pages of a sorted list are the sorted list: the same items in the same order, those that tie included.
+    """The pages of a sorted list make up the sorted list: the same items in the same order, ties included.
 
     Read with the largest page and again in pages of a size that parts items which tie, if any do.
     """
@@ -149,7 +149,7 @@ def _parting(values: list[str], top: int | None) -> int:
     needs_items=True,
 )
 def a_filtered_list_is_sorted_too(api: RequestFactory, name: str) -> Conversation:
-    """A list that is filtered and sorted is both: what fits and nothing else, in order."""
+    """A list that is both filtered and sorted has exactly the matching items, in order."""
     _, member, (_, down) = _parameter(api, name)
     items = yield from read_all(api)
     at_least(items, 3)

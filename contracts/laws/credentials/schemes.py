@@ -135,7 +135,7 @@ def _unless_turned(api: RequestFactory, depth: str) -> list[None]:
     by_refusal=True,
 )
 def parts_of_two_credentials_do_not_fit(api: RequestFactory, _: None) -> Conversation:
-    """A secret of one tenant with the id of another is no credential: it is refused.
+    """A tenant's secret does not work with another tenant's id: the request is refused.
 
     Sent where the path does not name the owner itself; the request is one that only reads, or addresses nothing.
     """

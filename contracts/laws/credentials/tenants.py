@@ -70,7 +70,7 @@ def _difference(before: Any, after: Any) -> str:
     by_refusal=True,
 )
 def another_tenant_is_refused(api: RequestFactory) -> Conversation:
-    """What belongs to one tenant is refused to every other: 403 or 404, and nothing changes.
+    """A tenant cannot access another tenant's resources: 403 or 404, and nothing changes.
 
     The owner's own request is first shown to work where it is safe. Then another tenant sends it with each kind of
     credential that is valid for itself. After a change that was refused, what it was about must be as it was, seen by
@@ -90,7 +90,7 @@ def another_tenant_is_refused(api: RequestFactory) -> Conversation:
     by_refusal=True,
 )
 def a_reader_changes_nothing(api: RequestFactory) -> Conversation:
-    """A credential that may only read is refused every change: 403 or 404, and nothing changes.
+    """A read-only credential cannot change anything: every change is refused with 403 or 404.
 
     Asked where the deployment file says of a principal that it `may = "read"`.
     """
@@ -125,7 +125,7 @@ def a_credential_of_another_kind_is_refused(api: RequestFactory) -> Conversation
     by_refusal=True,
 )
 def a_credential_that_contradicts_the_path_is_refused(api: RequestFactory) -> Conversation:
-    """Where path and credential both name the owner, they must agree: else 400, 401 or 403.
+    """A credential that contradicts the owner named in the path is refused with 400, 401 or 403.
 
     The owner's own secret is sent with the id of another tenant beside it, to a path that names the owner.
     """
@@ -195,7 +195,7 @@ def _judged(api: RequestFactory, attempt: Attempt) -> Steps:
     depth="standard",
 )
 def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
-    """Whether a refusal distinguishes another tenant's resource from one that does not exist is observed.
+    """Whether a refusal reveals that another tenant's resource exists is not declared: it is observed.
 
     Sent to operations that only read: the last resource of the path is first another tenant's, then nobody's.
     """
@@ -242,7 +242,7 @@ def _referring(contract: Contract) -> Iterator[Operation]:
     by_refusal=True,
 )
 def a_body_names_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
-    """What another tenant owns is not reached by naming it in a body: such a request is refused.
+    """A request body cannot reach another tenant's resources: one that names them is refused.
 
     A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
     the last of it alone. Any refusal will do (400, 403, 404, 409). Not tried with what is named elsewhere, such as

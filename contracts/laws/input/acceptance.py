@@ -306,7 +306,7 @@ def _accepted(api: RequestFactory) -> Steps:
 
 @law(family="input", on=_bodies, kinds=("body", "status"), asserts=("body",), examples=(0, 0, 40), depth="deep")
 def no_wrong_body_is_accepted(api: RequestFactory) -> Conversation:
-    """Of randomly drawn bodies none that violates its schema is accepted, and none makes the server fail."""
+    """No randomly drawn body that violates its schema is accepted, and none makes the server fail."""
     right = yield from content(api)
     wrong = yield Draw(wrong_bodies(_schema(api), right if isinstance(right, dict) else {}))
     answer: Exchange = yield api.ask(body=wrong)

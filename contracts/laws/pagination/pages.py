@@ -141,7 +141,7 @@ def _places(api: RequestFactory, depth: str) -> list[str]:
     every_tenant=True,
 )
 def a_page_begins_where_it_was_asked_to(api: RequestFactory, which: str) -> Conversation:
-    """A page that begins at item number k shows the list from its item number k on: these, in this order, no others.
+    """A page that begins at item k shows exactly the items of the list from k on, in the same order.
 
     Asked at offsets that no walk comes to (the second item, the last one), and where pages have numbers at the page
     that holds such an item. Broken if the page shows anything else than that part of the whole list.

@@ -30,7 +30,7 @@ DUPLICATE = {400, 404, 409, 422}
     one_sighting=True,
 )
 def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
-    """Simultaneous equal creations make one resource where a duplicate is a conflict; none is a server error.
+    """Of simultaneous equal creations one succeeds where a duplicate is a conflict, and none is a server error.
 
     Three are sent. Where the document declares a conflict at most one may succeed; elsewhere each that succeeds must
     have made a resource of its own, or all are answered with the one that is there, which is observed. The list must
@@ -177,7 +177,7 @@ def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
     depth="standard",
 )
 def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
-    """After simultaneous deletions of one resource it is gone, and none of them is a server error in two rounds."""
+    """After simultaneous deletions of a resource it is gone, and none of them is answered with a server error."""
     removable(api)
     for _ in range(ROUNDS):  # each with a resource of its own: the first round may have deleted the first one
         made: Made = yield from create_resource(api, api.resource)

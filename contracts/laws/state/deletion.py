@@ -125,7 +125,7 @@ def _may_be_missing(operation: Operation) -> bool:
     exclusive=True,
 )
 def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
-    """Deleting all empties the caller's list, all of it, and nobody else's.
+    """Deleting all removes every item of the caller's list, and none of anybody else's.
 
     All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
     too. Where there is a second tenant, its list must not be empty thereafter. Asked only where the

@@ -25,7 +25,7 @@ from specs.contract import Contract, Operation, Resource, selectors
     no_path_setup=True,
 )
 def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Conversation:
-    """What was created below one resource is not listed, read, changed or deleted through another one.
+    """What was created below one resource cannot be listed, read, changed or deleted through another.
 
     A resource is created below a parent, and a second parent beside it. Then it is searched for in the second one's
     list, and read, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
@@ -151,7 +151,7 @@ def _is(sent: dict[str, Any], item: Any) -> bool:
 
 @law(family="state", on=selectors.parental_deletions, kinds=("state",), asserts=(), writes=True, no_path_setup=True)
 def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
-    """Deleting a resource leaves nothing reachable of what belongs to it.
+    """Deleting a resource makes everything that belongs to it unreachable.
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
     is created, and searched for after the deletion: its address must refuse, or its list not show it. Lists below the

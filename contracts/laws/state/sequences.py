@@ -162,7 +162,7 @@ class Model:
     examples=(0, 1, 20),
 )
 def any_order_of_steps_agrees_with_a_model(api: RequestFactory) -> Conversation:
-    """Created, changed, read, listed and deleted in any order, resources read as a simple model says.
+    """In any order of creating, changing, reading, listing and deleting, resources read as a simple model predicts.
 
     The model knows what exists, with the values that were sent last, and what is gone. Hypothesis chooses the steps one
     by one, among those that make sense, and shrinks a sequence that breaks the law to the fewest. What is recorded are

@@ -170,7 +170,7 @@ def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
 
 @law(family="state", on=selectors.updates, kinds=("state", "status"), asserts=(), writes=True, no_path_setup=True)
 def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
-    """An update that is refused is refused as a whole.
+    """A refused update changes nothing.
 
     It is refused for an invalid member beside a valid one, for lack of a credential, and for a value that another
     resource has where the document declares a conflict. Whether such requests are refused is for other laws to say;

@@ -33,7 +33,7 @@ def a_forced_refresh_ends_the_old_refresh_token(api: RequestFactory) -> Conversa
 
 @law(family="tokens", on=selectors.forced_refreshes, kinds=("token/issue",), writes=True, no_path_setup=True)
 def tokens_are_never_issued_twice(api: RequestFactory) -> Conversation:
-    """Two pairs issued within one second have nothing in common: no token is given out twice."""
+    """No token is issued twice, not even in two pairs within one second."""
     scene: Forced = yield from forced(api)
     another(api, scene.first, scene.second)
     another(api, scene.second, scene.third)
@@ -73,7 +73,7 @@ def a_forced_refresh_leaves_others_alone(api: RequestFactory) -> Conversation:
     one_sighting=True,
 )
 def a_forced_refresh_during_use(api: RequestFactory) -> Conversation:
-    """A forced refresh while requests are under way makes none of them fail: each is granted, or refused with 401."""
+    """A forced refresh does not break requests under way: each is granted, or refused with 401."""
     pair, made = yield from issue(api)
     if made is None:
         raise NotObservable("it is not known whose tokens a forced refresh would renew")

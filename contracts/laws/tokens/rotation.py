@@ -182,7 +182,7 @@ def the_kinds_of_token_are_not_swapped(api: RequestFactory) -> Conversation:
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/present", "token/refresh"), writes=True, no_path_setup=True)
 def what_is_no_refresh_token_is_refused(api: RequestFactory) -> Conversation:
-    """A text that is no refresh token of this deployment is refused with 400 or 401, whatever it looks like.
+    """Anything but a refresh token of this deployment is refused with 400 or 401, whatever it looks like.
 
     Words, a changed token, a token of somebody else's key. That the good one works afterwards is not promised.
     """
