@@ -13,6 +13,7 @@ from functools import cached_property
 
 import attrs
 
+from contracts.config.deployment import Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.judging.shell_variables import CLAIMS, OURS, Origin, answer_of, renamed, with_variable
 from contracts.plan.plan import Plan
@@ -46,10 +47,13 @@ class _Script:
     def lines(self, shown: Sequence[Exchange]) -> Iterator[str]:
         asked = self._with_what_they_need(telling := _telling(shown))
         needed = {origin.name: origin for each in asked for origin in self._needs(each)}
-        removed = [each for each in asked if self._removable(each, asked)]
+        racing = {each.seq for number, each in enumerate(asked) if _races(asked, number)}
+        sure = [each for each in asked if self._removable(each, asked)]
+        # of those that were sent at once another one may win when they are sent again
+        rivals = [each for each in asked if each.seq in racing and any(_alike(each, other) for other in sure)]
+        removed = [each for each in asked if each in sure or each in rivals]
         needed |= {origin.name: origin for each in removed for origin in self._ids(each)}
         kept = {origin.exchange.seq for origin in needed.values()}
-        racing = {each.seq for number, each in enumerate(asked) if _races(asked, number)}
         yield from [NEW] if any(OURS.search(_spelled(each)) for each in asked) else []
         yield from ["DIR=$(mktemp -d)"] if racing & kept else []
         for number, each in enumerate(asked):
@@ -93,8 +97,11 @@ class _Script:
                 yield from self._keeping(mine, asked)
 
     def _ids(self, each: Exchange) -> Iterator[Origin]:
-        """By what a removal names what a request has made."""
-        return (origin for origin in self._given(each) if origin.name.endswith("_ID"))
+        """By what a removal names what a request has made, or would have."""
+        resource = self.plan.contract.resource_of(each.operation)
+        if resource and resource.create is each.operation and each.request.verb == each.operation.method:
+            pointer = f"{each.operation.data}{resource.member}"
+            yield Origin(each, pointer, f"{answer_of(each)}_ID", str(at(each.json, pointer)))
 
     @property
     def _base(self) -> str:
@@ -202,8 +209,10 @@ class _Script:
     def _lent(self, each: Exchange) -> Origin | None:
         """The token of a user that the suite made for itself: any user of the same tenant will do."""
         principals = {principal.name: principal for principal in self.plan.deployment.principals}
-        caller = principals.get(each.request.principal or "")
-        if caller is None or not caller.provisioned:
+        text = _spelled(each)
+        lent = (one for one in principals.values() if one.provisioned)
+        caller = next((one for one in lent if one.name == each.request.principal or _names(text, one)), None)
+        if caller is None:
             return None
         for origin in self._origins.values():
             owner = principals.get(origin.exchange.request.principal or "")
@@ -216,7 +225,7 @@ class _Script:
         resource = self.plan.contract.resource_of(each.operation)
         if resource is None or resource.create is not each.operation or not (resource.delete and resource.identifier):
             return False
-        if not each.ok or not any(self._ids(each)):
+        if not any(origin.name == f"{answer_of(each)}_ID" for origin in self._given(each)):
             return False
         return not any(other.operation is resource.delete and other.ok for other in asked)
 
@@ -271,6 +280,15 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(each)
     elif isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) > 2:
         yield str(value)
+
+
+def _names(text: str, principal: Principal) -> bool:
+    """Whether a text has the credential of a principal in it."""
+    return any(value in text for value in principal.values.values() if value.startswith("$"))
+
+
+def _alike(one: Exchange, other: Exchange) -> bool:
+    return one.operation is other.operation and one.request.target == other.request.target
 
 
 def _races(asked: list[Exchange], number: int) -> bool:

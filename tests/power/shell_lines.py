@@ -69,11 +69,16 @@ def secrets_of(deployment: Path) -> dict[str, str]:
     return named | {f"TOKENS_{name.upper()}": str(value) for name, value in told.get("tokens", {}).items()}
 
 
-def statuses(script: str, deployment: Path, tools: Path) -> list[int]:
-    """The statuses that lines print, run as they stand with the secrets in the environment."""
+def printed(script: str, deployment: Path, tools: Path) -> str:
+    """What lines print, run as they stand with the secrets in the environment."""
     environment = {**os.environ, **secrets_of(deployment), "PATH": f"{tools}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment, timeout=60)
-    return [int(found) for found in _STATUS.findall(done.stdout)]
+    return done.stdout
+
+
+def statuses(script: str, deployment: Path, tools: Path) -> list[int]:
+    """The statuses that lines print."""
+    return [int(found) for found in _STATUS.findall(printed(script, deployment, tools))]
 
 
 @attrs.frozen
@@ -95,13 +100,15 @@ class Bench:
                 yield f"{verdict.item.id}: leaves {len(left)} behind, such as {min(left)}"
 
     def _complaint(self, verdict: Verdict, tools: Path) -> str | None:
+        lines = verdict.reproduce or ""
         if isinstance(verdict.item.rule, Law) and verdict.item.rule.one_sighting:
-            statuses(verdict.reproduce or "", self.sandbox.deployment, tools)
+            statuses(lines, self.sandbox.deployment, tools)
             return None
         place = -1 if isinstance(verdict.item.rule, Law) else 0
         wanted = self.run.exchanges[verdict.exchanges[place]].status
-        told = statuses(verdict.reproduce or "", self.sandbox.deployment, tools)
-        return None if told and told[-1] == wanted else f"{wanted} is to be shown last, and the lines print {told}"
+        told = statuses(lines, self.sandbox.deployment, tools)
+        shown = wanted in told if "\nwait" in lines else told[-1:] == [wanted]  # of several at once any may be the last
+        return None if shown else f"{wanted} is to be shown last, and the lines print {told}"
 
     def _things(self) -> set[str]:
         """All that the lists of both tenants show, by address."""
@@ -161,10 +168,18 @@ def complaints(fault: str, tools: Path) -> list[str]:
         made.sandbox.stop()
 
 
+MORE_THAN_A_SHELL = {
+    "empty-key-accepted": "a token has to be signed anew",
+    "concurrent-deletions-500": "a race that is lost now and then: nothing may be found at all",
+}
+"""Faults whose findings bash and curl cannot show by themselves, and why."""
+
+
 def shown_by_lines() -> list[str]:
     """Faults of the sandbox whose findings have lines that show them by themselves."""
     kept = rows.kept()
-    return [name for name, each in FAULTS.switches.items() if kept.get(name) and each.needs in {"", "depth"}]
+    able = [name for name, each in FAULTS.switches.items() if kept.get(name) and each.needs in {"", "depth"}]
+    return [name for name in able if name not in MORE_THAN_A_SHELL]
 
 
 def drawn(count: int, seed: int) -> list[str]:

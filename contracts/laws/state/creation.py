@@ -121,7 +121,8 @@ def the_required_members_suffice(api: RequestFactory) -> Conversation:
         raise NotObservable("the document's example has no optional member")
     if peers.whole is not None and peers.whole.ok:
         left = ", ".join(sorted(_sent(peers.whole).keys() - _sent(peers.slight).keys()))
-        raise Broken(f"a creation without the optional {left}", peers.slight.summary())
+        shown = [peers.slight, peers.whole]
+        raise Broken(f"a creation without the optional {left}", peers.slight.summary(), shown)
     if not peers.slight.ok:
         raise NotObservable(f"the creation was refused: {peers.slight.summary()}")
     _kept(api.contract.names, peers.slight, thing_of(peers.slight))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,20 +14,12 @@ from contracts.engine.run import Run
 from contracts.gate.sandbox import Sandbox
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import make
-
-JQ = """#!/bin/sh
-exec "{python}" -c 'import functools, json, sys
-print(functools.reduce(lambda value, step: value[step], sys.argv[2].strip(".").split("."), json.load(sys.stdin)))' "$@"
-"""
+from tests.power.shell_lines import printed, shell, statuses
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory) -> Path:
-    """A folder with a stand-in for jq that understands the paths we print."""
-    folder = tmp_path_factory.mktemp("bin")
-    (folder / "jq").write_text(JQ.format(python=sys.executable))
-    (folder / "jq").chmod(0o755)
-    return folder
+def tools(tmp_path_factory) -> Path:
+    return shell(tmp_path_factory.mktemp("bin"))
 
 
 FAULTS = ["refresh-token-reusable", "patch-resets-unsent-members", "foreign-tenant-may-read", "body-enum-ignored"]
@@ -63,32 +51,30 @@ def broken(sandbox: Sandbox, contract, tmp_path_factory) -> dict[str, Verdict]:
     return {each.item.rule.id: each for each in reversed(run.verdicts) if each.verdict == BROKEN}
 
 
-def statuses(script: str, sandbox: Sandbox, shell: Path) -> list[int]:
-    """The statuses that a script prints, run as it stands with the secrets in the environment."""
-    told = tomllib.loads(sandbox.deployment.read_text())
-    secrets = {
-        f"{principal['name'].upper().replace('-', '_')}_{member.upper()}": str(principal[member])
-        for principal in told["principals"]
-        for member in ("secret", "key")
-        if member in principal
-    }
-    path = f"{shell}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, env={**os.environ, **secrets, "PATH": path}, check=True
-    )
-    return [int(found) for found in re.findall(r"HTTP/1\.1 (\d+)", done.stdout)]
-
-
 @pytest.mark.parametrize("law", SHOWN)
-def test_the_lines_printed_show_the_finding_again_as_often_as_they_are_run(law, broken, sandbox, shell):
+def test_the_lines_printed_show_the_finding_again_as_often_as_they_are_run(law, broken, sandbox, tools):
     script = broken[law].reproduce
-    assert statuses(script, sandbox, shell)[-1] == SHOWN[law]
-    assert statuses(script, sandbox, shell)[-1] == SHOWN[law]
+    assert statuses(script, sandbox.deployment, tools)[-1] == SHOWN[law]
+    assert statuses(script, sandbox.deployment, tools)[-1] == SHOWN[law]
 
 
-def test_what_the_lines_make_they_remove(broken, sandbox, shell):
+def test_what_the_lines_make_they_remove(broken, sandbox, tools):
     script = broken["tokens/a-spent-refresh-token-is-refused"].reproduce
     made = re.search(r"(\w+_ID)=", script)[1]
     still = script.splitlines()[-1].replace("-X DELETE", "-i").replace(" >/dev/null", "")
-    assert statuses(f"{script}\n{still}", sandbox, shell)[-1] == 404
+    assert statuses(f"{script}\n{still}", sandbox.deployment, tools)[-1] == 404
     assert f"${{{made}:-none}}" in still
+
+
+def test_names_are_made_up_anew_and_no_address_of_a_list_is_ever_removed(broken):
+    script = broken["state/a-change-keeps-what-was-not-sent"].reproduce
+    assert re.findall(r"\bct[0-9a-f]{6}-", script) == []
+    assert "${NEW}" in script
+    removals = [line for line in script.splitlines() if "-X DELETE" in line and line.endswith(">/dev/null")]
+    assert removals
+    assert all("_ID:-none}" in line for line in removals)
+
+
+def test_heads_begin_on_lines_of_their_own(broken, sandbox, tools):
+    script = broken["credentials/another-tenant-is-refused"].reproduce
+    assert all("HTTP/" not in line[1:] for line in printed(script, sandbox.deployment, tools).splitlines())
