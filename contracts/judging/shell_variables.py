@@ -16,6 +16,11 @@ CLAIMS = "_CLAIMS"
 """What the variable of a token's middle part ends with: forgeries keep it, and give it another head or signature."""
 
 
+TAG = "_TAG"
+"""What the variable of an answer's ETag ends with."""
+CONDITIONAL = {"if-match", "if-none-match"}
+
+
 @attrs.frozen
 class Origin:
     """A value that an answer gave out: where it is there, and the shell variable that keeps it."""
@@ -47,6 +52,12 @@ def renamed(request: Request) -> Request:
     headers = tuple((name, OURS.sub("${NEW}", value)) for name, value in request.headers)
     body = request.body and OURS.sub("${NEW}", request.body)
     return attrs.evolve(request, target=OURS.sub("${NEW}", request.target), headers=headers, body=body)
+
+
+def with_tag(request: Request, variable: str) -> Request:
+    """A conditional request with a variable for its tag."""
+    headers = tuple((name, variable if name.lower() in CONDITIONAL else value) for name, value in request.headers)
+    return attrs.evolve(request, headers=headers)
 
 
 def with_variable(request: Request, value: str, variable: str) -> Request:

@@ -34,4 +34,4 @@ def _quoted(text: str) -> str:
         rest = match.end()
     if rest < len(text):
         parts.append(shlex.quote(text[rest:]))
-    return "".join(parts)
+    return "".join(parts) or "''"

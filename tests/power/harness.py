@@ -172,7 +172,7 @@ class Proof:
 def prove(row: Row) -> Proof:
     """Execute a row. What did not show at first is asked for once more, with another seed and in company."""
     missing, said = list(row.lines), dict[str, str]()
-    for seed, chosen in enumerate((few, _more)):
+    for seed, chosen in enumerate((few, more)):
         said |= _said(row, chosen(missing), seed)
         missing = [each for each in missing if said.get(each) != CHANGED]
         if not missing:
@@ -193,7 +193,7 @@ def few(lines: Iterable[str]) -> Choice:
     return choice
 
 
-def _more(lines: Iterable[str]) -> Choice:
+def more(lines: Iterable[str]) -> Choice:
     """The families of some lines, and all that is asked of an operation at which a check is to hear something.
 
     Some faults show only in company: what is revoked for one is missed by another.

@@ -148,10 +148,12 @@ def bench(fault: str) -> Bench:
         planned = harness.sandbox([*arguments, "--fault", fault], row.depth).plan
         target = attrs.evolve(planned.deployment, vault=told.vault, base_url=told.base_url)
         plan = attrs.evolve(planned, deployment=target)
-        chosen = harness.few(row.lines)
-        run = Run(plan, Path(tempfile.mkdtemp(prefix="lines-")))
-        run.start([item.id for item in plan.items if chosen(item)])
-        run.wait()
+        for seed, chosen in enumerate((harness.few(row.lines), harness.more(row.lines))):
+            run = Run(plan, Path(tempfile.mkdtemp(prefix="lines-")), seed)
+            run.start([item.id for item in plan.items if chosen(item)])
+            run.wait()
+            if any(each.verdict == BROKEN for each in run.verdicts):
+                break
     except BaseException:
         sandbox.stop()
         raise
