@@ -12,7 +12,7 @@ import attrs
 from contracts.core.verdicts import NOT_OBSERVABLE
 
 _REMEDIES = (
-    (r"no response that this check is about", "a deeper run, --depth standard, gets more kinds of responses"),
+    (r"no applicable response was recorded", "a deeper run, --depth standard, gets more kinds of responses"),
     (r"names nobody of that kind|no principal of|nobody here can call|or no principal has one",
      "add a [[principals]] with a credential of that kind to the deployment file"),
     (r"second tenant|tenants have nothing apart|tenants have no address",
