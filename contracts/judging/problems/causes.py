@@ -17,7 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from contracts.judging.problems.symptoms import ACCEPTED, ACCESS, ANY_FAILURE, FORM, LENIENT, LIST, Finding
+from contracts.judging.problems.symptoms import (
+    ACCEPTED,
+    ACCESS,
+    ANY_FAILURE,
+    FORM,
+    HEAD,
+    LEAK,
+    LENIENT,
+    LIST,
+    Finding,
+)
 
 EVERYWHERE = 3
 """At so many operations it is no coincidence."""
@@ -129,8 +139,10 @@ def _of_one_kind(one: Group, other: Group) -> bool:
     if mine and theirs:
         return bool(mine & theirs)
     shared = {each.aspect for each in one} & {each.aspect for each in other}
-    if shared == {FORM}:  # headers and bodies are made apart: only what the same answers show is one
+    if shared == {FORM}:  # only what the same answers show is one
         return not (mine or theirs) and bool(_exchanges(one) & _exchanges(other))
+    if shared <= {HEAD, LEAK}:  # headers are made one by one
+        return bool({each.law for each in one} & {each.law for each in other})
     if shared == {LIST}:  # what is told of a page goes wrong apart from what is on it
         return not (mine or theirs)
     return bool(shared)
@@ -170,5 +182,5 @@ def _akin(one: Finding, other: Finding) -> bool:
     if one.exact_status and one.exact_status == other.exact_status and one.exchanges & other.exchanges:
         return True
     if one.aspect == other.aspect:
-        return not (one.subject and other.subject) or one.aspect not in {FORM, LIST}
+        return not (one.subject and other.subject) or one.aspect not in {FORM, HEAD, LIST}
     return {one.aspect, other.aspect} == {STATE, FORM}

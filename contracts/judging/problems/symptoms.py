@@ -12,12 +12,18 @@ import attrs
 from contracts.config.severity import LEVELS
 from contracts.core.families import gravity
 
-FAILURE, ACCESS, LENIENT, LIST, FORM = "failure", "access", "lenient", "list", "form"
-"""Aspects: the server fails; it lets in whom it must not; it accepts what is invalid; a list; how an answer is made."""
+FAILURE, ACCESS, LENIENT, LIST = "failure", "access", "lenient", "list"
+"""Aspects: the server fails; it lets in whom it must not; it accepts what is invalid; a list."""
+FORM, HEAD, LEAK = "form", "head", "leak"
+"""Aspects of how an answer is made: its body, its headers, and what must not be in it."""
 ACCEPTED, REFUSED, TOLD = "token accepted", "token refused", "token told"
 ANY_FAILURE = "status/no-server-error"
 _LISTS = frozenset({"pagination", "filters", "sorting"})
-_FORMS = frozenset({"errors", "schema", "headers", "protocol", "caching", "limits", "schemathesis", "status"})
+_FORMS = frozenset({"errors", "schema", "schemathesis", "status"})
+_HEADS = frozenset({"headers", "protocol", "caching", "limits"})
+_LEAKS = frozenset({
+    "errors/credentials-are-not-echoed", "errors/errors-hide-the-inside", "schema/what-only-requests-carry-stays-out",
+})  # fmt: skip
 _PAGES = "pagination/an-impossible-page-is-refused"
 _VARYING = (
     re.compile(r"\$\w+"),
@@ -117,7 +123,11 @@ class Finding:
         expected = self._wanted
         if found := _IN_A_BODY.search(expected):
             return found[1].rstrip(":,.").rpartition("/")[2]
-        found = _NAME.search(_QUOTED.sub("", expected))
+        if self.aspect == ACCESS:
+            return ""
+        # what a list is asked for has names too: what is told of a page begins with its own
+        look = _NAME.match if self.family in _LISTS else _NAME.search
+        found = look(_QUOTED.sub("", expected))
         return found[1] if found else ""
 
     @cached_property
@@ -131,7 +141,13 @@ class Finding:
             return {"2": ACCEPTED, "4": REFUSED}.get(self.status, REFUSED if "none did" in self._actual else TOLD)
         if (self.family == "input" or self.law == _PAGES) and self._wanted_status == "4" and self.status == "2":
             return LENIENT
-        return LIST if self.family in _LISTS else FORM if self.family in _FORMS else self.family
+        if self.law in _LEAKS:
+            return LEAK
+        return LIST if self.family in _LISTS else self._of_an_answer
+
+    @property
+    def _of_an_answer(self) -> str:
+        return FORM if self.family in _FORMS else HEAD if self.family in _HEADS else self.family
 
     @property
     def _wanted_status(self) -> str:

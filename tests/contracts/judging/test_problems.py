@@ -79,6 +79,23 @@ def test_a_dead_token_that_works_is_one_problem_wherever_it_does() -> None:
     assert [len(each.findings) for each in grouped(lines)] == [2, 1]
 
 
+def test_what_heads_and_bodies_of_the_same_answers_show_are_two_problems() -> None:
+    shown = {"exchanges": [1, 2]}
+    leak = everywhere("errors/errors-hide-the-inside", "no stack trace in an answer", "'Traceback (most…'", **shown)
+    late = everywhere(
+        "protocol/the-date-is-now", "a Date that is now", "Mon, 30 Nov 2026 14:33:39 GMT, 300 s away", **shown
+    )
+    html = everywhere("errors/error-fits-its-schema", "an error as JSON", "text/html: '<p>'", **shown)
+    assert len(grouped(leak + late)) == 2
+    assert len(grouped(html + [{**line, "exchanges": [1]} for line in HTML])) == 1
+
+
+def test_a_list_in_the_wrong_order_is_one_problem_whatever_it_is_sorted_by() -> None:
+    lines = [*OVERLAP, *SORTED]
+    lines.append(broken("sorting/a-filtered-list-is-sorted", "GET /v1/books", "sort=asc in order of createdAt", "no"))
+    assert len(grouped(lines)) == 1
+
+
 def test_what_two_members_say_wrongly_are_two_problems() -> None:
     first = everywhere("pagination/the-pagination-object-adds-up", "totalPages 2", "1")
     second = everywhere("filters/what-nobody-has-is-not-found", "itemsPerPage 2", "100")
