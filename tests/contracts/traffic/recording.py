@@ -134,7 +134,9 @@ class Judged:
     @property
     def written(self) -> str:
         """All that was written and said."""
-        return self.result.output + "".join(path.read_text("utf-8") for path in self.folder.iterdir())
+        return self.result.output + "".join(
+            path.read_text("utf-8") for path in self.folder.rglob("*") if path.is_file()
+        )
 
 
 def verdict(folder: Path, contract: Contract, law: str, operation: str, *calls: Call) -> Verdict:
