@@ -33,7 +33,7 @@ class Problem:
 
     @property
     def root(self) -> Finding:
-        """The finding that stands for all: the gravest, of the law broken most widely."""
+        """The finding that stands for all: the gravest, of the law broken most widely, and the simplest to see."""
         return self.findings[0]
 
     @property
@@ -105,12 +105,14 @@ def grouped(lines: Iterable[Mapping[str, Any]], word: str = "broken") -> list[Pr
 
 
 def _ordered(group: Sequence[Finding]) -> list[Finding]:
-    """The findings of a problem, those first of the law that stands for it."""
+    """The findings of a problem, that first which stands for it: of the law broken most widely, the simplest to see."""
     widely = Counter(each.law for each in group)
-    return sorted(
-        group,
-        key=lambda each: (LEVELS.index(each.level), -widely[each.law], gravity(each.family), each.law, each.operation),
-    )
+
+    def place(each: Finding) -> tuple[object, ...]:
+        steps = (each.first.get("reproduce") or "").count("\n")
+        return LEVELS.index(each.level), -widely[each.law], gravity(each.family), steps, each.law, each.operation
+
+    return sorted(group, key=place)
 
 
 def _place(group: Sequence[Finding]) -> tuple[object, ...]:

@@ -123,6 +123,14 @@ def test_names_stay_whatever_the_order_the_seed_and_the_wording() -> None:
     assert {each.id for each in grouped(reworded)} <= names
 
 
+def test_the_finding_that_is_the_simplest_to_see_stands_for_all() -> None:
+    long, short = "\n".join(["curl"] * 5), "curl"
+    lines = [{**line, "reproduce": short if "loans" in line["operation"] else long} for line in HTML]
+    (problem,) = grouped(lines)
+    assert problem.sentence.startswith("4 operations, such as GET /v1/loans: ")
+    assert problem.written()["findings"][0] == problem.root.first["id"]
+
+
 def test_two_problems_never_share_a_name() -> None:
     twice = [
         broken(
