@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -121,10 +122,19 @@ def _place(group: Sequence[Finding]) -> tuple[object, ...]:
 
 
 def _name(group: Sequence[Finding]) -> str:
-    """A name of the cause: what kind of thing is wrong, and where, whoever sees it and however it is worded."""
+    """A name of the cause: which law is broken and where, or of what much is said wrongly, however it is worded."""
     root = min(group, key=lambda each: each.order)
-    if len({each.operation for each in group}) >= EVERYWHERE:
-        named = ("everywhere", min((each.subject for each in group if each.subject), default=root.law))
+    where = {each.operation for each in group}
+    if len(where) >= EVERYWHERE:
+        named = (min((each.subject for each in group if each.subject), default=root.law), _below(where))
     else:
-        named = (root.aspect, root.operation)
+        named = (root.law, root.operation)
     return "p-" + hashlib.sha256(" ".join(named).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def _below(operations: Iterable[str]) -> str:
+    """The part of the path that operations have in common."""
+    paths = [each.partition(" ")[2].split("/") for each in operations]
+    return "/".join(
+        step[0] for step in itertools.takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))
+    )

@@ -131,6 +131,13 @@ def test_the_finding_that_is_the_simplest_to_see_stands_for_all() -> None:
     assert problem.written()["findings"][0] == problem.root.first["id"]
 
 
+def test_names_stay_when_everything_is_said_in_other_words() -> None:
+    lines = [*HTML, GONE, TENANT, LENIENT, FAILS]
+    said = {"title": "So.", "expected": "one thing", "reproduce": "other"}
+    reworded = [{**line, **said, "actual": f"another: {line['law']}", "confidence": "sure"} for line in lines]
+    assert {each.id for each in grouped(reworded)} == {each.id for each in grouped(lines)}
+
+
 def test_two_problems_never_share_a_name() -> None:
     twice = [
         broken(
