@@ -20,7 +20,6 @@ from contracts.checks.helpers import (
     described,
     has_no_body,
     media_type,
-    parsed,
     response,
     routed,
     sure,
@@ -28,6 +27,7 @@ from contracts.checks.helpers import (
 )
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, Response
+from contracts.core.json_text import read as parsed
 from specs.contract import Answer, Contract, Operation
 from specs.contract.member_names import Hint
 from specs.contract.schema_queries import all_members, follow, members, rule_of

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import lru_cache
-from typing import Any
 
 from contracts.core.exchange import Exchange, Response
 from specs.contract import Answer
@@ -62,12 +59,3 @@ def has_no_body(exchange: Exchange) -> bool:
 def media_type(answer: Response) -> str:
     """The media type alone, in lower case; "" where there is none."""
     return (answer.header("Content-Type") or "").partition(";")[0].strip().lower()
-
-
-@lru_cache(maxsize=4096)
-def parsed(text: str) -> Any:
-    """JSON text as a value, or the ValueError it raises. Shared: not to be changed."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return error if isinstance(error, ValueError) else ValueError("it is nested too deeply")

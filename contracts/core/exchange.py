@@ -5,13 +5,13 @@ Secrets are already placeholders here (see `contracts.vault`): nothing in this m
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import Any
 
 import attrs
 from jsonpointer import JsonPointerException, resolve_pointer
 
+from contracts.core import json_text
 from contracts.core.forms import read
 from specs.contract import Operation
 from specs.contract.operations import is_form
@@ -116,8 +116,9 @@ class Response:
             found[key] = f"{found[key]}, {value}" if key in found else value
         return found
 
-    @cached_property
+    @property
     def json(self) -> Any:
+        """What the body says, MISSING where it is no JSON. Shared: not to be changed."""
         return _parsed(self.body)
 
 
@@ -211,9 +212,5 @@ def _message(body: Any) -> Any:
 
 
 def _parsed(text: str | None) -> Any:
-    if not text:
-        return MISSING
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return MISSING
+    value = json_text.read(text) if text else MISSING
+    return MISSING if isinstance(value, ValueError) else value

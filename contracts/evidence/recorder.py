@@ -15,6 +15,8 @@ SCHEMA = 1
 
 SENT = ("exchange", "row")
 """Kinds of lines that stand for a request that was sent; a row keeps its times and its status alone."""
+AT_ONCE = (*SENT, "sending", "lent", "header", "footer")
+"""Kinds of lines that are on the disk before anything else happens; the others follow with the next of these."""
 
 
 class Recorder:
@@ -32,11 +34,11 @@ class Recorder:
         self.failure: str | None = None
 
     def write(self, kind: str, **fields: Any) -> None:
-        """One line, flushed at once so that a crash loses nothing that was sent."""
+        """One line; what tells of something that was sent is flushed at once, so that a crash loses nothing of it."""
         with self._lock:
             self.requests += kind in SENT
             if self._file:
-                self._put(json.dumps({"type": kind, **fields}, ensure_ascii=True), flush=True)
+                self._put(json.dumps({"type": kind, **fields}, ensure_ascii=True), flush=kind in AT_ONCE)
 
     def row(self, line: str) -> None:
         """A line of JSON that stands for one request that was sent. A few are written at a time."""
