@@ -13,16 +13,19 @@ import click
 
 from contracts import checks, laws
 from contracts.checks import Check
-from contracts.config import deployment
+from contracts.config import deployment, reference
 from contracts.config.deployment import ConfigError
+from contracts.core import exit_codes
 from contracts.core.places import ROOT, place
-from contracts.core.verdicts import BLOCKED, DEPTHS, NOT_ASKED
+from contracts.core.verdicts import BLOCKED, DEPTHS, HEARD, NOT_ASKED
 from contracts.engine import replay_driver
 from contracts.engine.cleanup import sweep
 from contracts.evidence import reader
 from contracts.evidence.mending import NOWHERE, UNKNOWN
 from contracts.evidence.reader import EvidenceError
 from contracts.evidence.recorder import Recorder
+from contracts.gate.gate_command import gate
+from contracts.gate.init_command import init
 from contracts.gate.sandbox import Sandbox, SandboxError
 from contracts.judging import judge
 from contracts.judging.outputs import run_folder, verdicts_json, write
@@ -67,11 +70,11 @@ def plan(
     if as_json:
         click.echo(json.dumps(_listed(made), indent=1))
         return
+    for warning in made.deployment.warnings:
+        click.echo(f"warning: {warning}", err=True)
     click.echo(summary.text(made))
     for item in made.items if items else ():
         click.echo(f"{item.id}  ({item.closed})" if item.closed else item.id)
-    for warning in made.deployment.warnings:
-        click.echo(f"warning: {warning}", err=True)
 
 
 def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
@@ -239,11 +242,20 @@ def judging(
         )
     for row in outcome(content, folder, Screen.here(ROWS - FRAME)):
         click.echo(row.text)
-    counts = judge.totals(verdicts)
     if traffic is not None:
         click.echo(f"`python -m reports {folder}` writes the report")
-    grave = any(judge.fails(each, made.deployment) for each in verdicts)
-    sys.exit(1 if grave else 3 if counts[BLOCKED] else 4 if cut_short or recorded.unread else 0)
+    lost = cut_short or bool(recorded.unread)
+    sys.exit(_judged_code(verdicts, made.deployment, lost=lost))
+
+
+def _judged_code(verdicts: list[judge.Verdict], target: deployment.Deployment, *, lost: bool) -> int:
+    if any(judge.fails(each, target) for each in verdicts):
+        return exit_codes.BROKEN
+    words = {each.verdict for each in verdicts}
+    if not words & {*HEARD}:
+        return exit_codes.NOTHING
+    blocked = BLOCKED in words and BLOCKED not in target.passes
+    return exit_codes.OPEN if blocked or lost else exit_codes.KEPT
 
 
 def _judged(file: Path, document: str | None) -> tuple[Plan, reader.Evidence, list[judge.Verdict]]:
@@ -320,18 +332,29 @@ def clean(file: Path, deployment_file: str) -> None:
     click.echo(f"{ledger.removed} removed")
     for each in left:
         click.echo(f"left behind: {each}")
-    sys.exit(3 if ledger.standing else 0)
+    sys.exit(exit_codes.OPEN if ledger.standing else exit_codes.KEPT)
 
 
 async def _cleaned(target: deployment.Deployment, ledger: Ledger, mark: str) -> list[str]:
-    async with Client(target.base_url, target.vault, target.http) as client:
+    async with Client(target.base_url, target.vault, target.http, target.route) as client:
         sender = Sender(target, client, Recorder(None), ledger)
         return await sweep(sender, 0, mark)
 
 
 def _fail(message: str) -> NoReturn:
     click.echo(f"error: {message}", err=True)
-    sys.exit(2)
+    sys.exit(exit_codes.MISTAKE)
+
+
+@main.command("reference")
+@click.option("--schema", "as_schema", is_flag=True, help="The JSON Schema for editors in place of the page.")
+def referring(as_schema: bool) -> None:
+    """The reference of the deployment file: docs/deployment-file.md, or specs/deployments/schema.json."""
+    click.echo(reference.text(as_schema=as_schema), nl=False)
+
+
+main.add_command(init)
+main.add_command(gate)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import pytest
 
 from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
-from contracts.config.production import ConsentError
+from contracts.core import exit_codes
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
+from contracts.gate.gate_command import Translation
 from contracts.gate.load_run import summary
 from contracts.gate.sandbox import SandboxError
 from contracts.gate.session import SHOW_EVERY, Gate, load_marks, marks
@@ -29,6 +30,8 @@ WARNED = 5
 
 
 _GATE = pytest.StashKey[Gate]()
+_GATES: list[Gate] = []
+"""The gate of this process, for hooks that are told no configuration."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,13 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Slow code in plugin")  # strategies are made when the plan is
             gate = Gate(config)
-    except ConsentError as error:
-        pytest.exit(str(error), returncode=2)
     except (ConfigError, SandboxError) as error:
         raise pytest.UsageError(str(error)) from None
-    except KeyboardInterrupt as signal:
-        pytest.exit("interrupted before any request was sent", returncode=128 + (signal.args or (2,))[0])
+    except KeyboardInterrupt:
+        pytest.exit("interrupted before any request was sent", returncode=pytest.ExitCode.INTERRUPTED)
     config.stash[_GATE] = gate
+    _GATES.append(gate)
     config.pluginmanager.register(_Interruption(gate))
     under_load = {mark for each in _limited(gate) for mark in load_marks(each)}
     for mark in sorted({mark for item in gate.plan.items for mark in marks(item)} | under_load):
@@ -120,6 +122,8 @@ def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
     found = _begun(gate, request.session).verdict(plan_item.id, gate.show_progress, SHOW_EVERY)
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
+    if found.verdict == BLOCKED and BLOCKED in gate.plan.deployment.passes:
+        pytest.skip(f"blocked: {found.reason}")
     if found.verdict == BLOCKED:
         pytest.fail(f"blocked: {found.reason}", pytrace=False)
     if found.verdict == KNOWN:
@@ -154,10 +158,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         say(gate, reporter, f"judging {deployment.name} at {deployment.base_url} by {title}")
         selected = {found.id for item in session.items if (found := _plan_item_of(item))}
         say(gate, reporter, duration.summary(gate.plan, selected))
-        for note in gate.notes:
-            say(gate, reporter, note)
         for warning in some(deployment.warnings, WARNED):
             say(gate, reporter, f"warning: {warning}", yellow=True)
+        for note in gate.notes:
+            say(gate, reporter, note)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -176,6 +180,13 @@ def _plan_item_of(item: pytest.Item) -> PlanItem | None:
     """The plan item of a pytest item; None for those of known deviations."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("plan_item") if callspec else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Stay in one process, whatever `-n` says: a run sends its requests side by side, and a plan has one record."""
+    if getattr(config.option, "numprocesses", None):
+        config.option.numprocesses = 0
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -201,22 +212,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Also after Ctrl-C: what was created is removed and the report is written. To have sent nothing is no success."""
     if gate := session.config.stash.get(_GATE, None):
         gate.finish()
-        session.exitstatus = _exit_code(gate, int(session.exitstatus))
+        code = int(session.exitstatus)
+        for each in session.config.pluginmanager.get_plugins():
+            if isinstance(each, Translation):
+                each.code = gate.code(code)
+        session.exitstatus = code or (exit_codes.NOTHING if gate.silent else int(gate.unrecorded))
 
 
-def _exit_code(gate: Gate, code: int) -> int:
-    """130 or 143 where a signal ended the run, 3 where no request was sent, 4 where not all of it could be recorded."""
-    if gate.signals.code is not None and code in (0, pytest.ExitCode.INTERRUPTED):
-        return gate.signals.code
-    if code:
-        return code
-    return 3 if gate.silent else 4 if gate.unrecorded else 0
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell what is broken (the item itself fails) from what is blocked (what it needs does)."""
+    for gate in _GATES:
+        gate.broken += report.failed and report.when == "call"
+        gate.blocked += report.failed and report.when == "setup"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The embedded sandbox ends with the gate."""
     gate = config.stash.get(_GATE, None)
     if gate:
+        _GATES.remove(gate)
         gate.close()
 
 

@@ -1,15 +1,12 @@
-"""The table [http] of a deployment file: how much of an answer is read, and for how long it is waited for."""
+"""How much of an answer is read, and for how long it is waited for: part of the table [http] of a deployment file."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import attrs
 
 KIB, MIB = 1024, 1024 * 1024
-_UNITS = {"": 1, "b": 1, "kib": KIB, "mib": MIB, "gib": 1024 * MIB}
-_SIZE = re.compile(r"(\d{1,12})\s*([A-Za-z]*)", re.ASCII)
 
 
 @attrs.frozen
@@ -39,43 +36,7 @@ class Bounds:
     run: float | None = None
     """For a whole run; then nothing new is begun, and what was created is removed."""
 
-
-_TIMES = {"connect", "read", "total", "run"}
-_SIZES = {"body", "decompressed", "header_bytes"}
-_COUNTS = {"ratio", "headers", "interim", "in_flight"}
-KEYS = _TIMES | _SIZES | _COUNTS | {"redirects"}
-
-
-def read(table: dict[str, Any]) -> Bounds:
-    """The bounds that a table [http] sets. Raises ValueError naming the key."""
-    if table.get("redirects", 0) != 0 or isinstance(table.get("redirects"), bool):
-        raise ValueError("http.redirects: 0 is needed: a redirect is an answer to be judged, and never followed")
-    given: dict[str, Any] = {key: _READERS[key](key, value) for key, value in table.items() if key in _READERS}
-    return Bounds(**given)
-
-
-def _time(key: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ValueError(f"http.{key}: seconds above 0 are needed")
-    return float(value)
-
-
-def _count(key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**9:
-        raise ValueError(f"http.{key}: a whole number above 0 is needed")
-    return value
-
-
-def _size(key: str, value: Any) -> int:
-    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())) and match[2].lower() in _UNITS:
-        value = int(match[1]) * _UNITS[match[2].lower()]
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 2**40:
-        raise ValueError(f'http.{key}: a size such as 65536, "64 KiB" or "10 MiB" is needed')
-    return value
-
-
-_READERS = {
-    **dict.fromkeys(_TIMES, _time),
-    **dict.fromkeys(_SIZES, _size),
-    **dict.fromkeys(_COUNTS, _count),
-}
+    @classmethod
+    def of(cls, table: dict[str, Any]) -> Bounds:
+        """The bounds that a table [http] sets, its values read already."""
+        return cls(**{each.name: table[each.name] for each in attrs.fields(cls) if each.name in table})

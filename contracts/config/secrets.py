@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
+import subprocess
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ _SECRET = re.compile(
 )
 _VARIABLE = re.compile(r"[A-Z]{1,12}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 """How variables are called; anything else may be a secret that stands in the wrong place."""
+COMMAND = 60.0
+"""Seconds a command (`cmd:`) may take."""
 
 
 @attrs.define
@@ -35,10 +39,14 @@ class Values:
     """What a deployment file at `path` says, and what may be known of its secrets (see `Deployment.traits`).
 
     `synthetic`: its credentials are made up, so nobody needs to be warned of those that stand in it.
+    `variables`: those of the file [deployment] env_file, for what the environment lacks. `missing`: the names of
+    variables that are not set, where that is to be told and no mistake; such secrets are awaited.
     """
 
     path: Path
     synthetic: bool = False
+    variables: Mapping[str, str] = attrs.field(factory=dict)
+    missing: list[str] | None = None
     vault: Vault = attrs.field(factory=Vault)
     warnings: list[str] = attrs.field(factory=list)
     traits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
@@ -46,6 +54,8 @@ class Values:
     def read(self, place: str, key: str, value: Any, *, secret: bool) -> str:
         """A value, or the placeholder of a secret one. Raises ValueError that names the place and the key."""
         text, name = self._found(place, key, value, secret=secret)
+        if not text and secret:
+            return self.vault.expect(name)
         if secret:
             return self._kept(place, key, name, text)
         self.vault.show([text])
@@ -58,10 +68,12 @@ class Values:
             raise ValueError(f"{place}.{key}: a text or a number is needed, not {told}")
         source, _, rest = str(value).partition(":")
         if source == "env":
-            return _environment(place, key, rest), label(rest)
+            return self._environment(place, key, rest), label(rest)
         name = label(place.removeprefix("principals."), key)
         if source == "file":
             return self._file(place, key, rest), name
+        if source == "cmd":
+            return _printed(place, key, rest), name
         if secret and not self.synthetic:
             self.warnings.append(f"{self.path}: {place}.{key} is in the file in plain text; env:NAME is safer")
         return str(value), name
@@ -80,8 +92,21 @@ class Values:
             self.warnings.append(f"{self.path}: {place}.{key}: everybody on this machine can read {_told(where)}")
         return text
 
+    def _environment(self, place: str, key: str, variable: str) -> str:
+        if text := os.environ.get(variable) or self.variables.get(variable):
+            return text
+        known = _VARIABLE.fullmatch(variable)
+        if self.missing is not None and known:
+            self.missing.append(variable)
+            return ""
+        told = f"the environment variable {variable}" if known else "the environment variable it names"
+        raise ValueError(f"{place}.{key}: {told} is not set")
+
     def _kept(self, place: str, key: str, name: str, text: str) -> str:
         name = self.vault.free_name(name, {"": text})
+        word = text.rpartition(" ")[2]
+        if word != text and len(word.encode()) >= SHORTEST:  # "Token x": a server may tell it without the first word
+            self.vault.keep(self.vault.free_name(f"{name}_ALONE", {"": word}), word)
         if len(text.encode()) < SHORTEST and not self.synthetic:
             few = f"{SHORTEST} characters"
             self.warnings.append(
@@ -125,9 +150,17 @@ def _told(file: str) -> str:
     return "the file it names" if any(map(is_random, re.split(r"[/\\]", file))) else file
 
 
-def _environment(place: str, key: str, variable: str) -> str:
-    if not os.environ.get(variable):
-        known = _VARIABLE.fullmatch(variable)
-        told = f"the environment variable {variable}" if known else "the environment variable it names"
-        raise ValueError(f"{place}.{key}: {told} is not set")
-    return os.environ[variable]
+def _printed(place: str, key: str, command: str) -> str:
+    """What a command prints. Neither it nor its output is shown: both may hold secrets."""
+    try:
+        done = subprocess.run(shlex.split(command), capture_output=True, text=True, timeout=COMMAND, check=True)
+    except subprocess.CalledProcessError as error:
+        raise ValueError(f"{place}.{key}: its command failed (exit code {error.returncode})") from None
+    except subprocess.TimeoutExpired:
+        raise ValueError(f"{place}.{key}: its command did not end within {COMMAND:g} s") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no command line"
+        raise ValueError(f"{place}.{key}: its command cannot be run ({str(why).lower()})") from None
+    if not done.stdout.strip():
+        raise ValueError(f"{place}.{key}: its command printed nothing")
+    return done.stdout.strip()

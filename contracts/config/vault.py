@@ -96,6 +96,11 @@ class Vault:
             if all(self._real.get(f"{each}{ending}", value) == value for ending, value in values.items())
         )
 
+    def holds(self, placeholder: str) -> bool:
+        """Whether the secret of a placeholder is there already; other text is there by itself."""
+        match = _PLACEHOLDER.fullmatch(placeholder)
+        return match is None or (match["braced"] or match["plain"]) not in self._awaited - self._real.keys()
+
     def expect(self, name: str) -> str:
         """The placeholder of a secret that will be kept later; until then nothing with it in it can be sent."""
         self._awaited.add(name)
@@ -110,6 +115,10 @@ class Vault:
         self._member = issued.member(members)
         names = "|".join(map(re.escape, sorted(members)))
         self._telltale = re.compile(f"{issued.TELLTALE.pattern}|{names}" if names else issued.TELLTALE.pattern, re.I)
+
+    def watch_answers_of(self, operation: str) -> None:
+        """One more operation (by its key) that gives out tokens."""
+        self._granting |= {operation}
 
     def show(self, values: Iterable[str]) -> None:
         """Values that are no secrets, wherever an answer has them."""

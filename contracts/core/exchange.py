@@ -61,6 +61,8 @@ class Request:
     """True where a 429 is a response this request expects; elsewhere it voids the conversation."""
     silence_counts: bool = False
     """A connection that ends without a response is an answer to it; elsewhere that voids the conversation."""
+    logs_in: bool = False
+    """It gets a principal of the deployment file its credential, just as the file says."""
     share_key: str = ""
     """Conversations that send it under the same key share one exchange (see `contracts.request.api`)."""
 

@@ -8,4 +8,6 @@ UPHELD, BROKEN, OBSERVED = "upheld", "broken", "observed"
 NOT_OBSERVABLE, BLOCKED, NOT_ASKED, KNOWN = "not observable", "blocked", "not asked", "known"
 
 
+HEARD = (UPHELD, BROKEN, OBSERVED, KNOWN)
+"""Verdicts for which something was learnt."""
 VERDICTS = (UPHELD, BROKEN, OBSERVED, NOT_OBSERVABLE, BLOCKED, NOT_ASKED, KNOWN)

@@ -80,6 +80,11 @@ class CredentialWatch:
         if not exchange.request.safe and (exchange.ok or exchange.status == 0 or exchange.status >= 500):
             self._changes.append(exchange)
 
+    def shows_its_own(self, exchange: Exchange) -> bool:
+        """Whether a request carries the credential of its principal as it is, where it was accepted before."""
+        principal = self._principal(exchange.request.principal)
+        return principal is not None and principal.name in self._accepted and self._plainly_right(exchange, principal)
+
     async def doubt(self, exchange: Exchange) -> str | None:
         """Why the credential of a refused request counts as dead; None where it lives, or nothing was wrong with it."""
         principal = self._principal(exchange.request.principal)
@@ -121,7 +126,7 @@ class CredentialWatch:
         number, last = conversation or self.opens(), self._accepted[principal.name]
         for _ in range(2):
             try:
-                if (token_for := self.sender.authenticated.token_for) and principal.provisioned:
+                if (token_for := self.sender.authenticated.token_for) and (principal.provisioned or principal.obtains):
                     await token_for(principal.name)
                 answer = await self.sender.probe(request, number)
             except Outcome:

@@ -59,13 +59,27 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
                 return health
             continue
         except Outcome:
+            if principal.name in health.dead:  # it got no credential: others may
+                continue
             return health
         heard.append(exchange)
         if exchange.status == 401:
             health.dead[principal.name] = f"the credential of {principal.name} is not accepted: {exchange.summary()}"
+    if reason := _nobody_left(plan, health):
+        sender.give_up(reason)
+        return health
     if heard and all(map(_foreign, heard)) and (reason := await _elsewhere(plan, sender, conversation, heard)):
         sender.give_up(reason)
     return health
+
+
+def _nobody_left(plan: Plan, health: PreflightResult) -> str | None:
+    """Why nothing can be judged: no credential of the deployment file is accepted. None where one may be."""
+    named = [each.name for each in plan.deployment.principals if not each.provisioned and each.values]
+    if not named or not all(each in health.dead for each in named):
+        return None
+    more = f", and {len(named) - 1} more" if len(named) > 1 else ""
+    return f"no credential is accepted: {health.dead[named[0]]}{more}"
 
 
 async def _answers(plan: Plan, sender: Sender, conversation: int, lost: Request, error: str) -> bool:

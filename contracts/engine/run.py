@@ -91,6 +91,7 @@ class Run:
         self.recorder = Recorder(out / "evidence.ndjson", self.stop)
         self.exchanges: dict[int, Exchange] = {}
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
+        self.pool: TokenPool | None = None
         self._verdicts: dict[str, Verdict] = {}
         self._judged: judge.Judged = {}
         self._changed = threading.Condition()
@@ -174,11 +175,11 @@ class Run:
         self.workers = Workers(self._loop, THREADS)
         self.recorder.write("header", **header(self.plan, self.seed, self.started))
         deployment = self.plan.deployment
-        async with Client(deployment.base_url, deployment.vault, deployment.http) as client:
+        async with Client(deployment.base_url, deployment.vault, deployment.http, deployment.route) as client:
             ledger = Ledger(self.plan.contract, deployment.disposable)
             sender = Sender(deployment, client, self.recorder, ledger, self._on_exchange, self._used_tokens)
             self._queue = sender.budget.longest_queue
-            pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"))
+            self.pool = pool = TokenPool(self.plan, sender, lambda: self.conversations.begin("lending"), type(client))
             sender.authenticated.token_for = pool.token
             self.conversations.stand_in = lambda principal: self._living(principal, sender)
             self.watch = CredentialWatch(self.plan, sender, lambda: self.conversations.begin("health")[0])
@@ -264,6 +265,7 @@ class Run:
             asked.sort(key=lambda item: priority(item, self.plan.depth))
         assert self.watch is not None
         sender.authenticated.died = self.watch.doubt
+        sender.authenticated.renewed = self._renewed
         await introduce(self.plan, asked, sender)
         await prepare(self.plan, asked, sender, lambda: self.conversations.begin("prepare"))
         if not sender.gone:
@@ -302,6 +304,13 @@ class Run:
             await explore(self._context(sender), item, quiet=quiet)
         else:
             await self._each_input(item, law, sender, quiet)
+
+    async def _renewed(self, exchange: Exchange, shown: str) -> bool:
+        """Whether who was refused, though its token was shown as it is, holds another one now."""
+        name = exchange.request.principal
+        if name is None or self.watch is None or self.pool is None or not self.watch.shows_its_own(exchange):
+            return False
+        return await self.pool.again(name, shown)
 
     def _living(self, principal: Principal | None, sender: Sender) -> Principal | None:
         """Who asks for a principal: itself, or once its credential has died another one of the same kind."""

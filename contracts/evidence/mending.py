@@ -33,6 +33,9 @@ _WHOLE: dict[str, Any] = {
     },
 }
 _PRINCIPAL: dict[str, type | tuple[type, ...]] = {
+    "owner": bool,
+    "headers": list,
+    "plain": list,
     "name": str, "tenant": str, "kind": str, "values": dict,
     "role": (str, type(None)), "may": (str, type(None)), "lent": bool,
     "disposable": bool, "spare": bool,
@@ -80,5 +83,10 @@ def _fitted(value: Any, whole: Any, place: str, damaged: list[str]) -> Any:
 def _is_principal(each: Any) -> bool:
     if not isinstance(each, dict) or not {"name", "tenant", "kind", "values"} <= each.keys() <= _PRINCIPAL.keys():
         return False
-    fits = all(isinstance(value, _PRINCIPAL[name]) for name, value in each.items())
-    return fits and all(isinstance(value, str) for value in each["values"].values())
+    if not all(isinstance(value, _PRINCIPAL[name]) for name, value in each.items()):
+        return False
+    headers = each.get("headers", [])
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in headers):
+        return False
+    texts = [*each["values"].values(), *each.get("plain", []), *(text for pair in headers for text in pair)]
+    return all(isinstance(value, str) for value in texts)

@@ -16,7 +16,9 @@ import pytest
 
 from contracts.config.deployment import ConfigError
 from contracts.config.production import require_consent
+from contracts.core import exit_codes
 from contracts.core.paths import OUT
+from contracts.core.verdicts import HEARD
 from contracts.engine.run import Run
 from contracts.evidence.header import header
 from contracts.evidence.used_tokens import UsedTokens
@@ -32,6 +34,8 @@ from contracts.plan import planning
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
 
+USAGE, NOTHING_COLLECTED = 4, 5
+"""Codes of pytest."""
 SHOW_EVERY, LONGER = 10.0, 1.5
 """Seconds between two progress lines, and how much later than the last the next one is: a long run is no long list."""
 
@@ -88,6 +92,8 @@ class Gate:
         self.report_error: str | None = None
         self.accepted: int | None = None
         """How many findings were written down as known."""
+        self.broken = self.blocked = 0
+        """Items that failed by themselves, and items that what they need has failed."""
         self.began = time.monotonic()
         self.due = self.began + SHOW_EVERY
         """When the next progress line is shown."""
@@ -103,6 +109,20 @@ class Gate:
     def unrecorded(self) -> bool:
         """Whether something of the run could not be written down."""
         return self.run is not None and bool(self.run.recorder.failure or self.report_error)
+
+    def code(self, pytest_code: int) -> int:
+        """The suite's own exit code (see `contracts.core.exit_codes`) where pytest would end with another."""
+        if self.signals.code is not None:
+            return self.signals.code
+        if self.broken:
+            return exit_codes.BROKEN
+        if pytest_code == NOTHING_COLLECTED or self.silent or (self.run and self.run.gone):
+            return exit_codes.NOTHING
+        if pytest_code > exit_codes.BROKEN:
+            return exit_codes.MISTAKE if pytest_code == USAGE else exit_codes.NOTHING
+        if self.blocked and self.run and not any(each.verdict in HEARD for each in self.run.verdicts):
+            return exit_codes.NOTHING
+        return exit_codes.OPEN if self.blocked or self.unrecorded else pytest_code
 
     def finding(self, verdict: Verdict) -> str:
         """A broken plan item in words."""

@@ -17,6 +17,7 @@ from contracts.laws.law import Law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.request.permission import NO_WRITES, why_not
+from contracts.steps.tokens.grants import bound
 from contracts.steps.tokens.pairs import with_users
 from specs.contract import Contract, Operation, Resource, Source, room
 from specs.contract.selectors import requires_credential, resource_of_parameter
@@ -88,7 +89,7 @@ class Plan:
 def make(contract: Contract, deployment: Deployment, depth: str = "quick") -> Plan:
     """Every law on every operation it is about, then every check on every operation."""
     stated = promises(contract)
-    deployment = with_users(contract, _with_anyone(contract, deployment))
+    deployment = with_users(contract, _with_anyone(contract, bound(contract, deployment)))
     lines = [*law_items(contract, deployment, depth, stated, laws.load().values()), *check_items(contract, stated)]
     return Plan(contract, deployment, depth, tuple(lines), stated)
 

@@ -178,7 +178,7 @@ class RequestFactory:
                 path if path is not None else self.values,
                 [*pairs(operation, query), *required_query(operation, query), *extra],
             ),
-            headers=(*signed, *required_headers(operation), *media, *headers),
+            headers=self._besides((*signed, *required_headers(operation), *media, *headers), caller),
             body=text,
             principal=caller.name if caller else None,
             method=method,
@@ -187,6 +187,12 @@ class RequestFactory:
             silence_counts=silence_counts,
             share_key=self.scene.next() if self.scene else "",
         )
+
+    def _besides(self, headers: Pairs, caller: Principal | None) -> Pairs:
+        """The headers of a request with those that the deployment file adds to every one."""
+        own = {name.lower() for name, _ in headers}
+        more = dict(self.deployment.headers) | dict(caller.headers if caller else ())
+        return (*headers, *((name, value) for name, value in more.items() if name.lower() not in own))
 
     def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
         """One page of this list: `size` items beginning with number `start`, however the document pages its lists."""

@@ -16,12 +16,12 @@ def secret_of(principal: Principal, scheme: Scheme) -> str | None:
 
 
 def _secret(kind: str, values: Mapping[str, str], scheme: Scheme) -> str | None:
+    if scheme.name in values:
+        return values[scheme.name]
     if scheme.kind == "basic" and "basic" in values:
         return values["basic"] if scheme.principal in {None, kind} else None
     if scheme.principal is not None:
         return values.get(scheme.member or "key") if kind == scheme.principal else None
-    if scheme.name in values:
-        return values[scheme.name]
     kinds = {"bearer": ("token", "access_token", "key"), "oauth2": ("token", "access_token"), "apiKey": ("key",)}
     return next((values[key] for key in kinds.get(scheme.kind, ()) if key in values), None)
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from contracts.config.http import Bounds
+from contracts.config.route import Route
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request
 from contracts.core.failures import Failure
@@ -17,13 +18,16 @@ from contracts.transport.wire_format import ClientResult, decode_answer, outgoin
 
 
 class Client:
-    """Sends requests to one deployment and nowhere else: no redirects are followed, no proxy or cookie is used."""
+    """Sends requests to one deployment and nowhere else: no redirects are followed, no cookie is kept.
 
-    def __init__(self, base_url: str, vault: Vault, bounds: Bounds | None = None) -> None:
+    `route`: the proxy it is reached through, and what TLS needs to know.
+    """
+
+    def __init__(self, base_url: str, vault: Vault, bounds: Bounds | None = None, route: Route | None = None) -> None:
         self._vault = vault
         self._bounds = bounds or Bounds()
         self._prefix = urlsplit(base_url).path.rstrip("/").encode("ascii", "replace")
-        self._origin = Origin.of(base_url)
+        self._origin = Origin.of(base_url, route, vault)
         self._transport = Transport(self._origin, self._bounds)
 
     async def __aenter__(self) -> Client:

@@ -189,7 +189,7 @@ class TokenClient:
         flight = Flight()
         self.flight = flight
         try:
-            came = yield Renew(self.tokens.refresh if self.tokens else None, ahead)
+            came = yield Renew(self.tokens.refresh or None if self.tokens else None, ahead)
             if isinstance(came, Tokens):
                 self.hold(came)
             elif isinstance(came, Refused):

@@ -84,11 +84,12 @@ def outgoing(request: Request, vault: Vault, origin: Origin, prefix: bytes, enco
     try:
         own = encode_headers(request, vault)
         headers = [(name.encode("latin-1"), value.encode("utf-8")) for name, value in own]
-        target = prefix + encode_target(request, vault).encode("ascii")
+        target = origin.before_target + prefix + encode_target(request, vault).encode("ascii")
     except UnicodeError:
         raise Failure(UNSENDABLE, "a character that no header or target can hold") from None
     framing = ((b"Host", origin.name), (b"Accept-Encoding", encodings))
-    return Outgoing(request.verb, target, (*framing, *headers), encode_body(request, vault) or b"")
+    body = encode_body(request, vault) or b""
+    return Outgoing(request.verb, target, (*framing, *origin.for_proxy, *headers), body)
 
 
 def decode_answer(answer: Incoming, request: Request, vault: Vault, bounds: Bounds) -> Response:

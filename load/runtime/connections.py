@@ -13,13 +13,13 @@ from contextlib import contextmanager
 
 from gevent import socket
 from gevent.lock import Semaphore
-from gevent.ssl import create_default_context
 from geventhttpclient.response import HTTPParseError, HTTPResponse
+from python_socks.sync import Proxy
 
 from contracts.config.http import KIB, Bounds
 from contracts.core.exchange import IDEMPOTENT
 from contracts.core.failures import NOT_CONNECTED, TLS, Failure
-from contracts.transport.connecting import Origin, connect_failure, tls_reason
+from contracts.transport.connecting import Origin, connect_failure, first_stop, proxied, proxy_failures, tls_reason
 from contracts.transport.messages import IDLE, IDLE_FOR_WRITES, AnswerReader, Incoming, Outgoing
 
 AT_ONCE = 16
@@ -179,7 +179,7 @@ class Connections:
     def _connected(self) -> socket.socket:
         began, seconds, origin = time.monotonic(), self._bounds.connect, self._origin
         try:
-            wire = socket.create_connection((origin.host, origin.port), timeout=seconds)
+            wire = self._tunnel(seconds) if origin.tunnelled else socket.create_connection(first_stop(origin), seconds)
         except TimeoutError:
             raise Failure(NOT_CONNECTED, f"not within {seconds:g} s") from None
         except (OSError, UnicodeError) as error:
@@ -190,9 +190,15 @@ class Connections:
         wire.settimeout(max(0.001, began + seconds - time.monotonic()))
         return self._encrypted(wire)
 
+    def _tunnel(self, seconds: float) -> socket.socket:
+        """A connection through a proxy. Raises Failure."""
+        with proxy_failures():
+            return proxied(Proxy, self._origin).connect(self._origin.host, self._origin.port, timeout=seconds)
+
     def _encrypted(self, wire: socket.socket) -> socket.socket:
         try:
-            return create_default_context().wrap_socket(wire, server_hostname=self._origin.host)
+            assert self._origin.context is not None
+            return self._origin.context.wrap_socket(wire, server_hostname=self._origin.host)
         except ssl.SSLError as error:
             reason = tls_reason(error)
         except TimeoutError:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from contracts.core import exit_codes
 from contracts.core.paths import OUT
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, UPHELD
 from contracts.evidence.header import header
@@ -78,8 +79,10 @@ class Outputs:
         self.done = True
         self._tell(content)
         self._say(found, [*scenario.notes(), *gaps, *([f"failed: {failure}"] if failure else [])], finished)
-        open_yet = bool(gaps or scenario.unproven())
-        return code(found, heard=self._heard(), failed=bool(failure), unproven=open_yet)
+        return code(
+            found, heard=self._heard(), failed=bool(failure), lost=bool(gaps), unproven=bool(scenario.unproven()),
+            passes=self.run.deployment.passes,
+        )  # fmt: skip
 
     def _heard(self) -> bool:
         """Whether anything was answered at all."""
@@ -131,16 +134,21 @@ def limits_told(found: Sequence[Verdict]) -> str | None:
     return f"limits: {kept} kept, {broken} broken, {len(limits) - kept - broken} unproven"
 
 
-def code(found: Sequence[Verdict], *, heard: bool, failed: bool, unproven: bool = False) -> int:
-    """The exit code of a run: 1 broken, 3 nothing could be judged or it failed, 4 something was left unproven.
+def code(
+    found: Sequence[Verdict], *, heard: bool, failed: bool, lost: bool = False, unproven: bool = False,
+    passes: Collection[str] = (),
+) -> int:  # fmt: skip
+    """The exit code of a run (see `contracts.core.exit_codes`).
 
-    `unproven`: whether more is than the verdicts show: records were lost, or a scenario says so.
+    `lost`: whether records were; `unproven`: whether more is than the verdicts show; `passes`: what of it is let pass.
     """
     counts = totals(found)
     if counts[BROKEN]:
-        return 1
+        return exit_codes.BROKEN
     judged = [each for each in found if each.item.kind == "law"]
     if failed or not heard or all(each.verdict in {BLOCKED, NOT_ASKED} for each in judged):
-        return 3
+        return exit_codes.NOTHING
     unshown = any(each.item.rule.name == ENFORCED and each.verdict != UPHELD for each in judged)
-    return 4 if counts[BLOCKED] or unshown or unproven else 0
+    blocked = counts[BLOCKED] and BLOCKED not in passes
+    left = (unshown or unproven) and "unproven" not in passes
+    return exit_codes.OPEN if blocked or left or lost else exit_codes.KEPT

@@ -34,6 +34,7 @@ class Process:
 
     def _start_scenario(self, run: LoadRun) -> Scenario:
         self.run = run
+        run.elsewhere = self.elsewhere
         self.scenario = self.kind(self)
         for user in self.kind.users:
             user.host = self.setup.deployment.base_url
@@ -44,6 +45,10 @@ class Process:
     def wire(self) -> Send:
         """A way to the deployment outside of any user."""
         return Wire.alone(self.environment, self.setup.deployment).send
+
+    def elsewhere(self, base_url: str) -> Send:
+        """A way to another origin, which gives out the deployment's tokens."""
+        return Wire.alone(self.environment, self.setup.deployment, base_url).send
 
     def assign(self, worker: str, data: Any) -> None:
         raise NotImplementedError

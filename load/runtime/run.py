@@ -28,11 +28,11 @@ from contracts.core.conversation import (
     carry,
 )
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.engine.provisioned_tokens import ProvisionedTokens, TokenTrade
+from contracts.engine.provisioned_tokens import ProvisionedTokens, Step
 from contracts.evidence.recorder import Recorder
 from contracts.request.api import RequestFactory
 from contracts.steps.created import Ledger
-from contracts.steps.tokens.pairs import Pair
+from contracts.steps.tokens.grants import Elsewhere
 from contracts.transport.guard import WriteGuard
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
@@ -66,6 +66,8 @@ class LoadRun:
     clock: Clock = attrs.field(factory=Clock)
     rows: list[Row] = attrs.field(factory=list)
     """What is measured: one for every request that was sent by a timetable."""
+    elsewhere: Callable[[str], Send] | None = attrs.field(default=None, eq=False)
+    """A way to another origin than the deployment's, by its address."""
     ended: str = "interrupted"
     left_behind: list[str] = attrs.field(factory=list)
     ledger: Ledger = attrs.field(init=False)
@@ -121,7 +123,10 @@ class LoadRun:
             self.rows.append(Row(exchange.operation.key, whom, *times, status, failed(exchange), exchange.seq))
 
     def brief(self, request: Request, send: Brief, due: float) -> Row:
-        """Send a request of which only the row is recorded; one that the run's end cuts off has not failed."""
+        """Send a request of which only the row is recorded; one that the run's end cuts off has not failed.
+
+        Whoever sends sees to it that its principal is `ready`.
+        """
         begun, came = time.time(), None
         try:
             came = send(request)
@@ -142,6 +147,7 @@ class LoadRun:
         `due`: when it should have been sent, epoch seconds; `earlier`: the exchange it repeats.
         """
         self.guard.pass_on(request)
+        self.ready(request, send)
         begun = time.time()
         if request.may_create:
             self.recorder.sending(request, conversation, begun, self.deployment.base_url)
@@ -187,18 +193,36 @@ class LoadRun:
         finally:
             pool.kill()
 
-    def _traded(self, step: Join | TokenTrade, send: Send) -> Pair | str | None:
-        """A step of the provisioned tokens: wait for another's refresh, or get a new pair."""
+    def _traded(self, step: Step, send: Send) -> Any:
+        """A step of the tokens of a run: wait for another's refresh, or get a new one."""
+        if isinstance(step, Elsewhere):
+            return self._fetched(step)
         if isinstance(step, Join):
             landed = Event()
             step.flight.when_over(landed.set)
             landed.wait()
             return None
         number, tag = self.open("lending")
-        found: list[Pair] = []
+        found: list[Any] = []
         talk = RunningConversation(step.conversation(tag, found))
         talk.drive(lambda command: self.answer(command, send, number))
         return found[0] if found else str(talk.ending and talk.ending.reason)
+
+    def _fetched(self, step: Elsewhere) -> Any:
+        """What came from a token endpoint that is no operation of the document."""
+        assert self.elsewhere is not None
+        self.deployment.vault.watch_answers_of(step.request.operation.key)
+        response, error, _, received, _ = self.elsewhere(step.base_url)(step.request)
+        return f"{step.base_url} does not answer: {error}" if response is None else (response, received)
+
+    def ready(self, request: Request, send: Send) -> None:
+        """See to it that who sends a request holds a good token, if it is one that has none of its own.
+
+        Raises Blocked where none is to be had.
+        """
+        principal = next((each for each in self.deployment.principals if each.name == request.principal), None)
+        if principal is not None and principal.obtains:
+            carry(self._tokens.token(principal.name), lambda step: self._traded(step, send))
 
     def await_turn(self, request: Request) -> None:
         """Wait until a request that was promised its turn may be sent, for little more than a window at most."""

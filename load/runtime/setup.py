@@ -15,6 +15,7 @@ from contracts.config.deployment import ConfigError, Deployment
 from contracts.config.production import require_consent
 from contracts.gate.sandbox import Sandbox
 from contracts.plan import planning
+from contracts.steps.tokens.grants import bound
 from load.runtime.run import DEPTHS
 from specs.contract import Contract
 
@@ -78,6 +79,8 @@ def _setup(file: str, options: Mapping[str, Any], sandbox: Sandbox | None) -> Se
     deployment = deployments.load(file)
     require_consent(deployment, confirmed=bool(options.get("yes_this_is_production")), file=file)
     contract = planning.contract_of(deployment, options["document"] or None, options["overlay"])
+    planning.require_sound(contract, deployment)
+    deployment = bound(contract, deployment)
     if options["depth"] not in DEPTHS:
         raise ConfigError(f"--depth: one of {', '.join(DEPTHS)} is needed, not {options['depth']!r}")
     knobs = {name: options[name] for name in KNOBS}

@@ -28,15 +28,16 @@ class Wire:
     def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
         self._event = client.request_event
         self._vault, self._bounds = deployment.vault, deployment.http
-        self._origin = Origin.of(deployment.base_url)
-        self._prefix = urlsplit(deployment.base_url).path.rstrip("/").encode("ascii", "replace")
+        base_url = client.base_url or deployment.base_url
+        self._origin = Origin.of(base_url, deployment.route, deployment.vault)
+        self._prefix = urlsplit(base_url).path.rstrip("/").encode("ascii", "replace")
         own: dict[str, Any] = vars(client)  # a user's connections are kept as long as the user
         self._connections: Connections = own.setdefault("connections", Connections(self._origin, self._bounds))
 
     @classmethod
-    def alone(cls, environment: Environment, deployment: Deployment) -> Wire:
-        """A way that belongs to no user."""
-        return cls(FastHttpSession(deployment.base_url, environment.events.request, None), deployment)
+    def alone(cls, environment: Environment, deployment: Deployment, base_url: str = "") -> Wire:
+        """A way that belongs to no user; `base_url`: to another origin than the deployment's."""
+        return cls(FastHttpSession(base_url or deployment.base_url, environment.events.request, None), deployment)
 
     def send(self, request: Request) -> Sent:
         """The response or the transport's error, with the times of sending and receiving."""
@@ -72,6 +73,7 @@ class FastWire(Wire):
     def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
         super().__init__(client, deployment)
         self._made: dict[int, tuple[Request, bytes]] = {}
+        self._renewing = {each.name for each in deployment.principals if each.obtains}
 
     def brief(self, request: Request) -> tuple[int, float, float]:
         """Send a request that only looks; gives its status (0: no answer) and the times of sending and receiving."""
@@ -89,5 +91,7 @@ class FastWire(Wire):
         return status, sent, received
 
     def _written(self, request: Request) -> tuple[Request, bytes]:
-        self._made[id(request)] = made = (request, self._outgoing(request).written())
+        made = (request, self._outgoing(request).written())
+        if request.principal not in self._renewing:  # whose token is another one after a while
+            self._made[id(request)] = made
         return made

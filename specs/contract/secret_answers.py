@@ -38,11 +38,11 @@ def open_members(contract: Contract) -> frozenset[str]:
 def granting_operations(contract: Contract) -> frozenset[str]:
     """Keys of operations that give out credentials: a login, a token endpoint, a refresh; no creation of a resource."""
     stated = (contract.tokens.refresh, contract.tokens.force, *contract.tokens.issue) if contract.tokens else ()
-    found = {*filter(None, stated), *(each for each in contract.operations if _grants(each))}
+    found = {*filter(None, stated), *(each for each in contract.operations if grants(each))}
     return frozenset(each.key for each in found if not _creates(contract, each))
 
 
-def _grants(operation: Operation) -> bool:
+def grants(operation: Operation) -> bool:
     return operation.method == "POST" and _GRANT.search(operation.path) is not None
 
 

@@ -12,12 +12,18 @@ def base_paths(raw: Schema) -> tuple[str, ...]:
 
     Variables stand for their defaults. A server that is only a path ("/api/v2") counts like any other.
     """
-    listed = raw.get("servers")
-    found = (_path(each) for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+    found = (_path(each) for each in base_urls(raw))
     return tuple(dict.fromkeys(path for path in found if path is not None))
 
 
-def _path(server: Schema) -> str | None:
+def base_urls(raw: Schema) -> tuple[str, ...]:
+    """The address of each server at the document's root, its variables at their defaults."""
+    listed = raw.get("servers")
+    found = (_url(each) for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+    return tuple(url for url in found if url is not None)
+
+
+def _url(server: Schema) -> str | None:
     url = server.get("url")
     if not isinstance(url, str):
         return None
@@ -25,6 +31,10 @@ def _path(server: Schema) -> str | None:
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if isinstance(variable, dict):
             url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
+    return url
+
+
+def _path(url: str) -> str | None:
     try:
         return urlsplit(url).path.rstrip("/")
     except ValueError:

@@ -53,7 +53,7 @@ def content(api: RequestFactory) -> Steps:
         pair, _ = yield from issue(api)
         return refresh_request(api, pair.refresh).json
     with contextlib.suppress(NotObservable):
-        operation, known = token_grant(api.contract, api.deployment, api.tenant)
+        operation, known, _ = token_grant(api.contract, api.deployment, api.tenant)
         if operation is api.operation:
             return known
     return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
+from contracts.config.kinds import BY_NAME
 from contracts.config.secrets import label
 from contracts.core.conversation import Blocked, Broken, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import PREFIX, callers
+from contracts.request.credentials import PREFIX, callers, secret_of
 from contracts.request.permission import why_not
 from contracts.steps.fixtures import Made, create_resource, resolve_path
+from contracts.steps.tokens.grants import client_headers, grant_fields, login_body, scopes
 from specs.contract import Contract, Operation, Rule, TokenMember, TokenRules, selectors
 
 
@@ -45,7 +48,7 @@ def with_users(contract: Contract, deployment: Deployment) -> Deployment:
     scheme = declared.access.scheme if declared else None
     if declared is None or scheme is None or not (scheme.principal and scheme.member and deployment.writes):
         return deployment
-    held = {each.tenant for each in deployment.principals if each.kind == scheme.principal}
+    held = {each.tenant for each in deployment.principals if secret_of(each, scheme) is not None}
     makers = {tenant for tenant in deployment.tenants if _may_issue(contract, deployment, declared, tenant)}
     users: list[Principal] = []
     for tenant in deployment.tenants:
@@ -105,40 +108,56 @@ def issue(api: RequestFactory) -> Steps:
         if resource and resource.create is operation:
             made: Made = yield from create_resource(api, resource)
             return pair_of(api, made.answer), made
-    operation, content = token_grant(api.contract, api.deployment, api.tenant)
-    return pair_of(api, (yield api.ask(operation, path={}, body=content))), None
+    operation, content, owner = token_grant(api.contract, api.deployment, api.tenant)
+    shown = client_headers(owner) if owner.obtains else None
+    return pair_of(api, (yield api.ask(operation, path={}, body=content, credentials=shown))), None
 
 
-def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any]]:
-    """The operation that gives tokens for what a principal knows, and what it has to be given.
+def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tuple[Operation, dict[str, Any], Principal]:
+    """The operation that gives tokens for what a principal knows, what it has to be given, and that principal.
 
-    Raises NotObservable where there is none, or nobody of the tenant has a name and a password, or an id and a secret.
+    Raises NotObservable where there is none, or nobody of the tenant owns tokens.
     """
+    owners = [each for each in deployment.principals if each.tenant == tenant and _owns_tokens(each)]
     for operation in contract.tokens.issue if contract.tokens else ():
         if operation.body is None or operation.path_parameters:
             continue
         declared = contract.body_rules(operation)
-        for principal in deployment.principals:
-            content = (
-                _granted(declared, principal) if principal.tenant == tenant and not principal.provisioned else None
-            )
+        for principal in sorted(owners, key=lambda each: not each.owner):
+            content = _granted(contract, operation, declared, principal)
             if content is not None:
-                return operation, content
+                return operation, content, principal
     raise NotObservable("the document has no operation that creates an owner of tokens, or none is known who gets any")
 
 
-_GRANTS = {"password": ("username", "password"), "client_credentials": ("client_id", "client_secret")}
+def _owns_tokens(principal: Principal) -> bool:
+    """Whether tokens may be asked for with what a principal knows: as the file says, or since that is what it is for.
+
+    A name and a password alone say nothing: with those of HTTP Basic a client may show itself.
+    """
+    return principal.owner or principal.obtains or (not principal.provisioned and principal.kind not in BY_NAME)
 
 
-def _granted(declared: Mapping[str, Any], principal: Principal) -> dict[str, Any] | None:
-    known = {**principal.values, "client_secret": principal.values.get("secret")}
+def _granted(
+    contract: Contract, operation: Operation, declared: Mapping[str, Any], principal: Principal
+) -> dict[str, Any] | None:
+    if principal.kind == "login":
+        stated = principal.values.get("login", operation.key)
+        content = login_body(contract, operation, principal)
+        return content if content and stated in {operation.key, operation.operation_id} else None
+    if principal.obtains and "grant_type" in declared:
+        return None if principal.kind == "refresh_token" else grant_fields(principal, None, scopes(contract, principal))
+    if principal.owner and "grant_type" not in declared:
+        content = login_body(contract, operation, principal)
+        return content if content and all(content.values()) else None
+    known = {**principal.values, "client_secret": principal.values.get("client_secret", principal.values.get("secret"))}
     for grant, needed in (
         ("password", ("username", "password")),
         ("client_credentials", ("client_id", "client_secret")),
     ):
         if all(name in declared and known.get(name) for name in needed):
-            content: dict[str, Any] = {name: known[name] for name in needed}
-            return {"grant_type": grant, **content} if "grant_type" in declared else content
+            fields: dict[str, Any] = {name: known[name] for name in needed}
+            return {"grant_type": grant, **fields} if "grant_type" in declared else fields
     return None
 
 
@@ -149,6 +168,8 @@ def refresh_request(api: RequestFactory, token: str) -> Request:
         raise NotObservable("the document has no operation that trades a refresh token")
     operation = declared.refresh
     path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
+    if shown := client_headers(_client_of(api, operation)):
+        return api.ask(operation, path=path, body=refresh_body(api, token), credentials=shown)
     return api.ask(operation, path=path, body=refresh_body(api, token))
 
 
@@ -156,7 +177,8 @@ def refresh_body(api: RequestFactory, token: str) -> dict[str, Any]:
     """The body that presents a refresh token."""
     declared = rules(api)
     assert declared.refresh is not None
-    return {**_besides(api, declared.refresh), **_placed(declared.present, token)}
+    client = _client_of(api, declared.refresh)
+    return {**_besides(api, declared.refresh, client), **_placed(declared.present, token)}
 
 
 def _placed(pointer: str, value: str) -> dict[str, Any]:
@@ -166,13 +188,25 @@ def _placed(pointer: str, value: str) -> dict[str, Any]:
     return dict(body)
 
 
-def _besides(api: RequestFactory, operation: Operation) -> dict[str, Any]:
+def _besides(api: RequestFactory, operation: Operation, client: Principal) -> dict[str, Any]:
     """What OAuth requires in the body of a refresh, where the document declares it there."""
     assert operation.body is not None
     declared = api.contract.body_rules(operation)
-    caller = api.caller(operation).values
-    known = {"grant_type": "refresh_token", "client_id": caller.get("client_id"), "client_secret": caller.get("secret")}
+    caller = client.values if not client_headers(client) else {}
+    known = {
+        "grant_type": "refresh_token",
+        "client_id": caller.get("client_id"),
+        "client_secret": caller.get("client_secret", caller.get("secret")),
+    }
     return {name: value for name, value in known.items() if name in declared and value is not None}
+
+
+def _client_of(api: RequestFactory, operation: Operation) -> Principal:
+    """Whose client trades a refresh token: the one that pairs are granted to, where the operation is open to all."""
+    if not any(way.schemes for way in operation.security):
+        with contextlib.suppress(NotObservable):
+            return token_grant(api.contract, api.deployment, api.tenant)[2]
+    return api.caller(operation)
 
 
 def call_with(api: RequestFactory, token: str) -> Steps:

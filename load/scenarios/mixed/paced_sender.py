@@ -60,6 +60,7 @@ class PacedSender:
         self.user.sent(request, journey)
         self.scenario.sampler.sent(now - due)
         if journey is None and not self.scenario.sampler.judges():
+            self.run.ready(request, self.wire.send)
             self.run.brief(request, self.wire.brief, due)
             return
         number = journey.conversation if journey else self.user.conversation

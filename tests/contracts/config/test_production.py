@@ -61,7 +61,7 @@ def test_nobody_writes_to_production_by_accident(told):
 def test_the_gate_refuses_with_exit_code_2(tmp_path):
     file = tmp_path / "acme.toml"
     file.write_text('[deployment]\nbase_url = "https://api.acme.com"\ndocument = "calcom-v2"\nwrites = true\n')
-    command = [sys.executable, "-m", "pytest", "contracts", "-q", "-p", "no:cacheprovider", "--deployment", str(file)]
+    command = [sys.executable, "-m", "contracts", "gate", "-q", "-p", "no:cacheprovider", "--deployment", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "api.acme.com may be production" in done.stderr
