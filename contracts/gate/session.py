@@ -87,6 +87,8 @@ class Gate:
         if self.remembering:
             _readable(self.history)
         self._old: dict[str, str] | None = None
+        self.states: dict[str, str] = {}
+        """What became of problems since the runs that are remembered, by their names."""
         self.content: dict[str, Any] | None = None
         """What was written as verdicts.json."""
         self.report_error: str | None = None
@@ -193,6 +195,8 @@ class Gate:
         except OSError as error:
             self.report_error = f"{error.filename or self.folder}: cannot be written ({error.strerror})"
             return
+        if self.remembering:
+            self.states = {each.problem.id: each.word for each in self._states(content)}
         self._render()
 
     def _content(self, run: Run) -> dict[str, Any]:
@@ -225,10 +229,16 @@ class Gate:
         """Broken lines of problems that the run before had too, and since when they are seen."""
         content = self._content(run)
         content["problems"] = [each.written() for each in grouped(content["verdicts"])]
-        now = history.ran(self.folder.resolve().name, content)
-        states = history.states(now, history.earlier(self.history, now))
-        old = [each for each in states if each.word != history.NEW and not each.back]
+        old = [each for each in self._states(content) if each.word != history.NEW and not each.back]
         return {line: f"not new, {each.told}" for each in old for line in each.problem.findings}
+
+    def _states(self, content: dict[str, Any]) -> list[history.State]:
+        """What became of problems since earlier runs; a history that went bad meanwhile tells nothing."""
+        now = history.ran(self.folder.resolve().name, content)
+        try:
+            return history.states(now, history.earlier(self.history, now))
+        except history.HistoryError:
+            return []
 
     def _render(self) -> None:
         latest = ["--latest"] if self.folder.parent == OUT else []

@@ -40,7 +40,7 @@ def close(reporter: Any, gate: Gate, run: Run) -> None:
     left = None if whole else ROWS - FRAME - gate.said - len(rest)
     reporter.write_line("")
     if gate.content:
-        for row in outcome(gate.content, gate.folder, Screen(width, left)):
+        for row in outcome(gate.content, gate.folder, Screen(width, left), gate.states):
             reporter.write_line(row.text, red=row.alarming)
     for text, colour in rest:
         reporter.write_line(text, **({colour: True} if colour else {}))

@@ -14,6 +14,7 @@ import attrs
 from contracts.config.severity import LEVELS
 from contracts.core.verdicts import BLOCKED
 from contracts.core.visible import visible
+from contracts.judging.history import FIXED
 from contracts.judging.outputs import SCRIPTS
 from contracts.judging.remedies import unseen
 
@@ -64,15 +65,29 @@ class Screen:
         return [*rows[: most - 1], f"{rows[most - 1][: width - 2]} …"]
 
 
-def outcome(content: Mapping[str, Any], folder: Path, screen: Screen) -> Iterator[Row]:
-    """What a run has come to: its problems, what it could not see, and the totals of its verdicts.json."""
+def outcome(
+    content: Mapping[str, Any], folder: Path, screen: Screen, states: Mapping[str, str] | None = None
+) -> Iterator[Row]:
+    """What a run has come to: its problems, what it could not see, and the totals of its verdicts.json.
+
+    `states`: what became of problems since earlier runs, by their names.
+    """
     end = [*_blocked(content, screen), *_unseen(content, screen), *_totals(content, screen)]
-    room = None if screen.rows is None else max(LEAST, screen.rows) - len(end)
-    yield from problems(content, folder, screen, room)
+    room = None if screen.rows is None else max(LEAST, screen.rows) - len(end) - 1
+    states = states or {}
+    yield from problems(content, folder, screen, room, states)
+    if fixed := sum(word == FIXED for word in states.values()):
+        yield Row(f"{_counted(fixed, 'problem')} fixed since earlier runs")
     yield from end
 
 
-def problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int | None) -> Iterator[Row]:
+def problems(
+    content: Mapping[str, Any],
+    folder: Path,
+    screen: Screen,
+    room: int | None,
+    states: Mapping[str, str] | None = None,
+) -> Iterator[Row]:
     """The problems of a run, each with how to see its first finding, in so many rows."""
     found = content["problems"]
     if not found:
@@ -84,7 +99,8 @@ def problems(content: Mapping[str, Any], folder: Path, screen: Screen, room: int
     lines = {each["id"]: each for each in content["verdicts"]}
     left = None if room is None else room - 2  # this row, and the one that says how many more there are
     for number, each in enumerate(found):
-        rows = _problem(each, lines[each["findings"][0]], folder, screen, left, len(found) - number)
+        told = {**each, "state": (states or {}).get(each["id"], "")}
+        rows = _problem(told, lines[each["findings"][0]], folder, screen, left, len(found) - number)
         if left is not None:
             left -= len(rows)
             if left < 0:
@@ -97,9 +113,8 @@ def _problem(
     problem: Mapping[str, Any], line: Mapping[str, Any], folder: Path, screen: Screen, left: int | None, waiting: int
 ) -> list[Row]:
     """A problem: how grave, the sentence, and how to see its first finding."""
-    said = [
-        Row(text, alarming=True) for text in screen.wrapped(f"{problem['severity']['level']}: {problem['sentence']}")
-    ]
+    word = ", ".join(filter(None, [problem["severity"]["level"], problem["state"]]))
+    said = [Row(text, alarming=True) for text in screen.wrapped(f"{word}: {problem['sentence']}")]
     script = visible(line["reproduce"] or "").splitlines()
     if not script:
         return said

@@ -37,6 +37,8 @@ def test_only_what_is_new_fails_the_gate(broken_sandbox, tmp_path):
     second = gate(*chosen, str(tmp_path / "second"))
     assert second.returncode == 0, second.stdout + second.stderr
     assert "1 problem (1 critical)" in second.stdout
+    assert "critical, new: " in first.stdout
+    assert "critical, still: " in second.stdout
     summary = (tmp_path / "second" / "summary.md").read_text()
     assert "seen since" in summary
     assert len(first.stdout.splitlines()) <= 60

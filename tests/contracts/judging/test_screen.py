@@ -105,3 +105,11 @@ def test_no_server_steers_the_terminal() -> None:
     said = "\n".join(rows(told))
     assert not {"\x1b", "\u202e", "\x00"} & set(said)
     assert "\\x1b[2J" in said
+
+
+def test_says_what_is_new_and_how_much_is_fixed() -> None:
+    told = content(line("broken", "state/a", "GET /v1"))
+    states = {told["problems"][0]["id"]: "new", "p-0000000000": "fixed"}
+    said = [each.text for each in outcome(told, OUT, Screen(120, 44), states)]
+    assert said[1].startswith("major, new: GET /v1: ")
+    assert "1 problem fixed since earlier runs" in said
