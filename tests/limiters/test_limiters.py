@@ -9,7 +9,7 @@ from load.limiters.header_dialects import Terms, headers
 from load.limiters.models import Block, FromFirst, SlidingLog
 from tests.limiters.examining import examined
 
-LIMIT, WINDOW = 10, 4
+LIMIT, WINDOW = 10, 8
 FIRST, LOG, BLOCK = FromFirst.kind, SlidingLog.kind, Block.kind
 EPOCH, LEFT = "seconds since 1970", "seconds left"
 PYTHON = [
