@@ -168,10 +168,11 @@ class Examiner:
     def _pilot(self) -> Sample:
         """The first request: one that creates something to be changed later, where that is possible."""
         made = self.meanwhile.pilot()
-        if made is None:
+        answer = self.refusals.read(made) if made else None
+        if answer is None or answer.void:
             return self.one()
-        self.pilot = self.refusals.read(made)
-        return self.pilot
+        self.pilot = answer
+        return answer
 
     def _cut(self, examination: Examination) -> None:
         """The run ends: keep what has been seen so far."""

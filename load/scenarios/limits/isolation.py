@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -57,7 +58,7 @@ class Quiet:
             mark, seq, _ = finding.created
             answer = self._looked(finding, resource.list, seq)
             if answer is not None:
-                there = bool(answer.response and mark in answer.response.body)
+                there = bool(answer.response and re.search(rf"{re.escape(mark)}(?!\d)", answer.response.body))
                 finding.created = (mark, seq, there if there or _is_whole(answer) else None)
         if finding.changed is not None:
             before, new, seq, _ = finding.changed

@@ -162,7 +162,8 @@ class Meanwhile:
         with suppress(Outcome):
             exchange = self._sent(number, tag, content)
             refused = self.refusals.refused(exchange)
-            self._counted.append(sample(exchange, refused))
+            if not sample(exchange, refused).void:
+                self._counted.append(sample(exchange, refused))
             if refused and before:
                 self.finding.changed = (before, new, exchange.seq, None)
             elif refused and mark:
