@@ -11,7 +11,7 @@ import attrs
 
 from load.limiters.models import Hypothesis
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule, Space, without_luck
+from load.limiters.version_space import AROUND, Rule, Space, without_luck
 from load.limiters.windowed_models import Phased
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
@@ -63,6 +63,19 @@ class Estimate:
         """How many were admitted before the first refusal, of the first look."""
         first = min((each.received for each in self.samples if each.refused), default=float("inf"))
         return sum(not each.refused and each.sent < first for each in self.samples)
+
+    @property
+    def doubted(self) -> Estimate:
+        """This finding where refused requests seem to count: another window nearly as long is no finding then.
+
+        How such limiters count, and when their windows begin, differs more than is thought of here.
+        """
+        window, rule = self.window, self.rule
+        if self.verdict != "window" or window is None:
+            return self
+        near = rule.window / AROUND - NEAR <= window[0] and window[1] <= rule.window * AROUND + NEAR
+        reason = f"refused requests seem to count, and in a way of its own; {self.reason}"
+        return attrs.evolve(self, verdict="inconclusive", reason=reason) if near else self
 
     def confirmed(self, again: Estimate) -> Estimate:
         """This finding, weighed against a second look (one request at a time, after an idle window)."""

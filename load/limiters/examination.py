@@ -98,6 +98,7 @@ def examine(
     first = _Attempt(rule, boundary, setting, prior)
     cut = yield from first.run_or_cut(now, setting.together)
     found = conclude(first.space, first.outcome, setting.together, boundary)
+    found = found.doubted if first.silent else found
     if cut or not (setting.confirms and found.doubtful):
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
@@ -126,6 +127,8 @@ class _Attempt:
     """How many releases in a row let hardly anything in."""
     timing: Timing = attrs.field(init=False)
     begun: bool = False
+    silent: bool = False
+    """Whether it waited until a limiter that counts refused requests had forgotten them."""
 
     def run_or_cut(self, now: float, together: int) -> Generator[Ask, Answers, bool]:
         """Run it; gives whether it was cut short. One that had not got past its opening shows nothing."""
@@ -248,6 +251,7 @@ class _Attempt:
 
         What comes then is asked of a limiter that was shut by few requests.
         """
+        self.silent = True
         answers = yield from self._send(self.timing.refused + SILENT * self.rule.window, 1)
         yield from self._learn(answers)
         self.ends = max(self.ends, self.now + AFTER * self.rule.window)

@@ -18,6 +18,16 @@ def whole(shortest: float, longest: float, begun: float) -> Region:
     return ((shortest, begun), (longest, begun), (longest, begun + longest), (shortest, begun + shortest))
 
 
+def anchored(shortest: float, longest: float, earliest: float, latest: float) -> Region:
+    """Every window of these lengths that begins between two times: its end is the first boundary."""
+    return (
+        (shortest, shortest + earliest),
+        (longest, longest + earliest),
+        (longest, longest + latest),
+        (shortest, shortest + latest),
+    )
+
+
 def cut(region: Region, by_window: float, by_phase: float, most: float) -> Region:
     """The part where by_window × window + by_phase × phase ≤ most; empty where there is none."""
     values = [by_window * window + by_phase * phase - most for window, phase in region]

@@ -25,7 +25,7 @@ from load.limiters.models import (
 )
 from load.limiters.trace import History, Sample, Ticks
 from load.limiters.whole_tokens import WholeTokens
-from load.limiters.windowed_models import Aligned, Phased, SlidingCounter, SlidingCounterOfAll
+from load.limiters.windowed_models import Aligned, Phased, RestartingCounter, SlidingCounter, SlidingCounterOfAll
 
 TOLERANCE = 0.04
 """Share of the declared window by which the real one may differ."""
@@ -275,7 +275,11 @@ class Doubt:
         shortest, longest = rule.window / AROUND, rule.window * AROUND
         if clock is None:
             region = whole(shortest, longest, 0.0)
-            counters = [SlidingCounterOfAll(rule.limit, region, rounds=rounds) for rounds in (False, True)]
+            counters = [
+                kind(rule.limit, region, rounds=rounds)
+                for kind in (SlidingCounterOfAll, RestartingCounter)
+                for rounds in (False, True)
+            ]
             return cls(History(ROUNDING[0] * rule.window), [WholeTokens(rule.limit, shortest, longest), *counters])
         counts = rule.window >= 2 * clock.grain and abs(rule.window / clock.grain % 1) < EDGE
         return cls(History(clock=clock), by_ticks(rule.limit, shortest, longest) if counts else [])

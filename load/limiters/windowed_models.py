@@ -7,9 +7,12 @@ from typing import ClassVar, Self
 
 import attrs
 
-from load.limiters.feasible_region import Point, Region, boundaries, centre, cut, windows
+from load.limiters.feasible_region import Point, Region, anchored, boundaries, centre, cut, windows
 from load.limiters.models import NEVER, Hypothesis
 from load.limiters.trace import History, Step
+
+FORGOTTEN = 2
+"""Windows after which nothing of one is counted any more."""
 
 
 @attrs.frozen
@@ -135,7 +138,10 @@ class SlidingCounter(Phased):
         if share > 1:
             return []
         region = cut(self.region, self.index - 1 + share, 1, step.latest) if share else self.region
-        return [type(self)(self.limit, region, self.index, self.count + 1, self.before, self.rounds)] if region else []
+        return [self._counted(region)] if region else []
+
+    def _counted(self, region: Region) -> SlidingCounter:
+        return type(self)(self.limit, region, self.index, self.count + 1, self.before, self.rounds)
 
     def _refused(self, step: Step) -> list[Hypothesis]:
         share = self._share()
@@ -164,3 +170,28 @@ class SlidingCounterOfAll(SlidingCounter):
     def _refused(self, step: Step) -> list[Hypothesis]:
         kept = SlidingCounter._refused(self, step)
         return [attrs.evolve(each, count=each.count + 1) for each in kept if isinstance(each, SlidingCounterOfAll)]
+
+
+@attrs.frozen
+class RestartingCounter(SlidingCounterOfAll):
+    """The same, where the first request begins a window, and so does one that comes when both counters are empty."""
+
+    begun: bool = False
+
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        before = self if self.begun else self._anew(self.region, step)
+        return SlidingCounterOfAll.follow(before, step, history)
+
+    def _counted(self, region: Region) -> SlidingCounter:
+        return attrs.evolve(self, region=region, count=self.count + 1)
+
+    def _anew(self, region: Region, step: Step) -> RestartingCounter:
+        """A window that begins with this request, of any length that is left."""
+        shortest, longest = windows(region)
+        return type(self)(
+            self.limit, anchored(shortest, longest, step.earliest, step.latest), 0, 0, 0, self.rounds, True
+        )
+
+    def _placed(self, step: Step) -> list[SlidingCounter]:
+        placed = SlidingCounterOfAll._placed(self, step)
+        return [each if each.index < self.index + FORGOTTEN else self._anew(each.region, step) for each in placed]

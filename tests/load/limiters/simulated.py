@@ -170,8 +170,27 @@ class CounterOfAll(Counter):
         return admitted
 
 
+class StickTable:
+    """Two periods that begin with requests, refused ones counted, and a rate in whole requests, as HAProxy has it."""
+
+    def __init__(self, limit, window, rng):
+        self.limit, self.window, self.begun, self.count, self.before = limit, window, None, 0, 0
+
+    def allow(self, now):
+        if self.begun is None:
+            self.begun = now
+        if now - self.begun >= self.window:
+            self.before, self.count, self.begun = self.count, 0, self.begun + self.window
+            if now - self.begun >= self.window:
+                self.before, self.begun = 0, now
+        self.count += 1
+        share = 1 - (now - self.begun) / self.window
+        return math.floor(self.before * share + self.count) <= self.limit
+
+
 COARSE = {
     "counter of all": CounterOfAll,
+    "stick table": StickTable,
     "whole tokens": WholeBucket,
     "whole tokens by seconds": by_seconds(WholeBucket),
     "bucket by seconds": by_seconds(Bucket),

@@ -103,3 +103,13 @@ def test_a_limit_that_never_recovers_is_no_limiter_that_counts_refused_requests(
         found, span = examined(Once, limit, seed=seed)
         assert (found.verdict, found.recovered) == ("window", False)
         assert span <= 6.2
+
+
+@pytest.mark.parametrize("fault", ["half", "twice", "twice the window"])
+def test_a_stick_table_that_breaks_its_rule_is_found(fault):
+    limit, window = FAULTS[fault](10, 60.0)
+    for seed in range(10):
+        rng = random.Random(seed)
+        server = Server(COARSE["stick table"](limit, window, rng), rng, 0.005)
+        found, _ = drive(examine(Rule(10, 60.0), NOW + rng.uniform(0, 600), 0.0, FULL), server)
+        assert found.verdict in {"tighter", "looser", "window"}, (seed, found.reason)
