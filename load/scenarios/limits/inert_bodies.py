@@ -1,19 +1,12 @@
-"""Bodies that no schema accepts: a parser may refuse some of them before a limiter counts, so others are tried."""
+"""Which bodies that no schema accepts a deployment counts: a parser may refuse some before a limiter sees them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import attrs
 
-from contracts.strategies.schemathesis_cases import validator
+from contracts.strategies.inert_bodies import inert_bodies
 from load.limiters.conclusion import Estimate
 from specs.contract import Contract, Operation
-
-TEXT = "this is no object"
-WRONG: tuple[Any, ...] = ([[]], 0, "no")
 
 
 @attrs.define
@@ -24,25 +17,16 @@ class InertBodies:
     counted: set[str] = attrs.field(factory=set)
 
     def of(self, operation: Operation) -> list[str | None]:
-        """The bodies for one operation, as they are sent; only None where it takes none."""
+        """The bodies for one operation, as they are sent; only None where it takes none.
+
+        A server that is lenient may take an object for a valid one, many times over: so what is none comes before.
+        """
         if operation.body is None:
             return [None]
-        found = [json.dumps(each) for each in _refused(self.contract, operation)] or [json.dumps(TEXT)]
-        return [*sorted(found, key=lambda each: each not in self.counted)]
+        found = inert_bodies(self.contract, operation)
+        return [*sorted(found, key=lambda each: (each not in self.counted, each.startswith("{")))]
 
     def learn(self, body: str | None, found: Estimate) -> None:
         """Remember a body with which a limit was used up."""
         if body is not None and any(each.refused for each in found.samples):
             self.counted.add(body)
-
-
-def _refused(contract: Contract, operation: Operation) -> Iterator[Any]:
-    """What the schema of a body does not allow: no object, an empty one, one with a wrong member."""
-    if operation.body is None or "json" not in operation.body.media_type:
-        return
-    allowed = validator(contract, operation)
-    plain: tuple[Any, ...] = (TEXT, [], {})
-    yield from (each for each in plain if not allowed.is_valid(each))
-    names = contract.body_rules(operation)
-    wrong = ({name: value} for name in names for value in WRONG)
-    yield from [each for each in wrong if not allowed.is_valid(each)][:1]

@@ -11,10 +11,10 @@ from contracts.core.exchange import Request
 from contracts.request.api import RequestFactory, paged
 from contracts.request.url import path_values
 from contracts.steps import fixtures
+from contracts.strategies.inert_bodies import PLAIN
 from contracts.strategies.samples import stranger
-from load.scenarios.limits.inert_bodies import TEXT
 
-INERT_BODY = json.dumps(TEXT)
+INERT_BODY = json.dumps(PLAIN)
 """A body that no schema of an object accepts."""
 
 
