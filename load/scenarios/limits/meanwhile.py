@@ -67,11 +67,13 @@ class Meanwhile:
         with suppress(Outcome):  # one that must not be sent
             if found := look(question, ask):
                 self.finding.renewed = (found[0], found[1].seq)
+        again = any(each.request is question and not self.refusals.refused(each) for each in asked)
         for each in asked:
             refused = self.refusals.refused(each)
-            drew = not self.finding.renewed and each.status in self._usual and _same_path(each.request, question)
-            if refused or drew:  # a place that came free meanwhile
-                self._counted.append(sample(each, refused))
+            alike = each.status in self._usual and _same_path(each.request, question)
+            drew = not self.finding.renewed and (alike or (again and look == self._elsewhere))
+            if refused or (drew and 0 < each.status < 500):
+                self._counted.append(sample(each, refused))  # it was refused, or took a place that came free meanwhile
 
     @property
     def _usual(self) -> set[int]:
@@ -97,12 +99,17 @@ class Meanwhile:
         if first.status in self._usual:
             last = self._bucket(question, ask).fresh(found[0], found[1], self._usual)
         else:
-            last = self._used_up(found[0], ask)
+            last = self._used_up(found[0], question, ask)
         return ("id in its path", last) if last and refused(ask(question)) else None
 
-    def _used_up(self, request: Request, ask: Ask) -> Exchange | None:
-        """The refusal of a request that has been admitted as often as is declared, once before."""
+    def _used_up(self, request: Request, question: Request, ask: Ask) -> Exchange | None:
+        """The refusal of a request that has been admitted as often as is declared, once before, in turns with another.
+
+        That the other one is refused each time shows that no window has ended meanwhile.
+        """
         for admitted in range(1, self.job.limit.requests + 2):
+            if not self.refusals.refused(ask(question)):
+                return None
             answer = ask(request)
             if self.refusals.refused(answer):
                 return answer if admitted >= self.job.limit.requests - 1 else None
