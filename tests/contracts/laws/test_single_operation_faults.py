@@ -1,0 +1,54 @@
+"""Kinds of faults that used to be tried at one operation in six: depth quick sees them at the one that has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.core.exchange import Exchange, Request
+from contracts.core.failures import RESET, TIMED_OUT
+from contracts.core.verdicts import BROKEN
+from contracts.transport.retries import Again, Answer, next_step
+from specs.contract import Contract
+from tests.power import harness
+
+METHOD = "protocol/an-undeclared-method-is-refused"
+DAMAGED = "credentials/nothing-with-a-damaged-credential"
+FORGED = "tokens/a-forged-access-token-is-refused"
+INVALID = "input/what-the-document-forbids-is-refused"
+KEPT = "filters/a-filter-keeps-what-fits-and-nothing-else"
+SEEN = (
+    ("patch-of-attributes-500", METHOD, "/attributes"),
+    ("delete-on-refresh-cut-off", METHOD, "/refresh"),
+    ("put-of-webhooks-403", METHOD, "/webhooks"),
+    ("get-on-force-refresh", METHOD, "/force-refresh"),
+    ("api-key-in-query-of-forms", DAMAGED, "/routing-forms"),
+    ("secret-in-query-of-a-user", DAMAGED, "/users/{userId}"),
+    ("any-signature-accepted-for-an-attribute", FORGED, "/attributes/{attributeId}"),
+    ("changed-payload-accepted", FORGED, "/options/{userId}"),
+    ("only-the-first-event-type-checked", INVALID, "/bookings"),
+    ("only-the-first-team-checked", INVALID, "/options/assigned"),
+    ("only-the-first-option-counts", KEPT, "/options/assigned"),
+)
+
+
+@pytest.mark.parametrize(("fault", "law", "path"), SEEN, ids=[name for name, _, _ in SEEN])
+def test_depth_quick_sees_it(fault: str, law: str, path: str) -> None:
+    server = harness.sandbox(["--limits", "off", "--fault", fault], "quick")
+    run = server.run(lambda item: item.rule.id == law and item.operation.path.endswith(path))
+    assert [each for each in run.verdicts if each.verdict == BROKEN and each.item.rule.id == law]
+
+
+@pytest.mark.parametrize("law", sorted({law for _, law, _ in SEEN}))
+def test_a_sound_deployment_keeps_all_of_it(law: str) -> None:
+    run = harness.sandbox(["--limits", "off"], "quick").run(lambda item: item.rule.id == law)
+    assert not [each for each in run.verdicts if each.verdict == BROKEN]
+
+
+def test_a_connection_that_is_closed_is_an_answer_where_that_is_asked(contract: Contract) -> None:
+    operation = contract.operation("GET /v2/organizations/{orgId}/bookings")
+    closed, late = (
+        Exchange(1, Request(operation, "/x", method="PUT", silence_counts=True), None, word, 1.0, 2.0)
+        for word in (RESET, TIMED_OUT)
+    )
+    assert next_step(closed.request, closed, 1) == Answer()
+    assert isinstance(next_step(late.request, late, 1), Again)
