@@ -19,7 +19,7 @@ CHOICES: dict[str, str] = {
     "no-optional-pagination": "lists tell their pagination only where they have to",
     "size-of-the-page": "itemsPerPage of a short page is its length",
     "page-zero": "the current page of an empty list is 0",
-    "quoting-errors": "messages quote what was asked",
+    "quoting-errors": "messages quote what was asked, but for secrets",
     "detailed-errors": "errors have further members",
     "no-challenge": "a 401 has no WWW-Authenticate",
     "normalised": "values are kept in a form of their own: trimmed, lower case, sorted, with a slash",

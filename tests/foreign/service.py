@@ -183,7 +183,8 @@ class Service:
         """An error in the document's envelope."""
         message = "; ".join(refusal.complaints)
         if "quoting-errors" in self.choices and refusal.status in (400, 404, 409):
-            sent = call.body.decode("utf-8", "replace") if "refresh" not in call.path else ""
+            text = call.body.decode("utf-8", "replace")
+            sent = "" if any(each in call.path + text for each in ("refresh", "secret", "private_key")) else text
             message += f" (you asked for {call.path[:200]} {call.query!r} {sent[:300]})"
         body: Row = {"status": "error", "message": message}
         if "detailed-errors" in self.choices:
