@@ -13,6 +13,7 @@ from contracts.checks.helpers import asked_as_declared
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from specs.contract import Contract, Operation
+from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 
 LONGEST = 200
@@ -25,7 +26,8 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
 
     Truths, whole numbers, choices of an enumeration and plain texts are compared where both sides are of one kind; a
     text may come back trimmed, in another case, without signs, or with something added. Secrets, and members that say
-    how far a resource has come, may be shown as the server likes.
+    how far a resource has come, may be shown as the server likes; so may its id, which no request sets, and a text that
+    nothing but its type was known of.
     """
     if exchange.status == 202:
         return False  # it is not done yet
@@ -39,6 +41,8 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
     for name in (each for each in sent.keys() & shown.keys() & rules.keys() if not rules[each].get("readOnly")):
         if any(contract.names.suggest(name, each) for each in (Hint.SECRET, Hint.LIFECYCLE)):
             continue
+        if _is_identity(contract, exchange.operation, name) or is_filler(sent[name]):
+            continue
         for one, other in _comparable(sent[name], shown[name]):
             heard = True
             if one != other:
@@ -49,6 +53,14 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
 def _writes(contract: Contract, operation: Operation) -> bool:
     resource = contract.resource_of(operation)
     return resource is not None and operation.key in {each.key for each in (resource.create, resource.update) if each}
+
+
+def _is_identity(contract: Contract, operation: Operation, name: str) -> bool:
+    """Whether a member is the resource's id: it is given out, and updates send another to see it passed over."""
+    resource = contract.resource_of(operation)
+    if resource is None or resource.member != f"/{name}":
+        return False
+    return resource.create is not operation or contract.names.suggest(name, Hint.ID)
 
 
 def _comparable(sent: Any, shown: Any) -> Iterator[tuple[Any, Any]]:

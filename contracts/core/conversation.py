@@ -77,13 +77,17 @@ class Unheard(Void):
 
 @attrs.frozen
 class Concurrently:
-    """Several requests sent at the same moment; answered with their exchanges in the same order."""
+    """Several requests sent at the same moment; answered with their exchanges in the same order.
+
+    `gap`: seconds between one and the next, where they are to arrive shortly after one another.
+    """
 
     requests: tuple[Request, ...]
+    gap: float = 0.0
 
     @classmethod
-    def of(cls, requests: Iterable[Request]) -> Concurrently:
-        return cls(tuple(requests))
+    def of(cls, requests: Iterable[Request], gap: float = 0.0) -> Concurrently:
+        return cls(tuple(requests), gap)
 
 
 @attrs.frozen
@@ -254,8 +258,8 @@ class RunningConversation:
         self.command = None
         try:
             self.command = step()
-        except StopIteration:
-            self.ending = Result(UPHELD, exchanges=tuple(self._seen), heard=tuple(self._seen))
+        except StopIteration as ended:
+            self.ending = Result(UPHELD, reason=ended.value, exchanges=tuple(self._seen), heard=tuple(self._seen))
         except Outcome as outcome:
             self._end(outcome)
         except Exception as error:  # a shape no law foresaw must not end the run

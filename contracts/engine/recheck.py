@@ -1,21 +1,26 @@
 """A request whose response a check found wrong is repeated before that is reported: it may have been chance.
 
-Only requests that change nothing are repeated, and no more of them than `MOST`: a deployment on which more is broken
-needs no further proof. The judge counts the answers like all others.
+Requests that change nothing are repeated, and those that make or change one more thing of the run's own; no more than
+`MOST`: a deployment on which more is broken needs no further proof. The judge counts the answers like all others, and
+what was seen once only is observed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping
 
+import attrs
+
 from contracts.core.conversation import Outcome
-from contracts.core.exchange import Exchange
-from contracts.core.verdicts import BROKEN
+from contracts.core.exchange import Exchange, Request
+from contracts.core.verdicts import OBSERVED
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
 from contracts.transport.sender import Sender
+from specs.contract.effects import effect_of
 
 MOST = 20
 
@@ -24,13 +29,26 @@ async def ask_again(
     plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int, judged: judge.Judged | None = None
 ) -> None:
     """Send again what the checks have seen broken only once. `judged`: what they have said, and say now."""
-    for exchange in list(once(judge.check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
+    for exchange in list(once(plan, judge.check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
-            await sender.answer(exchange.request.retried(), conversation)
+            await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
 
 
-def once(verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:
-    """The safe exchanges that are the only proof of something broken, each once."""
-    single = (each.exchanges[0] for each in verdicts if each.verdict == BROKEN and each.count == 1)
+def once(plan: Plan, verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:
+    """The exchanges that are the only proof of something broken, each once, and may be repeated."""
+    single = (each.exchanges[0] for each in verdicts if each.verdict == OBSERVED and each.count == 1 and each.exchanges)
     found = (exchanges[seq] for seq in dict.fromkeys(single))
-    return (each for each in found if each.request.safe)
+    return (each for each in found if each.request.safe or _repeatable(plan, each.request))
+
+
+def _repeatable(plan: Plan, request: Request) -> bool:
+    """Whether a change can be sent again without doing more than to make or change one more thing of the run's own."""
+    own = request.verb == request.operation.method and request.verb != "DELETE"
+    return own and effect_of(plan.contract, request.operation).kind in {"create", "change"}
+
+
+def _renamed(request: Request, number: int) -> Request:
+    """The same request, with names of its own in the body: what has to be unique was used up by the first."""
+    if request.safe or request.body is None:
+        return request
+    return attrs.evolve(request, body=re.sub(r"\b(ct[0-9a-f]{6}-)(?=\d)", rf"\g<1>{number}-", request.body))

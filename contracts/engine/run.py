@@ -23,7 +23,7 @@ from contracts.engine.hypothesis_driver import explore
 from contracts.engine.lost_places import stood_on_nothing
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
-from contracts.engine.scheduler import Scheduler, assign_phase, priority
+from contracts.engine.scheduler import Scheduler, Turns, assign_phase, priority
 from contracts.engine.stateful_driver import perform
 from contracts.engine.threads import Workers
 from contracts.engine.token_pool import TokenPool
@@ -48,6 +48,8 @@ PATIENCE, GRACE = 30.0, 2.0
 """Seconds that a run which was ended from outside has for removing what it made, and for what it waits for."""
 KEPT_FOR_REMOVAL = 5.0
 """The same where the seconds of the run are bounded."""
+CONFIRMING = (2, 20, 21, 22)
+"""The attempts that confirm what the first has shown: one, or of a race as many as it takes to be lost once more."""
 FURTHER = 3
 """So often a conversation is held again in which an answer was lost."""
 ANEW = 100
@@ -107,6 +109,7 @@ class Run:
         self.selected: set[str] = set()
         self._standing: Callable[[], int] = int
         self._queue: Callable[[], Queue | None] = lambda: None
+        self._turns = Turns()
         self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
@@ -358,16 +361,28 @@ class Run:
                     self._inputs(item, law)
 
     async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:
-        """Whether a conversation breaks the law. Then it is held once more: a lock or a deploy may have caused it."""
+        """Whether a conversation breaks the law. Then it is held again, with nobody else in its rooms.
+
+        A lock, a deploy, or what another conversation did to the same thing may have caused it. What needs luck is
+        tried several times.
+        """
         asker = self._living(item.principal, sender)
-        first = await self._heard_out(item, inputs, sender, quiet=quiet)
-        if first.ending.verdict == BLOCKED and self._living(item.principal, sender) is not asker:
-            first = await self._heard_out(item, inputs, sender, quiet=quiet)  # with another credential
+        async with self._turns.together(item.rooms):
+            first = await self._heard_out(item, inputs, sender, quiet=quiet)
+            if first.ending.verdict == BLOCKED and self._living(item.principal, sender) is not asker:
+                first = await self._heard_out(item, inputs, sender, quiet=quiet)  # with another credential
         if first.ending.verdict != BROKEN:
             return False
         if not law.one_sighting:
-            await self._held(item, inputs, 2, sender, reuse=False)
+            async with self._turns.alone(item.rooms):
+                await self._confirm(item, inputs, sender, law)
         return True
+
+    async def _confirm(self, item: PlanItem, inputs: Any, sender: Sender, law: Law) -> None:
+        for attempt in CONFIRMING if law.by_luck else CONFIRMING[:1]:
+            again = await self._held(item, inputs, attempt, sender, reuse=False)
+            if again.ending.verdict == BROKEN:
+                break
 
     async def _heard_out(self, item: PlanItem, inputs: Any, sender: Sender, *, quiet: bool) -> Attempt:
         """A conversation; a few more of the same where an answer was lost by chance, so that nothing was learnt."""

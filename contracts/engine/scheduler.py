@@ -7,8 +7,9 @@ be alone. Rooms do not wait for each other, except where a conversation needs se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, PlanItem
@@ -43,6 +44,48 @@ class Scheduler:
 
     def _free(self, rooms: tuple[str, ...], phase: int) -> bool:
         return not any(count for (room, earlier), count in self._open.items() if room in rooms and earlier < phase)
+
+
+class Turns:
+    """Who may talk about a room together with others, and who alone: what was seen among others is repeated alone."""
+
+    def __init__(self) -> None:
+        self._talking: Counter[str] = Counter()
+        self._alone: Counter[str] = Counter()
+        """By room, those that wait for their turn alone or have it: nobody else begins meanwhile."""
+        self._changed = asyncio.Condition()
+
+    @contextlib.asynccontextmanager
+    async def together(self, rooms: tuple[str, ...]) -> AsyncIterator[None]:
+        """A turn beside others, once nobody wants to be alone there."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not any(self._alone[room] for room in rooms))
+            self._talking.update(rooms)
+        try:
+            yield
+        finally:
+            await self._left(self._talking, rooms)
+
+    @contextlib.asynccontextmanager
+    async def alone(self, rooms: tuple[str, ...]) -> AsyncIterator[None]:
+        """A turn of one's own, once all that is under way there has ended."""
+        async with self._changed:
+            self._alone.update(rooms)
+        try:
+            async with self._changed:
+                await self._changed.wait_for(lambda: not any(self._talking[room] for room in rooms))
+                self._talking.update(rooms)
+            try:
+                yield
+            finally:
+                await self._left(self._talking, rooms)
+        finally:
+            await self._left(self._alone, rooms)
+
+    async def _left(self, counted: Counter[str], rooms: tuple[str, ...]) -> None:
+        async with self._changed:
+            counted.subtract(rooms)
+            self._changed.notify_all()
 
 
 def priority(item: PlanItem, depth: str) -> tuple[int, int]:

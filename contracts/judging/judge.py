@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -118,7 +119,7 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
     if shown:
         # The confidence is that of the finding seen most often; the proof is the one with the fewest requests to read.
         sure = max(shown, key=len)
-        confidence = f"repeated {len(sure)} of {len(sure)}" if len(sure) > 1 else "seen once"
+        confidence = _confidence(law, len(sure), attempts)
         smallest = min((group[0] for group in shown), key=lambda each: len(each.exchanges))
         verdict = Verdict(item, BROKEN, confidence=confidence, count=len(shown))
         return _with_ending(verdict, smallest, exchanges, plan)
@@ -131,6 +132,13 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
     found = _unbroken(item, attempts)
     why = ungranted(item, found.verdict, exchanges, plan)
     return attrs.evolve(found, verdict=NOT_OBSERVABLE, reason=why, awaits_grant=True) if why else found
+
+
+def _confidence(law: Law, seen: int, attempts: Sequence[Attempt]) -> str:
+    """How often a finding was seen."""
+    if law.by_luck:
+        return f"seen in {seen} of {max(Counter(each.key for each in attempts).values())} rounds"
+    return f"repeated {seen} of {seen}" if seen > 1 else "seen once, which uses up what shows it"
 
 
 def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Result]], list[Result]]:
@@ -228,7 +236,7 @@ def _of_check(
             heard += said
         elif isinstance(said, Broken):
             for each in (said, *(Broken(*other) for other in said.others)):
-                found.setdefault((each.expected, _root(each.actual)), []).append((exchange, each))
+                found.setdefault((_root(each.expected), _root(each.actual)), []).append((exchange, each))
         else:
             unusable = str(said).partition("\n")[0][:120]
     # What single exchanges have shown broken needs no pattern over all of them as well.
@@ -239,6 +247,11 @@ def _of_check(
             found[outcome.expected, outcome.actual] = [(every[seq], outcome) for seq in outcome.shown]
     if found:
         verdict, smallest = _found(item, found, heard)
+        if verdict.count == 1 and not _seen_before(smallest):
+            reason = f"seen once and not again: expected {verdict.expected}, got {verdict.got}"
+            return attrs.evolve(
+                verdict, verdict=OBSERVED, reason=reason, expected=None, actual=None, others=(), confidence=None
+            )
         return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
     if heard:
         return Verdict(item, UPHELD, count=heard)
@@ -257,6 +270,11 @@ def _said(rule: Check, exchange: Exchange, plan: Plan) -> bool | Broken | ValueE
         return outcome.with_traceback(None)
     except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
         return error.with_traceback(None)
+
+
+def _seen_before(exchange: Exchange) -> bool:
+    """Whether an answer is that to a repeated request, and of the same status as the first one."""
+    return exchange.retry_of is not None and exchange.retry_status == exchange.status
 
 
 def _of_all(
@@ -284,7 +302,7 @@ def _unasked(item: PlanItem) -> Verdict:
 
 
 def _root(actual: str) -> str:
-    """What was got, without what differs from answer to answer: two findings with one root are one."""
+    """What was expected or got, without what differs from answer to answer: two findings with one root are one."""
     return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "…", actual)
 
 

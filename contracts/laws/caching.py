@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,11 @@ def _gets(contract: Contract) -> Iterator[Operation]:
     return (each for each in selectors.every(contract) if each.method == "GET")
 
 
+def _is_tag(text: str) -> bool:
+    """Whether a header's value is an entity tag; that it should be is for a check to say."""
+    return re.fullmatch(r'(?:W/)?"[^"]*"', text) is not None
+
+
 def _if_not(tag: str) -> tuple[tuple[str, str], ...]:
     return (("If-None-Match", tag),)
 
@@ -35,8 +41,8 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
     """
     plain: Exchange = yield api.ask()
     tag = plain.response.header("ETag") if plain.ok and plain.response else None
-    if tag is None:
-        raise NotObservable("no ETag is offered")
+    if tag is None or not _is_tag(tag):
+        raise NotObservable("no ETag is offered" if tag is None else "what is offered as ETag is none")
     other: Exchange = yield api.ask(headers=_if_not('"no-such-tag"'))
     if other.status == 304:
         raise Broken("the whole answer for a tag that was never given", "304", [other])

@@ -41,7 +41,9 @@ class Options(TypedDict, total=False):
     writes: bool
     """Creates or changes data."""
     one_sighting: bool
-    """Broken by one sighting, since it needs luck to be seen; others are repeated."""
+    """Broken by one sighting, since that uses up what shows it; others are repeated."""
+    by_luck: bool
+    """It needs luck to be seen, as races do: repeated several times where it was seen once."""
     needs_second_tenant: bool
     exclusive: bool
     """Nothing else may touch this part of the deployment meanwhile."""
@@ -87,6 +89,7 @@ class Law:
     judge: Callable[..., Any] | None = None
     writes: bool = False
     one_sighting: bool = False
+    by_luck: bool = False
     needs_second_tenant: bool = False
     exclusive: bool = False
     runs_last: bool = False

@@ -11,7 +11,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.credentials import callers, sign
 from contracts.request.url import path_values, target
-from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_of
+from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_of, told_or_sent
 from specs.contract import Contract, Resource
 from specs.contract.effects import effect_of
 from specs.contract.removals import Removal, removal_of
@@ -65,7 +65,9 @@ class Ledger:
             return
         self._count(exchange)
         resource = self.contract.resource_of(exchange.operation)
-        if resource is not None and exchange.operation == resource.create:
+        if resource is not None and resource.names_its_own and exchange.operation == resource.create:
+            self._put(exchange)
+        elif resource is not None and exchange.operation == resource.create:
             self._created(resource, exchange)
         elif exchange.operation.method == "DELETE":
             self._removed(address_of(exchange.request))
@@ -94,7 +96,7 @@ class Ledger:
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         removal = removal_of(self.contract, resource)
         for thing in things_of(exchange) or [MISSING]:
-            named = at(thing, removal.member if removal else resource.member)
+            named = told_or_sent(exchange, thing, removal.member if removal else resource.member)
             told = "" if named is MISSING or named is None else str(named)
             if removal is None:
                 self.kept.append(Kept(exchange.operation.key, told, "which the document offers no way to remove"))

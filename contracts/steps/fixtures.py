@@ -12,15 +12,18 @@ from typing import Any
 import attrs
 
 from contracts.core.conversation import Blocked, NotObservable, Steps
-from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.exchange import MISSING, Exchange, at, is_whole
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
+from contracts.steps.own_things import bears_mark
 from contracts.strategies.body_forms import body_forms
 from contracts.strategies.samples import stranger
-from specs.contract import Operation, Resource, Source, selectors
+from specs.contract import Contract, Operation, Resource, Source, selectors
+from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
+from specs.contract.removals import member_named
 
 CONFLICT = 409
 PLACE = "a place in"
@@ -47,8 +50,10 @@ def resolve_path(
     """
     values: dict[str, str] = {}
     own = target_of(api, operation)
+    resource = api.contract.resource_of(operation)
+    names_own = resource is not None and resource.names_its_own and operation is resource.create
     for name in operation.path_parameters:
-        given = (known or {}).get(name)
+        given = api.unique_name() if names_own and name == own else (known or {}).get(name)
         if not given and not (fresh and name == own and _makeable(api, operation, name)):
             given = api.deployment.value(api.tenant, name)  # never what a principal is itself, to act upon
         values[name] = given or (yield from _place(api, operation, name, values, fresh, shared=name != own))
@@ -90,6 +95,8 @@ def _place(
     made: Made = yield from create_resource(maker, resource, values)
     value = at(made.thing, pointer)
     if value is MISSING:
+        value = sent_name(made.answer, pointer)
+    if value is MISSING:
         raise Blocked(f"{resource.create.key} answered without {pointer}: no {name} to go on with")
     return str(value)
 
@@ -117,7 +124,10 @@ def source_of_parameter(api: RequestFactory, operation: Operation, name: str) ->
     if resource is None:
         raise NotObservable(f"there is no value for {name}; [parameters] in the deployment file can")
     parameter = operation.parameter(name, "path")
-    return resource, parameter.source.value if parameter and parameter.source else resource.member
+    if parameter and parameter.source:
+        return resource, parameter.source.value
+    own = selectors.parameter_of(resource, operation, name)
+    return resource, resource.member if own == name else member_named(api.contract, resource, name) or resource.member
 
 
 def _listed(api: RequestFactory, resource: Resource, values: Mapping[str, str]) -> Steps:
@@ -216,10 +226,21 @@ def find_form(
 
 
 def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> Made:
-    """What a creation that succeeded at some path has made."""
+    """What a creation that succeeded at some path has made.
+
+    Where the answer does not show by what it is addressed, that is what was sent.
+    """
     identifier = at(answer.data, resource.member)
+    if identifier is MISSING:
+        identifier = sent_name(answer, resource.member)
     own = {resource.identifier: str(identifier)} if resource.identifier and identifier is not MISSING else {}
     return Made(resource, answer, answer.data, {**values, **own})
+
+
+def sent_name(answer: Exchange, member: str) -> Any:
+    """The name that a creation has sent for what it makes, if it is one of this run's; MISSING where it is not."""
+    sent = at(answer.request.json, member)
+    return sent if answer.ok and bears_mark(sent) else MISSING
 
 
 def body(
@@ -235,15 +256,31 @@ def body(
     content = yield from _without_strangers(api, operation, content, given or {})
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS
+    shared = selectors.returns_existing(operation)  # what is told by another member than its name would be one thing
     for name, value in content.items():
-        content[name] = make_unique(api, name, value, rules.get(name, {}), unique)
+        own = api.unique_name() if shared and is_filler(value) and isinstance(value, str) else value
+        content[name] = make_unique(api, name, own, rules.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
         if name in content and name not in (given or {}):
             content[name] = yield from _referred(api, source, known)
             known[name] = str(content[name])
-    return content
+    return {name: _own(api, operation, name, value, values) for name, value in content.items()}
+
+
+def names_address(contract: Contract, operation: Operation, name: str) -> bool:
+    """Whether a member of a change is the one by which the resource is addressed: to change it would move it."""
+    resource = contract.resource_of(operation)
+    return resource is not None and operation.path == resource.item and resource.member == f"/{name}"
+
+
+def _own(api: RequestFactory, operation: Operation, name: str, value: Any, values: Mapping[str, str]) -> Any:
+    """The value of a member, or that of the path where the member is the resource's own address."""
+    own = values.get(operation.path_parameters[-1]) if operation.path_parameters else None
+    if own is None or not isinstance(value, str | int) or not names_address(api.contract, operation, name):
+        return value
+    return int(own) if isinstance(value, int) and is_whole(own) else own if isinstance(value, str) else value
 
 
 def _without_strangers(

@@ -88,7 +88,7 @@ class OwnThings:
                     self.shown.setdefault(address, exchange.received)
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
-        for thing in things_of(exchange):
+        for thing in things_of(exchange) or [MISSING]:
             if self.is_new(resource, exchange, thing):
                 self.made.update(self.addresses(resource, exchange, thing))
                 self._remember(resource, thing)
@@ -101,6 +101,11 @@ class OwnThings:
         """
         marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
         if marks & set(_MARK.findall(repr(thing))):
+            return True
+        if any(
+            at(thing, each.member) is MISSING and told_or_sent(exchange, thing, each.member) is not MISSING
+            for each in self._known(resource)
+        ):
             return True
         own = any(True for _ in self.addresses(resource, exchange, thing))
         known = self.was_shown(resource, exchange, thing)
@@ -115,9 +120,12 @@ class OwnThings:
         """The addresses of a resource that an operation of its collection or its own answered with."""
         values = path_values(exchange.operation, exchange.request.target)
         for each in self._known(resource):
-            own = at(thing, each.member)
+            own = told_or_sent(exchange, thing, each.member)
             if isinstance(own, str | int) and not isinstance(own, bool):
-                yield filled(each.path, {**values, each.parameter: str(own)})
+                address = filled(each.path, {**values, each.parameter: str(own)})
+                yield address
+                if ending := each.path.rstrip("/").rpartition("}")[2]:  # what is below it has no such ending
+                    yield address.removesuffix(ending)
 
     def adopt(self, address: str) -> None:
         """Count a resource as made by the run: its list shows the run's mark on it."""
@@ -161,6 +169,15 @@ class OwnThings:
 def bears_mark(value: Any) -> bool:
     """Whether a text is one that a run made up."""
     return isinstance(value, str) and _MARK.search(value) is not None
+
+
+def told_or_sent(exchange: Exchange, thing: Any, member: str) -> Any:
+    """What an answer shows of a thing; of one created by a name of the run's, that name where nothing shows it."""
+    shown = at(thing, member)
+    if shown is not MISSING or exchange.request.safe:
+        return shown
+    sent = at(exchange.request.json, member)
+    return sent if bears_mark(sent) else MISSING
 
 
 def things_of(exchange: Exchange) -> list[Any]:

@@ -170,6 +170,8 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "far above the maximum", str(int(schema["maximum"]) * 1000)
     if schema.get("type") in {"number", "integer"}:
         yield "a number with something after it", "5x"
+    if schema.get("type") == "integer":
+        yield "a fraction", "1.5"
 
 
 def by_turns(found: Iterable[Case]) -> list[Case]:

@@ -18,8 +18,9 @@ from contracts.core.conversation import NotAsked
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.permission import NO_WRITES, allowed, line, why_not
 from contracts.request.references import references, written
+from contracts.request.url import path_values
 from contracts.steps.created import Ledger, address_of
-from contracts.steps.own_things import prefixes
+from contracts.steps.own_things import bears_mark, prefixes
 from contracts.strategies.samples import is_stranger
 from contracts.strategies.schemathesis_cases import fits
 from specs.contract import Contract, Operation
@@ -118,6 +119,8 @@ class WriteGuard:
         operation = request.operation
         if operation.path_parameters and not next((value for _, value, _ in prefixes(request)), ""):
             return "its address cannot be read"
+        if effect.kind in {"create", "keep"} and self._names_its_own(request):
+            return None
         for name, value, address in prefixes(request):
             if self.ledger.own.is_own(operation, name, address, value):
                 return None
@@ -127,6 +130,12 @@ class WriteGuard:
             if value not in self._given(name):
                 return f"{name} names what this run has not made"
         return None if effect.kind in {"create", "tokens"} else "it changes what this run has not made"
+
+    def _names_its_own(self, request: Request) -> bool:
+        """Whether a creation names what it makes by a name that only this run gives."""
+        resource = self.contract.resource_of(request.operation)
+        values = path_values(request.operation, request.target)
+        return bool(resource and resource.names_its_own and bears_mark(values.get(resource.identifier or "")))
 
     def _names_nothing(self, operation: Operation, name: str, value: str) -> bool:
         """Whether a value is one that names nothing, or cannot name anything by its schema."""

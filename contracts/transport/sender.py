@@ -83,8 +83,8 @@ class Sender:
         match command:
             case Request():
                 return await self._send(Delivery(command, conversation, reuse, attempt))
-            case Concurrently(requests):
-                return await self._together(requests, conversation, attempt)
+            case Concurrently(requests, gap):
+                return await self._together(requests, conversation, attempt, gap)
             case Token(principal, first):
                 return await self._token(principal, first, conversation)
             case Supplied(name):
@@ -111,16 +111,24 @@ class Sender:
     async def _send(self, delivery: Delivery) -> Exchange:
         return await self.shared.send(delivery)
 
-    async def _together(self, requests: Sequence[Request], conversation: int, attempt: int) -> list[Exchange]:
+    async def _together(
+        self, requests: Sequence[Request], conversation: int, attempt: int, gap: float
+    ) -> list[Exchange]:
         if any(each.expects_429 for each in requests):
             async with self._burst:  # a burst means something only if it is quick
                 return await self._at(time.monotonic(), requests, conversation, attempt)
         new = self.shared.unreserved(requests, attempt)
         moment = self.budget.together((each.operation, each.principal) for each in new)
-        return await self._at(moment, requests, conversation, attempt)
+        return await self._at(moment, requests, conversation, attempt, gap)
 
-    async def _at(self, moment: float, requests: Sequence[Request], conversation: int, attempt: int) -> list[Exchange]:
-        sent = (self._send(Delivery(each, conversation, attempt=attempt, moment=moment)) for each in requests)
+    async def _at(
+        self, moment: float, requests: Sequence[Request], conversation: int, attempt: int, gap: float = 0.0
+    ) -> list[Exchange]:
+        moments = (moment + number * gap for number in range(len(requests)))
+        sent = (
+            self._send(Delivery(each, conversation, attempt=attempt, moment=at))
+            for each, at in zip(requests, moments, strict=False)
+        )
         return list(await asyncio.gather(*sent))
 
     async def _token(self, principal: str, first: bool, conversation: int) -> str:

@@ -100,6 +100,21 @@ _SENDING = frozenset(
 )
 
 
+_GIVES = r"(?:returns?|gets?|reuses?|fetch(?:es)?|finds?|retrieves?)"
+_EXISTING = re.compile(
+    rf"\b(?:or|and) (?:then )?{_GIVES}\b[^.]{{0,40}}\b(?:existing|already)\b"
+    rf"|\b{_GIVES} or creates?\b|\bcreates? or (?:{_GIVES}|updates?)\b|\bupserts?\b"
+    r"|\b(?:already exists?|exists? already)[^.]{0,60}\b(?:returned|returns?|reused?|updated?)\b"
+    rf"|\b{_GIVES}\b[^.]{{0,40}}\b(?:already exists?|existing (?:one|\w+) (?:if|when))\b",
+    re.IGNORECASE,
+)
+
+
+def returns_existing(summary: str, description: str) -> bool:
+    """Say whether a creation tells of itself that it may answer with what is there already."""
+    return _EXISTING.search(f"{summary}. {description}") is not None
+
+
 def outward(path: str, summary: str) -> str:
     """Give the word by which a creation says that it connects the server with another one; "" where none does."""
     told = [*(word for each in _fixed(path) for word in words(each)), *words(summary)]

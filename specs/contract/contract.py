@@ -14,6 +14,7 @@ from specs.contract.inferred_tokens import inferred
 from specs.contract.limits import caching, limits
 from specs.contract.member_names import USUAL, MemberNames, member_names
 from specs.contract.model import (
+    Alternative,
     Answer,
     Asked,
     Operation,
@@ -30,7 +31,7 @@ from specs.contract.resources import resources
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
-from specs.contract.security import alternatives, schemes
+from specs.contract.security import alternatives, says_open, schemes
 from specs.contract.tokens import token_rules
 from specs.source.document import Document
 from specs.source.pointers import SpecError, join, resolve
@@ -162,6 +163,8 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     pages = paging(raw, asks, told, data, words, site.pointer)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
     security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
+    if security and says_open(f"{node.get('summary', '')}. {node.get('description', '')}"):
+        security = (*security, Alternative((), join(where, "security")))
     says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
     return Operation(
         key=site.key,

@@ -22,6 +22,8 @@ _FORMATS = {
     "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "hostname": "example.com", "byte": "c29tZQ==", "binary": "some text",
     "json-pointer": "/some",
 }  # fmt: skip
+_FILLER = "some"
+"""What stands for a text of which nothing but its type is known."""
 _DEEPEST = 6  # levels of objects; schemas may contain themselves
 
 
@@ -44,7 +46,14 @@ def composed(raw: Schema, schema: Any, depth: int = 0, *, fully: bool = False) -
         return [] if entry is MISSING else [entry] * few
     if kind in ("integer", "number"):
         return _number(plain)
-    return {"boolean": True, "null": None}.get(kind, _text(plain, "") if kind == "string" else "some")
+    return {"boolean": True, "null": None}.get(kind, _text(plain, "") if kind == "string" else _FILLER)
+
+
+def is_filler(value: Any) -> bool:
+    """Say whether a value is, or holds, a text of which nothing was known: a server may have no use for it."""
+    if isinstance(value, dict | list):
+        return any(map(is_filler, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and value.rstrip("x") == _FILLER
 
 
 def _stated(schema: Schema) -> Any:
@@ -102,7 +111,7 @@ def _text(schema: Schema, name: str) -> str:
         return _FORMATS[schema["format"]]
     words = fold(name)
     text = next((value for word, value in TELLING.items() if words.endswith(word)), "")
-    text = text or (f"Some {name}" if words in FREE else "some")
+    text = text or (f"Some {name}" if words in FREE else _FILLER)
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     text = text.ljust(least, "x") if isinstance(least, int) else text
     return text[:most] if isinstance(most, int) else text

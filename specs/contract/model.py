@@ -294,6 +294,11 @@ class Resource:
     replace: Operation | None = None
 
     @property
+    def names_its_own(self) -> bool:
+        """Say whether the address of a creation names what it makes: POST /users/{name}."""
+        return self.create is not None and self.create.path == self.item
+
+    @property
     def operations(self) -> tuple[Operation, ...]:
         """Give the operations it has, creation first."""
         every = (self.create, self.list, self.read, self.update, self.replace, self.delete, self.delete_all)

@@ -38,7 +38,7 @@ def addresses(contract: Contract, resource: Resource) -> tuple[Address, ...]:
         parent, _, last = operation.path.rstrip("/").rpartition("/")
         if parent == resource.collection.rstrip("/") and last.startswith("{") and last.endswith("}"):
             name = last[1:-1]
-            if operation.path not in found and (member := _member(contract, resource, name)):
+            if operation.path not in found and (member := member_named(contract, resource, name)):
                 found[operation.path] = Address(operation.path, name, member)
     return tuple(found.values())
 
@@ -54,7 +54,7 @@ def removal_of(contract: Contract, resource: Resource) -> Removal | None:
     return None
 
 
-def _member(contract: Contract, resource: Resource, parameter: str) -> str | None:
+def member_named(contract: Contract, resource: Resource, parameter: str) -> str | None:
     """Say where in a thing the value of a parameter stands: in the member of its name, or of the name's last word."""
     raw = contract.document.raw
     for operation in (resource.create, resource.read, resource.list):

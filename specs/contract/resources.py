@@ -35,6 +35,16 @@ def is_open(segment: str) -> bool:
     return "{" in segment
 
 
+def shape(path: str) -> str:
+    """Give a path without the names of its parameters: documents may call one value otherwise from path to path."""
+    return re.sub(r"\{\}\.\w+$", "{}", re.sub(r"\{[^{}]*\}", "{}", path.rstrip("/")))
+
+
+def until(path: str, name: str) -> str:
+    """Give a path up to and including one of its parameters."""
+    return path.partition("{" + name + "}")[0] + "{" + name + "}"
+
+
 def resources(raw: Schema, operations: tuple[Operation, ...]) -> tuple[Resource, ...]:
     """Find every resource: a collection path, its item path, or both, with what can be done there."""
     by_path: dict[str, dict[str, Operation]] = {}
@@ -67,8 +77,14 @@ def _pairs(raw: Schema, by_path: dict[str, dict[str, Operation]]) -> list[tuple[
 
 
 def _parted(path: str, by_path: dict[str, dict[str, Operation]]) -> tuple[str, str]:
-    """Part a path into what is before its last segment and that segment; slashes at the ends do not count."""
+    """Part a path into what is before its last segment and that segment; slashes at the ends do not count.
+
+    Nor does an ending such as .json that the list has as well: /X.json has the items /X/{Sid}.json.
+    """
     parent, _, last = path.rstrip("/").rpartition("/")
+    ending = last[last.rfind("}") + 1 :]
+    if ending.startswith(".") and f"{parent}{ending}" in by_path:
+        return f"{parent}{ending}", last.removesuffix(ending)
     return (f"{parent}/" if f"{parent}/" in by_path and parent not in by_path else parent), last
 
 
@@ -110,15 +126,15 @@ def _resource(
     item: str | None,
     single: dict[str, Operation],
 ) -> Resource:
-    identifier = item.rstrip("/").rpartition("/")[2].strip("{}") if item else None
+    identifier = item.rpartition("{")[2].partition("}")[0] if item else None
     listing = plural.get("GET") if _lists(raw, plural.get("GET")) else None
-    create, read = plural.get("POST"), single.get("GET")
+    create, read = _creation(raw, plural.get("POST"), single), single.get("GET")
     return Resource(
         name=name,
         collection=collection,
         item=item,
         identifier=identifier,
-        member=_member(raw, identifier, (create, read, listing)),
+        member=_member(raw, identifier, (create, read, listing), _described(single, identifier)),
         create=create,
         list=listing,
         read=read,
@@ -127,6 +143,24 @@ def _resource(
         delete_all=plural.get("DELETE"),
         room=room(collection),
         replace=single.get("PUT"),
+    )
+
+
+def _creation(raw: Schema, plural: Operation | None, single: dict[str, Operation]) -> Operation | None:
+    """Give the operation that creates one: the POST of the collection, or one to the address that the new one gets.
+
+    A collection's POST that answers with several makes several, which is for nobody who needs one.
+    """
+    named = single.get("POST")
+    if named is None or single.get("GET") is None or not _says_create(named) or _partial(raw, single):
+        return plural
+    return named if plural is None or _lists(raw, plural) else plural
+
+
+def _says_create(operation: Operation) -> bool:
+    return (
+        re.match(r"(create|add|register|make)s?\b", operation.summary or operation.operation_id, re.IGNORECASE)
+        is not None
     )
 
 
@@ -144,13 +178,25 @@ def _partial(raw: Schema, single: dict[str, Operation]) -> Operation | None:
     return post if shapes[0] and shapes[0] == shapes[1] else None
 
 
-def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...]) -> str:
-    """Say where a resource's id is: the member of the parameter's name, else "id", else of its last word."""
+_BY_NAME = re.compile(r"\b(name|slug)\b", re.IGNORECASE)
+_BY_ID = re.compile(r"\b(u?u?id|guid|identifier|number)s?\b", re.IGNORECASE)
+
+
+def _described(single: dict[str, Operation], identifier: str | None) -> list[str]:
+    """Give the word by which the description of an address's parameter says that it is a name, and no id."""
+    told = [each.parameter(identifier, "path") for each in single.values()] if identifier else []
+    prose = next((each.description for each in told if each and each.description), "")
+    found = _BY_NAME.search(prose)
+    return [found[1].lower()] if found and not _BY_ID.search(prose) else []
+
+
+def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...], described: list[str]) -> str:
+    """Say where a resource's id is: the member of the parameter's name, the described one, "id", or that of its end."""
     shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), [])
     if identifier is None:
         return "/id"
     words = _WORD.findall(identifier)
-    wanted = [fold(identifier), "id", *([fold(words[-1])] if words else [])]
+    wanted = [fold(identifier), *described, "id", *([fold(words[-1])] if words else [])]
     for wish in wanted:
         for name in shown:
             if fold(name) == wish:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Literal, cast
 
@@ -62,6 +63,23 @@ def carrier(node: Schema) -> tuple[str, str]:
         location = node.get("in")
         return (location if location in ("query", "cookie") else "header"), str(node.get("name", "Authorization"))
     return "header", "Authorization"
+
+
+_CREDENTIAL = r"(?:authentication|authorization|credentials?|a login|login|an? token|tokens?|an? api key|api key)"
+_OPEN = re.compile(
+    r"\b(?:endpoint|operation|route|resource|method|call|api) is "
+    r"(?:not authenticated|unauthenticated|not protected|public|open)\b"
+    rf"|\b(?:no|without(?: any)?) {_CREDENTIAL} (?:is |are )?(?:required|needed|necessary)\b"
+    rf"|\b(?:does|do) not (?:require|need) (?:any )?(?:{_CREDENTIAL}|to be (?:authenticated|logged in))\b"
+    rf"|\b{_CREDENTIAL} (?:is|are) not (?:required|needed|necessary)\b"
+    rf"|\bcan be (?:called|used|accessed) (?:anonymously|without {_CREDENTIAL})\b",
+    re.IGNORECASE,
+)
+
+
+def says_open(prose: str) -> bool:
+    """Say whether the prose of an operation tells that it needs no credential, whatever its security says."""
+    return _OPEN.search(prose) is not None
 
 
 def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from specs.contract import action_words
 from specs.contract.contract import Contract
 from specs.contract.member_names import Hint
 from specs.contract.model import Body, Operation, Resource
 from specs.contract.operations import is_form
+from specs.contract.resources import shape, until
 from specs.contract.schema_queries import members
 
 
@@ -156,6 +158,11 @@ def conflicting_creations(contract: Contract) -> Iterator[Operation]:
     return (each for each in creations_with_body(contract) if declares_conflict(each))
 
 
+def returns_existing(operation: Operation) -> bool:
+    """Whether a creation says of itself that it may answer with what is there already."""
+    return action_words.returns_existing(operation.summary, operation.description)
+
+
 def declares_conflict(operation: Operation) -> bool:
     """Whether the document declares a conflict of its own for an operation."""
     return any(answer.status == "409" for answer in operation.answers)
@@ -186,12 +193,24 @@ def nested_creations(contract: Contract) -> Iterator[Operation]:
 
 
 def resource_of_parameter(contract: Contract, operation: Operation, name: str) -> Resource | None:
-    """The resource whose items a path parameter names: where its values come from, or whose address ends with it."""
+    """The resource whose items a path parameter names: where its values come from, or whose address ends with it.
+
+    Its own address may call the parameter otherwise.
+    """
     parameter = operation.parameter(name, "path")
     if parameter and parameter.source:
         return contract.resource_of(contract.operation(parameter.source.operation_id))
-    item = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
-    return next((each for each in contract.resources if (each.item or "").rstrip("/") == item), None)
+    item = until(operation.path, name)
+    ends = [each for each in contract.resources if each.item and shape(each.item) == shape(item)]
+    return next((each for each in ends if (each.item or "").rstrip("/") == item), ends[0] if ends else None)
+
+
+def parameter_of(resource: Resource, operation: Operation, name: str) -> str | None:
+    """What the address of a resource calls a path parameter of another operation; None where it has none there."""
+    item, head = resource.item or "", until(operation.path, name)
+    if not f"{shape(item)}/".startswith(f"{shape(head)}/"):
+        return None
+    return item.split("{")[head.count("{")].split("}")[0]
 
 
 def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
@@ -205,7 +224,7 @@ def child_resources(contract: Contract, parent: Resource) -> Iterator[Resource]:
         needs = any(
             source and parent.create and contract.operation(source.operation_id) is parent.create for source in sources
         )
-        if needs or each.collection.startswith(parent.item.rstrip("/") + "/"):
+        if needs or shape(each.collection).startswith(shape(parent.item) + "/"):
             yield each
 
 

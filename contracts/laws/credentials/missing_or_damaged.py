@@ -25,7 +25,7 @@ from contracts.steps.access.credential_variants import (
     turned,
 )
 from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
-from contracts.steps.access.unknown_credentials import anyone_is_somebody
+from contracts.steps.access.unknown_credentials import anyone_is_somebody, asks_nobody
 from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, damaged, damages, spelled
 from specs.contract import Alternative, Rule, selectors
 
@@ -49,7 +49,12 @@ def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     """
     if (yield from refused_at_worst(api)):
         return
-    yield from require_refused(api, without_credential(api), "401 without a credential")
+    try:
+        yield from require_refused(api, without_credential(api), "401 without a credential")
+    except Broken:
+        if (told := (yield from asks_nobody(api))) and told is not api.operation:
+            raise NotObservable(f"nobody is asked for a credential here: told at {told.key}") from None
+        raise
 
 
 @law(
@@ -196,6 +201,8 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
     try:
         yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
     except Broken:
+        if told := (yield from asks_nobody(api)):
+            raise NotObservable(f"nobody is asked for a credential here: told at {told.key}") from None
         if (yield from anyone_is_somebody(api, alternative, named(api, wrong["holder"]))):
             raise Observed("every credential is accepted here, and is somebody of its own") from None
         raise

@@ -24,6 +24,8 @@ REFUSED = frozenset((*INVALID, 415))
 """Statuses that call a request itself wrong; others speak of the state of resources."""
 UNKNOWN = frozenset((400, 401, 403, 404, 422))
 """How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
+NOT_IMPLEMENTED = 501
+"""How a server says of a request that it does not offer that at all: whether it should is not for a request to say."""
 EARLY = "1968-02-29T23:59:59.000Z"
 LATE = "2068-02-29T23:59:59.000Z"
 """Leap days before the time from which many clocks count, and after the time at which some end."""
@@ -112,6 +114,10 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     if not _amiss(answer):
         yield from _nothing(api, query)
         return
+    if answer.status == NOT_IMPLEMENTED:
+        raise NotObservable(f"this server does not offer it: {answer.summary()}")
+    if answer.status == 401 and not api.operation.security:
+        raise NotObservable(f"it wants a credential of which the document says nothing: {answer.summary()}")
     if answer.status in UNKNOWN and selectors.takes_credentials(api.contract, api.operation):
         raise NotObservable(f"its body carries credentials, and those sent are not accepted: {answer.summary()}")
     if not query:
@@ -121,7 +127,9 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
             raise Observed(
                 f"the document has no example, and a body made up from its schema is refused: {answer.summary()}"
             )
-        raise Broken("a request like the document's own example to be accepted", answer.summary(), [answer])
+        shown = api.operation.body is not None and not api.operation.body.composed
+        like = "like the document's own example" if shown else "that fits the document"
+        raise Broken(f"a request {like} to be accepted", answer.summary(), [answer])
     found = BrokenCollector()
     for name, value in query:
         alone: Exchange = yield api.ask(query=[(name, value)], body=right)

@@ -6,17 +6,20 @@ sent once.
 
 from __future__ import annotations
 
-from contracts.core.conversation import Broken, Conversation, NotObservable
+from collections.abc import Collection
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import made_by
-from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members
+from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members, sent_by
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import changed_members, short, thing_of
 from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
+from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint, MemberNames
 
 
@@ -55,19 +58,41 @@ def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
 
     All members are sent whose values are known to make sense, with other choices than the document's examples make, so
     that a default in their place would be seen. Broken if a member is shown with another value than was sent. One value
-    may be shown as a list of one, a time or an address in another way of writing, a secret in any way.
+    may be shown as a list of one, a time or an address in another way of writing, a secret in any way. A state may have
+    moved on, and a text that was made up without knowing anything of a member may be of no use. Only observed where the
+    document has no example and a change does not set the member either: it may be one that no request sets.
     """
     life: CreatedResource = yield from create_full(api)
+    fixed = yield from _never_set(api, life)
     names = api.contract.names
-    _kept(names, life.made.answer, thing_of(life.made.answer))
+    _kept(names, life.made.answer, thing_of(life.made.answer), but=fixed)
     if life.sight and life.sight.seen:
-        _kept(names, life.made.answer, life.sight.thing, life.sight.answer)
+        _kept(names, life.made.answer, life.sight.thing, life.sight.answer, but=fixed)
+    if fixed:
+        raise Observed(f"no request sets {', '.join(fixed)}, though the document lets one carry it")
 
 
-def _kept(names: MemberNames, sent: Exchange, thing: object, shown: Exchange | None = None) -> None:
+def _never_set(api: RequestFactory, life: CreatedResource) -> Steps:
+    """The members without an example that neither the creation nor a change set to what was sent."""
+    create = api.resource.create
+    content = sent_by(life.made.answer)
+    lost = differing_members(content, thing_of(life.made.answer))
+    if not lost or create is None or create.body is None or not create.body.composed:
+        return []
+    try:
+        done: Updated = yield from update_resource(api)
+    except (Blocked, NotObservable):
+        return []
+    return [name for name in lost if name in done.sent and name in differing_members(done.sent, done.after.thing)]
+
+
+def _kept(
+    names: MemberNames, sent: Exchange, thing: object, shown: Exchange | None = None, *, but: Collection[str] = ()
+) -> None:
     content = sent.request.json if isinstance(sent.request.json, dict) else {}
-    for name in differing_members(content, thing):
-        if not names.suggest(name, Hint.SECRET):
+    for name in (each for each in differing_members(content, thing) if each not in but):
+        open_to_it = any(names.suggest(name, each) for each in (Hint.SECRET, Hint.LIFECYCLE))
+        if not (open_to_it or content[name] is None or is_filler(content[name])):  # null may come back as a default
             assert isinstance(thing, dict)
             where = f" when it is read with {shown.operation.key}" if shown else ""
             raise Broken(f"{name} as sent: {short(content[name])}{where}", short(thing[name]))

@@ -209,8 +209,8 @@ def _path(api: RequestFactory, resource: Resource, parent: Made) -> Iterator[tup
         source = parameter.source if parameter else None
         if source and api.contract.operation(source.operation_id) is parent.resource.create:
             yield name, str(at(parent.thing, source.value))
-        elif name in parent.values and (parent.resource.item or "").find("{" + name + "}") >= 0 and not source:
-            yield name, parent.values[name]
+        elif not source and (own := selectors.parameter_of(parent.resource, operation, name)) in parent.values:
+            yield name, parent.values[str(own)]
 
 
 def _unreachable(api: RequestFactory, child: Made) -> Steps:

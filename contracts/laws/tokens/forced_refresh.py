@@ -70,7 +70,7 @@ def a_forced_refresh_leaves_others_alone(api: RequestFactory) -> Conversation:
     writes=True,
     no_path_setup=True,
     depth="standard",
-    one_sighting=True,
+    by_luck=True,
 )
 def a_forced_refresh_during_use(api: RequestFactory) -> Conversation:
     """A forced refresh does not break requests under way: each is granted, or refused with 401."""

@@ -14,9 +14,10 @@ from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.forms import UNFINISHED
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, alternative_for, callers, secret_of
-from contracts.steps.fixtures import placeholder_path, resolve_path
+from contracts.steps.fixtures import placeholder_path, resolve_path, target_of
 from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
+from contracts.strategies.samples import stranger
 from specs.contract import Alternative, Operation, Rule, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
 
@@ -177,8 +178,16 @@ def skip_if_harmful(api: RequestFactory) -> None:
 
 
 def path_for_refusal(api: RequestFactory) -> dict[str, str]:
-    """The place of a request that must be refused for its credential alone: nowhere in particular."""
-    return placeholder_path(api)
+    """The place of a request that must be refused for its credential alone: nowhere in particular.
+
+    What would be changed or removed is nobody's even where the deployment file names one: it may be carried out.
+    """
+    values = placeholder_path(api)
+    acted_upon = None if api.operation.safe else target_of(api, api.operation)
+    if acted_upon is not None:
+        parameter = api.operation.parameter(acted_upon, "path")
+        values[acted_upon] = stranger(parameter.schema if parameter else {})
+    return values
 
 
 def credential_refusals(api: RequestFactory) -> set[int]:
@@ -205,9 +214,21 @@ def require_refused(api: RequestFactory, request: Request, expected: str, allowe
     refusals |= set() if first else {401, 403, *range(300, 400)}
     if answer.status in refusals:
         return
+    if answer.status >= 500 and (yield from _fails_anyway(api, request)):
+        raise NotObservable(f"the server fails with the right credential as well: {answer.summary()}")
     if first or answer.ok or answer.status >= 500:
         raise Broken(expected, answer.summary(), [answer])
     raise NotObservable(f"refused for another reason than its credential: {answer.summary()}")
+
+
+def _fails_anyway(api: RequestFactory, request: Request) -> Steps:
+    """Whether the same request with the caller's own credential gets a server error, too."""
+    own = api.ask()
+    media = tuple(each for each in request.headers if each[0].lower() == "content-type")
+    headers = (*(each for each in own.headers if each[0].lower() != "content-type"), *media)
+    target = _with_query(request.target, own.target)
+    answer: Exchange = yield attrs.evolve(request, headers=headers, target=target, principal=own.principal)
+    return answer.status >= 500
 
 
 def _with_query(target: str, other: str) -> str:

@@ -15,7 +15,7 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import credential_parts, request_with
 from contracts.steps.fixtures import resolve_path
 from contracts.strategies.credentials import damaged
-from specs.contract import Alternative, Operation
+from specs.contract import Alternative, Operation, selectors
 
 NOBODY = "another one's name in its place"
 """The damage that makes somebody else of a credential's holder, whom nobody knows."""
@@ -48,6 +48,26 @@ def anyone_is_somebody(api: RequestFactory, alternative: Alternative, holder: Pr
         if right.ok and right.items:
             return wrong.ok and wrong.items != right.items
     return accepted and any(each.basic for each in parts)
+
+
+def asks_nobody(api: RequestFactory) -> Steps:
+    """The first of several operations that are all carried out without a credential; None where any is refused.
+
+    Then nothing is guarded here, which is one finding and not one for every operation.
+    """
+    reads = [each for each in selectors.safe_protected(api.contract) if _place(api, each) is not None][:TRIED]
+    scene = api.sharing("whether anybody is asked for a credential")
+    for operation in reads:
+        answer: Exchange = yield scene.ask(operation, path=_place(api, operation), credentials=())
+        if not answer.ok:
+            return None
+    return reads[0] if len(reads) > 1 else None
+
+
+def _place(api: RequestFactory, operation: Operation) -> dict[str, str] | None:
+    """The path values that the deployment file knows; None where it does not know them all."""
+    values = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
+    return values if all(values.values()) else None
 
 
 def _reads(api: RequestFactory, alternative: Alternative) -> Iterator[Operation]:

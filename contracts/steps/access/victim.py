@@ -16,6 +16,7 @@ from contracts.steps.fixtures import Made, create_resource, resolve_path
 from contracts.steps.lifecycle.comparison import unfilled
 from contracts.steps.lists.identity import has_id, mentions
 from specs.contract import Resource, selectors
+from specs.contract.resources import shape
 
 _OURS = re.compile(r"ct[0-9a-f]{6}-\d+[a-z0-9-]*-\d+")
 """The names that conversations make up."""
@@ -82,8 +83,12 @@ def _volatile(one: Any, other: Any) -> frozenset[str]:
 def _acted_upon(api: RequestFactory) -> Resource | None:
     """The resource an operation serves, or that whose resources it does something else to."""
     path = api.operation.path
-    above = (each for each in api.contract.resources if each.create and each.item and path.startswith(each.item))
+    above = (each for each in api.contract.resources if each.create and each.item and _is_below(path, each.item))
     return api.contract.resource_of(api.operation) or next(above, None)
+
+
+def _is_below(path: str, item: str) -> bool:
+    return f"{shape(path)}/".startswith(f"{shape(item)}/")
 
 
 def seen(stage: RequestFactory, stake: Victim, attempts: Sequence[Exchange]) -> Steps:

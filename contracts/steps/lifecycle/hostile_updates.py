@@ -173,7 +173,10 @@ def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> S
     All ids in one; each by itself where that is refused, for it may have been refused for one of them.
     """
     member = life.resource.member.removeprefix("/")
-    own = {member: another(now.thing[member])} if isinstance(now.thing.get(member), str | int) else {}
+    update, names = update_of(life), life.api.contract.names
+    offered_name = member in life.api.contract.body_rules(update) and not names.suggest(member, Hint.ID)
+    forgeable = isinstance(now.thing.get(member), str | int) and not offered_name  # a name may be changed where it can
+    own = {member: another(now.thing[member])} if forgeable else {}
     foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, now).items()}
     kinds = [each for each in (own, foreign) if each]
     if not kinds:

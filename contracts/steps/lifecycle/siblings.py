@@ -30,7 +30,8 @@ class Siblings:
     """Creations beside a life, each with the answers to it. `why`: there are none, for this reason.
 
     `refused` were sent with an invalid member and without a credential, `equals` together and with the same content;
-    `again` is one more of these, sent where more than one succeeded though they may not. `slight` carries the required
+    `again` is one more of these, sent where more than one succeeded though they may not,
+    and `alone` another creation, sent by itself where one of them failed. `slight` carries the required
     members only; where it was refused, `whole` the others too.
     """
 
@@ -42,6 +43,7 @@ class Siblings:
     refused: list[Exchange] = attrs.field(factory=list)
     equals: list[Exchange] = attrs.field(factory=list)
     again: Exchange | None = None
+    alone: Exchange | None = None
     slight: Exchange | None = None
     whole: Exchange | None = None
 
@@ -88,12 +90,15 @@ def _beside(peers: Siblings) -> Steps:
     refused, content = yield from _refused(stage, create, values, content)
     slight, whole = yield from _minimal(stage, create, values, content)
     content, equals = yield from _equals(stage, create, values, content)
-    again = None
+    again = alone = None
+    if any(each.status >= 500 for each in equals):  # what one alone is answered too is no matter of being at once
+        alone = yield stage.ask(create, path=values, body=(yield from body(stage, create, values)))
     if selectors.declares_conflict(create) and sum(each.ok for each in equals) > 1:
         again = yield stage.ask(create, path=values, body=content)
     return attrs.evolve(
-        peers, values=values, content=content, refused=refused, equals=equals, again=again, slight=slight, whole=whole
-    )
+        peers, values=values, content=content, refused=refused, equals=equals,
+        again=again, alone=alone, slight=slight, whole=whole,
+    )  # fmt: skip
 
 
 def why_not(api: RequestFactory) -> str:
@@ -101,6 +106,10 @@ def why_not(api: RequestFactory) -> str:
     create = api.resource.create
     if create is None or create.body is None or not selectors.speaks_of_members(create.body):
         return "the document does not say in JSON or a form what is created"
+    if selectors.returns_existing(create):
+        return "a creation may answer with what is there already, as the document says"
+    if api.resource.names_its_own:
+        return "what is created gets the address that is requested, so that there is nothing beside it"
     if api.resource.delete is None and not api.disposable:
         return "the document offers no way to remove what would be created for this"
     return ""

@@ -15,10 +15,11 @@ import attrs
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body, make_unique
+from contracts.steps.fixtures import body, make_unique, names_address
 from contracts.steps.lifecycle.comparison import differences
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation
+from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 from specs.contract.model import Schema
 from specs.contract.operations import is_form
@@ -116,10 +117,15 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     found = []
     for name, rule in api.contract.body_rules(operation).items():
         hidden = names.suggest(name, Hint.SECRET) or (names.suggest(name, Hint.REFERENCE) and name not in offered)
-        if hidden or name not in thing:
+        if hidden or name not in thing or names_address(api.contract, operation, name):
             continue
         value = _other(api, name, rule, thing[name], examples.get(name, MISSING))
-        if value is not MISSING and value != thing[name] and _valid(api, operation, offered, name, value):
+        if (
+            value is not MISSING
+            and value != thing[name]
+            and not is_filler(value)
+            and _valid(api, operation, offered, name, value)
+        ):
             tame = name in offered or names.suggest(name, Hint.FREE) or isinstance(value, bool)
             found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or len(_choices(rule)) == 2))
     return sorted(

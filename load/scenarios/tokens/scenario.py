@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Sequence
+from math import isinf
 from random import Random
 from typing import Any, ClassVar
 
@@ -156,6 +157,8 @@ class TokenScenario(Scenario):
             return []
         table = self.hours
         if not table.awaited:
+            if isinf(table.life):
+                return ["policies not observable: the document does not say how long an access token lives"]
             return [f"policies not observable: a lifetime of {table.life:g} s not awaited (--seconds, or a time scale)"]
         notes = [f"{'policy':14}{'calls':>7}{'failed':>8}{'refreshes':>11}{'429s':>6}{'retries':>9}{'recovery':>10}"]
         for each in measures(table, self.heard_events, self.began):

@@ -16,6 +16,7 @@ NOW = 1_790_000_000.0
 JSON = ("Content-Type", "application/json")
 GET = "GET /v2/organizations/{orgId}/memberships"
 POST = "POST /v2/organizations/{orgId}/memberships"
+DELETE = "DELETE /v2/organizations/{orgId}/memberships/{membershipId}"
 CREDENTIAL = "PATCH /v2/organizations/{orgId}/delegation-credentials/{credentialId}"
 
 

@@ -15,7 +15,7 @@ from contracts.core.conversation import Void
 from contracts.core.exchange import Exchange, Request
 from contracts.engine import recheck
 from contracts.plan.plan import Plan, PlanItem
-from tests.contracts.checks.exchanges import GET, POST, contract, exchange
+from tests.contracts.checks.exchanges import DELETE, GET, POST, contract, exchange
 
 RULE = "errors/error-fits-its-schema"
 WRONG = {"status": "error"}
@@ -52,14 +52,15 @@ def asked(given: list[Exchange], *keys: str) -> list[str]:
         ([exchange(GET, 404, WRONG)], ["GET"]),
         ([exchange(GET, 404, WRONG), exchange(GET, 404, WRONG)], []),
         ([exchange(GET, 404, {"status": "error", "message": "No."})], []),
-        ([exchange(POST, 404, WRONG)], []),
+        ([exchange(POST, 404, WRONG)], ["POST"]),
+        ([exchange(DELETE, 404, WRONG)], []),
     ],
-    ids=["seen once", "seen twice", "not broken", "it would change something"],
+    ids=["seen once", "seen twice", "not broken", "it makes one more of its own", "it would remove something"],
 )
 def test_only_what_was_seen_once_and_can_be_asked_safely_is_asked_again(
     given: list[Exchange], again: list[str]
 ) -> None:
-    assert asked(given, GET, POST) == again
+    assert asked(given, GET, POST, DELETE) == again
 
 
 def test_no_more_is_asked_again_than_helps() -> None:

@@ -52,10 +52,24 @@ def test_a_line_is_broken_only_where_it_was_shown_twice(line, endings, verdict, 
     assert judge.law_verdict(line, attempts(*endings), {}, plan).verdict == verdict
 
 
-def test_one_sighting_of_a_race_suffices(line, plan):
-    racing = attrs.evolve(line, rule=attrs.evolve(line.rule, one_sighting=True))
-    found = judge.law_verdict(racing, attempts(("a", BROKEN), ("a", UPHELD)), {}, plan)
-    assert (found.verdict, found.confidence) == (BROKEN, "seen once")
+@pytest.mark.parametrize(
+    ("rounds", "verdict", "confidence"),
+    [
+        ((BROKEN, UPHELD, UPHELD, UPHELD), OBSERVED, None),
+        ((BROKEN, UPHELD, BROKEN), BROKEN, "seen in 2 of 3 rounds"),
+    ],
+)
+def test_a_race_that_was_lost_once_is_observed_and_one_that_was_lost_twice_broken(
+    line, plan, rounds, verdict, confidence
+):
+    racing = attrs.evolve(line, rule=attrs.evolve(line.rule, by_luck=True))
+    found = judge.law_verdict(racing, attempts(*(("a", each) for each in rounds)), {}, plan)
+    assert (found.verdict, found.confidence) == (verdict, confidence)
+
+
+def test_what_uses_up_its_own_proof_is_broken_by_one_sighting(line, plan):
+    spent = attrs.evolve(line, rule=attrs.evolve(line.rule, one_sighting=True))
+    assert judge.law_verdict(spent, attempts(("a", BROKEN)), {}, plan).verdict == BROKEN
 
 
 def test_what_could_not_tell_is_said_beside_what_was_upheld(line, plan):
@@ -86,7 +100,7 @@ def test_what_was_expected_is_what_was_promised_not_what_came(line, plan):
 def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(contract):
     plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
     refusal = exchange(GET, 404, "not found", ("Content-Type", "text/plain"))
-    verdicts = judge.check_verdicts(plan, {refusal.seq: refusal})
+    verdicts = judge.check_verdicts(plan, {number: attrs.evolve(refusal, seq=number) for number in (1, 2)})
     found = [each for each in verdicts if each.verdict == BROKEN and "content-type" in each.item.rule.id]
     assert [each.promises[0].topic for each in found] == ["404"]
 

@@ -1,0 +1,304 @@
+"""What real servers do that looks wrong and is right, each beside what looks alike and is wrong."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.core.verdicts import NOT_OBSERVABLE, UPHELD
+from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, verdicts
+
+ANN = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
+KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+TEXT = {"type": "string"}
+
+
+def thing(**members: Any) -> dict[str, Any]:
+    """The schema of an object."""
+    return {"type": "object", "properties": {"id": TEXT, **members}}
+
+
+def carrying(schema: dict[str, Any], *required: str) -> dict[str, Any]:
+    """A request body."""
+    own = {name: rule for name, rule in schema["properties"].items() if name != "id"}
+    body = {"type": "object", "properties": own, "required": list(required)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}
+
+
+def named(*names: str) -> list[dict[str, Any]]:
+    """Path parameters."""
+    return [{"name": each, "in": "path", "required": True, "schema": TEXT} for each in names]
+
+
+def shelf(schema: dict[str, Any], collection: str = "/things", parameter: str = "id") -> dict[str, Any]:
+    """The paths of a collection whose items can be created, read, changed and removed."""
+    above = [each.split("}")[0] for each in collection.split("{")[1:]]
+    lists = {"operationId": f"list {collection}", "responses": answers({"type": "array", "items": schema})}
+    makes = {"operationId": f"make {collection}", **carrying(schema), "responses": answers(schema, "201")}
+    reads = {"operationId": f"read {collection}", "responses": answers(schema)}
+    changes = {"operationId": f"change {collection}", **carrying(schema), "responses": answers(schema)}
+    removes = {"operationId": f"remove {collection}", "responses": answers(schema)}
+    return {
+        collection: {"parameters": named(*above), "get": lists, "post": makes},
+        f"{collection}/{{{parameter}}}": {
+            "parameters": named(*above, parameter),
+            "get": reads,
+            "patch": changes,
+            "delete": removes,
+        },
+    }
+
+
+class Shelf:
+    """Keeps what it is given. `kept` says what becomes of it at a creation; `first` answers before anything else."""
+
+    def __init__(self, kept: Any = dict, first: Any = lambda _: None, member: str = "id") -> None:
+        self.kept, self.first, self.member = kept, first, member
+        self.things: dict[str, dict[str, Any]] = {}
+        self.numbers = itertools.count(1)
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        if (answer := self.first(asked)) is not None:
+            return answer
+        path = asked.path.rstrip("/")
+        if asked.method == "GET" and path in self.things:
+            return 200, self.things[path]
+        if asked.method == "GET" and path.count("/") % 2:
+            return 200, [each for at, each in self.things.items() if at.rpartition("/")[0] == path]
+        if asked.method == "POST" and isinstance(asked.body, dict):
+            own = {"id": f"t{next(self.numbers)}", **self.kept(asked.body)}
+            self.things[f"{path}/{own[self.member]}"] = own
+            return 201, own
+        if path not in self.things:
+            return 404, {"error": "no such thing"}
+        if asked.method == "PATCH" and isinstance(asked.body, dict):
+            self.things[path].update({name: each for name, each in asked.body.items() if name != "id"})
+            return 200, self.things[path]
+        if asked.method == "DELETE":
+            return 200, self.things.pop(path)
+        return 400, {"error": "no"}
+
+
+def held(folder: Path, stub: Any, paths: dict[str, Any], *laws: str, **more: Any) -> set[str]:
+    """What is broken of some laws, by law and operation."""
+    found = broken(judged(folder, stub, document(paths, KEY, **more), ANN, *laws))
+    return {each.removesuffix(" ann") for each in found if any(law in each for law in laws)}
+
+
+# -- credentials -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"), [("This endpoint is not authenticated.", False), ("Tells the version.", True)]
+)
+def test_an_operation_that_says_it_is_open_may_be(tmp_path: Path, said: str, wrong: bool) -> None:
+    paths = {
+        "/version": {"get": {"operationId": "version", "description": said, "responses": answers(thing())}},
+        "/me": {"get": {"operationId": "me", "responses": answers(thing())}},
+    }
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        known = asked.path == "/version" or asked.headers.get("x-key") == "canary-key-of-ann-1"
+        return (200, {"id": "1"}) if known else (401, {"error": "who are you"})
+
+    found = held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])
+    assert bool(found) is wrong
+    assert all(each.endswith("GET /version") for each in found)
+
+
+def test_that_nobody_is_asked_for_a_credential_is_told_once(tmp_path: Path) -> None:
+    paths = {f"/{name}": {"get": {"operationId": name, "responses": answers(thing())}} for name in "abc"}
+    found = held(tmp_path, lambda _: (200, {"id": "1"}), paths, "credentials/nothing", security=[{"key": []}])
+    assert found == {"credentials/nothing-without-a-credential GET /a"}
+
+
+@pytest.mark.parametrize(("for_all", "found"), [(True, 0), (False, 2)])
+def test_a_failure_that_the_right_credential_gets_too_says_nothing_of_credentials(
+    tmp_path: Path, for_all: bool, found: int
+) -> None:
+    paths = {"/me": {"get": {"operationId": "me", "responses": answers(thing())}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        known = asked.headers.get("x-key") == "canary-key-of-ann-1"
+        return (200, {"id": "1"}) if known and not for_all else (500, {"error": "not here"})
+
+    assert len(held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])) == found
+
+
+# -- what is kept ------------------------------------------------------------------------------------------------------
+
+KEPT = "state/what-was-sent-is-what-is-kept"
+SHOWN = "state/an-answer-shows-what-was-sent"
+JOB = thing(title=TEXT, status={"type": "string", "enum": ["created", "running", "done"]}, avatar=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [
+        (lambda sent: {**sent, "status": "done"}, set()),
+        (lambda sent: {**sent, "avatar": None}, set()),
+        (lambda sent: {**sent, "title": "Another"}, {KEPT, SHOWN}),
+    ],
+    ids=["a state moves on", "a made-up text is of no use", "a title is lost"],
+)
+def test_what_a_server_moves_on_or_has_no_use_for_is_not_lost(tmp_path: Path, kept: Any, found: set[str]) -> None:
+    broke = held(tmp_path, Shelf(kept), shelf(JOB), KEPT, SHOWN)
+    assert {each.split(" ")[0] for each in broke} == found
+
+
+def test_another_id_that_an_update_carries_may_be_passed_over(tmp_path: Path) -> None:
+    schema = thing(title=TEXT)
+    paths = shelf(schema)
+    for method in ("post", "patch"):
+        path = "/things" if method == "post" else "/things/{id}"
+        body = paths[path][method]["requestBody"]["content"]["application/json"]["schema"]
+        body["properties"] = {"id": TEXT, **body["properties"]}
+    assert held(tmp_path, Shelf(lambda sent: {k: v for k, v in sent.items() if k != "id"}), paths, "state/") == set()
+
+
+# -- failures that are no race and no lack of care ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("always", "found"), [(True, False), (False, True)])
+def test_a_failure_of_every_request_is_not_blamed_on_what_was_wrong_with_one(
+    tmp_path: Path, always: bool, found: bool
+) -> None:
+    def first(asked: Asked) -> Any:
+        odd = isinstance(asked.body, dict) and not isinstance(asked.body.get("count", 1), int)
+        return (500, {"error": "no such host"}) if asked.method == "POST" and (always or odd) else None
+
+    paths = shelf(thing(count={"type": "integer"}))
+    laws = ("input/what-the-document-forbids", "state/of-equal-creations-at-once")
+    broke = held(tmp_path, Shelf(first=first), paths, *laws)
+    assert any("POST" in each for each in broke) is found
+
+
+# -- resources that are no plain CRUD ----------------------------------------------------------------------------------
+
+
+def test_a_path_may_call_a_parameter_otherwise_than_the_address_it_is_from(tmp_path: Path) -> None:
+    schema = thing(title=TEXT)
+    paths = {**shelf(schema), **shelf(schema, "/things/{thing_id}/parts", "part_id")}
+    made = judged(tmp_path, Shelf(), document(paths, KEY), ANN, "state/what-was-created-can-be-read")
+    told = verdicts(made, "state/what-was-created-can-be-read")
+    assert told == {"POST /things": UPHELD, "POST /things/{thing_id}/parts": UPHELD}
+
+
+def users() -> dict[str, Any]:
+    """Users who are created at the address that they get, and may be called otherwise later."""
+    schema = {"type": "object", "properties": {"name": TEXT, "admin": {"type": "boolean"}}}
+    paths = shelf(schema, "/users", "name")
+    del paths["/users"]["post"]
+    paths["/users/{name}"]["post"] = {
+        "operationId": "x",
+        "summary": "Create a user",
+        "responses": answers(schema, "201"),
+    }
+    return paths
+
+
+class Users(Shelf):
+    """Keeps users by name. `forgets`: what is made is not there."""
+
+    def __init__(self, *, forgets: bool = False) -> None:
+        super().__init__()
+        self.forgets = forgets
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        name = asked.path.rpartition("/")[2]
+        if asked.method == "POST" and asked.path.startswith("/users/"):
+            if not self.forgets:
+                self.things[asked.path] = {"name": name, "admin": False}
+            return 201, {"name": name, "admin": False}
+        if asked.method == "PATCH" and asked.path in self.things and isinstance(asked.body, dict):
+            own = {**self.things.pop(asked.path), **asked.body}
+            self.things[f"/users/{own['name']}"] = own
+            return 200, own
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_user_who_is_created_at_an_address_of_its_own_is_judged_and_not_renamed(
+    tmp_path: Path, forgets: bool
+) -> None:
+    server = Users(forgets=forgets)
+    found = held(tmp_path, server, users(), "state/")
+    assert ("state/what-was-created-can-be-read POST /users/{name}" in found) is forgets
+    assert bool(found) is forgets
+    assert server.things == {}
+
+
+class Sessions(Shelf):
+    """Answers a creation with the session of that path, if there is one."""
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        if asked.method == "POST" and isinstance(asked.body, dict):
+            same = [each for each in self.things.values() if each.get("path") == asked.body.get("path")]
+            if same:
+                return 201, same[0]
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize("said", ["Create a session, or return an existing one.", "Create a session."])
+def test_a_creation_may_say_that_it_answers_with_what_is_there(tmp_path: Path, said: str) -> None:
+    paths = shelf(thing(path=TEXT, type=TEXT), "/sessions")
+    paths["/sessions"]["post"]["summary"] = said
+    made = judged(tmp_path, Sessions(), document(paths, KEY), ANN, "state/")
+    told = verdicts(made, "state/of-equal-creations-at-once-one-is-made")["POST /sessions"]
+    assert (told == NOT_OBSERVABLE) is ("existing" in said)
+    if "existing" in said:
+        assert broken(made) == {}
+
+
+def test_a_thing_is_known_by_the_name_that_was_sent_where_the_answer_is_empty(tmp_path: Path) -> None:
+    schema = thing(name=TEXT)
+    paths = shelf(schema, "/bases", "base")
+    for each in paths["/bases/{base}"]["parameters"]:
+        each["description"] = "Name of the base"
+
+    class Bases(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            return (status, {}) if asked.method == "POST" and status == 201 else (status, answer)
+
+    server = Bases(member="name")
+    made = judged(tmp_path, server, document(paths, KEY), ANN, "state/what-was-created-can-be-read")
+    assert verdicts(made, "state/what-was-created-can-be-read")["POST /bases"] == UPHELD
+    assert server.things == {}
+
+
+# -- values that are no ids, and numbers beyond all --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fails", "found"), [(False, False), (True, True)])
+def test_a_value_in_a_path_that_names_nothing_listed_may_be_anything(tmp_path: Path, fails: bool, found: bool) -> None:
+    paths = {
+        "/echo/{value}": {"parameters": named("value"), "get": {"operationId": "e", "responses": answers(thing())}}
+    }
+    answer = (500, {"error": "no"}) if fails else (200, {"id": "1"})
+    odd = held(tmp_path, lambda asked: answer, paths, "input/an-odd-id-is-no-server-error")
+    assert bool(odd) is found
+
+
+def test_a_401_where_the_document_names_no_credential_is_no_refusal_of_what_it_allows(tmp_path: Path) -> None:
+    paths = {"/bearer": {"get": {"operationId": "b", "responses": answers(thing())}}}
+    assert held(tmp_path, lambda _: (401, {"error": "no"}), paths, "input/what-the-document-allows") == set()
+
+
+@pytest.mark.parametrize(("fails", "found"), [(False, False), (True, True)])
+def test_a_position_beyond_all_numbers_makes_nothing_fail(tmp_path: Path, fails: bool, found: bool) -> None:
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    start = {"name": "offset", "in": "query", "schema": {"type": "integer"}}
+    schema = {"type": "array", "items": thing()}
+    paths = {"/things": {"get": {"operationId": "t", "parameters": [size, start], "responses": answers(schema)}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        first = int(asked.query.get("offset", "0"))
+        if fails and first > 2**63:
+            return 500, {"error": "too large"}
+        return 200, [{"id": str(each)} for each in range(5)][first : first + int(asked.query.get("limit", "9"))]
+
+    assert bool(held(tmp_path, server, paths, "pagination/an-impossible-page-is-refused")) is found
