@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from contracts.core.visible import visible
 from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
 from contracts.plan import duration
+from contracts.plan.plan import PlanItem
 from specs.contract import Contract
 from specs.promises.promise import Promise
 from specs.promises.quoting import quote
@@ -42,7 +44,7 @@ def finding(verdict: Verdict, contract: Contract) -> str:
     """A broken plan item in words: what is promised and where, what was expected, what came, and how to see it."""
     lines = [
         f"{verdict.item.operation.key}: {verdict.item.rule.title}",
-        *(line for promise in verdict.promises[:1] for line in _promised(promise, contract)),
+        *(_isolation(verdict.item) or _first_promise(verdict, contract)),
         f"  expected  {verdict.expected}",
         f"  got       {verdict.got}  ({verdict.confidence})",
         *([f"  severity  {_grave(verdict.severity)}"] if verdict.severity else []),
@@ -50,6 +52,29 @@ def finding(verdict: Verdict, contract: Contract) -> str:
         *(f"    {each}" for each in (verdict.reproduce or "").splitlines()),
     ]
     return visible("\n".join(lines))
+
+
+_OWNERSHIP = re.compile(
+    r"[^.]*\b(?:(?:your|their|his|her|its|the caller'?s|the user'?s) own|belong(?:s|ing)? to|owned by"
+    r"|(?:every|any) ?(?:body|one|caller|user)s? (?:can )?sees?)\b[^.]*\.?",
+    re.IGNORECASE,
+)
+
+
+def _isolation(item: PlanItem) -> list[str]:
+    """What a finding about tenants rests on: the sentence about ownership; or, where there is none, what implies it."""
+    if not getattr(item.rule, "needs_second_tenant", False) or item.rule.family != "credentials":
+        return []
+    operation = item.operation
+    found = _OWNERSHIP.search(f"{operation.summary}. {operation.description}")
+    if found:
+        return [f'  promise   "{" ".join(found[0].split())}"']
+    names = sorted({each.name for way in operation.security for each in way.schemes})
+    return [f"  promise   implied by its security ({', '.join(names)}) and its path {operation.path}"]
+
+
+def _first_promise(verdict: Verdict, contract: Contract) -> list[str]:
+    return [line for promise in verdict.promises[:1] for line in _promised(promise, contract)]
 
 
 def _promised(promise: Promise, contract: Contract) -> Iterator[str]:

@@ -79,9 +79,14 @@ class Verdict:
         """The promises of the item, those first whose parameter, header, member or status the verdict is about."""
         expected, actual = (self.expected, self.actual) if self.expected else ("", "")
 
-        def about(promise: Promise) -> tuple[bool, bool, bool]:
-            name = promise.name
-            return _speaks(expected, name), _speaks(actual, name), promise.topic == str(self.status)
+        family = self.item.rule.family
+
+        def about(promise: Promise) -> tuple[bool, ...]:
+            name, status = promise.name, promise.kind == "status"
+            came = _speaks(actual, name) and not status  # what came in place of what was promised is no promise
+            shown = promise.topic == str(self.status) and (not status or family in {"status", "schema", "errors"})
+            counts = promise.kind.startswith("page") and bool(name)
+            return _speaks(expected, name), promise.kind == family.rstrip("s"), came, shown, not (status or counts)
 
         return tuple(sorted(self.item.promises, key=about, reverse=True))
 
