@@ -73,6 +73,8 @@ class Request:
     @property
     def safe(self) -> bool:
         """Whether it changes nothing: neither its method nor what the document says of the operation."""
+        if self.operation.looks_up and self.verb == self.operation.method:
+            return self.operation.safe
         return self.verb in SAFE and not (self.operation.changing and self.verb != "OPTIONS")
 
     @property

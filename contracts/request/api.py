@@ -19,6 +19,7 @@ from contracts.core.forms import encoded, media_header
 from contracts.request.credentials import alternative_for, callers, credentials, sign
 from contracts.request.parameters import Query, pairs, required_headers, required_query
 from contracts.request.permission import why_not
+from contracts.request.posted_pages import with_page
 from contracts.request.url import target
 from specs.contract import Alternative, Contract, Operation, Resource, Rule
 
@@ -167,6 +168,8 @@ class RequestFactory:
         the response is known. `expects_429`: a 429 is an answer this request expects; `silence_counts`: so is none.
         """
         operation = operation or self.operation
+        if operation.looks_up and raw is None:
+            query, body = with_page(self.contract, operation, query, body)
         caller = None if credentials is not None else principal or self.caller(operation)
         signed, extra = (credentials or (), ()) if caller is None else _signed(operation, caller, under)
         text = raw if raw is not None else None if body is MISSING else encoded(operation.body, body)

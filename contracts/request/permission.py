@@ -17,10 +17,10 @@ def why_not(contract: Contract, deployment: Deployment, operation: Operation, te
     """Why an operation is not asked in any form on behalf of a tenant; None where it may be."""
     if denied(deployment, operation):
         return "the deployment file forbids it ([writes] deny)"
+    if not deployment.writes and (operation.looks_up or not operation.safe):
+        return NO_WRITES  # a POST that only looks is sent where POSTs may be sent at all
     if operation.safe:
         return None
-    if not deployment.writes:
-        return NO_WRITES
     if operation.ends_credential and not any(each.spare for each in deployment.principals):
         return "it could end the credential it is asked with; a further principal with spare = true" + _and_line(
             deployment, operation, tenant

@@ -47,7 +47,7 @@ class WriteGuard:
             return "the deployment file forbids it ([writes] deny)"
         if f"{request.verb} {operation.path}" in self.contract.document.removed:
             return "an overlay has taken it out of the document"
-        if request.safe or request.logs_in:
+        if request.logs_in or (request.safe and (self.deployment.writes or not operation.looks_up)):
             return None
         if not self.deployment.writes:
             return NO_WRITES

@@ -32,7 +32,7 @@ class SharedAnswers:
         if not delivery.reuse or not request.safe or request.bypass_cache:
             return await self._inner.send(delivery)
         known = self._by_room.setdefault(room(request.operation.path), {})
-        return await self._once(known, (request.verb, request.target, request.headers), delivery)
+        return await self._once(known, (request.verb, request.target, request.headers, request.body), delivery)
 
     def unreserved(self, requests: Iterable[Request], attempt: int) -> list[Request]:
         """Those of several sent together that no other conversation sends as well; from now on they count as sent."""

@@ -26,6 +26,7 @@ from specs.contract.model import (
 from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters
 from specs.contract.page_info import wording
 from specs.contract.paging import asked_for, data_pointer, paging, shown
+from specs.contract.posted_lists import asked_in_body
 from specs.contract.rate_headers import RateHeader, rate_headers
 from specs.contract.resources import resources
 from specs.contract.rules import Rule, stated_rules
@@ -158,9 +159,16 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
     success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
     told = shown(raw, success)
+    content = body(document, site)
     asks = asked_for(raw, site.key, inputs, told, words) if site.method == "get" else Asked()
-    data = data_pointer(raw, site.key, asks, told, words)
+    if site.method == "post":
+        asks = asked_in_body(raw, site.path, content, inputs, told, words)
+    reading = f"GET {site.path}" if asks.dialect else site.key
+    data = data_pointer(raw, reading, asks, told, words)
     pages = paging(raw, asks, told, data, words, site.pointer)
+    looks = site.method == "post" and pages is not None
+    if site.method == "post" and pages is None:
+        asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
     security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
     if security and says_open(f"{node.get('summary', '')}. {node.get('description', '')}"):
@@ -175,7 +183,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         summary=str(node.get("summary", "")),
         description=str(node.get("description", "")),
         parameters=with_filters(raw, inputs, told, data, pages),
-        body=body(document, site),
+        body=content,
         answers=outcomes,
         security=security,
         limits=limits(raw, node, site.pointer),
@@ -186,6 +194,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         pointer=site.pointer,
         unusable=_why_unusable(document, site) or undefined,
         changing=action_words.says_it_changes(*says),
+        looks_up=looks,
         ends_credential=action_words.ends_credential(*says),
     )
 

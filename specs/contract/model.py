@@ -13,7 +13,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 Schema = dict[str, Any]
-Location = Literal["path", "query", "header", "cookie"]
+Location = Literal["path", "query", "header", "cookie", "body"]
 Kind = Literal["bearer", "basic", "apiKey", "oauth2", "openIdConnect", "other"]
 Dialect = Literal["offset", "page", "cursor"]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -230,6 +230,8 @@ class Operation:
     """The defect of the document that keeps this operation from being called; None for a sound one."""
     changing: bool = field(default=False, repr=False)
     """Says of itself that it changes something, whatever its method promises."""
+    looks_up: bool = field(default=False, repr=False)
+    """A POST that only looks something up, whose pages are asked for in its body or its query."""
     ends_credential: bool = field(default=False, repr=False)
     """May end the credential of its request (see `action_words.ends_credential`)."""
 
@@ -263,7 +265,7 @@ class Operation:
     @property
     def safe(self) -> bool:
         """Say whether it changes nothing: its method promises so, and nothing it says of itself contradicts."""
-        return self.method in SAFE and not self.changing
+        return (self.method in SAFE or self.looks_up) and not self.changing
 
     @property
     def path_parameters(self) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ POSITIONS: dict[Dialect, tuple[str, ...]] = {
     "cursor": _names(
         "cursor pagecursor pagetoken nexttoken nextpagetoken continuationtoken continuation continue marker token "
         "startkey exclusivestartkey startingafter startingtoken pageafter after afterid nextcursor lastid sinceid "
-        "scrollid streamposition cursormark pagingtoken pagemarker bookmark before beforeid endingbefore untilid maxid"
+        "scrollid streamposition cursormark pagingtoken pagemarker bookmark since before beforeid endingbefore untilid "
+        "maxid"
     ),
 }
 # Cursors that are an item's own id.
@@ -31,12 +32,12 @@ SIZES = _names(
     "limit take perpage pagesize pagelimit itemsperpage maxresults maxitems maxpagesize count top size rows first max n"
 )
 # Positions that mean other things too: they count only beside a page size.
-UNSURE = _names("start from p token after before marker sinceid maxid continuation continue")
+UNSURE = _names("start from since p token after before marker sinceid maxid continuation continue")
 
 # Lists beside the items that tell about them.
 BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")
 # Members that hold the items, objects around them, and objects that describe the page.
-ITEMS = _names("data items results records values entries list rows content elements hits value")
+ITEMS = _names("data items results records values entries list rows content elements hits value chunk")
 WRAPPERS = _names("data result results response payload embedded body")
 OBJECTS = _names(
     "pagination paging page nextpage pageinfo meta metadata links cursors paginginfo responsemetadata listinfo "
@@ -61,7 +62,7 @@ ROLES = {
     "previous": _names("haspreviouspage hasprevious hasprevpage hasprev"),
     "cursor": _names(
         "nextcursor nextpagetoken nexttoken continuationtoken endcursor nextmarker nextafter continue "
-        "nextstreamposition cursor after next nextpage"
+        "nextstreamposition nextbatch cursor after next nextpage end"
     ),
     "link": _names("nextlink nexturl nextpageurl nexthref odatanextlink next"),
     "previous_link": _names("previouslink prevlink previousurl prevurl prevpageurl previouspageurl previous prev"),

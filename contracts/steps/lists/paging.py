@@ -151,14 +151,14 @@ def pages_of(
     if api.operation.paging is None:
         return [require_ok((yield api.ask(query=pairs(api.operation, query))))]
     pages: list[Exchange] = []
-    asked: set[str] = set()
+    asked: set[tuple[str, str | None]] = set()
     request: Request | None = api.page(None, size, query=query)
     while request is not None:
-        if request.target in asked:
+        if (request.target, request.body) in asked:
             raise PaginationLoop(f"after {len(pages)} pages the list leads back to a page that was read already")
         if len(pages) == most:
             raise Blocked(f"the list did not end after {most} pages of {size}")
-        asked.add(request.target)
+        asked.add((request.target, request.body))
         page: Exchange = yield request
         if not pages and page.status in INVALID and size == declared_largest(api) and (yield from reduce_largest(api)):
             size = largest(api)

@@ -140,7 +140,7 @@ JOB = thing(title=TEXT, status={"type": "string", "enum": ["created", "running",
     [
         (lambda sent: {**sent, "status": "done"}, set()),
         (lambda sent: {**sent, "avatar": None}, set()),
-        (lambda sent: {**sent, "title": "Another"}, {KEPT, SHOWN}),
+        (lambda sent: {**sent, "title": "Another"}, {KEPT}),
     ],
     ids=["a state moves on", "a made-up text is of no use", "a title is lost"],
 )
@@ -302,3 +302,34 @@ def test_a_position_beyond_all_numbers_makes_nothing_fail(tmp_path: Path, fails:
         return 200, [{"id": str(each)} for each in range(5)][first : first + int(asked.query.get("limit", "9"))]
 
     assert bool(held(tmp_path, server, paths, "pagination/an-impossible-page-is-refused")) is found
+
+
+# -- lists that are asked for by a POST --------------------------------------------------------------------------------
+
+
+def searched(path: str) -> dict[str, Any]:
+    """A list whose pages are asked for in the body of a POST."""
+    page = {"limit": {"type": "integer", "minimum": 1, "maximum": 50}, "offset": {"type": "integer", "minimum": 0}}
+    body = {"requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": page}}}}}
+    schema = {"type": "array", "items": thing()}
+    return {path: {"post": {"operationId": "p", "summary": "Read things", **body, "responses": answers(schema)}}}
+
+
+@pytest.mark.parametrize(("ignored", "found"), [(False, False), (True, True)])
+def test_a_list_that_is_asked_for_by_a_post_is_judged_like_any_other(
+    tmp_path: Path, ignored: bool, found: bool
+) -> None:
+    def server(asked: Asked) -> tuple[int, Any]:
+        told = asked.body if isinstance(asked.body, dict) else {}
+        first = 0 if ignored else told.get("offset", 0)
+        return 200, [{"id": str(each)} for each in range(9)][first : first + told.get("limit", 50)]
+
+    law = "pagination/every-walk-gives-the-same-items"
+    made = judged(tmp_path, server, document(searched("/things/filter"), KEY), ANN, law)
+    assert any(law in each for each in broken(made)) is found
+    assert verdicts(made, law)["POST /things/filter"] == (UPHELD if not found else "broken")
+
+
+def test_a_post_that_may_do_more_than_look_something_up_is_no_list(tmp_path: Path) -> None:
+    made = judged(tmp_path, lambda _: (200, []), document(searched("/things/import"), KEY), ANN, "pagination/")
+    assert not [each for each in made.verdicts if each.item.rule.family == "pagination"]

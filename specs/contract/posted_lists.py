@@ -1,0 +1,41 @@
+"""Lists whose pages are asked for in the body of a POST, as at /things/filter: they only look all the same."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from specs.contract.action_words import words
+from specs.contract.model import Answer, Asked, Body, Parameter, Schema
+from specs.contract.page_info import Wording
+from specs.contract.page_parameters import asked
+from specs.contract.paging import asked_for
+from specs.contract.schema_queries import members
+from specs.source.pointers import join
+
+_LOOKS = {"filter", "search", "list", "query", "paginate", "find"}
+"""How the path of a POST ends that only looks something up."""
+
+
+def looks_up(path: str) -> bool:
+    """Say whether a path ends with a word for looking things up, and with nothing that names one of them."""
+    last = path.rstrip("/").rpartition("/")[2]
+    return "{" not in last and len(told := words(last)) == 1 and told[0] in _LOOKS
+
+
+def asked_in_body(
+    raw: Schema, path: str, body: Body | None, parameters: tuple[Parameter, ...], answer: Answer | None, told: Wording
+) -> Asked:
+    """Say how pages are requested by a POST that looks something up: by members of its body, or else in the query."""
+    if body is None or "json" not in body.media_type or not looks_up(path):
+        return Asked()
+    in_query = asked(raw, parameters, told)
+    if in_query.dialect is not None:
+        return in_query
+    inputs = tuple(
+        Parameter(name, "body", member.required, member.schema, "form", True, join(body.pointer, "properties", name))
+        for name, member in members(raw, body.schema).items()
+    )
+    found = asked_for(raw, f"GET {path}", tuple(evolve(each, location="query") for each in inputs), answer, told)
+    by_name = {each.name: each for each in inputs}
+    size, position = (by_name[each.name] if each else None for each in (found.size, found.position))
+    return evolve(found, size=size, position=position)
