@@ -38,13 +38,15 @@ def once(plan: Plan, verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchan
     """The exchanges that are the only proof of something broken, each once, and may be repeated."""
     single = (each.exchanges[0] for each in verdicts if each.verdict == OBSERVED and each.count == 1 and each.exchanges)
     found = (exchanges[seq] for seq in dict.fromkeys(single))
-    return (each for each in found if each.request.safe or _repeatable(plan, each.request))
+    return (each for each in found if each.request.safe or _repeatable(plan, each))
 
 
-def _repeatable(plan: Plan, request: Request) -> bool:
-    """Whether a change can be sent again without doing more than to make or change one more thing of the run's own."""
+def _repeatable(plan: Plan, exchange: Exchange) -> bool:
+    """Whether a change can be sent again: it was refused, or makes or changes one more thing of the run's own."""
+    request = exchange.request
     own = request.verb == request.operation.method and request.verb != "DELETE"
-    return own and effect_of(plan.contract, request.operation).kind in {"create", "change"}
+    kind = effect_of(plan.contract, request.operation).kind
+    return 400 <= exchange.status < 500 or (own and kind in {"create", "change"})
 
 
 def _renamed(request: Request, number: int) -> Request:

@@ -183,7 +183,9 @@ def path_for_refusal(api: RequestFactory) -> dict[str, str]:
     What would be changed or removed is nobody's even where the deployment file names one: it may be carried out.
     """
     values = placeholder_path(api)
-    acted_upon = None if api.operation.safe else target_of(api, api.operation)
+    resource = api.contract.resource_of(api.operation)
+    itself = resource is not None and resource.item == api.operation.path and not api.operation.safe
+    acted_upon = target_of(api, api.operation) if itself else None
     if acted_upon is not None:
         parameter = api.operation.parameter(acted_upon, "path")
         values[acted_upon] = stranger(parameter.schema if parameter else {})

@@ -53,9 +53,17 @@ def asked(given: list[Exchange], *keys: str) -> list[str]:
         ([exchange(GET, 404, WRONG), exchange(GET, 404, WRONG)], []),
         ([exchange(GET, 404, {"status": "error", "message": "No."})], []),
         ([exchange(POST, 404, WRONG)], ["POST"]),
-        ([exchange(DELETE, 404, WRONG)], []),
+        ([exchange(DELETE, 404, WRONG)], ["DELETE"]),
+        ([exchange(DELETE, 500, WRONG, because=500)], []),
     ],
-    ids=["seen once", "seen twice", "not broken", "it makes one more of its own", "it would remove something"],
+    ids=[
+        "seen once",
+        "seen twice",
+        "not broken",
+        "it makes one more of its own",
+        "it was refused",
+        "it may have removed something",
+    ],
 )
 def test_only_what_was_seen_once_and_can_be_asked_safely_is_asked_again(
     given: list[Exchange], again: list[str]
