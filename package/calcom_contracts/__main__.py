@@ -34,8 +34,6 @@ def _commands() -> click.Group:
     main.add_command(import_module("specs.__main__").main, "specs")
     main.add_command(import_module("sandbox.__main__").main, "sandbox")
     main.add_command(_load)
-    if "gate" not in main.commands:
-        main.add_command(_gate)
     return main
 
 
@@ -44,18 +42,6 @@ def _commands() -> click.Group:
 def _load(arguments: tuple[str, ...]) -> None:
     """The same promises under load: options of Locust, and those of `load --help`."""
     import_module("load.__main__").main(list(arguments))
-
-
-@click.command("gate", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def _gate(arguments: tuple[str, ...]) -> None:
-    """Judge a deployment: the options of `pytest contracts`."""
-    import pytest
-
-    cache = ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
-    here = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), str(ROOT / "contracts"), *cache]
-    code = pytest.main([*here, *arguments])
-    sys.exit({pytest.ExitCode.USAGE_ERROR: 2, pytest.ExitCode.NO_TESTS_COLLECTED: 3}.get(code, int(code)))
 
 
 if __name__ == "__main__":
