@@ -172,6 +172,8 @@ def complaints(fault: str, tools: Path) -> list[str]:
 
 MORE_THAN_A_SHELL = {
     "empty-key-accepted": "a token has to be signed anew",
+    "use-during-forced-refresh-500": "shows only while another request is under way",
+    "delete-is-a-no-op": "what the lines make cannot be removed at all",
     "concurrent-deletions-500": "a race that is lost now and then: nothing may be found at all",
 }
 """Faults whose findings bash and curl cannot show by themselves, and why."""
