@@ -19,6 +19,13 @@ from load.runtime.connections import Connections
 from load.runtime.run import Sent
 
 
+class Failed(Exception):  # noqa: N818 - what Locust lists, and no error of ours
+    """Why a request counts as failed; Locust shows it as it is represented."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class Wire:
     """One user's way to the deployment. Redirects are not followed, and every status is an answer.
 
@@ -63,7 +70,7 @@ class Wire:
         self._event.fire(
             request_type=request.verb, name=request.operation.key, url=request.target,
             response_time=(received - sent) * 1000, response_length=length, response=None, context={},
-            exception=RuntimeError(error) if error else None, start_time=sent,
+            exception=Failed(error) if error else None, start_time=sent,
         )  # fmt: skip
 
 
