@@ -67,7 +67,9 @@ class Meanwhile:
         with suppress(Outcome):  # one that must not be sent
             if found := look(question, ask):
                 self.finding.renewed = (found[0], found[1].seq)
-        again = any(each.request is question and not self.refusals.refused(each) for each in asked)
+        # What names nobody draws on the same limit where it was refused, or where the usual request was admitted again.
+        refusals = [self.refusals.refused(each) for each in asked if each.request is not question]
+        again = any(refusals) or any(each.request is question and not self.refusals.refused(each) for each in asked)
         for each in asked:
             refused = self.refusals.refused(each)
             alike = each.status in self._usual and _same_path(each.request, question)
