@@ -13,6 +13,7 @@ import attrs
 from contracts.config.production import is_test_place
 from contracts.request.needs import Need, need_of, stated
 from specs.contract import Contract, Operation, Scheme
+from specs.contract.logins import flows, served_at
 from specs.contract.selectors import resource_of_parameter
 from specs.contract.servers import base_paths, base_urls
 
@@ -37,6 +38,8 @@ class Somebody:
     operations: int
     login: Need | None = None
     discovery: str | None = None
+    token_url: str | None = None
+    """Where its token is got, where that is another origin than the document's servers."""
 
     @property
     def told(self) -> str:
@@ -106,7 +109,21 @@ def _somebody(contract: Contract, schemes: tuple[Scheme, ...], count: int) -> So
     keys = _login_keys(first) or first.keys
     if len(whole) > 1 or (others and not stated(schemes[order[0]])):
         keys += tuple(schemes[place].name for place in order[1:])
-    return Somebody(first.kind, keys, schemes, count, first if first.login else None, first.discovery)
+    elsewhere = _elsewhere(contract, schemes) if first.kind in {"password", "client_credentials"} else None
+    return Somebody(first.kind, keys, schemes, count, first if first.login else None, first.discovery, elsewhere)
+
+
+def _elsewhere(contract: Contract, schemes: tuple[Scheme, ...]) -> str | None:
+    """The tokenUrl of a flow, where it is neither an operation of the document nor at one of its servers."""
+    own = {urlsplit(each).netloc for each in base_urls(contract.document.raw)}
+    for scheme in schemes:
+        for flow in flows(contract, scheme).values():
+            url = str(flow.get("tokenUrl") or "")
+            if urlsplit(url).netloc and served_at(contract, url) is None:
+                return (
+                    urlsplit(url).path if urlsplit(url).netloc in own else url
+                )  # of its own server: here, at base_url
+    return None
 
 
 def _leads(need: Need | None) -> bool:
@@ -228,6 +245,9 @@ def _principal(somebody: Somebody, name: str, tenant: str) -> Iterator[str]:
     for key in somebody.keys:
         shown = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
         yield f'{shown} = "env:{_variable(name, key)}"'
+    if somebody.token_url:
+        other = "  # another server than base_url: its secrets go there" if "://" in somebody.token_url else ""
+        yield f"token_url = {json.dumps(somebody.token_url)}{other}"
     if somebody.discovery:
         yield f"discovery = {json.dumps(somebody.discovery)}  # asked for its token_endpoint"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -32,6 +33,8 @@ def kinds_of(contract: Contract) -> dict[str, set[str]]:
     return found
 
 
+_SESSION = re.compile(r"(?i)(?<!api)[-_]?(?:token|session)$")
+"""Headers that carry what a login gives out."""
 _USUAL = {"apiKey": "api_key", "basic": "basic", **dict.fromkeys(BEARERS, "bearer")}
 
 
@@ -51,9 +54,17 @@ def need_of(contract: Contract, scheme: Scheme) -> Need | None:
         return next(_of_bearer(contract, scheme))
     if scheme.kind == "basic":
         return Need("basic", ("username", "password"))
-    by_cookie = [each for each in logins(contract) if each.token is None]
-    if scheme.location == "cookie" and by_cookie:
-        return Need("login", (), login=by_cookie[0])
+    return _of_key(contract, scheme)
+
+
+def _of_key(contract: Contract, scheme: Scheme) -> Need:
+    """A key, or what a login gives out: the session of a cookie, or a token that goes into a header of its own."""
+    known = logins(contract)
+    if scheme.location == "cookie" and known:
+        return Need("login", (), login=next((each for each in known if each.token is None), known[0]))
+    with_token = [each for each in known if each.token is not None]
+    if scheme.location == "header" and _SESSION.search(scheme.parameter) and with_token:
+        return Need("login", (), login=with_token[0])
     return Need("api_key", (scheme.member or "key",))
 
 

@@ -50,7 +50,8 @@ def logins(contract: Contract) -> tuple[Login, ...]:
 def _login(contract: Contract, operation: Operation) -> Login | None:
     if operation.method != "POST" or operation.body is None or operation.path_parameters or operation.unusable:
         return None
-    if any(each.schemes for each in operation.security) and all(each.schemes for each in operation.security):
+    guarded = bool(operation.security) and all(each.schemes for each in operation.security)
+    if guarded and not grants(operation):  # a login that is called so is open, though the document forgets to say it
         return None
     if _NO_LOGIN.search(operation.path) or not (grants(operation) or token_place(contract, operation)):
         return None

@@ -21,10 +21,10 @@ from random import Random
 
 import attrs
 import psutil
-import pytest
 from click.testing import CliRunner
 
 from contracts.__main__ import main as contracts
+from contracts.gate.gate_command import judged
 from contracts.gate.sandbox import ROOT
 from reports.__main__ import main as reports
 from tests.hostile.notes import FEW, KEYS, files
@@ -113,7 +113,7 @@ def _gate(arguments: list[str], said: Path) -> None:
     with said.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    sys.exit(pytest.main(["contracts", "-q", "-p", "no:cacheprovider", *arguments]))
+    sys.exit(judged(("-q", "-p", "no:cacheprovider", *arguments)))
 
 
 def _begun(folder: Path, server: Hostile | None) -> BaseProcess:
