@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
@@ -26,21 +27,23 @@ from tests.contracts.traffic.recording import (
 
 LIST = "GET /v2/organizations/{orgId}/bookings"
 NO_JSON = Call("GET", BOOKINGS, 200, answered={"Content-Type": "text/html"})
+AGAIN = attrs.evolve(NO_JSON, at=5)
+"""What a check sees once is observed; this makes it broken."""
 ERROR = {"status": "error", "message": "no"}
 
 
 @pytest.mark.parametrize("form", [archive, cassette, lines])
 def test_every_form_of_recording_gives_the_same_verdicts(tmp_path, form):
-    found = judge(tmp_path, form(NO_JSON, client(WEBHOOK, 404, ERROR, at=1)))
+    found = judge(tmp_path, form(NO_JSON, AGAIN, client(WEBHOOK, 404, ERROR, at=1)))
     assert found.result.exit_code == 1
-    assert f"2 exchanges with {BASE} are judged" in found.result.output
+    assert f"3 exchanges with {BASE} are judged" in found.result.output
     assert found.verdict("schema/content-type-is-declared", LIST)["verdict"] == "broken"
     webhook = "GET /v2/oauth-clients/{clientId}/webhooks/{webhookId}"
     assert found.verdict("errors/error-fits-its-schema", webhook)["verdict"] == "upheld"
 
 
 def test_what_is_written_can_be_judged_again(tmp_path):
-    found = judge(tmp_path, archive(NO_JSON))
+    found = judge(tmp_path, archive(NO_JSON, AGAIN))
     again = CliRunner().invoke(main, ["judge", str(found.folder)])
     assert again.exit_code == 1
     assert again.output.splitlines()[-1] == found.result.output.splitlines()[-2]
@@ -124,7 +127,7 @@ def test_the_deployment_file_says_what_is_known_and_whose_secrets_they_are(tmp_p
         f'[[principals]]\nname = "acme-admin"\ntenant = "acme"\nkind = "api_key"\nkey = "{KEY}"\n',
         "utf-8",
     )
-    found = judge(tmp_path, archive(NO_JSON), "--deployment", str(file), document=None)
+    found = judge(tmp_path, archive(NO_JSON, AGAIN), "--deployment", str(file), document=None)
     assert found.result.exit_code == 0
     assert '"principal": "acme-admin"' in found.written
     assert "$ACME_ADMIN_KEY" in found.written
