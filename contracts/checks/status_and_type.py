@@ -121,8 +121,18 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     if exchange.status in PASSING:
         return False  # a gateway says so, about whichever operation comes next
     if exchange.status >= 500:
-        raise Broken("an answer below 500", f"{exchange.summary()}, twice")
+        deep = " to a body nested deeply" if _nested_deeply(exchange.request.body or "") else ""
+        raise Broken(f"an answer below 500{deep}", f"{exchange.summary()}, twice")
     return True
+
+
+_DEEP = 100
+"""Brackets in a row that no client sends."""
+_OPENING = re.compile(rf"(?:[\[{{]\s*(?:\"[^\"]*\"\s*:\s*)?){{{_DEEP}}}")
+
+
+def _nested_deeply(body: str) -> bool:
+    return _OPENING.search(body) is not None
 
 
 @check(family="status", kinds=("status",), asserts=())

@@ -9,6 +9,7 @@ import pytest
 
 from contracts import checks
 from contracts.core.conversation import Broken
+from contracts.judging.severity import severity_of
 from specs.contract.rate_headers import RateHeader
 from tests.contracts.checks.exchanges import CREDENTIAL, GET, NOW, POST, broken, contract, exchange, judged
 
@@ -278,3 +279,15 @@ def test_when_a_limit_resets_is_read_as_the_document_words_it(unit, reset, found
             rule.judge(given, told)
     else:
         assert rule.judge(given, told)
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [('{"a": ' * 200 + "1" + "}" * 200, "minor"), ("[" * 200, "minor"), ('{"a": {"b": []}}', "major")],
+)
+def test_a_failure_at_a_body_that_no_client_sends_is_minor(body: str, level: str) -> None:
+    told = exchange(POST, 500, ERROR, because=500)
+    told = attrs.evolve(told, request=attrs.evolve(told.request, body=body))
+    with pytest.raises(Broken) as found:
+        checks.load()["status/no-server-error"].judge(told, contract())
+    assert severity_of("status/no-server-error", POST, found.value.expected, found.value.actual).level == level
