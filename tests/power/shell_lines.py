@@ -72,8 +72,8 @@ def secrets_of(deployment: Path) -> dict[str, str]:
 def printed(script: str, deployment: Path, tools: Path) -> str:
     """What lines print, run as they stand with the secrets in the environment."""
     environment = {**os.environ, **secrets_of(deployment), "PATH": f"{tools}:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment, timeout=60)
-    return done.stdout
+    done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment, timeout=60)
+    return done.stdout.decode("utf-8", "replace")
 
 
 def statuses(script: str, deployment: Path, tools: Path) -> list[int]:
