@@ -123,7 +123,7 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         if (
             value is not MISSING
             and value != thing[name]
-            and not is_filler(value)
+            and not _useless(value, thing[name])
             and _valid(api, operation, offered, name, value)
         ):
             tame = name in offered or names.suggest(name, Hint.FREE) or isinstance(value, bool)
@@ -132,6 +132,11 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         found,
         key=lambda each: (not each.independent, not names.suggest(each.name, Hint.FREE), isinstance(each.value, dict)),
     )
+
+
+def _useless(value: Any, now: Any) -> bool:
+    """Whether a text was made up for a member in which nothing has shown that a text can be kept."""
+    return isinstance(value, str) and is_filler(value) and not isinstance(now, str)
 
 
 def _choices(rule: Schema) -> list[Any]:
