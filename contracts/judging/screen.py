@@ -100,7 +100,9 @@ def problems(
     left = None if room is None else room - 2  # this row, and the one that says how many more there are
     for number, each in enumerate(found):
         told = {**each, "state": (states or {}).get(each["id"], "")}
-        rows = _problem(told, lines[each["findings"][0]], folder, screen, left, len(found) - number)
+        line = lines[each["findings"][0]]
+        told["says"] = _document(content, line)
+        rows = _problem(told, line, folder, screen, left, len(found) - number)
         if left is not None:
             left -= len(rows)
             if left < 0:
@@ -115,6 +117,9 @@ def _problem(
     """A problem: how grave, the sentence, and how to see its first finding."""
     word = ", ".join(filter(None, [problem["severity"]["level"], problem["state"]]))
     said = [Row(text, alarming=True) for text in screen.wrapped(f"{word}: {problem['sentence']}")]
+    says = [Row(f"  {text}") for text in screen.wrapped(problem["says"])]
+    if left is None or len(said) + len(says) < left // waiting:  # the last row is for how to see it
+        said += says
     script = visible(line["reproduce"] or "").splitlines()
     if not script:
         return said
@@ -122,6 +127,16 @@ def _problem(
     if left is None or sum(-(-len(each) // screen.width) for each in script) <= fair:
         return [*said, *(Row(f"  {each}") for each in script)]
     return [*said, Row(f"  bash {folder / SCRIPTS / problem['id']}.sh")]
+
+
+def _document(content: Mapping[str, Any], line: Mapping[str, Any]) -> str:
+    """The sentence of the document that a finding breaks, and where it stands; what the law promises where it has none.
+
+    The sentence comes before the way to see it: what an owner has written herself is what she believes.
+    """
+    promised = [content["promises"].get(each) or {} for each in line["promises"]]
+    own = next((each["quote"] for each in promised if each.get("quote")), None)
+    return f'{own["place"]} says: "{own["text"]}"' if own else f"promised: {line['title']}"
 
 
 def _blocked(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from contracts.judging.problems import grouped
 from contracts.judging.screen import Screen, outcome
 
 OUT = Path("reports/out/run")
+POINTER = "#/paths/~1v1~1books/get"
 SCRIPT = "curl -sS -i 'http://127.0.0.1:8080/v1/books?take=1001' -H \"x-key: $ACME_KEY\""
 
 
@@ -20,7 +21,8 @@ def line(word: str, law: str, operation: str, **more: Any) -> dict[str, Any]:
     return {
         "id": f"{law} {operation}", "law": law, "family": law.partition("/")[0], "title": "Pages share no item.",
         "operation": operation, "verdict": word, "reason": None, "exchanges": [], "expected": None, "actual": None,
-        "reproduce": None, "severity": {"level": "major", "reason": ""}, **(told if word == "broken" else {}), **more,
+        "reproduce": None, "promises": [POINTER], "severity": {"level": "major", "reason": ""},
+        **(told if word == "broken" else {}), **more,
     }  # fmt: skip
 
 
@@ -29,7 +31,11 @@ def content(*lines: dict[str, Any]) -> dict[str, Any]:
     totals = {word: sum(each["verdict"] == word for each in lines) for word in VERDICTS}
     run = {"requests": 812, "started": 1.0, "finished": 10.5}
     problems = [each.written() for each in grouped(lines)]
-    return {"verdicts": list(lines), "totals": totals, "run": run, "problems": problems}
+    own = {"place": "books.yaml:12", "text": "Pages share no book."}
+    return {
+        "verdicts": list(lines), "totals": totals, "run": run, "problems": problems,
+        "promises": {POINTER: {"quote": own}},
+    }  # fmt: skip
 
 
 def rows(told: dict[str, Any], width: int = 120, most: int | None = 44) -> list[str]:
@@ -52,8 +58,14 @@ def test_a_problem_is_told_with_how_to_see_it() -> None:
     said = rows(content(line("broken", "pagination/pages-do-not-overlap", "GET /v1/books")))
     assert said[0] == "1 problem (1 major), 1 finding"
     assert said[1] == "major: GET /v1/books: expected no item on both pages, got 2 shared, such as 17"
-    assert said[2] == f"  {SCRIPT}"
+    assert said[2] == '  books.yaml:12 says: "Pages share no book."'
+    assert said[3] == f"  {SCRIPT}"
     assert said[-1] == "1 broken; 812 requests, 9.5 s"
+
+
+def test_where_the_document_has_no_words_the_promise_is_told() -> None:
+    said = rows(content(line("broken", "pagination/pages-do-not-overlap", "GET /v1/books", promises=[])))
+    assert said[2] == "  promised: Pages share no item."
 
 
 @pytest.mark.parametrize("width", [40, 80, 4000])
