@@ -68,7 +68,11 @@ KINDS = (
         "bearer",
         "Sends a token as `Authorization: Bearer …`.",
         BEARERS,
-        (_secret("token", "The token, without the word Bearer.", "env:ACME_TOKEN", required=True),),
+        (
+            _secret("token", "The token, without the word Bearer.", "env:ACME_TOKEN", required=True),
+            _open("username", "What a login of the document takes as the user's name.", "acme"),
+            _secret("password", "What a login of the document takes as the password.", "env:ACME_PASSWORD"),
+        ),
     ),
     PrincipalKind(
         "basic",
