@@ -18,7 +18,7 @@ from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, make_unique, names_address
 from contracts.steps.lifecycle.comparison import differences
 from contracts.strategies.schemathesis_cases import validator
-from specs.contract import Operation
+from specs.contract import Operation, selectors
 from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 from specs.contract.model import Schema
@@ -114,6 +114,8 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     offered: dict[str, Any] = yield from body(api, operation, values)
     examples = {**_shown_in_examples(api, operation), **offered}
     names = api.contract.names
+    resource = api.contract.resource_of(operation)
+    shared = bool(resource and resource.create and selectors.returns_existing(resource.create))
     found = []
     for name, rule in api.contract.body_rules(operation).items():
         hidden = names.suggest(name, Hint.SECRET) or (names.suggest(name, Hint.REFERENCE) and name not in offered)
@@ -123,7 +125,7 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         if (
             value is not MISSING
             and value != thing[name]
-            and not _useless(value, thing[name])
+            and not _useless(value, thing[name], shared=shared)
             and _valid(api, operation, offered, name, value)
         ):
             tame = name in offered or names.suggest(name, Hint.FREE) or isinstance(value, bool)
@@ -134,9 +136,12 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     )
 
 
-def _useless(value: Any, now: Any) -> bool:
-    """Whether a text was made up for a member in which nothing has shown that a text can be kept."""
-    return isinstance(value, str) and is_filler(value) and not isinstance(now, str)
+def _useless(value: Any, now: Any, *, shared: bool) -> bool:
+    """Whether a text was made up for a member in which nothing has shown that a text can be kept.
+
+    `shared`: or that may make one thing of two, where a creation answers with what is there.
+    """
+    return isinstance(value, str) and is_filler(value) and (shared or not isinstance(now, str))
 
 
 def _choices(rule: Schema) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment, Principal
-from contracts.config.kinds import BY_NAME
+from contracts.config.kinds import BEARERS, BY_NAME
 from contracts.config.secrets import label
 from contracts.core.conversation import Blocked, Broken, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, Request, at
@@ -133,8 +133,11 @@ def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tupl
 def _owns_tokens(principal: Principal) -> bool:
     """Whether tokens may be asked for with what a principal knows: as the file says, or since that is what it is for.
 
-    A name and a password alone say nothing: with those of HTTP Basic a client may show itself.
+    A name and a password alone say nothing: with those of HTTP Basic a client may show itself. Beside a token they are
+    what a login takes.
     """
+    if principal.kind in BEARERS and {"username", "password"} <= principal.values.keys():
+        return True
     return principal.owner or principal.obtains or (not principal.provisioned and principal.kind not in BY_NAME)
 
 
