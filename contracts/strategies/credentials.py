@@ -101,13 +101,14 @@ def _known(traits: Callable[[str], Collection[str]], secret: str) -> Collection[
 
 
 def misplaced(carried: Sequence[Carried], declared: Collection[str]) -> list[Carried]:
-    """What shows no credential: its open parts where they belong, and its secrets in the query, by every usual name.
+    """What shows no credential: its secrets in the query, by every usual name.
 
-    `declared`: names that mean something in a query, in small letters; those are left out.
+    Nothing stands where it belongs, a client's open id neither: with it, a request lacks no credential but has half of
+    one, and a server may refuse that and still grant what has none. `declared`: names that mean something in a query,
+    in small letters; those are left out.
     """
-    found = [each for each in carried if not each.secret and each.location == "header"]
     hidden = (again for each in carried if each.secret and each.location == "header" for again in _in_query(each))
-    return [*found, *(each for each in hidden if each.name.lower() not in declared)]
+    return [each for each in hidden if each.name.lower() not in declared]
 
 
 def damaged(carried: Sequence[Carried], damage: str) -> list[Carried]:

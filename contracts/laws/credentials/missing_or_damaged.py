@@ -44,8 +44,8 @@ def nothing_without_a_credential(api: RequestFactory) -> Conversation:
     """A request without a credential is refused with 401.
 
     Asked first with an impossible parameter, an invalid body and what is no credential where it stands (the secret in
-    the query, a client's id alone), since what refuses that refuses everything; else with a request that is
-    well-formed. It addresses nothing that exists.
+    the query), since what refuses that refuses everything; else with a request that is well-formed. It addresses
+    nothing that exists.
     """
     if (yield from refused_at_worst(api)):
         return

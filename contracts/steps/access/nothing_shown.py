@@ -1,7 +1,7 @@
 """The request that shows no credential and is wrong in every other place besides, sent once for many laws.
 
 What refuses it for its lack of a credential refuses whatever is less wrong. Where the right secret counts in the query
-as well, or a credential's open part counts alone, it is not refused for that.
+as well, it is not refused for that.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from specs.contract import Parameter
 def refused_at_worst(api: RequestFactory) -> Steps:
     """Whether even the most invalid request without a credential is refused for that: then laws of single flaws hold.
 
-    A parameter is impossible, the body is none, the open part of a credential stands in its place and the secret in the
-    query.
+    A parameter is impossible, the body is none, and the secret stands in the query.
     """
     worst = api.sharing(f"nothing shown at {api.operation.key}")
     answer: Exchange = yield without_credential(worst, wrong=wrong_parameter(api), spoiled=True, hidden=_hidden(api))
