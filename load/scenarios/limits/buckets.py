@@ -96,12 +96,12 @@ def _weighed(finding: LimitFinding, look: LimitFinding | None) -> LimitFinding:
         return attrs.evolve(finding, estimate=told)
     if found.verdict != "tighter":
         return finding
-    if look is not None or (finding.alone or 0) >= found.rule.limit:
+    if finding.alone and finding.alone < found.rule.limit:
+        return attrs.evolve(finding, estimate=attrs.evolve(found, admitted=finding.alone, confidence="repeated"))
+    if look is not None or finding.alone:
         drawn = f" while {look.job.operation.key} drew on the same bucket" if look and not own else ""
         why = f"{found.admitted} admitted{drawn}" + (f", {finding.alone} by itself" if finding.alone else "")
         return attrs.evolve(finding, estimate=attrs.evolve(found, verdict="inconclusive", limit=None, reason=why))
-    if finding.alone:
-        return attrs.evolve(finding, estimate=attrs.evolve(found, admitted=finding.alone, confidence="repeated"))
     same = found.opened == _opened(found.after)
     return finding if same else attrs.evolve(finding, estimate=attrs.evolve(found, confidence=ONCE))
 

@@ -102,7 +102,7 @@ class Quiet:
         gevent.sleep(self._window(limits) * IDLE)
 
     def alone(self, finding: LimitFinding, others: Iterable[Job]) -> None:
-        """Use up one operation by itself after an idle window, then send one request to each of the others."""
+        """Use up one operation by itself after an idle window; the others are asked once before it and once after."""
         job = finding.job
         self._rest(job.operation.limits)
         await_room(self.run, job.limit)
@@ -110,14 +110,17 @@ class Quiet:
         number, _ = self.run.open(f"limits/operations-have-buckets-of-their-own {name} {principal}")
         same = [each for each in others if each.operation is not job.operation and each.principal == job.principal]
         most = min(MOST * job.limit.requests, job.limit.requests + sum(each.limit.requests for each in same))
+        # Who is refused before anything was used up is shut for a reason of its own.
+        free = [each for each in same if not self._refused(each, number)]
         question, admitted = self._question(job), 0
         last = self.run.ask(question, self.send, number) if question else None
         while question and last and not _turned_away(last, finding) and admitted < most:
             admitted, last = admitted + 1, self.run.ask(question, self.send, number)
         if last is None or not _turned_away(last, finding):
             return
-        finding.looked, finding.alone = last.seq, admitted
-        finding.sharing = tuple(each.operation.key for each in same if self._refused(each, number))
+        finding.looked = last.seq
+        finding.sharing = tuple(each.operation.key for each in free if self._refused(each, number))
+        finding.alone = admitted + len(finding.sharing)  # each of them has had one place of it before
 
     def _refused(self, job: Job, number: int) -> bool:
         question = self._question(job)
