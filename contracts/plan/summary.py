@@ -8,7 +8,7 @@ from typing import Any
 from contracts.plan import changes, duration
 from contracts.plan.plan import Plan
 from contracts.request.credentials import callers
-from specs.contract import Contract, Operation
+from specs.contract import Contract, Operation, Paging
 from specs.contract.other_lists import other_lists
 from specs.contract.overlay_draft import gaps
 from specs.source.unjudged import counted
@@ -51,12 +51,18 @@ def summary(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _asked_in(paging: Paging) -> str:
+    """Where a page is asked for; a POST that only looks something up has it in its body."""
+    asked = paging.position or paging.size
+    return asked.location if asked else "query"
+
+
 def _lists(contract: Contract) -> list[dict[str, Any]]:
     found = [
         {
             "operation": each.key,
             "dialect": each.paging.dialect,
-            "asked_in": "query",
+            "asked_in": _asked_in(each.paging),
             "position": each.paging.position.name if each.paging.position else None,
             "size": each.paging.size.name if each.paging.size else None,
             "first": each.paging.first,

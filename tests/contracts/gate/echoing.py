@@ -225,7 +225,7 @@ def files(folder: Path, base_url: str, echo: Echo) -> tuple[Path, dict[str, str]
     for name, kind, more in (
         ("ann", "api_key", ['key = "file:key"']),
         ("bob", "api_key", ['inQuery = "env:CANARY_QUERY"']),
-        ("carol", "basic", ['username = "carol"', 'password = "env:CANARY_PASSWORD"']),
+        ("carol", "basic", ['username = "carol"', 'password = "env:CANARY_PASSWORD"', "owner = true"]),
     ):
         lines += ["[[principals]]", f'name = "{name}"', 'tenant = "us"', f'kind = "{kind}"', *more]
     (folder / "deployment.toml").write_text("\n".join(lines) + "\n")
