@@ -16,6 +16,7 @@ from _pytest.config.argparsing import Parser
 from _pytest.mark.expression import Expression
 from click.testing import CliRunner
 
+import sandbox.build  # noqa: F401 - registers every fault
 from contracts.config import deployment as deployments
 from contracts.engine.run import Run
 from contracts.evidence.header import header
