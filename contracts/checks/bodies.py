@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import jsonschema_rs
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError, best_match
 
 from contracts.checks import check
 from contracts.checks.helpers import (
@@ -31,6 +29,10 @@ from contracts.core.json_text import read as parsed
 from specs.contract import Answer, Contract, Operation
 from specs.contract.member_names import Hint
 from specs.contract.schema_queries import all_members, follow, members, rule_of
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 
 @check(family="schema", kinds=("schema",))
@@ -204,14 +206,21 @@ def _says_nothing(schema: Any) -> bool:
     return not schema.keys() & {"$ref", "allOf", "properties", "items", "prefixItems", "patternProperties"}
 
 
-@attrs.frozen
+@attrs.define
 class _Pair:
     """A fast validator to decide and a slow one to explain."""
 
+    schema: dict[str, Any]
     fast: jsonschema_rs.Validator
-    slow: Draft202012Validator
     known: dict[str, Broken | None] = attrs.field(factory=dict)
     """What became of bodies seen before: lists and errors repeat."""
+
+    @cached_property
+    def slow(self) -> Draft202012Validator:
+        """Loaded and made where something has to be explained."""
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        return Draft202012Validator(self.schema, format_checker=FormatChecker())
 
 
 def _fits(answer: Response, validators: _Pair) -> None:
@@ -232,6 +241,8 @@ def _misfit(answer: Response, validators: _Pair) -> Broken | None:
             return None
     except ValueError:
         return None  # half of a character: that it is there is judged elsewhere
+    from jsonschema.exceptions import best_match
+
     errors = list(validators.slow.iter_errors(body))
     if errors and all(_is_hidden(each) for each in errors):
         return None  # a secret was replaced: nobody here knows what it looked like
@@ -269,5 +280,4 @@ def _validators(contract: Contract, operation: Operation, status: str) -> _Pair:
     """The validators of one answer; "" is the document's common error schema."""
     answer = next((each for each in operation.answers if each.status == status), None)
     schema = contract.json_schema((answer.schema if answer else contract.error_schema) or {})
-    slow = Draft202012Validator(schema, format_checker=FormatChecker())
-    return _Pair(jsonschema_rs.Draft202012Validator(schema, validate_formats=True), slow)
+    return _Pair(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -149,5 +150,6 @@ def _recorded_headers(told: Any) -> Headers:
     return tuple((str(each[0]), str(each[1])) for each in listed if isinstance(each, list) and len(each) == 2)
 
 
+@lru_cache(maxsize=4096)  # the same few names, for every item of a plan
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())

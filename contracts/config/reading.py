@@ -194,7 +194,8 @@ class _Reader:
             self.values.warnings.append(
                 f"{self.source.at('http', 'verify')}: verify = false: any certificate is accepted"
             )
-        self._read_value(("http",), lambda: route.context(self.values.vault))
+        if route.ca or route.cert:
+            self._read_value(("http",), lambda: route.context(self.values.vault))
         return route
 
     def _proxy(self, told: str) -> str:

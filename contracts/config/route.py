@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import attrs
 
 from contracts.config.vault import Vault
+
+if TYPE_CHECKING:
+    import ssl
 
 PROXIES = ("http", "socks4", "socks5", "socks5h")
 """Schemes of proxies."""
@@ -33,6 +34,8 @@ class Route:
 
     def context(self, vault: Vault) -> ssl.SSLContext:
         """How TLS is spoken. Raises ValueError where a file cannot be used, naming its key."""
+        import ssl  # only here, as in the others: it takes long to load, and a plan is made without
+
         context = ssl.create_default_context()
         if self.ca:
             context = _loaded("ca", lambda: ssl.create_default_context(cafile=self.ca))
@@ -47,6 +50,8 @@ class Route:
 
     def through(self, url: str, vault: Vault) -> str | None:
         """The address of the proxy between here and a server, secrets and all; None where there is none."""
+        from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
         parts = urlsplit(url)
         host = parts.hostname or ""
         environment = getproxies_environment()
@@ -61,6 +66,8 @@ class Route:
 
 
 def _loaded(key: str, load: Any) -> Any:
+    import ssl
+
     try:
         return load()
     except (OSError, ssl.SSLError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-import jwt
 
 
 @attrs.frozen
@@ -22,6 +21,8 @@ def parts(token: str) -> Parts | None:
 
     The signature stays as it is: in a recorded token it is a placeholder, which nothing could decode.
     """
+    import jwt  # only here: its cryptography takes long to load
+
     signed, _, signature = token.rpartition(".")
     try:
         found = jwt.decode_complete(f"{signed}.", options={"verify_signature": False})

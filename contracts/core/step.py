@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from contracts.core.conversation import Draw
 
 if TYPE_CHECKING:
-    pass
+    from hypothesis.strategies import SearchStrategy
 
 
 END = ["end", 0, 0]
-
-
-NUMBERS = st.integers(0, 3)
 
 
 @attrs.frozen
@@ -33,4 +28,13 @@ class Step(Draw):
 
 def steps(kinds: tuple[str, ...]) -> SearchStrategy[list[Any]]:
     """Steps of these kinds, the end first because it is the simplest; for tests that need no state machine."""
-    return st.tuples(st.sampled_from(("end", *kinds)), NUMBERS, NUMBERS).map(list)
+    from hypothesis import strategies as st  # only where something is drawn: it takes long to load
+
+    return st.tuples(st.sampled_from(("end", *kinds)), numbers(), numbers()).map(list)
+
+
+def numbers() -> SearchStrategy[int]:
+    """The numbers of a step."""
+    from hypothesis import strategies as st
+
+    return st.integers(0, 3)

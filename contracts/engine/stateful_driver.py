@@ -20,7 +20,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from contracts.core.conversation import Command, Outcome, RunningConversation
-from contracts.core.step import END, NUMBERS, Step
+from contracts.core.step import END, Step, numbers
 from contracts.core.verdicts import BROKEN, DEPTHS
 from contracts.engine.context import SHRINKS, Context
 from contracts.laws.law import Law
@@ -73,37 +73,37 @@ class Machine(RuleBasedStateMachine):
         """The conversation is over; a machine has to have something to do."""
 
     @precondition(lambda self: self.possible("again"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def again(self, which: int, what: int) -> None:
         """Look for one that was deleted."""
         self.play(["again", which, what])
 
     @precondition(lambda self: self.possible("create"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def create(self, which: int, what: int) -> None:
         """Create one more."""
         self.play(["create", which, what])
 
     @precondition(lambda self: self.possible("delete"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def delete(self, which: int, what: int) -> None:
         """Delete one that exists."""
         self.play(["delete", which, what])
 
     @precondition(lambda self: self.possible("list"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def list(self, which: int, what: int) -> None:
         """Read the whole list."""
         self.play(["list", which, what])
 
     @precondition(lambda self: self.possible("read"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def read(self, which: int, what: int) -> None:
         """Read one that exists."""
         self.play(["read", which, what])
 
     @precondition(lambda self: self.possible("update"))
-    @rule(which=NUMBERS, what=NUMBERS)
+    @rule(which=numbers(), what=numbers())
     def update(self, which: int, what: int) -> None:
         """Change a member of one that exists."""
         self.play(["update", which, what])

@@ -13,13 +13,15 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import jsonschema_rs
-from hypothesis import strategies as st
 
 from specs.contract.schema_queries import alternatives, members, rule_of
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 Schema = dict[str, Any]
 
@@ -260,8 +262,10 @@ def _raw(base: dict[str, Any], name: str, text: str) -> str:
     return json.dumps({**base, name: mark}, ensure_ascii=False).replace(f'"{mark}"', text)
 
 
-def wrong_bodies(schema: Schema, base: dict[str, Any]) -> st.SearchStrategy[Any]:
+def wrong_bodies(schema: Schema, base: dict[str, Any]) -> SearchStrategy[Any]:
     """Bodies that break a schema in one place, or anything at all that is not what it allows."""
+    from hypothesis import strategies as st
+
     known = [applied(base, each) for each in changes(schema, base)]
     allowed = _validator(json.dumps(schema, sort_keys=True))
     names = list(members(schema, schema)) or ["x"]

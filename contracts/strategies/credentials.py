@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import attrs
-from hypothesis import strategies as st
+
+from contracts.strategies.telling_first import one_of
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)\}?")
 
@@ -176,6 +181,6 @@ def owner_swaps(parameters: Sequence[str], tenants: Collection[str]) -> list[lis
 
 def damaged_credentials(
     carried: Sequence[Carried], traits: Callable[[str], Collection[str]] = lambda _: ()
-) -> st.SearchStrategy[str]:
+) -> SearchStrategy[str]:
     """Names of damages for `damaged`."""
-    return st.sampled_from(damages(carried, traits))
+    return one_of(damages(carried, traits))

@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations, islice, pairwise
-from typing import Any
-
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, Any
 
 from contracts.core.filter_semantics import Keeper, Wanted, keeper, kept, number, shown, text
 from contracts.strategies.schemathesis_cases import fits
+from contracts.strategies.telling_first import one_of
 from specs.contract import Contract, Filter, Parameter
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 GAP = 2.0
 """Seconds (or units) between two values, so that a value between them is neither."""
@@ -33,14 +35,14 @@ ENOUGH = 120
 
 def filter_values(
     contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8
-) -> st.SearchStrategy[Wanted]:
+) -> SearchStrategy[Wanted]:
     """Values of one filter that keep some of the items, and if possible not all."""
-    return st.sampled_from(telling(contract, parameter, items, most=most))
+    return one_of(telling(contract, parameter, items, most=most))
 
 
-def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> st.SearchStrategy[str]:
+def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> SearchStrategy[str]:
     """Valid values of one filter that keep none of the items."""
-    return st.sampled_from(strange(contract, parameter, items))
+    return one_of(strange(contract, parameter, items))
 
 
 def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8) -> list[Wanted]:

@@ -11,7 +11,12 @@ All of them put the most telling value first, since that is what is drawn first.
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING
+
+from contracts.strategies.telling_first import one_of
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 FAR = 10_001
 """An offset that servers with a hidden ceiling refuse."""
@@ -19,12 +24,12 @@ ABSURD = (2**31, 2**63)
 """Numbers that do not fit where numbers are commonly kept."""
 
 
-def page_sizes(total: int, *, maximum: int | None = None, pages: int = 12) -> st.SearchStrategy[int]:
+def page_sizes(total: int, *, maximum: int | None = None, pages: int = 12) -> SearchStrategy[int]:
     """Sizes for walking a list of `total` items: first one that does not divide it, then a divisor, then the edges.
 
     `maximum`: the largest size the document allows. `pages`: how many pages a walk may have at most.
     """
-    return st.sampled_from(telling_sizes(total, maximum=maximum, pages=pages))
+    return one_of(telling_sizes(total, maximum=maximum, pages=pages))
 
 
 def telling_sizes(total: int, *, maximum: int | None = None, pages: int = 12) -> list[int]:
@@ -41,21 +46,19 @@ def telling_sizes(total: int, *, maximum: int | None = None, pages: int = 12) ->
     return list(dict.fromkeys([*uneven[:1], *even[:1], *edges, *uneven, *even])) or [smallest]
 
 
-def offsets(total: int) -> st.SearchStrategy[int]:
+def offsets(total: int) -> SearchStrategy[int]:
     """Offsets into a list of `total` items, the telling ones first: 1, the middle, the last item."""
-    return st.sampled_from(list(dict.fromkeys([1, total // 2, max(total - 1, 0), 0, *range(min(total, 500))])))
+    return one_of(list(dict.fromkeys([1, total // 2, max(total - 1, 0), 0, *range(min(total, 500))])))
 
 
-def offsets_past(total: int) -> st.SearchStrategy[int]:
+def offsets_past(total: int) -> SearchStrategy[int]:
     """Offsets past the end of a list of `total` items: just past, one more, far."""
-    return st.sampled_from([total, total + 1, total + 1000, max(FAR, total + FAR)])
+    return one_of([total, total + 1, total + 1000, max(FAR, total + FAR)])
 
 
-def impossible_pages(
-    *, minimum: int | None = 1, maximum: int | None = None, words: bool = True
-) -> st.SearchStrategy[str]:
+def impossible_pages(*, minimum: int | None = 1, maximum: int | None = None, words: bool = True) -> SearchStrategy[str]:
     """Values of a page parameter that its schema forbids, as a query has them."""
-    return st.sampled_from(impossible(minimum=minimum, maximum=maximum, words=words))
+    return one_of(impossible(minimum=minimum, maximum=maximum, words=words))
 
 
 def impossible(*, minimum: int | None = 1, maximum: int | None = None, words: bool = True) -> list[str]:

@@ -7,16 +7,19 @@ sorts(operation, directions=["desc"])  # only descending ones
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
-
+from contracts.strategies.telling_first import one_of
 from specs.contract import Operation, Parameter
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 ASCENDING = ("asc", "ascending", "1", "+", "true")
 DESCENDING = ("desc", "descending", "-1", "-", "false")
 
 
-def sorts(operation: Operation, *, directions: Sequence[str] = ()) -> st.SearchStrategy[dict[str, str]]:
+def sorts(operation: Operation, *, directions: Sequence[str] = ()) -> SearchStrategy[dict[str, str]]:
     """Queries that order a list by one member, each way the document knows; at least one parameter must sort."""
     found = [
         {parameter.name: direction}
@@ -24,7 +27,7 @@ def sorts(operation: Operation, *, directions: Sequence[str] = ()) -> st.SearchS
         for direction in both_ways(parameter) or ()
         if not directions or direction in directions
     ]
-    return st.sampled_from(found)
+    return one_of(found)
 
 
 def sorting(operation: Operation) -> list[Parameter]:

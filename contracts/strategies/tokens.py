@@ -11,11 +11,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, Any
 
 from contracts.core.jwt_parts import parts
+from contracts.strategies.telling_first import one_of
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 Claims = Mapping[str, Any]
 Forger = Callable[[dict[str, Any], dict[str, Any], str, Mapping[str, str]], str | None]
@@ -141,12 +143,14 @@ STEPS = (
 """What can be done in a session, by what a model of it foresees."""
 
 
-def programs(most: int, *, steps: tuple[str, ...] = STEPS) -> st.SearchStrategy[list[str]]:
+def programs(most: int, *, steps: tuple[str, ...] = STEPS) -> SearchStrategy[list[str]]:
     """Programs of a session of up to so many steps; the shortest are the simplest."""
+    from hypothesis import strategies as st
+
     return st.lists(st.sampled_from(steps), min_size=1, max_size=most)
 
 
-def forged_tokens(token: str, names: Mapping[str, str]) -> st.SearchStrategy[str]:
+def forged_tokens(token: str, names: Mapping[str, str]) -> SearchStrategy[str]:
     """Forgeries of a JWT, ready to be sent."""
     able = [made for forgery in FORGERIES if (made := forged(token, forgery, names)) is not None]
-    return st.sampled_from(able or ["nobody"])
+    return one_of(able or ["nobody"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
-
-import jsonpath
+from typing import TYPE_CHECKING, Any
 
 from specs.source.pointers import SpecError
+
+if TYPE_CHECKING:
+    import jsonpath
 
 
 def apply(raw: dict[str, Any], overlay: Any, name: str) -> dict[str, Any]:
@@ -46,6 +47,8 @@ def _act(raw: dict[str, Any], action: Any, where: str) -> None:
 
 
 def _select(raw: dict[str, Any], target: str, where: str) -> list[jsonpath.JSONPathMatch]:
+    import jsonpath  # only here: it takes long to load, and most documents have no overlay
+
     try:
         matches = list(jsonpath.finditer(target, raw))
     except (jsonpath.JSONPathError, ValueError) as error:

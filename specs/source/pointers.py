@@ -17,7 +17,7 @@ class SpecError(Exception):
 
 def escape(part: str | int) -> str:
     """Write one step of a pointer."""
-    return str(jsonpointer.escape(str(part)))
+    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def unescape(part: str) -> str:
