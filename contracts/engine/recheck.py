@@ -16,7 +16,7 @@ import attrs
 from contracts.core.conversation import Outcome
 from contracts.core.exchange import Exchange, Request
 from contracts.core.verdicts import OBSERVED
-from contracts.judging import judge
+from contracts.judging.checks import Judged, check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
 from contracts.transport.sender import Sender
@@ -26,10 +26,10 @@ MOST = 20
 
 
 async def ask_again(
-    plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int, judged: judge.Judged | None = None
+    plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int, judged: Judged | None = None
 ) -> None:
     """Send again what the checks have seen broken only once. `judged`: what they have said, and say now."""
-    for exchange in list(once(plan, judge.check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
+    for exchange in list(once(plan, check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
             await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
 

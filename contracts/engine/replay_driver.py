@@ -25,6 +25,7 @@ from contracts.core.verdicts import NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem
@@ -42,7 +43,7 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
         for item in plan.items
         if isinstance(item.rule, Law)
     ]
-    judged += judge.check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
+    judged += check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
     started = evidence.header["started"]
     return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in judged]
 

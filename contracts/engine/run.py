@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -12,26 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from contracts.config.deployment import Principal
-from contracts.core.conversation import NotObservable, Outcome, Result
 from contracts.core.exchange import Exchange
-from contracts.core.verdicts import BLOCKED, BROKEN, NOT_OBSERVABLE
+from contracts.core.verdicts import BROKEN
+from contracts.engine.attempts import Attempts
 from contracts.engine.cleanup import sweep
 from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
 from contracts.engine.credential_health import CredentialWatch
 from contracts.engine.hypothesis_driver import explore
-from contracts.engine.lost_places import stood_on_nothing
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
-from contracts.engine.scheduler import Scheduler, Turns, assign_phase, priority
+from contracts.engine.scheduler import Scheduler, assign_phase, priority
 from contracts.engine.stateful_driver import perform
-from contracts.engine.threads import Workers
+from contracts.engine.threads import Workers, parse_source_in_turns
 from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
 from contracts.evidence.used_tokens import UsedTokens
 from contracts.judging import deviations, judge
-from contracts.judging.judge import Attempt, Verdict
+from contracts.judging.checks import Judged, check_verdicts
+from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem, alike
 from contracts.steps.cleanup import unremoved
@@ -48,14 +47,6 @@ PATIENCE, GRACE = 30.0, 2.0
 """Seconds that a run which was ended from outside has for removing what it made, and for what it waits for."""
 KEPT_FOR_REMOVAL = 5.0
 """The same where the seconds of the run are bounded."""
-CONFIRMING = (2, 20, 21, 22)
-"""The attempts that confirm what the first has shown: one, or of a race as many as it takes to be lost once more."""
-FURTHER = 3
-"""So often a conversation is held again in which an answer was lost."""
-ANEW = 100
-"""Added to the number of an attempt that is made once more: what conversations share, they share within one only."""
-ENOUGH = 3
-"""So many different inputs that break a law, and the item's other inputs need not be tried."""
 
 
 class Run:
@@ -95,7 +86,7 @@ class Run:
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self.pool: TokenPool | None = None
         self._verdicts: dict[str, Verdict] = {}
-        self._judged: judge.Judged = {}
+        self._judged: Judged = {}
         self._changed = threading.Condition()
         self._finished = False
         self._stopping = False
@@ -109,11 +100,12 @@ class Run:
         self.selected: set[str] = set()
         self._standing: Callable[[], int] = int
         self._queue: Callable[[], Queue | None] = lambda: None
-        self._turns = Turns()
+        self._attempts = Attempts(self.conversations, self.exchanges, self._living)
         self._side_by_side = asyncio.Semaphore(10_000 if max_requests is None and self._max_seconds is None else FEW)
 
     def start(self, selected: Iterable[str]) -> None:
         """Begin to run the items with these ids. Returns at once."""
+        parse_source_in_turns()
         self.selected = set(selected)
         items = [item for item in self.plan.items if item.id in self.selected]
         self._thread = threading.Thread(target=self._main, args=(items,), name="conversations", daemon=True)
@@ -272,7 +264,7 @@ class Run:
         await introduce(self.plan, asked, sender)
         await prepare(self.plan, asked, sender, lambda: self.conversations.begin("prepare"))
         if not sender.gone:
-            await asyncio.to_thread(self._pregenerate_cases, asked)
+            await asyncio.to_thread(self._attempts.pregenerate, asked, self._over)
         phases = {item.id: assign_phase(item, number, self.plan.contract) for number, item in enumerate(asked)}
         rooms = Scheduler((item.rooms, phases[item.id]) for item in asked)
         await asyncio.gather(*(self._ask_item(item, phases[item.id], rooms, sender, health) for item in asked))
@@ -306,7 +298,7 @@ class Run:
         elif law.examples != (0, 0, 0):
             await explore(self._context(sender), item, quiet=quiet)
         else:
-            await self._each_input(item, law, sender, quiet)
+            await self._attempts.each_input(item, law, sender, quiet)
 
     async def _renewed(self, exchange: Exchange, shown: str) -> bool:
         """Whether who was refused, though its token was shown as it is, holds another one now."""
@@ -322,90 +314,12 @@ class Run:
         others = (each for each in self.plan.deployment.principals if alike(each, principal))
         return next((each for each in others if each.name not in sender.dead), principal)
 
+    def _over(self) -> bool:
+        """Whether the run was ended while its items are still run."""
+        return self._asking is not None and (self._asking.cancelling() > 0 or self._asking.done())
+
     def _context(self, sender: Sender) -> Context:
         return Context(self.plan, self.seed, self.conversations, self.workers, sender)
-
-    async def _each_input(self, item: PlanItem, law: Law, sender: Sender, quiet: bool) -> None:
-        """A conversation for every input, until enough of them have broken the law."""
-        try:
-            inputs = await asyncio.to_thread(self._inputs, item, law)
-        except Outcome as outcome:
-            return self.conversations.unasked(item, outcome.reason, outcome.verdict)
-        if not inputs:
-            return self.conversations.unasked(item, "the document leaves nothing to test here", NOT_OBSERVABLE)
-        broken = 0
-        for batch in _batched(inputs, 8):
-            broken += sum(await asyncio.gather(*(self._breaks(item, law, each, sender, quiet) for each in batch)))
-            if broken >= ENOUGH:
-                break
-        return None
-
-    def _inputs(self, item: PlanItem, law: Law) -> list[Any]:
-        if law.cases is None:
-            return [None]
-        try:
-            return list(law.cases(self.conversations.api(item, ""), item.depth or self.plan.depth))
-        except (ValueError, re.error) as error:  # a schema that is none must not end the run
-            first = str(error).partition("\n")[0][:120]
-            raise NotObservable(f"a schema of the document cannot be used: {first}") from None
-
-    def _pregenerate_cases(self, items: Iterable[PlanItem]) -> None:
-        """Make the cases of all items before the first is run: Hypothesis and Schemathesis share no thread well."""
-        for item in items:
-            if self._asking and (self._asking.cancelling() or self._asking.done()):
-                return  # the run was ended meanwhile, and a thread cannot be
-            law = item.rule
-            assert isinstance(law, Law)
-            if law.cases is not None and law.examples == (0, 0, 0):
-                with contextlib.suppress(Outcome):
-                    self._inputs(item, law)
-
-    async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:
-        """Whether a conversation breaks the law. Then it is held again, with nobody else in its rooms.
-
-        A lock, a deploy, or what another conversation did to the same thing may have caused it. What needs luck is
-        tried several times.
-        """
-        asker = self._living(item.principal, sender)
-        async with self._turns.together(item.rooms):
-            first = await self._heard_out(item, inputs, sender, quiet=quiet)
-            if first.ending.verdict == BLOCKED and self._living(item.principal, sender) is not asker:
-                first = await self._heard_out(item, inputs, sender, quiet=quiet)  # with another credential
-        if first.ending.verdict != BROKEN:
-            return False
-        if not law.one_sighting:
-            async with self._turns.alone(item.rooms):
-                await self._confirm(item, inputs, sender, law)
-        return True
-
-    async def _confirm(self, item: PlanItem, inputs: Any, sender: Sender, law: Law) -> None:
-        for attempt in CONFIRMING if law.by_luck else CONFIRMING[:1]:
-            again = await self._held(item, inputs, attempt, sender, reuse=False)
-            if again.ending.verdict == BROKEN:
-                break
-
-    async def _heard_out(self, item: PlanItem, inputs: Any, sender: Sender, *, quiet: bool) -> Attempt:
-        """A conversation; a few more of the same where an answer was lost by chance, so that nothing was learnt."""
-        held = await self._held(item, inputs, 1, sender, reuse=quiet)
-        for number in range(FURTHER):
-            if not held.ending.unheard or sender.hopeless(item.operation):
-                break
-            held = await self._held(item, inputs, 3 + number, sender, reuse=False)
-        return held
-
-    async def _held(self, item: PlanItem, inputs: Any, attempt: int, sender: Sender, *, reuse: bool) -> Attempt:
-        """A conversation; held once more, on what is made anew, where a place it stood on is gone."""
-
-        async def void(ending: Result) -> bool:
-            begin = self.conversations.begin
-            return await stood_on_nothing(ending, self.exchanges, sender, lambda: begin("places")[0])
-
-        first = await self.conversations.whole(item, inputs, attempt, sender, reuse=reuse, void=void)
-        if first is not None:
-            return first
-        again = await self.conversations.whole(item, inputs, ANEW + attempt, sender, reuse=False)
-        assert again is not None
-        return again
 
     def _settle(self, *verdicts: Verdict) -> None:
         with self._changed:
@@ -423,8 +337,4 @@ class Run:
         self._settle(
             *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)
         )
-        self._settle(*judge.check_verdicts(self.plan, self.exchanges, self.not_served, self._judged))
-
-
-def _batched(values: list[Any], size: int) -> Iterable[list[Any]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
+        self._settle(*check_verdicts(self.plan, self.exchanges, self.not_served, self._judged))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
+import functools
+import sys
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
@@ -14,6 +18,24 @@ LOOK_UP = 0.5
 
 class Stopped(BaseException):
     """The run answers nobody any more. No `Exception`, so that Hypothesis does not take it for a finding."""
+
+
+def parse_source_in_turns() -> None:
+    """Let one thread at a time parse Python source, where the interpreter cannot do with more.
+
+    Hypothesis reads the source of what it draws by, pytest that of what it shows. CPython before 3.11.8 counts the
+    depth of all trees that are being built together, and ends one of them with SystemError (cpython#106905).
+    """
+    if sys.version_info >= (3, 11, 8) or hasattr(ast.parse, "__wrapped__"):
+        return
+    turn, parse = threading.RLock(), ast.parse
+
+    @functools.wraps(parse)
+    def parse_alone(*arguments: Any, **named: Any) -> Any:
+        with turn:
+            return parse(*arguments, **named)
+
+    ast.parse = parse_alone  # type: ignore[assignment]
 
 
 class Workers:

@@ -16,6 +16,7 @@ from contracts.config.deployment import ConfigError, Deployment, load
 from contracts.core import exit_codes
 from contracts.core.places import ROOT
 from contracts.engine.probe import Probe, probe
+from contracts.gate.mistakes import fail
 from contracts.plan import first_file
 from contracts.plan.plan import Plan, make
 from contracts.plan.planning import contract_of, require_sound
@@ -60,11 +61,11 @@ def init(
             file, document = _file_of(probed if probed is not None else check or "-", document, output)
             _checked(file, document, overlay) if probed is None else _probed(file, document, overlay)
         elif document is None:
-            _fail("DOCUMENT is missing: a file of specs/, a path or an address")
+            fail("DOCUMENT is missing: a file of specs/, a path or an address")
         else:
             _written(document, base_url, output, overlay, tenants, force=force)
     except ConfigError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _file_of(named: str, document: str | None, output: Path | None) -> tuple[Path, str | None]:
@@ -214,8 +215,3 @@ def _code(found: list[Probe]) -> int:
     if not any(each.works for each in found):
         return exit_codes.NOTHING
     return exit_codes.KEPT if all(each.works for each in found) else exit_codes.OPEN
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
-    sys.exit(exit_codes.MISTAKE)

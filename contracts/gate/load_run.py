@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, VERDICTS
 from contracts.gate.sandbox import ROOT
-from contracts.judging.judge import OF_A_PROMISE
+from contracts.judging.promises import OF_A_PROMISE
 from specs.contract import Operation
 
 SCALE = 10

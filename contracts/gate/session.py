@@ -55,27 +55,9 @@ class Gate:
 
     def _prepare(self, config: pytest.Config) -> None:
         wanted = needs(config.getoption("fault")) if config.getoption("fault") else {}
-        file = config.getoption("deployment")
-        chosen = config.getoption("history")
-        self.history = Path(chosen or OUT / "history.sqlite")
+        self.history = _history(config)
         """Where the runs before this one are remembered."""
-        if chosen:
-            _readable(self.history)
-        if file is None:
-            self.sandbox = _embedded(config, wanted)
-            file = self.sandbox.deployment
-        depth = config.getoption("depth")
-        self.plan: Plan = planning.planned(
-            file,
-            document=config.getoption("document"),
-            overlays=config.getoption("overlay"),
-            depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
-        )
-        if level := config.getoption("fail_on"):
-            self.plan = attrs.evolve(self.plan, deployment=attrs.evolve(self.plan.deployment, fail_on=level))
-        if not config.getoption("dry_run"):
-            confirmed = config.getoption("yes_this_is_production")
-            require_consent(self.plan.deployment, confirmed=confirmed, file=str(file))
+        self.plan = self._planned(config, wanted)
         self.notes = [f"{name} {SEEN_ONLY[need]}" for name, need in wanted.items() if need in SEEN_ONLY]
         """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None
@@ -83,7 +65,7 @@ class Gate:
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
         """The limits under load: part of a run that nothing else was said about."""
-        self.remembering = bool(chosen) or self.plan.deployment.fail_on_new
+        self.remembering = bool(config.getoption("history")) or self.plan.deployment.fail_on_new
         if self.remembering:
             _readable(self.history)
         self._old: dict[str, str] | None = None
@@ -101,6 +83,26 @@ class Gate:
         """When the next progress line is shown."""
         self.said = 0
         """Rows that were written to the terminal so far."""
+
+    def _planned(self, config: pytest.Config, wanted: dict[str, str]) -> Plan:
+        """The plan as the options ask for it; the sandbox is started where no deployment is named."""
+        file = config.getoption("deployment")
+        if file is None:
+            self.sandbox = _embedded(config, wanted)
+            file = self.sandbox.deployment
+        depth = config.getoption("depth")
+        made = planning.planned(
+            file,
+            document=config.getoption("document"),
+            overlays=config.getoption("overlay"),
+            depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
+        )
+        if level := config.getoption("fail_on"):
+            made = attrs.evolve(made, deployment=attrs.evolve(made.deployment, fail_on=level))
+        if not config.getoption("dry_run"):
+            confirmed = config.getoption("yes_this_is_production")
+            require_consent(made.deployment, confirmed=confirmed, file=str(file))
+        return made
 
     @property
     def silent(self) -> bool:
@@ -249,6 +251,15 @@ class Gate:
             [sys.executable, "-m", "reports", str(self.folder), *latest], cwd=ROOT, capture_output=True, text=True
         )
         self.report_error = (done.stderr.strip().splitlines() or ["it said nothing"])[-1] if done.returncode else None
+
+
+def _history(config: pytest.Config) -> Path:
+    """The file of earlier runs: one that was named is looked at before anything is begun."""
+    chosen = config.getoption("history")
+    file = Path(chosen or OUT / "history.sqlite")
+    if chosen:
+        _readable(file)
+    return file
 
 
 def _readable(file: Path) -> None:

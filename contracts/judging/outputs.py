@@ -16,6 +16,7 @@ from contracts.core.visible import visible
 from contracts.judging import judge
 from contracts.judging.judge import Verdict
 from contracts.judging.problems import grouped
+from contracts.judging.promises import promise_verdicts
 from contracts.plan.plan import Plan
 
 SCRIPTS = "reproduce"
@@ -86,7 +87,7 @@ def verdicts_json(
         "totals": judge.totals(verdicts),
         "verdicts": [verdict.written() for verdict in verdicts],
         "limits": [],
-        "promises": judge.promise_verdicts(plan, verdicts),
+        "promises": promise_verdicts(plan, verdicts),
     }
 
 

@@ -8,6 +8,7 @@ from contracts.checks import Check
 from contracts.core.verdicts import BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED
 from contracts.evidence.reader import Evidence
 from contracts.judging import deviations, judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.judging.record_laws import judgement, verdict_of
 from contracts.laws.law import Law
@@ -27,7 +28,7 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     """Every item of a plan of recorded traffic."""
     record = Record(plan.contract, plan.deployment, evidence.exchanges)
     found = [_of_law(plan, each, record) for each in plan.items if isinstance(each.rule, Law)]
-    found += [_settled(each, record) for each in judge.check_verdicts(plan, evidence.exchanges)]
+    found += [_settled(each, record) for each in check_verdicts(plan, evidence.exchanges)]
     started = evidence.header["started"]
     return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in found]
 

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import jsonschema_rs
 
 from contracts.core.exchange import Exchange, Request, Response
-from contracts.judging import judge
+from contracts.judging.checks import Judged, check_verdicts
 from contracts.plan.plan import Plan
 from contracts.plan.planning import planned
 from contracts.strategies import case_store, schemathesis_cases
@@ -45,12 +45,12 @@ def counted() -> dict[str, int]:
         folder = Path(name)
         plan = planned(files(folder, "http://127.0.0.1:9"))
         exchanges = conversation(plan)
-        judge.check_verdicts(plan, {1: exchanges[1]})  # what is imported late is imported now
+        check_verdicts(plan, {1: exchanges[1]})  # what is imported late is imported now
         with counting_validators() as validators, counting_calls() as calls:
-            known: judge.Judged = {}
-            judge.check_verdicts(plan, exchanges, None, known)
+            known: Judged = {}
+            check_verdicts(plan, exchanges, None, known)
         with counting_calls() as again:
-            judge.check_verdicts(plan, exchanges, None, known)
+            check_verdicts(plan, exchanges, None, known)
         return {
             "requests of a run": judged("well", folder / "run").run.recorder.requests,
             "cases made": cases_made(),

@@ -16,7 +16,7 @@ from contracts.core.exchange import Exchange, Request, Response
 from contracts.engine.run import Run
 from contracts.evidence import reader
 from contracts.gate.sandbox import Sandbox
-from contracts.judging import judge
+from contracts.judging.checks import check_verdicts
 from contracts.plan import planning
 from contracts.plan.plan import Plan, make
 from specs.contract import build
@@ -61,7 +61,7 @@ def rate(plan: Plan, exchanges: list[Exchange], seconds: float = SECONDS) -> flo
     """Exchanges judged per second of this process's own time."""
     judged, began = 0, time.process_time()
     while (spent := time.process_time() - began) < seconds:
-        judge.check_verdicts(plan, {each.seq: fresh(each) for each in exchanges})
+        check_verdicts(plan, {each.seq: fresh(each) for each in exchanges})
         judged += len(exchanges)
     return judged / spent
 

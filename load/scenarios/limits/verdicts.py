@@ -6,7 +6,7 @@ import attrs
 
 from contracts import checks
 from contracts.core.verdicts import BLOCKED, NOT_ASKED, NOT_OBSERVABLE
-from contracts.judging import judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.judging.record_laws import judgement, verdict_of
 from contracts.plan.plan import Plan, PlanItem, promised
@@ -58,7 +58,7 @@ def _why_not(setup: Setup, operation: Operation) -> str:
 
 def verdicts(run: LoadRun, made: Plan, findings: Findings) -> list[Verdict]:
     """All verdicts, in the order of the plan."""
-    heard = {verdict.item.id: verdict for verdict in judge.check_verdicts(made, run.exchanges)}
+    heard = {verdict.item.id: verdict for verdict in check_verdicts(made, run.exchanges)}
     return [heard[item.id] if item.id in heard else _of_line(run, item, findings) for item in made.items]
 
 

@@ -12,7 +12,7 @@ from locust import FastHttpUser, task
 from contracts.config.deployment import ConfigError
 from contracts.core.conversation import Result
 from contracts.core.verdicts import NOT_ASKED
-from contracts.judging import judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.judging.record_laws import items_of, verdict_of
 from contracts.plan.plan import Plan, check_items
@@ -177,7 +177,7 @@ class MixedScenario(Worker):
         begun = time.process_time()
         record, base = self.record(), self.run.deployment.base_url
         quiet = {seq: each for seq, each in self.run.exchanges.items() if each.sent < self.began}
-        heard = {each.item.id: each for each in judge.check_verdicts(plan, quiet)}
+        heard = {each.item.id: each for each in check_verdicts(plan, quiet)}
         changes = Changes(self.run.exchanges)
         made = []
         for item in plan.items:

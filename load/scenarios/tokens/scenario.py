@@ -17,7 +17,7 @@ from locust import FastHttpUser, task
 
 from contracts.config.deployment import ConfigError
 from contracts.core.verdicts import NOT_ASKED
-from contracts.judging import judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.judging.record_laws import items_of, verdict_of
 from contracts.plan.plan import Plan, PlanItem, check_items
@@ -117,7 +117,7 @@ class TokenScenario(Scenario):
 
     def verdicts(self, plan: Plan) -> list[Verdict]:
         run, base = self.run, self.run.deployment.base_url
-        heard = {each.item.id: each for each in judge.check_verdicts(plan, run.exchanges)}
+        heard = {each.item.id: each for each in check_verdicts(plan, run.exchanges)}
         found = judged(self._record(), LAWS) if self.heard_events else {}
         made = []
         for item in plan.items:

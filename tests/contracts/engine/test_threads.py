@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import gc
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from contracts.engine.threads import Stopped, Workers
+from contracts.engine.threads import Stopped, Workers, parse_source_in_turns
 
 
 async def answered(value: str) -> str:
@@ -69,3 +72,19 @@ def test_who_waits_is_told_when_the_run_is_stopped_and_the_run_waits_for_it() ->
         await working
 
     asyncio.run(run())
+
+
+def test_threads_that_parse_source_at_once_all_get_their_tree() -> None:
+    """CPython before 3.11.8 answers one with SystemError: collecting garbage lets another thread in meanwhile."""
+    parse_source_in_turns()
+    source = ("[" * 60 + "]" * 60 + "\n") * 40
+    threshold, let_others_in = gc.get_threshold(), lambda *_: time.sleep(0.0002)
+    gc.set_threshold(30)
+    gc.callbacks.append(let_others_in)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            trees = list(threads.map(ast.parse, [source] * 20))
+    finally:
+        gc.callbacks.remove(let_others_in)
+        gc.set_threshold(*threshold)
+    assert [len(tree.body) for tree in trees] == [40] * 20

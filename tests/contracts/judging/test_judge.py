@@ -10,7 +10,9 @@ from contracts.config.vault import Vault
 from contracts.core.conversation import Result
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging import judge
+from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Attempt
+from contracts.judging.promises import promise_verdicts
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem, make
 from specs.promises.promise import Promise
@@ -100,7 +102,7 @@ def test_what_was_expected_is_what_was_promised_not_what_came(line, plan):
 def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(contract):
     plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
     refusal = exchange(GET, 404, "not found", ("Content-Type", "text/plain"))
-    verdicts = judge.check_verdicts(plan, {number: attrs.evolve(refusal, seq=number) for number in (1, 2)})
+    verdicts = check_verdicts(plan, {number: attrs.evolve(refusal, seq=number) for number in (1, 2)})
     found = [each for each in verdicts if each.verdict == BROKEN and "content-type" in each.item.rule.id]
     assert [each.promises[0].topic for each in found] == ["404"]
 
@@ -114,7 +116,7 @@ def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract)
 def test_a_promise_names_only_what_asserts_its_very_words(contract):
     plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
     success = exchange(GET, 200, '{"status": "success", "data": []}', ("Content-Type", "application/json"))
-    told = judge.promise_verdicts(plan, judge.check_verdicts(plan, {success.seq: success}))
+    told = promise_verdicts(plan, check_verdicts(plan, {success.seq: success}))
     status = next(each for each in plan.promises if (each.operation, each.kind, each.topic) == (GET, "status", "200"))
     error = next(each for each in plan.promises if (each.operation, each.kind, each.topic) == (GET, "error", "401"))
     assert told[status.pointer]["laws"] == ["schemathesis/schemathesis-finds-nothing-more", "status/status-is-declared"]
@@ -131,5 +133,5 @@ def test_what_was_seen_of_a_promise_stands_before_what_was_not(line, plan):
         judge.Verdict(other, BLOCKED), judge.Verdict(other, UPHELD),
         judge.Verdict(attrs.evolve(other, rule=attrs.evolve(rule, asserts=())), BROKEN),
     )  # fmt: skip
-    assert judge.promise_verdicts(plan, [blocked, upheld])["#/it"]["verdict"] == UPHELD
-    assert judge.promise_verdicts(plan, [loose])["#/it"]["verdict"] == "none yet"
+    assert promise_verdicts(plan, [blocked, upheld])["#/it"]["verdict"] == UPHELD
+    assert promise_verdicts(plan, [loose])["#/it"]["verdict"] == "none yet"
