@@ -35,7 +35,7 @@ def parse_source_in_turns() -> None:
         with turn:
             return parse(*arguments, **named)
 
-    ast.parse = parse_alone  # type: ignore[assignment]
+    ast.parse = parse_alone
 
 
 class Workers:
