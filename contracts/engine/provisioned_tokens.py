@@ -20,7 +20,8 @@ from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.tokens.expiry import access_seconds_left
-from contracts.steps.tokens.grants import Elsewhere, Given, discovery, discovery_request, given, grant_request
+from contracts.steps.tokens.grant_answers import Given, given
+from contracts.steps.tokens.grants import Elsewhere, discovery, discovery_request, grant_request
 from contracts.steps.tokens.pairs import Pair, issue, pair_of, refresh_request
 from contracts.transport.token_client import Join, Policy, Refused, Renew, Reply, TokenClient, Tokens
 from specs.contract import Contract

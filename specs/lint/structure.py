@@ -15,8 +15,9 @@ from specs.contract.schema_queries import members
 from specs.contract.security import carrier
 from specs.lint.tolerant_view import Found, View, mapping, rule, short
 from specs.source.bundle import HOLDER
-from specs.source.mending import DANGLING, EXTERNAL, MALFORMED, OPTIONAL
+from specs.source.mending import OPTIONAL
 from specs.source.pointers import MISSING, join, look_up
+from specs.source.references import DANGLING, EXTERNAL, MALFORMED
 from specs.source.swagger import is_swagger
 
 

@@ -12,14 +12,13 @@ from urllib.parse import unquote
 from attrs import Factory, define, frozen
 
 from specs.source.contradictions import contradiction, followed, unknown_required
-from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, every, word
+from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, word
 from specs.source.keywords import UNUSABLE, keyword_faults, modernised
-from specs.source.pointers import MISSING, join, look_up, resolve, unescape
+from specs.source.pointers import join, look_up, resolve, unescape
+from specs.source.references import MALFORMED, Misled, References, told
 
-DANGLING, EXTERNAL, MALFORMED = "dangling-reference", "external-reference", "malformed-part"
 OPTIONAL = "x-optional"  # marks path parameters that were not required
 _HOLDERS = ("path", "operation", "parameter", "body", "response", "header")
-_TOO_FAR = 50  # references that only lead to references
 
 
 @frozen
@@ -66,8 +65,10 @@ class _Mender:
     schemas: list[tuple[dict[str, Any], str, str]] = Factory(list)
     visited: set[int] = Factory(set)
     kinds: dict[int, Kind] = Factory(dict)
+    references: References = Factory(
+        lambda self: References(self.raw, self.unread, self.modern, self.kinds), takes_self=True
+    )
     open: str = ""  # why nobody knows which operations need a credential
-    _anchors: dict[str, str] | None = None
 
     def mend(self) -> None:
         """Visit the document, and whatever references lead to."""
@@ -162,7 +163,7 @@ class _Mender:
         """Leave out what is no map or list; an empty object in place of a list says as little as an empty list."""
         if node[key] or node[key] is None or isinstance(node[key], bool | int | str):
             wanted = "an object" if part.shape == "map" else "a list"
-            self.blame(unit, MALFORMED, place, f"{key} has to be {wanted}, not {_told(node[key])}")
+            self.blame(unit, MALFORMED, place, f"{key} has to be {wanted}, not {told(node[key])}")
         del node[key]
 
     def _children(self, value: Any, part: Part, place: str, unit: str) -> None:
@@ -178,7 +179,7 @@ class _Mender:
         if kind == "schema" and isinstance(value, bool):
             return
         if not isinstance(value, dict):
-            message = self.blame(inner, MALFORMED, pointer, f"{word(kind)} has to be an object, not {_told(value)}")
+            message = self.blame(inner, MALFORMED, pointer, f"{word(kind)} has to be an object, not {told(value)}")
             self._replace(holder, key, kind, message, inner)
         elif kind in REFERABLE and "$ref" in value:
             self._reference(holder, key, kind, pointer, inner)
@@ -206,8 +207,8 @@ class _Mender:
         self.kinds.setdefault(id(node), kind)
         self.unit_of.setdefault(id(node), unit)
         self.visited.add(id(node))
-        found = self._target(node["$ref"], kind)
-        if isinstance(found, _No):
+        found = self.references.target(node["$ref"], kind)
+        if isinstance(found, Misled):
             message = self.blame(unit, found.code, join(pointer, "$ref"), found.message)
             self._replace(holder, key, kind, message, unit)
             return
@@ -236,48 +237,6 @@ class _Mender:
             self._reference(holder, int(last) if isinstance(holder, list) else unescape(last), kind, reference, owner)
         else:
             self._wait(target, reference, kind, owner)
-
-    def _target(self, reference: Any, kind: Kind) -> str | _No:
-        """Give a reference, made local, if something of its kind stands where it leads."""
-        if not isinstance(reference, str):
-            return _No(MALFORMED, f"$ref has to be text, not {_told(reference)}")
-        if "\0" in reference:
-            return _No(MALFORMED, "$ref holds a zero byte")
-        local = reference if reference == "#" or reference.startswith("#/") else self.anchors.get(reference)
-        if local is None and not reference.startswith("#"):
-            why = self.unread.get(reference)
-            return _No(
-                EXTERNAL, f"{reference} {f'cannot be followed: {why}' if why else 'stands outside the document'}"
-            )
-        found = MISSING if local is None else self._end_of(local)
-        if local is None or found is MISSING:
-            return _No(DANGLING, f"{reference} is not defined")
-        if not isinstance(found, dict) and not (kind == "schema" and isinstance(found, bool)):
-            return _No(MALFORMED, f"{reference} is {_told(found)}, where {word(kind)} is needed")
-        if (other := self.kinds.get(id(found), kind)) != kind:
-            return _No(MALFORMED, f"{reference} is {word(other)}, where {word(kind)} is needed")
-        return local
-
-    def _end_of(self, reference: str) -> Any:
-        """Give what a reference leads to; MISSING also where references only lead to each other."""
-        first = found = look_up(self.raw, unquote(reference))
-        for _ in range(_TOO_FAR):
-            if not (isinstance(found, dict) and isinstance(found.get("$ref"), str) and found["$ref"].startswith("#/")):
-                return first
-            found = look_up(self.raw, unquote(found["$ref"]))
-        return MISSING
-
-    @property
-    def anchors(self) -> dict[str, str]:
-        """Where the schemas stand that are named by `$anchor` or `$id`."""
-        if self._anchors is None:
-            self._anchors = {}
-            for node, pointer, kind in every(self.raw) if self.modern else ():
-                if kind == "schema" and isinstance(node.get("$anchor"), str):
-                    self._anchors.setdefault(f"#{node['$anchor']}", pointer)
-                if kind == "schema" and isinstance(node.get("$id"), str):
-                    self._anchors.setdefault(node["$id"], pointer)
-        return self._anchors
 
     def _schema(self, node: dict[str, Any], pointer: str, unit: str) -> None:
         for key, message in modernised(node) if self.modern else ():
@@ -335,12 +294,6 @@ _PLACES = ("path", "query", "header", "cookie")
 _NO_STATUS = "is no status: 100 to 599, 1XX to 5XX, or default"
 
 
-@frozen
-class _No:
-    code: str
-    message: str
-
-
 def _is_status(text: str) -> bool:
     return text == "default" or (len(text) == 3 and text[0] in "12345" and (text[1:].upper() == "XX" or _digits(text)))
 
@@ -353,8 +306,3 @@ def _is_security(value: Any) -> bool:
     return isinstance(value, list) and all(
         isinstance(each, dict) and all(isinstance(scopes, list) for scopes in each.values()) for each in value
     )
-
-
-def _told(value: Any) -> str:
-    words = {"NoneType": "null", "str": "text", "list": "a list", "dict": "an object", "bool": "a truth"}
-    return words.get(type(value).__name__, "a number")

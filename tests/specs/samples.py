@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from specs.contract import Contract, build
+from specs.contract import Contract, Operation, build
 from specs.source.document import as_document
 
 _ERRORS: dict[str, Any] = {
@@ -183,3 +183,10 @@ def obj(**properties: Any) -> dict[str, Any]:
 
 
 THINGS = {"type": "array", "items": obj(id="integer", name="string")}
+INTEGER = {"type": "integer"}
+LINK = {"type": "string", "format": "uri"}
+
+
+def things(raw: dict[str, Any]) -> Operation:
+    """The one operation of a document that `listing` has made."""
+    return contract(raw).operation("listThings")
