@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -208,10 +208,11 @@ def _says_nothing(schema: Any) -> bool:
 
 @attrs.define
 class _Pair:
-    """A fast validator to decide and a slow one to explain."""
+    """A fast validator to decide, a slow one to explain. `null`: members that examples of the document show as null."""
 
     schema: dict[str, Any]
     fast: jsonschema_rs.Validator
+    null: Callable[[], frozenset[str]] = frozenset
     known: dict[str, Broken | None] = attrs.field(factory=dict)
     """What became of bodies seen before: lists and errors repeat."""
 
@@ -246,17 +247,27 @@ def _misfit(answer: Response, validators: _Pair) -> Broken | None:
     errors = list(validators.slow.iter_errors(body))
     if errors and all(_is_hidden(each) for each in errors):
         return None  # a secret was replaced: nobody here knows what it looked like
-    error = best_match((each for each in errors if not _is_hidden(each)), key=_weight)
+    told = [each for each in errors if not _is_hidden(each)]
+    null = validators.null() if told else frozenset()
+    unforeseen = [each for each in told if not _is_exemplary(each, null)]
+    error = best_match(unforeseen or told, key=_weight)
     if error is not None:
-        return _told(error.absolute_path, error.message)
+        exemplary = "" if unforeseen else ", as in the document's own example"
+        return _told(error.absolute_path, error.message, exemplary)
     # the fast one knows more formats than the slow one
     others = (each for each in validators.fast.iter_errors(body) if not HIDDEN.search(str(each.instance)))
     return next((_told(each.instance_path, each.message) for each in others), None)
 
 
-def _told(path: Iterable[str | int], message: str) -> Broken:
+def _told(path: Iterable[str | int], message: str, more: str = "") -> Broken:
     place = "".join("/*" if isinstance(step, int) else f"/{step}" for step in path) or "the body"
-    return Broken(f"a body that fits the schema at {place}", _short(message))
+    return Broken(f"a body that fits the schema at {place}", _short(message) + more)
+
+
+def _is_exemplary(error: ValidationError, null: frozenset[str]) -> bool:
+    """Whether an error is about a null that the document's own examples have there too."""
+    names = [each for each in error.absolute_path if isinstance(each, str)]
+    return error.instance is None and bool(names) and names[-1] in null
 
 
 def _is_hidden(error: ValidationError) -> bool:
@@ -280,4 +291,15 @@ def _validators(contract: Contract, operation: Operation, status: str) -> _Pair:
     """The validators of one answer; "" is the document's common error schema."""
     answer = next((each for each in operation.answers if each.status == status), None)
     schema = contract.json_schema((answer.schema if answer else contract.error_schema) or {})
-    return _Pair(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True))
+    null = partial(_shown_as_null, contract, answer) if answer else frozenset
+    return _Pair(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True), null)
+
+
+def _shown_as_null(contract: Contract, answer: Answer) -> frozenset[str]:
+    """Members that the document's own examples of an answer show as null, whatever their schemas say."""
+    raw = contract.document.raw
+    inner = [(name, follow(raw, member)) for name, member in all_members(raw, answer.schema)]
+    rules = [follow(raw, answer.schema), *(rule for _, rule in inner)]
+    shown = [*answer.examples, *(rule["example"] for rule in rules if "example" in rule)]
+    found = {name for example in shown for name, value in _members(example) if value is None}
+    return frozenset(found | {name for name, rule in inner if rule.get("example", "") is None})

@@ -16,7 +16,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.core.conversation import Broken, NotAsked, NotObservable, Observed, Outcome
 from contracts.core.exchange import MISSING, Exchange, Pairs, Request
 from contracts.core.forms import encoded, media_header
-from contracts.request.credentials import alternative_for, callers, credentials, sign
+from contracts.request.credentials import alternative_for, besides, callers, credentials, sign
 from contracts.request.parameters import Query, pairs, required_headers, required_query
 from contracts.request.permission import why_not
 from contracts.request.posted_pages import with_page
@@ -193,9 +193,8 @@ class RequestFactory:
 
     def _besides(self, headers: Pairs, caller: Principal | None) -> Pairs:
         """The headers of a request with those that the deployment file adds to every one."""
-        own = {name.lower() for name, _ in headers}
         more = dict(self.deployment.headers) | dict(caller.headers if caller else ())
-        return (*headers, *((name, value) for name, value in more.items() if name.lower() not in own))
+        return besides(headers, more.items())
 
     def page(self, start: int | None = None, size: int | None = None, *, query: Query = ()) -> Request:
         """One page of this list: `size` items beginning with number `start`, however the document pages its lists."""

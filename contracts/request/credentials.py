@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from contracts.config.deployment import Deployment, Principal
@@ -65,6 +65,12 @@ def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:
     """A principal's credentials for an operation: the headers, and the query members, to send."""
     alternative = alternative_for(operation, principal)
     return credentials(alternative, principal) if alternative else ((), ())
+
+
+def besides(headers: Pairs, more: Iterable[tuple[str, str]]) -> Pairs:
+    """Headers with those that the deployment file adds, where they are not among them."""
+    own = {name.lower() for name, _ in headers}
+    return (*headers, *(pair for pair in more if pair[0].lower() not in own))
 
 
 def credentials(alternative: Alternative, principal: Principal) -> tuple[Pairs, Pairs]:

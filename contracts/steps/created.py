@@ -9,7 +9,7 @@ import attrs
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
-from contracts.request.credentials import callers, sign
+from contracts.request.credentials import besides, callers, sign
 from contracts.request.url import path_values, target
 from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_of, told_or_sent
 from specs.contract import Contract, Resource
@@ -179,7 +179,8 @@ def signed(request: Request, deployment: Deployment) -> Request | None:
     owner = next((each for each in owners if each.name == request.principal), owners[0] if owners else None)
     if owner is None:
         return None
-    headers, query = sign(request.operation, owner)
+    own, query = sign(request.operation, owner)
+    headers = besides(own, (dict(deployment.headers) | dict(owner.headers)).items())
     return attrs.evolve(request, target=target(request.operation, values, query), headers=headers, principal=owner.name)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 from specs.contract.model import Operation, Resource, Schema
 from specs.contract.paging import shows_list
-from specs.contract.schema_queries import items, member_at, members
+from specs.contract.schema_queries import Member, items, member_at, members
 from specs.contract.vocabulary import fold
 from specs.source.pointers import join
 
@@ -191,8 +191,11 @@ def _described(single: dict[str, Operation], identifier: str | None) -> list[str
 
 
 def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...], described: list[str]) -> str:
-    """Say where a resource's id is: the member of the parameter's name, the described one, "id", or that of its end."""
-    shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), [])
+    """Say where a resource's id is: the member of the parameter's name, the described one, "id", or that of its end.
+
+    Where there is none of these, the only member that all of them have.
+    """
+    shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), {})
     if identifier is None:
         return "/id"
     words = _WORD.findall(identifier)
@@ -201,14 +204,20 @@ def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None
         for name in shown:
             if fold(name) == wish:
                 return join("", name)
-    return "/id"
+    needed = [name for name, member in shown.items() if member.required]
+    return join("", needed[0]) if len(needed) == 1 and _names_one(shown[needed[0]].schema) else "/id"
 
 
-def _shown(raw: Schema, operation: Operation) -> list[str]:
+def _names_one(schema: Schema) -> bool:
+    """Say whether a value may stand in a path: a text or an integer, and no time."""
+    return schema.get("type") in {"string", "integer"} and schema.get("format") not in {"date", "date-time", "uri"}
+
+
+def _shown(raw: Schema, operation: Operation) -> dict[str, Member]:
     """Give the members of the resource objects that an operation answers with."""
     for answer in operation.success:
         found = member_at(raw, answer.schema, operation.data) if answer.schema is not None else None
         if found is not None:
             entry = items(raw, found.schema)
-            return list(members(raw, found.schema if entry is None else entry))
-    return []
+            return members(raw, found.schema if entry is None else entry)
+    return {}

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from contracts.core.collector import BrokenCollector
-from contracts.core.conversation import Broken, Conversation, Steps
+from contracts.core.conversation import Broken, Conversation, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.rejection import ANY, refusal, refused
 from contracts.core.verdicts import DEPTHS
@@ -20,6 +20,7 @@ from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepare_input
 from contracts.strategies.bodies import Change, applied, way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
+from contracts.strategies.samples import stranger
 from contracts.strategies.schemathesis_cases import Case, cases, validator
 from specs.contract import Rule, selectors
 
@@ -247,12 +248,18 @@ def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
 
     Sent are quotes, accents, long texts, zero bytes and a number too large for 32 bits. Which refusal it gets is not
     judged here, only that it is one: such an id names nothing. Where nothing is listed or created that it could name,
-    it may be any value, and only a server error is held against the deployment.
+    or a plain id that never was succeeds as well, it may be any value, and only a server error is held against the
+    deployment.
     """
     name = api.operation.path_parameters[-1:]
     if not name:
         return
     answer: Exchange = yield api.ask(path={**placeholder_path(api), name[0]: odd})
-    names = api.resource.list or api.resource.create or api.resource.delete
-    if (answer.ok and names) or answer.status >= 500:
+    if answer.status >= 500:
+        raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.summary())
+    if answer.ok and (api.resource.list or api.resource.create or api.resource.delete):
+        parameter = api.operation.parameter(name[0], "path")
+        plain = {**placeholder_path(api), name[0]: stranger(parameter.schema if parameter else {})}
+        if (yield api.ask(path=plain)).ok:
+            raise Observed(f"{name[0]} may be any value, as far as this shows")
         raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.summary())

@@ -14,6 +14,7 @@ from contracts.request.permission import allowed, line
 from contracts.steps.fixtures import create_resource, resolve_path
 from contracts.steps.lifecycle.create import observe, read_list
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
+from contracts.steps.lifecycle.tombstones import sign_of_removal
 from contracts.steps.lists.identity import find_in
 from contracts.steps.lists.page_sizes import largest
 from specs.contract import Operation, selectors
@@ -47,7 +48,8 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
     """A deleted resource cannot be read any more, and is in no list.
 
     Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
-    absence is expressed (403, 404, 410) is not judged here.
+    absence is expressed (403, 404, 410) is not judged here. What is kept and says so of itself (`deleted: true`, a
+    status, a date of removal) is observed.
     """
     end: Deleted = yield from delete_resource(api)
     if end.deleted_anonymously:
@@ -56,10 +58,15 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
         raise NotObservable(f"the deletion was refused: {end.answer.summary()}")
     if not end.answer.ok:
         raise Broken("a deletion that succeeds", end.answer.summary())
-    if end.after.seen:
-        raise Broken("a deleted resource to be gone", "it can still be read")
-    if find_in(end.items or [], end.life.made):
-        raise Broken("a deleted resource to be gone", "it is still in the list")
+    listed = find_in(end.items or [], end.life.made)
+    for left, where in (
+        ([end.after.thing] if end.after.seen else [], "can still be read"),
+        (listed, "is still in the list"),
+    ):
+        if left and (sign := sign_of_removal(end.before.thing, left[0])):
+            raise Observed(f"what was deleted {where}, and says of itself that it is removed ({sign!r})")
+        if left:
+            raise Broken("a deleted resource to be gone", f"it {where}")
     for other in end.beside:
         if end.items is not None and not find_in(end.items, other):
             sight = yield from observe(end.life.api, other, known=True)
@@ -101,6 +108,8 @@ def what_was_deleted_stays_deleted(api: RequestFactory) -> Conversation:
     end: Deleted = yield from delete_resource(api)
     if end.again is None:
         raise NotObservable(f"the deletion did not succeed: {end.answer.summary()}")
+    if end.after.seen and (sign := sign_of_removal(end.before.thing, end.after.thing)):
+        raise Observed(f"what was deleted can still be read, and says of itself that it is removed ({sign!r})")
     for answer, what in ((end.changed, "a change of what is deleted"), (end.again, "a second deletion")):
         if answer is None:
             continue

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from contracts.core.verdicts import NOT_OBSERVABLE, UPHELD
+from contracts.judging.severity import severity_of
 from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, verdicts
 
 ANN = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
+NOBODY = '[[principals]]\nname = "anyone"\ntenant = "anyone"\nkind = "anonymous"\n'
 KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
 TEXT = {"type": "string"}
 
@@ -333,3 +335,89 @@ def test_a_list_that_is_asked_for_by_a_post_is_judged_like_any_other(
 def test_a_post_that_may_do_more_than_look_something_up_is_no_list(tmp_path: Path) -> None:
     made = judged(tmp_path, lambda _: (200, []), document(searched("/things/import"), KEY), ANN, "pagination/")
     assert not [each for each in made.verdicts if each.item.rule.family == "pagination"]
+
+
+@pytest.mark.parametrize(("everything", "found"), [(True, False), (False, True)])
+def test_what_takes_any_value_takes_an_odd_one(tmp_path: Path, everything: bool, found: bool) -> None:
+    """An address that answers to all that is put into it, and one that takes an odd text for what is there."""
+    paths = {
+        "/anything": {"post": {"operationId": "p", "responses": answers(thing())}},
+        "/anything/{anything}": {
+            "parameters": named("anything"),
+            "get": {"operationId": "g", "responses": answers(thing())},
+        },
+    }
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        odd = not asked.path.isascii() or not asked.path.isalnum()
+        plain = asked.path.replace("/", "").replace("-", "").isalnum()
+        return (200, {"id": "1"}) if everything or (odd and not plain) else (404, {"error": "no"})
+
+    assert bool(held(tmp_path, server, paths, "input/an-odd-id-is-no-server-error")) is found
+
+
+# -- what is removed, and what stays -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "found"),
+    [
+        ({"id": "t1", "deleted": True}, False),
+        ({"name": "kept", "status": "ARCHIVED"}, False),
+        ({"name": "kept", "deletedAt": "2030-01-01T00:00:00Z"}, False),
+        ({"name": "kept", "is_active": False}, False),
+        ({"name": "kept", "touched": 7}, True),
+        ({"name": "kept", "deleted": False}, True),
+    ],
+)
+def test_what_says_that_it_is_deleted_may_be_shown(tmp_path: Path, left: dict[str, Any], found: bool) -> None:
+    class Graves(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            if asked.method == "DELETE" and status == 200:
+                self.things[asked.path.rstrip("/")] = {**answer, **left, "id": answer["id"]}
+            return status, answer
+
+    broken_now = held(tmp_path, Graves(), shelf(thing(name=TEXT)), "state/what-was-deleted-is-gone")
+    assert broken_now == ({"state/what-was-deleted-is-gone DELETE /things/{id}"} if found else set())
+
+
+def test_what_was_made_with_a_header_of_the_file_is_removed_with_it(tmp_path: Path) -> None:
+    """The document names no credential; the deployment file has one all the same."""
+    who = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "anonymous"\nheaders = {X-Own = "canary-own-1"}\n'
+    server = Shelf(first=lambda asked: None if asked.headers.get("x-own") == "canary-own-1" else (403, {"error": "no"}))
+    told = document(shelf(thing(name=TEXT)), {})
+    made = judged(tmp_path, server, told, who, "state/what-was-created-can-be-read")
+    assert verdicts(made, "state/what-was-created-can-be-read")["POST /things"] == UPHELD
+    assert server.things == {}
+
+
+# -- what the document itself has wrong --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("example", "level"), [({"id": "1", "avatar": None}, "minor"), ({"id": "1"}, "major")])
+def test_a_null_that_the_documents_own_example_has_is_the_documents(
+    tmp_path: Path, example: dict[str, Any], level: str
+) -> None:
+    schema = {**thing(avatar=TEXT), "example": example}
+    paths = {"/me": {"get": {"operationId": "me", "responses": answers(schema)}}}
+    law = "schema/body-fits-its-schema"
+    made = judged(tmp_path, lambda _: (200, {"id": "1", "avatar": None}), document(paths, {}), NOBODY, law)
+    (found,) = broken(made).values()
+    assert severity_of(law, "GET /me", found.expected, found.actual).level == level
+
+
+@pytest.mark.parametrize(("given", "level"), [(3, "minor"), (9, "major")])
+def test_a_page_that_is_too_large_is_grave_where_it_is_given(tmp_path: Path, given: int, level: str) -> None:
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 5}}
+    start = {"name": "offset", "in": "query", "schema": {"type": "integer"}}
+    schema = {"type": "array", "items": thing()}
+    paths = {"/things": {"get": {"operationId": "t", "parameters": [size, start], "responses": answers(schema)}}}
+    law = "pagination/an-impossible-page-is-refused"
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        wanted, first = int(asked.query.get("limit", "5")), int(asked.query.get("offset", "0"))
+        return 200, [{"id": str(number)} for number in range(given)][max(first, 0) :][: max(wanted, 1)]
+
+    (found,) = broken(judged(tmp_path, server, document(paths, {}), NOBODY, law)).values()
+    assert severity_of(law, "GET /things", found.expected, found.actual).level == level

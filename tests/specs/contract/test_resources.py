@@ -59,6 +59,18 @@ class TestResources:
         schema["properties"]["cat_slug"] = {"type": "string"}
         assert contract(raw).resources[0].member == "/cat_slug"
 
+    def test_the_only_member_that_all_have_is_the_one_in_the_address(self) -> None:
+        raw = crud(("/cats", "post"), ("/cats/{cat_id}", "get"))
+        schema = raw["paths"]["/cats/{cat_id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        raw["paths"]["/cats"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] = schema
+        schema["properties"] = {"title": {"type": "string"}, "seen": {"type": "string"}}
+        schema["required"] = ["title", "seen"]
+        assert contract(raw).resources[0].member == "/id"
+        schema["required"] = ["title"]
+        assert contract(raw).resources[0].member == "/title"
+        schema["properties"]["title"] = {"type": "string", "format": "date-time"}
+        assert contract(raw).resources[0].member == "/id"
+
     def test_a_list_below_a_parameter_has_items_of_its_own(self) -> None:
         raw = crud(("/options/{userId}", "get post"), ("/options/{userId}/{optionId}", "delete"))
         raw["paths"]["/options/{userId}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = THINGS
