@@ -9,15 +9,17 @@ that keep the declaration are possible, or none.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from math import floor
 
 import attrs
 
 from load.limiters.conclusion import Estimate, Outcome, conclude, densest
 from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.next_probe import OF_ALL, Timing, next_probe, tell_kinds
+from load.limiters.setting import Ask, Setting
 from load.limiters.trace import Sample, Ticks
 from load.limiters.version_space import WHOLE, Rule, Space
-from load.limiters.windowed_models import SlidingCounter
+from load.limiters.windowed_models import Aligned, SlidingCounter
 
 FEW = 3
 """Requests in flight together when a limit is used up again."""
@@ -34,48 +36,14 @@ them.
 """
 SILENCES = 2
 """How often so much is waited at most."""
+BETWEEN_ENDS = 1.5
+"""Windows after a burst at which none ends, if one ended within it."""
 AFTER = 1.6
 """Windows that may be asked after such a silence."""
 LAST = 0.15
 """Windows before the end in which a limit is not used up again: nothing could be asked then, and others have room."""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
-
-
-@attrs.frozen
-class Ask:
-    """Send up to `count` requests from a time on, `together` in flight, until `refusals` in a row were refused.
-
-    `pace`: seconds that lie at least between two of them.
-    """
-
-    at: float
-    count: int
-    together: int = 1
-    refusals: int = 1
-    pace: float = 0.0
-
-
-@attrs.frozen
-class Setting:
-    """How an examination goes about it. `windows`: how long it may take; `together`: requests in flight in a burst."""
-
-    windows: float = 5.0
-    together: int = 8
-    waits: bool = True
-    """Whether it may wait for a good moment in the server's window before the burst."""
-    factor: float = 4.0
-    """How many times the declared number is offered before a limit counts as not enforced."""
-    spare: int = 60
-    """Requests besides the bursts."""
-    confirms: bool = True
-    """Whether a finding that somebody else's requests could cause is examined again."""
-    pace: float = 0.0
-    """Seconds between two requests, where a shorter limit must not be used up meanwhile; then `together` is 1."""
-    kinds: bool = False
-    """Whether kinds that all keep the declaration are distinguished, as far as a little more time allows."""
-    unsure: float = 0.05
-    """Seconds by which the difference between the clocks may be wrong."""
 
 
 class Cut(Exception):  # noqa: N818 - no error: the run ends
@@ -102,7 +70,7 @@ def examine(
     if cut or not (setting.confirms and found.doubtful):
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
-    again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False))
+    again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False, confirms=False))
     idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
     if (yield from again.run_or_cut(first.now + rule.window * idle, 1)):
         return found
@@ -199,6 +167,8 @@ class _Attempt:
                 break
             yield from self._begin_anew()
             yield from self._test()
+        if self._lucky:
+            yield from self._use_up_apart()
         if self.setting.kinds and self.outcome == "open" and self.space.state == "kept":
             yield from self._tell_apart()
         if self.outcome == "open" and self.space.state != "open":
@@ -245,6 +215,23 @@ class _Attempt:
         patient = self.setting.windows > SILENT and not self._blurred
         open_yet = self.outcome == self.space.state == "open"
         return patient and open_yet and all(isinstance(each, OF_ALL) for each in self.space.keeping)
+
+    @property
+    def _lucky(self) -> bool:
+        """Whether more than declared were admitted at once, and only a window that ended just then excuses it."""
+        admitted = sum(not each.refused for each in self.space.opening)
+        if not self.setting.confirms or admitted <= self.rule.limit + 1 or self._blurred:
+            return False
+        open_yet = self.outcome == self.space.state == "open"
+        return open_yet and all(isinstance(each, Aligned) for each in self.space.keeping)
+
+    def _use_up_apart(self) -> Steps:
+        """Use the limit up once more, far from where a window would have to end that ended within the burst."""
+        burst = [each.sent for each in self.space.opening if not each.refused]
+        middle, window = (burst[0] + burst[-1]) / 2, self.rule.window
+        yield from self._drain(middle + (floor((self.now - middle) / window) + BETWEEN_ENDS) * window)
+        self.ends = max(self.ends, self.now + LAST * window)
+        yield from self._test()
 
     def _begin_anew(self) -> Steps:
         """One more request when such a limiter has forgotten what it refused; if it is admitted, the rest is used up.

@@ -31,9 +31,9 @@ def anchored(shortest: float, longest: float, earliest: float, latest: float) ->
 def cut(region: Region, by_window: float, by_phase: float, most: float) -> Region:
     """The part where by_window × window + by_phase × phase ≤ most; empty where there is none."""
     values = [by_window * window + by_phase * phase - most for window, phase in region]
-    if all(value <= NEAR for value in values):
+    if max(values, default=0.0) <= NEAR:
         return region  # the very same object, by which callers see that nothing was cut
-    if all(value > NEAR for value in values):
+    if min(values) > NEAR:
         return ()
     kept: list[Point] = []
     for here, (point, value) in enumerate(zip(region, values, strict=True)):

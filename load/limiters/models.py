@@ -123,6 +123,17 @@ class SlidingLogOfAll(Lengths):
         return -NEVER if len(seen) < self.limit else seen.latest[len(seen) - self.limit] + point[0]
 
 
+def longest_refill(limit: int, step: Step, history: History) -> float:
+    """The longest window in which a bucket may refill, if it was not empty when a request was admitted."""
+    seen, longest = history.admitted, NEVER
+    # Every stretch of admissions that spent more than a full bucket bounds the rate of refilling. Three of them will
+    # do: leaving others out cuts off less, and all of them would cost a pass over the trace each time.
+    for first in {0, step.number - limit, max(0, step.number - 2 * limit)}:
+        if (spent := step.number - first + 1 - limit) > 0 and first >= 0:
+            longest = min(longest, limit * (step.latest - seen.earliest[first]) / spent)
+    return longest
+
+
 @attrs.frozen
 class TokenBucket(Lengths):
     """A bucket of `limit` tokens that refills steadily, as fast as the limit allows (GCRA behaves the same)."""
@@ -132,13 +143,7 @@ class TokenBucket(Lengths):
     def follow(self, step: Step, history: History) -> list[Hypothesis]:
         seen, limit = history.admitted, self.limit
         if step.admitted:
-            longest = NEVER
-            # Every stretch of admissions that spent more than a full bucket bounds the rate of refilling. Three of them
-            # will do: leaving others out cuts off less, and all of them would cost a pass over the trace each time.
-            for first in {0, step.number - limit, max(0, step.number - 2 * limit)}:
-                if (spent := step.number - first + 1 - limit) > 0 and first >= 0:
-                    longest = min(longest, limit * (step.latest - seen.earliest[first]) / spent)
-            return self._bounded(0.0, longest)
+            return self._bounded(0.0, longest_refill(limit, step, history))
         before = seen.begun(step.latest)
         if before < limit:
             return []

@@ -66,9 +66,7 @@ def next_probe(space: Space, timing: Timing, now: float) -> float | None:
 def _around(space: Space, timing: Timing, now: float) -> float | None:
     """Just before, or just after, the next time at which some limiter as declared lets a request in."""
     times: list[float] = []
-    for guess in space.nominal(timing.boundary):
-        if _puts_off(guess, space):
-            continue
+    for guess in _asked_now(space, space.nominal(timing.boundary)):
         opens, of_all = space.opens(guess), isinstance(guess.hypothesis, OF_ALL)
         for share in UNSURE if isinstance(guess.hypothesis, Aligned) else SURE:
             at = opens + share * timing.reach
@@ -78,16 +76,17 @@ def _around(space: Space, timing: Timing, now: float) -> float | None:
     return min(times, default=None)
 
 
-def _puts_off(guess: Guess, space: Space) -> bool:
-    """Whether to leave a guess for later: where refused requests count, a request puts off the next admission."""
-    of_all = isinstance(guess.hypothesis, OF_ALL)
-    return of_all and any(not isinstance(each, OF_ALL) for each in space.keeping)
+def _asked_now(space: Space, guesses: Sequence[Guess]) -> list[Guess]:
+    """Guesses but those to leave for later: where refused requests count, a request puts off the next admission."""
+    if all(isinstance(each, OF_ALL) for each in space.keeping):
+        return [*guesses]
+    return [each for each in guesses if not isinstance(each.hypothesis, OF_ALL)]
 
 
 def _swept(space: Space, timing: Timing, now: float) -> float | None:
     """Step by step through the time in which a limiter that keeps the declaration lets the next request in."""
     step = 1.6 * timing.reach
-    good = [each for each in space.guesses()[0] if not _puts_off(each, space)]
+    good = _asked_now(space, space.guesses()[0])
     opens = sorted(each for each in map(space.opens, good) if each > now - step)
     if not opens:
         return None

@@ -9,7 +9,7 @@ from typing import ClassVar
 import attrs
 
 from load.limiters.feasible_region import Point
-from load.limiters.models import NEVER, Hypothesis, Lengths
+from load.limiters.models import NEVER, Hypothesis, Lengths, longest_refill
 from load.limiters.trace import History, Step
 
 
@@ -22,8 +22,12 @@ class WholeTokens(Lengths):
     """What was left after the last admission; -1 before the first."""
     last: tuple[float, float] = (0.0, 0.0)
 
-    def follow(self, step: Step, history: History) -> list[Hypothesis]:  # noqa: ARG002
-        return [*self._admitted(step)] if step.admitted else self._refused(step)
+    def follow(self, step: Step, history: History) -> list[Hypothesis]:
+        if not step.admitted:
+            return self._refused(step)
+        # It never has more than a bucket from which nothing is lost.
+        fits = self._within(0.0, longest_refill(self.limit, step, history))
+        return [*fits._admitted(step)] if fits else []
 
     def _admitted(self, step: Step) -> Iterator[Hypothesis]:
         when = (step.earliest, step.latest)

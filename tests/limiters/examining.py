@@ -13,8 +13,9 @@ import attrs
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.core.quotas import moments
 from load.limiters.conclusion import Estimate
-from load.limiters.examination import Ask, Setting, examine
+from load.limiters.examination import examine
 from load.limiters.header_dialects import Terms, about, series_of
+from load.limiters.setting import Ask, Setting
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
 from load.scenarios.limits.refusals import Refusals

@@ -113,10 +113,7 @@ def test_one_process_writes_what_the_gate_writes(alone):
     assert written["run"]["requests"] == sum(item["type"] == "exchange" for item in lines)
     assert written["run"]["ended"] == "complete"
     assert (alone / "report.html").stat().st_size > 0
-    found = {each["verdict"] for each in written["limits"]}
-    assert found >= {"not enforced", "implied"}
-    # Within one window a number may stay open where a window of the server's own could have ended during the burst.
-    assert found & {"looser", "tighter"}
+    assert {each["verdict"] for each in written["limits"]} >= {"looser", "not enforced", "implied"}
 
 
 def test_two_processes_say_what_one_says(alone, tmp_path):

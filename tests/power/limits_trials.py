@@ -13,9 +13,14 @@ import argparse
 import random
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from statistics import median
 
-from load.limiters.examination import Setting, examine
+import attrs
+
+from load.limiters.conclusion import Estimate
+from load.limiters.examination import examine
+from load.limiters.setting import Setting
 from load.limiters.version_space import Rule
 from specs.contract import build
 from specs.source.document import load
@@ -59,7 +64,61 @@ def document(runs: int, window: float = 60.0) -> None:
         print(f"{name:18} {max(medians):9.2f} {longest:8.2f} {asked:9} {other:9}", flush=True)
 
 
+@attrs.define
+class Tally:
+    """What trials came to, by fault."""
+
+    total: Counter[str] = attrs.field(factory=Counter)
+    wrong: Counter[str] = attrs.field(factory=Counter)
+    unsure: Counter[str] = attrs.field(factory=Counter)
+    spans: defaultdict[str, list[float]] = attrs.field(factory=lambda: defaultdict(list))
+    asked: list[int] = attrs.field(factory=list)
+
+    def add(self, fault: str, found: Estimate, span: float, requests: int) -> str:
+        """Take one trial; gives what was amiss with it, if anything."""
+        odd = found.verdict == "inconclusive"
+        bad = not odd and found.conforms != (fault == "none")
+        self.total[fault] += 1
+        self.unsure[fault] += odd
+        self.wrong[fault] += bad
+        self.spans[fault].append(span)
+        self.asked.append(requests)
+        return "wrong" if bad else "inconclusive" if odd else ""
+
+    @property
+    def share(self) -> float:
+        """Which part of the verdicts was wrong."""
+        return self.wrong.total() / self.total.total()
+
+    def table(self) -> Iterator[str]:
+        """A line for each fault, and one for all."""
+        yield f"{'fault':24} {'trials':>6} {'wrong':>6} {'inconcl.':>8} {'median W':>9} {'worst W':>8}"
+        for fault in filter(self.total.__getitem__, FAULTS):
+            lengths = sorted(self.spans[fault])
+            counts = f"{self.total[fault]:6} {self.wrong[fault]:6} {self.unsure[fault]:8}"
+            yield f"{fault:24} {counts} {lengths[len(lengths) // 2]:9.2f} {lengths[-1]:8.2f}"
+        trials, unsure = self.total.total(), self.unsure.total()
+        yield (
+            f"{trials} trials: {self.wrong.total()} wrong ({self.share:.2%}), {unsure} inconclusive "
+            f"({unsure / trials:.2%}); "
+            f"{sum(self.asked) / len(self.asked):.0f} requests on average, at most {max(self.asked)}"
+        )
+
+
+def tallied(numbers: Iterable[int], *, show: bool) -> Tally:
+    """The tally of so many trials; `show`: what was wrong or inconclusive is printed at once."""
+    tally = Tally()
+    for number in numbers:
+        fault, kind, limit, found, span, requests = trial(number)
+        amiss = tally.add(fault, found, span, requests)
+        if show and amiss:
+            told = (found.verdict, found.kinds, found.window, found.reason, f"{span:.2f}")
+            print(amiss, number, fault, kind, limit, *told)
+    return tally
+
+
 def main() -> int:
+    """Measure; see above."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--first", type=int, default=0)
@@ -69,41 +128,7 @@ def main() -> int:
     if options.document:
         document(options.document)
         return 0
-    total, wrong, unsure, spans, asked = Counter(), Counter(), Counter(), defaultdict(list), []
     begun = time.perf_counter()
-    for number in range(options.first, options.first + options.trials):
-        fault, kind, limit, found, span, requests = trial(number)
-        total[fault] += 1
-        spans[fault].append(span)
-        asked.append(requests)
-        odd = found.verdict == "inconclusive"
-        bad = not odd and found.conforms != (fault == "none")
-        unsure[fault] += odd
-        wrong[fault] += bad
-        if options.show and (odd or bad):
-            print(
-                "wrong" if bad else "inconclusive",
-                number,
-                fault,
-                kind,
-                limit,
-                found.verdict,
-                found.kinds,
-                found.window,
-                found.reason,
-                f"{span:.2f}",
-            )
-    print(f"{'fault':24} {'trials':>6} {'wrong':>6} {'inconcl.':>8} {'median W':>9} {'worst W':>8}")
-    for fault in FAULTS:
-        if total[fault]:
-            lengths = sorted(spans[fault])
-            middle, longest = lengths[len(lengths) // 2], lengths[-1]
-            print(f"{fault:24} {total[fault]:6} {wrong[fault]:6} {unsure[fault]:8} {middle:9.2f} {longest:8.2f}")
-    share = sum(wrong.values()) / options.trials
-    print(
-        f"{options.trials} trials: {sum(wrong.values())} wrong ({share:.2%}), {sum(unsure.values())} inconclusive "
-        f"({sum(unsure.values()) / options.trials:.2%}); "
-        f"{sum(asked) / len(asked):.0f} requests on average, at most {max(asked)}; "
-        f"{time.perf_counter() - begun:.0f} s"
-    )
-    return int(share > WRONG)
+    tally = tallied(range(options.first, options.first + options.trials), show=options.show)
+    print(*tally.table(), f"{time.perf_counter() - begun:.0f} s", sep="\n")
+    return int(tally.share > WRONG)

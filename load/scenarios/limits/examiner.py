@@ -15,12 +15,13 @@ from contracts.core.conversation import NotAsked, Outcome
 from contracts.core.exchange import Request
 from contracts.request.api import RequestFactory
 from load.limiters.conclusion import Estimate
-from load.limiters.examination import Ask, Cut, Examination, Setting, examine
+from load.limiters.examination import Cut, Examination, examine
+from load.limiters.setting import Ask, Setting
 from load.limiters.trace import Sample
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
+from load.scenarios.limits.counted_bodies import CountedBodies
 from load.scenarios.limits.findings import LimitFinding
-from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.meanwhile import Meanwhile
 from load.scenarios.limits.refusals import Refusals
 
@@ -38,7 +39,7 @@ class Examiner:
     """Examines one limit. `used_up` is called once, as soon as the limit is used up or cannot be."""
 
     def __init__(
-        self, run: LoadRun, send: Send, finding: LimitFinding, bursts: BoundedSemaphore, bodies: InertBodies
+        self, run: LoadRun, send: Send, finding: LimitFinding, bursts: BoundedSemaphore, bodies: CountedBodies
     ) -> None:
         self.run = run
         self.send = send

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -106,49 +106,57 @@ def read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, 
 
 
 def _read(job: Job, told: Mapping[str, Any], seqs: Seqs, exchanges: Mapping[int, Exchange]) -> LimitFinding:
-    def seq(number: int) -> int:
-        found = seqs(number)
+    here = _Numbers(seqs, exchanges)
+    plain = ("blocked", "alone", "refused_at_once", "late", "asked")
+    return LimitFinding(
+        job,
+        **{name: told[name] for name in plain},
+        estimate=told["estimate"] and here.estimate(told["estimate"]),
+        statuses=set(told["statuses"]),
+        refusals=set(told["refusals"]),
+        other=here.renumbered(told["other"], 2),
+        renewed=here.renumbered(told["renewed"], 1),
+        sharing=tuple(told["sharing"]),
+        looked=None if told["looked"] is None else here.seq(told["looked"]),
+        created=here.renumbered(told["created"], 1),
+        changed=here.renumbered(told["changed"], 2),
+        longer={period: here.estimate(each) for period, each in told["longer"].items()},
+        soaked=dict(told["soaked"]),
+        refuted={period: here.renumbered(each, 1) for period, each in told["refuted"].items()},
+    )
+
+
+@attrs.frozen
+class _Numbers:
+    """What another process numbered, by the numbers of this one; KeyError for what was lost on the way."""
+
+    seqs: Seqs
+    exchanges: Mapping[int, Exchange]
+
+    def seq(self, number: int) -> int:
+        """The number of an exchange."""
+        found = self.seqs(number)
         if found is None:
             raise KeyError(number)
         return found
 
-    def estimate(plain: Mapping[str, Any]) -> Estimate:
-        rule, window = Rule(*plain["rule"]), plain["window"]
-        refused = set(plain["refused"])
-        traces = {
-            name: tuple(sample(exchanges[seq(number)], number in refused) for number in plain[name])
-            for name in ("samples", "after")
-        }
+    def renumbered(self, told: Sequence[Any] | None, place: int) -> Any:
+        """A tuple with the number of an exchange at one place."""
+        return told and tuple(self.seq(each) if here == place else each for here, each in enumerate(told))
+
+    def estimate(self, plain: Mapping[str, Any]) -> Estimate:
+        """An estimate, its trace made of the exchanges again."""
+        refused = {*plain["refused"]}
         lists = {
-            **traces,
-            "rule": rule,
-            "window": window and tuple(window),
-            "kinds": tuple(plain["kinds"]),
-            "numbers": tuple(plain["numbers"]),
+            "rule": Rule(*plain["rule"]),
+            "window": plain["window"] and tuple(plain["window"]),
+            **{name: tuple(plain[name]) for name in ("kinds", "numbers")},
+            **{name: self._samples(plain[name], refused) for name in ("samples", "after")},
         }
         return Estimate(**{**{name: value for name, value in plain.items() if name != "refused"}, **lists})
 
-    other, created, renewed, changed = told["other"], told["created"], told["renewed"], told["changed"]
-    return LimitFinding(
-        job,
-        estimate=told["estimate"] and estimate(told["estimate"]),
-        blocked=told["blocked"],
-        statuses=set(told["statuses"]),
-        refusals=set(told["refusals"]),
-        other=other and (other[0], other[1], seq(other[2])),
-        renewed=renewed and (renewed[0], seq(renewed[1])),
-        sharing=tuple(told["sharing"]),
-        alone=told["alone"],
-        looked=None if told["looked"] is None else seq(told["looked"]),
-        created=created and (created[0], seq(created[1]), created[2]),
-        changed=changed and (changed[0], changed[1], seq(changed[2]), changed[3]),
-        longer={period: estimate(each) for period, each in told["longer"].items()},
-        soaked=dict(told["soaked"]),
-        refuted={period: (each[0], seq(each[1])) for period, each in told["refuted"].items()},
-        refused_at_once=told["refused_at_once"],
-        late=told["late"],
-        asked=told["asked"],
-    )
+    def _samples(self, numbers: Iterable[int], refused: set[int]) -> tuple[Sample, ...]:
+        return tuple(sample(self.exchanges[self.seq(number)], number in refused) for number in numbers)
 
 
 def _written(found: Estimate) -> dict[str, Any]:

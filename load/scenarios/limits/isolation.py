@@ -15,9 +15,9 @@ from contracts.request.credentials import callers
 from contracts.request.url import path_values
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
+from load.scenarios.limits.counted_bodies import CountedBodies
 from load.scenarios.limits.examiner import IDLE
 from load.scenarios.limits.findings import Job, LimitFinding
-from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.refusals import shows
 from specs.contract import Limit, Operation
 
@@ -44,7 +44,7 @@ def await_room(run: LoadRun, limit: Limit) -> None:
 class Quiet:
     """Asks while nobody else does."""
 
-    def __init__(self, run: LoadRun, send: Send, bodies: InertBodies) -> None:
+    def __init__(self, run: LoadRun, send: Send, bodies: CountedBodies) -> None:
         self.run = run
         self.send = send
         self.bodies = bodies

@@ -60,19 +60,8 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
         what, seq = finding.renewed
         told = f"used up, it admits again with another {what}"
         return Judgement(BROKEN, f"{_declared(found)}, however a request is written", told, None, "twice", (seq,))
-    sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
     if found.verdict in {"not enforced", "looser", "tighter"}:
-        if found.verdict == "tighter" and found.confidence != "repeated":
-            return Judgement(
-                NOT_OBSERVABLE, reason=f"{found.reason}, less than declared, but the credential may not have been idle"
-            )
-        actual = {
-            "not enforced": f"not enforced: {found.reason}",
-            "looser": f"looser: {found.admitted} admitted, {found.admitted / found.rule.limit:.2g} times the number"
-            + sharing,
-            "tighter": f"tighter: {found.admitted} admitted{sharing}",
-        }[found.verdict]
-        return Judgement(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
+        return _another_number(finding, found)
     if found.verdict in {"inconclusive", "window"} and found.limit != found.rule.limit:
         return Judgement(NOT_OBSERVABLE, reason=found.reason)
     if found.verdict == "race":
@@ -80,6 +69,23 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
         return Judgement(UPHELD, actual=told, reason=found.reason, seqs=_around_refusal(found.after))
     if not any(each.refused for each in found.samples):
         return Judgement(NOT_OBSERVABLE, reason=found.reason)
+    return _number_kept(finding, found)
+
+
+def _another_number(finding: LimitFinding, found: Estimate) -> Judgement:
+    """Another number than declared was admitted; fewer only once may be due to somebody else's requests."""
+    if found.verdict == "tighter" and found.confidence != "repeated":
+        reason = f"{found.reason}, less than declared, but the credential may not have been idle"
+        return Judgement(NOT_OBSERVABLE, reason=reason)
+    sharing = f"; its bucket is shared with {', '.join(finding.sharing)}" if finding.sharing else ""
+    times = f", {found.admitted / found.rule.limit:.2g} times the number" if found.verdict == "looser" else ""
+    admitted = found.reason if found.verdict == "not enforced" else f"{found.admitted} admitted{times}{sharing}"
+    actual = f"{found.verdict}: {admitted}"
+    return Judgement(BROKEN, f"{_declared(found)}, then 429", actual, None, found.confidence, _edge(found))
+
+
+def _number_kept(finding: LimitFinding, found: Estimate) -> Judgement:
+    """The declared number was admitted; the status of the refusals may be another than promised."""
     told, odd = f"{found.rule.limit} admitted, then {_statuses(finding.refusals)}", _odd(finding)
     if odd:
         expected = f"{_declared(found)}, then {_statuses(promised_statuses(finding.job.operation))}"

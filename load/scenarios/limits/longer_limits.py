@@ -7,7 +7,8 @@ from itertools import chain
 
 import gevent
 
-from load.limiters.examination import Setting, examine
+from load.limiters.examination import examine
+from load.limiters.setting import Setting
 from load.limiters.trace import Sample
 from load.scenarios.limits.examiner import Examiner
 from load.scenarios.limits.findings import jobs

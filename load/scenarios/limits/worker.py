@@ -10,9 +10,9 @@ import gevent
 from gevent.lock import BoundedSemaphore
 
 from load.runtime.run import LoadRun, Send
+from load.scenarios.limits.counted_bodies import CountedBodies
 from load.scenarios.limits.examiner import Examiner
 from load.scenarios.limits.findings import Job, LimitFinding
-from load.scenarios.limits.inert_bodies import InertBodies
 from load.scenarios.limits.isolation import Quiet, await_room
 from load.scenarios.limits.longer_limits import Longer
 from load.scenarios.limits.made_here import Place
@@ -31,7 +31,7 @@ class Worker:
         self.report = report
         self.findings: dict[tuple[str, str], LimitFinding] = {}
         """With this process's own numbers of exchanges."""
-        self.bodies = InertBodies(run.contract)
+        self.bodies = CountedBodies(run.contract)
         self._bursts = BoundedSemaphore(BURSTS)
         self._alone = BoundedSemaphore(1)
         """What must be the only thing that goes on."""

@@ -11,9 +11,10 @@ from email.utils import format_datetime
 import attrs
 
 from load.limiters.conclusion import Estimate
-from load.limiters.examination import Setting, examine
+from load.limiters.examination import examine
 from load.limiters.header_dialects import Terms
 from load.limiters.header_truth import Lie, lies
+from load.limiters.setting import Setting
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
 from load.runtime.run import rate_headers_in

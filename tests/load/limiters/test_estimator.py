@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from load.limiters.examination import Setting, examine
+from load.limiters.examination import examine
+from load.limiters.setting import Setting
 from load.limiters.version_space import Rule
+from load.scenarios.limits.examiner import QUICK
 from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive
 
 NOW = 1_700_000_000.0
@@ -76,6 +78,12 @@ def test_one_window_tells_the_number_and_says_what_it_does_not_tell():
     found = estimated("fixed", 30, setting=Setting(windows=1.12, waits=False))
     assert (found.verdict, found.limit) == ("inconclusive", 30)
     assert "window lies between" in found.reason
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_twice_the_number_is_looser_within_few_windows_though_a_window_might_have_ended_just_then(kind):
+    for seed in range(4):
+        assert estimated(kind, (30, 60)[seed % 2], "twice", seed=seed, setting=QUICK).verdict == "looser", seed
 
 
 class Late(Server):

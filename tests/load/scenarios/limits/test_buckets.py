@@ -11,7 +11,8 @@ import attrs
 import pytest
 
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
-from load.limiters.examination import Setting, examine
+from load.limiters.examination import examine
+from load.limiters.setting import Setting
 from load.limiters.version_space import Rule
 from load.scenarios.limits.buckets import own_bucket, suspect, weighed
 from load.scenarios.limits.findings import Job, LimitFinding

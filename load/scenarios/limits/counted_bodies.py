@@ -10,7 +10,7 @@ from specs.contract import Contract, Operation
 
 
 @attrs.define
-class InertBodies:
+class CountedBodies:
     """The bodies that can be sent to no effect, those first that were seen to be counted by this deployment."""
 
     contract: Contract
