@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from contracts.config.deployment import Deployment
+from contracts.config.deployment import Deployment, Principal
 from contracts.core.conversation import Blocked, Conversation, Result, Steps, tee
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
@@ -38,10 +38,22 @@ class View:
     resource: Resource
     items: list[Any] | None = None
 
+    @property
+    def viewer(self) -> str | None:
+        """Who sees it, by name."""
+        return self.api.principal.name if self.api.principal else None
+
+    def is_same(self, other: View) -> bool:
+        """Whether two are of one list in one place, as one principal sees it: others may see other items there."""
+        same = self.resource is other.resource and self.viewer == other.viewer
+        return same and self.api.values == other.api.values
+
     def has(self, request: Request) -> bool:
         """Whether the resource that a deletion names would be in this list."""
         values = path_values(request.operation, request.target)
         same = all(values.get(name) == value for name, value in self.api.values.items())
+        able = [each.name for each in callers(self.api.deployment, self.api.operation)]
+        same = same and (request.principal == self.viewer or request.principal not in able)
         return same and self.api.contract.resource_of(request.operation) is self.resource
 
     def lacks(self, request: Request) -> bool:
@@ -93,7 +105,7 @@ def _unknown(scope: Scope, view: View) -> Iterator[str]:
     own, place = scope.ledger.own, filled(view.resource.collection, view.api.values)
     for item in view.items or ():
         address = _address(view, item)
-        if address and own.came_meanwhile(place, address) and not any(map(bears_mark, _texts(item))):
+        if address and own.came_meanwhile(place, view.viewer, address) and not any(map(bears_mark, _texts(item))):
             yield f"{address}: it came during the run and may be its own, though no response told of it"
 
 
@@ -218,8 +230,8 @@ def _doubted(scope: Scope, address: str, refused: Exchange) -> Steps:
 def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
     """The lists that may show what is still there, with a mark all others whose place is known too, read to the end."""
     found: list[View] = []
-    for view in [*_beside(scope), *(_known(scope) if mark else ())]:
-        if not any(each.resource is view.resource and each.api.values == view.api.values for each in found):
+    for view in [*_beside(scope), *((*_unheard(scope), *_known(scope)) if mark else ())]:
+        if not any(view.is_same(each) for each in found):
             found.append(view)
     yield [_told(each) for each in found]
     return found
@@ -227,16 +239,37 @@ def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
 
 def _beside(scope: Scope) -> Iterator[View]:
     """The lists of what is still there."""
-    contract: Contract = scope.ledger.contract
     for request in _standing(scope):
-        resource = contract.resource_of(request.operation)
-        if resource is None or resource.list is None:
-            continue
-        values = path_values(request.operation, request.target)
-        place = {name: values[name] for name in resource.list.path_parameters if name in values}
-        able = [each for each in callers(scope.deployment, resource.list) if each.name == request.principal]
-        if able and len(place) == len(resource.list.path_parameters):
-            yield View(RequestFactory(contract, scope.deployment, resource.list, able[0], "", values=place), resource)
+        yield from _view(scope, scope.ledger.contract.resource_of(request.operation), request)
+
+
+def _unheard(scope: Scope) -> Iterator[View]:
+    """The lists in which a creation may have made something that no answer told of, as whoever asked for it."""
+    for request in scope.ledger.own.unheard:
+        resource = scope.ledger.contract.resource_of(request.operation)
+        if (
+            resource is not None
+            and resource.create == request.operation
+            and removal_of(scope.ledger.contract, resource)
+        ):
+            yield from _view(scope, resource, request)
+
+
+def _view(scope: Scope, resource: Resource | None, request: Request) -> Iterator[View]:
+    """The list that shows what a request is about to the one who sends it, where there is one."""
+    if resource is None or resource.list is None:
+        return
+    values = path_values(request.operation, request.target)
+    place = {name: values[name] for name in resource.list.path_parameters if name in values}
+    able = [each for each in callers(scope.deployment, resource.list) if each.name == request.principal]
+    if able and len(place) == len(resource.list.path_parameters):
+        yield _seen(scope, resource, able[0], place)
+
+
+def _seen(scope: Scope, resource: Resource, viewer: Principal, place: dict[str, str]) -> View:
+    assert resource.list is not None
+    made = RequestFactory(scope.ledger.contract, scope.deployment, resource.list, viewer, "", values=place)
+    return View(made, resource)
 
 
 def _known(scope: Scope) -> Iterator[View]:
@@ -249,11 +282,17 @@ def _known(scope: Scope) -> Iterator[View]:
             able = [each for each in callers(scope.deployment, resource.list) if each.tenant == tenant]
             values = {name: scope.deployment.value(tenant, name) for name in resource.list.path_parameters}
             place = {name: value for name, value in values.items() if value}
-            tried = not scope.ledger.whole or target(resource.create, place) in scope.ledger.tried
+            tried = not scope.ledger.whole or _has_tried(scope, target(resource.create, place), place, tenant)
             if able and len(place) == len(values) and tried:
-                yield View(
-                    RequestFactory(contract, scope.deployment, resource.list, able[0], "", values=place), resource
-                )
+                yield _seen(scope, resource, able[0], place)
+
+
+def _has_tried(scope: Scope, creation: str, place: dict[str, str], tenant: str) -> bool:
+    """Whether a tenant may see what came of creations: of anybody's in a place of its own, else of its own ones."""
+    names = scope.ledger.tried.get(creation, set())
+    return bool(names) and (
+        bool(place) or any(each.name in names for each in scope.deployment.principals if each.tenant == tenant)
+    )
 
 
 def _told(view: View) -> Conversation:
@@ -278,10 +317,11 @@ def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
     return {address_of(each) for each in lost}
 
 
-def _made_unheard(scope: Scope, view: View) -> Iterator[str]:
+def _made_unheard(scope: Scope, view: View) -> set[str]:
+    """Addresses of what a list shows and a creation made that had no answer."""
     place = filled(view.resource.collection, view.api.values)
     things = {address: item for item in view.items or () if (address := _address(view, item))}
-    yield from scope.ledger.own.made_unheard(place, things)
+    return scope.ledger.own.made_unheard(place, view.viewer, things)
 
 
 def _address(view: View, item: Any) -> str | None:
@@ -298,7 +338,7 @@ def _strays(scope: Scope, view: View, mark: str) -> Iterator[Request]:
     And of what is as a creation asked for whose answer never came: it bears no mark where the body was drawn.
     """
     removal = removal_of(view.api.contract, view.resource)
-    unheard = set(_made_unheard(scope, view))
+    unheard = _made_unheard(scope, view)
     for item in view.items or ():
         own = at(item, removal.member) if removal else MISSING
         if removal is None or own is MISSING:

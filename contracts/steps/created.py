@@ -42,8 +42,8 @@ class Ledger:
     """What was created and cannot be removed: named to the user at the end."""
     whole: bool = True
     """Whether all that was tried is noted here: a run that was killed does not record what it was waiting for."""
-    tried: set[str] = attrs.field(factory=set)
-    """Where a creation was requested, whatever came of it."""
+    tried: dict[str, set[str | None]] = attrs.field(factory=lambda: defaultdict(set))
+    """Where a creation was requested, whatever came of it, and as whom."""
     removed: int = 0
     """How many of its own resources the sweep has removed."""
     looks: dict[str, Request] = attrs.field(factory=dict)
@@ -58,7 +58,7 @@ class Ledger:
     def note(self, exchange: Exchange) -> None:
         """Take a creation or a removal into account."""
         if not exchange.request.safe:
-            self.tried.add(exchange.request.target.partition("?")[0])
+            self.tried[address_of(exchange.request)].add(exchange.request.principal)
             if exchange.operation.method == "POST":
                 self.own.tried(exchange)
         if not exchange.ok or exchange.request.verb != exchange.operation.method:
@@ -77,7 +77,7 @@ class Ledger:
 
     def under_way(self, request: Request, sent: float) -> None:
         """Take a creation into account of which nobody knows what became of it (`sent`: epoch seconds)."""
-        self.tried.add(address_of(request))
+        self.tried[address_of(request)].add(request.principal)
         self.own.under_way(request, sent)
 
     def _count(self, exchange: Exchange) -> None:

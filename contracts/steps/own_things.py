@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -32,10 +33,10 @@ class OwnThings:
     """Their ids, wherever they are."""
     shown: dict[str, float] = attrs.field(factory=dict)
     """When an address was first shown by an answer that made nothing (epoch seconds)."""
-    listed: dict[str, float] = attrs.field(factory=dict)
-    """By its address, when a list was first read whole (epoch seconds)."""
-    begun: dict[str, float] = attrs.field(factory=dict)
-    """By the address of a list, when the run first asked for a creation in it (epoch seconds)."""
+    listed: dict[tuple[str, str | None], float] = attrs.field(factory=dict)
+    """By its address and who read it, when a list was first read whole (epoch seconds): others see other items."""
+    asked: dict[str, float] = attrs.field(factory=dict)
+    """By the address of a list, when the run last asked for a creation in it (epoch seconds)."""
     unheard: list[Request] = attrs.field(factory=list)
     """Creations of which no answer told whether they made something."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
@@ -43,35 +44,36 @@ class OwnThings:
 
     def tried(self, exchange: Exchange) -> None:
         """Take note of a creation that was asked for, whatever came of it."""
-        self.begun.setdefault(_place(exchange.request), exchange.sent)
+        self._asks(exchange.request, exchange.sent)
         if exchange.status >= 500 or (exchange.response is None and not is_one_of(exchange.error, NEVER_SENT)):
             self.unheard.append(exchange.request)
 
     def under_way(self, request: Request, sent: float) -> None:
         """Take note of a creation that was sent (epoch seconds) and whose answer the record does not have."""
-        self.begun.setdefault(_place(request), sent)
+        self._asks(request, sent)
         self.unheard.append(request)
 
-    def made_unheard(self, place: str, things: dict[str, Any]) -> Iterator[str]:
-        """The addresses of things of a list that are as such a creation asked for, and that came during the run.
+    def _asks(self, request: Request, sent: float) -> None:
+        self.asked[_place(request)] = max(sent, self.asked.get(_place(request), 0.0))
 
-        None of several where there are more than were asked for: somebody else may have made one of them.
+    def made_unheard(self, place: str, viewer: str | None, things: dict[str, Any]) -> set[str]:
+        """The addresses of things a list shows to a principal that such creations asked for, and that came meanwhile.
+
+        None of those alike where there are more than were asked for: somebody else may have made one of them.
         """
-        for body in _bodies(each for each in self.unheard if _place(each) == place):
-            alike = [
-                address
-                for address, thing in things.items()
-                if address not in self.made and self.came_meanwhile(place, address) and _shows(thing, body)
-            ]
-            if len(alike) <= sum(each.json == body and _place(each) == place for each in self.unheard):
-                yield from alike
+        new = {address: thing for address, thing in things.items() if self.came_meanwhile(place, viewer, address)}
+        found: set[str] = set()
+        for bodies, alike in _kinds([each.json for each in self.unheard if _place(each) == place], new):
+            if len(alike) <= bodies:
+                found |= alike
+        return found
 
-    def came_meanwhile(self, place: str, address: str) -> bool:
-        """Whether a thing was not in its list as that was read before the run made anything there."""
-        begun = self.begun.get(place)
-        if begun is None or self.listed.get(place, begun) >= begun:
+    def came_meanwhile(self, place: str, viewer: str | None, address: str) -> bool:
+        """Whether a thing was not in its list when a principal read that whole, and the run has created there since."""
+        listed = self.listed.get((place, viewer))
+        if listed is None or self.asked.get(place, listed) <= listed:
             return False
-        return address not in self.made and self.shown.get(address, begun) >= begun
+        return address not in self.made and self.shown.get(address, math.inf) > listed
 
     def note(self, exchange: Exchange) -> None:
         """Take an answer into account: what a creation made, and what a look shows that was there already."""
@@ -79,7 +81,7 @@ class OwnThings:
         if resource is None or not exchange.ok or resource.create is None:
             return
         if exchange.operation is resource.list and _is_whole(exchange):
-            self.listed.setdefault(_place(exchange.request), exchange.received)
+            self.listed.setdefault((_place(exchange.request), exchange.request.principal), exchange.received)
         if exchange.operation is resource.create and exchange.request.verb == exchange.operation.method:
             self._created(resource, exchange)
         elif exchange.operation in (resource.list, resource.read):
@@ -190,18 +192,26 @@ def _place(request: Request) -> str:
     return request.target.partition("?")[0].rstrip("/")
 
 
-def _bodies(requests: Iterable[Request]) -> list[dict[str, Any]]:
-    """What requests asked for, each once."""
-    found: list[dict[str, Any]] = []
-    for each in requests:
-        if isinstance(each.json, dict) and each.json not in found:
-            found.append(each.json)
-    return found
+def _kinds(bodies: list[Any], things: dict[str, Any]) -> list[tuple[int, set[str]]]:
+    """How many bodies ask for things that cannot be told apart, and the addresses of these.
+
+    Two bodies may ask for one thing in other words, such as with and without a default.
+    """
+    kinds: list[tuple[int, set[str]]] = []
+    for body in bodies:
+        alike = {address for address, thing in things.items() if _shows(thing, body)}
+        same = [each for each in kinds if each[1] & alike]
+        kinds = [each for each in kinds if each not in same]
+        if alike:
+            kinds.append((1 + sum(count for count, _ in same), alike.union(*(each for _, each in same))))
+    return kinds
 
 
-def _shows(thing: Any, body: dict[str, Any]) -> bool:
+def _shows(thing: Any, body: Any) -> bool:
     """Whether a resource has what a body asked for, as far as it shows that at all."""
-    shown = body.keys() & thing.keys() if isinstance(thing, dict) else set()
+    if not (isinstance(thing, dict) and isinstance(body, dict)):
+        return False
+    shown = body.keys() & thing.keys()
     return bool(shown) and all(thing[name] == body[name] for name in shown)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 from pathlib import Path
@@ -120,7 +119,7 @@ class Notes:
     """Answers requests as the document says."""
 
     def __init__(self) -> None:
-        self._numbers = itertools.count(1)
+        self._last = 0
         self._lock = threading.Lock()
         self.notes: dict[str, tuple[str, dict[str, Any]]] = {}
         for name in KEYS.values():
@@ -183,9 +182,15 @@ class Notes:
         return 204, {}, None
 
     def _add(self, user: str, body: dict[str, Any]) -> dict[str, Any]:
-        note = {"id": f"n{next(self._numbers)}x", "text": body["text"], "done": body.get("done", False)}
-        self.notes[note["id"]] = (user, note)
+        self._last += 1
+        note = {"id": f"n{self._last}x", "text": body["text"], "done": body.get("done", False)}
+        self.keep(user, note)
         return note
+
+    def keep(self, user: str, note: dict[str, Any]) -> None:
+        """Have a note under the id it has, which no other will get."""
+        self.notes[note["id"]] = (user, note)
+        self._last = max(self._last, int(note["id"].strip("nx")))
 
     def _own(self, user: str, own: str) -> dict[str, Any]:
         owner, note = self.notes.get(own, (None, {}))

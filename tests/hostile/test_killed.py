@@ -18,6 +18,7 @@ from contracts.evidence.reader import read
 from contracts.evidence.recorder import Recorder
 from contracts.plan.planning import planned
 from tests.hostile.judging import judged
+from tests.hostile.killed_at import moments
 from tests.hostile.notes import FEW, KEYS, Asked, files
 from tests.hostile.server import Hostile
 
@@ -108,3 +109,18 @@ def test_an_answer_of_a_good_server_leaves_no_request_under_way(tmp_path: Path) 
     recorded = read(outcome.run.out / "evidence.ndjson", outcome.run.plan.contract)
     assert any(each.request.may_create for each in recorded.exchanges.values())
     assert recorded.under_way == []
+
+
+def test_whenever_a_run_is_killed_all_it_made_is_found_again(tmp_path: Path) -> None:
+    outcome = judged("well", tmp_path, depth="standard")
+    left = {}
+    whole = [*moments(outcome.run.out / "evidence.ndjson")]
+    for number, moment in enumerate(each for each in whole if len(each.under_way) > 1):
+        with Hostile("well") as server:
+            deployment = files(tmp_path, server.base_url)
+            moment.record(tmp_path, outcome.server.base_url, server.base_url)
+            moment.bring_about(server.notes)
+            CliRunner().invoke(main, ["clean", str(tmp_path), "--deployment", str(deployment)])
+            left[number] = [*server.notes.notes.values()][FEW * len(KEYS) :]
+    assert len(left) > 10
+    assert {number: each for number, each in left.items() if each} == {}

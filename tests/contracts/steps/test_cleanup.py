@@ -56,14 +56,14 @@ def test_all_that_was_created_is_removed_and_counted(server, ledger):
 def test_what_no_answer_told_of_is_found_by_its_mark_and_nothing_else_is_touched(server, ledger):
     server.answer(creation(f"{MARK}-1 of ours"))
     server.answer(creation("somebody's own"))
-    ledger.tried.add(creation("x").target)
+    ledger.tried[creation("x").target].add(principals()[0].name)
     assert swept(server, ledger, MARK) == []
     assert [each["title"] for each in server.notebooks.values()] == ["somebody's own"]
 
 
 def test_without_a_mark_no_list_is_read_for_it(server, ledger):
     server.answer(creation(f"{MARK}-1 of ours"))
-    ledger.tried.add(creation("x").target)
+    ledger.tried[creation("x").target].add(principals()[0].name)
     before = len(server.asked)
     assert swept(server, ledger) == []
     assert len(server.asked) == before
