@@ -43,18 +43,20 @@ class View:
         """Who sees it, by name."""
         return self.api.principal.name if self.api.principal else None
 
-    def is_same(self, other: View) -> bool:
-        """Whether two are of one list in one place, as one principal sees it: others may see other items there."""
-        same = self.resource is other.resource and self.viewer == other.viewer
-        return same and self.api.values == other.api.values
+    def shows(self, resource: Resource | None, values: dict[str, str], viewer: str | None) -> bool:
+        """Whether it is the list of a resource in one place, as a principal sees it.
+
+        A place without a name of its own is another for each of them.
+        """
+        same = all(values.get(name) == value for name, value in self.api.values.items())
+        able = {each.name for each in callers(self.api.deployment, self.api.operation)}
+        alone = not self.api.values and viewer in able
+        return same and resource is self.resource and (viewer == self.viewer or not alone)
 
     def has(self, request: Request) -> bool:
         """Whether the resource that a deletion names would be in this list."""
         values = path_values(request.operation, request.target)
-        same = all(values.get(name) == value for name, value in self.api.values.items())
-        able = [each.name for each in callers(self.api.deployment, self.api.operation)]
-        same = same and (request.principal == self.viewer or request.principal not in able)
-        return same and self.api.contract.resource_of(request.operation) is self.resource
+        return self.shows(self.api.contract.resource_of(request.operation), values, request.principal)
 
     def lacks(self, request: Request) -> bool:
         """Whether the list was read, and does not show what a deletion names."""
@@ -230,8 +232,8 @@ def _doubted(scope: Scope, address: str, refused: Exchange) -> Steps:
 def _read(scope: Scope, mark: str) -> Generator[Any, Any, list[View]]:
     """The lists that may show what is still there, with a mark all others whose place is known too, read to the end."""
     found: list[View] = []
-    for view in [*_beside(scope), *((*_unheard(scope), *_known(scope)) if mark else ())]:
-        if not any(view.is_same(each) for each in found):
+    for view in [*_beside(scope), *((*_known(scope), *_unheard(scope)) if mark else ())]:
+        if not any(each.shows(view.resource, view.api.values, view.viewer) for each in found):
             found.append(view)
     yield [_told(each) for each in found]
     return found
