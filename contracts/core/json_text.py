@@ -6,23 +6,14 @@ import json
 from functools import lru_cache
 from typing import Any
 
-SHORT = 64 * 1024
-"""Characters of a body up to which many are remembered; of longer ones only the last few."""
+REMEMBERED = ((4 * 1024, 2048), (64 * 1024, 256), (512 * 1024, 16))
+"""So many texts up to so many characters: read, a text may take twenty times the memory. Of a longer one, the last."""
 
 
 def read(text: str) -> Any:
     """The value of a JSON text, or the ValueError that says why it has none. Shared: not to be changed."""
-    return _short(text) if len(text) <= SHORT else _long(text)
-
-
-@lru_cache(maxsize=2048)
-def _short(text: str) -> Any:
-    return _read(text)
-
-
-@lru_cache(maxsize=8)
-def _long(text: str) -> Any:
-    return _read(text)
+    length = len(text)
+    return next((recall for most, recall in _RECALLS if length <= most), _last)(text)
 
 
 def _read(text: str) -> Any:
@@ -30,3 +21,7 @@ def _read(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         return error.with_traceback(None) if isinstance(error, ValueError) else ValueError("it is nested too deeply")
+
+
+_RECALLS = tuple((most, lru_cache(maxsize=count)(_read)) for most, count in REMEMBERED)
+_last = lru_cache(maxsize=1)(_read)

@@ -21,6 +21,7 @@ from python_socks.async_.asyncio import Proxy
 from contracts.config.route import Route
 from contracts.config.vault import Vault
 from contracts.core.failures import NAME, NOT_CONNECTED, REFUSED, RESET, TLS, UNREACHABLE, Failure
+from contracts.transport.unreadable import tls_reason
 
 HAPPY_EYEBALLS = 0.25
 """Seconds after which another address of a name is tried beside the first."""
@@ -185,10 +186,3 @@ def connect_failure(error: Exception) -> Failure:
         return Failure(RESET)
     text = getattr(error, "strerror", None) or _ERRNO.sub("", str(error)).strip()
     return Failure(UNREACHABLE, text.lower())
-
-
-def tls_reason(error: ssl.SSLError) -> str:
-    """Why TLS failed, in the words of the library that noticed, without its own names."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not accepted ({error.verify_message})"
-    return (error.reason or "the handshake failed").replace("_", " ").lower()

@@ -5,6 +5,7 @@ Whoever carries the bytes, an event loop or the load's users, reads the same ans
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import attrs
@@ -25,7 +26,7 @@ from contracts.core.failures import (
     UNSENDABLE,
     Failure,
 )
-from contracts.transport.unreadable import Came, explain
+from contracts.transport.unreadable import Came, explain, tls_reason
 
 KEPT = 4096
 """Bytes of an answer that are kept as they came, to be shown where it cannot be read."""
@@ -102,6 +103,9 @@ class AnswerReader:
         self.count += len(data)
         if len(self._received) < KEPT:
             self._received += data[: KEPT - len(self._received)]
+        if self.count - self.length > self._bounds.body + len(data):  # extensions of chunks may be without end
+            around = f"more than {self._bounds.body} bytes around a body of {self.length}"
+            raise self.failure(TOO_LARGE, around)
         self._http.receive_data(data)
 
     def answer(self) -> Incoming | None:
@@ -130,6 +134,8 @@ class AnswerReader:
         """The connection broke while the answer was awaited."""
         if isinstance(error, ConnectionError):
             return self.failure(RESET, f"after {self.count} bytes of the answer" if self.count else "")
+        if isinstance(error, ssl.SSLError):  # no word of TLS alone: by now the request may have been carried out
+            return self.failure(CUT_OFF, f"TLS ended ({tls_reason(error)})")
         return self.failure(CUT_OFF, (error.strerror or "the connection broke").lower())
 
     def failure(self, word: str, detail: str = "") -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 
 import attrs
 import h11
@@ -94,3 +95,10 @@ def quoted(received: bytes) -> str:
     line = received.lstrip()[:SHOWN].splitlines()
     text = line[0].decode("ascii", "backslashreplace") if line else ""
     return "'" + "".join(each if each.isprintable() else "?" for each in text) + "'"
+
+
+def tls_reason(error: ssl.SSLError) -> str:
+    """Why TLS failed, in the words of the library that noticed, without its own names."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not accepted ({error.verify_message})"
+    return (error.reason or "the handshake failed").replace("_", " ").lower()

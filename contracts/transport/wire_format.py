@@ -15,7 +15,7 @@ import attrs
 from contracts.config.http import Bounds
 from contracts.config.vault import Vault
 from contracts.core.exchange import Request, Response
-from contracts.core.failures import UNSENDABLE, Failure
+from contracts.core.failures import TOO_LARGE, UNSENDABLE, Failure
 from contracts.transport.connecting import Origin
 from contracts.transport.decoding import ACCEPTED, decoded
 from contracts.transport.messages import Incoming, Outgoing
@@ -93,10 +93,12 @@ def outgoing(request: Request, vault: Vault, origin: Origin, prefix: bytes, enco
 
 
 def decode_answer(answer: Incoming, request: Request, vault: Vault, bounds: Bounds) -> Response:
-    """An answer as a law sees it. Raises Failure where its content encoding cannot be taken off."""
+    """An answer as a law sees it. Raises Failure where its content cannot be read within bounds."""
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
     encodings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     content = decoded(answer.body, encodings, bounds) if encodings else answer.body
+    if content.count(b",") > bounds.values and content.lstrip()[:1] in (b"{", b"["):
+        raise Failure(TOO_LARGE, f"JSON of more than {bounds.values} values", answer.beginning)
     response = decode_response(answer.status, headers, content, vault, request.operation.key)
     return attrs.evolve(response, remarks=answer.remarks) if answer.remarks else response
 

@@ -19,8 +19,9 @@ from python_socks.sync import Proxy
 from contracts.config.http import KIB, Bounds
 from contracts.core.exchange import IDEMPOTENT
 from contracts.core.failures import NOT_CONNECTED, TLS, Failure
-from contracts.transport.connecting import Origin, connect_failure, first_stop, proxied, proxy_failures, tls_reason
+from contracts.transport.connecting import Origin, connect_failure, first_stop, proxied, proxy_failures
 from contracts.transport.messages import IDLE, IDLE_FOR_WRITES, AnswerReader, Incoming, Outgoing
+from contracts.transport.unreadable import tls_reason
 
 AT_ONCE = 16
 """Connections of one user that are in use at once."""
@@ -63,7 +64,7 @@ class Connection:
             self._wire.sendall(message)
         except TimeoutError:
             raise self._reader.late(whole=True) from None
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLEOFError):
             pass  # what it has answered before it closed is still to be read
         except OSError as error:
             raise self._reader.broken(error) from None

@@ -23,7 +23,7 @@ from typing import Any
 from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
 from contracts.gate.sandbox import ROOT
-from tests.hostile import odd_modes  # noqa: F401 - registers modes
+from tests.hostile import odd_content, odd_modes  # noqa: F401 - registers modes
 from tests.hostile.judging import judged
 from tests.hostile.notes import files
 from tests.hostile.server import MODES, Flaky, Hostile

@@ -290,6 +290,17 @@ def a_million_members(line: Line) -> None:
     content(line, _members())
 
 
+@lru_cache
+def _many() -> bytes:
+    return b'{"ok": true' + b"".join(b',"%d":{}' % number for number in range(390_000)) + b"}"
+
+
+@mode
+def as_many_members_as_are_read(line: Line) -> None:
+    """An object with as many members as are read by default."""
+    content(line, _many())
+
+
 @mode
 def numbers_beyond_measure(line: Line) -> None:
     """Numbers that no machine has."""
@@ -304,8 +315,8 @@ def two_documents(line: Line) -> None:
 
 @mode
 def unclosed_json(line: Line) -> None:
-    """A JSON text of nine megabytes that has no end."""
-    content(line, b'{"ok": "' + b"\\u0000" * 1_500_000)
+    """A long JSON text that has no end."""
+    content(line, b'{"ok": "' + b"\\u0000" * 300_000)
 
 
 @mode
@@ -323,4 +334,5 @@ def stream_of_lines(line: Line) -> None:
 
 
 millions_of_objects.ready = _objects  # type: ignore[attr-defined]
+as_many_members_as_are_read.ready = _many  # type: ignore[attr-defined]
 a_million_members.ready = _members  # type: ignore[attr-defined]

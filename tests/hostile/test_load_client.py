@@ -18,7 +18,7 @@ from contracts.transport.wire_format import decode_answer
 from load.runtime.connections import Connections
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests.hostile import odd_modes  # noqa: F401 - registers modes
+from tests.hostile import odd_content, odd_modes  # noqa: F401 - registers modes
 from tests.hostile.expected import READ, UNREADABLE
 from tests.hostile.notes import KEYS, ODD, files
 from tests.hostile.server import Hostile
@@ -29,7 +29,8 @@ MOST = 60 << 20
 ASKED = Outgoing("GET", ODD.encode(), ((b"Host", b"here"), (b"X-Key", next(iter(KEYS)).encode())))
 OVERLOOKED = {
     "gzip-bomb", "gzip-bomb-in-gzip", "deflate-bomb", "br-bomb", "zstd-bomb", "not-gzip", "half-gzip",
-    "gzip-with-bad-sum", "unknown-encoding", "encoded-a-hundred-times",
+    "gzip-with-bad-sum", "unknown-encoding", "encoded-a-hundred-times", "gzip-once-said-twice",
+    "millions-of-objects", "a-million-members",
     "odd-transfer-encoding", "chunked-twice", "blank-lines-first",
 }  # fmt: skip
 """What does not matter where nothing but a status is kept: no encoding is taken off, and a little is put up with."""

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -43,27 +43,40 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
 
 
+def answered(secure: ssl.SSLSocket) -> None:
+    secure.recv(65536)
+    secure.sendall(ANSWER)
+
+
+def in_the_clear(secure: ssl.SSLSocket) -> None:
+    """The beginning of an answer, and then what was not encrypted by the keys that were agreed on."""
+    secure.recv(65536)
+    secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{")
+    with socket.socket(fileno=secure.detach()) as wire:
+        wire.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+        wire.recv(65536)
+
+
 @contextmanager
-def serving(certificate: trustme.LeafCert) -> Iterator[str]:
+def serving(certificate: trustme.LeafCert, answer: Callable[[ssl.SSLSocket], None] = answered) -> Iterator[str]:
     """A server that shows a certificate and answers every request on a connection once."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_serve, args=(listener, context), daemon=True).start()
+        threading.Thread(target=_serve, args=(listener, context, answer), daemon=True).start()
         yield f"https://localhost:{listener.getsockname()[1]}"
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
 
 
-def _serve(listener: socket.socket, context: ssl.SSLContext) -> None:
+def _serve(listener: socket.socket, context: ssl.SSLContext, answer: Callable[[ssl.SSLSocket], None]) -> None:
     while True:
         try:
             wire, _ = listener.accept()
         except OSError:
             return
         with suppress(OSError), context.wrap_socket(wire, server_side=True) as secure:
-            secure.recv(65536)
-            secure.sendall(ANSWER)
+            answer(secure)
 
 
 def by_gate(base_url: str) -> int:
@@ -93,3 +106,10 @@ def test_a_certificate_that_cannot_be_trusted_is_told_at_once(kind: str, ask) ->
 def test_one_that_can_is(ask) -> None:  # type: ignore[no-untyped-def]
     with serving(GOOD) as base_url:
         assert ask(base_url) == 200
+
+
+@pytest.mark.parametrize("ask", [by_gate, by_load])
+def test_where_tls_breaks_within_an_answer_that_is_said_and_no_name_of_a_library(ask) -> None:  # type: ignore[no-untyped-def]
+    with serving(GOOD, in_the_clear) as base_url, pytest.raises(Failure) as failure:
+        ask(base_url)
+    assert str(failure.value) == "cut off: TLS ended (decryption failed or bad record mac)"
