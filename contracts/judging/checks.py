@@ -88,7 +88,7 @@ def _of_check(
         heard.findings = _found_together(rule, sent, every)
     if heard.findings:
         return _broken(plan, item, heard, every)
-    return _unbroken(item, heard, answered=bool(exchanges))
+    return _unbroken(item, heard, sent, answered=bool(exchanges))
 
 
 def _found_together(rule: Check, sent: Sequence[Exchange], every: Mapping[int, Exchange]) -> Findings:
@@ -113,13 +113,15 @@ def _broken(plan: Plan, item: PlanItem, heard: _Heard, every: Mapping[int, Excha
     )
 
 
-def _unbroken(item: PlanItem, heard: _Heard, *, answered: bool) -> Verdict:
+def _unbroken(item: PlanItem, heard: _Heard, sent: Sequence[Exchange], *, answered: bool) -> Verdict:
     if heard.answers:
         return Verdict(item, UPHELD, count=heard.answers)
     if heard.defect:
         return Verdict(item, NOT_OBSERVABLE, reason=f"a defect of the document: {heard.defect}")
     if answered:
         return Verdict(item, NOT_OBSERVABLE, reason="no applicable response was recorded")
+    if sent:
+        return Verdict(item, BLOCKED, reason=f"{item.operation.key} does not answer: {sent[-1].error}")
     return _unasked(item)
 
 
@@ -152,7 +154,7 @@ def _of_all(
         return Verdict(item, OBSERVED, reason=outcome.reason, count=1)
     if heard:
         return Verdict(item, UPHELD, count=len(sent))
-    return _unasked(item)
+    return _unbroken(item, _Heard(), sent, answered=any(each.response for each in sent))
 
 
 def _unasked(item: PlanItem) -> Verdict:

@@ -43,6 +43,7 @@ def test_an_operation_without_an_answer_is_blocked_and_no_other(mode: str, tmp_p
     outcome = judged(mode, tmp_path)
     assert broken(outcome) == set()
     assert {each.verdict for each in outcome.odd} >= {BLOCKED}
+    assert [each.reason for each in outcome.odd if each.reason == "no request was sent to this operation"] == []
     assert outcome.others == []
     assert outcome.run.left_behind == []
     assert outcome.run.gone is None
