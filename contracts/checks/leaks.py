@@ -122,11 +122,12 @@ def _tells(value: str) -> bool:
 
 
 def _repeats(text: str, value: str) -> bool:
-    """Whether a text has a value, as it is or as JSON spells it."""
+    """Whether a text has a value, as it is or as JSON spells it, in a text within JSON as well."""
     hidden = _PLACEHOLDER.findall(value)
     if hidden:
         return any(_has(text, name) for name in hidden)
-    return value in text or json.dumps(value)[1:-1] in text
+    once = json.dumps(value)[1:-1]
+    return any(each in text for each in (value, once, json.dumps(once)[1:-1]))
 
 
 def _has(text: str, name: str) -> bool:

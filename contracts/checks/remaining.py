@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -18,7 +19,10 @@ EPOCH = 1_000_000_000
 FEW = 2
 """Steps that must agree before the remaining number counts as standing still or as falling for others."""
 SEVERAL = 3
-"""Steps that must agree before it counts as falling by too much: somebody else may use the same credential."""
+"""Steps that must agree before it counts as falling by too much: somebody else may use the same credential.
+
+And times that another credential must count on where one has stopped before they count as having one number.
+"""
 
 
 @attrs.frozen
@@ -57,6 +61,31 @@ def _falls_by_more(steps: Sequence[Step]) -> None:
     if len(steps) >= SEVERAL and len(drops) == 1 and drops.pop() > 1:
         expected = f"{_name(steps[0].second)} to fall by 1 with a request"
         raise Broken(expected, f"by {steps[0].drop} each time", _shown(steps))
+
+
+def _one_for_all(exchanges: Sequence[Exchange]) -> None:
+    """Raises Broken where several credentials count down one number: each goes on where another has stopped.
+
+    With a number of its own each would begin at the top, so that some values would come twice.
+    """
+    windows: dict[tuple[str, str], list[tuple[Exchange, int]]] = {}
+    for each in exchanges:
+        if each.status < 500 and each.status != 429 and (told := _told(each)) is not None:
+            windows.setdefault((told[0], told[2]), []).append((each, told[1]))
+    for counted in windows.values():
+        values = [value for _, value in counted]
+        whose = [_credential(each) for each, _ in counted]
+        changes = sum(one != other for one, other in pairwise(whose))
+        gapless = len(values) == len(set(values)) == max(values) - min(values) + 1
+        if changes >= SEVERAL and gapless and all(_in_turn(*pair) for pair in pairwise(counted)):
+            shown = [each for each, _ in counted][: 2 * SEVERAL]
+            got = f"{max(values)} to {min(values)}, counted down by {len(set(whose))} credentials together"
+            raise Broken(f"{_name(shown[0])} to be a number of each credential", got, shown)
+
+
+def _in_turn(first: tuple[Exchange, int], second: tuple[Exchange, int]) -> bool:
+    """Whether the later of two answers has the lower number; where they overlap nobody knows which is the later."""
+    return first[1] > second[1] or second[0].sent <= first[0].received
 
 
 def _shown(steps: Sequence[Step]) -> list[Exchange]:
@@ -144,10 +173,13 @@ def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) ->
 
     Seen in answers that are there anyway: successes of one credential, one right after the other, of one window. Broken
     if in all of them it stands still, falls by the same too much, or falls with the requests that other credentials
-    made meanwhile. Where another limit or another bucket has part in it, the steps differ: then nothing is said.
+    made meanwhile; or if several credentials count down one number. Where another limit or another bucket has part in
+    it, the steps differ: then nothing is said.
     """
-    steps = list(_steps(sorted((each for each in exchanges if each.response), key=lambda each: each.sent)))
+    heard = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
+    steps = list(_steps(heard))
     _stands_still([each for each in steps if each.quick])
     _falls_for_others(steps)
+    _one_for_all(heard)
     _falls_by_more([each for each in steps if not each.others])
     return bool(steps)

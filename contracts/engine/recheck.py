@@ -1,8 +1,8 @@
 """A request whose response a check found wrong is repeated before that is reported: it may have been chance.
 
-Requests that change nothing are repeated, and those that make or change one more thing of the run's own; no more than
-`MOST`: a deployment on which more is broken needs no further proof. The judge counts the answers like all others, and
-what was seen once only is observed.
+Requests that change nothing are repeated, and those that make or change one more thing of the run's own; a deletion is
+of another thing, made for that. No more than `MOST`: a deployment on which more is broken needs no further proof. The
+judge counts the answers like all others, and what was seen once only is observed.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from contracts.core.conversation import Outcome
+from contracts.core.conversation import Conversation, Outcome, RunningConversation
 from contracts.core.exchange import Exchange, Request
 from contracts.core.verdicts import OBSERVED
 from contracts.judging.checks import Judged, check_verdicts
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan
-from contracts.transport.sender import Sender
+from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made, create_resource
+from contracts.transport.sender import Sender, converse
 from specs.contract.effects import effect_of
 
 MOST = 20
+_MARK = re.compile(r"\bct[0-9a-f]{6}(?=-\d)")
 
 
 async def ask_again(
@@ -31,14 +34,18 @@ async def ask_again(
     """Send again what the checks have seen broken only once. `judged`: what they have said, and say now."""
     for exchange in list(once(plan, check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
-            await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
+            if _deletes(plan, exchange):
+                again = _deleted(plan, exchange, f"{_mark(exchanges.values())}-{conversation}")
+                await converse(RunningConversation(again), sender, conversation, reuse=False)
+            else:
+                await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
 
 
 def once(plan: Plan, verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:
     """The exchanges that are the only proof of something broken, each once, and may be repeated."""
     single = (each.exchanges[0] for each in verdicts if each.verdict == OBSERVED and each.count == 1 and each.exchanges)
     found = (exchanges[seq] for seq in dict.fromkeys(single))
-    return (each for each in found if each.request.safe or _repeatable(plan, each))
+    return (each for each in found if each.request.safe or _repeatable(plan, each) or _deletes(plan, each))
 
 
 def _repeatable(plan: Plan, exchange: Exchange) -> bool:
@@ -47,6 +54,29 @@ def _repeatable(plan: Plan, exchange: Exchange) -> bool:
     own = request.verb == request.operation.method and request.verb != "DELETE"
     kind = effect_of(plan.contract, request.operation).kind
     return 400 <= exchange.status < 500 or (own and kind in {"create", "change"})
+
+
+def _deletes(plan: Plan, exchange: Exchange) -> bool:
+    """Whether a deletion succeeded of what can be made again."""
+    request = exchange.request
+    resource = plan.contract.resource_of(request.operation)
+    one = resource is not None and resource.create is not None and request.operation is resource.delete
+    return one and exchange.ok and request.verb == "DELETE"
+
+
+def _deleted(plan: Plan, exchange: Exchange, tag: str) -> Conversation:
+    """One more thing is made and deleted, as whoever deleted the first. Names begin with the `tag`."""
+    operation = exchange.operation
+    caller = next((each for each in plan.deployment.principals if each.name == exchange.request.principal), None)
+    api = RequestFactory(plan.contract, plan.deployment, operation, caller, tag, plan.depth)
+    made: Made = yield from create_resource(api, api.resource)
+    yield api.ask(path=made.values)
+
+
+def _mark(exchanges: Iterable[Exchange]) -> str:
+    """What the names of this run begin with."""
+    found = (_MARK.search(each.request.body or "") for each in exchanges)
+    return next((each[0] for each in found if each), "ct000000")
 
 
 def _renamed(request: Request, number: int) -> Request:

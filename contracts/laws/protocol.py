@@ -15,8 +15,6 @@ from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_up
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Rule
 
-AT_ONCE = 2
-"""Methods tried at depth quick where nothing is there that could be changed anyway."""
 REFUSED = {404, 405, 501}
 
 
@@ -29,13 +27,9 @@ def _first_of_paths(contract: Contract) -> Iterator[Operation]:
             yield operation
 
 
-def _methods(api: RequestFactory, depth: str) -> list[str]:
-    """At depth quick, a few of them, in turn; of a resource that is there anyway all of them."""
-    found = undeclared_methods(api.contract, api.operation)
-    if depth != "quick" or _of_a_thing(api):
-        return found
-    turn = list(_first_of_paths(api.contract)).index(api.operation) + api.seed
-    return [found[(turn + each) % len(found)] for each in range(min(AT_ONCE, len(found)))]
+def _methods(api: RequestFactory, _: str) -> list[str]:
+    """Every method that the path leaves undeclared: what is forgotten is forgotten at one of them."""
+    return undeclared_methods(api.contract, api.operation)
 
 
 def _of_a_thing(api: RequestFactory) -> bool:

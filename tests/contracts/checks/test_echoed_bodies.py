@@ -28,8 +28,9 @@ def refused(sent: Any, message: str, status: int = 400) -> Exchange:
         ({"serviceAccountKey": {"private_key": "$CREATED_1_PRIVATE_KEY"}}, "no such key: $CREATED_1_PRIVATE_KEY"),
         ({"refreshToken": "8f1e4c2a9b7d3e60"}, "the token 8f1e4c2a9b7d3e60 is unknown"),
         ({"password": "hunter22!x"}, "hunter22!x is too weak"),
+        ({"serviceAccountKey": [{"private_key": KEY}]}, f"not accepted: {[{'private_key': KEY}]}"),
     ],
-    ids=["a private key", "a hidden one", "a refresh token", "a password"],
+    ids=["a private key", "a hidden one", "a refresh token", "a password", "a printed body"],
 )
 def test_a_secret_of_the_body_in_an_error_is_a_leak(sent: Any, told: str) -> None:
     assert "no secret of the body in an error" in (judged(ECHO, refused(sent, told)) or "")

@@ -67,6 +67,10 @@ def test_what_chance_may_have_done_is_not_blamed(statuses: tuple[int, ...]):
             [told(0, 58), told(1, 57), told(2, 0, "other"), told(3, 55), told(4, 0, "other"), told(5, 53)],
             "by 2 where 1 of another credential came in between",
         ),
+        (
+            [told(0, 58), told(1, 57, "other"), told(2, 56, status=404), told(3, 55, "third", status=403)],
+            "58 to 55, counted down by 3 credentials together",
+        ),
     ],
 )
 def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exchange], words: str):
@@ -85,6 +89,8 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         [told(0, 41), told(1, 41, status=404), told(2, 41, status=404)],
         [told(0, 58), told(0.2, 57), told(0.4, 57), told(0.6, 57)],
         [told(0, 58), told(1, 58, "other"), told(2, 57), told(3, 57, "other"), told(4, 56), told(5, 56, "other")],
+        [told(0, 58), told(1, 31, "other"), told(2, 57), told(3, 30, "other"), told(4, 56), told(5, 29, "other")],
+        [told(0, 58), told(1, 57, "other"), told(2, 56)],
     ],
     ids=[
         "by one",
@@ -95,6 +101,8 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         "not counted",
         "at once",
         "two credentials",
+        "one that was used before",
+        "too few to tell",
     ],
 )
 def test_a_remaining_number_that_may_be_right_is_not_blamed(given: list[Exchange]):

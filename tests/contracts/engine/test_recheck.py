@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from contracts import checks
-from contracts.config.deployment import Deployment
+from contracts.config.deployment import Deployment, Principal
 from contracts.config.vault import Vault
 from contracts.core.conversation import Void
 from contracts.core.exchange import Exchange, Request
@@ -69,6 +69,29 @@ def test_only_what_was_seen_once_and_can_be_asked_safely_is_asked_again(
     given: list[Exchange], again: list[str]
 ) -> None:
     assert asked(given, GET, POST, DELETE) == again
+
+
+class Making(Told):
+    """One that answers a creation with what it has made."""
+
+    async def answer(self, request: Request, _: int, **__: Any) -> Any:
+        self.asked.append(request)
+        made = {"status": "success", "data": {"id": 7}}
+        return attrs.evolve(exchange(request.operation.key, 201 if request.verb == "POST" else 200, made), seq=9)
+
+
+def test_what_one_deletion_showed_is_looked_for_at_another() -> None:
+    hook = "/v2/oauth-clients/{clientId}/webhooks"
+    acme = Principal("acme", "acme", "oauth_client", {"client_id": "cl1", "secret": "$SECRET"})
+    given = attrs.evolve(exchange(f"DELETE {hook}/{{webhookId}}", 200, {"status": "success", "data": {}}), seq=1)
+    line = PlanItem(checks.load()["schema/body-fits-its-schema"], given.operation, None, writes=False, promises=())
+    owned = Deployment("d", "http://h", "calcom-v2", (acme,), Vault(), writes=True)
+    told: Any = Making()
+    asyncio.run(recheck.ask_again(Plan(contract(), owned, "quick", (line,), ()), told, {1: given}, 5))
+    assert [(each.verb, each.target) for each in told.asked] == [
+        ("POST", "/v2/oauth-clients/cl1/webhooks"),
+        ("DELETE", "/v2/oauth-clients/cl1/webhooks/7"),
+    ]
 
 
 def test_no_more_is_asked_again_than_helps() -> None:
