@@ -49,12 +49,18 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 @frozen
 class Violation:
-    """One broken keyword of a schema, at one place of the value. Never quotes the value: it may be a secret."""
+    """One broken keyword of a schema, at one place of the value. Never quotes the value: it may be a secret.
+
+    `missing`: the member that is not there, where that is what is wrong.
+    """
 
     keyword: str
     place: str
+    missing: str = ""
 
     def __str__(self) -> str:
+        if self.missing:
+            return f"{'/'.join(filter(None, (self.place, self.missing)))} is missing"
         return f"{self.place or 'the value'} does not satisfy `{self.keyword}`"
 
 
@@ -90,4 +96,5 @@ class Check:
     @staticmethod
     def _violation(error: jsonschema_rs.ValidationError) -> Violation:
         keyword = str(error.schema_path[-1]) if error.schema_path else "schema"
-        return Violation(keyword, "/".join(str(step) for step in error.instance_path))
+        place = "/".join(str(step) for step in error.instance_path)
+        return Violation(keyword, place, str(getattr(error.kind, "property", "")) if keyword == "required" else "")

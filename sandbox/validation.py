@@ -127,6 +127,7 @@ def query_values(
         values[operation.paging.size.name] = _WRONG_DEFAULT
     if not raw:
         return values
+    wrong: list[str] = []
     for name, texts in _sent(operation, raw).items():
         if faults and len(texts) > 1 and leniency.on(leniency.TWO_VALUES_500, operation, faults):
             raise failure()
@@ -135,10 +136,16 @@ def query_values(
         if not parameter.check.accepts(value):
             if faults and leniency.excused(operation, name, faults):
                 continue
-            value = _excused(operation, parameter, value, faults, variations)
+            try:
+                value = _excused(operation, parameter, value, faults, variations)
+            except RefusalError as refusal:
+                wrong.append(refusal.message)
+                continue
         if faults and leniency.refused(operation, name, value, faults):
             raise RefusalError(400, f"The query parameter {name} is not valid.")
         values[name] = _whole(value)
+    if wrong:
+        raise RefusalError(400, " ".join(wrong))
     return values
 
 
@@ -224,7 +231,7 @@ def body_value(operation: Operation, content_type: str, body: bytes | None, faul
     if operation.body.accepts(value):
         return value
     if left := _left(operation.body, value, operation, faults):
-        raise RefusalError(400, f"The body is not valid: {left[0]}.")
+        raise RefusalError(400, f"The body is not valid: {'; '.join(dict.fromkeys(map(str, left)))}.")
     return leniency.completed(operation, value, faults)
 
 

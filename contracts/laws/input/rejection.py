@@ -10,7 +10,7 @@ import attrs
 
 from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Broken, Conversation, Observed, Steps
-from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import ANY, refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
@@ -18,10 +18,12 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import turn_index, turned, unreadable, weaker
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepare_input
-from contracts.strategies.bodies import Change, applied, way_of
+from contracts.steps.wrong_requests import Cases, asked, not_seen_together
+from contracts.strategies.bodies import way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from contracts.strategies.samples import stranger
-from contracts.strategies.schemathesis_cases import Case, cases, validator
+from contracts.strategies.schemathesis_cases import Case, cases
+from contracts.strategies.wrong_together import rows
 from specs.contract import Rule, selectors
 
 PER_PLACE = (2, 4, 50)
@@ -32,6 +34,8 @@ PER_QUERY = (10, 24, 1000)
 """Invalid queries sent to one operation, per depth."""
 PER_BODY = (4, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
+TOGETHER = (3, 6, 0)
+"""Ways of being wrong in one place that are sent together with others, per depth."""
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 4
@@ -40,7 +44,7 @@ ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
 
 
-def _invalid(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
+def _invalid(api: RequestFactory, depth: str) -> list[Cases]:
     """Invalid cases, those in the body together: one conversation sends them all, to what it has created once."""
     contract, operation, level = api.contract, api.operation, DEPTHS.index(depth)
     if selectors.bulk(contract, operation):
@@ -48,12 +52,23 @@ def _invalid(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
     bodies = wrong_bodies(contract, operation)
     unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
     placed = [each for each in bodies if each not in unreadable]
+    queries = wrong_queries(contract, operation)
     groups = [
-        spread(by_turns(wrong_queries(contract, operation)), PER_PARAMETER[level], PER_QUERY[level], api.seed),
-        [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
-        _headers(api),
+        (spread(by_turns(queries), PER_PARAMETER[level], PER_QUERY[level], api.seed), rows(queries, TOGETHER[level])),
+        (
+            [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
+            rows(placed, TOGETHER[level]),
+        ),
+        (_headers(api), []),
     ]
-    return [[case.written() for case in group] for group in groups if group]
+    return [
+        {
+            "alone": [case.written() for case in alone],
+            "together": [[case.written() for case in row] for row in together],
+        }
+        for alone, together in groups
+        if alone
+    ]
 
 
 def _unread(api: RequestFactory, found: Sequence[Case], level: int) -> list[Case]:
@@ -85,13 +100,14 @@ def _headers(api: RequestFactory) -> list[Case]:
     cases=_invalid,
     no_path_setup=True,
 )
-def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[str, Any]]) -> Conversation:
+def what_the_document_forbids_is_refused(api: RequestFactory, wrong: Cases) -> Conversation:
     """A query, body or header that violates its declaration is refused with 400 or 422, never accepted.
 
-    Every request is right but for one place: a value of another type or out of range, not in its enumeration, of a
-    wrong format, null, or missing; or a body that is no JSON, or says that it is something else. Schemathesis finds
-    such values too, and whether a value really breaks its schema is decided by the schema alone. Resources that the
-    path or the body names are there, so that nothing else can be the reason.
+    Every request is right but for one place, or for several where its refusal names each of them: a value of another
+    type or out of range, not in its enumeration, of a wrong format, null, or missing; or a body that is no JSON, or
+    says that it is something else. Schemathesis finds such values too, and whether a value really breaks its schema is
+    decided by the schema alone. Resources that the path or the body names are there, so that nothing else can be the
+    reason.
 
     Proof: a success or a server error; where the document states that rule, any other status than 400 too (422 counts
     as 400 here; whether it is declared is judged elsewhere; bodies that cannot be read, and operations without a 400 or
@@ -99,20 +115,21 @@ def what_the_document_forbids_is_refused(api: RequestFactory, wrong: list[dict[s
     needed, and 401.
     """
     found = BrokenCollector()
-    bodies = any(each["place"] not in {"query", "header"} for each in wrong)
+    bodies = any(each["place"] not in {"query", "header"} for each in wrong["alone"])
     if bodies:
         yield from accepted_form(api)
     right = yield from prepare_input(api, bodies=bodies)
-    for case in (Case(**each) for each in wrong):
+    left: list[Case] = yield from not_seen_together(api, wrong, right)
+    for case in left:
         if case.what == MALFORMED and (yield from _unread_by_others(api)):
             continue
-        request = _asked(api, case, right)
+        request = asked(api, case, right)
         if request is None:
             continue
         answer: Exchange = yield request
         if bodies and answer.status in {403, 404, 409}:
             own = yield from prepare_input(api, alone=True)
-            answer = (yield again) if (again := _asked(api, case, own)) else answer
+            answer = (yield again) if (again := asked(api, case, own)) else answer
         expected = ANY if case.place in {"raw", "media"} else refusal(api.operation)
         strict = Rule.INVALID_IS_400 in api.contract.rules
         if not (answer.status == 401 or refused(answer, expected, strict=strict) or _forbidden(api, answer)):
@@ -138,7 +155,7 @@ def _leaner(api: RequestFactory, case: Case, answer: Exchange) -> Steps:
     schema = api.contract.json_schema(declared.schema, direction="request")
     needed = {*way_of(schema, right).get("required", ()), case.name.partition("/")[0]}
     lean = {name: value for name, value in right.items() if name in needed}
-    request = _asked(api, case, lean) if lean.keys() < right.keys() else None
+    request = asked(api, case, lean) if lean.keys() < right.keys() else None
     if request is None:
         return answer
     again: Exchange = yield request
@@ -157,32 +174,6 @@ def _unread_by_others(api: RequestFactory) -> Steps:
 def _forbidden(api: RequestFactory, answer: Exchange) -> bool:
     """Whether the user whom the suite created may not call this at all, with a valid body or not."""
     return answer.status == 403 and api.principal is not None and api.principal.provisioned
-
-
-def _asked(api: RequestFactory, case: Case, right: Any) -> Request | None:
-    """The request of a case; None where it would not be wrong after all."""
-    match case.place:
-        case "query":
-            return api.ask(query=[(case.name, case.value)])
-        case "raw":
-            return api.ask(raw=case.value)
-        case "media":
-            return api.ask(body=right, headers=(("Content-Type", case.value),))
-        case "header":
-            asked = api.ask()
-            kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
-            return api.ask(credentials=kept)
-    changed = case.value if not case.name else _changed(case, right)
-    if changed is MISSING or validator(api.contract, api.operation).is_valid(changed):
-        return None
-    return api.ask(body=changed)
-
-
-def _changed(case: Case, right: Any) -> Any:
-    try:
-        return applied(right, Change(case.name, case.what, case.value, drop=case.place == "gone"))
-    except (LookupError, TypeError, ValueError):
-        return MISSING
 
 
 def _short(case: Case) -> str:

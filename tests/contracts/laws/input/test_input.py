@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, verdicts
 
 FORBIDS = "input/what-the-document-forbids-is-refused"
@@ -60,3 +62,31 @@ def test_an_accepted_value_is_shown_with_no_more_in_the_body_than_has_to_be(tmp_
 def test_a_right_credential_that_is_refused_breaks_what_is_allowed(tmp_path: Path) -> None:
     found = broken(judged(tmp_path, lambda _: (401, {"error": "who are you"}), things(), KEY, ALLOWS))
     assert [each.partition(" ")[0] for each in found] == [ALLOWS]
+
+
+def naming(one: Asked) -> tuple[int, Any]:
+    """Takes what the document allows, and names everything that is wrong."""
+    if strict(one)[0] == 201 or not isinstance(one.body, dict):
+        return strict(one)
+    kinds = {"id": str, "size": int, "note": str}
+    wrong = [name for name, kind in kinds.items() if name in one.body and type(one.body[name]) is not kind]
+    missing = [] if "id" in one.body else ["id"]
+    return 400, {"error": "; ".join(f"{name} is invalid" for name in [*wrong, *missing])}
+
+
+def test_what_a_refusal_names_is_not_sent_once_more_by_itself(tmp_path: Path) -> None:
+    told = judged(tmp_path, naming, things(), KEY, FORBIDS, depth="standard")
+    untold = judged(tmp_path, strict, things(), KEY, FORBIDS, depth="standard")
+    assert broken(told) == broken(untold) == {}
+    assert len(told.exchanges) < len(untold.exchanges)
+
+
+def test_what_a_refusal_does_not_name_is_found_by_itself(tmp_path: Path) -> None:
+    def lenient(one: Asked) -> tuple[int, Any]:
+        if not isinstance(one.body, dict):
+            return naming(one)
+        kept = {name: value for name, value in one.body.items() if value is not None or name != "note"}
+        return naming(attrs.evolve(one, body=kept))
+
+    found = broken(judged(tmp_path, lenient, things(), KEY, FORBIDS))
+    assert [each.expected for each in found.values()] == ["400 for body note: null (null)"]

@@ -1,0 +1,83 @@
+"""Requests that are wrong in one place or in several, and which of those several still have to be sent alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.core.conversation import Steps
+from contracts.core.exchange import MISSING, Exchange, Request
+from contracts.core.rejection import INVALID
+from contracts.request.api import RequestFactory
+from contracts.strategies.bodies import Change, applied
+from contracts.strategies.schemathesis_cases import Case, validator
+from contracts.strategies.wrong_together import PLACES, Refusal, seen
+
+Cases = dict[str, list[Any]]
+"""Invalid cases as plain data: those sent by themselves ("alone"), and rows of those sent in one request ("together").
+
+Those alone are all that is sent where refusals do not name what is wrong.
+"""
+HALVES = 2
+"""Rows after which it is known whether refusals name what is wrong."""
+
+
+def not_seen_together(api: RequestFactory, wrong: Cases, right: Any) -> Steps:
+    """The cases to be sent by themselves: of those that were sent together what no refusal has named.
+
+    All that was chosen for that where refusals do not name what is wrong.
+    """
+    alone = [Case(**each) for each in wrong["alone"]]
+    heard: list[Refusal] = []
+    unrefused: list[Case] = []
+    for row in ([Case(**each) for each in row] for row in wrong["together"]):
+        request = _all_asked(api, row, right)
+        if request is None or (len(heard) + bool(unrefused) >= HALVES and not seen(heard)):
+            break
+        answer: Exchange = yield request
+        if answer.status in INVALID and answer.response is not None:
+            heard.append(Refusal(tuple(row), answer.response.body))
+        else:
+            unrefused += row
+    named = seen(heard)
+    sent = [case for each in heard for case in each.wrong]
+    if len(named) * 2 < len(sent) or not named:
+        return [*unrefused, *(case for case in alone if case not in named and case not in unrefused)]
+    unnamed = [case for case in sent if case not in named]
+    return [*unrefused, *unnamed, *(each for each in alone if not each.name or each.place not in PLACES)]
+
+
+def _all_asked(api: RequestFactory, row: Sequence[Case], right: Any) -> Request | None:
+    """The request that is wrong in all these places; None where its body has not all of them."""
+    if row[0].place == "query":
+        return api.ask(query=[(case.name, case.value) for case in row])
+    changed = right
+    for case in row:
+        changed = _changed(case, changed) if changed is not MISSING else MISSING
+    return None if changed is MISSING else api.ask(body=changed)
+
+
+def asked(api: RequestFactory, case: Case, right: Any) -> Request | None:
+    """The request of a case; None where it would not be wrong after all."""
+    match case.place:
+        case "query":
+            return api.ask(query=[(case.name, case.value)])
+        case "raw":
+            return api.ask(raw=case.value)
+        case "media":
+            return api.ask(body=right, headers=(("Content-Type", case.value),))
+        case "header":
+            asked = api.ask()
+            kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
+            return api.ask(credentials=kept)
+    changed = case.value if not case.name else _changed(case, right)
+    if changed is MISSING or validator(api.contract, api.operation).is_valid(changed):
+        return None
+    return api.ask(body=changed)
+
+
+def _changed(case: Case, right: Any) -> Any:
+    try:
+        return applied(right, Change(case.name, case.what, case.value, drop=case.place == "gone"))
+    except (LookupError, TypeError, ValueError):
+        return MISSING
