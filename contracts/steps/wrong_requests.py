@@ -11,7 +11,7 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.strategies.bodies import Change, applied
 from contracts.strategies.schemathesis_cases import Case, validator
-from contracts.strategies.wrong_together import PLACES, Refusal, seen
+from contracts.strategies.wrong_together import Refusal, seen
 
 Cases = dict[str, list[Any]]
 """Invalid cases as plain data: those sent by themselves ("alone"), and rows of those sent in one request ("together").
@@ -44,7 +44,8 @@ def not_seen_together(api: RequestFactory, wrong: Cases, right: Any) -> Steps:
     if len(named) * 2 < len(sent) or not named:
         return [*unrefused, *(case for case in alone if case not in named and case not in unrefused)]
     unnamed = [case for case in sent if case not in named]
-    return [*unrefused, *unnamed, *(each for each in alone if not each.name or each.place not in PLACES)]
+    places = {case.name for case in sent}
+    return [*unrefused, *unnamed, *(each for each in alone if each.name not in places)]
 
 
 def _all_asked(api: RequestFactory, row: Sequence[Case], right: Any) -> Request | None:

@@ -195,9 +195,7 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
         return
     alternative = api.operation.security[wrong["alternative"]]
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
-    request = request_with(
-        api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api, "damaged"))
-    )
+    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
     try:
         yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
     except Broken:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 from contracts.core.collector import BrokenCollector
-from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, Draw, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
@@ -14,6 +15,8 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
 from contracts.steps.lifecycle.odd_creation import content, created, oddly, prepare_input
+from contracts.steps.tokens.forced import forced
+from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
 from contracts.strategies.schemathesis_cases import cases, validator
@@ -163,6 +166,8 @@ def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
     Where somebody else has used up what it speaks of, everything is made anew.
     """
     resource = api.contract.resource_of(api.operation)
+    if not query and (traded := (yield from _traded(api))):
+        return traded
     if resource and resource.create is api.operation and resource.item and not query:
         answer: Exchange = yield from created(api)
         if answer.ok or answer.status >= 500:
@@ -178,6 +183,22 @@ def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
         right = yield from prepare_input(api, alone=True)
         answer = yield api.ask(query=pairs, body=right)
     return answer, right
+
+
+def _traded(api: RequestFactory) -> Steps:
+    """The answer to a refresh and its body, as the laws of tokens request it anyway; None for other operations."""
+    declared = api.contract.tokens
+    if declared is None or api.depth != "quick" or api.operation not in {declared.refresh, declared.force}:
+        return None
+    with contextlib.suppress(Blocked, NotObservable):  # then it is requested by itself, which says why
+        if api.operation is declared.force:
+            answer: Exchange = (yield from forced(api)).second.answer
+        else:
+            stage = api.sharing("a session")
+            pair, _ = yield from issue(stage)
+            answer = yield refresh_request(stage, pair.refresh)
+        return answer, answer.request.json
+    return None
 
 
 def _secretive(right: Any) -> bool:

@@ -6,7 +6,12 @@ from contracts.core.conversation import Conversation, NotObservable, Steps, Toke
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX
-from contracts.steps.access.credential_variants import example, path_for_refusal, require_refused
+from contracts.steps.access.credential_variants import (
+    example,
+    living_refresh_token,
+    path_for_refusal,
+    require_refused,
+)
 from contracts.steps.tokens.pairs import issue, rules
 from contracts.strategies.tokens import FORGERIES, forged
 from specs.contract import selectors
@@ -19,7 +24,7 @@ PLAIN = 7
 
 
 def _forgeries(api: RequestFactory, depth: str) -> list[str]:
-    """At depth quick most operations get the forgery that skips no look, and every fourth another one in turn.
+    """At depth quick all operations get the forgery that skips no look, and every fourth another one in turn.
 
     At depth standard each gets all the plain ones and one more.
     """
@@ -29,7 +34,7 @@ def _forgeries(api: RequestFactory, depth: str) -> list[str]:
     turn = list(selectors.opened_by_token(api.contract)).index(api.operation)
     if depth == "quick":
         others = [REFRESH, *names[1:]]
-        return [others[(turn // OTHERS + api.seed) % len(others)] if turn % OTHERS == 1 else names[0]]
+        return [names[0], *([others[(turn // OTHERS + api.seed) % len(others)]] if turn % OTHERS == 1 else [])]
     return [*names[:PLAIN], names[PLAIN + turn % (len(names) - PLAIN)], REFRESH]
 
 
@@ -60,10 +65,9 @@ def a_forged_access_token_is_refused(api: RequestFactory, forgery: str) -> Conve
 
 
 def _text(api: RequestFactory, forgery: str) -> Steps:
-    """The forged token; as one forgery, at all operations, the refresh token of an owner made for that."""
+    """The forged token; as one forgery, at all operations, a refresh token that is not traded."""
     if forgery == REFRESH:
-        pair, _ = yield from issue(api.sharing("an owner whose refresh token is taken for another"))
-        return pair.refresh
+        return (yield from living_refresh_token(api))
     token = yield from _good(api)
     text = forged(token, forgery, rules(api).claims)
     if text is None:

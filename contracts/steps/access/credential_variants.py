@@ -156,17 +156,22 @@ def example(api: RequestFactory) -> Any:
     return body.examples[0] if body and body.examples else MISSING
 
 
-def body_to_refuse(api: RequestFactory, shared: str = "") -> Steps:
+def body_to_refuse(api: RequestFactory) -> Steps:
     """The body of a request that is to be refused for its credential alone.
 
-    Where a token is presented it is a living one, made for this: with the document's example every credential is
-    refused. Elsewhere the document's own example, or nothing. `shared`: the conversations of one law present the same.
+    Where a token is presented it is a living one: with the document's example every credential is refused. Elsewhere
+    the document's own example, or nothing.
     """
     declared = api.contract.tokens
     if declared is None or api.operation is not declared.refresh:
         return example(api)
-    pair, _ = yield from issue(api.sharing(f"a living token, presented with what is {shared}") if shared else api)
-    return refresh_body(api, pair.refresh)
+    return refresh_body(api, (yield from living_refresh_token(api)))
+
+
+def living_refresh_token(api: RequestFactory) -> Steps:
+    """A refresh token that nobody trades: all present it whose credential must be refused, and none spends it."""
+    pair, _ = yield from issue(api.sharing("a living token, presented with what must be refused"))
+    return pair.refresh
 
 
 def skip_if_harmful(api: RequestFactory) -> None:

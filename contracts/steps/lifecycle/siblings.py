@@ -19,8 +19,8 @@ from contracts.steps.lists.paging import read_all, require_ok
 from contracts.strategies.body_forms import minimal_body
 from specs.contract import Operation, selectors
 
-AT_ONCE = 3
-"""Equal creations sent together."""
+AT_ONCE = {"quick": 2}
+"""Equal creations sent together, per depth; three of them at greater ones."""
 ROUNDS = 2
 """Rounds in which a server error has to come before anyone may speak of it."""
 
@@ -140,10 +140,11 @@ def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], c
     After a server error once more, with values of their own: one may be a lock or a deploy.
     """
     answers: list[Exchange] = []
+    count = AT_ONCE.get(api.depth, 3)
     for number in range(ROUNDS):
         if number:
             content = yield from body(api, create, values)
-        answers = yield Concurrently.of([api.ask(create, path=values, body=content) for _ in range(AT_ONCE)])
+        answers = yield Concurrently.of([api.ask(create, path=values, body=content) for _ in range(count)])
         sent = answers[0].request.json
         content = sent if isinstance(sent, dict) else content
         if all(each.status < 500 for each in answers):
