@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import attrs
@@ -23,6 +23,10 @@ SEVERAL = 3
 
 And times that another credential must count on where one has stopped before they count as having one number.
 """
+
+
+Heard = Mapping[int, "tuple[str, int, str] | None"]
+"""By the number of an exchange, the limit it tells, what remains of that, and when it is whole again."""
 
 
 @attrs.frozen
@@ -63,21 +67,22 @@ def _falls_by_more(steps: Sequence[Step]) -> None:
         raise Broken(expected, f"by {steps[0].drop} each time", _shown(steps))
 
 
-def _one_for_all(exchanges: Sequence[Exchange]) -> None:
+def _one_for_all(exchanges: Sequence[Exchange], heard: Heard) -> None:
     """Raises Broken where several credentials count down one number: each goes on where another has stopped.
 
     With a number of its own each would begin at the top, so that some values would come twice.
     """
     windows: dict[tuple[str, str], list[tuple[Exchange, int]]] = {}
     for each in exchanges:
-        if each.status < 500 and each.status != 429 and (told := _told(each)) is not None:
+        if each.status < 500 and each.status != 429 and (told := heard[each.seq]) is not None:
             windows.setdefault((told[0], told[2]), []).append((each, told[1]))
     for counted in windows.values():
         values = [value for _, value in counted]
+        if not len(values) == len(set(values)) == max(values) - min(values) + 1:
+            continue
         whose = [_credential(each) for each, _ in counted]
         changes = sum(one != other for one, other in pairwise(whose))
-        gapless = len(values) == len(set(values)) == max(values) - min(values) + 1
-        if changes >= SEVERAL and gapless and all(_in_turn(*pair) for pair in pairwise(counted)):
+        if changes >= SEVERAL and all(_in_turn(*pair) for pair in pairwise(counted)):
             shown = [each for each, _ in counted][: 2 * SEVERAL]
             got = f"{max(values)} to {min(values)}, counted down by {len(set(whose))} credentials together"
             raise Broken(f"{_name(shown[0])} to be a number of each credential", got, shown)
@@ -92,13 +97,13 @@ def _shown(steps: Sequence[Step]) -> list[Exchange]:
     return [each for step in steps[:SEVERAL] for each in (step.first, step.second)]
 
 
-def _steps(exchanges: Sequence[Exchange]) -> Iterator[Step]:
+def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
     """Every two successes of one window, where no other request of their credential came between."""
     asked = [(_credential(each), each) for each in exchanges]
     last: dict[tuple[str, ...], Exchange] = {}
     for who, each in asked:
         before = last.get(who)
-        if before is not None and (drop := _fell(before, each)) is not None:
+        if before is not None and (drop := _fell(before, each, heard)) is not None:
             between = [one for one, other in asked if _within(other, before, each)]
             clear = not any(one == who for one in between)
             touched = any(_overlaps(other, before, each) for _, other in asked)
@@ -113,9 +118,9 @@ def _credential(exchange: Exchange) -> tuple[str, ...]:
     return tuple(sorted(value for name, value in exchange.request.headers if name.lower() in names))
 
 
-def _fell(before: Exchange, after: Exchange) -> int | None:
+def _fell(before: Exchange, after: Exchange, heard: Heard) -> int | None:
     """By how much the remaining number fell between two successes; None where they are not of one window."""
-    both = [_told(before), _told(after)]
+    both = [heard[before.seq], heard[after.seq]]
     if not (before.ok and after.ok and before.received < after.sent) or None in both:
         return None
     (limit, first, reset), (again, second, later) = (each or ("", 0, "") for each in both)
@@ -176,10 +181,11 @@ def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) ->
     made meanwhile; or if several credentials count down one number. Where another limit or another bucket has part in
     it, the steps differ: then nothing is said.
     """
-    heard = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
-    steps = list(_steps(heard))
+    answered = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
+    heard = {each.seq: _told(each) for each in answered}
+    steps = list(_steps(answered, heard))
     _stands_still([each for each in steps if each.quick])
     _falls_for_others(steps)
-    _one_for_all(heard)
+    _one_for_all(answered, heard)
     _falls_by_more([each for each in steps if not each.others])
     return bool(steps)
