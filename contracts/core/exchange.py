@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 import attrs
-from jsonpointer import JsonPointerException, resolve_pointer
 
 from contracts.core import json_text
 from contracts.core.forms import read
 from specs.contract import Operation
 from specs.contract.operations import is_form
+from specs.source.pointers import MISSING as NOTHING
+from specs.source.pointers import look_up
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -30,12 +31,8 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda _: "nothing", "__bool__":
 
 def at(document: Any, pointer: str | None) -> Any:
     """The value a JSON pointer names, or MISSING."""
-    if pointer is None:
-        return MISSING
-    try:
-        return resolve_pointer(document, pointer)
-    except (JsonPointerException, TypeError):
-        return MISSING
+    found = NOTHING if pointer is None else look_up(document, pointer)
+    return MISSING if found is NOTHING else found
 
 
 def is_whole(text: str) -> bool:

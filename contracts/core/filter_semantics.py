@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from specs.contract import Filter
@@ -71,18 +71,24 @@ Keeper = Callable[[Wanted], list[bool | None]]
 
 
 def keeper(rule: Filter, items: Sequence[Any]) -> Keeper:
-    """What tells of each item whether a filter keeps it, for one value of the filter after the other."""
-    rows = [shown(item, rule.member) for item in items]
-    agrees = _agrees_in_time if rule.by in {"after", "before"} else _agrees_in_text
-    read = number if agrees is _agrees_in_time else _own
-    known = [None if row is None else [read(value) for value in row] for row in rows]
+    """What tells of each item whether a filter keeps it, for one value of the filter after the other.
+
+    Lists repeat themselves, and so do questions: each value is held against what items show once.
+    """
+    timely = rule.by in {"after", "before"}
+    read, agreeing = (number, _in_time) if timely else (_own, _in_text)
+    rows = [None if row is None else tuple(map(read, row)) for row in (shown(item, rule.member) for item in items)]
+    different = {row for row in rows if row is not None}
+
+    @cache
+    def kept_rows(wanted: str) -> dict[Any, bool | None]:
+        agrees = agreeing(rule.by, wanted)
+        return {row: _any([agrees(own) for own in row]) for row in different}
 
     def told(wanted: Wanted) -> list[bool | None]:
-        asked = wanted if isinstance(wanted, list) else [wanted]
-        return [
-            None if row is None else _any([agrees(rule.by, each, own) for own in row for each in asked])
-            for row in known
-        ]
+        each_of = [kept_rows(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+        together = {row: _any([each[row] for each in each_of]) for row in different}
+        return [None if row is None else together[row] for row in rows]
 
     return told
 
@@ -95,20 +101,31 @@ def _own(value: Any) -> str | None:
     return None if value is None else text(value)
 
 
-def _agrees_in_time(by: str, wanted: str, one: Any) -> bool | None:
+def _in_time(by: str, wanted: str) -> Callable[[Any], bool | None]:
+    """What tells of a time (or number) that an item shows whether it is kept."""
     other = number(_unquoted(wanted))
-    if one is None or other is None or one == other:
-        return None
-    return bool(one > other if by == "after" else one < other)
+
+    def agrees(one: Any) -> bool | None:
+        if one is None or other is None or one == other:
+            return None
+        return bool(one > other if by == "after" else one < other)
+
+    return agrees
 
 
-def _agrees_in_text(by: str, wanted: str, own: Any) -> bool | None:
-    if own is None:
-        return False
-    if wanted in own if by == "contains" else wanted == own:
-        return True
-    alike = wanted.casefold() in own.casefold() if by == "contains" else wanted.casefold() == own.casefold()
-    return None if alike else False
+def _in_text(by: str, wanted: str) -> Callable[[Any], bool | None]:
+    """What tells of a text that an item shows whether it is kept."""
+    folded = wanted.casefold()
+
+    def agrees(own: Any) -> bool | None:
+        if own is None:
+            return False
+        if wanted in own if by == "contains" else wanted == own:
+            return True
+        alike = folded in own.casefold() if by == "contains" else folded == own.casefold()
+        return None if alike else False
+
+    return agrees
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -52,6 +53,11 @@ class Quota:
 
 def quotas(headers: Headers) -> tuple[Quota, ...]:
     """Every limit that the headers of a response describe."""
+    return _quotas(tuple((name, value) for name, value in headers if taken_apart(name)))
+
+
+@lru_cache(maxsize=4096)  # several checks ask the same of an answer
+def _quotas(headers: tuple[tuple[str, str], ...]) -> tuple[Quota, ...]:
     found: dict[tuple[str, str], Quota] = {}
     policies: list[tuple[str, str]] = []
     for name, value in headers:

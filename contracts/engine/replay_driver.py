@@ -26,6 +26,7 @@ from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
 from contracts.judging.checks import check_verdicts
+from contracts.judging.grants import Granted
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan, PlanItem
@@ -38,8 +39,9 @@ def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     lines: dict[str, list[Conversation]] = {}
     for conversation in evidence.conversations.values():
         lines.setdefault(conversation.line, []).append(conversation)
+    granted = Granted(evidence.exchanges)
     judged = [
-        judge.law_verdict(item, attempts(plan, item, lines.get(item.id, []), seed), evidence.exchanges, plan)
+        judge.law_verdict(item, attempts(plan, item, lines.get(item.id, []), seed), evidence.exchanges, plan, granted)
         for item in plan.items
         if isinstance(item.rule, Law)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ from contracts.evidence.recorder import Recorder
 from contracts.evidence.used_tokens import UsedTokens
 from contracts.judging import deviations, judge
 from contracts.judging.checks import Judged, check_verdicts
+from contracts.judging.grants import Granted
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
 from contracts.plan.plan import BUSY, Plan, PlanItem, alike
@@ -83,6 +85,7 @@ class Run:
         self.started = time.time()
         self.recorder = Recorder(out / "evidence.ndjson", self.stop)
         self.exchanges: dict[int, Exchange] = {}
+        self._granted = Granted(self.exchanges)
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self.pool: TokenPool | None = None
         self._verdicts: dict[str, Verdict] = {}
@@ -155,11 +158,13 @@ class Run:
     # -- in the run's own thread ----------------------------------------------------------------------------------
 
     def _main(self, items: list[PlanItem]) -> None:
+        gc.freeze()  # the plan and all modules stay: each thread of Hypothesis has everything collected at first
         try:
             asyncio.run(self._run(items))
         except BaseException as error:
             self._failure = error
         finally:
+            gc.unfreeze()
             self.recorder.close()
             with self._changed:
                 self._finished = True
@@ -281,7 +286,7 @@ class Run:
                     await self._converse(item, sender, health, quiet=phase < BUSY)
                 except Exception as error:  # what a driver trips over must not end the run
                     self.conversations.unasked(item, f"could not be run ({type(error).__name__}: {error})"[:200])
-            verdict = judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan)
+            verdict = self._law_verdict(item)
             if not verdict.awaits_grant:  # which may still come: at the end it is judged again
                 self._settle(verdict)
         finally:
@@ -331,10 +336,11 @@ class Run:
                 self.conversations.progress.broken += verdict.verdict == BROKEN
             self._changed.notify_all()
 
+    def _law_verdict(self, item: PlanItem) -> Verdict:
+        return judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan, self._granted)
+
     def _judge_rest(self) -> None:
         """Checks judge everything; items that were begun get what they have come to, those that were not say so."""
         silent = [item for item in self.plan.items if isinstance(item.rule, Law) and item.id not in self._verdicts]
-        self._settle(
-            *(judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan) for item in silent)
-        )
+        self._settle(*map(self._law_verdict, silent))
         self._settle(*check_verdicts(self.plan, self.exchanges, self.not_served, self._judged))

@@ -14,7 +14,7 @@ from contracts.config.severity import Severity, at_least, read_rows
 from contracts.core.conversation import Result
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
-from contracts.judging.grants import ungranted
+from contracts.judging.grants import Granted, ungranted
 from contracts.judging.reproduce import script
 from contracts.judging.severity import severity_of
 from contracts.laws.law import Law
@@ -109,8 +109,17 @@ class Attempt:
     ending: Result
 
 
-def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
-    """A plan item's verdict from all its conversations: broken if any was shown broken, and shown again."""
+def law_verdict(
+    item: PlanItem,
+    attempts: Sequence[Attempt],
+    exchanges: dict[int, Exchange],
+    plan: Plan,
+    granted: Granted | None = None,
+) -> Verdict:
+    """A plan item's verdict from all its conversations: broken if any was shown broken, and shown again.
+
+    `granted`: what is known of the grants among the exchanges, where many items are judged.
+    """
     law = item.rule
     assert isinstance(law, Law)
     if not attempts and item.operation.unusable:
@@ -132,7 +141,7 @@ def law_verdict(item: PlanItem, attempts: Sequence[Attempt], exchanges: dict[int
         reason = f"seen once and not again: expected {seen.expected}, got {seen.actual}"
         return attrs.evolve(verdict, reason=reason, expected=None, actual=None)
     found = _unbroken(item, attempts)
-    why = ungranted(item, found.verdict, exchanges, plan)
+    why = ungranted(item, found.verdict, granted or Granted(exchanges), plan)
     return attrs.evolve(found, verdict=NOT_OBSERVABLE, reason=why, awaits_grant=True) if why else found
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation
 from specs.contract.example_bodies import composed
 from specs.contract.schema_queries import alternatives
+from specs.source.bundle import copied
 from specs.source.pointers import MISSING
 
 FORMS = 3
@@ -19,13 +20,19 @@ Content = dict[str, Any]
 
 def body_forms(contract: Contract, operation: Operation) -> list[Content]:
     """The richest example of a body first, then other forms that its schema allows; at least one, three at most."""
+    found: list[Content] = copied([*_forms(contract, operation)])
+    return found
+
+
+@cache  # asked for by every conversation that sends a body
+def _forms(contract: Contract, operation: Operation) -> tuple[Content, ...]:
     examples = [each for each in (operation.body.examples if operation.body else ()) if isinstance(each, dict)]
     richest = max(examples, key=lambda each: len(str(each)), default={})
     found: list[Content] = [richest]
     for each in _others(contract, operation, richest, examples):
         if len(found) < FORMS and each not in found and validator(contract, operation).is_valid(each):
             found.append(each)
-    return [copy.deepcopy(each) for each in found]
+    return tuple(found)
 
 
 def _others(contract: Contract, operation: Operation, richest: Content, examples: list[Content]) -> Iterator[Content]:

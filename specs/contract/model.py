@@ -267,7 +267,7 @@ class Operation:
         """Say whether it changes nothing: its method promises so, and nothing it says of itself contradicts."""
         return (self.method in SAFE or self.looks_up) and not self.changing
 
-    @property
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """Give the names in the path's braces, in order."""
         return tuple(part.split("}")[0] for part in self.path.split("{")[1:])

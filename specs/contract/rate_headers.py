@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -50,6 +51,7 @@ class RateHeader:
     words: str = ""
 
 
+@lru_cache(maxsize=4096)  # asked for of every header of every answer
 def taken_apart(name: str) -> RateName | None:
     """What a header says by its name; None for one that says nothing of a rate limit."""
     if name.lower() == "retry-after":
