@@ -183,4 +183,5 @@ def _akin(one: Finding, other: Finding) -> bool:
         return True
     if one.aspect == other.aspect:
         return not (one.subject and other.subject) or one.aspect not in {FORM, HEAD, LIST}
-    return {one.aspect, other.aspect} == {STATE, FORM}
+    # what is kept shows in the form of an answer; a creation that is refused has no such answer
+    return {one.aspect, other.aspect} == {STATE, FORM} and not {one.status, other.status} & {"4", "5"}

@@ -90,6 +90,14 @@ def test_what_heads_and_bodies_of_the_same_answers_show_are_two_problems() -> No
     assert len(grouped(html + [{**line, "exchanges": [1]} for line in HTML])) == 1
 
 
+def test_a_creation_that_is_refused_and_one_that_answers_in_another_form_are_two_problems() -> None:
+    shape = "schema/body-fits-its-schema", "POST /things", "a body that fits the schema", "[{'id': 3}] is not an object"
+    kept = "state/what-is-created-is-found", "POST /things", "a body with name", "a body without it"
+    refused = "state/the-required-members-suffice", "POST /things", "a creation without the optional name", "422"
+    assert len(grouped([broken(*shape), broken(*refused)])) == 2
+    assert len(grouped([broken(*shape), broken(*kept)])) == 1
+
+
 def test_a_list_in_the_wrong_order_is_one_problem_whatever_it_is_sorted_by() -> None:
     lines = [*OVERLAP, *SORTED]
     lines.append(broken("sorting/a-filtered-list-is-sorted", "GET /v1/books", "sort=asc in order of createdAt", "no"))
