@@ -13,6 +13,8 @@ from contracts.core.verdicts import NOT_OBSERVABLE
 
 _REMEDIES = (
     (r"no applicable response was recorded", "a deeper run, --depth standard, gets more kinds of responses"),
+    (r"is known who gets tokens",
+     "add a [[principals]] of kind = \"login\", or owner = true to the one whose name and password log in there"),
     (r"names nobody of that kind|no principal of|nobody here can call|or no principal has one",
      "add a [[principals]] with a credential of that kind to the deployment file"),
     (r"second tenant|tenants have nothing apart|tenants have no address",

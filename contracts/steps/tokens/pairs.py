@@ -119,15 +119,17 @@ def token_grant(contract: Contract, deployment: Deployment, tenant: str) -> tupl
     Raises NotObservable where there is none, or nobody of the tenant owns tokens.
     """
     owners = [each for each in deployment.principals if each.tenant == tenant and _owns_tokens(each)]
-    for operation in contract.tokens.issue if contract.tokens else ():
-        if operation.body is None or operation.path_parameters:
-            continue
+    known = contract.tokens.issue if contract.tokens else ()
+    issuing = [each for each in known if each.body and not each.path_parameters]
+    for operation in issuing:
         declared = contract.body_rules(operation)
         for principal in sorted(owners, key=lambda each: not each.owner):
             content = _granted(contract, operation, declared, principal)
             if content is not None:
                 return operation, content, principal
-    raise NotObservable("the document has no operation that creates an owner of tokens, or none is known who gets any")
+    if not issuing:
+        raise NotObservable("the document has no operation that creates an owner of tokens, or gives any")
+    raise NotObservable(f"nobody of {tenant} is known who gets tokens at {issuing[0].key}")
 
 
 def _owns_tokens(principal: Principal) -> bool:
