@@ -81,7 +81,7 @@ def a_spent_refresh_token_is_refused(api: RequestFactory) -> Conversation:
     yield from call_with(session.api, session.second.access)
     yield from call_with(session.api, session.first.access)
     again: Exchange = yield from session.reused()
-    require_spent(api, again, "400 or 401 for a refresh token that was used")
+    require_spent(api, [session.second.answer], again, "400 or 401 for a refresh token that was used")
 
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/refresh",), writes=True, no_path_setup=True)
@@ -103,9 +103,10 @@ def a_token_spent_before_the_last_is_refused(api: RequestFactory) -> Conversatio
     yield from call_with(session.api, session.second.access)
     yield from call_with(session.api, session.first.access)
     yield from session.reused()
-    yield refresh_request(session.api, session.second.refresh)
+    later: Exchange = yield refresh_request(session.api, session.second.refresh)
     again: Exchange = yield from session.reused()
-    require_spent(api, again, "400 or 401 for a refresh token that was used two refreshes ago")
+    uses = [session.second.answer, later]
+    require_spent(api, uses, again, "400 or 401 for a refresh token that was used two refreshes ago")
 
 
 LATER, SOON = 65.0, 5.0
@@ -121,10 +122,10 @@ def _later(api: RequestFactory, depth: str) -> list[None]:
 def a_spent_refresh_token_stays_spent(api: RequestFactory, _: None) -> Conversation:
     """A spent refresh token does not come back to life: it is still refused a little over a minute later."""
     pair, _ = yield from issue(api)
-    pair_of(api, (yield refresh_request(api, pair.refresh)))
+    spent = pair_of(api, (yield refresh_request(api, pair.refresh))).answer
     yield Wait(LATER)
     again: Exchange = yield refresh_request(api, pair.refresh)
-    require_spent(api, again, "400 or 401 for a refresh token that was used a minute ago", since=LATER - 1)
+    require_spent(api, [spent], again, "400 or 401 for a refresh token that was used a minute ago", since=LATER - 1)
 
 
 def _crowds(api: RequestFactory, depth: str) -> list[int]:
@@ -167,7 +168,9 @@ def of_refreshes_at_once_one_wins(api: RequestFactory, crowd: int) -> Steps:
             if not loser.ok and (loser.status >= 500 or loser.status not in LOST | refusals(api)):
                 raise Broken("400, 401, 404 or 409 for a refresh that lost", loser.summary())
         if len(winners) > 1:
-            require_spent(api, winners[1], f"{expected}, not {len(winners)} (round {number} of {len(rounds)})")
+            require_spent(
+                api, winners[:1], winners[1], f"{expected}, not {len(winners)} (round {number} of {len(rounds)})"
+            )
         if not winners:
             raise Broken(expected, "none did")
         shortest = min(each.received - each.sent for each in answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -239,8 +239,12 @@ def refusals(api: RequestFactory) -> set[int]:
     return {400, 401} if Rule.INVALID_IS_400 in api.contract.rules else {400, 401, 403, 404, 409, 410, 422}
 
 
-def require_spent(api: RequestFactory, answer: Exchange, expected: str, *, since: float = 0.0) -> None:
+def require_spent(
+    api: RequestFactory, uses: Sequence[Exchange], answer: Exchange, expected: str, *, since: float = 0.0
+) -> None:
     """A used refresh token is refused, `since` so many seconds after its use.
+
+    `uses`: the refreshes before it, without which its answer shows nothing.
 
     Raises Broken where the document says that it works once and grants no longer grace, else Observed.
     """
@@ -248,7 +252,7 @@ def require_spent(api: RequestFactory, answer: Exchange, expected: str, *, since
     if answer.status in refusals(api):
         return
     if not answer.ok or (declared.single_use and declared.grace <= since):
-        raise Broken(expected, answer.summary(), [answer])
+        raise Broken(expected, answer.summary(), [*uses, answer])
     said = f"works on for {declared.grace:g} s" if declared.grace else "works once" if declared.single_use else ""
     why = f"the document says that it {said}" if said else "the document does not say that it works once"
     raise Observed(f"a used refresh token is accepted again ({answer.status}); {why}")
