@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from contracts.core.forms import UNFINISHED
-from contracts.strategies.bodies import Change, changes
+from contracts.strategies.bodies import ANOTHER_CASE, Change, changes
 from contracts.strategies.schemathesis_cases import Case, cases, fits, once, one_fits, validator
 from specs.contract import Contract, Operation, Parameter
+from specs.contract.leniency import takes_any_case, takes_other_values
 from specs.contract.operations import is_form
 from specs.contract.schema_queries import members, required, rule_of
 
@@ -45,7 +46,9 @@ def wrong_bodies(contract: Contract, operation: Operation) -> tuple[Case, ...]:
         return ()
     schema = contract.json_schema(operation.body.schema, direction="request")
     found = [_as_case(each) for each in changes(schema, example(operation))]
-    found += [converted for each in cases(contract, operation) if (converted := _narrowed(each)) is not None]
+    lenient = {name for name, each in members(schema, schema).items() if takes_other_values(_told(each.schema))}
+    narrowed = (_narrowed(each) for each in cases(contract, operation))
+    found += [each for each in narrowed if each is not None and each.name not in lenient]
     return (*_unreadable(contract, operation), *once(found))
 
 
@@ -105,13 +108,23 @@ def _unreadable(contract: Contract, operation: Operation) -> list[Case]:
 @cache
 def wrong_queries(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     """Query values the document forbids, for each parameter the most telling first."""
+    taken = {each.name for each in operation.parameters if takes_other_values(_prose(contract, each))}
     found = [each for each in cases(contract, operation) if each.place == "query" and not each.valid]
     own = [
         Case("query", name, what, False, text)
         for parameter in operation.parameters
         for name, what, text in (*_telling(contract, parameter), *_inside(contract, parameter))
     ]
-    return once([*own, *found])
+    return once(each for each in (*own, *found) if each.name not in taken)
+
+
+def _prose(contract: Contract, parameter: Parameter) -> str:
+    """What the document says of a parameter, in its own place or with its schema."""
+    return f"{parameter.description} {_told(contract.json_schema(parameter.schema))}"
+
+
+def _told(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("description", ""))
 
 
 def _inside(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, str, str]]:
@@ -138,6 +151,8 @@ def _telling(contract: Contract, parameter: Parameter) -> Iterator[tuple[str, st
         # What looks at the first of several values alone lets a wrong one behind it through.
         texts = [(what, f"{good}{parameter.separator}{text}") for what, text in texts]
     for what, text in texts:
+        if what == ANOTHER_CASE and takes_any_case(_prose(contract, parameter)):
+            continue
         if fits(contract, parameter, text) is False:
             yield parameter.name, what, text
 
@@ -159,7 +174,7 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if choices := [each for each in schema.get("enum", ()) if isinstance(each, str)]:
         yield "not in the enumeration", f"{choices[0]}_x"
         if choices[0].swapcase() != choices[0]:
-            yield "another case than in the enumeration", choices[0].swapcase()
+            yield ANOTHER_CASE, choices[0].swapcase()
     yield (
         "of another kind",
         {"email": "two@@example.com", "date-time": "yesterday"}.get(str(schema.get("format")), "AAA"),
