@@ -55,13 +55,19 @@ def unsaid(operation: Operation) -> str | None:
 
 
 def _stated(operation: Operation, parameter: Parameter) -> Any:
-    """A value the document states: an example, a default, one of a closed set, or a value that selects a page."""
+    """A value the document states: an example, a default, one of a closed set, or a value that selects a page.
+
+    A list begins at its first page, whichever page the document's example has.
+    """
     values = [parameter.example, parameter.schema.get("default"), *parameter.schema.get("enum", [])]
-    values.append(_page_value(operation, parameter))
+    page = page_value(operation, parameter)
+    if operation.paging and parameter is operation.paging.position:
+        return values[0] if page is None else page
+    values.append(page)
     return next((each for each in values if each is not None), None)
 
 
-def _page_value(operation: Operation, parameter: Parameter) -> int | None:
+def page_value(operation: Operation, parameter: Parameter) -> int | None:
     """For the size of a page some items, for its position the first; None for a cursor, which only answers have."""
     paging = operation.paging
     if paging and parameter is paging.size:

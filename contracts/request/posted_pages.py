@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from contracts.core.exchange import MISSING
-from contracts.request.parameters import Query, pairs
+from contracts.request.parameters import Query, page_value, pairs
 from specs.contract import Contract, Operation, Parameter
 from specs.contract.schema_queries import members
 
@@ -14,7 +14,8 @@ from specs.contract.schema_queries import members
 def with_page(contract: Contract, operation: Operation, query: Query, body: Any) -> tuple[Query, Any]:
     """The query without what selects a page, and the body with it.
 
-    Where no body is given it carries what is required and nothing else, so that nothing is left out of the list.
+    Where no body is given it carries what is required and nothing else, so that nothing is left out of the list, and
+    begins at the first page.
     """
     asks = operation.asks
     inside = {each.name: each for each in (asks.size, asks.position) if each is not None and each.location == "body"}
@@ -23,6 +24,9 @@ def with_page(contract: Contract, operation: Operation, query: Query, body: Any)
         return query, content
     given = pairs(operation, query)
     page = {name: _value(inside[name], text) for name, text in given if name in inside}
+    if body is MISSING:
+        first = {name: page_value(operation, each) for name, each in inside.items() if name in content}
+        page = {name: value for name, value in first.items() if value is not None} | page
     return [pair for pair in given if pair[0] not in inside], {**content, **page}
 
 

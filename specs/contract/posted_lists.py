@@ -12,14 +12,15 @@ from specs.contract.paging import asked_for
 from specs.contract.schema_queries import members
 from specs.source.pointers import join
 
-_LOOKS = {"filter", "search", "list", "query", "paginate", "find"}
-"""How the path of a POST ends that only looks something up."""
+_LOOKS = {"filter", "search", "list", "query", "paginate", "find", "get", "fetch", "browse", "lookup"}
+"""How the path of a POST ends that only looks something up, or how its last name begins (`list_folder`)."""
 
 
 def looks_up(path: str) -> bool:
     """Say whether a path ends with a word for looking things up, and with nothing that names one of them."""
     last = path.rstrip("/").rpartition("/")[2]
-    return "{" not in last and len(told := words(last)) == 1 and told[0] in _LOOKS
+    told = words(last)
+    return "{" not in last and 0 < len(told) <= 3 and bool(_LOOKS & {told[0], told[-1]})
 
 
 def asked_in_body(

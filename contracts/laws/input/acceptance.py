@@ -113,7 +113,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     with secrets of another system may be refused, since those cannot be made up: observed only. A login that refuses
     what it is given is not observable, since the suite may not know what it would accept. So may one that was made up
     from its schema, where the document has no example. Nor may a right credential be met with 401. An update that may
-    be empty is sent empty as well: it may be refused, but makes no server fail.
+    be empty is sent empty as well: it may be refused, but makes no server fail. So may a number of a page that no page
+    can have or that 32 bits cannot hold, where the document states no bound.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
@@ -138,11 +139,28 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
         like = "like the document's own example" if shown else "that fits the document"
         raise Broken(f"a request {like} to be accepted", answer.summary(), [answer])
     found = BrokenCollector()
+    unbounded = ""
     for name, value in query:
         alone: Exchange = yield api.ask(query=[(name, value)], body=right)
-        if _amiss(alone):
+        if alone.status in REFUSED and _goes_without_saying(api, name, value):
+            unbounded = f"{name}={value} is refused, and the document states no bound: {alone.summary()}"
+        elif _amiss(alone):
             found.add(name, f"query {name}={value} to be accepted", alone)
     found.close()
+    if unbounded:
+        raise Observed(unbounded)
+
+
+def _goes_without_saying(api: RequestFactory, name: str, value: str) -> bool:
+    """Whether a number of a page is one that no page has, or that 32 bits cannot hold, and no bound says so."""
+    paging = api.operation.paging
+    known = [each for each in (paging.size, paging.position) if each and each.name == name] if paging else []
+    if paging is None or not known or not value.lstrip("-").isdigit():
+        return False
+    schema, least = api.contract.json_schema(known[0].schema), 1 if known[0] is paging.size else paging.first
+    below = int(value) < least and not {"minimum", "exclusiveMinimum"} & schema.keys()
+    beyond = int(value) >= 2**31 - 1 and not {"maximum", "exclusiveMaximum"} & schema.keys()
+    return below or beyond
 
 
 def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:

@@ -139,7 +139,8 @@ def the_required_members_suffice(api: RequestFactory) -> Conversation:
     """A creation that sends only the members its schema requires is accepted, and they are kept.
 
     Broken if it is refused as invalid where the same body with the optional members of the document's example is not;
-    or if the answer, or the list, shows another value of a member than was sent.
+    or if the answer, or the list, shows another value of a member than was sent. A document that requires none at all
+    has rather forgotten which are.
     """
     peers: Siblings = yield from create_siblings(api)
     peers.needed()
@@ -148,7 +149,8 @@ def the_required_members_suffice(api: RequestFactory) -> Conversation:
     if peers.whole is not None and peers.whole.ok:
         left = ", ".join(sorted(_sent(peers.whole).keys() - _sent(peers.slight).keys()))
         shown = [peers.slight, peers.whole]
-        raise Broken(f"a creation without the optional {left}", peers.slight.summary(), shown)
+        none = "" if _sent(peers.slight) else " (of all members none is required)"
+        raise Broken(f"a creation without the optional {left}{none}", peers.slight.summary(), shown)
     if not peers.slight.ok:
         raise NotObservable(f"the creation was refused: {peers.slight.summary()}")
     _kept(api.contract.names, peers.slight, thing_of(peers.slight))

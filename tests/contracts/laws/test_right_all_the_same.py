@@ -332,6 +332,27 @@ def test_a_list_that_is_asked_for_by_a_post_is_judged_like_any_other(
     assert verdicts(made, law)["POST /things/filter"] == (UPHELD if not found else "broken")
 
 
+@pytest.mark.parametrize(("skips", "found"), [(0, False), (1, True)])
+def test_a_list_begins_at_its_first_page_whatever_page_the_example_of_its_body_has(
+    tmp_path: Path, skips: int, found: bool
+) -> None:
+    """Its size and position are required, and the example asks for a page in the midst, as at Plaid."""
+    paths = searched("/banks/get")
+    content = paths["/banks/get"]["post"]["requestBody"]["content"]["application/json"]
+    content["schema"] |= {"required": ["offset", "limit"]}
+    content["example"] = {"offset": 4, "limit": 2}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        told = asked.body if isinstance(asked.body, dict) else {}
+        if not {"offset", "limit"} <= told.keys():
+            return 400, {"error": "where from?"}
+        first = told["offset"] + skips if told["offset"] else 0
+        return 200, [{"id": str(each)} for each in range(9)][first : first + told["limit"]]
+
+    law = "pagination/every-walk-gives-the-same-items"
+    assert bool(held(tmp_path, server, paths, law)) is found
+
+
 def test_a_post_that_may_do_more_than_look_something_up_is_no_list(tmp_path: Path) -> None:
     made = judged(tmp_path, lambda _: (200, []), document(searched("/things/import"), KEY), ANN, "pagination/")
     assert not [each for each in made.verdicts if each.item.rule.family == "pagination"]
@@ -421,3 +442,38 @@ def test_a_page_that_is_too_large_is_grave_where_it_is_given(tmp_path: Path, giv
 
     (found,) = broken(judged(tmp_path, server, document(paths, {}), NOBODY, law)).values()
     assert severity_of(law, "GET /things", found.expected, found.actual).level == level
+
+
+# -- what a document leaves out ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("bounds", "found"), [({}, False), ({"minimum": 0, "maximum": 2**31}, True)])
+def test_numbers_that_no_page_has_may_be_refused_where_no_bound_is_stated(
+    tmp_path: Path, bounds: dict[str, int], found: bool
+) -> None:
+    numbers = [{"name": each, "in": "query", "schema": {"type": "integer", **bounds}} for each in ("limit", "offset")]
+    schema = {"type": "array", "items": thing()}
+    paths = {"/things": {"get": {"operationId": "t", "parameters": numbers, "responses": answers(schema)}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        limit, offset = int(asked.query.get("limit", "5")), int(asked.query.get("offset", "0"))
+        return (200, []) if limit > 0 and 0 <= offset < 2**31 - 1 else (400, {"error": "no such page"})
+
+    assert bool(held(tmp_path, server, paths, "input/what-the-document-allows")) is found
+
+
+@pytest.mark.parametrize(("required", "level"), [([], "minor"), (["color"], "major")])
+def test_a_document_that_requires_no_member_has_forgotten_them(tmp_path: Path, required: list[str], level: str) -> None:
+    paths = shelf(thing(name=TEXT, color=TEXT))
+    body = paths["/things"]["post"]["requestBody"]["content"]["application/json"]
+    body["schema"] |= {"required": required}
+    body["example"] = {"name": "one", "color": "red"}
+
+    def nameless(asked: Asked) -> tuple[int, Any] | None:
+        missing = asked.method == "POST" and "name" not in (asked.body or {})
+        return (400, {"error": "a name is needed"}) if missing else None
+
+    law = "state/the-required-members-suffice"
+    made = broken(judged(tmp_path, Shelf(first=nameless), document(paths, KEY), ANN, law))
+    (found,) = (each for key, each in made.items() if key.startswith(law))
+    assert severity_of(law, "POST /things", found.expected, found.actual).level == level
