@@ -141,3 +141,12 @@ def test_owners_are_members_the_update_does_not_offer():
         "notebook_id": "nobody-0000",
         "owner_id": "nobody-0000",
     }
+
+
+@pytest.mark.parametrize(
+    ("whole", "found"), [({"id": 7, "name": "seven"}, []), ({"id": 8, "name": "eight"}, ["owner"]), ([7], ["owner"])]
+)
+def test_one_operation_may_show_a_thing_where_another_shows_its_id(whole, found):
+    assert list(differences({"id": 1, "owner": 7}, {"id": 1, "owner": whole})) == found
+    assert list(differences({"id": 1, "owner": whole}, {"id": 1, "owner": 7})) == found
+    assert list(differences({"id": 1, "owner": 7}, {"id": 1, "owner": whole}, alike=True)) == ["owner"]
