@@ -32,7 +32,7 @@ from specs.contract.resources import resources
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
-from specs.contract.security import alternatives, says_open, schemes
+from specs.contract.security import alternatives, says_open, schemes, tells_facts
 from specs.contract.tokens import token_rules
 from specs.source.document import Document
 from specs.source.pointers import SpecError, join, resolve
@@ -171,7 +171,8 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
     secured, where = (node, site.pointer) if "security" in node else (raw, "#")
     security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
-    if security and says_open(f"{node.get('summary', '')}. {node.get('description', '')}"):
+    general = "security" not in node and tells_facts(site.method, site.path)
+    if security and (general or says_open(f"{node.get('summary', '')}. {node.get('description', '')}")):
         security = (*security, Alternative((), join(where, "security")))
     says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
     return Operation(

@@ -82,6 +82,19 @@ def says_open(prose: str) -> bool:
     return _OPEN.search(prose) is not None
 
 
+_FACTS = re.compile(
+    r"versions?|health|healthz|healthchecks?|live|livez|liveness|alive|ready|readyz|readiness|ping|heartbeat|status|uptime|"
+    r"time|openapi|swagger|schema|spec|docs",
+    re.IGNORECASE,
+)
+
+
+def tells_facts(method: str, path: str) -> bool:
+    """Say whether an operation looks at what everybody may know of a server, such as its version or its health."""
+    last = path.rstrip("/").rpartition("/")[2].strip("_").partition(".")[0]
+    return method == "get" and "{" not in path and _FACTS.fullmatch(re.sub("[-_]", "", last)) is not None
+
+
 def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:
     """Where one inferred principal would hold two credentials under one key, let the schemes' names be the keys."""
     stated = {name for name in found if "x-contract" in resolve(raw, raw["components"]["securitySchemes"][name])}

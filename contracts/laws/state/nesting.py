@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps, Wait
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, create_resource, source_of_parameter
 from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, observe, removable
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
+from contracts.steps.lifecycle.tombstones import sign_of_removal
 from contracts.steps.lifecycle.values import changed_members, short
 from contracts.steps.lists.identity import find_in
 from specs.contract import Contract, Operation, Resource, selectors
@@ -155,7 +156,8 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
 
     Children are resources below its address, and those whose creation or address needs a value of it. One of each kind
     is created, and searched for after the deletion: its address must refuse, or its list not show it. Lists below the
-    deleted resource must refuse or be empty. Not observable where the deletion itself is refused.
+    deleted resource must refuse or be empty. Not observable where the deletion itself is refused; observed where what
+    was deleted can be read on, and says of itself that it is removed.
     """
     removable(api)
     parent: Made = yield from _parent(api)
@@ -166,11 +168,24 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
     answer: Exchange = yield api.ask(path=parent.values)
     if not answer.ok:
         raise NotObservable(f"the deletion was refused: {answer.summary()}")
-    for child in children.values():
-        yield from _unreachable(api, child)
-    for each in selectors.child_resources(api.contract, api.resource):
-        if not each.create:
-            yield from _empty(api, each, parent)
+    try:
+        for child in children.values():
+            yield from _unreachable(api, child)
+        for each in selectors.child_resources(api.contract, api.resource):
+            if not each.create:
+                yield from _empty(api, each, parent)
+    except Broken:
+        yield from _kept_on_purpose(api, parent)
+        raise
+
+
+def _kept_on_purpose(api: RequestFactory, parent: Made) -> Steps:
+    """Raises Observed where a deletion leaves what it removes, with a sign: then what hangs on it may stay as well."""
+    if parent.resource.read is None:
+        return
+    left: Observation = yield from observe(api, parent, known=True)
+    if left.seen and (sign := sign_of_removal(parent.thing, left.thing)):
+        raise Observed(f"what was deleted can still be read, and says of itself that it is removed ({sign!r})")
 
 
 def _parent(api: RequestFactory) -> Steps:

@@ -111,6 +111,18 @@ def test_an_operation_that_says_it_is_open_may_be(tmp_path: Path, said: str, wro
     assert all(each.endswith("GET /version") for each in found)
 
 
+@pytest.mark.parametrize(("path", "wrong"), [("/api/version", False), ("/healthz", False), ("/versions/mine", True)])
+def test_what_everybody_may_know_of_a_server_needs_no_credential(tmp_path: Path, path: str, wrong: bool) -> None:
+    """Though the document has one rule of security for all its operations."""
+    paths = {each: {"get": {"operationId": each, "responses": answers(thing())}} for each in (path, "/me")}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        known = asked.path == path or asked.headers.get("x-key") == "canary-key-of-ann-1"
+        return (200, {"id": "1"}) if known else (401, {"error": "who are you"})
+
+    assert bool(held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])) is wrong
+
+
 def test_that_nobody_is_asked_for_a_credential_is_told_once(tmp_path: Path) -> None:
     paths = {f"/{name}": {"get": {"operationId": name, "responses": answers(thing())}} for name in "abc"}
     found = held(tmp_path, lambda _: (200, {"id": "1"}), paths, "credentials/nothing", security=[{"key": []}])
@@ -401,6 +413,20 @@ def test_what_says_that_it_is_deleted_may_be_shown(tmp_path: Path, left: dict[st
 
     broken_now = held(tmp_path, Graves(), shelf(thing(name=TEXT)), "state/what-was-deleted-is-gone")
     assert broken_now == ({"state/what-was-deleted-is-gone DELETE /things/{id}"} if found else set())
+
+
+@pytest.mark.parametrize(("left", "found"), [({"archived": True}, False), ({}, True)])
+def test_what_hangs_on_what_is_kept_may_stay(tmp_path: Path, left: dict[str, Any], found: bool) -> None:
+    class Archive(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            if asked.method == "DELETE" and status == 200 and left:
+                self.things[asked.path.rstrip("/")] = {**answer, **left}
+            return status, answer
+
+    paths = {**shelf(thing(name=TEXT)), **shelf(thing(text=TEXT), "/things/{id}/notes", "note")}
+    law = "state/nothing-hangs-on-what-is-deleted"
+    assert bool(held(tmp_path, Archive(), paths, law)) is found
 
 
 def test_what_was_made_with_a_header_of_the_file_is_removed_with_it(tmp_path: Path) -> None:
