@@ -11,7 +11,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.credentials import besides, callers, sign
 from contracts.request.url import path_values, target
-from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_of, told_or_sent
+from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_made, told_or_sent
 from specs.contract import Contract, Resource
 from specs.contract.effects import effect_of
 from specs.contract.removals import Removal, removal_of
@@ -95,7 +95,7 @@ class Ledger:
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         removal = removal_of(self.contract, resource)
-        for thing in things_of(exchange) or [MISSING]:
+        for thing in things_made(resource, exchange) or [MISSING]:
             named = told_or_sent(exchange, thing, removal.member if removal else resource.member)
             told = "" if named is MISSING or named is None else str(named)
             if removal is None:

@@ -17,7 +17,7 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
-from contracts.steps.own_things import bears_mark
+from contracts.steps.own_things import bears_mark, located
 from contracts.strategies.body_forms import body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Resource, Source, selectors
@@ -228,13 +228,14 @@ def find_form(
 def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> Made:
     """What a creation that succeeded at some path has made.
 
-    Where the answer does not show by what it is addressed, that is what was sent.
+    Where the answer does not show by what it is addressed, its Location may, or else what was sent.
     """
-    identifier = at(answer.data, resource.member)
+    thing = located(answer, resource.member) if answer.data is MISSING else answer.data
+    identifier = at(thing, resource.member)
     if identifier is MISSING:
         identifier = sent_name(answer, resource.member)
     own = {resource.identifier: str(identifier)} if resource.identifier and identifier is not MISSING else {}
-    return Made(resource, answer, answer.data, {**values, **own})
+    return Made(resource, answer, thing, {**values, **own})
 
 
 def sent_name(answer: Exchange, member: str) -> Any:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
@@ -16,6 +17,7 @@ from contracts.request.url import path_values
 from specs.contract import Contract, Operation, Resource
 from specs.contract.removals import Address, addresses
 from specs.contract.selectors import resource_of_parameter
+from specs.source.pointers import split
 
 CREATED = 201
 _MARK = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-")
@@ -90,7 +92,7 @@ class OwnThings:
                     self.shown.setdefault(address, exchange.received)
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
-        for thing in things_of(exchange) or [MISSING]:
+        for thing in things_made(resource, exchange) or [MISSING]:
             if self.is_new(resource, exchange, thing):
                 self.made.update(self.addresses(resource, exchange, thing))
                 self._remember(resource, thing)
@@ -186,6 +188,27 @@ def things_of(exchange: Exchange) -> list[Any]:
     """The resources an answer shows: the one, or all of a list."""
     shown = exchange.items if exchange.operation.paging else exchange.data
     return [each for each in (shown if isinstance(shown, list) else [shown]) if each is not MISSING]
+
+
+def things_made(resource: Resource, creation: Exchange) -> list[Any]:
+    """The resources a creation has made, as its answer shows them, or what their address tells of them."""
+    shown = things_of(creation)
+    return shown or [each for each in [located(creation, resource.member)] if each is not MISSING]
+
+
+def located(creation: Exchange, member: str) -> Any:
+    """A resource of which its creation shows nothing but its address, in a Location below that of the list.
+
+    It has the member by which it is addressed and no other; MISSING where there is no such Location.
+    """
+    told = creation.response.header("Location") if creation.response and creation.status == CREATED else None
+    above, _, last = urlsplit(told or "").path.rstrip("/").rpartition("/")
+    if not last or not above.endswith(_place(creation.request)):
+        return MISSING
+    thing: Any = unquote(last)
+    for name in reversed(split(member)):
+        thing = {name: thing}
+    return thing
 
 
 def _place(request: Request) -> str:

@@ -77,6 +77,8 @@ def _position(
     ]
     found.sort(key=lambda each: each[0] not in TOKENS)  # the answer's own token, whatever stands beside it
     sure = [each for each in found if each[0] not in UNSURE] or found
+    if not sure and {"first", "max"} <= query.keys() and _NUMBERS & types(raw, query["first"].schema):
+        return query["first"], "offset"  # of so many at most
     return (query[sure[0][0]], sure[0][1]) if sure else (None, None)
 
 
@@ -94,7 +96,9 @@ def _dialect(raw: Schema, parameter: Parameter, listed: Dialect, *, told: bool) 
         return listed
     if _FROM_AN_ANSWER.search(prose) or _AN_ID.search(prose):
         return "cursor"
-    return None if listed == "offset" and fold(parameter.name) in UNSURE else listed
+    if listed == "offset" and fold(parameter.name) in UNSURE:
+        return "cursor" if told else None  # a text, where the answer has one to go on with
+    return listed
 
 
 def _is_numeric(parameter: Parameter, schema: Schema) -> bool:

@@ -58,11 +58,11 @@ ROLES = {
     "page": _names("currentpage page pagenumber pageno number pageindex current"),
     "pages": _names("totalpages pages numpages pagecount numpages lastpage pagestotal"),
     "offset": _names("offset skip startindex startat"),
-    "next": _names("hasnextpage hasnext hasmore more moreavailable"),
+    "next": _names("hasnextpage hasnext hasmore more moreavailable istruncated truncated"),
     "previous": _names("haspreviouspage hasprevious hasprevpage hasprev"),
     "cursor": _names(
         "nextcursor nextpagetoken nexttoken continuationtoken endcursor nextmarker nextafter continue "
-        "nextstreamposition nextbatch cursor after next nextpage end"
+        "nextstreamposition nextbatch cursor after next nextpage end marker"
     ),
     "link": _names("nextlink nexturl nextpageurl nexthref odatanextlink next"),
     "previous_link": _names("previouslink prevlink previousurl prevurl prevpageurl previouspageurl previous prev"),

@@ -73,17 +73,19 @@ def what_was_sent_is_what_is_kept(api: RequestFactory) -> Conversation:
 
 
 def _never_set(api: RequestFactory, life: CreatedResource) -> Steps:
-    """The members without an example that neither the creation nor a change set to what was sent."""
+    """The members without an example of which neither the creation nor a change showed that a request sets them."""
     create = api.resource.create
     content = sent_by(life.made.answer)
-    lost = differing_members(content, thing_of(life.made.answer))
+    seen = [thing_of(life.made.answer), *([life.sight.thing] if life.sight and life.sight.seen else [])]
+    lost = list(dict.fromkeys(name for each in seen for name in differing_members(content, each)))
     if not lost or create is None or create.body is None or not create.body.composed:
         return []
     try:
         done: Updated = yield from update_resource(api)
     except (Blocked, NotObservable):
-        return []
-    return [name for name in lost if name in done.sent and name in differing_members(done.sent, done.after.thing)]
+        return lost  # nothing ever showed that a request can set them
+    left = differing_members(done.sent, done.after.thing)
+    return [name for name in lost if name not in done.sent or name in left]
 
 
 def _kept(

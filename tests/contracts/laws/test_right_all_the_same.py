@@ -10,7 +10,7 @@ import pytest
 
 from contracts.core.verdicts import NOT_OBSERVABLE, UPHELD
 from contracts.judging.severity import severity_of
-from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, verdicts
+from tests.contracts.laws.credentials.judging import NO_BODY, Asked, answers, broken, document, judged, verdicts
 
 ANN = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
 NOBODY = '[[principals]]\nname = "anyone"\ntenant = "anyone"\nkind = "anonymous"\n'
@@ -282,6 +282,40 @@ def test_a_thing_is_known_by_the_name_that_was_sent_where_the_answer_is_empty(tm
     made = judged(tmp_path, server, document(paths, KEY), ANN, "state/what-was-created-can-be-read")
     assert verdicts(made, "state/what-was-created-can-be-read")["POST /bases"] == UPHELD
     assert server.things == {}
+
+
+@pytest.mark.parametrize("loses", [False, True])
+def test_a_thing_is_known_by_its_location_where_its_creation_answers_nothing_else(tmp_path: Path, loses: bool) -> None:
+    """As at Keycloak: 201, no body, and the address of what was made."""
+    paths = shelf(thing(name=TEXT, color={"type": "string", "enum": ["red", "blue"]}))
+    paths["/things"]["post"]["responses"] = {"201": {"description": "Made."}}
+    body = paths["/things"]["post"]["requestBody"]["content"]["application/json"]
+    body["example"] = {"name": "one", "color": "red"}
+
+    class Silent(Shelf):
+        def __call__(self, asked: Asked) -> Any:
+            status, answer = super().__call__(asked)
+            if asked.method != "POST" or status != 201:
+                return status, answer
+            return 201, NO_BODY, {"location": f"https://things.example/api/things/{answer['id']}"}
+
+    server = Silent(kept=lambda sent: {**sent, "color": "red"} if loses else sent)
+    made = judged(tmp_path, server, document(paths, KEY), ANN, "state/what-was-created-can", "state/what-was-sent")
+    assert verdicts(made, "state/what-was-created-can-be-read")["POST /things"] == UPHELD
+    assert verdicts(made, "state/what-was-sent-is-what-is-kept")["POST /things"] == ("broken" if loses else UPHELD)
+    assert server.things == {}
+
+
+@pytest.mark.parametrize(("shown", "found"), [(False, False), (True, True)])
+def test_what_no_answer_shows_to_be_settable_is_not_lost(tmp_path: Path, shown: bool, found: bool) -> None:
+    """One schema for what is sent and shown, without an example; the server has a number of its own."""
+    schema = thing(name=TEXT, position={"type": "integer"})
+    paths = shelf(schema)
+    if not shown:
+        del paths["/things/{id}"]["patch"]
+    numbers = itertools.count(40)
+    server = Shelf(kept=lambda sent: {**sent, "position": next(numbers)})
+    assert bool(held(tmp_path, server, paths, KEPT)) is found
 
 
 # -- values that are no ids, and numbers beyond all --------------------------------------------------------------------

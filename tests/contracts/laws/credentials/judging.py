@@ -38,11 +38,13 @@ class Asked:
     body: Any
 
 
-Stub = Callable[[Asked], tuple[int, Any]]
+Stub = Callable[[Asked], tuple[int, Any] | tuple[int, Any, dict[str, str]]]
+"""Status and JSON, or NO_BODY, of the answer to a request; and more headers."""
+NO_BODY = object()
 
 
 def asgi(stub: Stub) -> Callable[..., Awaitable[None]]:
-    """A stub as an ASGI application that answers JSON."""
+    """A stub as an ASGI application that answers JSON, or nothing."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -53,10 +55,12 @@ def asgi(stub: Stub) -> Callable[..., Awaitable[None]]:
             raw += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        status, answer = stub(_read(scope, raw))
-        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+        status, answer, *more = stub(_read(scope, raw))
+        own = {"content-type": "application/json", "cache-control": "no-store"} | (more[0] if more else {})
+        headers = [(name.encode(), value.encode()) for name, value in own.items()]
+        body = b"" if answer is NO_BODY else json.dumps(answer).encode()
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+        await send({"type": "http.response.body", "body": body})
 
     return application
 
