@@ -98,17 +98,17 @@ def held(folder: Path, stub: Any, paths: dict[str, Any], *laws: str, **more: Any
 )
 def test_an_operation_that_says_it_is_open_may_be(tmp_path: Path, said: str, wrong: bool) -> None:
     paths = {
-        "/version": {"get": {"operationId": "version", "description": said, "responses": answers(thing())}},
+        "/edition": {"get": {"operationId": "version", "description": said, "responses": answers(thing())}},
         "/me": {"get": {"operationId": "me", "responses": answers(thing())}},
     }
 
     def server(asked: Asked) -> tuple[int, Any]:
-        known = asked.path == "/version" or asked.headers.get("x-key") == "canary-key-of-ann-1"
+        known = asked.path == "/edition" or asked.headers.get("x-key") == "canary-key-of-ann-1"
         return (200, {"id": "1"}) if known else (401, {"error": "who are you"})
 
     found = held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])
     assert bool(found) is wrong
-    assert all(each.endswith("GET /version") for each in found)
+    assert all(each.endswith("GET /edition") for each in found)
 
 
 @pytest.mark.parametrize(("path", "wrong"), [("/api/version", False), ("/healthz", False), ("/versions/mine", True)])
