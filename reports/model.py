@@ -1,6 +1,7 @@
 """A run as the renderers see it: verdicts.json and the part of evidence.ndjson a report may show."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ __all__ = ["Deployment", "Document", "Problem", "Promise", "Run", "RunInfo", "Ve
 
 MOST_SHOWN = 8
 """The last exchanges of a verdict that a report may show."""
+
+_SEVERAL = re.compile(r"(\d+) made by ")
+"""How a line begins that stands for several things that an operation made."""
 
 
 @frozen
@@ -73,6 +77,11 @@ class RunInfo:
     changes: tuple[Change, ...] = ()
     fail_on: str = LEVELS[1]
     """The least severity that fails the gate."""
+
+    @property
+    def things_left(self) -> int:
+        """How many things are still there: a line may stand for several."""
+        return sum(int(several[1]) if (several := _SEVERAL.match(each)) else 1 for each in self.left_behind)
 
 
 @frozen

@@ -32,7 +32,7 @@ def metrics(run: Run) -> str:
     for level in LEVELS:
         problems.labels(level).set(found[level])
     _number(registry, "requests", "Requests that were sent.", info.requests)
-    _number(registry, "left_behind", "What the run made and could not remove.", len(info.left_behind))
+    _number(registry, "left_behind", "What the run made and could not remove.", info.things_left)
     _number(registry, "complete", "1 where the run reached its end.", int(info.ended == "complete"))
     if info.finished is not None:
         _number(registry, "duration_seconds", "How long the run took.", round(info.finished - info.started, 3))

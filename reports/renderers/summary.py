@@ -48,7 +48,8 @@ def _changed(run: Run) -> Iterator[str]:
     if rows or left:
         words = ("created", "changed", "removed")
         counts = ", ".join(f"{sum(getattr(row, word) for row in rows):,} {word}" for word in words)
-        yield f"Changed and removed: {counts}; left behind: {counted(len(left), 'thing') if left else 'nothing'}."
+        things = counted(run.info.things_left, "thing") if left else "nothing"
+        yield f"Changed and removed: {counts}; left behind: {things}."
     for each in left[:MOST_LEFT]:
         yield f"- left behind: {_code(each)}"
     if len(left) > MOST_LEFT:

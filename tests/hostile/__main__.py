@@ -73,7 +73,8 @@ def of_seed(share: float, seed: int) -> dict[str, Any]:
         outcome = judged(Flaky(share, seed, DELAY), Path(folder), SLOW, everywhere=True)
     verdicts, exchanges = outcome.run.verdicts, outcome.run.exchanges
     laws = [each for each in verdicts if each.item.kind == "law"]
-    heard = {seq for seq, each in exchanges.items() if each.response is not None}
+    # where silence is an answer too, such as to an undeclared method, no law needs another one
+    heard = {seq for seq, each in exchanges.items() if each.response is not None or each.request.silence_counts}
     return {
         "broken": [each.item.id for each in verdicts if each.verdict == BROKEN],
         "blocked": sum(each.verdict == BLOCKED for each in verdicts) / len(verdicts),

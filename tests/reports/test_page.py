@@ -109,9 +109,15 @@ def test_the_first_screen_tells_what_is_wrong_what_was_proven_and_what_to_add(to
     for part in (
         "What is wrong major GET /v1/books: expected no item on both pages, got 2 shared, such as 17",
         "Credentials nothing is answered without a credential by 1 operation.",
-        "2 add a second tenant with resources of its own to the deployment file",
+        "2 × add a second tenant with resources of its own to the deployment file",
     ):
         assert part in found.text
+
+
+def test_counts_the_things_that_are_left_and_not_the_lines_about_them(run: Any) -> None:
+    run.verdict()
+    run.info["left_behind"] = ["6 made by POST /v1/keys, which nothing is known to remove", "DELETE /v1/a: no answer"]
+    assert "left behind: 7 things" in parsed(run).text
 
 
 def test_marks_the_response_that_shows_it(run: Any) -> None:
@@ -221,9 +227,9 @@ def test_says_what_was_not_seen_and_why(told: Any) -> None:
     text = parsed(told).text
     for part in (
         "2 not observable",
-        "2 1 item: a walk needs 2",
-        "1 create answered 500",
-        "1 no second tenant",
+        "2 × 1 item: a walk needs 2",
+        "1 × create answered 500",
+        "1 × no second tenant",
         "1 of 2 promises judged by nothing in this run",
         "At most 60 requests a minute.",
     ):

@@ -128,7 +128,8 @@ class Finding:
         # what a list is asked for has names too: what is told of a page begins with its own
         look = _NAME.match if self.family in _LISTS else _NAME.search
         found = look(_QUOTED.sub("", expected))
-        return found[1] if found else ""
+        name = found[1] if found else ""
+        return name.lower() if "-" in name else name  # a header's letters may be large or small
 
     @cached_property
     def aspect(self) -> str:

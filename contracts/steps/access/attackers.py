@@ -96,7 +96,7 @@ def _tenants(api: RequestFactory) -> list[Attacker]:
     for principal in callers(api.deployment, api.operation):
         for number, alternative in enumerate(api.operation.security):
             if principal.tenant != api.tenant and alternative.schemes and fulfils(principal, alternative):
-                found.setdefault(number, Attacker(principal.name, principal, alternative))
+                found.setdefault(number, Attacker(f"{principal.name} of another tenant", principal, alternative))
     return list(found.values())
 
 

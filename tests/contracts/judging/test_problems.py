@@ -70,6 +70,12 @@ def test_a_member_told_wrongly_is_one_problem_whoever_sees_it() -> None:
     assert "4 operations" in problem.sentence
 
 
+def test_a_header_is_one_whether_its_letters_are_large_or_small() -> None:
+    untrue = everywhere("limits/rate-headers-tell-the-truth", "x-ratelimit-limit: a whole number", "'60, 60'")
+    odd = broken("headers/headers-fit-their-schemas", "GET /v1/loans", "X-RateLimit-Limit: integer", "'60, 60'")
+    assert len(grouped([*untrue, odd])) == 1
+
+
 def test_a_dead_token_that_works_is_one_problem_wherever_it_does() -> None:
     lines = [
         broken("tokens/a-spent-token-is-refused", "POST /v1/refresh", "400 or 401 for a token that was used", "200"),
