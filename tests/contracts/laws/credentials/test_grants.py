@@ -14,6 +14,7 @@ from contracts.engine import replay_driver
 from contracts.engine.run import Run
 from contracts.evidence import reader
 from contracts.judging import grants
+from contracts.judging.grants import Granted
 from contracts.judging.judge import Verdict
 from contracts.laws.law import Law
 from tests.in_process import judged
@@ -61,10 +62,10 @@ def test_it_takes_a_success_of_the_same_operation_and_of_the_same_tenant(sound: 
         foreign = {seq: asked(one, principal="rival") for seq, one in granted.items()}
         stray = {seq: asked(one, method="PUT") for seq, one in granted.items()}
         elsewhere = {seq: one for seq, one in sound.exchanges.items() if one.operation.key != FORCE}
-        assert grants.ungranted(each.item, UPHELD, granted, sound.plan) is None
+        assert grants.ungranted(each.item, UPHELD, Granted(granted), sound.plan) is None
         for others in (foreign, stray, elsewhere, {}):
-            assert "was granted to acme" in (grants.ungranted(each.item, UPHELD, others, sound.plan) or "")
-            assert grants.ungranted(each.item, BROKEN, others, sound.plan) is None
+            assert "was granted to acme" in (grants.ungranted(each.item, UPHELD, Granted(others), sound.plan) or "")
+            assert grants.ungranted(each.item, BROKEN, Granted(others), sound.plan) is None
 
 
 def test_a_replay_comes_to_the_same_verdicts(sound: Run) -> None:
