@@ -58,7 +58,7 @@ APPLIED = _fault("refused-creation-applied", "A creation that is answered 429 ha
 CHANGED = _fault("refused-change-applied", "An update that is answered 429 has been carried out.")
 
 _FACTORS = ((HALF_WINDOW, 0.5), (LONG_WINDOW, 1.5), (TENTH_LONGER, 1.1), (TENTH_SHORTER, 0.9), (NO_EXPIRY, 1e6))
-UNSEEN_FOR = 0.01
+UNSEEN_FOR = 0.02
 """Seconds that a request takes, for a fault, and in which the others do not see it counted."""
 
 

@@ -9,9 +9,11 @@ from typing import Literal
 
 import attrs
 
+from load.limiters.feasible_region import LONGEST
 from load.limiters.models import Hypothesis
+from load.limiters.reasons import another, hull, open_yet, proven
 from load.limiters.trace import Sample
-from load.limiters.version_space import AROUND, Rule, Space, without_luck
+from load.limiters.version_space import AROUND, ROUNDING, Rule, Space, without_luck
 from load.limiters.windowed_models import Phased
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
@@ -77,21 +79,30 @@ class Estimate:
         reason = f"refused requests seem to count, and in a way of its own; {self.reason}"
         return attrs.evolve(self, verdict="inconclusive", reason=reason) if near else self
 
-    def confirmed(self, again: Estimate) -> Estimate:
-        """This finding, weighed against a second look (one request at a time, after an idle window)."""
+    def confirmed(self, again: Estimate, *, agrees: bool = False) -> Estimate:
+        """This finding, weighed against a second look after an idle window, one by one where a race may be behind it.
+
+        `agrees`: whether the kinds that explain this one explain the other only with a window on the same side.
+        """
         both = attrs.evolve(self, after=again.samples, recovered=self.recovered or again.recovered)
         if again.verdict == self.verdict and self.verdict != "inconclusive":
             return attrs.evolve(both, confidence="repeated", doubtful=False)
         if self.admitted > self.rule.limit and again.verdict == "kept":
             reason = f"{self.admitted} of concurrent requests admitted, {again.admitted} one by one"
             return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
-        if self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept":
+        shut = self._longer and again.admitted == 0 and again.recovered is False  # not even an idle window ended it
+        if shut or (agrees and again.verdict == "inconclusive" and self.admitted <= self.rule.limit):
+            return attrs.evolve(both, confidence="repeated", doubtful=False)
+        more = self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept"
+        if more and not (self._shorter or again._shorter):  # a short window that ends meanwhile lets more in, too
             return attrs.evolve(both, verdict="looser", confidence="repeated")
         if again.verdict == "kept" and self.admitted <= self.rule.limit:
             return attrs.evolve(
                 again, samples=self.samples, after=again.samples, reason="the credential was not idle at first"
             )
         if self.verdict == "tighter" and again.verdict == "looser":  # a bucket that was emptied slowly
+            return attrs.evolve(both, confidence="repeated", doubtful=False)
+        if more and self._shorter:
             return attrs.evolve(both, confidence="repeated", doubtful=False)
         if again._shorter and self.verdict in ("tighter", "looser"):  # which nobody else's requests could cause
             return attrs.evolve(again, samples=self.samples, after=again.samples, confidence="repeated", doubtful=False)
@@ -102,6 +113,11 @@ class Estimate:
     def _shorter(self) -> bool:
         """Whether the window was shown to be shorter than declared."""
         return self.verdict == "window" and self.window is not None and self.window[1] < self.rule.shortest
+
+    @property
+    def _longer(self) -> bool:
+        """Whether the window was shown to be longer than declared."""
+        return self.verdict == "window" and self.window is not None and self.window[0] > self.rule.longest
 
     @property
     def digest(self) -> str:
@@ -151,21 +167,23 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     lucky = _same(space.survivors) is None and _needs_luck(space, boundary, together)
     number = space.rule.limit if lucky else _same(space.survivors)
     numbers = tuple(sorted({each.limit for each in space.survivors}))
-    known = attrs.evolve(found, kinds=kinds, limit=number, window=_hull(alive), numbers=numbers)
+    known = attrs.evolve(found, kinds=kinds, limit=number, window=hull(alive), numbers=numbers)
     if state == "kept":
-        return attrs.evolve(known, verdict="kept", confidence=PROVEN, reason=_proven(known))
+        return attrs.evolve(known, verdict="kept", confidence=PROVEN, reason=proven(known.rule, known.kinds))
     if state == "open":
-        return attrs.evolve(known, confidence=ONE_WINDOW, reason=_still(space, lucky))
+        return attrs.evolve(known, confidence=ONE_WINDOW, reason=open_yet(space, lucky))
     return _broken(space, known, together)
 
 
-def _proven(found: Estimate) -> str:
-    """What a kept declaration rests on, and what is left open."""
-    proven = f"{found.rule.limit} in {found.rule.window:g} s proven"
-    if len(found.kinds) < 2:
-        return proven
-    more = 2 * found.rule.limit + 2
-    return f"{proven}; {' or '.join(found.kinds)}: not distinguished, which needs about {more} more requests"
+def also_off(space: Space, found: Estimate) -> bool:
+    """Whether, of the kinds that explain a first look, this space leaves only windows off the declared on its side."""
+    rule, away = space.rule, max(ROUNDING) * space.rule.window
+    left = [each.windows() for each in space.survivors if each.kind in found.kinds and each.limit == rule.limit]
+    if found.verdict != "window" or found.window is None or not left:
+        return False
+    if found.window[0] > rule.longest:
+        return all(low > rule.window + away for low, _ in left)
+    return found.window[1] < rule.shortest and all(high < rule.window - away for _, high in left)
 
 
 def _broken(space: Space, known: Estimate, together: int) -> Estimate:
@@ -178,10 +196,10 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     same = [each for each in space.survivors if each.limit == rule.limit]
     chosen = (same if known.admitted == rule.limit else []) or usual or same or others
     known = attrs.evolve(
-        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=_hull(chosen)
+        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=hull(chosen)
     )
     if chosen is same:
-        why = _another(rule, *_hull(same))
+        why = another(rule, *hull(same))
         # a window that ended within the burst explains more than the number, and so does a race
         doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
         return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=why)
@@ -194,12 +212,6 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         doubtful=not looser or together > 1,
         reason=f"{known.admitted} admitted on an idle credential",
     )
-
-
-def _another(rule: Rule, shortest: float, longest: float) -> str:
-    """How windows differ from the declared one, none of which is about as long."""
-    how = "longer" if shortest > rule.longest else "shorter" if longest < rule.shortest else "another"
-    return f"the window is {how}: {shortest:.4g} to {longest:.4g} s"
 
 
 def _longest(batches: Sequence[Sequence[Sample]]) -> float:
@@ -219,9 +231,19 @@ def _inconsistent(found: Estimate, *, blurred: bool) -> Estimate:
         most = max(dense, found.admitted)
         reason = f"{most} admitted within {rule.window:g} s, {most / rule.limit:.2g} × the declared number"
         return attrs.evolve(found, verdict="looser", kinds=(SEVERAL,), reason=reason, confidence=PROVEN)
+    shut = _shut(found)
+    if found.admitted == rule.limit and shut > LONGEST * rule.window:
+        longer = attrs.evolve(found, verdict="window", limit=rule.limit, window=(shut, shut), doubtful=True)
+        return attrs.evolve(longer, reason=f"the window is longer: nothing admitted for {shut:.4g} s")
     if blurred:
         return attrs.evolve(found, reason="responses took too long, compared with the window, to conclude anything")
     return attrs.evolve(found, reason=f"not one limiter of a known kind; {seen}", doubtful=True)
+
+
+def _shut(found: Estimate) -> float:
+    """For how many seconds everything was refused, if nothing was admitted any more after the first refusal."""
+    admitted = [each.received for each in found.samples if not each.refused]
+    return found.samples[-1].sent - max(admitted) if admitted and found.recovered is False else 0.0
 
 
 def _needs_luck(space: Space, boundary: float, together: int) -> bool:
@@ -241,44 +263,9 @@ def _needs_luck(space: Space, boundary: float, together: int) -> bool:
     return lasted <= (SOON if together > 1 else SLOWLY)
 
 
-def _still(space: Space, lucky: bool) -> str:
-    """What is open yet, and by which assumption the declaration would be kept."""
-    rule, numbers = space.rule, sorted({each.limit for each in space.survivors})
-    if len(numbers) > 1 and not lucky:
-        low, high = _hull(space.keeping)
-        return (
-            f"the number is one of {', '.join(map(str, numbers))}; the window lies between {low:.4g} and {high:.4g} s"
-        )
-    sure, unsure = _sorted_by_kind(space.keeping, rule)
-    open_yet = [f"{rule.limit} in {rule.window:g} s, assumed that it is a {' or '.join(sure)}"] if sure else []
-    open_yet += [f"as a {kind} the window lies between {span}" for span, kind in _by_span(unsure).items()]
-    return "; ".join([*open_yet, *(["that no window ended within the burst is assumed"] if lucky else [])])
-
-
-def _sorted_by_kind(alive: list[Hypothesis], rule: Rule) -> tuple[list[str], dict[str, tuple[float, float]]]:
-    """The kinds whose window is as declared, and what is left of the windows of the others."""
-    kinds = dict.fromkeys(each.kind for each in alive)
-    hulls = {kind: _hull([each for each in alive if each.kind == kind]) for kind in kinds}
-    sure = [kind for kind, (low, high) in hulls.items() if rule.shortest <= low and high <= rule.longest]
-    return sure, {kind: hull for kind, hull in hulls.items() if kind not in sure}
-
-
-def _by_span(hulls: dict[str, tuple[float, float]]) -> dict[str, str]:
-    """Kinds in words, by the span of their windows in words."""
-    found: dict[str, list[str]] = {}
-    for kind, (low, high) in hulls.items():
-        found.setdefault(f"{low:.3g} and {high:.3g} s", []).append(kind)
-    return {span: " or ".join(kinds) for span, kinds in found.items()}
-
-
 def _same(alive: list[Hypothesis]) -> int | None:
     limits = {each.limit for each in alive}
     return limits.pop() if len(limits) == 1 else None
-
-
-def _hull(alive: list[Hypothesis]) -> tuple[float, float]:
-    lengths = [each.windows() for each in alive]
-    return min(low for low, _ in lengths), max(high for _, high in lengths)
 
 
 def _recovered(samples: tuple[Sample, ...]) -> bool | None:

@@ -13,10 +13,10 @@ from math import floor
 
 import attrs
 
-from load.limiters.conclusion import Estimate, Outcome, conclude, densest
+from load.limiters.conclusion import Estimate, Outcome, also_off, conclude, densest
 from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.next_probe import OF_ALL, Timing, next_probe, tell_kinds
-from load.limiters.setting import Ask, Setting
+from load.limiters.setting import Ask, Cut, Setting
 from load.limiters.trace import Sample, Ticks
 from load.limiters.version_space import WHOLE, Rule, Space
 from load.limiters.windowed_models import Aligned, SlidingCounter
@@ -42,12 +42,10 @@ AFTER = 1.6
 """Windows that may be asked after such a silence."""
 LAST = 0.15
 """Windows before the end in which a limit is not used up again: nothing could be asked then, and others have room."""
+NEAR = 0.05
+"""Share of the window that a burst keeps away from its end and its beginning."""
 BLURRED = 0.15
 """Share of the window from which on a delay hides what happens within it."""
-
-
-class Cut(Exception):  # noqa: N818 - no error: the run ends
-    """Thrown into an examination that must end now: it concludes from what it has seen."""
 
 
 Answers = list[Sample]
@@ -69,12 +67,17 @@ def examine(
     found = found.doubted if first.silent else found
     if cut or not (setting.confirms and found.doubtful):
         return found
-    # Somebody else's requests, or a race, may be behind this: once more, after an idle window, one by one.
-    again = _Attempt(rule, boundary, attrs.evolve(setting, windows=setting.windows / 2, waits=False, confirms=False))
+    # Somebody else's requests, or a race, may be behind this: once more, after an idle window. One by one where another
+    # number was admitted, since more may be due to a race, and fewer to how many were in flight; it is slow.
+    again = _Attempt(rule, boundary, attrs.evolve(setting, confirms=False))
+    together = setting.together if found.admitted == rule.limit else 1
+    again.lasts = first.timing.delay * rule.limit / together if first.begun else 0.0
     idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
-    if (yield from again.run_or_cut(first.now + rule.window * idle, 1)):
+    if (yield from again.run_or_cut(first.now + rule.window * idle, together)):
         return found
-    return found.confirmed(conclude(again.space, again.outcome, 1, boundary))
+    return found.confirmed(
+        conclude(again.space, again.outcome, together, boundary), agrees=also_off(again.space, found)
+    )
 
 
 @attrs.define
@@ -95,6 +98,8 @@ class _Attempt:
     """How many releases in a row let hardly anything in."""
     timing: Timing = attrs.field(init=False)
     begun: bool = False
+    lasts: float = 0.0
+    """How many seconds using up the limit is thought to take."""
     silent: bool = False
     """Whether it waited until a limiter that counts refused requests had forgotten them."""
 
@@ -158,7 +163,9 @@ class _Attempt:
             return now
         window = self.rule.window
         left = (self.boundary - now) % window / window
-        return now if 0.3 <= left <= 0.75 else now + ((left - 0.75) % 1) * window
+        least = min(max(0.3, self.lasts / window + NEAR), 1 - 2 * NEAR)
+        most = min(max(0.75, least + NEAR), 1 - NEAR)
+        return now if least <= left <= most else now + ((left - most) % 1) * window
 
     def _narrow(self) -> Steps:
         yield from self._test()

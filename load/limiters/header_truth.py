@@ -163,7 +163,7 @@ def _early(found: Estimate, series: Series) -> Iterator[Lie]:
     for answer, refused, last in _still_refused(found):
         quota = quotas.get(id(answer))
         until = series.reset(answer, quota) if quota else None
-        if until is not None and refused > until[1] + slack:
+        if until is not None and refused > until[1] + slack and not _taken(found, answer, until[0]):
             name, after = series.header("reset"), refused - until[1]
             yield Lie(f"a request after {name} is admitted", f"refused {after:.1f} s after it", (answer.seq, last.seq))
             return
@@ -186,6 +186,11 @@ def _refused_again(found: Estimate) -> Iterator[tuple[Sample, Sample]]:
         later = [each for each in candidates if answer.received < each.sent and each.received <= until]
         if later:
             yield answer, later[-1]
+
+
+def _taken(found: Estimate, answer: Sample, moment: float) -> bool:
+    """Whether one that was under way together with an answer may have been admitted after a moment, in its place."""
+    return any(not each.refused and each.sent < answer.received and each.received > moment for each in found.samples)
 
 
 def _still_refused(found: Estimate) -> Iterator[tuple[Sample, float, Sample]]:
@@ -245,7 +250,8 @@ def _retry(found: Estimate, terms: Terms) -> Iterator[Lie]:
         if text is None or unit is None or unit == "other":
             continue
         until = moments(text, unit, (answer.sent, answer.received), terms.offset)
-        if until is not None and refused > until[1] + CLOCK + (terms.unsure if unit == "date" else 0.0):
+        slack = CLOCK + (terms.unsure if unit == "date" else 0.0)
+        if until is not None and refused > until[1] + slack and not _taken(found, answer, until[0]):
             expected = f"admitted {text}{' s later' if unit == 'left' else ''}, as Retry-After says"
             yield Lie(expected, f"still refused after {refused - answer.received:.1f} s", (answer.seq, last.seq))
             return

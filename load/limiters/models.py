@@ -252,3 +252,18 @@ class Block(FromFirst):
         if self.shut is None:
             return FromFirst.opens(self, point, history)
         return self.shut[1] + point[0]
+
+
+@attrs.frozen
+class Penalty(Block):
+    """Every refusal shuts the door for a whole window, so that who keeps asking is never admitted."""
+
+    kind: ClassVar[str] = "block that every refusal begins anew"
+
+    def _refused(self, step: Step) -> list[Hypothesis]:
+        if self.shut is None:
+            return Block._refused(self, step)
+        kept = self._within(step.earliest + step.tick - self.shut[1], NEVER)
+        # Of requests in flight together, the last one counts.
+        last = (max(self.shut[0], step.earliest), max(self.shut[1], step.latest))
+        return [attrs.evolve(kept, shut=last)] if kept else []

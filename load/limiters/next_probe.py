@@ -8,12 +8,12 @@ from itertools import accumulate, pairwise
 
 import attrs
 
-from load.limiters.models import SlidingLogOfAll
+from load.limiters.models import Penalty, SlidingLogOfAll
 from load.limiters.trace import Sample
 from load.limiters.version_space import Guess, Space
 from load.limiters.windowed_models import Aligned, SlidingCounterOfAll
 
-OF_ALL = (SlidingLogOfAll, SlidingCounterOfAll)
+OF_ALL = (SlidingLogOfAll, SlidingCounterOfAll, Penalty)
 """Kinds with which a request puts off the next admission."""
 FAR = 2.5
 """Windows to look ahead."""

@@ -39,3 +39,7 @@ class Setting:
     """Whether kinds that all keep the declaration are distinguished, as far as a little more time allows."""
     unsure: float = 0.05
     """Seconds by which the difference between the clocks may be wrong."""
+
+
+class Cut(Exception):  # noqa: N818 - no error: the run ends
+    """Thrown into an examination that must end now: it concludes from what it has seen."""

@@ -18,11 +18,13 @@ from load.limiters.models import (
     Block,
     FromFirst,
     Hypothesis,
+    Penalty,
     SlidingLog,
     SlidingLogOfAll,
     Spacing,
     TokenBucket,
 )
+from load.limiters.stepped_bucket import PARTS, SteppedBucket, steps_of
 from load.limiters.trace import History, Sample, Ticks
 from load.limiters.whole_tokens import WholeTokens
 from load.limiters.windowed_models import Aligned, Phased, RestartingCounter, SlidingCounter, SlidingCounterOfAll
@@ -271,7 +273,7 @@ class Doubt:
 
     @classmethod
     def of(cls, rule: Rule, clock: Ticks | None) -> Doubt:
-        """Those of a clock that counts in steps; with None those of whole tokens, or that count refused requests."""
+        """Those of a clock that counts in steps; with None what else limiters do on purpose."""
         shortest, longest = rule.window / AROUND, rule.window * AROUND
         if clock is None:
             region = whole(shortest, longest, 0.0)
@@ -280,7 +282,9 @@ class Doubt:
                 for kind in (SlidingCounterOfAll, RestartingCounter)
                 for rounds in (False, True)
             ]
-            return cls(History(ROUNDING[0] * rule.window), [WholeTokens(rule.limit, shortest, longest), *counters])
+            buckets = [SteppedBucket(rule.limit, steps_of(shortest, longest, parts), parts) for parts in PARTS]
+            others = (WholeTokens(rule.limit, shortest, longest), Penalty(rule.limit, shortest, longest))
+            return cls(History(ROUNDING[0] * rule.window), [*others, *counters, *buckets])
         counts = rule.window >= 2 * clock.grain and abs(rule.window / clock.grain % 1) < EDGE
         return cls(History(clock=clock), by_ticks(rule.limit, shortest, longest) if counts else [])
 

@@ -107,6 +107,9 @@ TOGETHER: dict[str, tuple[str, tuple[str, ...]]] = {
         WINDOWS,
         (
             "limit-race@OAuthClientUsersController_deleteUser",
+            "limit-race@OAuthClientWebhooksController_getOAuthClientWebhooks",
+            "limit-race@OrganizationsMembershipsController_getAllMemberships",
+            "limit-race@OrganizationsAttributesController_getOrganizationAttributes",
             "limit-window-longer@OAuthClientUsersController_updateUser",
             "limit-never-recovers@OrganizationsAttributesController_updateOrganizationAttribute",
         ),

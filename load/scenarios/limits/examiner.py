@@ -15,8 +15,8 @@ from contracts.core.conversation import NotAsked, Outcome
 from contracts.core.exchange import Request
 from contracts.request.api import RequestFactory
 from load.limiters.conclusion import Estimate
-from load.limiters.examination import Cut, Examination, examine
-from load.limiters.setting import Ask, Setting
+from load.limiters.examination import Examination, examine
+from load.limiters.setting import Ask, Cut, Setting
 from load.limiters.trace import Sample
 from load.runtime.run import LoadRun, Send
 from load.scenarios.limits import probe_request
@@ -242,20 +242,24 @@ class Examiner:
     def _burst(self, ask: Ask) -> list[Sample]:
         """Several at once, until so many in a row were refused."""
         answers: list[Sample] = []
-        state = {"left": ask.count, "row": 0}
+        while len(answers) < ask.count and _in_a_row(answers) < ask.refusals:
+            answers += self._volley(min(ask.together, ask.count - len(answers)))
+        return answers
 
-        def lane() -> None:
-            while state["left"] > 0 and state["row"] < ask.refusals:
-                state["left"] -= 1
-                answer = self.one()
-                state["row"] = state["row"] + 1 if answer.refused else 0
-                answers.append(answer)
-
-        pool = Pool(ask.together)
+    def _volley(self, count: int) -> list[Sample]:
+        """So many requests, all on their way before the first is answered: what races is seen in one of these."""
+        answers: list[Sample] = []
+        pool = Pool(count)
         try:
-            for _ in range(min(ask.together, ask.count)):
-                pool.spawn(lane)
+            for _ in range(count):
+                pool.spawn(lambda: answers.append(self.one()))
             pool.join()
         finally:
             pool.kill()
         return answers
+
+
+def _in_a_row(answers: Sequence[Sample]) -> int:
+    """The most that were refused one after the other."""
+    rows = (sum(1 for _ in row) for refused, row in itertools.groupby(answers, lambda each: each.refused) if refused)
+    return max(rows, default=0)

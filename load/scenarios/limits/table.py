@@ -72,7 +72,7 @@ def terms_of(operation: Operation, run: LoadRun) -> Terms:
         tuple(promised),
         {limit.requests: run.rule(limit).window for limit in operation.limits if not limit.implied},
         run.clock.offset,
-        min(run.clock.unsure, 1.0),
+        run.clock.unsure if run.clock.known else 1.0,
     )
 
 

@@ -188,7 +188,39 @@ class StickTable:
         return math.floor(self.before * share + self.count) <= self.limit
 
 
+class Steps:
+    """A quarter of its tokens comes at once, four times in a window of its own, as Envoy and bucket4j may have it."""
+
+    def __init__(self, limit, window, rng):
+        self.limit, self.window, self.tokens = limit, window, limit
+        self.begun, self.steps = rng.uniform(0, window), None
+
+    def allow(self, now):
+        steps = math.floor((now - self.begun) * 4 / self.window)
+        if self.steps is not None:
+            self.tokens = min(self.limit, self.tokens + (steps - self.steps) * self.limit / 4)
+        self.steps = steps
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+class Expiring:
+    """A counter whose expiry is set anew by every request, admitted or refused."""
+
+    def __init__(self, limit, window, rng):
+        self.limit, self.window, self.end, self.count = limit, window, -math.inf, 0
+
+    def allow(self, now):
+        self.count = self.count + 1 if now < self.end else 1
+        self.end = now + self.window
+        return self.count <= self.limit
+
+
 COARSE = {
+    "steps": Steps,
+    "expiring": Expiring,
     "counter of all": CounterOfAll,
     "stick table": StickTable,
     "whole tokens": WholeBucket,

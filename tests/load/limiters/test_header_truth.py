@@ -95,6 +95,15 @@ def test_one_that_was_admitted_meanwhile_may_have_taken_what_was_promised():
     assert judged(found(rows, kinds=("token bucket",))) == []
 
 
+def test_what_answers_late_may_have_been_admitted_after_the_reset():
+    """A machine that is busy reads the answers of one burst long after each other."""
+    rows = [*burst(reset=2), *(sample(0.35 + n / 10, took=3.0) for n in range(3))]
+    rows[3] = sample(0.3, 429, took=0.2, limit=3, remaining=0, reset=int(START) + 2)
+    late = sample(4.0, 429, limit=3, remaining=0, reset=int(START) + 60)
+    assert judged(found([*rows, late])) == []
+    assert judged(found([*rows[:4], late]))
+
+
 def test_a_window_that_ends_within_the_burst_may_announce_two_resets():
     rows = burst()
     rows[0] = sample(0.0, limit=3, remaining=2, reset=int(START))
