@@ -58,7 +58,7 @@ FINDINGS = {
 @pytest.fixture
 def run(contract):
     told = {number: exchange(contract, OPERATION, status=status) for number, status in ((1, 200), (2, 429))}
-    clock = SimpleNamespace(offset=0.0, unsure=0.0)
+    clock = SimpleNamespace(offset=0.0, unsure=0.0, known=True)
     rule = lambda limit: Rule(limit.requests, limit.window)  # noqa: E731
     return SimpleNamespace(contract=contract, exchanges=told, clock=clock, rule=rule, depth="full")
 
