@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from typing import Any
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import filled, kept
 from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
+from contracts.steps.lifecycle.delete import Deleted, delete_resource
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings, standing
 from contracts.steps.lifecycle.update import Updated, update_resource
@@ -44,7 +46,8 @@ def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
     if the answer to it still shows the value of before, or if another member changed with it, nested ones included.
     Members that move by themselves, such as a time of change, are left out, and so is what was empty. Where something
     is amiss both changes are made again, and read one by one. The same is tried with two changes at one moment, and
-    where one of them is lost, they are made again in turn.
+    where one of them is lost, they are made again in turn. Truths are turned over and back. What was made beside the
+    resource must be listed as it was made, before the resource is deleted and thereafter.
     """
     done: Updated = yield from _done(api)
     if done.one is None or not done.one.ok:
@@ -61,8 +64,11 @@ def a_change_keeps_what_was_not_sent(api: RequestFactory) -> Conversation:
         _same(api, thing_of(done.most), thing_of(done.one), sent, alike=True)
     before, but = (done.middle, sent) if done.middle else (done.life.first, done.sent)
     _same(api, before.thing, done.after.thing, but, alike=_alike(done.life))
-    _others_as_made(api, done)
+    _others_as_made(api, done, done.items)
     yield from _kept_meanwhile(api)
+    with contextlib.suppress(NotObservable, Blocked):
+        end: Deleted = yield from delete_resource(api)
+        _others_as_made(api, done, end.items)
 
 
 def _same(api: RequestFactory, before: Any, after: Any, but: Collection[str], *, alike: bool) -> None:
@@ -71,12 +77,13 @@ def _same(api: RequestFactory, before: Any, after: Any, but: Collection[str], *,
         raise Broken(f"{name} as before: {short(before[name])}", short(after[name]))
 
 
-def _others_as_made(api: RequestFactory, done: Updated) -> None:
-    """What was made beside it is in the list as its creation was answered: no update was about it."""
+def _others_as_made(api: RequestFactory, done: Updated, items: list[Any] | None) -> None:
+    """What was made beside it is in a list of then as its creation was answered: no update was about it."""
     turned = sent_by(done.turned) if done.turned is not None else {}
-    for answer in done.peers.made:
+    slight = [done.peers.slight] if done.peers.slight is not None and done.peers.slight.ok else []
+    for answer in [*done.peers.made, *slight]:
         other = made_by(api.resource, answer, done.peers.values)
-        for item in find_in(done.items or [], other):
+        for item in find_in(items or [], other):
             for name in set(differing_members(_settable(api, other.thing), item)) - turned.keys():
                 raise Broken(f"{name} of another as made: {short(other.thing[name])}", short(item[name]))
 
@@ -104,6 +111,8 @@ def _kept_meanwhile(api: RequestFactory) -> Steps:
     except NotObservable:
         return
     _nobodys(api, seen)
+    for name in differing_members({each: seen.meant[each] for each in seen.turned}, seen.after.thing):
+        raise Broken(f"{name} as changed: {short(seen.meant[name])}", short(seen.after.thing[name]))
     if lost := seen.undone:
         changed_since = f"{lost.name} as changed before {' and '.join(lost.by)} was: {short(lost.value)}"
         raise Broken(changed_since, short(lost.shown))

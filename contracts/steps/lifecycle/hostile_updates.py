@@ -56,6 +56,8 @@ class HostileUpdates:
     taken: Exchange | None = None
     undone: LostUpdate | None = None
     """What one of the two changes lost to the other, made again in turn."""
+    turned: dict[str, Any] = attrs.field(factory=dict)
+    """Truths that an accepted one of the `forged` has turned over."""
     stray: dict[str, Exchange] = attrs.field(factory=dict)
     """Empty changes by methods that the document does not declare for its address, by method; sent last."""
 
@@ -71,7 +73,7 @@ class HostileUpdates:
     @property
     def meant(self) -> dict[str, Any]:
         """Members that were to change, with their values now."""
-        return together_sent(*self.together, *self.accepted)
+        return {**together_sent(*self.together), **self.turned, **together_sent(*self.accepted)}
 
 
 def hostile_updates(api: RequestFactory) -> Steps:
@@ -94,7 +96,11 @@ def _hostile_updates(before: Updated) -> Steps:
     if len(tame) == 2:
         answers = yield from together(lambda: [changing(life, {each.name: each.value}) for each in tame])
     now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
-    tried, forged = yield from _forged(life, now, [each for each in offered if each not in tame])
+    others = [each for each in offered if each not in tame]
+    truths = [each.name for each in others if isinstance(each.value, bool) and each.independent]
+    tried, forged = yield from _forged(life, now, others, truths)
+    turned = {name: value for name, value in together_sent(*forged).items() if name in truths}
+    now = attrs.evolve(now, thing={**now.thing, **turned})
     spare = yield from _spare(life, now, offered, before.after)
     outcomes: dict[str, Exchange] = {}
     for what, request in _refusable(life, spare, taken):
@@ -112,7 +118,7 @@ def _hostile_updates(before: Updated) -> Steps:
             update_of(life), path=life.made.values, body=content, method=method, silence_counts=True
         )
     done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
-    return attrs.evolve(done, stray=stray)
+    return attrs.evolve(done, stray=stray, turned=turned)
 
 
 def undeclared_methods(contract: Contract, operation: Operation) -> list[str]:
@@ -167,10 +173,12 @@ def _conflict(before: Updated, now: Observation) -> Steps:
     return {name: other.thing[name] for name in names}
 
 
-def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> Steps:
-    """Updates that carry another id for the resource, and another owner, beside one of these members as it is.
+def _forged(life: CreatedResource, now: Observation, offered: list[Change], truths: Sequence[str]) -> Steps:
+    """Updates that carry another id for the resource, and another owner, beside its truths turned over.
 
-    All ids in one; each by itself where that is refused, for it may have been refused for one of them.
+    A life turns each truth once; here they are turned back, so that one which stays as it is is seen. Where there are
+    none, beside one of these members as it is. All ids in one; each by itself where that is refused, for it may have
+    been refused for one of them.
     """
     member = life.resource.member.removeprefix("/")
     update, names = update_of(life), life.api.contract.names
@@ -182,7 +190,8 @@ def _forged(life: CreatedResource, now: Observation, offered: list[Change]) -> S
     if not kinds:
         return {}, []
     kept = next((each.name for each in offered if isinstance(now.thing[each.name], str | int)), None)
-    harmless = {kept: now.thing[kept]} if kept else {}
+    turned = {name: not now.thing[name] for name in truths if isinstance(now.thing.get(name), bool)}
+    harmless = turned or ({kept: now.thing[kept]} if kept else {})
     both: Exchange = yield changing(life, {**harmless, **own, **foreign})
     answers = [both]
     for ids in kinds if not both.ok and len(kinds) > 1 else ():

@@ -6,6 +6,8 @@ Nothing here knows a member of any one API. Whether a value that is shown is the
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -118,8 +120,10 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     shared = bool(resource and resource.create and selectors.returns_existing(resource.create))
     found = []
     for name, rule in api.contract.body_rules(operation).items():
-        hidden = names.suggest(name, Hint.SECRET) or (names.suggest(name, Hint.REFERENCE) and name not in offered)
-        if hidden or name not in thing or names_address(api.contract, operation, name):
+        if name not in thing or names_address(api.contract, operation, name):
+            continue
+        hidden = names.suggest(name, Hint.SECRET) and not _shown_as_sent(thing[name], examples.get(name))
+        if hidden or (names.suggest(name, Hint.REFERENCE) and name not in offered):
             continue
         value = _other(api, name, rule, thing[name], examples.get(name, MISSING))
         if (
@@ -134,6 +138,11 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         found,
         key=lambda each: (not each.independent, not names.suggest(each.name, Hint.FREE), isinstance(each.value, dict)),
     )
+
+
+def _shown_as_sent(value: Any, example: Any) -> bool:
+    """Whether a secret is shown as it was sent: as the document's own example of it, which is sent as it is."""
+    return isinstance(value, str) and value == example
 
 
 def _useless(value: Any, now: Any, *, shared: bool) -> bool:
@@ -169,6 +178,10 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         }
     if names.suggest(name, Hint.UNIQUE) and isinstance(now, str):
         return api.unique_name()
+    if names.suggest(name, Hint.SECRET) and isinstance(now, str):
+        return f"{now}-{api.unique_name()}"
+    if example == now and isinstance(now, str) and not rule.keys() & {"format", "pattern", "maxLength"}:
+        return _reworded(api, now)
     if isinstance(now, str) and (word := _usual(name, now)):
         return word
     if example == now and isinstance(now, dict):
@@ -180,6 +193,19 @@ def _usual(name: str, now: str) -> str | None:
     """Another word than `now` for a member whose name says of what kind it is; None for any other member."""
     words = USUAL.get(re.sub(r"[^a-z]", "", name.lower()), ())
     return next((each for each in words if each != now), None)
+
+
+def _reworded(api: RequestFactory, now: str) -> Any:
+    """A text of several words with one more behind it; MISSING for what may be a name or a code.
+
+    Of an object written as a text, the first of its members that is such a text.
+    """
+    with contextlib.suppress(ValueError):
+        told = json.loads(now)
+        if isinstance(told, dict):
+            name = next((name for name, each in told.items() if isinstance(each, str) and " " in each), None)
+            return json.dumps({**told, name: f"{told[name]} {api.unique_name()}"}) if name else MISSING
+    return f"{now} {api.unique_name()}" if " " in now.strip() else MISSING
 
 
 def _items(rule: Schema) -> list[Any]:
@@ -262,6 +288,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
             now = not now
         elif "enum" in rule and (bold or name not in found):
             now = _next(rule["enum"], now)
+        elif bold and (several := _items(rule)):
+            now = several[:2]
         elif bold and isinstance(now, str) and (word := _usual(name, now)):
             now = word
         elif bold and name in found and isinstance(now, str) and re.fullmatch(r"https?://[^?#]+", now):
