@@ -15,6 +15,7 @@ from contracts.steps.access.credential_variants import (
     credential_refusals,
     fulfils,
     holders,
+    judge_refusal,
     named,
     others,
     path_for_refusal,
@@ -24,11 +25,14 @@ from contracts.steps.access.credential_variants import (
     turn_index,
     turned,
 )
+from contracts.steps.access.nearly_right import damages_in_turn, nearly_right
 from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
 from contracts.steps.access.unknown_credentials import anyone_is_somebody, asks_nobody
-from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, damaged, damages, spelled
+from contracts.steps.lifecycle.refused import has_part_in_life, refused_in_life
+from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, Carried, damaged, damages, spelled
 from specs.contract import Alternative, Rule, selectors
 
+IN_LIFE = "one of them where a resource is made, changed or deleted"
 SPELLED = 3
 """Spellings of a credential tried at one operation at depth standard."""
 
@@ -126,12 +130,14 @@ def _damages(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
         able = damages(right, lambda secret: traits(api, secret))
         place = tuple(each.name for each in right)
         if depth == "quick":
-            able = _few(api, able, alone=not places) if not places or _in_turn(api, place, places) else []
+            able = _few(api, able, right, alone=not places) if not places or _in_turn(api, place, places) else []
         elif depth == "standard":
             plain = [each for each in able if each not in SUBTLE]
             able = _taken(api, plain, 6) if places else plain
         places.add(place)
         found += [{"alternative": number, "holder": holder.name, "damage": each} for each in able]
+        if number == 0 and has_part_in_life(api):
+            found.append({"alternative": number, "holder": holder.name, "damage": IN_LIFE})
     return found
 
 
@@ -141,28 +147,16 @@ def _in_turn(api: RequestFactory, place: tuple[str, ...], places: Collection[tup
     return place not in places and not first and turned(api)
 
 
-def _few(api: RequestFactory, able: Sequence[str], *, alone: bool) -> list[str]:
-    """The most informative one at every operation, and each of the others at one; in the query costs nothing anywhere.
+def _few(api: RequestFactory, able: Sequence[str], right: Sequence[Carried], *, alone: bool) -> list[str]:
+    """The most informative one at every operation, and one of the others in turn; in the query costs nothing anywhere.
 
-    What travels in another header besides gets the most telling one alone.
+    What has a part in a resource's life shows the other one there. What travels in another header besides gets the most
+    telling one alone.
     """
     plain = [each for each in able if each not in {*SUBTLE, IN_QUERY}]
     free = [each for each in able if each == IN_QUERY]
-    turn = _turn_of_one_place(api) if alone else None
-    rest = plain[1:]
-    further = rest[(turn + api.seed) % len(rest) :][:1] if turn is not None and turn < len(rest) else []
+    further = damages_in_turn(api, right)[:1] if alone and not has_part_in_life(api) else []
     return [*plain[:1], *further, *free]
-
-
-def _turn_of_one_place(api: RequestFactory) -> int | None:
-    """The number of this operation among those that accept the same credential in one place only; None elsewhere."""
-    first = api.operation.security[0].schemes
-    alike = [
-        each.key
-        for each in api.contract.operations
-        if each.security and each.security[0].schemes == first and len(set(map(_place, each.security))) == 1
-    ]
-    return alike.index(api.operation.key) if api.operation.key in alike else None
 
 
 def _place(alternative: Alternative) -> tuple[str, ...]:
@@ -188,10 +182,16 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
     """A credential that is damaged, or sent in another place than declared, is refused with 401.
 
     The caller's own secret is cut, changed or lengthened by a little, or sent under another scheme or in the query; the
-    rest of the request is as it should be. Only damages that make another secret of this one are done: letters change
-    case only where the secret has some that are no hexadecimal digits.
+    rest of the request is as it should be, and where a resource is made for it, it would be changed. Only damages that
+    make another secret of this one are done: letters change case only where the secret has some that are no hexadecimal
+    digits.
     """
     if wrong["damage"] == IN_QUERY and (yield from refused_at_worst(api)):
+        return
+    if wrong["damage"] == IN_LIFE:
+        told, _ = nearly_right(api, api.operation)
+        shown: Exchange = yield from refused_in_life(api)
+        yield from judge_refusal(api, shown.request, shown, f"401 for {told}")
         return
     alternative = api.operation.security[wrong["alternative"]]
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])

@@ -22,14 +22,14 @@ from specs.contract import Operation, selectors
 
 @law(family="state", on=selectors.deletions, kinds=("state", "credential"), asserts=(), writes=True, no_path_setup=True)
 def a_refused_deletion_deletes_nothing(api: RequestFactory) -> Conversation:
-    """A deletion that is refused for lack of a credential deletes nothing.
+    """A deletion that is refused for its credential deletes nothing.
 
     Broken if the deletion with a credential that follows does not find it any more. Not observable where deletions
     succeed whether or not there is something to delete.
     """
     end: Deleted = yield from delete_resource(api)
     if end.refusal is None or not 400 <= end.refusal.status < 500:
-        raise NotObservable("a deletion without a credential is not refused here")
+        raise NotObservable("a deletion without the right credential is not refused here")
     if end.deleted_anonymously:
         raise Broken(f"nothing deleted by a deletion answered {end.refusal.status}", end.answer.summary())
     if end.answer.ok and end.repeatable:

@@ -181,9 +181,9 @@ def a_change_shows_in_the_list(api: RequestFactory) -> Conversation:
 def a_refused_change_changes_nothing(api: RequestFactory) -> Conversation:
     """A refused update changes nothing.
 
-    It is refused for an invalid member beside a valid one, for lack of a credential, and for a value that another
-    resource has where the document declares a conflict. Whether such requests are refused is for other laws to say;
-    where they are, the resource must read as before.
+    It is refused for an invalid member beside a valid one, for a credential that is not right, and for a value that
+    another resource has where the document declares a conflict. Whether such requests are refused is for other laws to
+    say; where they are, the resource must read as before.
     """
     seen: HostileUpdates = yield from _meddled(api)
     if not seen.refused:
@@ -243,9 +243,9 @@ def ids_and_owners_cannot_be_changed(api: RequestFactory) -> Conversation:
 def a_refused_creation_creates_nothing(api: RequestFactory) -> Conversation:
     """A creation that is refused leaves nothing in the list.
 
-    It is refused for an invalid member beside valid ones, and for lack of a credential. Its body bears values that
-    nothing else has, but for a few equal creations that follow; if the list shows more of them than were answered as
-    made, the refused ones are repeated with values of their own. Broken if an item of the list shows these.
+    It is refused for an invalid member beside valid ones, and for a credential that is not right. Its body bears values
+    that nothing else has, but for a few equal creations that follow; if the list shows more of them than were answered
+    as made, the refused ones are repeated with values of their own. Broken if an item of the list shows these.
     """
     removable(api)
     peers: Siblings = yield from create_siblings(api)

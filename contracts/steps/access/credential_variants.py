@@ -209,7 +209,13 @@ def require_refused(api: RequestFactory, request: Request, expected: str, allowe
     about the credential. A request that only reads is then sent to an address that exists, where nothing else can be
     the reason; one that changes something is not, and is not observable.
     """
-    answer: Exchange = yield request
+    yield from judge_refusal(api, request, (yield request), expected, allowed)
+
+
+def judge_refusal(
+    api: RequestFactory, request: Request, answer: Exchange, expected: str, allowed: Collection[int] = ()
+) -> Steps:
+    """The same of a request that was sent already."""
     refusals = {*credential_refusals(api), *allowed}
     first = Rule.CREDENTIAL_FIRST in api.contract.rules
     if not (first or answer.ok or answer.status >= 500 or answer.status in {401, 403}) and api.operation.safe:

@@ -10,6 +10,7 @@ import attrs
 from contracts.core.conversation import NotObservable, Steps, Wait
 from contracts.core.exchange import Exchange
 from contracts.request.api import RequestFactory
+from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import Made, made_by
 from contracts.steps.lifecycle.create import (
     CreatedResource,
@@ -29,7 +30,7 @@ from specs.contract import Operation, selectors
 
 @attrs.frozen
 class Deleted:
-    """A deletion: refused without a credential, made, and what could be done with what is gone.
+    """A deletion: refused without the right credential, made, and what could be done with what is gone.
 
     `refusal` and `changed` are None where nothing was to be sent; `items` are those of its list afterwards.
     """
@@ -70,7 +71,8 @@ def delete_resource(api: RequestFactory) -> Steps:
         raise NotObservable(f"what was created cannot be read: {before.got}")
     refusal = None
     if selectors.requires_credential(delete):
-        refusal = yield life.api.ask(delete, path=life.made.values, credentials=())
+        _, shown = nearly_right(life.api, delete)
+        refusal = yield life.api.ask(delete, path=life.made.values, credentials=shown)
     answer: Exchange = yield life.api.ask(delete, path=life.made.values)
     if not answer.ok:
         return Deleted(life, before, refusal, answer, before, None, None, None)

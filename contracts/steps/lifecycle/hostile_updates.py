@@ -15,6 +15,7 @@ from contracts.core.conversation import Blocked, Concurrently, NotObservable, St
 from contracts.core.exchange import MISSING, Exchange, Request, is_whole
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
+from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import (
     CreatedResource,
@@ -56,6 +57,8 @@ class HostileUpdates:
     taken: Exchange | None = None
     undone: LostUpdate | None = None
     """What one of the two changes lost to the other, made again in turn."""
+    unknown: Exchange | None = None
+    """The answer to the change without the right credential."""
     turned: dict[str, Any] = attrs.field(factory=dict)
     """Truths that an accepted one of the `forged` has turned over."""
     stray: dict[str, Exchange] = attrs.field(factory=dict)
@@ -118,7 +121,8 @@ def _hostile_updates(before: Updated) -> Steps:
             update_of(life), path=life.made.values, body=content, method=method, silence_counts=True
         )
     done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
-    return attrs.evolve(done, stray=stray, turned=turned)
+    unknown = outcomes.get(nearly_right(life.api, update_of(life))[0])
+    return attrs.evolve(done, stray=stray, turned=turned, unknown=unknown)
 
 
 def undeclared_methods(contract: Contract, operation: Operation) -> list[str]:
@@ -143,7 +147,7 @@ def _spare(life: CreatedResource, now: Observation, offered: list[Change], earli
 
 
 def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]) -> Iterable[tuple[str, Request]]:
-    """Changes that must be refused: for an invalid member beside valid ones, no credential, a taken value."""
+    """Changes that must be refused: for an invalid member beside valid ones, a wrong credential, a taken value."""
     update = update_of(life)
     tame = {each.name: each.value for each in spare if each.independent} or {spare[0].name: spare[0].value}
     bad = invalid_member(life.api, update, {})
@@ -153,7 +157,8 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
         yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
     if selectors.requires_credential(update):
         content = {spare[0].name: spare[0].value}
-        yield "no credential", life.api.ask(update, path=life.made.values, body=content, credentials=())
+        what, shown = nearly_right(life.api, update)
+        yield what, life.api.ask(update, path=life.made.values, body=content, credentials=shown)
     if taken:
         yield f"a taken {' or '.join(taken)} beside it", changing(life, {**tame, **taken})
 

@@ -11,6 +11,7 @@ from contracts.core.conversation import Blocked, Concurrently, NotObservable, St
 from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
+from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import Made, body, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
 from contracts.steps.lifecycle.values import invalid_member
@@ -29,10 +30,10 @@ ROUNDS = 2
 class Siblings:
     """Creations beside a life, each with the answers to it. `why`: there are none, for this reason.
 
-    `refused` were sent with an invalid member and without a credential, `equals` together and with the same content;
-    `again` is one more of these, sent where more than one succeeded though they may not,
-    and `alone` another creation, sent by itself where one of them failed. `slight` carries the required
-    members only; where it was refused, `whole` the others too.
+    `refused` were sent with an invalid member and, last, without the right credential, `equals` together and with the
+    same content; `again` is one more of these, sent where more than one succeeded though they may not, and `alone`
+    another creation, sent by itself where one of them failed. `slight` carries the required members only; where it was
+    refused, `whole` the others too.
     """
 
     api: RequestFactory
@@ -116,7 +117,7 @@ def why_not(api: RequestFactory) -> str:
 
 
 def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
-    """Send what must be refused, an invalid member beside valid ones and the same without a credential.
+    """Send what must be refused, an invalid member beside valid ones and the same without the right credential.
 
     Gives the answers, and the valid content as it was sent: by whoever of those who share this scene came first.
     """
@@ -129,7 +130,8 @@ def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], 
             if name != bad[0] or name in content
         }
     if selectors.requires_credential(create):
-        answers.append((yield api.ask(create, path=values, body=content, credentials=())))
+        _, shown = nearly_right(api, create)
+        answers.append((yield api.ask(create, path=values, body=content, credentials=shown)))
         content = sent_by(answers[-1]) or content
     return answers, content
 
