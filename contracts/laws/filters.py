@@ -31,16 +31,17 @@ from contracts.steps.lists.paging import (
     walk_length,
 )
 from contracts.steps.lists.questions import (
-    Question,
     _asked,
     _groups,
     _questions,
     _rank,
     _said,
     filtering,
+    hidden_questions,
     some_question,
 )
 from contracts.steps.lists.rival_view import rivals_items
+from contracts.strategies.filter_mistakes import Question
 from contracts.strategies.filters import others_only, strange, telling
 from contracts.strategies.pages import telling_sizes
 from specs.contract import Parameter, selectors
@@ -53,13 +54,17 @@ def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[
     The values come from the items of the whole list: ones that keep some items and not others, two at once where a
     parameter takes several, instants between those that items show. To save requests several filters are sent together,
     with values for which the request without any one of them would keep more, so that all of them must work; each is
-    then sent alone if something is wrong, to name the one that fails. Broken if an item does not fit, a fitting one is
-    missing, or one is not in the whole list; if a value that items show is refused; or if the answer counts others than
-    the items that fit. Not observable where no item shows the member.
+    then sent alone if something is wrong, to name the one that fails. What they hide of each other is asked besides: a
+    filter that uses one of several values, looks at a neighbouring time, or lets the items of another word through.
+    Broken if an item does not fit, a fitting one is missing, or one is not in the whole list; if a value that items
+    show is refused; or if the answer counts others than the items that fit. Not observable where no item shows the
+    member.
     """
     items = yield from read_all(api)
     at_least(items, 2)
     asked = _questions(api, chosen, items)
+    if len(chosen) == len(filtering(api.operation)):
+        asked += hidden_questions(api, asked, items)
     if not asked:
         raise NotObservable(f"no item shows what {' and '.join(chosen)} could look for")
     for question in asked:

@@ -10,6 +10,7 @@ from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for
+from contracts.steps.access.allowed_by_another import allowed_by_another, shared_alternative
 from contracts.steps.access.credential_variants import (
     body_to_refuse,
     credential_parts,
@@ -182,9 +183,11 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
         return
     holder, alternative = named(api, choice["holder"]), api.operation.security[choice["alternative"]]
     kinds = " and ".join(each.name for each in alternative.schemes)
-    if api.operation.safe:
+    if choice["alternative"] == shared_alternative(api):
+        answer: Exchange = yield from allowed_by_another(api)
+    elif api.operation.safe:
         values = yield from resolve_path(api, api.operation, fresh=False)
-        answer: Exchange = yield api.ask(path=values, principal=holder, under=alternative)
+        answer = yield api.ask(path=values, principal=holder, under=alternative)
     else:
         skip_if_harmful(api)
         answer = yield unreadable(api, credential_parts(alternative, holder))

@@ -14,13 +14,15 @@ from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
+from contracts.steps.access.allowed_by_another import allowed_by_another
 from contracts.steps.lifecycle.odd_creation import content, created, oddly, prepare_input
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import issue, refresh_request
+from contracts.strategies.allowed_queries import allowed_rows, free_parameters
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
-from contracts.strategies.schemathesis_cases import cases, validator
-from specs.contract import Contract, Operation, Parameter, selectors
+from contracts.strategies.schemathesis_cases import validator
+from specs.contract import Contract, Operation, selectors
 from specs.contract.schema_queries import rule_of
 
 REFUSED = frozenset((*INVALID, 415))
@@ -29,9 +31,6 @@ UNKNOWN = frozenset((400, 401, 403, 404, 422))
 """How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
 NOT_IMPLEMENTED = 501
 """How a server says of a request that it does not offer that at all: whether it should is not for a request to say."""
-EARLY = "1968-02-29T23:59:59.000Z"
-LATE = "2068-02-29T23:59:59.000Z"
-"""Leap days before the time from which many clocks count, and after the time at which some end."""
 ROWS = (1, 6, 100)
 """Queries of allowed values, per depth; each sets every parameter it can."""
 
@@ -44,55 +43,8 @@ def _allowed(api: RequestFactory, depth: str) -> list[list[list[str]]]:
     """Queries to send together: the plain one first, then rows of allowed values."""
     if not _plain(api.contract, api.operation):
         return []
-    rows = _rows(api.contract, api.operation)[: ROWS[DEPTHS.index(depth)]]
+    rows = allowed_rows(api.contract, api.operation)[: ROWS[DEPTHS.index(depth)]]
     return [[], *rows]
-
-
-def _rows(contract: Contract, operation: Operation) -> list[list[list[str]]]:
-    """Row by row, the next allowed value of every parameter that nothing but its schema can refuse."""
-    values: dict[str, list[str]] = {}
-    for case in cases(contract, operation):
-        parameter = operation.parameter(case.name, "query") if case.place == "query" and case.valid else None
-        if parameter and _closed(contract, operation, parameter) and not _large_page(operation, case.name, case.value):
-            values.setdefault(case.name, []).append(case.value)
-    for each in operation.parameters:
-        if each.location == "query" and _is_time(contract, each):
-            last = each.filter is not None and each.filter.by == "before"
-            values[each.name] = [LATE if last else EARLY, *values.get(each.name, [])]
-    ordered = {name: sorted(found, key=_edge, reverse=True) for name, found in values.items()}
-    longest = max(map(len, ordered.values()), default=0)
-    return [[[name, found[row % len(found)]] for name, found in ordered.items()] for row in range(longest)]
-
-
-def _is_time(contract: Contract, parameter: Parameter) -> bool:
-    return bool(contract.json_schema(parameter.schema).get("format") == "date-time")
-
-
-def _edge(text: str) -> int:
-    """The largest number first, then the smallest; other texts as they come."""
-    return int(text) if text.lstrip("-").isdigit() else 0
-
-
-def _large_page(operation: Operation, name: str, value: str) -> bool:
-    """Whether this asks for a page larger than usual: that the largest is served is for a law of pages to say."""
-    paging = operation.paging
-    if paging is None or paging.size is None or paging.size.name != name:
-        return False
-    return value.isdigit() and int(value) > (paging.default or 1)
-
-
-def _closed(contract: Contract, operation: Operation, parameter: Parameter) -> bool:
-    """Whether its schema says all there is to say of a parameter's values.
-
-    A number without a maximum may name something that is not there, and a text without a form may have one all the
-    same; the parameters of pages are what they are.
-    """
-    schema = contract.json_schema(parameter.schema)
-    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
-    paging = operation.paging
-    if paging and parameter.name in {each.name for each in (paging.size, paging.position) if each}:
-        return paging.dialect != "cursor" or parameter.name == (paging.size.name if paging.size else "")
-    return "enum" in inner or inner.get("type") == "boolean" or inner.get("format") == "date-time"
 
 
 @law(
@@ -113,8 +65,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     with secrets of another system may be refused, since those cannot be made up: observed only. A login that refuses
     what it is given is not observable, since the suite may not know what it would accept. So may one that was made up
     from its schema, where the document has no example. Nor may a right credential be met with 401. An update that may
-    be empty is sent empty as well: it may be refused, but makes no server fail. So may a number of a page that no page
-    can have or that 32 bits cannot hold, where the document states no bound.
+    be empty is sent empty as well, but for depth quick: it may be refused, but makes no server fail. So may a number of
+    a page that no page can have or that 32 bits cannot hold, where the document states no bound.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
@@ -166,6 +118,8 @@ def _goes_without_saying(api: RequestFactory, name: str, value: str) -> bool:
 def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:
     """An update without members, at which those stumble that put their statements together from what was sent."""
     declared = api.operation.body
+    if api.depth == "quick":
+        return  # it has room for one odd body of an update, which is a list
     if query or api.operation.method not in {"PATCH", "PUT"} or declared is None or "json" not in declared.media_type:
         return
     if validator(api.contract, api.operation).is_valid({}):
@@ -196,6 +150,8 @@ def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
         if answer.ok or answer.status >= 500:
             return answer, right
     pairs = [(name, value) for name, value in query]
+    if query and (shared := (yield from allowed_by_another(api, pairs))):
+        return shared, right
     answer = yield api.ask(query=pairs, body=right)
     if answer.status in {403, 404, 409} and not api.operation.safe:
         right = yield from prepare_input(api, alone=True)
@@ -274,13 +230,7 @@ def _asking(contract: Contract) -> Iterator[Operation]:
 
     The values themselves take long to make: here it is enough that there may be some.
     """
-    return (each for each in contract.operations if each.safe and any(_free(contract, each)))
-
-
-def _free(contract: Contract, operation: Operation) -> Iterator[Parameter]:
-    for each in operation.parameters:
-        if each.location == "query" and (_is_time(contract, each) or _closed(contract, operation, each)):
-            yield each
+    return (each for each in contract.operations if each.safe and any(free_parameters(contract, each)))
 
 
 @law(family="input", on=_asking, kinds=("parameter", "status"), asserts=(), depth="standard", no_path_setup=True)
@@ -290,7 +240,7 @@ def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
     not judged; a 5xx that comes twice is.
     """
-    rows = _rows(api.contract, api.operation)
+    rows = allowed_rows(api.contract, api.operation)
     if not rows:
         raise NotObservable("no value is known that its query parameters surely take")
     row = [(name, value) for name, value in rows[0]]

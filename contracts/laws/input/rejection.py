@@ -21,7 +21,7 @@ from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepa
 from contracts.steps.wrong_requests import Cases, asked, not_seen_together
 from contracts.strategies.bodies import way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
-from contracts.strategies.samples import stranger
+from contracts.strategies.samples import BEYOND, ODD, stranger
 from contracts.strategies.schemathesis_cases import Case, cases
 from contracts.strategies.wrong_together import rows
 from specs.contract import Rule, selectors
@@ -38,7 +38,7 @@ TOGETHER = (3, 6, 0)
 """Ways of being wrong in one place that are sent together with others, per depth."""
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
-FEW = 4
+FEW = 2
 """Kinds of such bodies that take turns at depth quick: the most informative ones."""
 ELSEWHERE = {"Accept", "Content-Type", "Authorization"}
 """Header parameters that OpenAPI leaves to other parts of the document."""
@@ -75,9 +75,9 @@ def _unread(api: RequestFactory, found: Sequence[Case], level: int) -> list[Case
     """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
-    start = (turn_index(api) + api.seed) % len(others) if others and level == 0 else 0
-    updates = api.operation.method in {"PATCH", "PUT"}  # at depth quick, they and every other creation get one
-    most = UNREADABLE[level] - (level == 0 and (updates or turned(api)))
+    updates = api.operation.method in {"PATCH", "PUT"}  # at depth quick, they all get a list, every other creation one
+    start = (turn_index(api) + api.seed) % len(others) if others and level == 0 and not updates else 0
+    most = UNREADABLE[level] - (level == 0 and not updates and turned(api))
     return [*first, *others[start:], *others[:start]][:most]
 
 
@@ -211,9 +211,7 @@ def an_impossible_id_is_refused(api: RequestFactory, wrong: dict[str, Any]) -> C
         raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.summary())
 
 
-BEYOND = "99999999999"
-"""A number that is allowed, and too large for 32 bits."""
-ODD_IDS = ("o'clock-é-😀 %", '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
+ODD_IDS = (ODD, '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
 
 
 def _odd_ids(api: RequestFactory, depth: str) -> list[str]:

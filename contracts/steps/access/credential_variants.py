@@ -17,7 +17,7 @@ from contracts.request.credentials import PREFIX, alternative_for, callers, secr
 from contracts.steps.fixtures import placeholder_path, resolve_path, target_of
 from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
-from contracts.strategies.samples import stranger
+from contracts.strategies.samples import BEYOND, ODD, stranger
 from specs.contract import Alternative, Operation, Rule, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
 
@@ -88,14 +88,29 @@ def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
     """A request that changes nothing, with a valid credential that few other laws use.
 
     Where a body is expected it sends one that is no JSON, so the answer says two things: whether the credential is
-    accepted, and what becomes of such a body. It is sent once for all who want to know either.
+    accepted, and what becomes of such a body. It is sent once for all who want to know either. Where none is, it
+    addresses something odd.
     """
     body = api.operation.body
     names = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
     scene = api.sharing(f"no JSON at {api.operation.key} with {' and '.join(names)}")
-    if body is None or "json" not in body.media_type:
+    if body is None:
+        return request_with(scene, credentials, path=_oddly_addressed(api))
+    if "json" not in body.media_type:
         return request_with(scene, credentials, path=path_for_refusal(api), body=example(api))
     return request_with(scene, credentials, path=path_for_refusal(api), raw=UNFINISHED)
+
+
+def _oddly_addressed(api: RequestFactory) -> dict[str, str]:
+    """The place of what is nobody's, by an id at which servers stumble: beyond 32 bits, or of other letters."""
+    values = path_for_refusal(api)
+    for name in api.operation.path_parameters[-1:]:
+        parameter = api.operation.parameter(name, "path")
+        schema = api.contract.json_schema(parameter.schema) if parameter else {}
+        if api.deployment.value(api.tenant, name) is None:
+            numeric = schema.get("type") in {"number", "integer"} and "maximum" not in schema
+            values[name] = BEYOND if numeric else ODD if not schema.keys() & {"enum", "pattern"} else values[name]
+    return values
 
 
 def weaker(api: RequestFactory) -> list[Carried] | None:

@@ -7,18 +7,19 @@ from typing import Any
 
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
-from contracts.core.filter_semantics import Wanted, kept
+from contracts.core.filter_semantics import Wanted, kept, shown
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities, identity
 from contracts.steps.lists.page_claims import judge
 from contracts.steps.lists.page_sizes import largest
 from contracts.steps.lists.paging import numbered, pages_of, paging_of, read_all
+from contracts.strategies.filter_mistakes import Filters, Question, revealing
 from contracts.strategies.filters import questions, telling
 from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Filter, Operation, Parameter
 
-Question = dict[str, Wanted]
-"""Filters by parameter name, and the values they are sent with."""
+ENOUGH, MANY = 120, 24
+"""Items that what is hidden is judged by, and values of each filter that are tried for it."""
 
 
 def filtering(operation: Operation) -> list[Parameter]:
@@ -87,6 +88,28 @@ def _questions(api: RequestFactory, chosen: Sequence[str], items: Sequence[Any])
     rules = {each.name: each.filter for each in parameters if each.filter}
     values = {each.name: telling(api.contract, each, items) for each in parameters}
     return questions(rules, values, items)
+
+
+HIDDEN = {"quick": 4, "standard": 24, "deep": 60}
+"""Questions for what filters that are sent together hide of each other, per depth."""
+
+
+def hidden_questions(api: RequestFactory, asked: Sequence[Question], items: Sequence[Any]) -> list[Question]:
+    """Questions that show how a filter is misunderstood where those that are asked anyway do not."""
+    parameters = [each for each in filtering(api.operation) if each.filter]
+    few = items[:ENOUGH]
+    rules = {each.name: each.filter for each in parameters if each.filter}
+    values = {each.name: telling(api.contract, each, few, most=MANY) for each in parameters}
+    words = {each.name: _words(api, each, few) for each in parameters}
+    return revealing(Filters(rules, values, few), asked, words, HIDDEN[api.depth])
+
+
+def _words(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> list[str]:
+    """The words of a closed set that a filter takes and items show."""
+    schema = api.contract.json_schema(parameter.schema)
+    known = schema.get("items", schema).get("enum", ())
+    told = [value for item in items for value in shown(item, parameter.filter.member if parameter.filter else "") or ()]
+    return [each for each in known if isinstance(each, str) and each in told]
 
 
 def _rank(schema: dict[str, Any]) -> int:

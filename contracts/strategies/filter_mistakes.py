@@ -1,0 +1,133 @@
+"""How a filter may be misunderstood, and the questions whose answers would show it.
+
+A filter may use the first of several values only, or the last; it may look at a neighbouring time, the end for the
+start; a word of a closed set may let another one's items through. Filters that are sent together hide such mistakes
+from each other, so what they hide is asked once more, in as few questions as will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import combinations, permutations
+
+import attrs
+
+from contracts.core.filter_semantics import Wanted, keeper, number
+from specs.contract import Filter
+
+Question = dict[str, Wanted]
+FEW_WORDS = 8
+"""Words of a closed set, at most, that are tried in pairs."""
+TIMES = ("after", "before")
+
+
+@attrs.frozen
+class Mistake:
+    """A wrong reading of one filter. `reads`: what is kept by it for a value; None where the value does not show it."""
+
+    name: str
+    what: str
+    reads: Callable[[Wanted], set[int] | None]
+
+
+@attrs.frozen
+class Filters:
+    """The filters of a list, the values known of each, and the items they are judged by."""
+
+    rules: Mapping[str, Filter]
+    values: Mapping[str, Sequence[Wanted]]
+    items: Sequence[object]
+
+    def kept(self, name: str, wanted: Wanted) -> set[int]:
+        """The positions of the items that a filter certainly keeps."""
+        return _kept(self.rules[name], self.items, wanted)
+
+    def shows(self, question: Question, mistake: Mistake) -> bool:
+        """Whether the answer to a question is another one by the mistake."""
+        wrong = mistake.reads(question[mistake.name]) if mistake.name in question else None
+        if wrong is None:
+            return False
+        others = [self.kept(name, wanted) for name, wanted in question.items() if name != mistake.name]
+        right = self.kept(mistake.name, question[mistake.name])
+        return wrong.intersection(*others) != right.intersection(*others)
+
+
+Words = Mapping[str, Sequence[str]]
+"""Of the filters that take a closed set of words, those that items show."""
+
+
+def revealing(filters: Filters, asked: Iterable[Question], words: Words, most: int) -> list[Question]:
+    """So many questions that show the mistakes which those that are asked anyway do not show, most telling first."""
+    known = list(asked)
+    left = [each for each in mistakes(filters, words) if not any(filters.shows(one, each) for one in known)]
+    tried = [{name: value} for name in filters.rules for value in _candidates(filters, words, name)]
+    found: list[Question] = []
+    while left and len(found) < most:
+        best = max(tried, key=lambda question: _count(filters, question, left), default={})
+        if not _count(filters, best, left):
+            break
+        for other in tried:
+            best = _joined(filters, best, other, left)
+        found.append(best)
+        left = [each for each in left if not filters.shows(best, each)]
+    return found
+
+
+def _count(filters: Filters, question: Question, left: Sequence[Mistake]) -> int:
+    return sum(filters.shows(question, each) for each in left)
+
+
+def _joined(filters: Filters, question: Question, other: Question, left: Sequence[Mistake]) -> Question:
+    """Both in one, where that shows more mistakes than the first one does."""
+    both = {**other, **question}
+    more = len(both) > len(question) and _count(filters, both, left) > _count(filters, question, left)
+    return both if more else question
+
+
+def _candidates(filters: Filters, words: Words, name: str) -> list[Wanted]:
+    pairs: list[Wanted] = [list(pair) for pair in combinations(words.get(name, ())[:FEW_WORDS], 2)]
+    several = any(isinstance(each, list) for each in filters.values[name])
+    return [*filters.values[name], *(pairs if several else ())]
+
+
+def mistakes(filters: Filters, words: Words) -> list[Mistake]:
+    """Every way in which each filter may be misunderstood."""
+    return [each for name in filters.rules for each in _of(filters, name, words.get(name, ()))]
+
+
+def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
+    rule, items = filters.rules[name], filters.items
+    if rule.by in TIMES:
+        for member in _times(items):
+            if member != rule.member:
+                yield Mistake(name, f"looks at {member}", partial(_kept, attrs.evolve(rule, member=member), items))
+        return
+    for place, what in ((0, "the first"), (-1, "the last")):
+        yield Mistake(name, f"uses {what}", partial(_one_of, filters, name, place))
+    for word, other in permutations(words[:FEW_WORDS], 2):
+        yield Mistake(name, f"{word} lets {other} through", partial(_widened, filters, name, word, other))
+
+
+def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> set[int] | None:
+    return filters.kept(name, [wanted[place]]) if isinstance(wanted, list) and len(wanted) > 1 else None
+
+
+def _widened(filters: Filters, name: str, word: str, more: str, wanted: Wanted) -> set[int] | None:
+    asked = wanted if isinstance(wanted, list) else [wanted]
+    return filters.kept(name, [*asked, more]) if word in asked and more not in asked else None
+
+
+def _times(items: Sequence[object]) -> list[str]:
+    """The members by which all items show a time, as pointers."""
+    rows = [each for each in items if isinstance(each, dict)]
+    names = rows[0] if rows and len(rows) == len(items) else {}
+    return [
+        f"/{name}"
+        for name in names
+        if all(isinstance(row.get(name), str) and number(row[name]) is not None for row in rows)
+    ]
+
+
+def _kept(rule: Filter, items: Sequence[object], wanted: Wanted) -> set[int]:
+    return {position for position, each in enumerate(keeper(rule, items)(wanted)) if each is True}
