@@ -12,7 +12,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.steps.access.nearly_right import nearly_right
-from contracts.steps.fixtures import Made, body, made_by, resolve_path
+from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
 from contracts.steps.lifecycle.values import invalid_member
 from contracts.steps.lists.page_sizes import largest, largest_page
@@ -90,6 +90,9 @@ def _beside(peers: Siblings) -> Steps:
     content = yield from body(stage, create, values)
     refused, content = yield from _refused(stage, create, values, content)
     slight, whole = yield from _minimal(stage, create, values, content)
+    if _nothing_goes(slight, whole) and (yield from find_form(stage, create, values)):
+        content = yield from body(stage, create, values)
+        slight, whole = yield from _minimal(stage, create, values, content)
     content, equals = yield from _equals(stage, create, values, content)
     again = alone = None
     if any(each.status >= 500 for each in equals):  # what one alone is answered too is no matter of being at once
@@ -100,6 +103,11 @@ def _beside(peers: Siblings) -> Steps:
         peers, values=values, content=content, refused=refused, equals=equals,
         again=again, alone=alone, slight=slight, whole=whole,
     )  # fmt: skip
+
+
+def _nothing_goes(slight: Exchange | None, whole: Exchange | None) -> bool:
+    """Whether a body was refused as invalid with the required members and with all: another form may be accepted."""
+    return slight is not None and slight.status in INVALID and (whole is None or whole.status in INVALID)
 
 
 def why_not(api: RequestFactory) -> str:
