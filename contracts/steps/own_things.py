@@ -101,7 +101,7 @@ class OwnThings:
         """Whether a creation has made this resource, and not merely found it there.
 
         It has where the resource bears the mark of the run. Else it must not have been shown before, and the answer be
-        a 201: a 200 may show what somebody else has created.
+        a 201, or its list have been read whole before: a 200 may show what somebody else has created.
         """
         marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
         if marks & set(_MARK.findall(repr(thing))):
@@ -111,9 +111,12 @@ class OwnThings:
             for each in self._known(resource)
         ):
             return True
-        own = any(True for _ in self.addresses(resource, exchange, thing))
-        known = self.was_shown(resource, exchange, thing)
-        return own and not known and (exchange.status == CREATED or self.disposable)
+        own = [*self.addresses(resource, exchange, thing)]
+        if not own or self.was_shown(resource, exchange, thing):
+            return False
+        place, viewer = _place(exchange.request), exchange.request.principal
+        came = all(self.came_meanwhile(place, viewer, each) for each in own)
+        return exchange.status == CREATED or self.disposable or came
 
     def was_shown(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
         """Whether somebody else's resource was seen at this address before the creation was sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed
+from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import refusal, refused
 from contracts.core.verdicts import DEPTHS
@@ -81,7 +81,10 @@ def pages_do_not_overlap(api: RequestFactory) -> Conversation:
 
 
 def _sizes(api: RequestFactory, depth: str) -> list[str]:
-    return ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
+    size = paging_of(api).size
+    none = size is not None and api.contract.json_schema(size.schema).get("minimum") == 0
+    sizes = ["the largest", "some", "one", "all but one", "one too many"][: (2, 3, 5)[DEPTHS.index(depth)]]
+    return [*sizes, *(["none"] if none else [])]
 
 
 @law(
@@ -97,8 +100,11 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
 
     The first page is requested in sizes from one item to the declared maximum. Broken if a size the document allows is
     refused, or if a page has more or fewer items than its size. Where pages are found by a cursor, a page may have
-    fewer, since such documents promise no more.
+    fewer, since such documents promise no more. Where the declared minimum is 0, a page of 0 has no items.
     """
+    if which == "none":
+        yield from _none(api)
+        return
     top = declared_largest(api)
     if which == "the largest":
         if top is None:
@@ -118,6 +124,15 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
         raise api.departure(Rule.PAGES_ARE_FULL, f"{expected} items on the first page of {size}", page, got(page))
     if fewer or len(page.items) > expected:
         raise Broken(f"{expected} items on the first page of {size}", got(page))
+
+
+def _none(api: RequestFactory) -> Steps:
+    at_least((yield from read_all(api)), 1)
+    page: Exchange = yield api.page(None, 0)
+    if not page.ok:
+        raise Broken("a page of 0, the declared minimum", page.summary())
+    if page.items:
+        raise Broken("no items on a page of 0, the declared minimum", got(page))
 
 
 def got(page: Exchange) -> str:

@@ -83,7 +83,7 @@ def _agrees(name: str, one: Any, other: Any, names: MemberNames) -> bool:
     if names.suggest(name, Hint.SECRET):
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return not any(differences(one, other, names=names))
+        return _is_same_thing(one, other) or not any(differences(one, other, names=names))
     if isinstance(one, list) and isinstance(other, list):
         return not _plain(one + other) or _sorted(one) == _sorted(other)
     if isinstance(one, dict) or isinstance(other, dict):
@@ -102,10 +102,21 @@ def _equal(one: Any, other: Any, names: MemberNames) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return _sorted(one) == _sorted(other)
     if isinstance(one, dict) and isinstance(other, dict):
+        if _is_same_thing(one, other):
+            return True
         lasting = [name for name in one.keys() | other.keys() if not names.suggest(name, Hint.VOLATILE)]
         both = all(name in one and name in other for name in lasting)
         return both and all(filled(one[name], other[name]) or _equal(one[name], other[name], names) for name in lasting)
     return same_value(one, other)
+
+
+_IDS = ("id", "_id", "uuid", "gid", "sid")
+
+
+def _is_same_thing(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two objects inside of others are one thing with an id of its own: what else is in it is its matter."""
+    own = next((name for name in _IDS if name in one and name in other), None)
+    return own is not None and one[own] is not None and same_value(one[own], other[own])
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,17 @@ import pytest
 
 from contracts.core.verdicts import NOT_OBSERVABLE, UPHELD
 from contracts.judging.severity import severity_of
-from tests.contracts.laws.credentials.judging import NO_BODY, Asked, answers, broken, document, judged, verdicts
+from tests.contracts.laws.credentials.judging import (
+    NO_BODY,
+    Asked,
+    answers,
+    broken,
+    document,
+    judged,
+    run,
+    served,
+    verdicts,
+)
 
 ANN = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
 NOBODY = '[[principals]]\nname = "anyone"\ntenant = "anyone"\nkind = "anonymous"\n'
@@ -316,6 +327,43 @@ def test_what_no_answer_shows_to_be_settable_is_not_lost(tmp_path: Path, shown: 
     numbers = itertools.count(40)
     server = Shelf(kept=lambda sent: {**sent, "position": next(numbers)})
     assert bool(held(tmp_path, server, paths, KEPT)) is found
+
+
+def test_what_a_200_has_made_is_removed_where_its_list_did_not_show_it_before(tmp_path: Path) -> None:
+    """Nothing in it bears the mark of the run, and no 201 says that it is new, as at terminals of a Jupyter server."""
+
+    class Plain(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            return 200 if status == 201 else status, answer
+
+    server = Plain()
+    paths = shelf(thing(size={"type": "integer"}))
+    (tmp_path / "document.json").write_text(json.dumps(document(paths, KEY)))
+    with served(server) as address:
+        told = f'[deployment]\nbase_url = "{address}"\ndocument = "{tmp_path / "document.json"}"\nwrites = true\n{ANN}'
+        (tmp_path / "deployment.toml").write_text(told)
+        made = run(tmp_path, tmp_path / "deployment.toml", ["input/what-the-document-allows", "state/what-was-created"])
+    assert verdicts(made, "state/what-was-created-can-be-read")["POST /things"] == UPHELD
+    assert server.things == {}
+
+
+@pytest.mark.parametrize(("rows", "found"), [(0, False), (9, True)])
+def test_a_page_of_none_has_none_where_the_document_allows_it(tmp_path: Path, rows: int, found: bool) -> None:
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 50}}
+    start = {"name": "offset", "in": "query", "schema": {"type": "integer", "minimum": 0}}
+    schema = {"type": "array", "items": thing()}
+    paths = {"/things": {"get": {"operationId": "t", "parameters": [size, start], "responses": answers(schema)}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        wanted, first = int(asked.query.get("limit", "50")), int(asked.query.get("offset", "0"))
+        return 200, [{"id": str(number)} for number in range(9)][first:][: wanted or rows]
+
+    law = "pagination/pages-have-the-size-asked-for"
+    made = broken(judged(tmp_path, server, document(paths, {}), NOBODY, law))
+    assert [severity_of(law, "GET /things", each.expected, each.actual).level for each in made.values()] == (
+        ["minor"] if found else []
+    )
 
 
 # -- values that are no ids, and numbers beyond all --------------------------------------------------------------------

@@ -150,3 +150,11 @@ def test_one_operation_may_show_a_thing_where_another_shows_its_id(whole, found)
     assert list(differences({"id": 1, "owner": 7}, {"id": 1, "owner": whole})) == found
     assert list(differences({"id": 1, "owner": whole}, {"id": 1, "owner": 7})) == found
     assert list(differences({"id": 1, "owner": 7}, {"id": 1, "owner": whole}, alike=True)) == ["owner"]
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_thing_inside_of_another_may_move_by_itself_and_not_be_another(alike):
+    before = {"id": 1, "parent": {"id": 7, "children": 3}}
+    assert list(differences(before, {"id": 1, "parent": {"id": 7, "children": 4}}, alike=alike)) == []
+    assert list(differences(before, {"id": 1, "parent": {"id": 8, "children": 3}}, alike=alike)) == ["parent"]
+    assert list(differences({"id": 1, "size": {"w": 3}}, {"id": 1, "size": {"w": 4}}, alike=alike)) == ["size"]
