@@ -4,7 +4,8 @@
     python -m tests.hostile --load [MODE …]                the same under load: exit code, time, memory
     python -m tests.hostile --flaky 0.01 0.05 --seeds 20   runs with so large a share of requests lost
 
-Exits 1 where a run goes wrong: something else harmed, things left, more time or memory than there may be.
+Exits 1 where a run goes wrong: other verdicts than deserved, something else harmed, things left, more time or memory
+than there may be.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
 from contracts.gate.sandbox import ROOT
 from tests.hostile import odd_content, odd_modes  # noqa: F401 - registers modes
+from tests.hostile.expected import broken_by
 from tests.hostile.judging import judged
 from tests.hostile.notes import files
 from tests.hostile.server import MODES, Flaky, Hostile
@@ -91,14 +93,15 @@ def modes(names: list[str]) -> bool:
     for name in names:
         row = apart(lambda name=name: of_mode(name))
         wrong = "odd" not in row or row["harmed"] or row["left"] or row["seconds"] > LONGEST
-        wrong = wrong or row["memory"] > MOST_MEMORY
+        wrong = wrong or row["memory"] > MOST_MEMORY or {*row["broken"]} != broken_by(name)
         well = well and not wrong
         counts = ", ".join(f"{count} {word}" for word, count in row.get("odd", {}).items())
         print(f"{name:24} {row.get('seconds', 0):5.1f} s {row['memory']:4} MiB  {counts}", flush=True)
         for each in (*row.get("broken", ()), *([row["error"]] if row.get("error") else ())):
             print(f"{'':24}   {each}")
         if wrong:
-            print(f"{'':24}   WRONG: harmed {row.get('harmed')}, left {row.get('left')}")
+            deserved = ", ".join(sorted(broken_by(name))) or "nothing"
+            print(f"{'':24}   WRONG: harmed {row.get('harmed')}, left {row.get('left')}, deserved: {deserved} broken")
     return well
 
 

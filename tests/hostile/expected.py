@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.core.failures import FRAMED_TWICE, LENGTH_TWICE, TRAILING
+from contracts.core.failures import FRAMED_TWICE, LARGE_HEADERS, LENGTH_TWICE, NOT_HTTP, TRAILING
 
 UNREADABLE = {
     "silent": "timed out: no answer, nothing for 0.4 s",
@@ -134,3 +134,47 @@ READ = {
     ),
 }  # fmt: skip
 """Status and remarks of what can be read all the same."""
+MESSAGE = "protocol/an-answer-is-an-http-message"
+_NO_JSON = ("schema/body-fits-its-schema", "schema/body-is-json")
+_HEADER = ("protocol/headers-are-well-formed",)
+_TYPE = ("schema/content-type-is-declared",)
+_STATUS = ("status/status-is-declared",)
+_NOT_FOR_THIS = ("status/status-fits-the-question", *_STATUS)
+_REFUSED = ("input/what-the-document-allows-is-accepted",)
+BROKEN_BY = {
+    **dict.fromkeys(
+        (
+            "byte-order-mark", "deep-json", "gzip-of-nothing", "gzip-twice-said-once", "huge-number", "lone-surrogates",
+            "not-a-number", "nothing-at-all", "numbers-beyond-measure", "same-member-twice", "two-documents",
+            "unclosed-json", "utf-16", "wrong-utf-8",
+        ),
+        _NO_JSON,
+    ),
+    **dict.fromkeys(("away", "body-on-205", "redirect-to-itself", "unasked-416", "wants-an-upgrade"), _STATUS),
+    **dict.fromkeys(("charset-of-another", "charset-that-is-a-codec", "no-media-type"), _TYPE),
+    **dict.fromkeys(
+        (
+            "media-type-in-ruins", "odd-fields", "retry-after-below-zero", "retry-after-squared",
+            "retry-after-wrong-date",
+        ),
+        _HEADER,
+    ),
+    **dict.fromkeys(("bytes-after-the-answer", "length-too-small"), (MESSAGE,)),
+    **dict.fromkeys(("proxy-wants-to-know", "unasked-304"), _NOT_FOR_THIS),
+    **dict.fromkeys(("login-to-the-network", "status-999"), (*_REFUSED, "status/no-server-error")),
+    "body-on-204": ("protocol/a-body-is-as-long-as-told", MESSAGE, *_STATUS),
+    "charset-of-nobody": (*_HEADER, *_TYPE),
+    "chunked-and-length": ("protocol/a-body-is-as-long-as-told", MESSAGE),
+    "plain-http-at-a-tls-port": (*_REFUSED, *_STATUS),
+    "two-content-types": ("protocol/no-header-contradicts-another", *_TYPE),
+    "unasked-206": ("schema/body-is-json", *_NOT_FOR_THIS),
+}  # fmt: skip
+"""Laws and checks that answers break which can be read, in a run at depth quick."""
+
+
+def broken_by(mode: str) -> set[str]:
+    """The laws and checks that a mode deserves to be found to break on the operation that it is at."""
+    error = UNREADABLE.get(mode, "")
+    if error:
+        return {MESSAGE} if error.startswith((NOT_HTTP, LARGE_HEADERS)) else set()
+    return {*BROKEN_BY.get(mode, ())}
