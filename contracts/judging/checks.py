@@ -13,7 +13,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
-from contracts.judging.reproduce import script
+from contracts.judging.reproduce import script, with_rivals
 from contracts.plan.plan import Plan, PlanItem
 
 Judged = dict[tuple[str, int], "bool | Broken | ValueError | re.error"]
@@ -106,7 +106,7 @@ def _broken(plan: Plan, item: PlanItem, heard: _Heard, every: Mapping[int, Excha
     """Broken, with the lines that show it; observed where it was seen once and not again."""
     verdict, smallest = _found(item, heard.findings, heard.answers)
     if verdict.count > 1 or _seen_before(smallest):
-        return attrs.evolve(verdict, reproduce=script([smallest], every, plan))
+        return attrs.evolve(verdict, reproduce=script(with_rivals(smallest, every), every, plan))
     reason = f"seen once and not again: expected {verdict.expected}, got {verdict.got}"
     return attrs.evolve(
         verdict, verdict=OBSERVED, reason=reason, expected=None, actual=None, others=(), confidence=None

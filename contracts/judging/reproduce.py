@@ -36,6 +36,17 @@ def script(shown: Sequence[Exchange], exchanges: Mapping[int, Exchange], plan: P
     return "\n".join(_Script(plan, Origins(plan, exchanges)).lines(shown))
 
 
+def with_rivals(shown: Exchange, exchanges: Mapping[int, Exchange]) -> list[Exchange]:
+    """An exchange and those that changed the same thing at the same moment: alone it may be answered otherwise."""
+    rivals = [] if shown.request.safe else [each for each in exchanges.values() if _rivals(each, shown)]
+    return sorted([*rivals[: SHOWN - 1], shown], key=lambda each: each.sent)
+
+
+def _rivals(one: Exchange, other: Exchange) -> bool:
+    at_once = one.sent < other.received and other.sent < one.received
+    return one is not other and one.conversation == other.conversation and at_once and _alike(one, other)
+
+
 @attrs.define
 class _Script:
     plan: Plan

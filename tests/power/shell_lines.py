@@ -103,11 +103,11 @@ class Bench:
                 yield f"{verdict.item.id}: leaves {len(left)} behind, such as {min(left)}"
 
     def _complaint(self, verdict: Verdict, tools: Path) -> str | None:
-        lines = verdict.reproduce or ""
-        if isinstance(verdict.item.rule, Law) and verdict.item.rule.one_sighting:
+        lines, rule = verdict.reproduce or "", verdict.item.rule
+        if rule.one_sighting if isinstance(rule, Law) else "\nwait" in lines:
             statuses(lines, self.sandbox.deployment, tools)
             return None
-        place = -1 if isinstance(verdict.item.rule, Law) else 0
+        place = -1 if isinstance(rule, Law) else 0
         wanted = self.run.exchanges[verdict.exchanges[place]].status
         told = statuses(lines, self.sandbox.deployment, tools)
         shown = wanted in told if "\nwait" in lines else told[-1:] == [wanted]  # of several at once any may be the last

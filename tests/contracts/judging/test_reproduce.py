@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from contracts.config import deployment as deployments
+from contracts.core.exchange import Exchange, Request
 from contracts.core.verdicts import BROKEN
 from contracts.engine.run import Run
 from contracts.gate.sandbox import Sandbox
 from contracts.judging.judge import Verdict
+from contracts.judging.reproduce import with_rivals
 from contracts.plan.plan import make
 from tests.power.shell_lines import printed, shell, statuses
 
@@ -78,3 +80,19 @@ def test_names_are_made_up_anew_and_no_address_of_a_list_is_ever_removed(broken)
 def test_heads_begin_on_lines_of_their_own(broken, sandbox, tools):
     script = broken["credentials/another-tenant-is-refused"].reproduce
     assert all("HTTP/" not in line[1:] for line in printed(script, sandbox.deployment, tools).splitlines())
+
+
+def test_a_token_is_spent_before_its_reuse_is_shown(broken):
+    assert broken["tokens/a-spent-refresh-token-is-refused"].reproduce.count("/refresh ") == 2
+    assert "\nwait" in broken["tokens/of-refreshes-at-once-one-wins"].reproduce
+
+
+def test_what_changed_the_same_at_the_same_moment_is_shown_beside_it(contract):
+    operation = contract.operation("POST /v2/oauth/{clientId}/refresh")
+    before, one, other, after = (
+        Exchange(seq, Request(operation, "/v2/oauth/a/refresh"), None, None, sent, sent + 1.0, conversation=1)
+        for seq, sent in enumerate((0.0, 2.0, 2.1, 4.0), 1)
+    )
+    every = {each.seq: each for each in (before, one, other, after)}
+    assert [each.seq for each in with_rivals(other, every)] == [one.seq, other.seq]
+    assert [each.seq for each in with_rivals(after, every)] == [after.seq]
