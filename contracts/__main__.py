@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,6 @@ from contracts.config import reference
 from contracts.config.deployment import ConfigError
 from contracts.core.places import ROOT, place
 from contracts.core.verdicts import DEPTHS
-from contracts.gate.clean_command import clean
-from contracts.gate.gate_command import gate
-from contracts.gate.init_command import init
-from contracts.gate.judge_command import judging
 from contracts.gate.mistakes import fail
 from contracts.gate.sandbox import Sandbox, SandboxError
 from contracts.laws.law import Law
@@ -33,7 +30,32 @@ DEPTH = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+LOADED_LATE = {
+    "clean": ("contracts.gate.clean_command", "clean"),
+    "gate": ("contracts.gate.gate_command", "gate"),
+    "init": ("contracts.gate.init_command", "init"),
+    "judge": ("contracts.gate.judge_command", "judging"),
+}
+"""Commands that need much of the suite, and where each is."""
+
+
+class _Commands(click.Group):
+    """The commands here, and those that are loaded when they are asked for: a plan needs nothing of a run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all."""
+        return sorted({*super().list_commands(ctx), *LOADED_LATE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        if cmd_name not in LOADED_LATE:
+            return super().get_command(ctx, cmd_name)
+        module, name = LOADED_LATE[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Laws and checks that judge a deployment by its own document."""
 
@@ -163,12 +185,6 @@ def _judged_by(rules: list[Law | Check]) -> str:
 def referring(as_schema: bool) -> None:
     """The reference of the deployment file: docs/deployment-file.md, or specs/deployments/schema.json."""
     click.echo(reference.text(as_schema=as_schema), nl=False)
-
-
-main.add_command(init)
-main.add_command(gate)
-main.add_command(judging)
-main.add_command(clean)
 
 
 if __name__ == "__main__":

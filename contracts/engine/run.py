@@ -19,11 +19,9 @@ from contracts.engine.cleanup import sweep
 from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
 from contracts.engine.credential_health import CredentialWatch
-from contracts.engine.hypothesis_driver import explore
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
 from contracts.engine.scheduler import Scheduler, assign_phase, priority
-from contracts.engine.stateful_driver import perform
 from contracts.engine.threads import Workers, parse_source_in_turns
 from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
@@ -299,8 +297,12 @@ class Run:
         if reason := sender.gone or health.why_not(self._living(item.principal, sender)):
             self.conversations.unasked(item, reason)
         elif law.stateful:
+            from contracts.engine.stateful_driver import perform  # only here, as below: Hypothesis loads long
+
             await perform(self._context(sender), item)
         elif law.examples != (0, 0, 0):
+            from contracts.engine.hypothesis_driver import explore
+
             await explore(self._context(sender), item, quiet=quiet)
         else:
             await self._attempts.each_input(item, law, sender, quiet)
