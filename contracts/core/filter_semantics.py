@@ -75,18 +75,30 @@ def keeper(rule: Filter, items: Sequence[Any]) -> Keeper:
 
     Lists repeat themselves, and so do questions: each value is held against what items show once.
     """
-    timely = rule.by in {"after", "before"}
-    read, agreeing = (number, _in_time) if timely else (_own, _in_text)
-    rows = [None if row is None else tuple(map(read, row)) for row in (shown(item, rule.member) for item in items)]
+    read = number if rule.by in _TIMELY else _own
+    shows = (shown(item, rule.member) for item in items)
+    told = _keeper(rule.by, tuple(None if row is None else tuple(map(read, row)) for row in shows))
+    return lambda wanted: told(tuple(wanted) if isinstance(wanted, list) else (wanted,))
+
+
+_TIMELY = {"after", "before"}
+_Row = tuple[Any, ...]
+
+
+@lru_cache(maxsize=256)
+def _keeper(by: str, rows: tuple[_Row | None, ...]) -> Callable[[tuple[str, ...]], list[bool | None]]:
+    """What tells of each row that items show whether it is kept by any of several values. Shared: not to be changed."""
     different = {row for row in rows if row is not None}
+    agreeing = _in_time if by in _TIMELY else _in_text
 
     @cache
-    def kept_rows(wanted: str) -> dict[Any, bool | None]:
-        agrees = agreeing(rule.by, wanted)
+    def kept_by(wanted: str) -> dict[_Row, bool | None]:
+        agrees = agreeing(by, wanted)
         return {row: _any([agrees(own) for own in row]) for row in different}
 
-    def told(wanted: Wanted) -> list[bool | None]:
-        each_of = [kept_rows(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+    @cache
+    def told(wanted: tuple[str, ...]) -> list[bool | None]:
+        each_of = [kept_by(each) for each in wanted]
         together = {row: _any([each[row] for each in each_of]) for row in different}
         return [None if row is None else together[row] for row in rows]
 

@@ -78,6 +78,8 @@ def _of_check(
     assert isinstance(rule, Check)
     if rule.judge_all:
         return _of_all(plan, item, rule.judge_all, sent, every)
+    if not sent:
+        return _unasked(item)
     exchanges = [each for each in sent if each.seq not in passed_over and (rule.unread or each.response is not None)]
     heard = _Heard()
     for exchange in exchanges:

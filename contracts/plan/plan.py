@@ -6,6 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from operator import itemgetter
 
 import attrs
@@ -42,8 +43,9 @@ class PlanItem:
     closed: str | None = None
     depth: str | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
+        """The law or check, the operation, and who asks."""
         whom = [self.principal.name] if self.principal else []
         return " ".join([self.rule.id, self.operation.key, *whom])
 

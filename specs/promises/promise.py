@@ -40,5 +40,4 @@ class Promise:
 
     def about(self, kind: str) -> bool:
         """Whether it is of a kind, or of a kind and topic ("status", "status/401", "page/told", "page/told/total")."""
-        whole = f"{self.kind}/{self.topic}"
-        return kind in {self.kind, whole} or whole.startswith(f"{kind}/")
+        return kind == self.kind or f"{self.kind}/{self.topic}/".startswith(f"{kind}/")
