@@ -10,6 +10,7 @@ Each rule is one that people go by when they read a long report:
 4. What is seen at a single operation is explained by what is wrong with all of them, where that is of its kind.
 5. At one operation, findings are one if they speak of the same member, show the same refusal or failure, or concern
    the same kind of thing; what is wrong with the state of one resource is one, whichever operation shows it.
+6. Where forged access tokens work everywhere, dead ones do as well.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def causes(found: Sequence[Finding]) -> list[Group]:
     _join_repetitions(joined)
     _join_companions(joined)
     _join_neighbours(joined)
+    _join_dead_tokens(joined)
     return joined.groups()
 
 
@@ -185,3 +187,13 @@ def _akin(one: Finding, other: Finding) -> bool:
         return not (one.subject and other.subject) or one.aspect not in {FORM, HEAD, LIST}
     # what is kept shows in the form of an answer; a creation that is refused has no such answer
     return {one.aspect, other.aspect} == {STATE, FORM} and not {one.status, other.status} & {"4", "5"}
+
+
+def _join_dead_tokens(joined: _Joined) -> None:
+    """Rule 6."""
+    forged = next(
+        (group[0] for group in joined.groups() if _is_wide(group) and any(each.forged for each in group)), None
+    )
+    for each in joined.found:
+        if forged and each.aspect == ACCEPTED and "access token" in each.expected:
+            joined.join(forged, each)

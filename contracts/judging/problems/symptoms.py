@@ -131,12 +131,17 @@ class Finding:
         name = found[1] if found else ""
         return name.lower() if "-" in name else name  # a header's letters may be large or small
 
+    @property
+    def forged(self) -> bool:
+        """Whether it is about a token that was made up."""
+        return "forged" in self.law
+
     @cached_property
     def aspect(self) -> str:
         """What kind of thing is wrong."""
         if self.status == "5" or self.law == ANY_FAILURE:
             return FAILURE
-        if self.family == "credentials" or "forged" in self.law:
+        if self.family == "credentials" or self.forged:
             return ACCESS
         if self.family == "tokens":
             return {"2": ACCEPTED, "4": REFUSED}.get(self.status, REFUSED if "none did" in self._actual else TOLD)

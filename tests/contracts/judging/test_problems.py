@@ -85,6 +85,14 @@ def test_a_dead_token_that_works_is_one_problem_wherever_it_does() -> None:
     assert [len(each.findings) for each in grouped(lines)] == [2, 1]
 
 
+def test_a_dead_token_is_none_of_its_own_where_forged_ones_work_everywhere() -> None:
+    forged = everywhere("tokens/a-forged-access-token-is-refused", "401 for an access token with alg none", "200")
+    expected = "401 for the access token of a deleted user"
+    dead = broken("tokens/a-deleted-owners-tokens-are-dead", "DELETE /v1/users/{userId}", expected, "200")
+    assert len(grouped([*forged, dead])) == 1
+    assert len(grouped([forged[0], dead])) == 2
+
+
 def test_what_heads_and_bodies_of_the_same_answers_show_are_two_problems() -> None:
     shown = {"exchanges": [1, 2]}
     leak = everywhere("errors/errors-hide-the-inside", "no stack trace in an answer", "'Traceback (most…'", **shown)
