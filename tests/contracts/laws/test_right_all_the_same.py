@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from contracts.core.verdicts import NOT_OBSERVABLE, UPHELD
@@ -364,6 +365,30 @@ def test_a_page_of_none_has_none_where_the_document_allows_it(tmp_path: Path, ro
     assert [severity_of(law, "GET /things", each.expected, each.actual).level for each in made.values()] == (
         ["minor"] if found else []
     )
+
+
+@pytest.mark.parametrize(("moves", "found"), [("views", False), ("name", True)])
+def test_a_counter_that_nobody_sets_may_move_when_a_replacement_is_made_again(
+    tmp_path: Path, moves: str, found: bool
+) -> None:
+    class Read(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(Asked(**{**attrs.asdict(asked), "method": _as_patch(asked)}))
+            if asked.method == "GET" and isinstance(answer, dict) and asked.path in self.things:
+                answer[moves] = (answer.get(moves) or 0) + 1 if moves == "views" else f"{answer[moves]}!"
+                answer = dict(answer)
+            return status, answer
+
+    def _as_patch(asked: Asked) -> str:
+        return "PATCH" if asked.method == "PUT" else asked.method
+
+    paths = shelf(thing(name=TEXT, views={"type": "integer"}))
+    item = paths["/things/{id}"]
+    item["put"] = item.pop("patch")
+    for each in (item["put"], paths["/things"]["post"]):
+        del each["requestBody"]["content"]["application/json"]["schema"]["properties"]["views"]
+    law = "state/a-replacement-is-what-is-kept"
+    assert bool(held(tmp_path, Read(), paths, law)) is found
 
 
 # -- values that are no ids, and numbers beyond all --------------------------------------------------------------------
