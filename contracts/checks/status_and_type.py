@@ -201,6 +201,8 @@ def body_is_json(exchange: Exchange, _: Contract) -> bool:
     got = response(exchange)
     if "json" not in media_type(got) or has_no_body(exchange) or not sure(exchange):
         return False
+    if not got.body and (told := declared(exchange)) is not None and not told.media_types:
+        return False  # the document says that nothing comes, and a client reads nothing
     if problem := _problem(got.body):
         raise Broken("strict JSON", problem)
     return True

@@ -9,9 +9,10 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource
-from contracts.steps.lifecycle.create import differing_members, observe, removable, sent_by
+from contracts.steps.lifecycle.create import Observation, differing_members, observe, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, create_siblings
+from contracts.steps.lifecycle.tombstones import require_gone
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import short
 from contracts.steps.lists.identity import alike
@@ -191,11 +192,6 @@ def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
         raise Broken("no server error for deletions at once, in two rounds", failed[0].summary())
     if not any(each.ok for each in answers):
         raise Broken("one of the deletions at once to succeed", answers[0].summary())
-    if (yield from _seen(api, made)):
-        raise Broken("a deleted resource to be gone", "it can still be read")
-
-
-def _seen(api: RequestFactory, made: Made) -> Steps:
-    if made.resource.read is None and made.resource.list is None:
-        return False
-    return (yield from observe(api, made, known=True)).seen
+    if made.resource.read or made.resource.list:
+        left: Observation = yield from observe(api, made, known=True)
+        require_gone(made.thing, left.thing, "can still be read")

@@ -14,7 +14,7 @@ from contracts.request.permission import allowed, line
 from contracts.steps.fixtures import create_resource, resolve_path
 from contracts.steps.lifecycle.create import observe, read_list
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
-from contracts.steps.lifecycle.tombstones import sign_of_removal
+from contracts.steps.lifecycle.tombstones import require_gone, sign_of_removal
 from contracts.steps.lists.identity import find_in
 from contracts.steps.lists.page_sizes import largest
 from specs.contract import Operation, selectors
@@ -58,15 +58,9 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
         raise NotObservable(f"the deletion was refused: {end.answer.summary()}")
     if not end.answer.ok:
         raise Broken("a deletion that succeeds", end.answer.summary())
+    require_gone(end.before.thing, end.after.thing, "can still be read")
     listed = find_in(end.items or [], end.life.made)
-    for left, where in (
-        ([end.after.thing] if end.after.seen else [], "can still be read"),
-        (listed, "is still in the list"),
-    ):
-        if left and (sign := sign_of_removal(end.before.thing, left[0])):
-            raise Observed(f"what was deleted {where}, and says of itself that it is removed ({sign!r})")
-        if left:
-            raise Broken("a deleted resource to be gone", f"it {where}")
+    require_gone(end.before.thing, listed[0] if listed else MISSING, "is still in the list")
     for other in end.beside:
         if end.items is not None and not find_in(end.items, other):
             sight = yield from observe(end.life.api, other, known=True)
@@ -154,8 +148,8 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
     identifier = at(own[0], resource.member)
     if resource.read and resource.identifier and identifier is not MISSING:
         path = {**values, resource.identifier: str(identifier)}
-        if (yield api.ask(resource.read, path=path, bypass_cache=True)).ok:
-            raise Broken("what was deleted with all others to be gone", "it can still be read")
+        seen: Exchange = yield api.ask(resource.read, path=path, bypass_cache=True)
+        require_gone(own[0], seen.data if seen.ok else MISSING, "can still be read, though it was deleted with all")
     if theirs:
         after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, bypass_cache=True)
         if theirs[1] and after.ok and not still(theirs[1], after.items, resource.member):

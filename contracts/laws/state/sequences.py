@@ -14,6 +14,7 @@ from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, create_resource
 from contracts.steps.lifecycle.create import Observation, differing_members, observe, patch_of, removable
 from contracts.steps.lifecycle.siblings import standing
+from contracts.steps.lifecycle.tombstones import sign_of_removal
 from contracts.steps.lifecycle.values import Change, changed_members, changes, short
 from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
@@ -69,7 +70,9 @@ class Model:
     def play(self, kind: str, which: int, what: int) -> Steps:
         """Take a step and hold what is seen against the model."""
         if kind == "create":
-            self.standing.append(Known((yield from create_resource(self.api, self.api.resource))))
+            made: Made = yield from create_resource(self.api, self.api.resource)
+            self.standing.append(Known(made))
+            self.gone = [each for each in self.gone if each.made.values != made.values]  # its id may be given again
             self.writes += 1
         elif kind == "list":
             yield from self._list()
@@ -130,7 +133,7 @@ class Model:
     def _again(self, thing: Known) -> Steps:
         thing.looked = self.writes
         sight: Observation = yield from observe(self.api, thing.made, known=True)
-        if sight.seen:
+        if sight.seen and not sign_of_removal(thing.made.thing, sight.thing):
             raise Broken("what was deleted to be gone", "it can be read again")
 
     def _list(self) -> Steps:
@@ -145,7 +148,8 @@ class Model:
             if len(found) != 1:
                 raise Broken("each existing resource once in the list", f"{len(found)} times")
             self._agrees(thing, found[0])
-        if any(find_in(items, thing.made) for thing in self.gone):
+        left = [(thing.made.thing, each) for thing in self.gone for each in find_in(items, thing.made)]
+        if any(not sign_of_removal(before, now) for before, now in left):
             raise Broken("what was deleted in no list", "it is still listed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from contracts.core.conversation import Broken, Observed
 from contracts.core.exchange import MISSING
 from specs.contract.action_words import words
 
@@ -25,6 +26,18 @@ def sign_of_removal(before: Any, after: Any) -> str | None:
     known = before if isinstance(before, dict) else {}
     changed = {name: value for name, value in after.items() if known.get(name, MISSING) != value}
     return next((name for name, value in changed.items() if _removed(name, value)), None)
+
+
+def require_gone(before: Any, left: Any, where: str) -> None:
+    """Raises Broken where something is left of what was deleted, Observed where that says of itself that it is removed.
+
+    `before`: as it was seen before; `left`: as it is shown now, MISSING where it is not; `where`: how that is told.
+    """
+    if left is MISSING:
+        return
+    if sign := sign_of_removal(before, left):
+        raise Observed(f"what was deleted {where}, and says of itself that it is removed ({sign!r})")
+    raise Broken("a deleted resource to be gone", f"it {where}")
 
 
 def _removed(name: str, value: Any) -> bool:
