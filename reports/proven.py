@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from contracts.judging.remedies import remedy
+from contracts.judging.remedies import DEEPER, remedy
 from reports.model import Run
 from reports.words import UNSEEN, counted
 
@@ -75,14 +75,21 @@ def _proof(topic: str, laws: Iterable[str], said: str, seen: dict[str, dict[str,
 def wishes(run: Run) -> tuple[Wish, ...]:
     """What would show more, that for which most lines wait first; what cannot be helped is left out."""
     found: Counter[str] = Counter()
+    otherwise = _proven_otherwise(run)
     for line in run.verdicts:
-        if line.verdict in UNSEEN and line.reason:
-            found[_remedy(line.reason)] += 1
+        if line.verdict in UNSEEN and line.reason and (line.law, line.operation) not in otherwise:
+            found[_remedy(line.reason, run.info.depth)] += 1
     return tuple(Wish(what, count) for what, count in found.most_common() if what)
 
 
-def _remedy(reason: str) -> str:
-    if "depth standard" in reason or "depth deep" in reason:
-        return "a deeper run, --depth standard or deep, tries more laws"
-    told = remedy(reason)
+def _remedy(reason: str, depth: str) -> str:
+    told = remedy(reason, depth)
+    if "depth standard" in reason or "depth deep" in reason or told.startswith("a deeper run"):
+        return f"a deeper run tries more and gets more kinds of responses: {DEEPER[depth]}" if depth in DEEPER else ""
     return "" if told.startswith(("it does not apply", "the deployment does not offer")) else told
+
+
+def _proven_otherwise(run: Run) -> set[tuple[str, str | None]]:
+    """Laws, with operations, of which another law has proven the same: under load, say, what the gate did not see."""
+    upheld = {(line.law, line.operation) for line in run.verdicts if line.verdict == "upheld"}
+    return {(law, operation) for _, laws, _ in TOPICS for other, operation in upheld if other in laws for law in laws}

@@ -11,8 +11,11 @@ import attrs
 
 from contracts.core.verdicts import NOT_OBSERVABLE
 
+DEEPER = {"quick": "--depth standard or deep", "standard": "--depth deep"}
+"""By the depth of a run, how a deeper one is asked for; there is none below the last."""
+_MORE_RESPONSES = "a deeper run gets more kinds of responses"
 _REMEDIES = (
-    (r"no applicable response was recorded", "a deeper run, --depth standard, gets more kinds of responses"),
+    (r"no applicable response was recorded", _MORE_RESPONSES),
     (r"is known who gets tokens",
      "add a [[principals]] of kind = \"login\", or owner = true to the one whose name and password log in there"),
     (r"names nobody of that kind|no principal of|nobody here can call|or no principal has one",
@@ -59,13 +62,16 @@ class Unseen:
     remedy: str
 
 
-def remedy(reason: str) -> str:
-    """What would make observable what was not for this reason; empty where that is not known."""
-    return next((told for pattern, told in _COMPILED if pattern.search(reason)), "")
+def remedy(reason: str, depth: str = "quick") -> str:
+    """What would make observable what was not for this reason, at a depth; empty where that is not known."""
+    told = next((told for pattern, told in _COMPILED if pattern.search(reason)), "")
+    if told != _MORE_RESPONSES:
+        return told
+    return f"{told}: {DEEPER[depth]}" if depth in DEEPER else ""
 
 
-def unseen(lines: Iterable[Mapping[str, Any]]) -> list[Unseen]:
-    """Why lines of verdicts.json were not observable, the most frequent reason first."""
+def unseen(lines: Iterable[Mapping[str, Any]], depth: str = "quick") -> list[Unseen]:
+    """Why lines of verdicts.json were not observable in a run of some depth, the most frequent reason first."""
     counted: Counter[str] = Counter()
     first: dict[str, str] = {}
     for line in lines:
@@ -74,4 +80,4 @@ def unseen(lines: Iterable[Mapping[str, Any]]) -> list[Unseen]:
             kind = _PARTICULAR.sub("…", reason)
             counted[kind] += 1
             first.setdefault(kind, reason)
-    return [Unseen(first[kind], count, remedy(first[kind])) for kind, count in counted.most_common()]
+    return [Unseen(first[kind], count, remedy(first[kind], depth)) for kind, count in counted.most_common()]

@@ -150,7 +150,7 @@ def _blocked(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
 
 def _unseen(content: Mapping[str, Any], screen: Screen) -> Iterator[Row]:
     """Why most of what was not observable was not, and what would make it so."""
-    for each in unseen(content["verdicts"])[:NAMED]:
+    for each in unseen(content["verdicts"], content["run"]["depth"])[:NAMED]:
         remedy = f"; {each.remedy}" if each.remedy else ""
         yield from map(Row, screen.wrapped(f"not observable: {each.count} × {each.reason}{remedy}"))
 

@@ -101,7 +101,7 @@ def _unseen(run: Run) -> Iterator[str]:
     if words or waiting:
         yield "\n**Not seen by this run**\n"
     for one in words:
-        reasons = [_reason(reason, number) for reason, number in one.reasons[:MOST_REASONS]]
+        reasons = [_reason(reason, number, run.info.depth) for reason, number in one.reasons[:MOST_REASONS]]
         others = len(one.reasons) - MOST_REASONS
         more = f"; {counted(others, 'other reason')}" if others > 0 else ""
         yield f"- {one.count:,} {one.word}: {'; '.join(reasons)}{more}"
@@ -109,9 +109,9 @@ def _unseen(run: Run) -> Iterator[str]:
         yield f"- {waiting:,} of {counted(len(run.promises), 'promise')} judged by no law or check of this run"
 
 
-def _reason(reason: str, number: int) -> str:
+def _reason(reason: str, number: int, depth: str) -> str:
     """A reason, how often it was given, and what would change that."""
-    what = remedy(reason)
+    what = remedy(reason, depth)
     return f"{_plain(cut(reason, LONGEST)[0])} ({number:,}{f'; {_plain(what)}' if what else ''})"
 
 

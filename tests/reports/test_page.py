@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reports import history, load, render
+from reports.proven import wishes
 from reports.renderers.page import page
 
 VOID = {"meta", "link", "br", "input", "wbr", "path", "circle", "use"}
@@ -112,6 +113,23 @@ def test_the_first_screen_tells_what_is_wrong_what_was_proven_and_what_to_add(to
         "2 × add a second tenant with resources of its own to the deployment file",
     ):
         assert part in found.text
+
+
+def test_what_is_proven_under_load_need_not_be_seen_by_the_gate_as_well(run: Any) -> None:
+    run.verdict("upheld", "limits/declared-limit-is-enforced", operation="GET /v1/books")
+    for operation in ("GET /v1/books", "GET /v1/loans"):
+        told = {"operation": operation, "reason": "the deployment file says that limits are off"}
+        run.verdict("not observable", "limits/the-declared-limit-is-enforced", **told)
+    assert [each.count for each in wishes(load(run.write()))] == [1]
+
+
+@pytest.mark.parametrize(("depth", "asked"), [("quick", "--depth standard or deep"), ("standard", "--depth deep")])
+def test_a_deeper_run_is_asked_for_while_there_is_one(run: Any, depth: str, asked: str) -> None:
+    run.info["depth"] = depth
+    run.verdict("not observable", reason="no applicable response was recorded")
+    assert [each.what.rpartition(": ")[2] for each in wishes(load(run.write()))] == [asked]
+    run.info["depth"] = "deep"
+    assert wishes(load(run.write())) == ()
 
 
 def test_counts_the_things_that_are_left_and_not_the_lines_about_them(run: Any) -> None:
