@@ -97,10 +97,10 @@ class Estimate:
         if more and not (self._shorter or again._shorter):  # a short window that ends meanwhile lets more in, too
             return attrs.evolve(both, verdict="looser", confidence="repeated")
         if again.verdict == "kept" and self.admitted <= self.rule.limit:
-            return attrs.evolve(
-                again, samples=self.samples, after=again.samples, reason="the credential was not idle at first"
-            )
-        if self.verdict == "tighter" and again.verdict == "looser":  # a bucket that was emptied slowly
+            reason = "fewer at first: the credential was not idle, or fewer are admitted while others are in flight"
+            return attrs.evolve(again, samples=self.samples, after=again.samples, reason=reason)
+        # Less both times, or a bucket that was emptied slowly.
+        if self.verdict == "tighter" and (again._longer or again.verdict == "looser"):
             return attrs.evolve(both, confidence="repeated", doubtful=False)
         if more and self._shorter:
             return attrs.evolve(both, confidence="repeated", doubtful=False)
@@ -167,9 +167,9 @@ def _of_survivors(space: Space, found: Estimate, together: int, boundary: float)
     lucky = _same(space.survivors) is None and _needs_luck(space, boundary, together)
     number = space.rule.limit if lucky else _same(space.survivors)
     numbers = tuple(sorted({each.limit for each in space.survivors}))
-    known = attrs.evolve(found, kinds=kinds, limit=number, window=hull(alive), numbers=numbers)
+    known = attrs.evolve(found, kinds=kinds, limit=number, window=hull(alive, space.rule), numbers=numbers)
     if state == "kept":
-        return attrs.evolve(known, verdict="kept", confidence=PROVEN, reason=proven(known.rule, known.kinds))
+        return attrs.evolve(known, verdict="kept", confidence=PROVEN, reason=proven(known.rule, known.kinds, number))
     if state == "open":
         return attrs.evolve(known, confidence=ONE_WINDOW, reason=open_yet(space, lucky))
     return _broken(space, known, together)
@@ -196,12 +196,14 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
     same = [each for each in space.survivors if each.limit == rule.limit]
     chosen = (same if known.admitted == rule.limit else []) or usual or same or others
     known = attrs.evolve(
-        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=hull(chosen)
+        known, kinds=tuple(dict.fromkeys(each.kind for each in chosen)), limit=_same(chosen), window=hull(chosen, rule)
     )
     if chosen is same:
-        why = another(rule, *hull(same))
-        # a window that ended within the burst explains more than the number, and so does a race
-        doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted > rule.limit
+        why = another(rule, *hull(same, rule))
+        # A window that ended within the burst explains more than the number, and so does a race; and who limits how
+        # many are in flight refuses before the number is used up.
+        doubtful = _longest(space.batches) > SLOW * rule.window or known.admitted != rule.limit
+        doubtful |= together > 1 and interleaved(space.opening)
         return attrs.evolve(known, verdict="window", confidence=PROVEN, doubtful=doubtful, reason=why)
     looser = min(each.limit for each in chosen) > rule.limit
     return attrs.evolve(
@@ -212,6 +214,12 @@ def _broken(space: Space, known: Estimate, together: int) -> Estimate:
         doubtful=not looser or together > 1,
         reason=f"{known.admitted} admitted on an idle credential",
     )
+
+
+def interleaved(opening: Sequence[Sample]) -> bool:
+    """Whether a burst was admitted again after it had been refused."""
+    refused = min((each.received for each in opening if each.refused), default=float("inf"))
+    return any(not each.refused and each.sent > refused for each in opening)
 
 
 def _longest(batches: Sequence[Sequence[Sample]]) -> float:

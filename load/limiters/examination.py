@@ -13,7 +13,7 @@ from math import floor
 
 import attrs
 
-from load.limiters.conclusion import Estimate, Outcome, also_off, conclude, densest
+from load.limiters.conclusion import Estimate, Outcome, also_off, conclude, densest, interleaved
 from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.next_probe import OF_ALL, Timing, next_probe, tell_kinds
 from load.limiters.setting import Ask, Cut, Setting
@@ -38,7 +38,7 @@ SILENCES = 2
 """How often so much is waited at most."""
 BETWEEN_ENDS = 1.5
 """Windows after a burst at which none ends, if one ended within it."""
-AFTER = 1.6
+AFTER = 2.4
 """Windows that may be asked after such a silence."""
 LAST = 0.15
 """Windows before the end in which a limit is not used up again: nothing could be asked then, and others have room."""
@@ -70,7 +70,7 @@ def examine(
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window. One by one where another
     # number was admitted, since more may be due to a race, and fewer to how many were in flight; it is slow.
     again = _Attempt(rule, boundary, attrs.evolve(setting, confirms=False))
-    together = setting.together if found.admitted == rule.limit else 1
+    together = setting.together if found.admitted == rule.limit and not interleaved(first.space.opening) else 1
     again.lasts = first.timing.delay * rule.limit / together if first.begun else 0.0
     idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
     if (yield from again.run_or_cut(first.now + rule.window * idle, together)):

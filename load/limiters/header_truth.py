@@ -11,14 +11,14 @@ import attrs
 from contracts.core.quotas import WORDS, Quota, Span, fits, moments, number, units
 from load.limiters.conclusion import SEVERAL, Estimate
 from load.limiters.header_dialects import CLOCK, Series, Terms, about, series_of
-from load.limiters.models import Block, FromFirst, SlidingLog, SlidingLogOfAll
+from load.limiters.models import Block, FromFirst, Penalty, SlidingLog, SlidingLogOfAll
 from load.limiters.trace import Sample
 from load.limiters.windowed_models import Aligned, SlidingCounterOfAll
 from specs.contract.rate_headers import Unit
 
 STEADY = {Aligned.kind, FromFirst.kind, Block.kind, SlidingLog.kind, SlidingLogOfAll.kind}
 """Kinds whose next admission lies at the same time throughout a burst."""
-POSTPONED = {SlidingLogOfAll.kind, SlidingCounterOfAll.kind, SEVERAL}
+POSTPONED = {SlidingLogOfAll.kind, SlidingCounterOfAll.kind, Penalty.kind, SEVERAL}
 """Kinds with which a refused request puts off the next admission, or may."""
 
 

@@ -17,6 +17,8 @@ from load.limiters.feasible_region import Point
 from load.limiters.trace import History, Step
 
 NEVER = float("inf")
+SMALL = 0.75
+"""Share of a declared number up to which fewer at once are a small bucket that is filled as fast as was declared."""
 LUCK = 0.02
 """Share of a window within which it would need luck that it ends."""
 
@@ -36,6 +38,10 @@ class Hypothesis(ABC):
     @abstractmethod
     def windows(self) -> tuple[float, float]:
         """The shortest and the longest window that fit."""
+
+    def per(self, limit: int) -> tuple[float, float] | None:
+        """The shortest and the longest window in which so many are admitted; None where another number is."""
+        return self.windows() if self.limit == limit else None
 
     @abstractmethod
     def opens(self, point: Point, history: History) -> float:
@@ -139,6 +145,12 @@ class TokenBucket(Lengths):
     """A bucket of `limit` tokens that refills steadily, as fast as the limit allows (GCRA behaves the same)."""
 
     kind: ClassVar[str] = "token bucket"
+
+    def per(self, limit: int) -> tuple[float, float] | None:
+        """A small bucket may be meant: so many in a window all the same, though not at once."""
+        if self.limit > SMALL * limit:
+            return super().per(limit)
+        return self.shortest * limit / self.limit, self.longest * limit / self.limit
 
     def follow(self, step: Step, history: History) -> list[Hypothesis]:
         seen, limit = history.admitted, self.limit

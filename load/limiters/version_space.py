@@ -233,21 +233,22 @@ class Space:
         bad: list[Guess] = []
         edge = self.rule.window * 1e-6  # the bounds of what is tolerated belong to those that keep the declaration
         for each, history in self._read():
-            if each.limit != self.rule.limit:
+            if each.per(self.rule.limit) is None:
                 bad += _guesses(each, history, 0.0, float("inf"))
                 continue
-            good += _guesses(each, history, self.rule.shortest, self.rule.longest)
-            bad += _guesses(each, history, 0.0, self.rule.shortest - edge)
-            bad += _guesses(each, history, self.rule.longest + edge, float("inf"))
+            part = each.limit / self.rule.limit  # of a small bucket, what fills it is as much shorter
+            good += _guesses(each, history, self.rule.shortest * part, self.rule.longest * part)
+            bad += _guesses(each, history, 0.0, self.rule.shortest * part - edge)
+            bad += _guesses(each, history, self.rule.longest * part + edge, float("inf"))
         return good, bad
 
     def nominal(self, boundary: float) -> list[Guess]:
         """For each survivor, the declaration to the letter, windows ending at `boundary` of the server's clock."""
         found: list[Guess] = []
-        window = self.rule.window
         for each, history in self._read():
-            if each.limit != self.rule.limit:
+            if each.per(self.rule.limit) is None:
                 continue
+            window = self.rule.window * each.limit / self.rule.limit
             if isinstance(each, Phased):
                 phase = (boundary - self.start) % window
                 if _inside(each, window, phase):
@@ -308,13 +309,13 @@ def followed(alive: list[Hypothesis], history: History, batch: Sequence[Sample],
 
 def keeps(each: Hypothesis, rule: Rule) -> bool:
     """Whether a hypothesis keeps a declaration, at least with some of its windows."""
-    shortest, longest = each.windows()
-    return each.limit == rule.limit and shortest <= rule.longest and longest >= rule.shortest
+    span = each.per(rule.limit)
+    return span is not None and span[0] <= rule.longest and span[1] >= rule.shortest
 
 
 def _breaks(each: Hypothesis, rule: Rule) -> bool:
-    shortest, longest = each.windows()
-    return each.limit != rule.limit or shortest < rule.shortest or longest > rule.longest
+    span = each.per(rule.limit)
+    return span is None or span[0] < rule.shortest or span[1] > rule.longest
 
 
 def without_luck(alive: list[Hypothesis], rule: Rule) -> list[Hypothesis]:

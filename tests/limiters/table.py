@@ -36,7 +36,7 @@ HEAD = """# Limiters that were examined
 Each is wired as its documentation says, with its store in memory and a policy of 5 in 10 s (litestar: 5 in a minute).
 "At once" is what a plain client had before the first refusal; "who waits as told" is what it met after waiting as long
 as Retry-After (or else the reset) said. The verdict is that of depth full, with what the headers got wrong behind it.
-`tox run -e limiters` measures this table anew.
+`tox run -e limiters` measures this table anew; `python -m tests.limiters.counting` holds a plain count against it.
 
 """
 

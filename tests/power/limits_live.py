@@ -197,8 +197,10 @@ class Tally:
     @property
     def told(self) -> str:
         """The shares in words."""
-        share = f"; {self.named} of {self.faults} faults named rightly ({self.named / self.faults:.1%})"
-        return f"{self.alarms} with a false alarm{share if self.faults else ''}"
+        told = f"{self.alarms} with a false alarm"
+        if not self.faults:
+            return told
+        return f"{told}; {self.named} of {self.faults} faults named rightly ({self.named / self.faults:.1%})"
 
 
 def main() -> int:

@@ -54,7 +54,8 @@ def declared_limit_is_enforced(finding: LimitFinding, found: Estimate, _: LoadRu
 
     A pilot request and a burst on an idle credential, until the first refusals. Broken by more or fewer admissions than
     declared that no conforming kind of limiter explains: fewer are examined again after an idle window. Fixed windows,
-    sliding logs and counters and token buckets conform; a fixed window may admit twice as many across its boundary.
+    sliding logs and counters and token buckets conform; a fixed window may admit twice as many across its boundary, and
+    a small bucket that is filled at the declared rate fewer at once.
     """
     if finding.renewed:
         what, seq = finding.renewed
@@ -86,7 +87,9 @@ def _another_number(finding: LimitFinding, found: Estimate) -> Judgement:
 
 def _number_kept(finding: LimitFinding, found: Estimate) -> Judgement:
     """The declared number was admitted; the status of the refusals may be another than promised."""
-    told, odd = f"{found.rule.limit} admitted, then {_statuses(finding.refusals)}", _odd(finding)
+    small = found.limit is not None and found.limit < found.rule.limit
+    admitted = f"{found.limit} at once and {found.rule.limit} in a window" if small else f"{found.rule.limit}"
+    told, odd = f"{admitted} admitted, then {_statuses(finding.refusals)}", _odd(finding)
     if odd:
         expected = f"{_declared(found)}, then {_statuses(promised_statuses(finding.job.operation))}"
         return Judgement(BROKEN, expected, told, None, f"in {len(found.samples)} answers", _edge(found))

@@ -35,10 +35,15 @@ def shows(exchange: Exchange) -> bool:
         return True
     if exchange.response is None or exchange.status < 400:
         return False
-    if WORDS.search(exchange.response.body[:2000]):
+    if _speaks(exchange):
         return True
     spent = any(number(quota.remaining) == 0 for quota in quotas(exchange.response.headers))
     return exchange.status in USUAL and (spent or exchange.response.header("Retry-After") is not None)
+
+
+def _speaks(exchange: Exchange) -> bool:
+    """Whether the body of an answer speaks of a limit."""
+    return exchange.response is not None and WORDS.search(exchange.response.body[:2000]) is not None
 
 
 @attrs.define
@@ -53,6 +58,9 @@ class Refusals:
     _usual: set[int] = attrs.field(factory=set)
     """What was answered before the limit was used up."""
 
+    _worded: bool = False
+    """Whether usual answers speak of limits, too."""
+
     def read(self, exchange: Exchange) -> Sample:
         """An answer as the estimator takes it."""
         refused = self.refused(exchange)
@@ -60,11 +68,14 @@ class Refusals:
             self.statuses.add(exchange.status)
         elif 0 < exchange.status < 500:
             self._usual.add(exchange.status)
+            self._worded |= _speaks(exchange)
         return sample(exchange, refused)
 
     def refused(self, exchange: Exchange) -> bool:
         """Whether the limiter turned a request away."""
         status = exchange.status
+        if status < 400:  # a success in name only, where those before said nothing of the kind
+            return bool(self._usual) and not self._worded and _speaks(exchange)
         if status == 429 or status in self._usual:
             return status == 429
         if shows(exchange) or (status in promised(self.operation) and self._usual):

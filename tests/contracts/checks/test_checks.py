@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import Any
 
 import attrs
@@ -279,6 +280,17 @@ def test_when_a_limit_resets_is_read_as_the_document_words_it(unit, reset, found
             rule.judge(given, told)
     else:
         assert rule.judge(given, told)
+
+
+def test_a_reset_by_a_clock_that_is_hours_off_is_a_matter_of_the_date() -> None:
+    told = attrs.evolve(
+        contract(), rate_headers={"x-ratelimit-reset": RateHeader("X-RateLimit-Reset", "reset", "epoch")}
+    )
+    reset = ("X-RateLimit-Reset", str(int(NOW + 7230)))
+    rule, date = checks.load()["limits/rate-headers-tell-the-truth"], formatdate(NOW + 7200, usegmt=True)
+    assert rule.judge(exchange(GET, 200, {}, reset, ("Date", date)), told)
+    with pytest.raises(Broken):
+        rule.judge(exchange(GET, 200, {}, reset, ("Date", formatdate(NOW, usegmt=True))), told)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from load.limiters.setting import Setting
 from load.limiters.trace import Sample
 from load.limiters.version_space import Rule
 from load.runtime.run import rate_headers_in
-from tests.load.limiters.simulated import KINDS, Server, drive
+from tests.load.limiters.simulated import COARSE, KINDS, Server, drive
 
 NOW = 1_700_000_000.0
 
@@ -72,21 +72,28 @@ class Voice:
     stuck: bool = False
     window: float = 1.0
     """What the window of a policy is multiplied by."""
+    jitter: tuple[float, float] = (1.0, 1.0)
+    """Between which shares of the truth Retry-After lies, by chance."""
+    hourly: bool = False
+    """Whether a policy of an hour is told beside it (draft 8)."""
 
     def headers(self, limiter, now: float, *, admitted: bool, left: int) -> list[tuple[str, str]]:
         """The headers of an answer."""
         moment = opens(limiter, now)
         number = limiter.limit + self.limit
         left = limiter.limit - 1 if self.stuck else left
-        told = [] if admitted else [("Retry-After", str(math.ceil(moment - now) if self.wait is None else self.wait))]
+        wait = math.ceil((moment - now) * random.Random(now).uniform(*self.jitter)) if self.wait is None else self.wait
+        told = [] if admitted else [("Retry-After", str(wait))]
         if admitted and not self.on_success:
             return told
         until = moment if self.reset is None else now + self.reset
         written = UNITS[self.unit](until, now)
         window = limiter.window * self.window
         if self.family == "draft 8":
-            policy = ("RateLimit-Policy", f'"default";q={number};w={window:g}')
-            return [*told, policy, ("RateLimit", f'"default";r={left};t={written}')]
+            policy, state = f'"default";q={number};w={window:g}', f'"default";r={left};t={written}'
+            if self.hourly:
+                policy, state = f'{policy}, "hourly";q=1000;w=3600', f'"hourly";r=900;t=3000, {state}'
+            return [*told, ("RateLimit-Policy", policy), ("RateLimit", state)]
         if self.family == "draft 7":
             policy = ("RateLimit-Policy", f"{number};w={window:g}")
             return [*told, policy, ("RateLimit", f"limit={number}, remaining={left}, reset={written}")]
@@ -126,6 +133,6 @@ def heard(
     """Examine a limiter that keeps its rule behind such a voice; gives the estimate and what its headers got wrong."""
     rng = random.Random(seed)
     rule = Rule(limit, window)
-    server = Announcing(KINDS[kind](limit, window, rng), rng, voice)
+    server = Announcing((KINDS | COARSE)[kind](limit, window, rng), rng, voice)
     found, _ = drive(examine(rule, NOW + rng.uniform(0, 600), 0.0, Setting(windows=windows)), server)
     return found, lies(found, Terms(rule, words or {}, windows={limit: window}))

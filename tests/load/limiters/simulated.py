@@ -218,7 +218,15 @@ class Expiring:
         return self.count <= self.limit
 
 
+class SmallBucket(Bucket):
+    """Filled as fast as the limit allows, and a third as large: nginx, Traefik and gateways have such bursts."""
+
+    def __init__(self, limit, window, rng):
+        super().__init__(max(2, limit // 3), window * max(2, limit // 3) / limit, rng)
+
+
 COARSE = {
+    "small bucket": SmallBucket,
     "steps": Steps,
     "expiring": Expiring,
     "counter of all": CounterOfAll,
@@ -295,3 +303,42 @@ def drive(examination, server: Server):
             ask = examination.send(server.answer(ask))
     except StopIteration as ended:
         return ended.value, asked
+
+
+class Crowded(Server):
+    """Refuses whatever comes while three are in flight, each of which takes a while; behind that is a limiter."""
+
+    most, took = 3, 0.03
+
+    def answer(self, ask):
+        lanes = [ask.at] * ask.together
+        under_way, found, row = [], [], 0
+        for _ in range(ask.count):
+            lane = min(range(len(lanes)), key=lanes.__getitem__)
+            sent = lanes[lane] + 0.0005
+            under_way = [end for end in under_way if end > sent + 0.002]
+            admitted = len(under_way) < self.most and self.limiter.allow(sent + 0.002)
+            received = sent + 0.002 + (self.took if admitted else 0.002)
+            under_way += [received] if admitted else []
+            lanes[lane] = received + 0.001
+            found.append(Sample(sent, received, 200 if admitted else 429))
+            row = 0 if admitted else row + 1
+            if row >= ask.refusals:
+                break
+        return found
+
+
+class Queueing(Server):
+    """Refuses nobody: whoever is too early waits."""
+
+    def answer(self, ask):
+        lanes, found = [ask.at] * ask.together, []
+        for _ in range(ask.count):
+            lane = min(range(len(lanes)), key=lanes.__getitem__)
+            sent = lanes[lane]
+            self.decided = max(self.decided, sent + 0.002)  # first come, first served
+            while not self.limiter.allow(self.decided):
+                self.decided += self.limiter.window / 100
+            lanes[lane] = self.decided + 0.003
+            found.append(Sample(sent, lanes[lane], 200))
+        return found

@@ -76,6 +76,25 @@ def test_whatever_the_headers_are_called_a_lie_is_found(lie):
         assert heard("from first", Voice(unit="left", family=family, **lie), seed)[1], seed
 
 
+def test_a_policy_of_an_hour_beside_it_and_a_wait_with_some_chance_in_it_are_not_blamed():
+    voice = Voice(unit="left", family="draft 8", hourly=True, jitter=(1.0, 1.5))
+    for seed in range(SEEDS):
+        kind = list(KINDS)[seed % len(KINDS)]
+        assert heard(kind, voice, seed)[1] == [], (kind, seed)
+
+
+def test_a_wait_that_is_too_short_by_chance_is_found():
+    for seed in range(SEEDS):
+        kind = [each for each in KINDS if each != "bucket"][seed % (len(KINDS) - 1)]
+        told = [each.expected for each in heard(kind, Voice(jitter=(0.2, 0.6)), seed, words("epoch"), window=60.0)[1]]
+        assert any(each.endswith("as Retry-After says") for each in told), (kind, seed)
+
+
+def test_who_waits_as_told_but_asks_before_is_not_lied_to_where_each_request_renews_the_expiry():
+    for seed in range(10):
+        assert heard("expiring", Voice(unit="left"), seed)[1] == [], seed
+
+
 @pytest.mark.parametrize("family", ["draft 7", "draft 8"])
 def test_a_policy_with_another_window_is_found(family):
     for seed in range(SEEDS):

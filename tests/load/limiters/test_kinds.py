@@ -11,7 +11,7 @@ from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.setting import Setting
 from load.limiters.version_space import Rule
 from load.limiters.windowed_models import Aligned
-from tests.load.limiters.simulated import COARSE, FAULTS, KINDS, Server, by_seconds, drive
+from tests.load.limiters.simulated import COARSE, FAULTS, KINDS, Crowded, Queueing, Server, by_seconds, drive
 
 NOW = 1_700_000_000.0
 NAMES = {"fixed": Aligned.kind, "from first": FromFirst.kind, "block": Block.kind, "log": SlidingLog.kind}
@@ -84,6 +84,16 @@ def test_who_counts_in_whole_seconds_and_breaks_its_rule_is_always_found(fault):
         server = Server(by_seconds(KINDS[kind])(limit, window, rng), rng, 0.005)
         found, _ = drive(examine(Rule(10, 60.0), NOW + rng.uniform(0, 600), 0.0, FULL), server)
         assert found.verdict in {"tighter", "looser", "window"}, (seed, found.reason)
+
+
+@pytest.mark.parametrize("server", [Crowded, Queueing])
+@pytest.mark.parametrize("kind", ["fixed", "from first", "log", "bucket"])
+def test_who_limits_what_is_in_flight_or_has_it_wait_is_never_blamed(kind, server):
+    for seed in range(13):
+        rng = random.Random(seed)
+        asked = server(KINDS[kind](10, 10.0, rng), rng)
+        found, _ = drive(examine(Rule(10, 10.0), NOW + rng.uniform(0, 600), 0.0, FULL), asked)
+        assert found.verdict in {"kept", "inconclusive"}, (seed, found.reason)
 
 
 class Once:

@@ -21,6 +21,7 @@ WAYS = {
     "503 that tells when to come back": (503, "", (("Retry-After", "7"),)),
     "503 without a word": (503, "", ()),
     "509": (509, "", ()),
+    "200 with an error": (200, '{"status": "error", "message": "Rate limit exceeded"}', ()),
     "400 with a reason": (400, '{"error": "Too many requests"}', ()),
 }
 
@@ -68,6 +69,11 @@ def test_a_limit_that_is_kept_is_found_kept_however_it_refuses(operation, way):
 def test_a_limit_that_is_not_kept_is_found_however_it_refuses(operation, way, limit, verdict):
     for seed in range(SEEDS):
         assert examined(operation, way, seed, limit=limit)[0].verdict == verdict, seed
+
+
+def test_successes_that_speak_of_limits_all_the_time_are_no_refusals(operation):
+    refusals, body = Refusals(operation), '{"name": "throttle", "rateLimit": 5}'
+    assert not any(refusals.read(answer(operation, 200, body)).refused for _ in range(3))
 
 
 def test_errors_that_say_nothing_of_a_limit_prove_none_that_is_not_kept(operation):
