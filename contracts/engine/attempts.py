@@ -88,7 +88,11 @@ class Attempts:
         asker = self.living(item.principal, sender)
         async with self.turns.together(item.rooms):
             first = await self._heard_out(item, inputs, sender, quiet=quiet)
-            if first.ending.verdict == BLOCKED and self.living(item.principal, sender) is not asker:
+            now = self.living(item.principal, sender)
+            alive = now is not None and now.name not in sender.dead
+            # a scene may have been played by somebody else's credential, which died of it
+            died = first.ending.reason in sender.dead.values() and alive
+            if first.ending.verdict == BLOCKED and (now is not asker or died):
                 first = await self._heard_out(item, inputs, sender, quiet=quiet)  # with another credential
         if first.ending.verdict != BROKEN:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -43,9 +43,16 @@ class Conversations:
     stand_in: Callable[[Principal | None], Principal | None] = lambda principal: principal
     """Who asks in place of a principal whose credential has died."""
     progress: Progress = attrs.field(factory=Progress)
+    open_now: set[int] = attrs.field(factory=set)
+    """The numbers of those that have not ended."""
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _lines: dict[int, str] = attrs.field(factory=dict)
     _ended: dict[str, dict[int, Attempt]] = attrs.field(factory=dict)
+
+    @property
+    def lines(self) -> Mapping[int, str]:
+        """Of which plan item each conversation is, or what else it is for."""
+        return self._lines
 
     def begin(self, line: str, inputs: Any = None, attempt: int = 1) -> tuple[int, str]:
         """The number of a new conversation, and the tag that its names begin with."""
@@ -59,11 +66,13 @@ class Conversations:
         """Begin a conversation of a plan item: recorded, and run to its first command."""
         number, tag = self.begin(item.id, inputs, attempt)
         self.progress.conversations += 1
+        self.open_now.add(number)
         return RunningConversation(with_prologue(item, self.api(item, tag), inputs)), number
 
     def close(self, talk: RunningConversation, number: int, inputs: Any, drawn: Sequence[Any] = ()) -> Attempt:
         """Take note of how a conversation ended, and of what was drawn for it, which a replay cannot draw again."""
         assert talk.ending is not None
+        self.open_now.discard(number)
         for value in drawn:
             self.recorder.write("drawn", conversation=number, value=value)
         if talk.thrown:
@@ -73,6 +82,7 @@ class Conversations:
 
     def abandon(self, number: int) -> None:
         """A conversation that nobody will judge, here or in the replay."""
+        self.open_now.discard(number)
         self.recorder.write("ended", conversation=number, by="abandoned")
 
     def unasked(self, item: PlanItem, reason: str, verdict: str = BLOCKED) -> None:

@@ -23,6 +23,7 @@ from contracts.engine.preflight import PreflightResult, introduce, preflight, pr
 from contracts.engine.recheck import ask_again
 from contracts.engine.scheduler import Scheduler, assign_phase, priority
 from contracts.engine.threads import Workers, parse_source_in_turns
+from contracts.engine.tidying import Tidying
 from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
@@ -270,7 +271,13 @@ class Run:
             await asyncio.to_thread(self._attempts.pregenerate, asked, self._over)
         phases = {item.id: assign_phase(item, number, self.plan.contract) for number, item in enumerate(asked)}
         rooms = Scheduler((item.rooms, phases[item.id]) for item in asked)
-        await asyncio.gather(*(self._ask_item(item, phases[item.id], rooms, sender, health) for item in asked))
+        tidying = Tidying(sender, lambda: self.conversations.open_now, lambda: self.conversations.begin("tidying")[0])
+        meanwhile = asyncio.ensure_future(tidying.go_on())
+        try:
+            await asyncio.gather(*(self._ask_item(item, phases[item.id], rooms, sender, health) for item in asked))
+        finally:
+            meanwhile.cancel()
+            await asyncio.gather(meanwhile, return_exceptions=True)
 
     async def _ask_item(
         self, item: PlanItem, phase: int, rooms: Scheduler, sender: Sender, health: PreflightResult

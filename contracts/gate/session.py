@@ -36,8 +36,8 @@ from specs.contract import Operation
 
 USAGE, NOTHING_COLLECTED = 4, 5
 """Codes of pytest."""
-SHOW_EVERY, LONGER = 10.0, 1.5
-"""Seconds between two progress lines, and how much later than the last the next one is: a long run is no long list."""
+SHOW_EVERY, LONGER, SHOW_AT_LEAST_EVERY = 10.0, 1.5, 30.0
+"""Seconds between two progress lines at first, how much later than the last the next one is, and seconds at most."""
 
 
 class Gate:
@@ -176,7 +176,7 @@ class Gate:
         captured = self.config.pluginmanager.get_plugin("capturemanager")
         now = time.monotonic()
         if self.run and reporter and now >= self.due:
-            self.due = now + max(SHOW_EVERY, (LONGER - 1) * (now - self.began))
+            self.due = now + min(SHOW_AT_LEAST_EVERY, max(SHOW_EVERY, (LONGER - 1) * (now - self.began)))
             self.said += 1
             with captured.global_and_fixture_disabled() if captured else contextlib.nullcontext():
                 reporter.write_line(terminal.progress(self.run))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Iterable
 
 from contracts.laws.law import Law
 from contracts.plan.plan import Plan
 from specs.contract import Operation
 
+OWN = {"quick": 0.5, "standard": 0.6}
+"""Share of the requests of an operation's laws that its own caller sends there, per depth, measured.
+
+The others are sent by somebody else or without a credential, which have limits of their own, or shared with other laws.
+"""
+LATE = 1.05
+"""How much longer than a window is waited for the next one: clocks differ."""
 SOME = 0.1
 """Share of what is planned from which on what it took says how long the rest takes."""
 
@@ -29,7 +37,7 @@ def seconds(plan: Plan, selected: Container[str] | None = None) -> float:
         for item in chosen
         if isinstance(item.rule, Law) and item.rule.wait_estimate
     ]
-    return max([duration(asked, plan.deployment.time_scale), *waits])
+    return max([duration(asked, plan.deployment.time_scale, OWN.get(plan.depth, 1.0)), *waits])
 
 
 def summary(plan: Plan, selected: Container[str] | None = None) -> str:
@@ -57,8 +65,11 @@ def in_words(length: float) -> str:
     return f"{length:.0f} s" if length < 120 else f"{length / 60:.0f} minutes"
 
 
-def duration(asked: Iterable[tuple[Operation, str | None, int]], time_scale: float) -> float:
-    """Seconds that so many requests per operation × principal need within the declared limits, side by side."""
+def duration(asked: Iterable[tuple[Operation, str | None, int]], time_scale: float, own: float) -> float:
+    """Seconds that so many requests per operation × principal need within the declared limits, side by side.
+
+    `own`: the share of them that counts for that principal.
+    """
     needed: dict[tuple[str, str | None], int] = {}
     operations: dict[str, Operation] = {}
     for operation, principal, count in asked:
@@ -66,7 +77,7 @@ def duration(asked: Iterable[tuple[Operation, str | None, int]], time_scale: flo
         needed[operation.key, principal] = needed.get((operation.key, principal), 0) + count
     return max(
         (
-            (-(-count // limit.requests) - 1) * limit.window / time_scale
+            (math.ceil(count * own / limit.requests) - 1) * limit.window * LATE / time_scale
             for (key, _), count in needed.items()
             for limit in operations[key].limits
         ),

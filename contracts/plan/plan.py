@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -108,9 +108,11 @@ def law_items(
 ) -> Iterator[PlanItem]:
     """The items of these laws: each at every operation it is about, as every principal it is run as."""
     near = _Nearby(contract, stated)
-    for law in chosen:
-        for operation in law.on(contract):
-            able = _pooled(callers(deployment, operation), law, operation)
+    where = [(law, tuple(law.on(contract))) for law in chosen]
+    turns = _turns(where, depth)
+    for law, operations in where:
+        for operation in operations:
+            able = _pooled(callers(deployment, operation), turns[operation.key, law.family])
             for number, principal in enumerate(_asked_as(law, able, depth)):
                 line = PlanItem(
                     rule=law,
@@ -125,15 +127,35 @@ def law_items(
                 yield attrs.evolve(line, closed=closed, rooms=rooms)
 
 
-def _pooled(able: list[Principal], law: Law, operation: Operation) -> list[Principal]:
+def _turns(where: Iterable[tuple[Law, Iterable[Operation]]], depth: str) -> dict[tuple[str, str], list[int]]:
+    """By operation and family of laws, how many requests the families before it send there, those of most first."""
+    costs: dict[str, Counter[str]] = {}
+    for law, operations in where:
+        for operation in operations:
+            costs.setdefault(operation.key, Counter())[law.family] += law.cost(depth)
+    found: dict[tuple[str, str], list[int]] = {}
+    for key, families in costs.items():
+        ordered = families.most_common()
+        found |= {
+            (key, family): [cost for _, cost in ordered[: place + 1]] for place, (family, _) in enumerate(ordered)
+        }
+    return found
+
+
+def _pooled(able: list[Principal], costs: Sequence[int]) -> list[Principal]:
     """Where several credentials are as good as the first, each family of laws calls an operation with another of them.
 
     So every further credential of a tenant multiplies the budget, and laws of one family still share their requests.
+    `costs`: of the families that send more requests there, and of this one; each goes to whoever has least to send.
     """
     pool = [each for each in able if alike(each, able[0])]
     if len(pool) < 2:
         return able
-    chosen = pool[zlib.crc32(f"{law.family} {operation.key}".encode()) % len(pool)]
+    loads = [0] * len(pool)
+    for cost in costs:
+        least = loads.index(min(loads))
+        loads[least] += cost
+    chosen = pool[least]
     return [chosen, *(each for each in able if each is not chosen)]
 
 

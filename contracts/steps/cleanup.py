@@ -83,18 +83,18 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     """Remove what is still there; returns what stays behind, in words for the user. `mark`: what its names show."""
     scope = Scope(ledger, deployment)
     # A parent takes its children with it, so most removals are saved by removing parents first.
-    left = yield from _all_removed(scope, _free(scope))
+    left = yield from _allremoved(scope, free(scope))
     views = yield from _read(scope, mark)
     forgotten: set[str] = set()
     for view in views:
         forgotten |= yield from _forget(scope, view)
-    later = yield from _all_removed(scope, _standing(scope))
+    later = yield from _allremoved(scope, _standing(scope))
     # what was refused because something hung on it, now that this is gone
-    later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
+    later |= yield from _allremoved(scope, [each for each in _standing(scope) if later.get(address_of(each))])
     # What bears the mark but was never recorded: a creation whose response was lost on the way.
     if mark:
         strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
-        later |= yield from _all_removed(scope, strays)
+        later |= yield from _allremoved(scope, strays)
     left |= later
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     survivors = yield from _survivors(scope, views)
@@ -122,7 +122,7 @@ def _survivors(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[
         removal = removal_of(view.api.contract, view.resource)
         if removal is not None and removal.parameter != view.resource.identifier:
             yield [_told(view)]
-            yield [_removed(scope, each, absent=True) for each in _ours(scope, view, removal)]
+            yield [removed(scope, each, absent=True) for each in _ours(scope, view, removal)]
             yield [_told(view)]
             found += [f"{address_of(each)}: it is still listed" for each in _ours(scope, view, removal)]
     return found
@@ -168,7 +168,7 @@ def _standing(scope: Scope) -> list[Request]:
     return scope.ledger.removals(scope.deployment)
 
 
-def _free(scope: Scope) -> list[Request]:
+def free(scope: Scope) -> list[Request]:
     """Removals of what nothing else that is there belongs to, neither by its address nor by what it refers to."""
     contract = scope.ledger.contract
     owners = {address_of(each): contract.resource_of(each.operation) for each in _standing(scope)}
@@ -176,19 +176,19 @@ def _free(scope: Scope) -> list[Request]:
     return [each for each in _standing(scope) if (own := owners[address_of(each)]) and own.name not in hanging]
 
 
-def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
+def _allremoved(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
     """Why each of these could not be removed; "" where it was."""
     requests = list(requests)
-    endings: Sequence[Result] = yield [_removed(scope, each) for each in requests]
+    endings: Sequence[Result] = yield [removed(scope, each) for each in requests]
     told = {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
     lost = [each for each, ending in zip(requests, endings, strict=True) if ending.unheard]
     if lost:  # to remove a resource twice does no harm
-        endings = yield [_removed(scope, each) for each in lost]
+        endings = yield [removed(scope, each) for each in lost]
         told |= {address_of(each): ending.reason or "" for each, ending in zip(lost, endings, strict=True)}
     return told
 
 
-def _removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversation:
+def removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversation:
     """One removal. Raises Blocked, with the reason, where it is refused, or where it may still be there.
 
     `absent`: its list does not show it any more.
@@ -311,7 +311,7 @@ def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
         return set()
     # One is enough: a list that forgets what exists would do so for all of them, and its deletion would then succeed.
     before = scope.ledger.removed
-    endings: Sequence[Result] = yield [_removed(scope, lost[0], absent=True)]
+    endings: Sequence[Result] = yield [removed(scope, lost[0], absent=True)]
     if any(each.reason for each in endings) or scope.ledger.removed != before:
         return set()
     for each in lost:

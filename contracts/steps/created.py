@@ -48,6 +48,8 @@ class Ledger:
     """How many of its own resources the sweep has removed."""
     looks: dict[str, Request] = attrs.field(factory=dict)
     """By the address that deletes a resource, the request that looks at it; none where the document has no such."""
+    makers: dict[str, tuple[int, str]] = attrs.field(factory=dict)
+    """By the same address, the conversation that made it, and the name under which others share that request."""
     done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
     """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
     own: OwnThings = attrs.field(init=False)
@@ -111,6 +113,7 @@ class Ledger:
         values = path_values(exchange.operation, exchange.request.target)
         address = target(removal.operation, {**values, removal.parameter: named})
         self.standing[address] = Request(removal.operation, address, principal=exchange.request.principal)
+        self.makers[address] = exchange.conversation, exchange.request.share_key
         if look := _look_at(resource, exchange, thing):
             self.looks[address] = look
 

@@ -23,16 +23,26 @@ class SharedAnswers:
         self._by_room: dict[str, Known] = {}
         self._by_name: Known = {}
         self._reserved: set[str] = set()
+        self._scenes: dict[int, set[str]] = {}
+        self._players: dict[str, set[int]] = {}
 
     async def send(self, delivery: Delivery) -> Exchange:
         """The known answer where one will do, else that of sending."""
         request = delivery.request
         if request.share_key:
+            scene = f"{delivery.attempt} {_scene(request.share_key)}"
+            self._scenes.setdefault(delivery.conversation, set()).add(scene)
+            self._players.setdefault(scene, set()).add(delivery.conversation)
             return await self._once(self._by_name, _name(request, delivery.attempt), delivery)
         if not delivery.reuse or not request.safe or request.bypass_cache:
             return await self._inner.send(delivery)
         known = self._by_room.setdefault(room(request.operation.path), {})
         return await self._once(known, (request.verb, request.target, request.headers, request.body), delivery)
+
+    def players(self, conversation: int, share_key: str) -> set[int]:
+        """All conversations that have sent requests of the scene in which a conversation has sent one."""
+        scenes = (each for each in self._scenes.get(conversation, ()) if each.endswith(f" {_scene(share_key)}"))
+        return {conversation, *(player for scene in scenes if share_key for player in self._players[scene])}
 
     def unreserved(self, requests: Iterable[Request], attempt: int) -> list[Request]:
         """Those of several sent together that no other conversation sends as well; from now on they count as sent."""
@@ -60,6 +70,11 @@ class SharedAnswers:
         exchange = await asyncio.shield(earlier)
         self._recorder.write("reused", conversation=delivery.conversation, seq=exchange.seq)
         return exchange
+
+
+def _scene(share_key: str) -> str:
+    """The name of a scene without the number of a request in it."""
+    return share_key.rpartition(" ")[0]
 
 
 def _name(request: Request, attempt: int) -> str:

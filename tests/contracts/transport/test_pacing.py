@@ -121,7 +121,7 @@ def test_a_refusal_of_nearly_everything_is_somebody_elses_doing(contract):
 
 def test_the_stated_duration_is_that_of_the_slowest_operation(contract):
     fast, slow = limited(contract, (60, 60.0)), attrs.evolve(limited(contract, (5, 60.0)), key="POST /slow")
-    assert duration([(fast, "acme", 60), (slow, "acme", 11)], 1.0) == 120.0
+    assert duration([(fast, "acme", 60), (slow, "acme", 11)], 1.0, 1.0) == 126.0
 
 
 def test_processes_share_a_limit_without_a_remainder(contract):
