@@ -76,7 +76,7 @@ def _validator(contract: Contract, header: Header) -> jsonschema_rs.Validator:
 
 def _read(schema: dict[str, Any], value: str) -> Any:
     """A header's text as the type of its schema, or as it is."""
-    if schema.get("type") == "integer" and re.fullmatch(r"[+-]?\d+", value):
+    if schema.get("type") == "integer" and is_whole(re.sub(r"^[+-]", "", value)):
         return int(value)
     if schema.get("type") == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
         return float(value)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
 from contracts.core.quotas import WORDS, Quota, number, plausible, quotas
 from contracts.core.retry_after import retry_after
@@ -61,7 +61,7 @@ def _numbers(quota: Quota, contract: Contract, sent: Sequence[str]) -> None:
     for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
         header = _word(quota.name(part), contract, sent)
         fraction = header is not None and header.kind in {"number", "string"}
-        if text is not None and not (text.isascii() and text.isdigit()) and not (fraction and number(text) is not None):
+        if text is not None and not is_whole(text) and not (fraction and number(text) is not None):
             raise Broken(f"{quota.name(part)}: a whole number", repr(text))
 
 

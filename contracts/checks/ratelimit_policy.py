@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response, sure
 from contracts.checks.rate_headers import CLOCK
 from contracts.core.conversation import Broken
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from contracts.core.structured_fields import rate_limits
 from specs.contract import Contract
 
@@ -59,4 +57,4 @@ def no_more_is_left_than_the_limit(exchange: Exchange, _: Contract) -> bool:
 
 def _whole(exchange: Exchange, name: str) -> int | None:
     value = (response(exchange).header(name) or "").partition(",")[0].strip()
-    return int(value) if re.fullmatch(r"\d+", value) else None
+    return int(value) if is_whole(value) else None

@@ -10,7 +10,7 @@ import attrs
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, response
 from contracts.core.conversation import Broken
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, is_whole
 from contracts.core.quotas import Quota, quotas
 
 USUAL = "X-RateLimit-Remaining"
@@ -133,7 +133,7 @@ def _told(exchange: Exchange) -> tuple[str, int, str] | None:
     if quota is None or not asked_as_declared(exchange):
         return None
     left = quota.remaining or ""
-    return (quota.limit or "", int(left), quota.reset or "") if left.isascii() and left.isdigit() else None
+    return (quota.limit or "", int(left), quota.reset or "") if is_whole(left) else None
 
 
 def _quota(exchange: Exchange) -> Quota | None:
@@ -166,7 +166,7 @@ def _quick(before: Exchange, after: Exchange) -> bool:
     Its window is at least as long as the time left until the reset, which is an epoch second or the seconds left.
     """
     limit, _, reset = _told(before) or ("", 0, "")
-    if not (limit.isdigit() and reset.isdigit() and int(limit)):
+    if not (is_whole(limit) and is_whole(reset) and int(limit)):
         return False
     left = int(reset) - after.received if int(reset) > EPOCH else int(reset)
     return after.received - before.sent < left / int(limit) / 2

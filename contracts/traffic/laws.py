@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import parse_qsl
 
-from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.exchange import MISSING, Exchange, at, is_whole
 from contracts.judging.record_laws import Judgement, broken, observed, unseen, upheld
 from contracts.laws.law import Law, Selector, law
 from contracts.steps.tokens.expiry import seconds_left
@@ -107,7 +107,7 @@ def pages_have_the_size_asked_for(record: Record, operation: Operation) -> Judge
 
 def _number(exchange: Exchange, name: str) -> int | None:
     values = [value for key, value in parse_qsl(exchange.request.target.partition("?")[2]) if key == name]
-    return int(values[0]) if len(values) == 1 and values[0].isascii() and values[0].isdecimal() else None
+    return int(values[0]) if len(values) == 1 and is_whole(values[0]) else None
 
 
 @_judges("state", selectors.deletions, "state/delete", "status")

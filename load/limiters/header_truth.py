@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import attrs
 
+from contracts.core.exchange import is_whole
 from contracts.core.quotas import WORDS, Quota, Span, fits, moments, number, units
 from load.limiters.conclusion import SEVERAL, Estimate
 from load.limiters.header_dialects import CLOCK, Series, Terms, about, series_of
@@ -73,7 +74,7 @@ def _numbers(_: Estimate, series: Series) -> Iterator[Lie]:
     for sample, quota in series.quotas:
         for part, text in (("limit", quota.limit), ("remaining", quota.remaining)):
             word = series.terms.word(series.header(part))
-            whole = text is None or (text.isascii() and text.isdigit())
+            whole = text is None or is_whole(text)
             if not whole and not (word and word.kind in {"number", "string"} and number(text) is not None):
                 expected = f"{series.header(part)}: a whole number, not negative"
                 yield Lie(expected, repr(text), (sample.seq,))
