@@ -183,6 +183,8 @@ def _texts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "no day of the calendar", "2026-02-30T10:00:00+00:00"
     if isinstance(schema.get("maximum"), int | float):
         yield "far above the maximum", str(int(schema["maximum"]) * 1000)
+    if isinstance(schema.get("minimum"), int | float) and schema["minimum"] > 0:
+        yield "negative", "-1"
     if schema.get("type") in {"number", "integer"}:
         yield "a number with something after it", "5x"
     if schema.get("type") == "integer":

@@ -115,6 +115,7 @@ WORTHLESS: dict[str, str] = {
     "a word": "nobody",
     "three words with points": "a.b.c",
     "the token with its end changed": "%",
+    "nothing": "",
     "a very long word": "a" * 4000,
     "a JWT of another key": _signed({"alg": "HS256", "typ": "JWT"}, {"sub": "nobody", "exp": 4102444800}, b"another"),
     "letters of another alphabet": "жетон",

@@ -72,12 +72,15 @@ def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like.
 
     Asked with a body that is no JSON where JSON is declared, else with one that no schema of an object allows; from
-    depth standard on with one of another media type, too.
+    depth standard on with one of another media type and with a list, too.
     """
     if api.depth != "quick":
         other: Exchange = yield _of_another_type(api)
         if other.status not in {*credential_refusals(api), 415}:
             raise _out_of_order(api, "401 before the media type of the body is looked at", other)
+        listed: Exchange = yield api.ask(path=path_for_refusal(api), raw="[]", credentials=())
+        if listed.status not in credential_refusals(api):
+            raise _out_of_order(api, "401 before it is seen that the body is a list", listed)
     if (yield from refused_at_worst(api)):
         return
     answer: Exchange = yield without_credential(api, spoiled=True)

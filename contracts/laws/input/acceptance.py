@@ -15,14 +15,16 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
 from contracts.steps.access.allowed_by_another import allowed_by_another
+from contracts.steps.lifecycle.create import CreatedResource, create_full
 from contracts.steps.lifecycle.odd_creation import content, created, oddly, prepare_input
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.allowed_queries import allowed_rows, free_parameters
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
+from contracts.strategies.samples import ODD
 from contracts.strategies.schemathesis_cases import validator
-from specs.contract import Contract, Operation, selectors
+from specs.contract import Contract, Operation, Parameter, selectors
 from specs.contract.schema_queries import rule_of
 
 REFUSED = frozenset((*INVALID, 415))
@@ -237,8 +239,8 @@ def _asking(contract: Contract) -> Iterator[Operation]:
 def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     """However a query string is written, the server does not fail: it accepts it, or refuses it with a 4xx.
 
-    Parameters that come twice, with brackets behind their names, or without a value. Which of these are understood is
-    not judged; a 5xx that comes twice is.
+    Parameters that come twice, with brackets behind their names, without a value, or with quotes in a text. Which of
+    these are understood is not judged; a 5xx that comes twice is.
     """
     rows = allowed_rows(api.contract, api.operation)
     if not rows:
@@ -247,11 +249,18 @@ def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     yield from prepare_input(api, bodies=False)
     found = BrokenCollector()
     empty = [[(name, "")] for name, _ in row][: (0, 3, 99)[DEPTHS.index(api.depth)]]
-    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty):
+    quoted = [(each.name, ODD) for each in api.operation.parameters if _any_text(api, each)]
+    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty, *([quoted] if quoted else [])):
         answer: Exchange = yield api.ask(query=query)
         if answer.status >= 500:
             found.add(f"query {query[0][0]}", f"an answer below 500 to {_written(query)}", answer)
     found.close()
+
+
+def _any_text(api: RequestFactory, parameter: Parameter) -> bool:
+    """Whether a query parameter takes a text without a form of its own."""
+    schema = api.contract.json_schema(parameter.schema) if parameter.location == "query" else {}
+    return schema.get("type") == "string" and not schema.keys() & {"enum", "format", "pattern"}
 
 
 def _written(query: list[tuple[str, str]]) -> str:
@@ -262,8 +271,9 @@ def _written(query: list[tuple[str, str]]) -> str:
 def _variants(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
     """Other right bodies than the richest example: the least there may be, every value of an enumeration."""
     if depth == "quick":
-        return []
-    found = list(_others(_schema(api), example(api.operation)))[: {"standard": 6}.get(depth, 40)]
+        resource = api.contract.resource_of(api.operation)
+        return [[]] if resource is not None and resource.create is api.operation else []
+    found = list(_others(_schema(api), example(api.operation)))[: {"standard": 10}.get(depth, 40)]
     return [found] if found else []
 
 
@@ -276,7 +286,8 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
     if any(isinstance(value, dict | list) for value in simple.values()):
         return  # what one member may be can hang on another
     for name, member in way.get("properties", {}).items():
-        values = rule_of(schema, member).get("enum", [])
+        rule = rule_of(schema, member)
+        values = rule.get("enum", [True, False] if rule.get("type") == "boolean" and name in base else [])
         for value in [each for each in values if each != base.get(name) and each is not None]:
             yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
 
@@ -287,16 +298,20 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
     kinds=("body", "status"),
     asserts=("body",),
     cases=_variants,
-    depth="standard",
     no_path_setup=True,
 )
 def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str, Any]]) -> Conversation:
     """A body with the required members alone is accepted, and so is every value of an enumeration.
 
     Only bodies are sent in which no member can depend on another. What is refused is compared with the document's own
-    example, sent right after: only where that is accepted is the difference held against the deployment.
+    example, sent right after: only where that is accepted is the difference held against the deployment. At depth
+    quick, those values alone are tried with which a creation was refused that is accepted without them.
     """
     found = BrokenCollector()
+    if api.depth == "quick":
+        variants = yield from _refused_before(api)
+        if not variants:
+            return
     yield from prepare_input(api, bodies=False)
     for variant in variants:
         right = yield from content(api)
@@ -308,6 +323,21 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
             named = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
             found.add(named, f"a body with {named} to be accepted", answer)
     found.close()
+
+
+def _refused_before(api: RequestFactory) -> Steps:
+    """The single choices of a bolder creation that was refused where a plainer one was accepted."""
+    life: CreatedResource = yield from create_full(api)
+    if not life.refused or life.refused[0].status not in REFUSED:
+        return []
+    bold = life.refused[0].request.json
+    chosen = [
+        each
+        for each in _others(_schema(api), example(api.operation))
+        for name, value in each["set"].items()
+        if isinstance(bold, dict) and bold.get(name) == value
+    ]
+    return [{**each, "drop": []} for each in chosen]
 
 
 def _accepted(api: RequestFactory) -> Steps:

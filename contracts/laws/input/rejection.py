@@ -218,7 +218,8 @@ def _odd_ids(api: RequestFactory, depth: str) -> list[str]:
     """Odd texts for the id of what is read or deleted; a first one is sent as an impossible id where it is one."""
     resource = api.contract.resource_of(api.operation)
     asking = (resource.read,) if resource and depth == "quick" else (resource.read, resource.delete) if resource else ()
-    if resource is None or api.operation not in asking:
+    lists = depth != "quick" and api.operation.safe and bool(api.operation.path_parameters[1:])
+    if resource is None or not (api.operation in asking or lists):
         return []
     asked = bool(_ids(api, depth))
     most = {"quick": 1, "standard": 3}.get(depth, 50) if api.operation is resource.read else 1
@@ -246,7 +247,11 @@ def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
     answer: Exchange = yield api.ask(path={**placeholder_path(api), name[0]: odd})
     if answer.status >= 500:
         raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.summary())
-    if answer.ok and (api.resource.list or api.resource.create or api.resource.delete):
+    if (
+        answer.ok
+        and api.operation is not api.resource.list
+        and (api.resource.list or api.resource.create or api.resource.delete)
+    ):
         parameter = api.operation.parameter(name[0], "path")
         plain = {**placeholder_path(api), name[0]: stranger(parameter.schema if parameter else {})}
         if (yield api.ask(path=plain)).ok:

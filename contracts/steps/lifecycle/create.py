@@ -74,6 +74,8 @@ class CreatedResource:
     made: Made
     sight: Observation | None
     doubt: str = ""
+    refused: tuple[Exchange, ...] = ()
+    """The answers to bolder bodies, that were refused before one was accepted."""
 
     @property
     def resource(self) -> Resource:
@@ -113,42 +115,50 @@ def create_observed(api: RequestFactory, scene: str, *, richly: bool = False) ->
     """Create a resource that is shared and read it once: by its own address, or where there is none in its list."""
     resource = api.resource
     stage = api.sharing(f"{scene} in {resource.collection}")
-    made: Made = (yield from _made_richly(stage, resource)) if richly else (yield from create_resource(stage, resource))
+    tried: list[Exchange] = []
+    made: Made = (
+        (yield from _made_richly(stage, resource, tried)) if richly else (yield from create_resource(stage, resource))
+    )
     try:
         sight: Observation = yield from observe(stage, made)
         for wait in patience(stage, made.answer):
             if not sight.seen:
                 yield Wait(wait)
                 sight = yield from observe(stage, made)
-        return CreatedResource(stage, made, sight)
+        return CreatedResource(stage, made, sight, refused=tuple(tried))
     except NotObservable as outcome:
-        return CreatedResource(stage, made, None, outcome.reason)
+        return CreatedResource(stage, made, None, outcome.reason, tuple(tried))
 
 
-def _made_richly(api: RequestFactory, resource: Resource) -> Steps:
+def _made_richly(api: RequestFactory, resource: Resource, tried: list[Exchange]) -> Steps:
     """Create a resource with all members whose values are known to make sense, and choices unlike the document's
     example.
 
     Where such a body is refused for its state, choices that have to fit each other are left as the example has them.
+    What was refused is added to those `tried`.
     """
     create = resource.create
     if create is None or create.body is None:
         return (yield from create_resource(api, resource))
     values = yield from resolve_path(api, create, fresh=True)
     content = yield from body(api, create, values)
-    answer: Exchange = yield from _first_accepted(api, create, values, content)
+    answer: Exchange = yield from _first_accepted(api, create, values, content, tried)
     if answer.status in INVALID and (yield from find_form(api, create, values)):
         content = yield from body(api, create, values)
-        answer = yield from _first_accepted(api, create, values, content)
+        answer = yield from _first_accepted(api, create, values, content, tried)
     if answer.status == CONFLICT and (yield from remove_twin(api, resource, values, content)):
-        answer = yield from _first_accepted(api, create, values, content)
+        answer = yield from _first_accepted(api, create, values, content, tried)
     if answer.ok:
         return made_by(resource, answer, values)
     raise not_created(answer)
 
 
 def _first_accepted(
-    api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]
+    api: RequestFactory,
+    create: Operation,
+    values: Mapping[str, str],
+    content: dict[str, Any],
+    tried: list[Exchange],
 ) -> Steps:
     """The response to the boldest body that is accepted, else to the plainest."""
     bodies = [full_body(api, create, content, bold=True), full_body(api, create, content, bold=False), content]
@@ -158,6 +168,7 @@ def _first_accepted(
         answer: Exchange = yield api.ask(create, path=values, body=each)
         if answer.ok:
             break
+        tried.append(answer)
     return answer
 
 
