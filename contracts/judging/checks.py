@@ -133,6 +133,8 @@ def _said(rule: Check, exchange: Exchange, plan: Plan) -> bool | Broken | ValueE
         return bool(rule.judge(exchange, plan.contract))
     except Broken as outcome:
         return outcome.with_traceback(None)
+    except RecursionError:  # what is nested deeper than the interpreter goes says nothing, and ends no run
+        return False
     except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
         return error.with_traceback(None)
 

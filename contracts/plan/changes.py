@@ -33,6 +33,9 @@ def changes(plan: Plan, selected: Container[str] | None = None) -> dict[str, Any
             for each in plan.contract.operations
             if (why := _forbidden(plan, each))
         ],
+        "not_sent": [
+            {"operation": each.key, "parameter": name} for each in plan.contract.operations for name in each.withheld
+        ],
     }
 
 
@@ -79,4 +82,7 @@ def text(plan: Plan, selected: Container[str] | None = None) -> list[str]:
     if told["not_asked"]:
         lines.append("not asked, since it could change what this run has not made")
         lines += [f"  {each['operation']}: {each['why']}" for each in told["not_asked"]]
+    if told["not_sent"]:
+        lines.append("parameters that are not sent, since they act on what is there")
+        lines += [f"  {each['operation']}: {each['parameter']}" for each in told["not_sent"]]
     return lines

@@ -96,8 +96,10 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
         strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
         later |= yield from _allremoved(scope, strays)
     left |= later
-    told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     survivors = yield from _survivors(scope, views)
+    # what could be read when it was tried may have gone since by another name
+    left |= yield from _all_removed(scope, [each for each in _standing(scope) if left.get(address_of(each))])
+    told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     unknown = [each for view in views for each in _unknown(scope, view)]
     return [*told, *survivors, *unknown, *_kept(ledger.kept)]
 

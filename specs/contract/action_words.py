@@ -87,6 +87,25 @@ _ACTING = re.compile(
 """Actions that are no names of things as well: where nothing else tells, these make a GET one that acts."""
 
 
+_DOES = (
+    r"re(?:check|scan|index|build|compute|calculate|generate|start|boot|send)|resets?|purges?|flush|wipes?|deletes?|destroys?"
+    r"|erases?|revokes?|rotates?|(?:un)?mutes?|unpublish|shutdown|acknowledges?|triggers?|kills?|terminates?|unsubscribes?"
+)
+_DOING_NAME = re.compile(_DOES)
+_DOING_PROSE = re.compile(
+    rf"^(?:(?:if|when) [^,.]{{1,40}}, (?:also )?|set to \S+ to (?:also )?|also )?(?:forces? (?:a |the )?)?"
+    rf"(?:(?:{_DOES})\b(?! (?:the|any) (?:filter|cache|cursor|page|sort|position|offset|default))"
+    r"|(?:re-?)?queues? (?:all|any|every|the|this|these|it|them)\b|marks? (?:all|any|every|the|this|these|it|them)\b"
+    r"|sets? (?:the )?\w* ?(?:state|status)\b)",
+    re.IGNORECASE,
+)
+
+
+def acts(name: str, description: str) -> bool:
+    """Say whether a query parameter makes an operation act that otherwise only looks, as `recheck_all=1` does."""
+    return _DOING_NAME.fullmatch((words(name) or ("",))[0]) is not None or _DOING_PROSE.match(description) is not None
+
+
 def action(path: str, name: str, summary: str, description: str = "") -> str:
     """Give the word by which an operation says that it acts on what is there already; "" where it has none."""
     first, *rest = (words(summary) or ("",))[:6]

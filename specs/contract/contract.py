@@ -14,16 +14,18 @@ from specs.contract.inferred_tokens import inferred
 from specs.contract.limits import caching, limits
 from specs.contract.member_names import USUAL, MemberNames, member_names
 from specs.contract.model import (
+    SAFE,
     Alternative,
     Answer,
     Asked,
     Operation,
+    Parameter,
     Resource,
     Schema,
     Scheme,
     TokenRules,
 )
-from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters
+from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters, withheld
 from specs.contract.page_info import wording
 from specs.contract.paging import asked_for, data_pointer, paging, shown
 from specs.contract.posted_lists import asked_in_body
@@ -194,10 +196,17 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         data=data,
         pointer=site.pointer,
         unusable=_why_unusable(document, site) or undefined,
-        changing=action_words.says_it_changes(*says),
+        changing=action_words.says_it_changes(*says) or _cannot_but_act(site.method, inputs),
+        withheld=withheld(document, site),
         looks_up=looks,
         ends_credential=action_words.ends_credential(*says),
     )
+
+
+def _cannot_but_act(method: str, inputs: tuple[Parameter, ...]) -> bool:
+    """Say whether an operation that should only look needs a parameter that makes it act."""
+    needed = (each for each in inputs if each.required and each.location == "query")
+    return method.upper() in SAFE and any(action_words.acts(each.name, each.description) for each in needed)
 
 
 def _why_unusable(document: Document, site: Site) -> str | None:

@@ -230,6 +230,8 @@ class Operation:
     """The defect of the document that keeps this operation from being called; None for a sound one."""
     changing: bool = field(default=False, repr=False)
     """Says of itself that it changes something, whatever its method promises."""
+    withheld: tuple[str, ...] = field(default=(), repr=False)
+    """Query parameters that are never sent: with them it would act on what is there (see `action_words.acts`)."""
     looks_up: bool = field(default=False, repr=False)
     """A POST that only looks something up, whose pages are asked for in its body or its query."""
     ends_credential: bool = field(default=False, repr=False)

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from attrs import frozen
 
+from specs.contract.action_words import acts
 from specs.contract.example_bodies import composed
 from specs.contract.extension import extension
-from specs.contract.model import Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
+from specs.contract.model import SAFE, Answer, Body, Filter, Header, Location, Parameter, Schema, Scheme, Sort, Source
 from specs.contract.schema_queries import items, members, types
 from specs.contract.wire_schema import wire_schema
 from specs.source.document import Document
@@ -62,9 +63,10 @@ def stated_parameters(raw: Schema, site: Site) -> dict[tuple[str, str], tuple[Sc
 def parameters(document: Document, site: Site, schemes: dict[str, Scheme]) -> tuple[Parameter, ...]:
     """Give the parameters a client fills in.
 
-    Left out are ignored headers, what carries credentials, and what cannot be used for a defect of the document.
+    Left out are ignored headers, what carries credentials, what cannot be used for a defect of the document, and what
+    makes an operation act that otherwise only looks.
     """
-    raw = document.raw
+    raw, left_out = document.raw, withheld(document, site)
     carriers = {(scheme.location, _fold(scheme.location, scheme.parameter)) for scheme in schemes.values()}
     return tuple(
         _parameter(raw, node, pointer)
@@ -72,6 +74,18 @@ def parameters(document: Document, site: Site, schemes: dict[str, Scheme]) -> tu
         if (location, _fold(location, name)) not in carriers
         and not (location == "header" and name.lower() in IGNORED)
         and (location == "path" or document.why_unusable(node) is None)
+        and not (location == "query" and name in left_out)
+    )
+
+
+def withheld(document: Document, site: Site) -> tuple[str, ...]:
+    """Give the query parameters that are never sent: with them an operation that only looks acts on what is there."""
+    if site.method.upper() not in SAFE:
+        return ()
+    return tuple(
+        name
+        for (location, name), (node, _) in stated_parameters(document.raw, site).items()
+        if location == "query" and node.get("required") is not True and acts(name, str(node.get("description", "")))
     )
 
 

@@ -34,7 +34,15 @@ DOCUMENT: dict[str, Any] = {
                 "operationId": "first",
                 "responses": {"200": {"description": "A pet.", "content": {"application/json": {"schema": PET}}}},
             }
-        }
+        },
+        "/pets.yaml": {
+            "get": {
+                "operationId": "all",
+                "responses": {
+                    "200": {"description": "Pets.", "content": {"application/yaml": {"schema": {"type": "string"}}}}
+                },
+            }
+        },
     },
     "components": {
         "schemas": {
@@ -65,6 +73,13 @@ def test_what_only_schemathesis_finds_is_broken_in_its_own_words(pets: Contract)
         checks.load()[CHECK].judge(answered(pets, {"kind": "fish", "lives": 9}), pets)
     assert "response_schema_conformance" in told.value.expected
     assert "kind" in told.value.actual
+
+
+def test_a_text_that_is_yaml_fits_the_schema_of_a_text(pets: Contract) -> None:
+    body = "first:\n  kind: cat\n"
+    response = Response(200, (("Content-Type", "application/yaml"),), body, len(body))
+    exchange = Exchange(1, Request(pets.operation("GET /pets.yaml"), "/pets.yaml"), response, None, 0.0, 0.1)
+    assert not checks.load()[CHECK].judge(exchange, pets)
 
 
 def test_what_it_finds_nothing_wrong_with_is_upheld(pets: Contract) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
+from contracts.checks import Check
 from contracts.config.deployment import Deployment
 from contracts.config.vault import Vault
 from contracts.core.conversation import Result
@@ -135,3 +136,15 @@ def test_what_was_seen_of_a_promise_stands_before_what_was_not(line, plan):
     )  # fmt: skip
     assert promise_verdicts(plan, [blocked, upheld])["#/it"]["verdict"] == UPHELD
     assert promise_verdicts(plan, [loose])["#/it"]["verdict"] == "none yet"
+
+
+def test_an_answer_that_is_nested_too_deeply_for_a_check_says_nothing(line, plan):
+    def endless(*_):
+        return endless()
+
+    check = Check("schema", "deep", "Deep.", "Deep.", endless, ("body",))
+    item = attrs.evolve(line, rule=check)
+    success = exchange(GET, 200, "[]", ("Content-Type", "application/json"))
+    sent = {1: attrs.evolve(success, seq=1, request=attrs.evolve(success.request, operation=item.operation))}
+    (found,) = check_verdicts(attrs.evolve(plan, items=(item,)), sent)
+    assert found.verdict == NOT_OBSERVABLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specs.contract import build
+from specs.contract.action_words import acts
 from specs.contract.effects import effect_of
 from specs.source.document import as_document
 from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, document
@@ -44,3 +45,51 @@ def test_the_operations_of_our_own_document(contract):
         "POST /v2/organizations/{orgId}/delegation-credentials"
     ]
     assert [key for key, kind in kinds.items() if kind == "tokens"] == ["POST /v2/oauth/{clientId}/refresh"]
+
+
+@pytest.mark.parametrize(
+    ("name", "prose"),
+    [
+        ("recheck_all", ""),
+        ("again", "Set to 1 to force recheck of all watches."),
+        ("now", "Queue all things with this tag."),
+        ("seen", "Mark all messages as read."),
+        ("state", "Set mute state"),
+        ("drop", "If true, also deletes the file."),
+        ("delete", "Removes what was read."),
+    ],
+)
+def test_a_parameter_that_makes_a_look_act(name, prose):
+    assert acts(name, prose)
+
+
+@pytest.mark.parametrize(
+    ("name", "prose"),
+    [
+        ("deleted", "Show deleted things as well."),
+        ("start", "Start of the range."),
+        ("status", "Only things in this state."),
+        ("sort", "Sets the order of the list."),
+        ("limit", "Set the number of items."),
+        ("queue", "Queue whose jobs are listed."),
+        ("refresh", "Whether to pass over the cache."),
+        ("mark", "Mark to start after."),
+        ("page", "Resets the page to the first one."),
+        ("mutedOnly", "Only muted things."),
+    ],
+)
+def test_a_parameter_that_only_says_what_to_look_at(name, prose):
+    assert not acts(name, prose)
+
+
+def test_a_parameter_that_acts_is_no_input_of_a_look_and_one_that_it_needs_makes_it_no_look():
+    text, query = {"schema": {"type": "string"}}, {"in": "query"}
+    looks = {"operationId": "a", "parameters": [{"name": "recheck", **query, **text}, {"name": "q", **query, **text}]}
+    needs = {"operationId": "b", "parameters": [{"name": "recheck", **query, **text, "required": True}]}
+    paths = {path: {"get": {**each, "responses": {"200": {"description": "Ok."}}}} for path, each in
+             (("/looks", looks), ("/needs", needs))}  # fmt: skip
+    read = build(as_document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths}))
+    assert [each.name for each in read.operation("GET /looks").parameters] == ["q"]
+    assert read.operation("GET /looks").withheld == ("recheck",)
+    assert effect_of(read, read.operation("GET /looks")).kind == "look"
+    assert effect_of(read, read.operation("GET /needs")).kind == "action"
