@@ -83,18 +83,18 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     """Remove what is still there; returns what stays behind, in words for the user. `mark`: what its names show."""
     scope = Scope(ledger, deployment)
     # A parent takes its children with it, so most removals are saved by removing parents first.
-    left = yield from _allremoved(scope, free(scope))
+    left = yield from _all_removed(scope, free(scope))
     views = yield from _read(scope, mark)
     forgotten: set[str] = set()
     for view in views:
         forgotten |= yield from _forget(scope, view)
-    later = yield from _allremoved(scope, _standing(scope))
+    later = yield from _all_removed(scope, _standing(scope))
     # what was refused because something hung on it, now that this is gone
-    later |= yield from _allremoved(scope, [each for each in _standing(scope) if later.get(address_of(each))])
+    later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
     # What bears the mark but was never recorded: a creation whose response was lost on the way.
     if mark:
         strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
-        later |= yield from _allremoved(scope, strays)
+        later |= yield from _all_removed(scope, strays)
     left |= later
     survivors = yield from _survivors(scope, views)
     # what could be read when it was tried may have gone since by another name
@@ -178,7 +178,7 @@ def free(scope: Scope) -> list[Request]:
     return [each for each in _standing(scope) if (own := owners[address_of(each)]) and own.name not in hanging]
 
 
-def _allremoved(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
+def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
     """Why each of these could not be removed; "" where it was."""
     requests = list(requests)
     endings: Sequence[Result] = yield [removed(scope, each) for each in requests]
