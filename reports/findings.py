@@ -114,7 +114,7 @@ def result(run: Run) -> str:
         return f"{name} breaks its document: {counted(len(run.problems), 'problem')} ({grave}) on {of}."
     if not judged:
         return f"Nothing could be judged: {_nothing(totals)}."
-    blocked = f"; {counted(totals['blocked'], 'question')} blocked" if totals["blocked"] else ""
+    blocked = f"; {totals['blocked']:,} blocked" if totals["blocked"] else ""
     known = f", apart from {counted(totals['known'], 'known deviation')}" if totals["known"] else ""
     return f"{name} kept every promise that was judged{known}: {totals['upheld']:,} upheld, none broken{blocked}."
 

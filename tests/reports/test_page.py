@@ -115,6 +115,13 @@ def test_the_first_screen_tells_what_is_wrong_what_was_proven_and_what_to_add(to
         assert part in found.text
 
 
+def test_the_first_screen_tells_why_something_is_blocked(run: Any) -> None:
+    run.verdict()
+    run.verdict("blocked", "state/a", reason="GET /v1/books does not answer: timed out")
+    found = parsed(run)
+    assert "What is wrong Nothing broken was found. blocked 1 × GET /v1/books does not answer: timed out" in found.text
+
+
 def test_what_is_proven_under_load_need_not_be_seen_by_the_gate_as_well(run: Any) -> None:
     run.verdict("upheld", "limits/declared-limit-is-enforced", operation="GET /v1/books")
     for operation in ("GET /v1/books", "GET /v1/loans"):
