@@ -13,7 +13,7 @@ from itertools import combinations, permutations
 
 import attrs
 
-from contracts.core.filter_semantics import Wanted, keeper, number
+from contracts.core.filter_semantics import Keeper, Wanted, keeper, number
 from specs.contract import Filter
 
 Question = dict[str, Wanted]
@@ -28,7 +28,7 @@ class Mistake:
 
     name: str
     what: str
-    reads: Callable[[Wanted], set[int] | None]
+    reads: Callable[[Wanted], frozenset[int] | None]
 
 
 @attrs.frozen
@@ -38,10 +38,25 @@ class Filters:
     rules: Mapping[str, Filter]
     values: Mapping[str, Sequence[Wanted]]
     items: Sequence[object]
+    _keepers: dict[tuple[str, str], Keeper] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _known: dict[tuple[str, str, str | tuple[str, ...]], frozenset[int]] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
+    """What was found before: every question is held against every mistake."""
 
-    def kept(self, name: str, wanted: Wanted) -> set[int]:
+    def kept(self, name: str, wanted: Wanted) -> frozenset[int]:
         """The positions of the items that a filter certainly keeps."""
-        return _kept(self.rules[name], self.items, wanted)
+        return self.kept_by(self.rules[name], wanted)
+
+    def kept_by(self, rule: Filter, wanted: Wanted) -> frozenset[int]:
+        """The same for a filter that may be none of the list's own."""
+        how = rule.member, rule.by
+        key = *how, tuple(wanted) if isinstance(wanted, list) else wanted
+        if key not in self._known:
+            if how not in self._keepers:
+                self._keepers[how] = keeper(rule, self.items)
+            self._known[key] = frozenset(at for at, each in enumerate(self._keepers[how](wanted)) if each is True)
+        return self._known[key]
 
     def shows(self, question: Question, mistake: Mistake) -> bool:
         """Whether the answer to a question is another one by the mistake."""
@@ -97,11 +112,11 @@ def mistakes(filters: Filters, words: Words) -> list[Mistake]:
 
 
 def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
-    rule, items = filters.rules[name], filters.items
+    rule = filters.rules[name]
     if rule.by in TIMES:
-        for member in _times(items):
+        for member in _times(filters.items):
             if member != rule.member:
-                yield Mistake(name, f"looks at {member}", partial(_kept, attrs.evolve(rule, member=member), items))
+                yield Mistake(name, f"looks at {member}", partial(filters.kept_by, attrs.evolve(rule, member=member)))
         return
     for place, what in ((0, "the first"), (-1, "the last")):
         yield Mistake(name, f"uses {what}", partial(_one_of, filters, name, place))
@@ -109,11 +124,11 @@ def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
         yield Mistake(name, f"{word} lets {other} through", partial(_widened, filters, name, word, other))
 
 
-def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> set[int] | None:
+def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> frozenset[int] | None:
     return filters.kept(name, [wanted[place]]) if isinstance(wanted, list) and len(wanted) > 1 else None
 
 
-def _widened(filters: Filters, name: str, word: str, more: str, wanted: Wanted) -> set[int] | None:
+def _widened(filters: Filters, name: str, word: str, more: str, wanted: Wanted) -> frozenset[int] | None:
     asked = wanted if isinstance(wanted, list) else [wanted]
     return filters.kept(name, [*asked, more]) if word in asked and more not in asked else None
 
@@ -127,7 +142,3 @@ def _times(items: Sequence[object]) -> list[str]:
         for name in names
         if all(isinstance(row.get(name), str) and number(row[name]) is not None for row in rows)
     ]
-
-
-def _kept(rule: Filter, items: Sequence[object], wanted: Wanted) -> set[int]:
-    return {position for position, each in enumerate(keeper(rule, items)(wanted)) if each is True}
