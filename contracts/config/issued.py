@@ -7,9 +7,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-_NAMES = r"secret|token|passw|pass_?phrase|private_?key|api_?key|authorization"
+WORDS = (
+    "secret", "token", "passw", "passphrase", "pass_phrase", "privatekey", "private_key", "apikey", "api_key",
+    "authorization",
+)  # fmt: skip
+"""What names of secrets have in them."""
+_NAMES = "|".join(WORDS)
 TELLTALE = re.compile(_NAMES, re.IGNORECASE)
-"""What names of secrets have in them; where it is missing nothing longer needs to be looked for."""
+"""The same, to be looked for in a name."""
 JWT = re.compile(r"\b(eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{8,})")
 PARAMETER = re.compile(rf"(?P<name>(?:{_NAMES})[\w.-]{{0,40}})=(?P<value>[^\s&;,\"'<>\\#\x00]{{8,}})", re.IGNORECASE)
 """A parameter with such a name, in an address or a message."""

@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 from contracts.config import issued
 from contracts.config.secret_finder import SHORTEST, Finder, Form, Found, Secret
+from contracts.config.telltale import Telltale
 from contracts.core.conversation import Blocked
 
 _PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]*)(?P<change>[^}]*)\}|(?P<plain>[A-Z][A-Z0-9_]*))")
@@ -69,7 +70,7 @@ class Vault:
         self._ours: set[str] = set()
         self._open: set[str] = set()
         self._member = issued.member(())
-        self._telltale = issued.TELLTALE
+        self._telltale = Telltale(issued.WORDS)
         self._granting: frozenset[str] = frozenset()
         self._harmless: frozenset[str] = frozenset()
 
@@ -113,8 +114,7 @@ class Vault:
         """
         self._granting, self._harmless = frozenset(granting), frozenset(harmless)
         self._member = issued.member(members)
-        names = "|".join(map(re.escape, sorted(members)))
-        self._telltale = re.compile(f"{issued.TELLTALE.pattern}|{names}" if names else issued.TELLTALE.pattern, re.I)
+        self._telltale = Telltale({*issued.WORDS, *members})
 
     def watch_answers_of(self, operation: str) -> None:
         """One more operation (by its key) that gives out tokens."""
@@ -152,7 +152,7 @@ class Vault:
     def ours(self, body: str) -> None:
         """Values we make up ourselves and send under a secret's name are no secrets."""
         # Hidden, they would come back as unequal to what was sent, and a law would call that broken.
-        for pattern in (self._member, issued.PARAMETER) if self._telltale.search(body) else ():
+        for pattern in (self._member, issued.PARAMETER) if self._telltale.is_in(body) else ():
             self._ours.update(match["value"] for match in pattern.finditer(body) if match["value"])
 
     # -- on the way in --------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class Vault:
         text, before = self._hide_known(text), len(self._known)
         if "eyJ" in text:
             text = issued.JWT.sub(self._hide_signature, text)
-        if self._telltale.search(text):
+        if self._telltale.is_in(text):  # where it is missing nothing longer needs to be looked for
             text = self._member.sub(self._hide_member, text)
             text = issued.PARAMETER.sub(self._hide_parameter, text)
         # What was found just now by its place may be elsewhere in the same text, where only its value gives it away.
