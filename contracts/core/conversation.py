@@ -220,6 +220,8 @@ class RunningConversation:
         self.command: Command | None = None
         self.ending: Result | None = None
         self.thrown = False
+        self.puzzled = False
+        """Whether the law could not read what it was given."""
         self._advance(lambda: next(conversation))
 
     def drive(self, answer: Callable[[Command], Reply], *, until: type[Command] | None = None) -> None:
@@ -265,6 +267,7 @@ class RunningConversation:
         except Outcome as outcome:
             self._end(outcome)
         except Exception as error:  # a shape no law foresaw must not end the run
+            self.puzzled = True
             self._end(Blocked(f"the answer could not be understood ({plain(error)})"))
 
     def _end(self, outcome: Outcome) -> None:

@@ -35,24 +35,32 @@ from contracts.request.api import RequestFactory
 
 def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
     """Every item of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
-    seed = evidence.header["seed"]
+    seed, same = evidence.header["seed"], evidence.header["plan"] == plan.digest
     lines: dict[str, list[Conversation]] = {}
     for conversation in evidence.conversations.values():
         lines.setdefault(conversation.line, []).append(conversation)
     granted = Granted(evidence.exchanges)
     judged = [
-        judge.law_verdict(item, attempts(plan, item, lines.get(item.id, []), seed), evidence.exchanges, plan, granted)
+        judge.law_verdict(item, attempts(plan, item, held, seed, same_plan=same), evidence.exchanges, plan, granted)
         for item in plan.items
         if isinstance(item.rule, Law)
+        for held in [lines.get(item.id, [])]
     ]
     judged += check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
     started = evidence.header["started"]
     return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in judged]
 
 
-def attempts(plan: Plan, item: PlanItem, conversations: list[Conversation], seed: int) -> list[Attempt]:
-    """How each recorded conversation of a plan item ends when it is replayed; unfinished ones do not count."""
-    heard = [(each, replay(plan, item, each, seed)) for each in conversations if each.ended != "abandoned"]
+def attempts(
+    plan: Plan, item: PlanItem, conversations: list[Conversation], seed: int, *, same_plan: bool = True
+) -> list[Attempt]:
+    """How each recorded conversation of a plan item ends when it is replayed; unfinished ones do not count.
+
+    `same_plan`: whether it was recorded for this very plan. Where it was not, a law may be handed what it was given in
+    another form then: what it cannot read does not count either.
+    """
+    finished = [each for each in conversations if each.ended != "abandoned"]
+    heard = [(each, replay(plan, item, each, seed, same_plan=same_plan)) for each in finished]
     return [Attempt(key(each.inputs, each.drawn), ending) for each, ending in heard if ending]
 
 
@@ -65,8 +73,10 @@ class _UnfinishedError(Exception):
     """The record ends before the conversation does."""
 
 
-def replay(plan: Plan, item: PlanItem, conversation: Conversation, seed: int) -> Result | None:
-    """One conversation, replayed; None if the run ended in the middle of it."""
+def replay(
+    plan: Plan, item: PlanItem, conversation: Conversation, seed: int, *, same_plan: bool = True
+) -> Result | None:
+    """One conversation, replayed; None if the run ended in the middle of it, or nobody can read it any more."""
     assert isinstance(item.rule, Law)
     if item.rule.cases is not None and conversation.inputs is None and conversation.ended:
         kind, _, reason = conversation.ended.partition(":")
@@ -79,7 +89,7 @@ def replay(plan: Plan, item: PlanItem, conversation: Conversation, seed: int) ->
         talk.drive(memory.answer)
     except _UnfinishedError:
         return None
-    return talk.ending
+    return talk.ending if same_plan or not talk.puzzled else None
 
 
 class _Memory:
