@@ -85,7 +85,7 @@ def wishes(run: Run) -> tuple[Wish, ...]:
 def _remedy(reason: str, depth: str) -> str:
     told = remedy(reason, depth)
     if "depth standard" in reason or "depth deep" in reason or told.startswith("a deeper run"):
-        return f"a deeper run tries more and gets more kinds of responses: {DEEPER[depth]}" if depth in DEEPER else ""
+        return f"{DEEPER[depth]} tries more, and gets more kinds of responses" if depth in DEEPER else ""
     return "" if told.startswith(("it does not apply", "the deployment does not offer")) else told
 
 
