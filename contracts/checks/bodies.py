@@ -56,7 +56,7 @@ def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     what a status is declared to carry says nothing of another. A 5xx only when it came twice. Not judged: answers to
     paths that a server in front of the deployment may refuse by itself, with a zero byte or a hidden slash in them.
     """
-    if exchange.status < 400 or exchange.request.verb == "HEAD" or not (sure(exchange) and routed(exchange)):
+    if exchange.status < 400 or exchange.request.verb == "HEAD" or not (sure(exchange) and routed(exchange, contract)):
         return False
     answer = declared(exchange)
     if answer != described(exchange):

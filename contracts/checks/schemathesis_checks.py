@@ -41,7 +41,7 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
     answers to undeclared methods, statuses that have no body whatever a default declares, statuses that the checks of
     this suite allow, and texts of our own that come back.
     """
-    if has_no_body(exchange) or not (asked_as_declared(exchange) and sure(exchange) and routed(exchange)):
+    if has_no_body(exchange) or not (asked_as_declared(exchange) and sure(exchange) and routed(exchange, contract)):
         return False
     answer = declared(exchange)
     if answer != described(exchange) or (answer is not None and answer.unusable):

@@ -170,13 +170,18 @@ def _conditional(exchange: Exchange) -> bool:
 
 
 @check(family="schema", kinds=("status",), asserts=("schema", "error"))
-def content_type_is_declared(exchange: Exchange, _: Contract) -> bool:
+def content_type_is_declared(exchange: Exchange, contract: Contract) -> bool:
     """A response has the media type the document declares for its status; JSON is sent as UTF-8.
 
     Where the document declares no content for an answer, any type will do.
     """
     answer, got = described(exchange), response(exchange)
-    if answer is None or not answer.media_types or has_no_body(exchange) or not (sure(exchange) and routed(exchange)):
+    if (
+        answer is None
+        or not answer.media_types
+        or has_no_body(exchange)
+        or not (sure(exchange) and routed(exchange, contract))
+    ):
         return False
     sent_type = media_type(got) or "none"
     if not any(_covers(each.lower(), sent_type) for each in answer.media_types):
