@@ -38,7 +38,7 @@ SILENCES = 2
 """How often so much is waited at most."""
 BETWEEN_ENDS = 1.5
 """Windows after a burst at which none ends, if one ended within it."""
-AFTER = 2.4
+AFTER = 2.0
 """Windows that may be asked after such a silence."""
 LAST = 0.15
 """Windows before the end in which a limit is not used up again: nothing could be asked then, and others have room."""

@@ -62,3 +62,23 @@ def boundaries(region: Region, moment: float) -> range:
     """Which boundaries (the first is 0) may lie at a moment."""
     places = [(moment - phase) / window for window, phase in region]
     return range(max(0, floor(min(places))), max(0, ceil(max(places))) + 1)
+
+
+def around(points: Iterable[Point]) -> Region:
+    """The smallest convex region around some points."""
+    ordered = sorted(set(points))
+    sides = (_side(ordered), _side(ordered[::-1]))
+    return (*sides[0][:-1], *sides[1][:-1]) if len(ordered) > 2 else (*ordered,)
+
+
+def _side(points: Iterable[Point]) -> list[Point]:
+    """The points that lie on one side of all others, in their order."""
+    found: list[Point] = []
+    for x, y in points:
+        while len(found) > 1:
+            (ax, ay), (bx, by) = found[-2:]
+            if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                break
+            found.pop()
+        found.append((x, y))
+    return found

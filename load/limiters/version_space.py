@@ -11,7 +11,7 @@ from typing import Literal
 
 import attrs
 
-from load.limiters.feasible_region import LONGEST, SHORTEST, Point, cut, whole
+from load.limiters.feasible_region import LONGEST, SHORTEST, Point, around, cut, whole
 from load.limiters.models import (
     LUCK,
     NEVER,
@@ -44,6 +44,8 @@ AROUND = 1.15
 """How far from the declared window those are that a coarser server is thought to have, since others are no excuse."""
 MANY = 30
 """Readings from which on those that have become the same are merged."""
+CROWD = 250
+"""Readings from which on those of counters that differ little are taken together."""
 MOST = 1500
 """Readings of one trace that are followed at most."""
 
@@ -302,9 +304,23 @@ def followed(alive: list[Hypothesis], history: History, batch: Sequence[Sample],
         if len(alive) > MANY:
             # Readings that split over where a boundary lay often meet again a few answers later.
             alive = list(dict.fromkeys(alive))
+        if len(alive) > CROWD:
+            alive = _merged(alive)
         if len(alive) > MOST:
             break
     return alive
+
+
+def _merged(alive: list[Hypothesis]) -> list[Hypothesis]:
+    """Readings that differ only in where a boundary lies as one, with a region around theirs: nothing true is lost."""
+    groups: dict[SlidingCounter, list[Point]] = {}
+    others: list[Hypothesis] = []
+    for each in alive:
+        if isinstance(each, SlidingCounter):
+            groups.setdefault(attrs.evolve(each, region=()), []).extend(each.region)
+        else:
+            others.append(each)
+    return [*others, *(attrs.evolve(each, region=around(points)) for each, points in groups.items())]
 
 
 def keeps(each: Hypothesis, rule: Rule) -> bool:

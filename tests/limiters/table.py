@@ -33,9 +33,10 @@ COLUMNS = (
 AT_ONCE = 4
 HEAD = """# Limiters that were examined
 
-Each is wired as its documentation says, with its store in memory and a policy of 5 in 10 s (litestar: 5 in a minute).
-"At once" is what a plain client had before the first refusal; "who waits as told" is what it met after waiting as long
-as Retry-After (or else the reset) said. The verdict is that of depth full, with what the headers got wrong behind it.
+Each is wired as its documentation says, with its store in memory and a policy of 5 in 10 s (litestar and Django REST
+framework: 5 in a minute). "At once" is what a plain client had before the first refusal; "who waits as told" is what it
+met after waiting as long as Retry-After (or else the reset) said. The verdict is that of depth full, with what the
+headers got wrong behind it.
 `tox run -e limiters` measures this table anew; `python -m tests.limiters.counting` holds a plain count against it.
 
 """

@@ -1,4 +1,7 @@
-"""Django with one of its limiters, as a WSGI application. STRATEGY: ninja (django-ninja), or django-ratelimit's."""
+"""Django with one of its limiters, as a WSGI application.
+
+STRATEGY: ninja (django-ninja), rest (Django REST framework), or django-ratelimit's.
+"""
 
 import os
 
@@ -14,6 +17,7 @@ settings.configure(
     SECRET_KEY="a limiter to look at",
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
+    REST_FRAMEWORK={"UNAUTHENTICATED_USER": None, "DEFAULT_AUTHENTICATION_CLASSES": []},
     CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
     SILENCED_SYSTEM_CHECKS=["django_ratelimit.E003", "django_ratelimit.W001"],
 )
@@ -30,6 +34,21 @@ if os.environ["STRATEGY"] == "ninja":
         return "ok"
 
     urlpatterns = [path("", api.urls)]
+elif os.environ["STRATEGY"] == "rest":
+    from rest_framework.decorators import api_view, throttle_classes
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+    from rest_framework.throttling import AnonRateThrottle
+
+    class Throttle(AnonRateThrottle):
+        rate = f"{LIMIT}/minute"  # it knows seconds, minutes, hours and days
+
+    @api_view(["GET"])
+    @throttle_classes([Throttle])
+    def answer(request: Request) -> Response:
+        return Response("ok")
+
+    urlpatterns = [path("", answer)]
 else:
     from django_ratelimit.decorators import ratelimit
 
