@@ -130,7 +130,7 @@ def a_spent_refresh_token_stays_spent(api: RequestFactory, _: None) -> Conversat
 
 def _crowds(api: RequestFactory, depth: str) -> list[int]:
     """How many refresh at once; never more than the declared limit lets through at a time."""
-    wanted = {"quick": [3], "standard": [3, 10]}.get(depth, [3, 10, 20])
+    wanted = {"quick": [2], "standard": [3, 10]}.get(depth, [3, 10, 20])
     limits = api.operation.limits if api.deployment.limits else ()
     most = min((each.requests for each in limits), default=20)
     return sorted({min(each, most) for each in wanted if most > 1})
