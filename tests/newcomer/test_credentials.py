@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import re
+from itertools import count
 from urllib.parse import parse_qsl
 
 import pytest
@@ -26,8 +27,8 @@ LOOK = "status/|schema/|pagination/"
 class Guarded(Depot):
     """A depot whose tokens come from an authorization server elsewhere, and that takes whatever a test says."""
 
-    def __init__(self, takes=None, *, basic=False, lifetime=3600.0):
-        super().__init__("login by e-mail", lifetime=lifetime)
+    def __init__(self, takes=None, *, basic=False, **lifetime):
+        super().__init__("login by e-mail", **lifetime)
         self.takes, self.basic, self.asked_of_server = takes, basic, []
 
     def answer(self, asked):
@@ -134,7 +135,7 @@ def test_open_id_connect_is_asked_for_its_token_endpoint(tmp_path, monkeypatch):
 
 
 def test_a_refresh_token_is_traded_and_its_successor_after_it(tmp_path, monkeypatch):
-    depot = Guarded(lifetime=1.0)
+    depot = Guarded(lifetime=30, clock=count().__next__)
     monkeypatch.setenv("REFRESH", depot._pair("acme")["refresh_token"])
     principal = ['kind = "refresh_token"', 'refresh_token = "env:REFRESH"', URL]
     made, shown = run(tmp_path, depot, files(tmp_path, FLOW, principal), "status/|schema/|pagination/|state/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from itertools import count
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_tokens_that_end_during_a_run_are_renewed_in_time(tmp_path, variables):
 
 
 def test_a_session_that_ends_before_its_time_is_begun_anew(tmp_path, variables):
-    depot = Depot("session cookie", lifetime=1.0)  # which nothing tells
+    depot = Depot("session cookie", lifetime=30, clock=count().__next__)  # which nothing tells
     run = judged(depot, begun(tmp_path, "session cookie"), tmp_path, "pagination/|filters/|schema/")
     assert run.dead_credentials == {}
     assert depot.logins > 1
