@@ -13,6 +13,7 @@ from contracts.core.exchange import Exchange
 from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.judge import Verdict
+from contracts.judging.own_values import OwnValues
 from contracts.judging.reproduce import script, with_rivals
 from contracts.plan.plan import Plan, PlanItem
 
@@ -35,9 +36,10 @@ def check_verdicts(
     for exchange in exchanges.values():
         by_operation.setdefault(exchange.operation.key, []).append(exchange)
     passed_over = superseded(list(exchanges.values()))
+    own = OwnValues(plan.contract, exchanges)
     items = [item for item in plan.items if isinstance(item.rule, Check)]
     return [
-        _of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges, judged)
+        _of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges, judged, own)
         for item in items
     ]
 
@@ -65,6 +67,11 @@ class _Heard:
         else:
             self.defect = str(said).partition("\n")[0][:120]
 
+    def pass_over(self, own: OwnValues) -> None:
+        """Leave out what shows a wrong value that the run has sent and the deployment has taken."""
+        left = {key: [each for each in found if not own.explain(*each)] for key, found in self.findings.items()}
+        self.findings = {key: found for key, found in left.items() if found}
+
 
 def _of_check(
     plan: Plan,
@@ -73,6 +80,7 @@ def _of_check(
     passed_over: Container[int],
     every: Mapping[int, Exchange],
     judged: Judged,
+    own: OwnValues,
 ) -> Verdict:
     rule = item.rule
     assert isinstance(rule, Check)
@@ -86,6 +94,7 @@ def _of_check(
         if (said := judged.get((rule.id, exchange.seq))) is None:
             said = judged[rule.id, exchange.seq] = _said(rule, exchange, plan)
         heard.note(exchange, said)
+    heard.pass_over(own)
     if not heard.findings:  # what single exchanges have shown broken needs no pattern over all of them as well
         heard.findings = _found_together(rule, sent, every)
     if heard.findings:

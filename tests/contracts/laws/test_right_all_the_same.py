@@ -630,3 +630,19 @@ def test_a_document_that_requires_no_member_has_forgotten_them(tmp_path: Path, r
     made = broken(judged(tmp_path, Shelf(first=nameless), document(paths, KEY), ANN, law))
     (found,) = (each for key, each in made.items() if key.startswith(law))
     assert severity_of(law, "POST /things", found.expected, found.actual).level == level
+
+
+# -- what the run has sent itself --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_wrong_value_that_was_taken_is_one_finding_and_not_that_of_every_answer_that_shows_it(
+    tmp_path: Path, turned: bool
+) -> None:
+    def kept(sent: dict[str, Any]) -> dict[str, Any]:
+        return {**sent, "count": str(sent.get("count"))} if turned else sent
+
+    paths = shelf(thing(count={"type": "integer"}))
+    found = held(tmp_path, Shelf(kept), paths, "input/what-the-document-forbids", "schema/body-fits-its-schema")
+    assert any(each.startswith("input/") and "POST" in each for each in found)
+    assert any(each.startswith("schema/") for each in found) is turned

@@ -1,0 +1,86 @@
+"""Wrong values that the run itself has sent and that were taken: what shows them later is not to blame for them.
+
+That a deployment takes a value which its document forbids is a finding of the laws of input. Every answer that shows it
+afterwards would be another one, and graver: the same cause, told as if clients met it without sending it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from contracts.core.conversation import Broken
+from contracts.core.exchange import Exchange
+from contracts.strategies.schemathesis_cases import validator
+from specs.contract import Contract
+
+_PLACE = re.compile(r"schema at (/\S+)")
+_DEEPEST = 6
+"""Objects and arrays inside of each other in which a value is looked for."""
+
+
+@attrs.define(slots=False)
+class OwnValues:
+    """The wrong values of a run, found when they are first asked for."""
+
+    contract: Contract
+    exchanges: Mapping[int, Exchange]
+
+    def explain(self, exchange: Exchange, found: Broken) -> bool:
+        """Whether what a check found in an answer is a value that the run has sent in a body that is forbidden."""
+        place = _PLACE.search(found.expected)
+        if place is None or exchange.response is None:
+            return False
+        *_, name = place[1].rstrip("*/").split("/")
+        return any(
+            (name, json.dumps(value, sort_keys=True)) in self._sent and _is_about(found.actual, value)
+            for value in _at(exchange.response.json, place[1].split("/")[1:])
+        )
+
+    @cached_property
+    def _sent(self) -> set[tuple[str, str]]:
+        """Members of all bodies that were forbidden, with their values as JSON."""
+        bodies = (each for each in self.exchanges.values() if each.request.body and each.operation.body is not None)
+        return {pair for each in bodies for pair in _pairs(self._forbidden(each))}
+
+    def _forbidden(self, exchange: Exchange) -> Any:
+        """The body of a request, where the document forbids it; else nothing."""
+        operation, text = exchange.operation, exchange.request.body or ""
+        if operation.body is None or "json" not in operation.body.media_type:
+            return None
+        try:
+            body = json.loads(text)
+            return None if validator(self.contract, operation).is_valid(body) else body
+        except (ValueError, RecursionError):
+            return None
+
+
+def _pairs(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > _DEEPEST:
+        return
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        yield name, json.dumps(inner, sort_keys=True)
+        yield from _pairs(inner, depth + 1)
+    for inner in value if isinstance(value, list) else ():
+        yield from _pairs(inner, depth + 1)
+
+
+def _at(value: Any, steps: list[str]) -> Iterable[Any]:
+    """All values at a place, in which * is any item of an array."""
+    if not steps:
+        return [value]
+    first, *rest = steps
+    inner = value if first == "*" and isinstance(value, list) else []
+    if isinstance(value, dict) and first in value:
+        inner = [value[first]]
+    return [each for below in inner for each in _at(below, rest)]
+
+
+def _is_about(message: str, value: Any) -> bool:
+    """Whether a validator's message begins with a value, as Python or as JSON writes it."""
+    return message.startswith((repr(value)[:60], json.dumps(value)[:60]))
