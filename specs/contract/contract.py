@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -30,7 +31,7 @@ from specs.contract.page_info import wording
 from specs.contract.paging import asked_for, data_pointer, paging, shown
 from specs.contract.posted_lists import asked_in_body
 from specs.contract.rate_headers import RateHeader, rate_headers
-from specs.contract.resources import resources
+from specs.contract.resources import resources, shape
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
@@ -67,12 +68,29 @@ class Contract:
     _seen: dict[tuple[int, str], tuple[Schema, Schema]] = field(factory=dict, init=False, repr=False)
     _body_rules: dict[str, dict[str, Schema]] = field(factory=dict, init=False, repr=False)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Operation]:
+        found: dict[str, Operation] = {}
+        for operation in self.operations:
+            for name in (operation.key, operation.operation_id):
+                found.setdefault(name, operation)
+        return found
+
     def operation(self, name: str) -> Operation:
         """Find an operation by its key ("GET /v2/…") or its operationId. Raises KeyError."""
-        for operation in self.operations:
-            if name in (operation.key, operation.operation_id):
-                return operation
-        raise KeyError(name)
+        return self._by_name[name]
+
+    def items_like(self, address: str) -> list[Resource]:
+        """Find the resources whose items have an address of the same shape."""
+        return self._by_shape.get(shape(address), [])
+
+    @cached_property
+    def _by_shape(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            if each.item:
+                found.setdefault(shape(each.item), []).append(each)
+        return found
 
     def resource_of(self, operation: Operation) -> Resource | None:
         """Give the resource an operation belongs to."""

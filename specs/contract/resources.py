@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from specs.contract.model import Operation, Resource, Schema
 from specs.contract.paging import shows_list
@@ -35,6 +36,7 @@ def is_open(segment: str) -> bool:
     return "{" in segment
 
 
+@lru_cache(maxsize=65536)  # the same few paths are compared with one another again and again
 def shape(path: str) -> str:
     """Give a path without the names of its parameters: documents may call one value otherwise from path to path."""
     return re.sub(r"\{\}\.\w+$", "{}", re.sub(r"\{[^{}]*\}", "{}", path.rstrip("/")))

@@ -201,7 +201,7 @@ def resource_of_parameter(contract: Contract, operation: Operation, name: str) -
     if parameter and parameter.source:
         return contract.resource_of(contract.operation(parameter.source.operation_id))
     item = until(operation.path, name)
-    ends = [each for each in contract.resources if each.item and shape(each.item) == shape(item)]
+    ends = contract.items_like(item)
     return next((each for each in ends if (each.item or "").rstrip("/") == item), ends[0] if ends else None)
 
 
