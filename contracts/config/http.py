@@ -25,7 +25,7 @@ class Bounds:
     """Of a body when its content encoding is taken off."""
     ratio: int = 500
     """Of the two, where the second is above a mebibyte: a larger one is a bomb, not a document."""
-    values: int = 400_000
+    values: int = 300_000
     """Of a body of JSON, as its commas count them: read, each may take fifty times the bytes it came in."""
     headers: int = 256
     """Header fields of an answer."""

@@ -86,8 +86,8 @@ UNREADABLE = {
     "echo": "not HTTP: it begins with 'GET /status HTTP/1.1', which is no status line",
     "reset-in-the-headers": "the connection was reset: after",
     "gzip-once-said-twice": "not HTTP: the body is called gzip and is not",
-    "millions-of-objects": "too large: JSON of more than 400000 values",
-    "a-million-members": "too large: JSON of more than 400000 values",
+    "millions-of-objects": "too large: JSON of more than 300000 values",
+    "a-million-members": "too large: JSON of more than 300000 values",
     "event-stream": "timed out: no end of the answer after",
     "stream-of-lines": "too large: a body of more than 10485760 bytes",
 }

@@ -11,6 +11,7 @@ from locust import FastHttpUser, task
 
 from contracts.config.deployment import ConfigError
 from contracts.core.conversation import Result
+from contracts.core.failures import HEARD, is_one_of
 from contracts.core.verdicts import NOT_ASKED
 from contracts.judging.checks import check_verdicts
 from contracts.judging.judge import Verdict
@@ -134,6 +135,13 @@ class MixedScenario(Worker):
         self.began = time.time()
         for each in self._waiting:
             self.host.assign(each, {"go": True})
+        if not self._answered():  # under load each of many requests would wait in vain, for as long as it may
+            self._stop()
+
+    def _answered(self) -> bool:
+        """Whether anything has answered while all was quiet, or nothing was sent."""
+        sent = self.run.exchanges.values()
+        return not sent or any(each.response or is_one_of(each.error, HEARD) for each in sent)
 
     def lost(self, worker: str) -> None:
         self._lost = True
