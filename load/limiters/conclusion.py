@@ -14,7 +14,7 @@ from load.limiters.models import Hypothesis
 from load.limiters.reasons import another, hull, open_yet, proven
 from load.limiters.trace import Sample
 from load.limiters.version_space import AROUND, ROUNDING, Rule, Space, without_luck
-from load.limiters.windowed_models import Phased
+from load.limiters.windowed_models import Aligned, Phased
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]
 Verdict = Literal["kept", "not enforced", "looser", "tighter", "window", "race", "several counters", "inconclusive"]
@@ -89,6 +89,9 @@ class Estimate:
             return attrs.evolve(both, confidence="repeated", doubtful=False)
         if self.admitted > self.rule.limit and again.verdict == "kept":
             reason = f"{self.admitted} of concurrent requests admitted, {again.admitted} one by one"
+            if self.admitted == self.rule.limit + 1 and Aligned.kind in again.kinds:
+                reason += ", but a window may have ended after the first of them"
+                return attrs.evolve(both, verdict="inconclusive", limit=again.limit, doubtful=False, reason=reason)
             return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
         shut = self._longer and again.admitted == 0 and again.recovered is False  # not even an idle window ended it
         if shut or (agrees and again.verdict == "inconclusive" and self.admitted <= self.rule.limit):

@@ -103,6 +103,15 @@ def test_a_window_that_ends_within_a_slow_burst_is_no_finding(kind):
         assert found.verdict in {"kept", "inconclusive"}
 
 
+def test_a_window_that_ends_between_the_first_request_and_the_burst_is_no_race():
+    rng = random.Random(1)
+    limiter = KINDS["fixed, any phase"](60, WINDOW, rng)
+    limiter.phase = (NOW + 0.0105) % WINDOW  # after the first answer has left
+    found, _ = drive(examine(Rule(60, WINDOW), NOW, 0.0, Setting(waits=False)), Server(limiter, rng, 0.01))
+    assert found.admitted == 61
+    assert (found.verdict, found.limit) == ("inconclusive", 60)
+
+
 @pytest.mark.parametrize("apart", [-1.0, 1.0])
 def test_a_clock_a_second_apart_costs_no_further_window(apart):
     rng = random.Random(3)
