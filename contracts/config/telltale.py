@@ -24,6 +24,11 @@ class Telltale:
 
     def is_in(self, text: str) -> bool:
         """Whether a text has one of the words."""
-        if self._automaton.find_matches_as_indexes(text.casefold()):
-            return True
+        try:
+            if self._automaton.find_matches_as_indexes(text.casefold()):
+                return True
+        except (
+            UnicodeEncodeError
+        ):  # bytes that are no text are halves of characters here, which the automaton cannot read
+            return self._slow.search(text) is not None
         return not text.isascii() and any(each in text for each in _ODD) and self._slow.search(text) is not None

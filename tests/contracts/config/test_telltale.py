@@ -22,3 +22,9 @@ def test_nothing_is_passed_over(text: str) -> None:
 
 def test_what_has_none_of_them_is_told() -> None:
     assert not TELLTALE.is_in('{"to": "ken", "pass": "é"}')
+
+
+def test_bytes_that_are_no_text_may_have_a_word_among_them():
+    words = Telltale(["secret"])
+    assert words.is_in("\udcff\ud800 SECRET \udc80")
+    assert not words.is_in("\udcff\ud800 nothing \udc80")
