@@ -93,24 +93,29 @@ class Estimate:
                 reason += ", but a window may have ended after the first of them"
                 return attrs.evolve(both, verdict="inconclusive", limit=again.limit, doubtful=False, reason=reason)
             return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
-        shut = self._longer and again.admitted == 0 and again.recovered is False  # not even an idle window ended it
-        if shut or (agrees and again.verdict == "inconclusive" and self.admitted <= self.rule.limit):
+        if self._borne_out(again, agrees=agrees):
             return attrs.evolve(both, confidence="repeated", doubtful=False)
-        more = self.admitted > self.rule.limit and again.admitted > self.rule.limit and again.verdict != "kept"
-        if more and not (self._shorter or again._shorter):  # a short window that ends meanwhile lets more in, too
+        if min(self.admitted, again.admitted) > self.rule.limit and again.verdict != "kept" and not again._shorter:
             return attrs.evolve(both, verdict="looser", confidence="repeated")
         if again.verdict == "kept" and self.admitted <= self.rule.limit:
             reason = "fewer at first: the credential was not idle, or fewer are admitted while others are in flight"
             return attrs.evolve(again, samples=self.samples, after=again.samples, reason=reason)
-        # Less both times, or a bucket that was emptied slowly.
-        if self.verdict == "tighter" and (again._longer or again.verdict == "looser"):
-            return attrs.evolve(both, confidence="repeated", doubtful=False)
-        if more and self._shorter:
-            return attrs.evolve(both, confidence="repeated", doubtful=False)
         if again._shorter and self.verdict in ("tighter", "looser"):  # which nobody else's requests could cause
             return attrs.evolve(again, samples=self.samples, after=again.samples, confidence="repeated", doubtful=False)
         reason = f"two looks disagree: {self.verdict} ({self.reason}), then {again.verdict} ({again.reason})"
         return attrs.evolve(both, verdict="inconclusive", reason=reason)
+
+    def _borne_out(self, again: Estimate, *, agrees: bool) -> bool:
+        """Whether a second look shows the same deviation, though in other words."""
+        more = min(self.admitted, again.admitted) > self.rule.limit and again.verdict != "kept"
+        if self._shorter and (more or again.verdict == "looser"):  # what ends early lets more in
+            return True
+        if self.verdict == "tighter":  # or a bucket that was emptied slowly
+            return again._longer or again.verdict == "looser"
+        shut = again.admitted == 0 and again.recovered is False  # not even an idle window ended it
+        if self._longer and (shut or again.verdict == "tighter"):
+            return True
+        return agrees and again.verdict == "inconclusive" and self.admitted <= self.rule.limit
 
     @property
     def _shorter(self) -> bool:
