@@ -27,8 +27,6 @@ class Telltale:
         try:
             if self._automaton.find_matches_as_indexes(text.casefold()):
                 return True
-        except (
-            UnicodeEncodeError
-        ):  # bytes that are no text are halves of characters here, which the automaton cannot read
+        except UnicodeEncodeError:  # bytes that are no text are halves of characters here: nothing it can read
             return self._slow.search(text) is not None
         return not text.isascii() and any(each in text for each in _ODD) and self._slow.search(text) is not None
