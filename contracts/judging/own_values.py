@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +20,6 @@ from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract
 
 _PLACE = re.compile(r"schema at (/\S+)")
-_DEEPEST = 6
-"""Objects and arrays inside of each other in which a value is looked for."""
 
 
 @attrs.define(slots=False)
@@ -44,30 +42,21 @@ class OwnValues:
 
     @cached_property
     def _sent(self) -> set[tuple[str, str]]:
-        """Members of all bodies that were forbidden, with their values as JSON."""
+        """Members of all bodies that the document forbids there, with their values as JSON."""
         bodies = (each for each in self.exchanges.values() if each.request.body and each.operation.body is not None)
-        return {pair for each in bodies for pair in _pairs(self._forbidden(each))}
+        return {pair for each in bodies for pair in self._forbidden(each)}
 
-    def _forbidden(self, exchange: Exchange) -> Any:
-        """The body of a request, where the document forbids it; else nothing."""
+    def _forbidden(self, exchange: Exchange) -> list[tuple[str, str]]:
+        """What the document forbids of the body of a request."""
         operation, text = exchange.operation, exchange.request.body or ""
         if operation.body is None or "json" not in operation.body.media_type:
-            return None
+            return []
         try:
-            body = json.loads(text)
-            return None if validator(self.contract, operation).is_valid(body) else body
+            errors = list(validator(self.contract, operation).iter_errors(json.loads(text)))
         except (ValueError, RecursionError):
-            return None
-
-
-def _pairs(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    if depth > _DEEPEST:
-        return
-    for name, inner in value.items() if isinstance(value, dict) else ():
-        yield name, json.dumps(inner, sort_keys=True)
-        yield from _pairs(inner, depth + 1)
-    for inner in value if isinstance(value, list) else ():
-        yield from _pairs(inner, depth + 1)
+            return []
+        named = ((next((step for step in reversed(e.instance_path) if isinstance(step, str)), ""), e) for e in errors)
+        return [(name, json.dumps(each.instance, sort_keys=True)) for name, each in named if name]
 
 
 def _at(value: Any, steps: list[str]) -> Iterable[Any]:
