@@ -27,9 +27,16 @@ def _first_of_paths(contract: Contract) -> Iterator[Operation]:
             yield operation
 
 
-def _methods(api: RequestFactory, _: str) -> list[str]:
-    """Every method that the path leaves undeclared: what is forgotten is forgotten at one of them."""
-    return undeclared_methods(api.contract, api.operation)
+def _methods(api: RequestFactory, depth: str) -> list[str]:
+    """Every method that the path leaves undeclared: what is forgotten is forgotten at one of them.
+
+    Where the document promises nothing of them, at depth quick one in turn, and all of a resource that is there anyway.
+    """
+    found = undeclared_methods(api.contract, api.operation)
+    if depth != "quick" or _stated(api) or _of_a_thing(api):
+        return found
+    turn = list(_first_of_paths(api.contract)).index(api.operation) + api.seed
+    return [found[turn % len(found)]]
 
 
 def _of_a_thing(api: RequestFactory) -> bool:
