@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import Exchange, Request
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
@@ -191,22 +191,27 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
     """
     if wrong["damage"] == IN_QUERY and (yield from refused_at_worst(api)):
         return
-    if wrong["damage"] == IN_LIFE:
-        told, _ = nearly_right(api, api.operation)
-        shown: Exchange = yield from refused_in_life(api)
-        yield from judge_refusal(api, shown.request, shown, f"401 for {told}")
-        return
     alternative = api.operation.security[wrong["alternative"]]
-    credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
-    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
     try:
-        yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
+        yield from (_refused_in_life(api) if wrong["damage"] == IN_LIFE else _refused_alone(api, wrong, alternative))
     except Broken:
         if told := (yield from asks_nobody(api)):
             raise NotObservable(f"nobody is asked for a credential here: told at {told.key}") from None
         if (yield from anyone_is_somebody(api, alternative, named(api, wrong["holder"]))):
             raise Observed("every credential is accepted here, and is somebody of its own") from None
         raise
+
+
+def _refused_in_life(api: RequestFactory) -> Steps:
+    told, _ = nearly_right(api, api.operation)
+    shown: Exchange = yield from refused_in_life(api)
+    yield from judge_refusal(api, shown.request, shown, f"401 for {told}")
+
+
+def _refused_alone(api: RequestFactory, wrong: dict[str, Any], alternative: Alternative) -> Steps:
+    credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
+    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
+    yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
 
 
 def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
