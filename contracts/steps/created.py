@@ -16,6 +16,8 @@ from specs.contract import Contract, Resource
 from specs.contract.effects import effect_of
 from specs.contract.removals import Removal, removal_of
 
+AUTHORIZATION = "Authorization"
+
 
 def address_of(request: Request) -> str:
     """What a request is about: its target without the query, which may carry a credential."""
@@ -50,6 +52,8 @@ class Ledger:
     """By the address that deletes a resource, the request that looks at it; none where the document has no such."""
     makers: dict[str, tuple[int, str]] = attrs.field(factory=dict)
     """By the same address, the conversation that made it, and the name under which others share that request."""
+    shown: dict[str, str] = attrs.field(factory=dict)
+    """By the same address, the name and password that its creation showed, where it showed such."""
     done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
     """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
     own: OwnThings = attrs.field(init=False)
@@ -114,6 +118,8 @@ class Ledger:
         address = target(removal.operation, {**values, removal.parameter: named})
         self.standing[address] = Request(removal.operation, address, principal=exchange.request.principal)
         self.makers[address] = exchange.conversation, exchange.request.share_key
+        if basic := _basic(exchange.request):
+            self.shown[address] = basic
         if look := _look_at(resource, exchange, thing):
             self.looks[address] = look
 
@@ -152,7 +158,26 @@ class Ledger:
 
     def removals(self, deployment: Deployment) -> list[Request]:
         """Deletions of what is still there, the latest first, since later resources may hang on earlier ones."""
-        return [made for each in reversed(self.standing.values()) if (made := signed(each, deployment))]
+        made = (signed(each, deployment) for each in reversed(self.standing.values()))
+        return [self._as_its_maker(each, deployment) for each in made if each is not None]
+
+    def _as_its_maker(self, removal: Request, deployment: Deployment) -> Request:
+        """The removal with the name and password of the creation, where nobody of the deployment file has those.
+
+        Some servers take any for somebody of its own, who alone may remove what such a request has made.
+        """
+        shown = self.shown.get(address_of(removal))
+        able = callers(deployment, removal.operation)
+        if not shown or any(shown in dict(sign(removal.operation, each)[0]).values() for each in able):
+            return removal
+        others = tuple(pair for pair in removal.headers if pair[0].lower() != AUTHORIZATION.lower())
+        return attrs.evolve(removal, headers=(*others, (AUTHORIZATION, shown)))
+
+
+def _basic(request: Request) -> str | None:
+    """The name and password that a request shows, as its header has them; None where it shows none."""
+    found = (value for name, value in request.headers if name.lower() == AUTHORIZATION.lower())
+    return next((each for each in found if each.lower().startswith("basic ")), None)
 
 
 def look_at(resource: Resource, creation: Exchange) -> Request | None:

@@ -646,3 +646,30 @@ def test_a_wrong_value_that_was_taken_is_one_finding_and_not_that_of_every_answe
     found = held(tmp_path, Shelf(kept), paths, "input/what-the-document-forbids", "schema/body-fits-its-schema")
     assert any(each.startswith("input/") and "POST" in each for each in found)
     assert any(each.startswith("schema/") for each in found) is turned
+
+
+def test_where_every_name_and_password_is_somebody_nothing_is_broken_and_nothing_stays(tmp_path: Path) -> None:
+    suite = ANN.replace("api_key", "basic").replace("key = ", 'username = "ann"\npassword = ')
+    owners: dict[str, str] = {}
+
+    class Everybody(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            who, path = asked.headers.get("authorization", ""), asked.path.rstrip("/")
+            if not who.startswith("Basic "):
+                return 401, {"error": "who are you"}
+            if asked.method == "POST" and path != "/things":
+                return 405, {"error": "no"}
+            if path in self.things and owners[path] != who:
+                return 403, {"error": "not yours"}
+            before = set(self.things)
+            status, told = super().__call__(asked)
+            owners.update(dict.fromkeys(set(self.things) - before, who))
+            if isinstance(told, list):
+                told = [each for at, each in self.things.items() if at.startswith(path) and owners[at] == who]
+            return status, told
+
+    server = Everybody()
+    scheme, paths = {"basic": {"type": "http", "scheme": "basic"}}, shelf(thing(name=TEXT))
+    made = judged(tmp_path, server, document(paths, scheme, security=[{"basic": []}]), suite, "credentials/", "state/")
+    assert {each for each in broken(made) if each.startswith("credentials/")} == set()
+    assert (made.left_behind, server.things) == ([], {})
