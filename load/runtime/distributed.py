@@ -24,6 +24,11 @@ from load.runtime.setup import Setup
 LOG = logging.getLogger(__name__)
 END_WITHIN = 90.0
 """Seconds that workers have to remove what they made and to send the rest of their rows."""
+SILENT_LOOKS = 6
+"""Looks in a row, half a second apart, at which a worker is missing before it counts as gone.
+
+Its last words may be on their way, and on a busy machine it may only have been late with its heartbeat.
+"""
 SHIP_EVERY = 0.2
 """Seconds between two parcels of a worker."""
 
@@ -97,13 +102,13 @@ class Master(Judging):
 
     def _watch(self) -> None:
         """Notice workers that are gone."""
-        missed: set[str] = set()
+        missed: dict[str, int] = {}
         while True:
             gevent.sleep(0.5)
-            silent = {name for name, each in self.inboxes.items() if each.sent is None and self._missing(name)}
-            for name in silent & missed:  # twice in a row: its last words may have been on their way
+            silent = [name for name, each in self.inboxes.items() if each.sent is None and self._missing(name)]
+            missed = {name: missed.get(name, 0) + 1 for name in silent}
+            for name in (name for name, times in missed.items() if times >= SILENT_LOOKS):
                 self._gone(name, self.inboxes[name])
-            missed = silent
 
     def _missing(self, name: str) -> bool:
         client = self.runner.clients.get(name)
