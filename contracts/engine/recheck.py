@@ -25,18 +25,22 @@ from contracts.transport.sender import Sender, converse
 from specs.contract.effects import effect_of
 
 MOST = 20
-_MARK = re.compile(r"\bct[0-9a-f]{6}(?=-\d)")
 
 
 async def ask_again(
-    plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], conversation: int, judged: Judged | None = None
+    plan: Plan, sender: Sender, exchanges: Mapping[int, Exchange], begun: tuple[int, str], judged: Judged | None = None
 ) -> None:
-    """Send again what the checks have seen broken only once. `judged`: what they have said, and say now."""
+    """Send again what the checks have seen broken only once.
+
+    `begun`: the number of the conversation and the tag that its names begin with. `judged`: what the checks have said,
+    and say now.
+    """
+    conversation, tag = begun
     for exchange in list(once(plan, check_verdicts(plan, exchanges, None, judged), exchanges))[:MOST]:
         with contextlib.suppress(Outcome):  # what cannot be repeated stays seen once
             if _deletes(plan, exchange):
-                again = _deleted(plan, exchange, f"{_mark(exchanges.values())}-{conversation}")
-                await converse(RunningConversation(again), sender, conversation, reuse=False)
+                again = RunningConversation(_deleted(plan, exchange, tag))
+                await converse(again, sender, conversation, reuse=False)
             else:
                 await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
 
@@ -71,12 +75,6 @@ def _deleted(plan: Plan, exchange: Exchange, tag: str) -> Conversation:
     api = RequestFactory(plan.contract, plan.deployment, operation, caller, tag, plan.depth)
     made: Made = yield from create_resource(api, api.resource)
     yield api.ask(path=made.values)
-
-
-def _mark(exchanges: Iterable[Exchange]) -> str:
-    """What the names of this run begin with."""
-    found = (_MARK.search(each.request.body or "") for each in exchanges)
-    return next((each[0] for each in found if each), "ct000000")
 
 
 def _renamed(request: Request, number: int) -> Request:

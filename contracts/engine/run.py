@@ -13,17 +13,18 @@ from typing import Any
 
 from contracts.config.deployment import Principal
 from contracts.core.exchange import Exchange
+from contracts.core.failures import plain
 from contracts.core.verdicts import BROKEN
 from contracts.engine.attempts import Attempts
 from contracts.engine.cleanup import sweep
 from contracts.engine.context import Context
 from contracts.engine.conversations import Conversations
 from contracts.engine.credential_health import CredentialWatch
+from contracts.engine.early_removal import EarlyRemoval
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
 from contracts.engine.scheduler import Scheduler, assign_phase, priority
 from contracts.engine.threads import Workers, parse_source_in_turns
-from contracts.engine.tidying import Tidying
 from contracts.engine.token_pool import TokenPool
 from contracts.evidence.header import header
 from contracts.evidence.recorder import Recorder
@@ -222,8 +223,8 @@ class Run:
     async def _clean_up(self, sender: Sender, watch: CredentialWatch) -> None:
         """What is done when nothing new is begun: chance is ruled out, and all that was made is removed."""
         if self.ended == "complete" and self._max_requests is None:
-            number = self.conversations.begin("confirmation")[0]
-            await ask_again(self.plan, sender, self.exchanges, number, self._judged)
+            begun = self.conversations.begin("confirmation")
+            await ask_again(self.plan, sender, self.exchanges, begun, self._judged)
         await self._remove(sender)
         if self.ended == "complete":
             await self._last_look(sender, watch)
@@ -271,8 +272,9 @@ class Run:
             await asyncio.to_thread(self._attempts.pregenerate, asked, self._over)
         phases = {item.id: assign_phase(item, number, self.plan.contract) for number, item in enumerate(asked)}
         rooms = Scheduler((item.rooms, phases[item.id]) for item in asked)
-        tidying = Tidying(sender, lambda: self.conversations.open_now, lambda: self.conversations.begin("tidying")[0])
-        meanwhile = asyncio.ensure_future(tidying.go_on())
+        conversations = self.conversations
+        early = EarlyRemoval(sender, lambda: conversations.open_now, lambda: conversations.begin("early removal")[0])
+        meanwhile = asyncio.ensure_future(early.go_on())
         try:
             await asyncio.gather(*(self._ask_item(item, phases[item.id], rooms, sender, health) for item in asked))
         finally:
@@ -290,7 +292,7 @@ class Run:
                 try:
                     await self._converse(item, sender, health, quiet=phase < BUSY)
                 except Exception as error:  # what a driver trips over must not end the run
-                    self.conversations.unasked(item, f"could not be run ({type(error).__name__}: {error})"[:200])
+                    self.conversations.unasked(item, f"could not be run ({plain(error)})")
             verdict = self._law_verdict(item)
             if not verdict.awaits_grant:  # which may still come: at the end it is judged again
                 self._settle(verdict)

@@ -10,7 +10,8 @@ from contracts.plan.plan import Plan
 from specs.contract import Operation
 
 OWN = {"quick": 0.5, "standard": 0.6}
-"""Share of the requests of an operation's laws that its own caller sends there, per depth, measured.
+"""Share of the requests of an operation's laws that its own caller sends there, per depth: measured on the
+sandbox, and no more than a forecast.
 
 The others are sent by somebody else or without a credential, which have limits of their own, or shared with other laws.
 """

@@ -103,7 +103,9 @@ _DOING_PROSE = re.compile(
 
 def acts(name: str, description: str) -> bool:
     """Say whether a query parameter makes an operation act that otherwise only looks, as `recheck_all=1` does."""
-    return _DOING_NAME.fullmatch((words(name) or ("",))[0]) is not None or _DOING_PROSE.match(description) is not None
+    first, *rest = words(name) or ("",)
+    named = _DOING_NAME.fullmatch(first) is not None or (first == "mark" and bool(rest))  # a mark alone is a position
+    return named or _DOING_PROSE.match(description) is not None
 
 
 def action(path: str, name: str, summary: str, description: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from tests.hostile.modes import BODY, KIB64, LENGTH, OK
 from tests.hostile.odd_modes import CHUNK, CHUNKED, WHOLE, closed, encoded, kept
@@ -274,8 +274,9 @@ def _objects() -> bytes:
 
 
 @lru_cache
-def _members() -> bytes:
-    return b'{"ok": true' + b"".join(b',"%d":0' % number for number in range(900_000)) + b"}"
+def _members(count: int, value: bytes) -> bytes:
+    """An object with so many members of one value."""
+    return b'{"ok": true' + b"".join(b',"%d":%b' % (number, value) for number in range(count)) + b"}"
 
 
 @mode
@@ -287,18 +288,13 @@ def millions_of_objects(line: Line) -> None:
 @mode
 def a_million_members(line: Line) -> None:
     """An object of nearly a million members."""
-    content(line, _members())
-
-
-@lru_cache
-def _many() -> bytes:
-    return b'{"ok": true' + b"".join(b',"%d":{}' % number for number in range(290_000)) + b"}"
+    content(line, _members(900_000, b"0"))
 
 
 @mode
 def as_many_members_as_are_read(line: Line) -> None:
     """An object with as many members as are read by default."""
-    content(line, _many())
+    content(line, _members(290_000, b"{}"))
 
 
 @mode
@@ -334,5 +330,5 @@ def stream_of_lines(line: Line) -> None:
 
 
 millions_of_objects.ready = _objects  # type: ignore[attr-defined]
-as_many_members_as_are_read.ready = _many  # type: ignore[attr-defined]
-a_million_members.ready = _members  # type: ignore[attr-defined]
+as_many_members_as_are_read.ready = partial(_members, 290_000, b"{}")  # type: ignore[attr-defined]
+a_million_members.ready = partial(_members, 900_000, b"0")  # type: ignore[attr-defined]

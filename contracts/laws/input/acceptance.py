@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.core.collector import BrokenCollector
-from contracts.core.conversation import Blocked, Broken, Conversation, Draw, NotObservable, Observed, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, Draw, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
@@ -83,15 +83,25 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     if answer.status in UNKNOWN and selectors.takes_credentials(api.contract, api.operation):
         raise NotObservable(f"its body carries credentials, and those sent are not accepted: {answer.summary()}")
     if not query:
-        if answer.status in REFUSED and _secretive(right):
-            raise Observed(f"the document's own example, with secrets made up, is refused: {answer.summary()}")
-        if answer.status in REFUSED and api.operation.body and api.operation.body.composed:
-            raise Observed(
-                f"the document has no example, and a body made up from its schema is refused: {answer.summary()}"
-            )
-        shown = api.operation.body is not None and not api.operation.body.composed
-        like = "like the document's own example" if shown else "that fits the document"
-        raise Broken(f"a request {like} to be accepted", answer.summary(), [answer])
+        raise _not_accepted(api, answer, right)
+    yield from _each_alone(api, query, right)
+
+
+def _not_accepted(api: RequestFactory, answer: Exchange, right: Any) -> Outcome:
+    """What a refused body shows: nothing certain where it was made up, in whole or in part."""
+    body = api.operation.body
+    if answer.status in REFUSED and _secretive(right):
+        return Observed(f"the document's own example, with secrets made up, is refused: {answer.summary()}")
+    if answer.status in REFUSED and body and body.composed:
+        return Observed(
+            f"the document has no example, and a body made up from its schema is refused: {answer.summary()}"
+        )
+    like = "like the document's own example" if body is not None and not body.composed else "that fits the document"
+    return Broken(f"a request {like} to be accepted", answer.summary(), [answer])
+
+
+def _each_alone(api: RequestFactory, query: list[list[str]], right: Any) -> Steps:
+    """Every parameter by itself: only what is refused alone is held against the deployment."""
     found = BrokenCollector()
     unbounded = ""
     for name, value in query:

@@ -121,23 +121,27 @@ def what_the_document_forbids_is_refused(api: RequestFactory, wrong: Cases) -> C
     right = yield from prepare_input(api, bodies=bodies)
     left: list[Case] = yield from not_seen_together(api, wrong, right)
     for case in left:
-        if case.what == MALFORMED and (yield from _unread_by_others(api)):
-            continue
-        request = asked(api, case, right)
-        if request is None:
-            continue
-        answer: Exchange = yield request
-        if bodies and answer.status in {403, 404, 409}:
-            own = yield from prepare_input(api, alone=True)
-            answer = (yield again) if (again := asked(api, case, own)) else answer
-        expected = ANY if case.place in {"raw", "media"} else refusal(api.operation)
-        strict = Rule.INVALID_IS_400 in api.contract.rules
-        if not (answer.status == 401 or refused(answer, expected, strict=strict) or _forbidden(api, answer)):
-            if answer.status >= 500 and (yield from _fails_anyway(api, right)):
-                continue
-            answer = yield from _leaner(api, case, answer)
-            found.add(case.where, f"{expected} for {case.where}: {_short(case)} ({case.what})", answer)
+        if case.what != MALFORMED or not (yield from _unread_by_others(api)):
+            yield from _tried(api, case, right, found, bodies=bodies)
     found.close()
+
+
+def _tried(api: RequestFactory, case: Case, right: Any, found: BrokenCollector, *, bodies: bool) -> Steps:
+    """Send one invalid case, and note what is wrong with its answer. `bodies`: what it needs may be used up."""
+    request = asked(api, case, right)
+    if request is None:
+        return
+    answer: Exchange = yield request
+    if bodies and answer.status in {403, 404, 409}:
+        own = yield from prepare_input(api, alone=True)
+        answer = (yield again) if (again := asked(api, case, own)) else answer
+    expected = ANY if case.place in {"raw", "media"} else refusal(api.operation)
+    strict = Rule.INVALID_IS_400 in api.contract.rules
+    if answer.status == 401 or refused(answer, expected, strict=strict) or _forbidden(api, answer):
+        return
+    if answer.status < 500 or not (yield from _fails_anyway(api, right)):
+        answer = yield from _leaner(api, case, answer)
+        found.add(case.where, f"{expected} for {case.where}: {_short(case)} ({case.what})", answer)
 
 
 def _fails_anyway(api: RequestFactory, right: Any) -> Steps:

@@ -40,7 +40,7 @@ def test_what_is_made_is_removed_while_the_run_goes_on(paced: tuple[Run, float, 
     lines = run.conversations.lines
     ended = max(each.sent for each in run.exchanges.values())
     last = [each.sent for each in run.exchanges.values() if lines[each.conversation] == "sweep"]
-    meanwhile = [each for each in run.exchanges.values() if lines[each.conversation] == "tidying"]
+    meanwhile = [each for each in run.exchanges.values() if lines[each.conversation] == "early removal"]
     assert meanwhile and all(each.ok for each in meanwhile)
     assert [each for each in run.left_behind if "no way to remove" not in each] == []
     assert ended - min(last) < took * 0.1

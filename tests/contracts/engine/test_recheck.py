@@ -41,7 +41,7 @@ def plan(*keys: str) -> Plan:
 def asked(given: list[Exchange], *keys: str) -> list[str]:
     told: Any = Told()
     numbered = {number: attrs.evolve(each, seq=number) for number, each in enumerate(given, 1)}
-    asyncio.run(recheck.ask_again(plan(*keys), told, numbered, 1))
+    asyncio.run(recheck.ask_again(plan(*keys), told, numbered, (1, "ct000000-1")))
     assert all(each.bypass_cache for each in told.asked)
     return [each.verb for each in told.asked]
 
@@ -87,7 +87,7 @@ def test_what_one_deletion_showed_is_looked_for_at_another() -> None:
     line = PlanItem(checks.load()["schema/body-fits-its-schema"], given.operation, None, writes=False, promises=())
     owned = Deployment("d", "http://h", "calcom-v2", (acme,), Vault(), writes=True)
     told: Any = Making()
-    asyncio.run(recheck.ask_again(Plan(contract(), owned, "quick", (line,), ()), told, {1: given}, 5))
+    asyncio.run(recheck.ask_again(Plan(contract(), owned, "quick", (line,), ()), told, {1: given}, (5, "ct000000-5")))
     assert [(each.verb, each.target) for each in told.asked] == [
         ("POST", "/v2/oauth-clients/cl1/webhooks"),
         ("DELETE", "/v2/oauth-clients/cl1/webhooks/7"),

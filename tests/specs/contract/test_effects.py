@@ -57,6 +57,7 @@ def test_the_operations_of_our_own_document(contract):
         ("state", "Set mute state"),
         ("drop", "If true, also deletes the file."),
         ("delete", "Removes what was read."),
+        ("mark_read", ""),
     ],
 )
 def test_a_parameter_that_makes_a_look_act(name, prose):

@@ -25,7 +25,7 @@ PAUSE = 5.0
 
 
 @attrs.define
-class Tidying:
+class EarlyRemoval:
     """What may be removed already, and its removal. `open_now`: the numbers of conversations that have not ended."""
 
     sender: Sender
