@@ -7,6 +7,8 @@ from specs.contract import Operation
 
 INVALID = (400, 422)
 """Statuses that call a request itself wrong. Which of them is declared is judged by `status/status-is-declared`."""
+UNACCEPTED = frozenset((*INVALID, 415))
+"""The same, and the status that calls its media type wrong."""
 ANY = "a 4xx"
 """The refusal of what cannot even be read, or of whatever is wrong where the document does not state the status."""
 

@@ -15,7 +15,8 @@ import attrs
 
 from contracts.core.conversation import RunningConversation
 from contracts.core.exchange import Request
-from contracts.steps.cleanup import Scope, free, removed
+from contracts.steps.cleanup import free, removed
+from contracts.steps.cleanup_lists import Scope
 from contracts.steps.created import address_of
 from contracts.transport.sender import Sender, converse
 from specs.contract import Operation

@@ -12,8 +12,9 @@ import attrs
 from load.limiters.feasible_region import LONGEST
 from load.limiters.models import Hypothesis
 from load.limiters.reasons import another, hull, open_yet, proven
+from load.limiters.rule import Rule
 from load.limiters.trace import Sample
-from load.limiters.version_space import AROUND, ROUNDING, Rule, Space, without_luck
+from load.limiters.version_space import AROUND, ROUNDING, Space, without_luck
 from load.limiters.windowed_models import Aligned, Phased
 
 Outcome = Literal["decided", "open", "void", "not enforced", "too slow"]

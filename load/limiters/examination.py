@@ -16,9 +16,10 @@ import attrs
 from load.limiters.conclusion import Estimate, Outcome, also_off, conclude, densest, interleaved
 from load.limiters.models import Block, FromFirst, SlidingLog
 from load.limiters.next_probe import OF_ALL, Timing, next_probe, tell_kinds
+from load.limiters.rule import Rule
 from load.limiters.setting import Ask, Cut, Setting
 from load.limiters.trace import Sample, Ticks
-from load.limiters.version_space import WHOLE, Rule, Space
+from load.limiters.version_space import WHOLE, Space
 from load.limiters.windowed_models import Aligned, SlidingCounter
 
 FEW = 3

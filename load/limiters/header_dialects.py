@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from contracts.core.quotas import Quota, Span, moments, number, plausible, units
+from load.limiters.rule import Rule
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from specs.contract.rate_headers import RateHeader, Unit, stand_in
 
 CLOCK = 1.1

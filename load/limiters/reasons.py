@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from load.limiters.models import Hypothesis
-from load.limiters.version_space import Rule, Space
+from load.limiters.rule import Rule
+from load.limiters.version_space import Space
 
 
 def proven(rule: Rule, kinds: tuple[str, ...], at_once: int | None) -> str:

@@ -24,13 +24,12 @@ from load.limiters.models import (
     Spacing,
     TokenBucket,
 )
+from load.limiters.rule import Rule
 from load.limiters.stepped_bucket import PARTS, SteppedBucket, steps_of
 from load.limiters.trace import History, Sample, Ticks
 from load.limiters.whole_tokens import WholeTokens
 from load.limiters.windowed_models import Aligned, Phased, RestartingCounter, SlidingCounter, SlidingCounterOfAll
 
-TOLERANCE = 0.04
-"""Share of the declared window by which the real one may differ."""
 ROUNDING = (0.0003, 0.012)
 """Shares of the window by which a server's clock may round: nearly exact, and (if nothing fits) to whole seconds."""
 
@@ -50,22 +49,6 @@ MOST = 1500
 """Readings of one trace that are followed at most."""
 
 State = Literal["kept", "not kept", "open", "inconsistent"]
-
-
-@attrs.frozen
-class Rule:
-    """At most `limit` requests in `window` seconds."""
-
-    limit: int
-    window: float
-
-    @property
-    def shortest(self) -> float:
-        return self.window * (1 - TOLERANCE)
-
-    @property
-    def longest(self) -> float:
-        return self.window * (1 + TOLERANCE)
 
 
 @attrs.frozen

@@ -37,8 +37,8 @@ from contracts.transport.guard import WriteGuard
 from contracts.transport.pacing import Budget
 from contracts.transport.token_client import Join
 from contracts.transport.wire_format import ClientResult
+from load.limiters.rule import Rule
 from load.limiters.trace import RateHeaders, Sample
-from load.limiters.version_space import Rule
 from load.runtime.clock_offset import Clock
 from load.runtime.rows import Row
 from specs.contract import Contract, Limit, Operation

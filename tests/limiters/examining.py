@@ -15,9 +15,9 @@ from contracts.core.quotas import moments
 from load.limiters.conclusion import Estimate
 from load.limiters.examination import examine
 from load.limiters.header_dialects import Terms, about, series_of
+from load.limiters.rule import Rule
 from load.limiters.setting import Ask, Setting
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from load.scenarios.limits.refusals import Refusals
 
 OPERATION: Any = SimpleNamespace(key="GET /", answers=(), method="GET", path="/")

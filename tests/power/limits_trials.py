@@ -20,8 +20,8 @@ import attrs
 
 from load.limiters.conclusion import Estimate
 from load.limiters.examination import examine
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
-from load.limiters.version_space import Rule
 from specs.contract import build
 from specs.source.document import load
 from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive

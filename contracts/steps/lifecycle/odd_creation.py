@@ -13,7 +13,12 @@ from contracts.request.url import path_values
 from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
 from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
-from specs.contract import selectors
+from specs.contract import Contract, Operation, selectors
+
+
+def may_be_tried(contract: Contract, operation: Operation) -> bool:
+    """Whether right and odd requests may be sent to an operation: it is about one resource, and removes none."""
+    return not selectors.bulk(contract, operation) and operation.method != "DELETE"
 
 
 def created(api: RequestFactory) -> Steps:

@@ -12,8 +12,8 @@ from contracts.core.exchange import Exchange
 from contracts.request.credentials import callers
 from contracts.request.permission import why_not
 from load.limiters.conclusion import Estimate
+from load.limiters.rule import Rule
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from load.runtime.run import sample
 from specs.contract import Contract, Limit, Operation
 

@@ -14,9 +14,9 @@ from load.limiters.conclusion import Estimate
 from load.limiters.examination import examine
 from load.limiters.header_dialects import Terms
 from load.limiters.header_truth import Lie, lies
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from load.runtime.run import rate_headers_in
 from tests.load.limiters.simulated import COARSE, KINDS, Server, drive
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from load.limiters.examination import examine
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
-from load.limiters.version_space import Rule
 from load.scenarios.limits.examiner import QUICK
 from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive
 

@@ -8,8 +8,8 @@ import pytest
 from load.limiters.conclusion import Estimate
 from load.limiters.header_dialects import Terms, headers
 from load.limiters.header_truth import lies
+from load.limiters.rule import Rule
 from load.limiters.trace import RateHeaders, Sample
-from load.limiters.version_space import Rule
 from load.runtime.run import rate_headers_in
 from specs.contract.rate_headers import RateHeader
 

@@ -8,8 +8,8 @@ import pytest
 
 from load.limiters.examination import examine
 from load.limiters.models import Block, FromFirst, SlidingLog
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
-from load.limiters.version_space import Rule
 from load.limiters.windowed_models import Aligned
 from tests.load.limiters.simulated import COARSE, FAULTS, KINDS, Crowded, Queueing, Server, by_seconds, drive
 

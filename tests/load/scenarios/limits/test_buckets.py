@@ -12,8 +12,8 @@ import pytest
 
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
 from load.limiters.examination import examine
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
-from load.limiters.version_space import Rule
 from load.scenarios.limits.buckets import own_bucket, suspect, weighed
 from load.scenarios.limits.findings import Job, LimitFinding
 from specs.contract import Limit

@@ -12,8 +12,8 @@ from contracts.config.deployment import Principal
 from contracts.core.verdicts import BROKEN, UPHELD
 from contracts.judging.record_laws import judgement
 from load.limiters.examination import examine
+from load.limiters.rule import Rule
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from load.scenarios.limits.findings import Job, LimitFinding
 from load.scenarios.limits.laws import LAWS
 from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive

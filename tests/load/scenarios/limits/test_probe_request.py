@@ -9,8 +9,8 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.config.vault import Vault
 from contracts.request.api import RequestFactory
 from load.limiters.conclusion import Estimate
+from load.limiters.rule import Rule
 from load.limiters.trace import Sample
-from load.limiters.version_space import Rule
 from load.scenarios.limits import probe_request
 from load.scenarios.limits.findings import Job, LimitFinding
 from load.scenarios.limits.table import uncounted

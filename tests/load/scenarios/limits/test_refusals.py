@@ -8,8 +8,8 @@ import pytest
 
 from contracts.core.exchange import Exchange, Request, Response
 from load.limiters.examination import examine
+from load.limiters.rule import Rule
 from load.limiters.setting import Setting
-from load.limiters.version_space import Rule
 from load.scenarios.limits.refusals import Refusals, promised, shows
 from tests.load.limiters.simulated import KINDS, Server, drive
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from load.limiters.conclusion import Estimate
-from load.limiters.version_space import Rule
+from load.limiters.rule import Rule
 from load.scenarios.limits.findings import LimitFinding
 from load.scenarios.limits.table import unproven
 

@@ -1,0 +1,131 @@
+"""What is removed and what stays: what looks left behind and is right, beside what is wrong."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.core.verdicts import UPHELD
+from tests.contracts.laws.credentials.judging import (
+    Asked,
+    broken,
+    document,
+    judged,
+    verdicts,
+)
+from tests.contracts.laws.shelf import ANN, KEY, TEXT, Shelf, held, shelf, thing
+
+# -- what is removed, and what stays -----------------------------------------------------------------------------------
+
+
+class Graves(Shelf):
+    """Leaves something of what is deleted; with nothing to leave it gives the ids of what is gone to what is new."""
+
+    def __init__(self, left: dict[str, Any]) -> None:
+        super().__init__()
+        self.left = left
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        if not self.left:
+            used = {each["id"] for each in self.things.values()}
+            self.numbers = (each for each in itertools.count(1) if f"t{each}" not in used)
+        status, answer = super().__call__(asked)
+        if asked.method == "DELETE" and status == 200 and self.left:
+            self.things[asked.path.rstrip("/")] = {**answer, **self.left, "id": answer["id"]}
+        return status, answer
+
+
+@pytest.mark.parametrize(
+    ("left", "found"),
+    [
+        ({"id": "t1", "deleted": True}, False),
+        ({"name": "kept", "status": "ARCHIVED"}, False),
+        ({"name": "kept", "deletedAt": "2030-01-01T00:00:00Z"}, False),
+        ({"name": "kept", "is_active": False}, False),
+        ({"name": "kept", "touched": 7}, True),
+        ({"name": "kept", "deleted": False}, True),
+    ],
+)
+def test_what_says_that_it_is_deleted_may_be_shown(tmp_path: Path, left: dict[str, Any], found: bool) -> None:
+    broken_now = held(tmp_path, Graves(left), shelf(thing(name=TEXT)), "state/what-was-deleted-is-gone")
+    assert broken_now == ({"state/what-was-deleted-is-gone DELETE /things/{id}"} if found else set())
+
+
+@pytest.mark.parametrize(("left", "found"), [({"state": "deleted"}, False), ({}, False), ({"touched": 7}, True)])
+def test_in_any_order_and_at_once_what_is_deleted_may_leave_a_sign_or_its_id(
+    tmp_path: Path, left: dict[str, Any], found: bool
+) -> None:
+    laws = ("state/any-order-of-steps", "state/of-deletions-at-once")
+    told = document(shelf(thing(name=TEXT)), KEY)
+    made = broken(judged(tmp_path, Graves(left), told, ANN, *laws, depth="standard"))
+    assert any(law in each for law in laws for each in made) is found
+
+
+@pytest.mark.parametrize(("left", "found"), [({"archived": True}, False), ({}, True)])
+def test_what_hangs_on_what_is_kept_may_stay(tmp_path: Path, left: dict[str, Any], found: bool) -> None:
+    class Archive(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            if asked.method == "DELETE" and status == 200 and left:
+                self.things[asked.path.rstrip("/")] = {**answer, **left}
+            return status, answer
+
+    paths = {**shelf(thing(name=TEXT)), **shelf(thing(text=TEXT), "/things/{id}/notes", "note")}
+    law = "state/nothing-hangs-on-what-is-deleted"
+    assert bool(held(tmp_path, Archive(), paths, law)) is found
+
+
+def test_what_was_made_with_a_header_of_the_file_is_removed_with_it(tmp_path: Path) -> None:
+    """The document names no credential; the deployment file has one all the same."""
+    who = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "anonymous"\nheaders = {X-Own = "canary-own-1"}\n'
+    server = Shelf(first=lambda asked: None if asked.headers.get("x-own") == "canary-own-1" else (403, {"error": "no"}))
+    told = document(shelf(thing(name=TEXT)), {})
+    made = judged(tmp_path, server, told, who, "state/what-was-created-can-be-read")
+    assert verdicts(made, "state/what-was-created-can-be-read")["POST /things"] == UPHELD
+    assert server.things == {}
+
+
+# -- what the run has sent itself --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_wrong_value_that_was_taken_is_one_finding_and_not_that_of_every_answer_that_shows_it(
+    tmp_path: Path, turned: bool
+) -> None:
+    def kept(sent: dict[str, Any]) -> dict[str, Any]:
+        return {**sent, "count": str(sent.get("count"))} if turned else sent
+
+    paths = shelf(thing(count={"type": "integer"}))
+    found = held(tmp_path, Shelf(kept), paths, "input/what-the-document-forbids", "schema/body-fits-its-schema")
+    assert any(each.startswith("input/") and "POST" in each for each in found)
+    assert any(each.startswith("schema/") for each in found) is turned
+
+
+def test_where_every_name_and_password_is_somebody_nothing_is_broken_and_nothing_stays(tmp_path: Path) -> None:
+    suite = ANN.replace("api_key", "basic").replace("key = ", 'username = "ann"\npassword = ')
+    owners: dict[str, str] = {}
+
+    class Everybody(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            who, path = asked.headers.get("authorization", ""), asked.path.rstrip("/")
+            if not who.startswith("Basic "):
+                return 401, {"error": "who are you"}
+            if asked.method == "POST" and path != "/things":
+                return 405, {"error": "no"}
+            if path in self.things and owners[path] != who:
+                return 403, {"error": "not yours"}
+            before = set(self.things)
+            status, told = super().__call__(asked)
+            owners.update(dict.fromkeys(set(self.things) - before, who))
+            if isinstance(told, list):
+                told = [each for at, each in self.things.items() if at.startswith(path) and owners[at] == who]
+            return status, told
+
+    server = Everybody()
+    scheme, paths = {"basic": {"type": "http", "scheme": "basic"}}, shelf(thing(name=TEXT))
+    made = judged(tmp_path, server, document(paths, scheme, security=[{"basic": []}]), suite, "credentials/", "state/")
+    assert {each for each in broken(made) if each.startswith("credentials/")} == set()
+    assert (made.left_behind, server.things) == ([], {})
