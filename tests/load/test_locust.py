@@ -162,7 +162,7 @@ def test_a_worker_that_is_killed_leaves_a_gap_that_is_said(tmp_path):
 
 def test_the_run_time_is_what_was_asked_for(tmp_path):
     code = ended(started("-t", "2s", "--out", str(tmp_path / "run"), to=tmp_path / "log"))
-    assert code in {0, 4}, (tmp_path / "log").read_text()
+    assert code in {0, 3, 4}, (tmp_path / "log").read_text()  # by how much was answered within two seconds, if anything
     stamps = re.findall(r"\d\d:(\d\d:\d\d,\d{3})\].*(?:Ramping to|limit reached)", (tmp_path / "log").read_text())
     begun, over = (int(m) * 60 + float(s.replace(",", ".")) for m, s in (stamp.split(":") for stamp in stamps[:2]))
     assert 1.8 < (over - begun) % 3600 < 2.6
