@@ -176,9 +176,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     raw, node = document.raw, site.node
     words = wording(root, extension(node, site.pointer, "operation"))
     inputs, outcomes = parameters(document, site, known), answers(document, site)
-    success = next((answer for answer in outcomes if answer.succeeds and answer.schema is not None), None)
-    success = success or next((answer for answer in outcomes if answer.succeeds), None) or _default(outcomes)
-    told = shown(raw, success)
+    told = shown(raw, _success(outcomes))
     content = body(document, site)
     asks = asked_for(raw, site.key, inputs, told, words) if site.method == "get" else Asked()
     if site.method == "post":
@@ -189,11 +187,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     looks = site.method == "post" and pages is not None
     if site.method == "post" and pages is None:
         asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
-    secured, where = (node, site.pointer) if "security" in node else (raw, "#")
-    security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
-    general = "security" not in node and tells_facts(site.method, site.path)
-    if security and (general or says_open(f"{node.get('summary', '')}. {node.get('description', '')}")):
-        security = (*security, Alternative((), join(where, "security")))
+    security, undefined = _security(raw, site, known)
     says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
     return Operation(
         key=site.key,
@@ -219,6 +213,26 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         looks_up=looks,
         ends_credential=action_words.ends_credential(*says),
     )
+
+
+def _success(outcomes: tuple[Answer, ...]) -> Answer | None:
+    """The answer of an operation that went well: one with a schema before one without, the default last."""
+    succeeding = [answer for answer in outcomes if answer.succeeds]
+    with_schema = next((answer for answer in succeeding if answer.schema is not None), None)
+    return with_schema or next(iter(succeeding), None) or _default(outcomes)
+
+
+def _security(raw: Schema, site: Site, known: dict[str, Scheme]) -> tuple[tuple[Alternative, ...], str | None]:
+    """The security alternatives of an operation, and the defect that leaves one undefined.
+
+    What the words call open may go without a credential, whatever the document requires of all operations.
+    """
+    secured, where = (site.node, site.pointer) if "security" in site.node else (raw, "#")
+    security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
+    general = "security" not in site.node and tells_facts(site.method, site.path)
+    if security and (general or says_open(f"{site.node.get('summary', '')}. {site.node.get('description', '')}")):
+        security = (*security, Alternative((), join(where, "security")))
+    return security, undefined
 
 
 def _cannot_but_act(method: str, inputs: tuple[Parameter, ...]) -> bool:
