@@ -23,10 +23,11 @@ def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The gate's own options; without --deployment it judges the embedded sandbox."""
+    """The gate's own options; where they name no deployment it judges the embedded sandbox."""
     group = parser.getgroup("contract", "conformance of a deployment (pytest contracts …)")
     group.addoption("--deployment", metavar="FILE", help="TOML file of the deployment to judge (default: the sandbox)")
     group.addoption("--document", metavar="DOC", help="OpenAPI document, in place of the deployment file's own")
+    group.addoption("--base-url", metavar="URL", help="judge it without a deployment file: safe methods only")
     group.addoption("--overlay", metavar="FILE", action="append", default=[], help="OpenAPI Overlay for the document")
     group.addoption("--depth", choices=("quick", "standard", "deep"), default="quick", help="how much to ask")
     group.addoption("--out", metavar="DIR", help="where to write the run (default: reports/out/<time>)")

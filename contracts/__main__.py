@@ -63,15 +63,17 @@ def main() -> None:
 @main.command()
 @click.option("--deployment", "file", metavar="FILE", help="Deployment file (default: the sandbox's).")
 @click.option("--document", metavar="DOC", help="OpenAPI document, in place of the deployment file's own.")
+@click.option("--base-url", metavar="URL", help="Where it is, without a deployment file: only safe methods.")
 @click.option("--overlay", metavar="FILE", multiple=True, help="OpenAPI Overlay for the document.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, as reports/schemas/plan.schema.json has it.")
 @click.option("--items", is_flag=True, help="Also every item of the plan, one a line.")
 @DEPTH
 def plan(
-    file: str | None, document: str | None, overlay: tuple[str, ...], as_json: bool, items: bool, depth: str
-) -> None:
+    file: str | None, document: str | None, base_url: str | None, overlay: tuple[str, ...], as_json: bool, items: bool,
+    depth: str,
+) -> None:  # fmt: skip
     """What the suite read of the document, and how much would be run, before anything is sent."""
-    made = _planned(file, document, overlay, depth)
+    made = _planned(file, document, base_url, overlay, depth)
     if as_json:
         click.echo(json.dumps(_listed(made), indent=1))
         return
@@ -82,8 +84,14 @@ def plan(
         click.echo(f"{item.id}  ({item.closed})" if item.closed else item.id)
 
 
-def _planned(file: str | None, document: str | None, overlay: tuple[str, ...], depth: str) -> Plan:
+def _planned(
+    file: str | None, document: str | None, base_url: str | None, overlay: tuple[str, ...], depth: str
+) -> Plan:
     try:
+        if file is None and planning.is_address(base_url or document):
+            return planning.planned_without_file(document, base_url, overlays=overlay, depth=depth)
+        if base_url is not None:
+            fail(planning.misplaced(base_url, file))
         if file is not None:
             return planning.planned(file, document=document, overlays=overlay, depth=depth)
         sandbox = Sandbox()

@@ -10,7 +10,17 @@ from __future__ import annotations
 from contracts.config.errors import ConfigError
 from contracts.config.model import Deployment, recorded
 from contracts.config.principal import Principal
-from contracts.config.reading import load
+from contracts.config.reading import load, parse
 from contracts.config.tables import ENVIRONMENTS, PLACES, PRODUCTION
 
-__all__ = ["ENVIRONMENTS", "PLACES", "PRODUCTION", "ConfigError", "Deployment", "Principal", "load", "recorded"]
+__all__ = [
+    "ENVIRONMENTS",
+    "PLACES",
+    "PRODUCTION",
+    "ConfigError",
+    "Deployment",
+    "Principal",
+    "load",
+    "parse",
+    "recorded",
+]

@@ -32,6 +32,14 @@ def load(path: str | Path, *, incomplete: bool = False) -> Deployment:
     path = Path(path)
     try:
         text = toml_file.text_of(path)
+    except ValueError as error:
+        raise ConfigError(_with_line(path, str(error))) from None
+    return parse(text, path, incomplete=incomplete)
+
+
+def parse(text: str, path: Path, *, incomplete: bool = False) -> Deployment:
+    """Read the text of a deployment file. `path`: what its errors name, and beside what its files are."""
+    try:
         raw = toml_file.parsed(text)
     except ValueError as error:
         raise ConfigError(_with_line(path, str(error))) from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
 import sys
 
 import attrs
@@ -11,6 +14,13 @@ import pytest
 from contracts.core import exit_codes
 from contracts.core.places import ROOT
 
+ABOUT = """usage: python -m contracts gate [--deployment FILE | --document DOC [--base-url URL]] [-m MARKS] [-k NAMES] …
+
+Judge a deployment: that of a file, or what is served at an address, or else the embedded sandbox. -m chooses by
+family, tag of the document or `writes`, -k by names; -v tells each finding whole.
+"""
+_HERE = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), str(ROOT / "contracts")]
+_HERE += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # this module, too, was imported before pytest began
 USAGE = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR}
 
 
@@ -29,15 +39,24 @@ class Translation:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def gate(arguments: tuple[str, ...]) -> None:
     """Judge a deployment: all options of `pytest contracts`, and the exit codes of the suite."""
+    if {"-h", "--help"} & set(arguments):
+        click.echo(_help())
+        return
     sys.exit(judged(arguments))
+
+
+def _help() -> str:
+    """The suite's own options, as pytest tells them among all of its own."""
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        pytest.main([*_HERE, "--help"])
+    own = re.search(r"^conformance of a deployment.*?:\n((?:[ \t].*\n)*)", told.getvalue(), re.MULTILINE)
+    return f"{ABOUT}\n{own[1] if own else ''}\nand all options of pytest, see: pytest --help"
 
 
 def judged(arguments: tuple[str, ...]) -> int:
     """Run it; gives the exit code."""
     told = Translation()
-    here = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), str(ROOT / "contracts")]
-    here += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # this module, too, was imported before pytest began
-    code = pytest.main([*here, *arguments], plugins=[told])
+    code = pytest.main([*_HERE, *arguments], plugins=[told])
     if told.code is not None:
         return told.code
     return exit_codes.MISTAKE if code in USAGE else int(code) if code < 2 else exit_codes.NOTHING

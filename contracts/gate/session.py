@@ -85,24 +85,28 @@ class Gate:
         """Rows that were written to the terminal so far."""
 
     def _planned(self, config: pytest.Config, wanted: dict[str, str]) -> Plan:
-        """The plan as the options ask for it; the sandbox is started where no deployment is named."""
-        file = config.getoption("deployment")
-        if file is None:
-            self.sandbox = _embedded(config, wanted)
-            file = self.sandbox.deployment
-        depth = config.getoption("depth")
-        made = planning.planned(
-            file,
-            document=config.getoption("document"),
-            overlays=config.getoption("overlay"),
-            depth="standard" if depth == "quick" and "depth" in wanted.values() else depth,
-        )
+        """The plan as the options ask for it, once whoever may be harmed has agreed."""
+        made = self._chosen(config, wanted)
         if level := config.getoption("fail_on"):
             made = attrs.evolve(made, deployment=attrs.evolve(made.deployment, fail_on=level))
         if not config.getoption("dry_run"):
             confirmed = config.getoption("yes_this_is_production")
-            require_consent(made.deployment, confirmed=confirmed, file=str(file))
+            require_consent(made.deployment, confirmed=confirmed, file=str(config.getoption("deployment")))
         return made
+
+    def _chosen(self, config: pytest.Config, wanted: dict[str, str]) -> Plan:
+        """The plan of a deployment file, of an address, or of the sandbox, which is started where neither is named."""
+        file, base_url = config.getoption("deployment"), config.getoption("base_url")
+        document, overlays, depth = (config.getoption(each) for each in ("document", "overlay", "depth"))
+        if file is None and planning.is_address(base_url or document):
+            return planning.planned_without_file(document, base_url, overlays=overlays, depth=depth)
+        if base_url is not None:
+            raise ConfigError(planning.misplaced(base_url, file))
+        if file is None:
+            self.sandbox = _embedded(config, wanted)
+            file = self.sandbox.deployment
+        depth = "standard" if depth == "quick" and "depth" in wanted.values() else depth
+        return planning.planned(file, document=document, overlays=overlays, depth=depth)
 
     @property
     def silent(self) -> bool:
@@ -273,7 +277,7 @@ def _readable(file: Path) -> None:
 
 def _everything(config: pytest.Config) -> bool:
     """Whether the sandbox is judged as it is, without any wish that a run under load would not follow."""
-    wishes = ("deployment", "document", "overlay", "sandbox_args", "max_requests", "max_time")
+    wishes = ("deployment", "document", "base_url", "overlay", "sandbox_args", "max_requests", "max_time")
     return not any(config.getoption(each) for each in wishes)
 
 

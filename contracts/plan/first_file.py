@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 
@@ -55,15 +55,21 @@ def _way(scheme: Scheme) -> str:
 
 def base_url_of(contract: Contract, given: str | None) -> str:
     """Where the deployment is: as given, below the path of the document's servers, or as these say."""
-    stated_urls = [each for each in base_urls(contract.document.raw) if urlsplit(each).netloc]
     if given is None:
-        return (
-            stated_urls[0].rstrip("/") if stated_urls else NOWHERE + next(iter(base_paths(contract.document.raw)), "")
-        )
+        stated_urls = served_from(contract)
+        return stated_urls[0] if stated_urls else NOWHERE + next(iter(base_paths(contract.document.raw)), "")
     paths = base_paths(contract.document.raw)
     if not urlsplit(given).path.strip("/") and paths and "" not in paths:
         return given.rstrip("/") + paths[0]
     return given.rstrip("/")
+
+
+def served_from(contract: Contract) -> list[str]:
+    """The addresses of the document's servers, relative ones as OpenAPI has it: to where the document is served."""
+    location = contract.document.location
+    stated_urls = base_urls(contract.document.raw) or ("/",)
+    found = [urljoin(location, each) if "://" in location else each for each in stated_urls]
+    return [each.rstrip("/") for each in found if urlsplit(each).netloc]
 
 
 def somebodies(contract: Contract) -> tuple[list[Somebody], list[Somebody]]:
