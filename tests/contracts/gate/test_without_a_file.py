@@ -34,6 +34,8 @@ def shells(met: list[str], *servers: str, lost: int = 0):
         if asked.path == "/docs/openapi.json":
             return 200, json.loads(described(*servers))
         query = {name: int(value) for name, value in asked.query.items()}
+        if min(query.values(), default=0) < 0:
+            return 400, {"title": "at least 0"}
         start = query.get("offset", 0)
         start += lost if start else 0
         return 200, [{"id": number} for number in range(20)][start : start + query.get("limit", 20)]
