@@ -32,6 +32,8 @@ LONGEST, LONGER, SLIM = 3, 5, 80
 """Rows of one sentence, and of one where there are fewer columns than so many."""
 SCRIPT = 8
 """Rows of a script that is shown; longer ones are named by their file."""
+LONG_LINE = 400
+"""Columns that a line of a script takes of a row, however wide that is: a body of thousands is read in its file."""
 NARROW = 30
 """Columns that a text is given at least."""
 
@@ -124,7 +126,8 @@ def _problem(
     if not script:
         return said
     fair = SCRIPT if left is None else min(SCRIPT, left // waiting - len(said))
-    if left is None or sum(-(-len(each) // screen.width) for each in script) <= fair:
+    rows = sum(-(-len(each) // min(screen.width, LONG_LINE)) for each in script)
+    if left is None or rows <= fair:
         return [*said, *(Row(f"  {each}") for each in script)]
     return [*said, Row(f"  bash {folder / SCRIPTS / problem['id']}.sh")]
 

@@ -9,6 +9,7 @@ No sending is done here: the gate and the load each hold the conversations that 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -51,7 +52,20 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     left |= yield from _all_removed(scope, [each for each in _standing(scope) if left.get(address_of(each))])
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     unknown = [each for view in views for each in _unknown(scope, view)]
-    return [*told, *survivors, *unknown, *_kept(ledger.kept)]
+    return [*told, *survivors, *unknown, *_unlooked(scope, views), *_kept(ledger.kept)]
+
+
+def _unlooked(scope: Scope, views: Iterable[View]) -> Iterator[str]:
+    """Creations of which no answer told what they made, where the list that would show it could not be read."""
+    unread = [each for each in views if each.items is None]
+    lost = Counter(
+        (request.operation.key, view.api.operation.key)
+        for request in scope.ledger.own.unheard
+        for view in unread
+        if view.resource.create is request.operation
+    )
+    for (creation, listing), count in lost.items():
+        yield f"what {count} {creation} without a clear answer made, if anything: {listing} did not show its items"
 
 
 def _unknown(scope: Scope, view: View) -> Iterator[str]:
