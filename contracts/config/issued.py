@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 WORDS = (
@@ -71,6 +72,16 @@ def in_headers(headers: Sequence[tuple[str, str]]) -> Iterator[str]:
             word = value.rpartition(" ")[2]
             if is_random(word):
                 yield word
+
+
+def may_hold_secrets(headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether an answer sets a cookie, or has a header that is named like a secret."""
+    return any(_is_telling(name) for name, _ in headers)
+
+
+@lru_cache(maxsize=1024)
+def _is_telling(name: str) -> bool:
+    return name.lower() == "set-cookie" or TELLTALE.search(name) is not None
 
 
 def in_grant(body: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from contracts.config import issued
+from contracts.config.hidden_answers import HiddenAnswers
 from contracts.config.secret_finder import SHORTEST, Finder, Form, Found, Secret
 from contracts.config.telltale import Telltale
 from contracts.core.conversation import Blocked
@@ -73,6 +74,9 @@ class Vault:
         self._telltale = Telltale(issued.WORDS)
         self._granting: frozenset[str] = frozenset()
         self._harmless: frozenset[str] = frozenset()
+        self.version = 0
+        """Goes up whenever something may be hidden or revealed otherwise than before."""
+        self._seen = HiddenAnswers()
 
     def keep(self, name: str, value: str) -> str:
         """Remember a secret under a name; returns its placeholder. Another value of the same name stays hidden."""
@@ -82,6 +86,7 @@ class Vault:
             if name in self._known:
                 self._known[name].name = self._alias(name, self._known[name].value)
             self._real[name] = value
+            self.version += 1
             self._hide_from_now_on(name, value)
         return f"${name}"
 
@@ -105,6 +110,7 @@ class Vault:
     def expect(self, name: str) -> str:
         """The placeholder of a secret that will be kept later; until then nothing with it in it can be sent."""
         self._awaited.add(name)
+        self.version += 1
         return f"${name}"
 
     def watch(self, members: Collection[str], granting: Collection[str], *, harmless: Collection[str] = ()) -> None:
@@ -115,14 +121,17 @@ class Vault:
         self._granting, self._harmless = frozenset(granting), frozenset(harmless)
         self._member = issued.member(members)
         self._telltale = Telltale({*issued.WORDS, *members})
+        self.version += 1
 
     def watch_answers_of(self, operation: str) -> None:
         """One more operation (by its key) that gives out tokens."""
         self._granting |= {operation}
+        self.version += 1
 
     def show(self, values: Iterable[str]) -> None:
         """Values that are no secrets, wherever an answer has them."""
         self._open.update(values)
+        self.version += 1
 
     # -- on the way out -------------------------------------------------------------------------------------------
 
@@ -152,8 +161,10 @@ class Vault:
     def ours(self, body: str) -> None:
         """Values we make up ourselves and send under a secret's name are no secrets."""
         # Hidden, they would come back as unequal to what was sent, and a law would call that broken.
+        before = len(self._ours)
         for pattern in (self._member, issued.PARAMETER) if self._telltale.is_in(body) else ():
             self._ours.update(match["value"] for match in pattern.finditer(body) if match["value"])
+        self.version += len(self._ours) - before
 
     # -- on the way in --------------------------------------------------------------------------------------------
 
@@ -171,6 +182,32 @@ class Vault:
 
     def hide_answer(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
         """The values of an answer's headers and its body without secrets; `operation` (a key) is what gave it."""
+        if operation in self._granting or issued.may_hold_secrets(headers):
+            return self._hide_anew(headers, body, operation)
+        self._seen.forget_unless(self.version)
+        text = self._seen.body(body)
+        values = None if text is None else self._hidden_values(headers)
+        if text is not None and values is not None:
+            return values, text
+        values, text = self._hide_anew(headers, body, operation)
+        if self.version == self._seen.version:  # else something in it was found out just now
+            self._seen.keep(body, text)
+        return values, text
+
+    def _hidden_values(self, headers: Sequence[tuple[str, str]]) -> list[str] | None:
+        """The values of headers without secrets; None where one of them is a secret that was not known."""
+        values = []
+        for _, value in headers:
+            hidden = self._seen.values.get(value)
+            if hidden is None:
+                hidden = self.hide(value)
+                if self.version != self._seen.version:
+                    return None
+                self._seen.keep_value(value, hidden)
+            values.append(hidden)
+        return values
+
+    def _hide_anew(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
         for value in issued.in_cookies(headers):
             if value not in self._open and issued.is_random(value):
                 self._named("COOKIE", value)
@@ -192,6 +229,7 @@ class Vault:
         return self._hide_known(value) != value
 
     def _hide_from_now_on(self, name: str, value: str) -> None:
+        self.version += 1
         self._known[name] = secret = Secret(name, value)
         self._finder.add(secret)
         if len(secret.folded) < SHORTEST and value:
@@ -257,7 +295,9 @@ class Vault:
     def _alias(self, name: str, text: str) -> str:
         """The name of another spelling of a secret, or of what it was before."""
         made = f"{name.partition('_AS_')[0]}_AS_{self._digest(text)}"
-        self._real.setdefault(made, text)
+        if made not in self._real:
+            self._real[made] = text
+            self.version += 1
         return made
 
     def _hide_short(self, match: re.Match[str]) -> str:
@@ -309,6 +349,7 @@ class Vault:
         name = f"{kind}_{self._digest(value)}"
         if name not in self._real:
             self._real[name] = value
+            self.version += 1
             # A value that anybody might have ("active") is hidden in its place alone; elsewhere it is another's.
             if issued.is_random(value) and value not in self._ours:
                 self._hide_from_now_on(name, value)

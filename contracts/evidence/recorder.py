@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from contracts.core.exchange import Exchange, Request
+from contracts.evidence.lines import asked, written
 
 SCHEMA = 1
 
@@ -35,21 +36,22 @@ class Recorder:
 
     def write(self, kind: str, **fields: Any) -> None:
         """One line; what tells of something that was sent is flushed at once, so that a crash loses nothing of it."""
-        with self._lock:
-            self.requests += kind in SENT
-            if self._file:
-                self._put(json.dumps({"type": kind, **fields}, ensure_ascii=True), flush=kind in AT_ONCE)
+        self._line(json.dumps({"type": kind, **fields}, ensure_ascii=True), kind)
 
     def row(self, line: str) -> None:
         """A line of JSON that stands for one request that was sent. A few are written at a time."""
-        with self._lock:
-            self.requests += 1
-            # Flushing each would slow a load generator down; a crash loses fifteen rows at most, and no exchange.
-            if self._file:
-                self._put(line, flush=self.requests % 16 == 0)
+        self._line(line, "row")
 
     def exchange(self, exchange: Exchange, base_url: str) -> None:
-        self.write("exchange", **_written(exchange, base_url))
+        """A request and what became of it."""
+        self._line(written(exchange, base_url), "exchange")
+
+    def _line(self, line: str, kind: str) -> None:
+        with self._lock:
+            self.requests += kind in SENT
+            # Flushing each row would slow a load generator down; a crash loses fifteen at most, and no exchange.
+            if self._file:
+                self._put(line, flush=self.requests % 16 == 0 if kind == "row" else kind in AT_ONCE)
 
     def sending(self, request: Request, conversation: int, sent: float, base_url: str) -> None:
         """A request that is about to be sent and may create something: a run that is killed then leaves a trace of it.
@@ -61,7 +63,7 @@ class Recorder:
             conversation=conversation,
             operation=request.operation.key,
             principal=request.principal,
-            request=_asked(request, base_url),
+            request=asked(request, base_url),
             sent=round(sent, 6),
         )
 
@@ -91,38 +93,3 @@ class Recorder:
             self.failure = f"{self._path}: cannot be written any more ({error.strerror})"
             self._close()
             self._on_failure()
-
-
-def _written(exchange: Exchange, base_url: str) -> dict[str, Any]:
-    request, response = exchange.request, exchange.response
-    return {
-        "seq": exchange.seq,
-        "conversation": exchange.conversation,
-        "operation": request.operation.key,
-        "principal": request.principal,
-        "request": _asked(request, base_url),
-        "response": response
-        and {
-            "status": response.status,
-            "headers": [list(pair) for pair in response.headers],
-            "body": response.body,
-            "length": response.length,
-            **({"remarks": list(response.remarks)} if response.remarks else {}),
-        },
-        "error": exchange.error,
-        "sent": round(exchange.sent, 6),
-        "received": round(exchange.received, 6),
-        **({"repeats": exchange.retry_of, "because": exchange.retry_status} if exchange.retry_of is not None else {}),
-        **({"limited": True} if request.expects_429 else {}),
-        **({"beginning": exchange.beginning} if exchange.beginning is not None else {}),
-        **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
-    }
-
-
-def _asked(request: Request, base_url: str) -> dict[str, Any]:
-    return {
-        "method": request.verb,
-        "url": base_url + request.target,
-        "headers": [list(pair) for pair in request.headers],
-        "body": request.body,
-    }

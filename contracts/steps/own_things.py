@@ -41,6 +41,8 @@ class OwnThings:
     """By the address of a list, when the run last asked for a creation in it (epoch seconds)."""
     unheard: list[Request] = attrs.field(factory=list)
     """Creations of which no answer told whether they made something."""
+    _looked: dict[tuple[str, str | None], str] = attrs.field(factory=dict)
+    """By its target and who asked, the body of the last answer to a request to look."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
     _addresses: dict[str, tuple[Address, ...]] = attrs.field(factory=dict)
 
@@ -80,7 +82,7 @@ class OwnThings:
     def note(self, exchange: Exchange) -> None:
         """Take an answer into account: what a creation made, and what a look shows that was there already."""
         resource = self.contract.resource_of(exchange.operation)
-        if resource is None or not exchange.ok or resource.create is None:
+        if resource is None or not exchange.ok or resource.create is None or self._has_noted(exchange):
             return
         if exchange.operation is resource.list and _is_whole(exchange):
             self.listed.setdefault((_place(exchange.request), exchange.request.principal), exchange.received)
@@ -90,6 +92,14 @@ class OwnThings:
             for thing in things_of(exchange):
                 for address in self.addresses(resource, exchange, thing):
                     self.shown.setdefault(address, exchange.received)
+
+    def _has_noted(self, exchange: Exchange) -> bool:
+        """Whether the same request to look was answered by the same body last time, which says nothing new."""
+        if not exchange.request.safe or exchange.response is None:
+            return False
+        asked, body = (exchange.request.target, exchange.request.principal), exchange.response.body
+        last, self._looked[asked] = self._looked.get(asked), body
+        return last == body
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         for thing in things_made(resource, exchange) or [MISSING]:

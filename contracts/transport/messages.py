@@ -26,6 +26,7 @@ from contracts.core.failures import (
     UNSENDABLE,
     Failure,
 )
+from contracts.transport.plain_answers import PlainHead, plain_head
 from contracts.transport.unreadable import Came, explain, tls_reason
 
 KEPT = 4096
@@ -77,6 +78,11 @@ class AnswerReader:
         self._bounds = bounds
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=bounds.header_bytes)
         self._received = bytearray()
+        """The answer while it is a usual one, or else its first bytes."""
+        self._plain: PlainHead | None = None
+        """What a usual answer announces, as far as it is one."""
+        self._care = False
+        """Whether h11 reads this answer."""
         self._pieces: list[bytes] = []
         self._head: h11.Response | None = None
         self._verb = ""
@@ -91,25 +97,51 @@ class AnswerReader:
         """A request has been sent, and its answer is what comes next."""
         self._received.clear()
         self._pieces.clear()
-        self._head, self._verb = None, verb
+        self._plain, self._care, self._head, self._verb = None, False, None, verb
         self._answers += 1
         self.count = self.length = self._interim = 0
-        # only for h11 to know which request the response is to: what goes on the wire may be wrong on purpose
-        self._http.send(h11.Request(method=verb, target="/", headers=[("Host", "h")]))
-        self._http.send(h11.EndOfMessage())
 
     def feed(self, data: bytes) -> None:
         """What came next; b"" where the other side has closed the connection."""
+        usual = not self.count or self._plain is not None
         self.count += len(data)
-        if len(self._received) < KEPT:
+        if usual and self._is_usual(data):
+            return
+        if usual:
+            data = self._give_up_plain(data)
+        elif len(self._received) < KEPT:
             self._received += data[: KEPT - len(self._received)]
         if self.count - self.length > self._bounds.body + len(data):  # extensions of chunks may be without end
             around = f"more than {self._bounds.body} bytes around a body of {self.length}"
             raise self.failure(TOO_LARGE, around)
         self._http.receive_data(data)
 
+    def _is_usual(self, data: bytes) -> bool:
+        """Whether the answer is a usual one as far as it came."""
+        self._received += data
+        head = self._plain or plain_head(self._received, self._verb, self._bounds)
+        if head is None or not data or self.count > head.size:
+            return False
+        self._plain, self.length = head, self.count - head.start
+        return True
+
+    def _give_up_plain(self, data: bytes) -> bytes:
+        """Have h11 read the answer from its beginning; gives what it has not been told yet."""
+        # only for h11 to know which request the response is to: what goes on the wire may be wrong on purpose
+        self._http.send(h11.Request(method=self._verb, target="/", headers=[("Host", "h")]))
+        self._http.send(h11.EndOfMessage())
+        came = bytes(self._received)
+        self._plain, self._care, self.length = None, True, 0
+        del self._received[KEPT:]
+        if data or not came:
+            return came
+        self._http.receive_data(came)
+        return data
+
     def answer(self) -> Incoming | None:
         """The answer, once it is whole; None while more has to come."""
+        if not self._care:
+            return self._whole_plain(self._plain) if self._plain and self.count == self._plain.size else None
         while (event := self._next()) is not None:
             if isinstance(event, h11.EndOfMessage):
                 return self._whole()
@@ -118,6 +150,8 @@ class AnswerReader:
 
     def finish(self) -> bool:
         """After an answer was read: whether another request may be sent on its connection."""
+        if not self._care:
+            return self._plain is not None
         done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         if not done or self._http.trailing_data[0]:
             return False
@@ -140,7 +174,7 @@ class AnswerReader:
 
     def failure(self, word: str, detail: str = "") -> Failure:
         """Why the answer cannot be read, with its beginning."""
-        return Failure(word, detail, bytes(self._received))
+        return Failure(word, detail, bytes(self._received[:KEPT]))
 
     def _next(self) -> Any:
         """The next event; None where more has to come. Raises Failure."""
@@ -173,6 +207,10 @@ class AnswerReader:
                 self.length += len(event.data)
                 if self.length > self._bounds.body:
                     raise self.failure(TOO_LARGE, f"a body of more than {self._bounds.body} bytes")
+
+    def _whole_plain(self, head: PlainHead) -> Incoming:
+        body, beginning = bytes(self._received[head.start :]), bytes(self._received[:KEPT])
+        return Incoming(head.status, head.headers(), body, beginning)
 
     def _whole(self) -> Incoming:
         assert self._head is not None

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from gevent import socket
 from gevent.lock import Semaphore
-from geventhttpclient.response import HTTPParseError, HTTPResponse
 from python_socks.sync import Proxy
 
 from contracts.config.http import KIB, Bounds
 from contracts.core.exchange import IDEMPOTENT
 from contracts.core.failures import NOT_CONNECTED, TLS, Failure
 from contracts.transport.connecting import Origin, connect_failure, first_stop, proxied, proxy_failures
-from contracts.transport.messages import IDLE, IDLE_FOR_WRITES, AnswerReader, Incoming, Outgoing
+from contracts.transport.messages import IDLE, IDLE_FOR_WRITES, AnswerReader, Incoming
 from contracts.transport.unreadable import tls_reason
 
 AT_ONCE = 16
 """Connections of one user that are in use at once."""
 PIECE = 64 * KIB
-QUICK = 64 * KIB
-"""Bytes of an answer up to which it is read by the quick parser alone."""
 
 
 class Connection:
@@ -56,9 +51,10 @@ class Connection:
     def close(self) -> None:
         self._wire.close()
 
-    def send(self, message: bytes, until: float) -> None:
+    def send(self, verb: str, message: bytes, until: float) -> None:
         """Send a message, whose answer has to be over at a time (`until`, monotonic). Raises Failure."""
         self._until, self.reusable = until, False
+        self._reader.begin(verb)
         self._wire.settimeout(max(0.001, min(until - time.monotonic(), self._bounds.read)))
         try:
             self._wire.sendall(message)
@@ -69,30 +65,13 @@ class Connection:
         except OSError as error:
             raise self._reader.broken(error) from None
 
-    def answer(self, verb: str, before: bytes = b"") -> Incoming:
-        """The answer, whole. Raises Failure. `before`: what came of it already."""
+    def answer(self) -> Incoming:
+        """The answer, whole. Raises Failure."""
         reader = self._reader
-        reader.begin(verb)
-        if before:
-            reader.feed(before)
         while (answer := reader.answer()) is None:
             reader.feed(self._read())
         self.reusable = reader.finish()
         return answer
-
-    def status(self, verb: str) -> tuple[int, int]:
-        """The status of the answer and the length of its body; several times as quick. Raises Failure."""
-        parser, came = Quick(verb, self._bounds.headers), bytearray()
-        self._reader.count = 0
-        while not parser.message_complete:
-            came += (data := self._read())
-            self._reader.count = len(came)
-            if not (data and len(came) <= QUICK and parser.understands(data)):
-                # Read again by the parser that knows what is wrong, or that little is; it sees the end again, too.
-                answer = self.answer(verb, bytes(came))
-                return answer.status, len(answer.body)
-        self.reusable = not parser.should_close()
-        return parser.get_code(), parser.body
 
     def _read(self) -> bytes:
         left = self._until - time.monotonic()
@@ -106,33 +85,6 @@ class Connection:
             raise self._reader.broken(error) from None
 
 
-class Quick(HTTPResponse):
-    """A parser in C that reads what is written as it should be, and says where something is not."""
-
-    def __init__(self, verb: str, most: int) -> None:
-        """`most`: header fields up to which it reads."""
-        super().__init__(verb)
-        self._most = most
-        self.body = 0
-        """Its length in bytes."""
-
-    def understands(self, data: bytes) -> bool:
-        """Whether a piece of an answer can be read."""
-        try:
-            self.feed(data)
-        except HTTPParseError:
-            return False
-        return self._header_position <= self._most and (not self.headers_complete or self.get_code() >= 200)
-
-    def _on_body(self, buf: bytearray) -> None:
-        self.body += len(buf)
-
-    def _on_message_begin(self) -> None:
-        if self.message_begun:
-            raise HTTPParseError("more than one message")
-        self.message_begun = True
-
-
 class Connections:
     """Connections to one origin, kept while they are of use. For the greenlets of one process."""
 
@@ -142,25 +94,14 @@ class Connections:
         self._idle: list[Connection] = []
         self._places = Semaphore(AT_ONCE)
 
-    def exchange(self, request: Outgoing) -> Incoming:
-        """The answer to a request, read to its end. Raises Failure."""
-        with self._sent(request.verb, request.written()) as connection:
-            return connection.answer(request.verb)
-
-    def status(self, verb: str, message: bytes) -> tuple[int, int]:
-        """The status of the answer to a request as it is written, and the length of its body. Raises Failure."""
-        with self._sent(verb, message) as connection:
-            return connection.status(verb)
-
-    @contextmanager
-    def _sent(self, verb: str, message: bytes) -> Iterator[Connection]:
-        """A connection on which a message was sent; kept afterwards where it may be used again."""
+    def exchange(self, verb: str, message: bytes) -> Incoming:
+        """The answer to a request as it is written, read to its end. Raises Failure."""
         with self._places:
             until = time.monotonic() + self._bounds.total
             connection = self._connection(verb)
             try:
-                connection.send(message, until)
-                yield connection
+                connection.send(verb, message, until)
+                return connection.answer()
             finally:
                 if connection.reusable:
                     connection.released = time.monotonic()

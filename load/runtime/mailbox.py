@@ -26,17 +26,10 @@ class Outbox(Recorder):
         self._lines: list[str] = []
         self._first = 0
 
-    def write(self, kind: str, **fields: Any) -> None:
-        """One line, to be sent with the next parcel."""
+    def _line(self, line: str, kind: str) -> None:
+        """One line, to be sent with the next parcel. It is ASCII: only JSON's escapes can carry what is no text."""
         with self._lock:
             self.requests += kind in SENT
-            # as ASCII, since a body may hold bytes that are no text, which only JSON's escapes can carry
-            self._lines.append(json.dumps({"type": kind, **fields}, ensure_ascii=True))
-
-    def row(self, line: str) -> None:
-        """The row of one request, to be sent with the next parcel."""
-        with self._lock:
-            self.requests += 1
             self._lines.append(line)
 
     def parcel(self) -> dict[str, Any] | None:

@@ -13,10 +13,12 @@ from contracts.config.deployment import Deployment
 from contracts.core.exchange import Request
 from contracts.core.failures import Failure
 from contracts.transport.connecting import Origin
-from contracts.transport.messages import Outgoing
 from contracts.transport.wire_format import decode_answer, outgoing, shown
 from load.runtime.connections import Connections
 from load.runtime.run import Sent
+
+KEPT = 1024
+"""Requests of one user that are kept as they are written."""
 
 
 class Failed(Exception):  # noqa: N818 - what Locust lists, and no error of ours
@@ -38,6 +40,9 @@ class Wire:
         base_url = client.base_url or deployment.base_url
         self._origin = Origin.of(base_url, deployment.route, deployment.vault)
         self._prefix = urlsplit(base_url).path.rstrip("/").encode("ascii", "replace")
+        self._written: dict[tuple[Any, ...], bytes] = {}
+        """How requests look that are sent again and again, while the secrets in them are what they were."""
+        self._version = self._vault.version
         own: dict[str, Any] = vars(client)  # a user's connections are kept as long as the user
         self._connections: Connections = own.setdefault("connections", Connections(self._origin, self._bounds))
 
@@ -50,7 +55,7 @@ class Wire:
         """The response or the transport's error, with the times of sending and receiving."""
         sent, beginning = time.time(), b""
         try:
-            answer = self._connections.exchange(self._outgoing(request))
+            answer = self._connections.exchange(request.verb, self._message(request))
             received, beginning = time.time(), answer.beginning
             response = decode_answer(answer, request, self._vault, self._bounds)
             made = Sent(response, None, sent, received)
@@ -62,33 +67,13 @@ class Wire:
         self._tell(request, made.sent, made.received, length, made.error or (f"{status}" if bad else None))
         return made
 
-    def _outgoing(self, request: Request) -> Outgoing:
-        return outgoing(request, self._vault, self._origin, self._prefix, encodings=b"identity")
-
-    def _tell(self, request: Request, sent: float, received: float, length: int, error: str | None) -> None:
-        """Have Locust count a request; whoever listens to it learns no secret."""
-        self._event.fire(
-            request_type=request.verb, name=request.operation.key, url=request.target,
-            response_time=(received - sent) * 1000, response_length=length, response=None, context={},
-            exception=Failed(error) if error else None, start_time=sent,
-        )  # fmt: skip
-
-
-class FastWire(Wire):
-    """A wire that remembers how requests look that are sent again and again, and keeps only the status of each."""
-
-    def __init__(self, client: FastHttpSession, deployment: Deployment) -> None:
-        super().__init__(client, deployment)
-        self._made: dict[int, tuple[Request, bytes]] = {}
-        self._renewing = {each.name for each in deployment.principals if each.obtains}
-
     def brief(self, request: Request) -> tuple[int, float, float]:
         """Send a request that only looks; gives its status (0: no answer) and the times of sending and receiving."""
         status, length, error = 0, 0, None
         sent = time.time()
         try:
-            _, message = self._made.get(id(request)) or self._written(request)
-            status, length = self._connections.status(request.verb, message)
+            answer = self._connections.exchange(request.verb, self._message(request))
+            status, length = answer.status, len(answer.body)
         except Failure as failure:
             error = self._vault.hide(str(failure))
         received = time.time()
@@ -97,8 +82,21 @@ class FastWire(Wire):
         self._tell(request, sent, received, length, error)
         return status, sent, received
 
-    def _written(self, request: Request) -> tuple[Request, bytes]:
-        made = (request, self._outgoing(request).written())
-        if request.principal not in self._renewing:  # whose token is another one after a while
-            self._made[id(request)] = made
-        return made
+    def _message(self, request: Request) -> bytes:
+        """A request as it goes on the wire. Raises Failure."""
+        if self._version != self._vault.version or len(self._written) >= KEPT:
+            self._version = self._vault.version
+            self._written.clear()
+        key = (request.verb, request.target, request.headers, request.body)
+        if (message := self._written.get(key)) is None:
+            made = outgoing(request, self._vault, self._origin, self._prefix, encodings=b"identity")
+            self._written[key] = message = made.written()
+        return message
+
+    def _tell(self, request: Request, sent: float, received: float, length: int, error: str | None) -> None:
+        """Have Locust count a request; whoever listens to it learns no secret."""
+        self._event.fire(
+            request_type=request.verb, name=request.operation.key, url=request.target,
+            response_time=(received - sent) * 1000, response_length=length, response=None, context={},
+            exception=Failed(error) if error else None, start_time=sent,
+        )  # fmt: skip

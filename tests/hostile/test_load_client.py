@@ -13,7 +13,7 @@ from contracts.config.vault import Vault
 from contracts.core.exchange import Request
 from contracts.core.failures import UNSENDABLE, Failure
 from contracts.transport.connecting import Origin
-from contracts.transport.messages import Outgoing
+from contracts.transport.messages import Incoming, Outgoing
 from contracts.transport.wire_format import decode_answer
 from load.runtime.connections import Connections
 from specs.contract import Contract, build
@@ -27,13 +27,6 @@ BOUNDS = Bounds(connect=1.0, read=0.4, total=0.8)
 SECONDS = 3.0
 MOST = 60 << 20
 ASKED = Outgoing("GET", ODD.encode(), ((b"Host", b"here"), (b"X-Key", next(iter(KEYS)).encode())))
-OVERLOOKED = {
-    "gzip-bomb", "gzip-bomb-in-gzip", "deflate-bomb", "br-bomb", "zstd-bomb", "not-gzip", "half-gzip",
-    "gzip-with-bad-sum", "unknown-encoding", "encoded-a-hundred-times", "gzip-once-said-twice",
-    "millions-of-objects", "a-million-members",
-    "odd-transfer-encoding", "chunked-twice", "blank-lines-first",
-}  # fmt: skip
-"""What does not matter where nothing but a status is kept: no encoding is taken off, and a little is put up with."""
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +41,12 @@ def connections(server: Hostile) -> Connections:
     return Connections(Origin.of(server.base_url), BOUNDS)
 
 
+def asked(server: Hostile, request: Outgoing = ASKED) -> Incoming:
+    return connections(server).exchange(request.verb, request.written())
+
+
 def answered(server: Hostile, request: Request) -> Any:
-    return decode_answer(connections(server).exchange(ASKED), request, Vault(), BOUNDS)
+    return decode_answer(asked(server), request, Vault(), BOUNDS)
 
 
 @pytest.mark.parametrize("mode", UNREADABLE)
@@ -73,40 +70,27 @@ def test_what_is_odd_and_can_be_read_is_an_answer(mode: str, request_: Request) 
     assert (response.status, response.remarks) == READ[mode]
 
 
-@pytest.mark.parametrize("mode", [each for each in UNREADABLE if each not in OVERLOOKED])
-def test_a_status_is_not_believed_where_the_answer_cannot_be_read(mode: str) -> None:
-    with Hostile(mode) as server, pytest.raises(Failure) as failure:
-        connections(server).status("GET", ASKED.written())
-    assert str(failure.value).startswith(UNREADABLE[mode].partition(":")[0])
-
-
-@pytest.mark.parametrize("mode", READ)
-def test_the_quick_way_hears_the_same_status(mode: str) -> None:
-    with Hostile(mode) as server:
-        assert connections(server).status("GET", ASKED.written())[0] == READ[mode][0]
-
-
 @pytest.mark.parametrize("mode", ["drop", "reset", "drop-after"])
 def test_nothing_is_sent_twice_in_secret(mode: str) -> None:
     with Hostile(mode) as server:
         mine = connections(server)
         for _ in range(3):
             with pytest.raises(Failure):
-                mine.status("GET", ASKED.written())
+                mine.exchange("GET", ASKED.written())
         assert len(server.asked) == 3
 
 
 def test_connections_are_used_again_while_they_are_of_use() -> None:
     with Hostile("well") as server:
         mine = connections(server)
-        heard = [mine.status("GET", ASKED.written()), *(mine.exchange(ASKED) for _ in range(5))]
+        heard = [mine.exchange("GET", ASKED.written()) for _ in range(6)]
         assert len(heard) == len(server.asked) == 6
         assert server.connections == 1
 
 
 def test_what_would_be_two_requests_is_not_sent() -> None:
     with Hostile("well") as server, pytest.raises(Failure, match=UNSENDABLE):
-        connections(server).exchange(Outgoing("GET", b"/status", ((b"X-Key", b"a\r\nX-More: b"),)))
+        asked(server, Outgoing("GET", b"/status", ((b"X-Key", b"a\r\nX-More: b"),)))
     assert server.asked == []
 
 
@@ -114,4 +98,4 @@ def test_nobody_listens() -> None:
     with Hostile("well") as server:
         pass
     with pytest.raises(Failure, match="the connection is refused"):
-        connections(server).exchange(ASKED)
+        asked(server)

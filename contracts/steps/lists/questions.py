@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from contracts.core.conversation import NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import Wanted, kept, shown
+from contracts.core.made_once import MadeOnce
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities, identity
 from contracts.steps.lists.page_claims import judge
@@ -20,6 +22,8 @@ from specs.contract import Filter, Operation, Parameter
 
 ENOUGH, MANY = 120, 24
 """Items that what is hidden is judged by, and values of each filter that are tried for it."""
+_FAULTS: MadeOnce[tuple[str, str] | None] = MadeOnce()
+_QUESTIONS: MadeOnce[list[Question]] = MadeOnce()
 
 
 def filtering(operation: Operation) -> list[Parameter]:
@@ -56,6 +60,14 @@ def wrong_items(
     api: RequestFactory, question: Question, items: Sequence[Any], found: Sequence[Any]
 ) -> tuple[str, str] | None:
     """What a filtered list has that the whole list has not, that does not fit, or that it lacks."""
+    return _FAULTS.get(
+        api.operation, _said(question), (items, found), lambda: _wrong_items(api, question, items, found)
+    )
+
+
+def _wrong_items(
+    api: RequestFactory, question: Question, items: Sequence[Any], found: Sequence[Any]
+) -> tuple[str, str] | None:
     got, all_of_them = identities(api, list(found)), identities(api, list(items))
     if strangers := set(got) - set(all_of_them):
         return f"a part of the whole list for {_said(question)}", f"{len(strangers)} items that are not in it"
@@ -84,6 +96,11 @@ def _groups(api: RequestFactory, depth: str) -> list[list[str]]:
 
 
 def _questions(api: RequestFactory, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
+    key = ("chosen", *chosen)
+    return [*_QUESTIONS.get(api.operation, key, (items,), lambda: _questions_anew(api, chosen, items))]
+
+
+def _questions_anew(api: RequestFactory, chosen: Sequence[str], items: Sequence[Any]) -> list[Question]:
     parameters = [each for each in filtering(api.operation) if each.name in chosen]
     rules = {each.name: each.filter for each in parameters if each.filter}
     values = {each.name: telling(api.contract, each, items) for each in parameters}
@@ -96,6 +113,11 @@ HIDDEN = {"quick": 4, "standard": 24, "deep": 60}
 
 def hidden_questions(api: RequestFactory, asked: Sequence[Question], items: Sequence[Any]) -> list[Question]:
     """Questions that show how a filter is misunderstood where those that are asked anyway do not."""
+    key = ("hidden", api.depth, *map(_said, asked))
+    return [*_QUESTIONS.get(api.operation, key, (items,), lambda: _hidden_questions_anew(api, asked, items))]
+
+
+def _hidden_questions_anew(api: RequestFactory, asked: Sequence[Question], items: Sequence[Any]) -> list[Question]:
     parameters = [each for each in filtering(api.operation) if each.filter]
     few = items[:ENOUGH]
     rules = {each.name: each.filter for each in parameters if each.filter}
@@ -121,13 +143,20 @@ def _rank(schema: dict[str, Any]) -> int:
 def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Steps:
     """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
     items = yield from read_all(api)
-    found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
-    for parameter in filtering(api.operation):
-        found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
-    for question in found:
-        if least <= kept(_rules(api, question), items).count(True) < len(items):
-            return question
+    key = ("some", least)
+    found = _QUESTIONS.get(api.operation, key, (items,), lambda: _keeping_some(api, least, items))
+    if found:
+        return found[0]
     for parameter in sorting(api.operation) if order and len(items) >= least else ():
         ways = both_ways(parameter)
         return {parameter.name: ways[1]} if ways else {}
     raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
+
+
+def _keeping_some(api: RequestFactory, least: int, items: Sequence[Any]) -> list[Question]:
+    """The first question that keeps at least so many items but not all, if there is one."""
+    found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
+    for parameter in filtering(api.operation):
+        found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
+    fitting = (each for each in found if least <= kept(_rules(api, each), items).count(True) < len(items))
+    return [*islice(fitting, 1)]

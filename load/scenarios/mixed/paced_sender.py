@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import gevent
 
 from load.runtime.shapes import Pacer
-from load.runtime.transport import FastWire
+from load.runtime.transport import Wire
 from load.scenarios.mixed.traffic_plan import Slot
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ DRAIN = 8.0
 class PacedSender:
     """Sends what a virtual user wants to send, when it is due."""
 
-    def __init__(self, scenario: Worker, slot: Slot, wire: FastWire) -> None:
+    def __init__(self, scenario: Worker, slot: Slot, wire: Wire) -> None:
         assert scenario.traffic is not None
         self.scenario = scenario
         self.run = scenario.run

@@ -20,7 +20,7 @@ from contracts.plan.plan import Plan, check_items
 from contracts.steps.created import Ledger
 from load.runtime.scenario import Host, Seqs
 from load.runtime.setup import Setup
-from load.runtime.transport import FastWire
+from load.runtime.transport import Wire
 from load.scenarios.mixed import traffic_plan as traffic_plan
 from load.scenarios.mixed.driven_laws import Attempts, Changes, driven_items
 from load.scenarios.mixed.laws import LAWS, judged
@@ -242,7 +242,7 @@ class MixedUser(FastHttpUser):
         scenario = self.scenario
         slot = scenario.slots.get()
         try:
-            PacedSender(scenario, slot, FastWire(self.client, scenario.run.deployment)).work()
+            PacedSender(scenario, slot, Wire(self.client, scenario.run.deployment)).work()
         finally:
             scenario.leave()
 

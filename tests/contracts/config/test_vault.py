@@ -71,3 +71,28 @@ def test_the_first_letters_of_a_token_hide_nothing_in_others():
     hidden = vault.hide(json.dumps({"accessToken": other}))
     assert "TOKEN:0:12" not in hidden
     assert "b3RoZXI" not in hidden
+
+
+def test_an_equal_answer_is_freed_of_what_became_secret_meanwhile() -> None:
+    vault, headers, body = Vault(), [("X-Request-Id", "id-of-a-request-1")], '{"note": "s3cret-of-the-run-1"}'
+    assert vault.hide_answer(headers, body, "") == (["id-of-a-request-1"], body)
+    assert vault.hide_answer(headers, body, "") == (["id-of-a-request-1"], body)
+    vault.keep("RUN", "s3cret-of-the-run-1")
+    assert vault.hide_answer(headers, body, "")[1] == '{"note": "$RUN"}'
+    vault.keep("ID", "id-of-a-request-1")
+    assert vault.hide_answer(headers, body, "")[0] == ["$ID"]
+
+
+def test_a_header_that_reveals_a_secret_hides_it_in_a_body_that_came_before() -> None:
+    vault, body = Vault(), '{"note": "q8w7e6r5t4z3u2i1"}'
+    assert vault.hide_answer([], body, "")[1] == body
+    values, hidden = vault.hide_answer([("X-Hint", "token=q8w7e6r5t4z3u2i1")], body, "")
+    assert "q8w7e6r5t4z3u2i1" not in values[0] + hidden
+
+
+def test_a_renewed_secret_goes_by_its_new_name_in_an_answer_that_came_before() -> None:
+    vault, body = Vault(), '{"note": "first-token-123"}'
+    vault.keep("T", "first-token-123")
+    assert vault.hide_answer([], body, "")[1] == '{"note": "$T"}'
+    vault.keep("T", "second-token-456")
+    assert vault.hide_answer([], body, "")[1] not in {body, '{"note": "$T"}'}
