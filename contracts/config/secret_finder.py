@@ -118,15 +118,14 @@ class Finder:
     """Looks for any number of secrets at once. Those that came last are apart, so that few are rebuilt with each."""
 
     def __init__(self) -> None:
-        self._parts = (_Part(), _Part(), _Part())
+        self._parts = (Part(), Part(), Part())
 
     def add(self, secret: Secret) -> None:
         """Look for a secret from now on."""
         if len(secret.folded) < SHORTEST:
             return
         for anchor in anchors(secret):
-            if len(anchor.text) >= SHORTEST:
-                self._parts[0].add(anchor)
+            self._parts[0].add(anchor)
         # An automaton cannot be extended, only built anew, and a run adds secrets one by one: so new ones go into a
         # small one, and move on when that is full. Each is rebuilt a few times in all, not once for each later secret.
         for small, large, most in zip(self._parts, self._parts[1:], (64, 1024), strict=False):
@@ -138,11 +137,11 @@ class Finder:
         for number, layer in enumerate(layers(text)):
             folded = fold(layer)
             for part in self._parts:
-                if part.known and (hits := part.hits(folded)):
+                if hits := part.hits(folded):
                     yield from _found(text, number, hits)
 
 
-class _Part:
+class Part:
     """Some of the anchors, in one automaton that is built when it is needed."""
 
     def __init__(self) -> None:
@@ -151,16 +150,21 @@ class _Part:
         self._anchors: list[list[Anchor]] = []
 
     def add(self, anchor: Anchor) -> None:
+        """Look for it from now on, unless it is so short that it stands anywhere."""
+        if len(anchor.text) < SHORTEST:
+            return
         self.known.setdefault(anchor.text, []).append(anchor)
         self._automaton = None
 
-    def move_to(self, other: _Part) -> None:
+    def move_to(self, other: Part) -> None:
         for anchor in chain.from_iterable(self.known.values()):
             other.add(anchor)
         self.known, self._automaton = {}, None
 
     def hits(self, folded: bytes) -> list[tuple[int, list[Anchor]]]:
         """Where anchors begin in a folded text, and whose they are."""
+        if not self.known:
+            return []
         if self._automaton is None:
             self._automaton = BytesAhoCorasick(list(self.known), matchkind=MatchKind.Standard)
             self._anchors = list(self.known.values())

@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from contracts.config import issued
-from contracts.config.hidden_answers import HiddenAnswers
+from contracts.config.hidden_texts import HiddenTexts
 from contracts.config.secret_finder import SHORTEST, Finder, Form, Found, Secret
 from contracts.config.telltale import Telltale
 from contracts.core.conversation import Blocked
@@ -75,8 +75,8 @@ class Vault:
         self._granting: frozenset[str] = frozenset()
         self._harmless: frozenset[str] = frozenset()
         self.version = 0
-        """Goes up whenever something may be hidden or revealed otherwise than before."""
-        self._seen = HiddenAnswers()
+        """Goes up whenever what is sent may be another than before for the same placeholders."""
+        self._seen = HiddenTexts()
 
     def keep(self, name: str, value: str) -> str:
         """Remember a secret under a name; returns its placeholder. Another value of the same name stays hidden."""
@@ -87,6 +87,7 @@ class Vault:
                 self._known[name].name = self._alias(name, self._known[name].value)
             self._real[name] = value
             self.version += 1
+            self._seen.forget()
             self._hide_from_now_on(name, value)
         return f"${name}"
 
@@ -121,17 +122,16 @@ class Vault:
         self._granting, self._harmless = frozenset(granting), frozenset(harmless)
         self._member = issued.member(members)
         self._telltale = Telltale({*issued.WORDS, *members})
-        self.version += 1
+        self._seen.forget()
 
     def watch_answers_of(self, operation: str) -> None:
         """One more operation (by its key) that gives out tokens."""
         self._granting |= {operation}
-        self.version += 1
 
     def show(self, values: Iterable[str]) -> None:
         """Values that are no secrets, wherever an answer has them."""
         self._open.update(values)
-        self.version += 1
+        self._seen.forget()
 
     # -- on the way out -------------------------------------------------------------------------------------------
 
@@ -164,7 +164,8 @@ class Vault:
         before = len(self._ours)
         for pattern in (self._member, issued.PARAMETER) if self._telltale.is_in(body) else ():
             self._ours.update(match["value"] for match in pattern.finditer(body) if match["value"])
-        self.version += len(self._ours) - before
+        if len(self._ours) > before:
+            self._seen.forget()
 
     # -- on the way in --------------------------------------------------------------------------------------------
 
@@ -184,28 +185,24 @@ class Vault:
         """The values of an answer's headers and its body without secrets; `operation` (a key) is what gave it."""
         if operation in self._granting or issued.may_hold_secrets(headers):
             return self._hide_anew(headers, body, operation)
-        self._seen.forget_unless(self.version)
-        text = self._seen.body(body)
-        values = None if text is None else self._hidden_values(headers)
-        if text is not None and values is not None:
+        values = self._hidden_values(headers)
+        text = None if values is None else self._seen.get(body)
+        if values is not None and text is not None:
             return values, text
         values, text = self._hide_anew(headers, body, operation)
-        if self.version == self._seen.version:  # else something in it was found out just now
-            self._seen.keep(body, text)
+        self._seen.keep(body, text)
         return values, text
 
     def _hidden_values(self, headers: Sequence[tuple[str, str]]) -> list[str] | None:
-        """The values of headers without secrets; None where one of them is a secret that was not known."""
-        values = []
+        """The values of headers without secrets; None where one of them has revealed a secret just now."""
+        count, values = self._seen.count, []
         for _, value in headers:
-            hidden = self._seen.values.get(value)
+            hidden = self._seen.get(value)
             if hidden is None:
                 hidden = self.hide(value)
-                if self.version != self._seen.version:
-                    return None
-                self._seen.keep_value(value, hidden)
+                self._seen.keep(value, hidden)
             values.append(hidden)
-        return values
+        return values if self._seen.count == count else None
 
     def _hide_anew(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
         for value in issued.in_cookies(headers):
@@ -229,13 +226,14 @@ class Vault:
         return self._hide_known(value) != value
 
     def _hide_from_now_on(self, name: str, value: str) -> None:
-        self.version += 1
         self._known[name] = secret = Secret(name, value)
         self._finder.add(secret)
+        self._seen.add(secret)
         if len(secret.folded) < SHORTEST and value:
             # Hidden wherever its letters occur, a PIN of four digits would tear every number apart: only whole values
             # are compared with it.
             self._short[value] = name
+            self._seen.forget()
             told = "|".join(re.escape(each) for each in sorted({*self._short, *map(_in_json, self._short)}))
             ends = r'["&\s\x00]|\Z'
             self._whole = re.compile(rf'(?<!\\)(?:(?<=["=\x00])|\A)(?P<value>{told})(?={ends})(?!"\s*:)')
@@ -295,9 +293,7 @@ class Vault:
     def _alias(self, name: str, text: str) -> str:
         """The name of another spelling of a secret, or of what it was before."""
         made = f"{name.partition('_AS_')[0]}_AS_{self._digest(text)}"
-        if made not in self._real:
-            self._real[made] = text
-            self.version += 1
+        self._real.setdefault(made, text)
         return made
 
     def _hide_short(self, match: re.Match[str]) -> str:
@@ -349,7 +345,6 @@ class Vault:
         name = f"{kind}_{self._digest(value)}"
         if name not in self._real:
             self._real[name] = value
-            self.version += 1
             # A value that anybody might have ("active") is hidden in its place alone; elsewhere it is another's.
             if issued.is_random(value) and value not in self._ours:
                 self._hide_from_now_on(name, value)

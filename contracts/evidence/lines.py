@@ -30,21 +30,27 @@ def asked(request: Request, base_url: str) -> dict[str, Any]:
 def written(exchange: Exchange, base_url: str) -> str:
     """The line of an exchange."""
     request = exchange.request
-    further: dict[str, Any] = {
-        "error": exchange.error,
-        "sent": round(exchange.sent, 6),
-        "received": round(exchange.received, 6),
-        **({"repeats": exchange.retry_of, "because": exchange.retry_status} if exchange.retry_of is not None else {}),
-        **({"limited": True} if request.expects_429 else {}),
-        **({"beginning": exchange.beginning} if exchange.beginning is not None else {}),
-        **({"due": round(exchange.due, 6)} if exchange.due is not None else {}),
-    }
     return (
         f'{{"type": "exchange", "seq": {exchange.seq}, "conversation": {exchange.conversation}, '
         f'"operation": {_text(request.operation.key)}, "principal": {_text(request.principal)}, '
         f'"request": {_request(request.verb, base_url + request.target, request.headers, request.body)}, '
-        f'"response": {_response(exchange.response)}, {json.dumps(further)[1:]}'
+        f'"response": {_response(exchange.response)}, "error": {_text(exchange.error)}, '
+        f'"sent": {round(exchange.sent, 6)!r}, "received": {round(exchange.received, 6)!r}{_further(exchange)}}}'
     )
+
+
+def _further(exchange: Exchange) -> str:
+    """What only some exchanges have."""
+    told = ""
+    if exchange.retry_of is not None:
+        told += f', "repeats": {exchange.retry_of}, "because": {json.dumps(exchange.retry_status)}'
+    if exchange.request.expects_429:
+        told += ', "limited": true'
+    if exchange.beginning is not None:
+        told += f', "beginning": {json.dumps(exchange.beginning)}'
+    if exchange.due is not None:
+        told += f', "due": {round(exchange.due, 6)!r}'
+    return told
 
 
 def _request(method: str, url: str, headers: Pairs, body: str | None) -> str:
@@ -55,7 +61,7 @@ def _response(response: Response | None) -> str:
     if response is None:
         return "null"
     remarks = f', "remarks": {json.dumps(response.remarks)}' if response.remarks else ""
-    headers, body = ", ".join(_pair(*each) for each in response.headers), _text(response.body)
+    headers, body = ", ".join([_pair(*each) for each in response.headers]), _text(response.body)
     told = f'"status": {response.status}, "headers": [{headers}], "body": {body}, "length": {response.length}'
     return f"{{{told}{remarks}}}"
 

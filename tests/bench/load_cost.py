@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from contracts.config import deployment as deployments  # noqa: E402
+from contracts.core.conversation import Blocked  # noqa: E402
 from contracts.gate.sandbox import Sandbox  # noqa: E402
 from contracts.plan.planning import contract_of  # noqa: E402
 
@@ -61,8 +62,11 @@ def looks(file: Path, folder: Path) -> list[tuple[str, dict[str, str]]]:
     for line in (folder / "evidence.ndjson").read_text("utf-8").splitlines():
         each = json.loads(line)
         if each["type"] == "exchange" and each["request"]["method"] == "GET" and "due" not in each and each["response"]:
-            headers = {name: told.vault.reveal(value) for name, value in each["request"]["headers"]}
-            if "$" not in "".join(headers.values()) and each["response"]["status"] == 200:
+            try:
+                headers = {name: told.vault.reveal(value) for name, value in each["request"]["headers"]}
+            except Blocked:  # a token that the run got, and took with it
+                continue
+            if each["response"]["status"] == 200:
                 found.setdefault(each["operation"], (each["request"]["url"].removeprefix(told.base_url), headers))
     return list(found.values())
 

@@ -34,6 +34,8 @@ FAMILIES = frozenset({"pagination", "filters", "sorting", "caching", "state"})
 DEPTH = "quick"
 AGAIN = 3
 """How often something that was seen broken is repeated at once."""
+MOST = 100.0
+"""Requests a second that laws of one tenant send in one process at most: a faster load repeats no law more often."""
 SLACK = 0.25
 """Seconds before and after a change in which it may show: clocks of several processes, and what lags behind."""
 
@@ -82,15 +84,27 @@ class QuestionsInTurn:
         self._turns.rotate(-first)
         self._again: deque[Question] = deque()
         self._seen: Counter[str] = Counter()
+        self._room, self._since = MOST, 0.0
+        self.asked = 0
+        """How many were run."""
 
-    def next(self) -> Question | None:
-        """What is run next; None where nothing is."""
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    def next(self, now: float) -> Question | None:
+        """What is run next (`now`: seconds of any clock); None where nothing is, or too much was sent just before."""
+        self._room, self._since = min(MOST, self._room + (now - self._since) * MOST), now
+        if self._room < 1 or not (self._again or self._turns):
+            return None
+        self.asked += 1
         if self._again:
             return self._again.popleft()
-        if not self._turns:
-            return None
         self._turns.rotate(-1)
         return self._turns[-1]
+
+    def sent(self) -> None:
+        """A request of one of them was sent."""
+        self._room -= 1
 
     def again(self, question: Question) -> None:
         """Ask this once more, since broken is what is seen twice; a few times, since data may change meanwhile."""

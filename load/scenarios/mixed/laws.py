@@ -88,12 +88,12 @@ def the_contract_holds_under_load(record: Record, operation: Operation) -> Judge
     The same checks judge the answers before and during the load. What is broken in both is reported by the check
     itself; broken here is what was seen at least twice under load only.
     """
-    quiet = {name for name, _, _ in _violations(record, record.quiet(operation))}
     sent = [each for each in record.under_load(operation) if each.response is not None and each.status < 500]
     found: dict[str, list[tuple[Exchange, Broken]]] = defaultdict(list)
     for name, exchange, outcome in _violations(record, sent):
-        if name not in quiet:
-            found[name].append((exchange, outcome))
+        found[name].append((exchange, outcome))
+    for name, _, _ in _violations(record, record.quiet(operation)) if found else ():
+        found.pop(name, None)
     worst = max(found.items(), key=lambda pair: len(pair[1]), default=None)
     if worst and len(worst[1]) >= TWICE:
         name, seen = worst
@@ -108,10 +108,11 @@ def the_contract_holds_under_load(record: Record, operation: Operation) -> Judge
 
 
 def _violations(record: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple[str, Exchange, Broken]]:
+    known = checks.load().values()
     for exchange in exchanges:
         if exchange.response is None:
             continue
-        for check in checks.load().values():
+        for check in known:
             try:
                 check.judge(exchange, record.contract)
             except Broken as outcome:

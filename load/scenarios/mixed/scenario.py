@@ -49,6 +49,8 @@ class MixedScenario(Worker):
         self.judging = 0.0
         """The same for judging."""
         self.held = 0
+        self.asked: list[list[int]] = []
+        """For each worker, how many conversations of laws it held, and how many different ones there are."""
         self.levels = Levels(self.settings)
         self.reached: str | None = None
         self._waiting: set[str] = set()
@@ -120,6 +122,7 @@ class MixedScenario(Worker):
         if "done" in data:
             self.sampled.append(tuple(data["sampled"]))
             self.held += data["held"]
+            self.asked.append(data["asked"])
             self.cpu += data["cpu"]
             self._left(worker)
         if "walked" in data:
@@ -211,6 +214,10 @@ class MixedScenario(Worker):
             "loud": self.traffic.loud,
             "sampled": [{"judged": one, "asked": of, "lowest_share": low} for one, of, low in self.sampled],
             "held_back": self.held,
+            "laws": {
+                "conversations": sum(asked for asked, _ in self.asked),
+                "questions": max((different for _, different in self.asked), default=0),
+            },
             "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
             "reached": self.reached,
         }
@@ -224,6 +231,8 @@ class MixedScenario(Worker):
         if asked:
             why = "" if looked == asked else ", since the generator would have fallen behind"
             notes.append(f"{looked} of {asked} responses to reads judged{why}")
+        if laws := sum(asked for asked, _ in self.asked):
+            notes.append(f"{laws} conversations of laws, of {max(different for _, different in self.asked)} different")
         if self.held:
             notes.append(f"{self.held} requests held back, since a declared limit would have been exceeded")
         if self.reached:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.judging.record_laws import Judgement, broken, unseen, upheld
@@ -20,8 +21,13 @@ def no_answer_belongs_to_another_caller(record: Record, operation: Operation) ->
     only another tenant's lists showed when all was quiet, are in no answer. One sighting proves it.
     """
     sent = [each for each in record.ordered.get(operation.key, ()) if each.ok]
+    known, equal = _shown(record, operation), set()
     for each in sent:
-        leak = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each)
+        alike = each.request.target, record.tenant(each), each.response and each.response.body, each.sent < record.began
+        if alike in equal:
+            continue
+        equal.add(alike)
+        leak = _mistaken(record, each) or _foreign_name(record, each) or _foreign_item(record, each, known)
         if leak:
             return broken("the response to the caller's own request", leak, [each.seq])
     return upheld(len(sent)) if sent else unseen("nothing was answered by this operation")
@@ -48,13 +54,11 @@ def _foreign_name(record: Record, exchange: Exchange) -> str | None:
     return None
 
 
-def _foreign_item(record: Record, exchange: Exchange) -> str | None:
+def _foreign_item(record: Record, exchange: Exchange, known: Mapping[str, set[str]]) -> str | None:
     own = record.tenant(exchange)
-    resource = record.contract.resource_of(exchange.operation)
     if exchange.operation.paging is None or exchange.sent < record.began or not own:
         return None
-    pointer = resource.member if resource else "/id"
-    known = _shown(record, exchange.operation, pointer)
+    pointer = _pointer(record, exchange.operation)
     for item in exchange.items:
         tenants = known.get(str(at(item, pointer)), set())
         if tenants and own not in tenants:
@@ -62,11 +66,17 @@ def _foreign_item(record: Record, exchange: Exchange) -> str | None:
     return None
 
 
-def _shown(record: Record, operation: Operation, pointer: str) -> dict[str, set[str]]:
+def _pointer(record: Record, operation: Operation) -> str:
+    """What the items of a list are told apart by."""
+    resource = record.contract.resource_of(operation)
+    return resource.member if resource else "/id"
+
+
+def _shown(record: Record, operation: Operation) -> dict[str, set[str]]:
     """Which tenants' lists showed an id when all was quiet; nothing unless every tenant's list was seen."""
     found: dict[str, set[str]] = defaultdict(set)
-    seen = set()
-    for each in record.quiet(operation):
+    seen, pointer = set(), _pointer(record, operation)
+    for each in record.quiet(operation) if operation.paging else ():
         if each.ok and (tenant := record.tenant(each)):
             seen.add(tenant)
             for item in each.items:

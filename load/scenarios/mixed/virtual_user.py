@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from random import Random
@@ -21,7 +22,7 @@ AT_ONCE = 2
 """How many journeys a virtual user has under way: one that waits for its limit does not hold up the other."""
 TRIES = 4
 LAWS = 0.5
-"""The part of the reads in place of which a law that only reads is run."""
+"""The part of the reads in place of which a law that only reads is run, as far as it may be (see `driven_laws`)."""
 
 
 @attrs.define(eq=False)
@@ -105,7 +106,7 @@ class VirtualUser:
 
     def _asked(self) -> Journey | None:
         """A conversation of a law that only looks; None where there is none, or too much goes on already."""
-        question = self.laws.next() if len(self.journeys) < AT_ONCE else None
+        question = self.laws.next(time.monotonic()) if len(self.journeys) < AT_ONCE else None
         if question is None:
             return None
         talk, number = question.open(self.run)
@@ -134,6 +135,8 @@ class VirtualUser:
     def sent(self, request: Request, journey: Journey | None) -> None:
         """A request goes out now."""
         self.run.budget.take(request.operation, request.principal)
+        if journey and journey.question:
+            self.laws.sent()
         if journey and (request.operation, request.principal) in journey.reserved:
             self._released(journey, (request.operation, request.principal))
 

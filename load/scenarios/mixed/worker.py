@@ -165,6 +165,7 @@ class Worker(Scenario):
                 "done": True,
                 "sampled": sampled,
                 "held": sum(user.held for user in self.virtual_users),
+                "asked": [sum(each.asked for each in self.questions.values()), sum(map(len, self.questions.values()))],
                 "cpu": cpu,
             }
         )

@@ -13,7 +13,7 @@ from contracts.evidence.recorder import Recorder
 from contracts.laws.law import LAWS
 from contracts.plan.plan import Plan
 from load.runtime.run import LoadRun
-from load.scenarios.mixed.driven_laws import AGAIN, Attempts, Changes, QuestionsInTurn, driven_items, questions
+from load.scenarios.mixed.driven_laws import AGAIN, MOST, Attempts, Changes, QuestionsInTurn, driven_items, questions
 from tests.load.scenarios.exchanges import exchange
 
 BOOKINGS = "GET /v2/organizations/{orgId}/bookings"
@@ -58,7 +58,7 @@ def test_processes_begin_elsewhere_and_each_gets_round(contract, items):
     run = LoadRun(contract, DEPLOYMENT, "quick", Recorder(None))
     made = questions(run, items, "acme")
     one, other = QuestionsInTurn(made), QuestionsInTurn(made, len(made) // 2)
-    first, second = [one.next() for _ in made], [other.next() for _ in made]
+    first, second = [one.next(0.0) for _ in made], [other.next(0.0) for _ in made]
     assert first[0] is not second[0]
     assert {id(each) for each in first} == {id(each) for each in second} == {id(each) for each in made}
 
@@ -66,10 +66,10 @@ def test_processes_begin_elsewhere_and_each_gets_round(contract, items):
 def test_what_was_seen_broken_is_asked_again_at_once_but_not_for_ever(contract, items):
     run = LoadRun(contract, DEPLOYMENT, "quick", Recorder(None))
     turns = QuestionsInTurn(questions(run, items, "acme"))
-    suspect, asked = turns.next(), []
+    suspect, asked = turns.next(0.0), []
     for _ in range(AGAIN + 2):
         turns.again(suspect)
-        asked.append(turns.next())
+        asked.append(turns.next(0.0))
     assert [each is suspect for each in asked] == [True] * AGAIN + [False] * 2
 
 
@@ -92,6 +92,18 @@ def verdict(plan, items, heard, *others, key=BOOKINGS):
         attempts.add(item.id, "", ending)
         exchanges += shown
     return attempts.verdict(item, Changes({each.seq: each for each in exchanges}), plan)
+
+
+def test_laws_send_so_many_requests_a_second_however_fast_the_load_is(contract, items):
+    run = LoadRun(contract, DEPLOYMENT, "quick", Recorder(None))
+    turns = QuestionsInTurn(questions(run, items, "acme"))
+    sent = 0
+    for moment in range(3000):  # a law could be run every millisecond
+        if turns.next(7.0 + moment / 1000) is not None:
+            turns.sent()
+            sent += 1
+    assert 3 * MOST <= sent <= 4 * MOST + 1
+    assert turns.asked == sent
 
 
 def broken_at(contract, *begins, key=BOOKINGS):
