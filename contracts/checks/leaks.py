@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from contracts.checks import check
 from contracts.checks.helpers import response
-from contracts.config.issued import TELLTALE, is_about, is_random
+from contracts.config.issued import is_random
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.strategies.secrets_in_bodies import is_secret
 from specs.contract import Contract
-from specs.contract.secret_answers import open_members, secret_members
 
 TRACES = {
     "a stack trace": re.compile(
@@ -94,26 +94,14 @@ def credentials_are_not_echoed(exchange: Exchange, contract: Contract) -> bool:
 def _in_body(exchange: Exchange, contract: Contract) -> Iterator[tuple[str, str]]:
     """The secrets in the body of a request, with the names of their members."""
     waiting: list[tuple[str, Any, bool]] = [("", exchange.request.json, False)]
-    declared = _declared_secrets(contract)
     while waiting:
         name, value, secret = waiting.pop()
         if isinstance(value, dict):
-            waiting += [(key, each, secret or _is_secret(key, declared)) for key, each in value.items()]
+            waiting += [(key, each, secret or is_secret(contract, key)) for key, each in value.items()]
         elif isinstance(value, list):
             waiting += [(name, each, secret) for each in value]
         elif isinstance(value, str) and secret and (_PLACEHOLDER.search(value) or _tells(value)):
             yield name, value
-
-
-@cache
-def _declared_secrets(contract: Contract) -> tuple[frozenset[str], frozenset[str]]:
-    """Members that the document declares as secrets, and those that it says are none."""
-    return secret_members(contract), open_members(contract)
-
-
-def _is_secret(name: str, declared: tuple[frozenset[str], frozenset[str]]) -> bool:
-    secret, plain = declared
-    return name in secret or (TELLTALE.search(name) is not None and name not in plain and not is_about(name))
 
 
 def _tells(value: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
-from contracts.core.filter_semantics import Wanted
+from contracts.core.filter_semantics import Wanted, kept
 from contracts.core.rejection import INVALID
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
@@ -35,6 +35,7 @@ from contracts.steps.lists.questions import (
     _groups,
     _questions,
     _rank,
+    _rules,
     _said,
     filtering,
     hidden_questions,
@@ -200,7 +201,8 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
 
     A filter that keeps at least two items is requested with the largest page and read in pages of a size that does not
     divide their number. Broken if the walk has other items or another order, or if a total, a remainder, a number of
-    pages or a flag is not that of the filtered list.
+    pages or a flag is not that of the filtered list. From depth standard on all filters are asked for what is behind
+    the first item: none of them may be forgotten there.
     """
     items = yield from read_all(api)
     at_least(items, 2)
@@ -223,3 +225,20 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
             judge(api, require_ok(page), total=len(found), start=number * size, size=size)
         else:
             compare(api, require_ok(page), {"total": {len(found)}}, f"the list for {_said(question)}")
+    if api.depth != "quick" and numbered(paging_of(api)) and paging_of(api).dialect != "page":
+        yield from _beyond_the_first(api, items)
+
+
+def _beyond_the_first(api: RequestFactory, items: Sequence[Any]) -> Steps:
+    """Behind the first item of a filtered list come the others that fit, and no more: all filters count there too."""
+    for question in _questions(api, [each.name for each in filtering(api.operation)], items):
+        page: Exchange = yield api.page(1, largest(api), query=question)
+        if not page.ok:
+            continue
+        fitting = kept(_rules(api, question), page.items)
+        most = max(0, len(items) - kept(_rules(api, question), items).count(False) - 1)
+        expected = f"behind the first of the items that fit {_said(question)} no more than {most}"
+        if misfits := fitting.count(False):
+            raise Broken(f"{expected}, all of them fitting", f"{misfits} that do not fit")
+        if len(page.items) > most:
+            raise Broken(expected, f"{len(page.items)}")

@@ -7,14 +7,24 @@ from typing import Any
 from contracts.core.conversation import Broken, Conversation, NotObservable, Steps
 from contracts.core.exchange import Exchange
 from contracts.core.filter_semantics import number, out_of_order, shown, sort_values
-from contracts.core.verdicts import DEPTHS
+from contracts.core.rejection import INVALID
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lists.identity import identities
 from contracts.steps.lists.page_claims import judge
 from contracts.steps.lists.page_sizes import largest
-from contracts.steps.lists.paging import at_least, numbered, pages_of, paging_of, read_all, require_ok, walk
-from contracts.steps.lists.questions import some_question, wrong_items
+from contracts.steps.lists.paging import (
+    ListRefused,
+    at_least,
+    numbered,
+    pages_of,
+    paging_of,
+    read_all,
+    require_ok,
+    walk,
+)
+from contracts.steps.lists.questions import some_question, wide_question, wrong_items
+from contracts.strategies.filter_mistakes import Question
 from contracts.strategies.pages import telling_sizes
 from contracts.strategies.sorts import both_ways, sorting
 from specs.contract import Parameter, selectors
@@ -45,23 +55,29 @@ def descending_is_ascending_backwards(api: RequestFactory, name: str) -> Convers
     Items that agree in the member may be in any order among themselves, and so may those that do not show it. Times and
     numbers are held to their order; of texts, whose order depends on a language, only that one way is the reverse of
     the other. A list that can be ordered in many ways is requested by the first of them both ways, and for the others
-    descending, unless the depth is deep; at depth quick, for the first page of these alone, which has to show what
-    comes first of all.
+    descending, unless the depth is deep; of these a first page is requested, which has to show what comes first of all,
+    at depth quick that alone.
     """
     _, member, (up, down) = _parameter(api, name)
     items = yield from read_all(api)
     at_least(items, 2)
-    if api.depth == "quick" and _one_way(api, name, member, items) and _on_a_page(api, items):
-        yield from _first_page(api, {name: down}, member, items)
-        return
+    one_way = _one_way(api, name, member, items)
+    unlike = _word_unlike(items, member, up, down)
+    first: list[Any] = []
+    if _on_a_page(api, items) and _has_order(items, member) and name not in _walked_orders(api, api.depth):
+        first = yield from _first_page(api, {name: unlike}, member, items, down)
+        if api.depth == "quick" and one_way:
+            return
     found: dict[str, list[Any]] = {}
-    for word in (down,) if _one_way(api, name, member, items) else (up, down):
+    for word in (unlike,) if one_way else (up, down):
         found[word] = yield from walk(api, largest(api), query={name: word})
         if sorted(identities(api, found[word])) != sorted(identities(api, items)):
             what = f"{len(found[word])} items, not the same"
             raise Broken(f"the {len(items)} items of the list with {name}={word}", what)
         _in_order(found[word], member, descending=word == down, how=f"{name}={word}")
-    if up not in found:
+    if first:
+        yield from _cut_alike(api, {name: unlike}, found[unlike], first)
+    if one_way:
         return
     one, other = sort_values(found[up], member), sort_values(found[down], member)[::-1]
     if one != other and all(each != "null" and "[null]" not in each for each in one):
@@ -74,33 +90,58 @@ def _on_a_page(api: RequestFactory, items: list[Any]) -> bool:
     return paging_of(api).size is not None and len(items) > 2 and (top is None or len(items) < top)
 
 
-def _first_page(api: RequestFactory, query: dict[str, str], member: str, items: list[Any]) -> Steps:
-    """A page of two thirds of the list, descending: in order, and nothing that is left out comes before any of it."""
+def _cut_alike(api: RequestFactory, query: dict[str, str], whole: list[Any], first: list[Any]) -> Steps:
+    """The first page of a sorted list is its beginning, and the next one its end, those that tie included."""
+    pages = [first]
+    if numbered(paging_of(api)) and paging_of(api).dialect != "page":
+        rest: Exchange = require_ok((yield api.page(len(first), largest(api), query=query)))
+        pages.append(rest.items)
+    for place, page in zip((0, len(first)), pages, strict=False):
+        if identities(api, page) != identities(api, whole)[place : place + len(page)]:
+            (how,) = (f"{name}={word}" for name, word in query.items())
+            raise Broken(f"the items from {place} on with {how} as in the whole list", "others, or in another order")
+
+
+def _word_unlike(items: list[Any], member: str, up: str, down: str) -> str:
+    """The word for the order that a list is not in anyway: what is not sorted at all would pass for sorted there."""
+    return up if out_of_order(items, member, descending=True) is None else down
+
+
+def _first_page(api: RequestFactory, query: dict[str, str], member: str, items: list[Any], down: str) -> Steps:
+    """The items of a page of two thirds of the list: in order, and nothing left out comes before any of them."""
     size = max(2, len(items) * 2 // 3)
     page: Exchange = require_ok((yield api.page(None, size, query=query)))
     (how,) = (f"{name}={word}" for name, word in query.items())
+    descending = down in query.values()
     if numbered(paging_of(api)):
         judge(api, page, total=len(items), start=0, size=size)
     shown_ones = set(identities(api, page.items))
     if len(shown_ones) < size or not shown_ones <= set(identities(api, items)):
         raise Broken(f"{size} of the {len(items)} items of the list with {how}", f"{len(shown_ones)}, not all of them")
-    _in_order(page.items, member, descending=True, how=how)
+    _in_order(page.items, member, descending=descending, how=how)
     left = [item for name, item in zip(identities(api, items), items, strict=True) if name not in shown_ones]
     last = [item for item in page.items if number((shown(item, member) or [None])[0]) is not None][-1:]
     for item in left if last else ():
-        _in_order([*last, item], member, descending=True, how=f"the first page with {how}, before what it leaves out,")
+        _in_order(
+            [*last, item], member, descending=descending, how=f"the first page with {how}, before what it leaves out,"
+        )
+    return page.items
 
 
 def _one_way(api: RequestFactory, name: str, member: str, items: list[Any]) -> bool:
     """Whether one way is enough: it is not the list's first order, and its values have an order of their own."""
-    values = [shown(item, member) for item in items]
-    has_order = any(each and number(each[0]) is not None for each in values)
     both_ways = {"quick": 1, "standard": 2}.get(api.depth, 99)
-    return has_order and name not in _orders(api, "")[:both_ways]
+    return _has_order(items, member) and name not in _orders(api, "")[:both_ways]
+
+
+def _has_order(items: list[Any], member: str) -> bool:
+    """Whether items show times or numbers there."""
+    values = [shown(item, member) for item in items]
+    return any(each and number(each[0]) is not None for each in values)
 
 
 def _first_orders(api: RequestFactory, depth: str) -> list[str]:
-    return [each.name for each in sorting(api.operation)][: (1, 1, 9)[DEPTHS.index(depth)]]
+    return [each.name for each in sorting(api.operation)][: 1 if depth == "quick" else 9]
 
 
 def _walked_orders(api: RequestFactory, depth: str) -> list[str]:
@@ -119,19 +160,24 @@ def _walked_orders(api: RequestFactory, depth: str) -> list[str]:
 def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Conversation:
     """The pages of a sorted list make up the sorted list: the same items in the same order, ties included.
 
-    Read with the largest page and again in pages of a size that parts items which tie, if any do.
+    Read with the largest page and again in pages of a size that parts items which tie, if any do; ascending, or
+    descending where the list is ascending anyway, since what is not sorted at all would pass for sorted there.
     """
-    _, member, (up, _) = _parameter(api, name)
+    _, member, ways = _parameter(api, name)
     if paging_of(api).size is None:
         raise NotObservable("the page size cannot be chosen")
-    whole = yield from read_all(api, {name: up})
-    at_least(whole, 3)
+    plain = yield from read_all(api)
+    for word in ways:
+        whole = yield from read_all(api, {name: word})
+        at_least(whole, 3)
+        if identities(api, whole) != identities(api, plain):
+            break
     size = _parting(sort_values(whole, member), largest(api))
-    pages: list[Exchange] = yield from pages_of(api, size, query={name: up}, enough=len(whole))
+    pages: list[Exchange] = yield from pages_of(api, size, query={name: word}, enough=len(whole))
     walked = [item for page in pages for item in page.items]
     if identities(api, walked) != identities(api, whole):
         same = sorted(identities(api, walked)) == sorted(identities(api, whole))
-        raise Broken(f"the list with {name}={up} in pages of {size}", "another order" if same else "other items")
+        raise Broken(f"the list with {name}={word} in pages of {size}", "another order" if same else "other items")
 
 
 def _parting(values: list[str], top: int | None) -> int:
@@ -149,12 +195,31 @@ def _parting(values: list[str], top: int | None) -> int:
     needs_items=True,
 )
 def a_filtered_list_is_sorted_too(api: RequestFactory, name: str) -> Conversation:
-    """A list that is both filtered and sorted has exactly the matching items, in order."""
-    _, member, (_, down) = _parameter(api, name)
+    """A list that is both filtered and sorted has exactly the matching items, in order.
+
+    From depth standard on as many filters are sent together as leave some items, so that an order which any of them
+    makes the deployment forget is seen; where they are refused together, one of them.
+    """
+    _, member, (up, down) = _parameter(api, name)
     items = yield from read_all(api)
     at_least(items, 3)
-    question = yield from some_question(api, least=2, order=False)
-    found = yield from walk(api, largest(api), query={**question, name: down})
+    question = wide_question(api, items, least=3) if api.depth != "quick" else {}
+    question = question or (yield from some_question(api, least=2, order=False))
+    word = _word_unlike(items, member, up, down)
+    found = yield from _filtered(api, question, {name: word})
+    if found is None:
+        question = yield from some_question(api, least=2, order=False)
+        found = yield from walk(api, largest(api), query={**question, name: word})
     if fault := wrong_items(api, question, items, found):
         raise Broken(*fault)
-    _in_order(found, member, descending=True, how=f"a filtered list with {name}={down}")
+    _in_order(found, member, descending=word == down, how=f"a filtered list with {name}={word}")
+
+
+def _filtered(api: RequestFactory, question: Question, order: dict[str, str]) -> Steps:
+    """The items for several filters at once; None where they are refused together."""
+    try:
+        return (yield from walk(api, largest(api), query={**question, **order}))
+    except ListRefused as outcome:
+        if outcome.status not in INVALID or len(question) < 2:
+            raise
+        return None

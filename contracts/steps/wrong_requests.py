@@ -11,6 +11,7 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.strategies.bodies import Change, applied
 from contracts.strategies.schemathesis_cases import Case, validator
+from contracts.strategies.secrets_in_bodies import with_secrets
 from contracts.strategies.wrong_together import Refusal, seen
 
 Cases = dict[str, list[Any]]
@@ -49,10 +50,13 @@ def not_seen_together(api: RequestFactory, wrong: Cases, right: Any) -> Steps:
 
 
 def _all_asked(api: RequestFactory, row: Sequence[Case], right: Any) -> Request | None:
-    """The request that is wrong in all these places; None where its body has not all of them."""
+    """The request that is wrong in all these places; None where its body has not all of them.
+
+    What it has in secret besides shows whether a refusal repeats that.
+    """
     if row[0].place == "query":
         return api.ask(query=[(case.name, case.value) for case in row])
-    changed = right
+    changed = with_secrets(api.contract, api.operation, right) if isinstance(right, dict) else right
     for case in row:
         changed = _changed(case, changed) if changed is not MISSING else MISSING
     return None if changed is MISSING else api.ask(body=changed)

@@ -110,9 +110,21 @@ def _broken_members(root: Schema, way: Schema, base: dict[str, Any], where: str,
         place = f"{where}{name}"
         found = [Change(place, what, value) for what, value in _values(root, member)]
         gone = [Change(place, "missing", drop=True)] if name in required and name in base else []
-        yield from [*found[:1], *gone, *found[1:]]
+        yield from [*found[:1], *gone, *_beside_right(root, member, base.get(name), place), *found[1:]]
         if name in base:
             yield from _inside(root, member, base[name], place, depth)
+
+
+def _beside_right(root: Schema, member: Any, value: Any, place: str) -> Iterator[Change]:
+    """A wrong item behind a right one: what looks at the first alone, or leaves out what it does not know, takes it.
+
+    The right one is what the member holds, where a list may stand in its place.
+    """
+    right = value[:1] if isinstance(value, list) else [] if value is None else [value]
+    for way in alternatives(root, member) if right else ():
+        if isinstance(way.get("items"), dict):
+            for _, wrong in [*_values(root, way["items"])][:1]:
+                yield Change(place, "a wrong item behind a right one", [*right, wrong])
 
 
 def _inside(root: Schema, member: Any, value: Any, place: str, depth: int) -> Iterator[Change]:

@@ -10,6 +10,8 @@ _UUID = "00000000-0000-4000-8000-00000000000"
 _TEXT = "nobody-000"
 BEYOND = "99999999999"
 """A number that is allowed, and too large for 32 bits."""
+ZERO = "a\u0000b"
+"""A text with a byte in it that many databases do not store."""
 ODD = "o'clock-é-😀 %"
 """A text that no id is, with what means something in a path or a statement."""
 

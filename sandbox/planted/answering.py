@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.answers import Answer
 from sandbox.document import Operation
 from sandbox.planted import operations as at
-from sandbox.planted.planting import Beside, CutError, Rate, Told, beside, rated
+from sandbox.planted.planting import Beside, CutError, Rate, Told, beside, leaving, rated
 from sandbox.refusals import RefusalError, failure
 from sandbox.router import Match
 from sandbox.spoiling import Asked, Spoiler, content, good, in_data, put, write
@@ -142,6 +142,9 @@ _ANSWERS: tuple[tuple[str, str, str, Spoiler], ...] = (
     ("401-says-success", at.FORCE, "The body of a 401 says success.", error(401, status="success")),
     ("no-envelope-around-errors", at.UPDATE_CREDENTIAL, "Errors have no envelope.", no_envelope),
 )
+
+for _name, _at, _text, _does in _ANSWERS:
+    leaving(_name, _at, _text, _does)
 
 
 # -- what is told of limits -------------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@ from sandbox.planted.planting import Working, working
 from sandbox.state import Booking, Row
 
 
-def _place(call: Call) -> tuple[int, int]:
+def place(call: Call) -> tuple[int, int]:
     """Position and size of the page that was asked for."""
     paging = call.operation.paging
     assert paging is not None
     return call.query[paging.position.name], call.query[paging.size.name]
 
 
-def _at(call: Call, skip: int, take: int) -> dict[str, Any]:
+def placed(call: Call, skip: int, take: int) -> dict[str, Any]:
     paging = call.operation.paging
     assert paging is not None
     return {**call.query, paging.position.name: skip, paging.size.name: take}
@@ -30,7 +30,7 @@ def ends_after(most: int) -> Working:
     """Nothing comes beyond so many items, though they are counted."""
 
     def does(handler: Handler, call: Call) -> Any:
-        page, (skip, _) = handler(call), _place(call)
+        page, (skip, _) = handler(call), place(call)
         return Page(page.items[: max(0, most - skip)], page.pagination)
 
     return does
@@ -40,10 +40,10 @@ def backwards_up_to(size: int) -> Working:
     """Small pages come in another order than large ones."""
 
     def does(handler: Handler, call: Call) -> Any:
-        page, (skip, take) = handler(call), _place(call)
+        page, (skip, take) = handler(call), place(call)
         if take > size:
             return page
-        call.query = _at(call, 0, 1000)
+        call.query = placed(call, 0, 1000)
         whole = handler(call).items[::-1]
         return Page(whole[skip : skip + take], page.pagination)
 
@@ -54,11 +54,11 @@ def ties_turn(member: str, sort: str) -> Working:
     """With every second request what ties in a sort changes places."""
 
     def does(handler: Handler, call: Call) -> Any:
-        page, (skip, take) = handler(call), _place(call)
+        page, (skip, take) = handler(call), place(call)
         count = call.world.memory["lists"] = call.world.memory.get("lists", 0) + 1
         if sort not in call.query or count % 2:
             return page
-        call.query = _at(call, 0, 1000)
+        call.query = placed(call, 0, 1000)
         whole = handler(call).items
         for index in range(0, len(whole) - 1, 2):
             if whole[index][member] == whole[index + 1][member]:
@@ -84,7 +84,7 @@ def one_short(handler: Handler, call: Call) -> Any:
     """The last item of the whole list is missing."""
     page = handler(call)
     items = page.items if isinstance(page, Page) else page
-    skip, take = _place(call) if call.operation.paging else (0, 1000)
+    skip, take = place(call) if call.operation.paging else (0, 1000)
     whole = take > len(items) and not skip
     kept = items[:-1] if whole and len(items) > 1 else items
     return Page(kept, page.pagination) if isinstance(page, Page) else kept
@@ -95,14 +95,14 @@ def last_again_past_the_end(handler: Handler, call: Call) -> Any:
     page = handler(call)
     if page.items:
         return page
-    call.query = _at(call, 0, 1000)
+    call.query = placed(call, 0, 1000)
     return Page(handler(call).items[-1:], page.pagination)
 
 
 def odd_positions_slip(handler: Handler, call: Call) -> Any:
     """A page that begins at an odd position begins one item late."""
-    skip, take = _place(call)
-    call.query = _at(call, skip + skip % 2, take)
+    skip, take = place(call)
+    call.query = placed(call, skip + skip % 2, take)
     return handler(call)
 
 

@@ -8,14 +8,14 @@ import selectors
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from contracts.config import deployment as deployments
 from contracts.core.verdicts import BLOCKED, BROKEN
 from contracts.engine.run import Run
 from contracts.judging.judge import Verdict
-from contracts.plan.plan import make
+from contracts.plan.plan import PlanItem, make
 from specs.contract import Contract, build
 from specs.source.document import load
 
@@ -48,12 +48,14 @@ def contract() -> Contract:
     return build(load("calcom-v2"))
 
 
-def judged(arguments: Sequence[str], depth: str = "quick", lines: str = "") -> list[Verdict]:
-    """All verdicts on a server with these arguments. `lines`: only lines with this text in their id."""
+def judged(
+    arguments: Sequence[str], depth: str = "quick", chosen: Callable[[PlanItem], bool] = lambda _: True
+) -> list[Verdict]:
+    """All verdicts on a server with these arguments."""
     with served(arguments) as file, tempfile.TemporaryDirectory() as folder:
         plan = make(contract(), deployments.load(file), depth)
         run = Run(plan, Path(folder), 0)
-        run.start([item.id for item in plan.items if lines in item.id])
+        run.start([item.id for item in plan.items if chosen(item)])
         run.wait()
         if run._failure:
             raise run._failure

@@ -17,7 +17,7 @@ from contracts.steps.lifecycle.odd_creation import content, may_be_tried, prepar
 from contracts.strategies.allowed_queries import allowed_rows, free_parameters
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
-from contracts.strategies.samples import ODD
+from contracts.strategies.samples import ODD, ZERO
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Parameter
 from specs.contract.schema_queries import rule_of
@@ -82,8 +82,8 @@ def _asking(contract: Contract) -> Iterator[Operation]:
 def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     """However a query string is written, the server does not fail: it accepts it, or refuses it with a 4xx.
 
-    Parameters that come twice, with brackets behind their names, without a value, or with quotes in a text. Which of
-    these are understood is not judged; a 5xx that comes twice is.
+    Parameters that come twice, with brackets behind their names, without a value, or with quotes or a zero byte in a
+    text. Which of these are understood is not judged; a 5xx that comes twice is.
     """
     rows = allowed_rows(api.contract, api.operation)
     if not rows:
@@ -92,8 +92,9 @@ def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     yield from prepare_input(api, bodies=False)
     found = BrokenCollector()
     empty = [[(name, "")] for name, _ in row][: (0, 3, 99)[DEPTHS.index(api.depth)]]
-    quoted = [(each.name, ODD) for each in api.operation.parameters if _any_text(api, each)]
-    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty, *([quoted] if quoted else [])):
+    free = [each.name for each in api.operation.parameters if _any_text(api, each)]
+    odd = [[(name, text) for name in free] for text in (ODD, ZERO) if free]
+    for query in (row + row, [(f"{name}[]", value) for name, value in row], *empty, *odd):
         answer: Exchange = yield api.ask(query=query)
         if answer.status >= 500:
             found.add(f"query {query[0][0]}", f"an answer below 500 to {_written(query)}", answer)
@@ -126,13 +127,14 @@ def _others(schema: dict[str, Any], base: dict[str, Any]) -> Iterator[dict[str, 
     simple = {name: value for name, value in base.items() if name in required or not isinstance(value, dict | list)}
     if required and required < base.keys():
         yield {"drop": sorted(base.keys() - required), "set": {}}
-    if any(isinstance(value, dict | list) for value in simple.values()):
+    lists: dict[str, list[Any]] = {name: [] for name, value in simple.items() if isinstance(value, list)}
+    if any(isinstance(value, dict) for value in simple.values()):
         return  # what one member may be can hang on another
     for name, member in way.get("properties", {}).items():
         rule = rule_of(schema, member)
         values = rule.get("enum", [True, False] if rule.get("type") == "boolean" and name in base else [])
         for value in [each for each in values if each != base.get(name) and each is not None]:
-            yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}}
+            yield {"drop": sorted(base.keys() - simple.keys()), "set": {name: value}, "empty": lists}
 
 
 @law(
@@ -147,8 +149,9 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
     """A body with the required members alone is accepted, and so is every value of an enumeration.
 
     Only bodies are sent in which no member can depend on another. What is refused is compared with the document's own
-    example, sent right after: only where that is accepted is the difference held against the deployment. At depth
-    quick, those values alone are tried with which a creation was refused that is accepted without them.
+    example, sent right after: only where that is accepted is the difference held against the deployment. Where there
+    is a list beside such a value, it is refused only if it is refused with nothing in the list as well. At depth quick,
+    those values alone are tried with which a creation was refused that is accepted without them.
     """
     found = BrokenCollector()
     if api.depth == "quick":
@@ -162,10 +165,21 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
         if not validator(api.contract, api.operation).is_valid(other):
             continue
         answer: Exchange = yield api.ask(body=other)
+        if answer.status in UNACCEPTED and variant.get("empty"):
+            # what is in a list may hang on the value: without any, the example's own value has to be accepted as well
+            if (yield from _emptied(api, {**variant, "set": {}})).status in UNACCEPTED:
+                continue
+            answer = yield from _emptied(api, variant)
         if answer.status in UNACCEPTED and (yield from _accepted(api)):
             named = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
             found.add(named, f"a body with {named} to be accepted", answer)
     found.close()
+
+
+def _emptied(api: RequestFactory, variant: dict[str, Any]) -> Steps:
+    """The answer to a body with another value and nothing in the lists beside it."""
+    right = {**(yield from content(api)), **variant["set"], **variant["empty"]}
+    return (yield api.ask(body={name: value for name, value in right.items() if name not in variant["drop"]}))
 
 
 def _refused_before(api: RequestFactory) -> Steps:

@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Collection
 from typing import Any
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body, made_by, resolve_path
+from contracts.steps.fixtures import CONFLICT, body, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import filled, kept
 from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
@@ -156,6 +156,31 @@ def a_change_of_several_members_changes_them_all(api: RequestFactory) -> Convers
     later = sent_by(done.one) if done.one and done.one.ok and not done.middle else {}
     for name in differing_members({name: value for name, value in sent.items() if name not in later}, shown.thing):
         raise Broken(f"{name} as changed: {short(sent[name])}", short(shown.thing[name]))
+
+
+@law(
+    family="state",
+    on=selectors.updates,
+    kinds=("state", "status/409"),
+    asserts=(),
+    writes=True,
+    no_path_setup=True,
+    depth="standard",
+)
+def a_resource_does_not_conflict_with_itself(api: RequestFactory) -> Conversation:
+    """An update that says again what the resource has already is no conflict: nobody else has it.
+
+    Sent are those members of an update that was accepted that tend to be unique, such as a slug or an email, with the
+    same values. Broken by a 409; a refusal for another reason is observed.
+    """
+    done: Updated = yield from _done(api)
+    if done.same is None:
+        raise NotObservable("no update of a member that tends to be unique was accepted")
+    if done.same.status == CONFLICT:
+        said = " and ".join(sent_by(done.same))
+        raise Broken(f"no conflict for the {said} it has already", done.same.summary(), [done.same])
+    if not done.same.ok:
+        raise Observed(f"an update to what is there already is refused: {done.same.summary()}")
 
 
 @law(

@@ -30,6 +30,7 @@ from contracts.steps.lifecycle.create import (
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.values import Change, changes
 from contracts.steps.lists.identity import find_in
+from specs.contract.member_names import Hint
 
 
 @attrs.frozen
@@ -38,7 +39,8 @@ class Updated:
 
     `most` and `one` are the answers. `middle` is how it read between the two: it was read only where it did not read in
     the end as it should. `why` says why there was no change; `items` are those of its list. `turned` is the answer to a
-    change of its twin: members with two values, turned the other way round than in the life itself.
+    change of its twin: members with two values, turned the other way round than in the life itself. `same` is what an
+    update was answered that says again what tends to be unique and is there already.
     """
 
     peers: Siblings
@@ -50,6 +52,7 @@ class Updated:
     items: list[Any] | None
     why: str = ""
     turned: Exchange | None = None
+    same: Exchange | None = None
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -81,8 +84,20 @@ def update_resource(api: RequestFactory) -> Steps:
     middle = None
     if _inconsistent(most, one, after):
         most, middle, one, after = yield from _repeat_slowly(life, most, one)
-    done = Updated(peers, life, most, one, middle, after, None, turned=(yield from _inverted_booleans(peers, life)))
-    return attrs.evolve(done, items=(yield from _listed(life, after, done.sent)))
+    turned = yield from _inverted_booleans(peers, life)
+    done = Updated(peers, life, most, one, middle, after, None, turned=turned)
+    same = yield from _said_again(life, done.sent, after)
+    return attrs.evolve(done, same=same, items=(yield from _listed(life, after, done.sent)))
+
+
+def _said_again(life: CreatedResource, sent: dict[str, Any], after: Observation) -> Steps:
+    """The answer to an update with what was just accepted and must be unique among its siblings; None for none."""
+    names = life.api.contract.names
+    gone = {*differing_members(sent, after.thing)} if after.seen else {*sent}
+    there = [name for name in sent if name not in gone and names.suggest(name, Hint.UNIQUE_AMONG_SIBLINGS)]
+    if life.api.depth == "quick" or not there:
+        return None
+    return (yield changing(life, {name: sent[name] for name in there}))
 
 
 def _inverted_booleans(peers: Siblings, life: CreatedResource) -> Steps:

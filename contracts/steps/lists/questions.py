@@ -140,6 +140,19 @@ def _rank(schema: dict[str, Any]) -> int:
     return 2 if inner.get("type") != "string" else int("enum" in inner)
 
 
+def wide_question(api: RequestFactory, items: Sequence[Any], *, least: int) -> Question:
+    """As many filters at once as keep so many items together, each with the value that keeps most of them."""
+    question: Question = {}
+    for parameter in filtering(api.operation):
+        values = telling(api.contract, parameter, items, most=MANY)
+        several = dict.fromkeys(word for value in values if isinstance(value, list) for word in value)
+        tried: list[Question] = [{**question, parameter.name: each} for each in ([*several], *values) if each]
+        left = [(kept(_rules(api, each), items).count(True), each) for each in tried]
+        most, widest = max(left, key=lambda each: each[0], default=(0, question))
+        question = widest if most >= least else question
+    return question
+
+
 def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Steps:
     """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
     items = yield from read_all(api)

@@ -38,6 +38,25 @@ def test_depth_quick_sees_it(fault: str, law: str, path: str) -> None:
     assert [each for each in run.verdicts if each.verdict == BROKEN and each.item.rule.id == law]
 
 
+SEEN_AT_STANDARD = (
+    ("own-slug-is-taken", "state/a-resource-does-not-conflict-with-itself", "/attributes/{attributeId}"),
+    ("hosts-lost-on-later-pages", "filters/a-filtered-list-is-paged-like-any-other", "/bookings"),
+    ("hosts-lose-the-order", "sorting/a-filtered-list-is-sorted-too", "/bookings"),
+    ("forms-sorted-in-pages", "sorting/a-sorted-list-is-paged-like-any-other", "/routing-forms"),
+    ("unknown-trigger-dropped", INVALID, "/webhooks/{webhookId}"),
+    ("zero-byte-in-a-name-500", "input/an-odd-query-is-no-server-error", "/bookings"),
+)
+
+
+@pytest.mark.parametrize(("fault", "law", "path"), SEEN_AT_STANDARD, ids=[name for name, _, _ in SEEN_AT_STANDARD])
+def test_depth_standard_sees_it(fault: str, law: str, path: str) -> None:
+    for arguments in (["--fault", fault], []):
+        server = harness.sandbox(["--limits", "off", *arguments], "standard")
+        run = server.run(lambda item: item.rule.id == law and item.operation.path.endswith(path))
+        broken = [each for each in run.verdicts if each.verdict == BROKEN and each.item.rule.id == law]
+        assert bool(broken) == bool(arguments)
+
+
 @pytest.mark.parametrize("law", sorted({law for _, law, _ in SEEN}))
 def test_a_sound_deployment_keeps_all_of_it(law: str) -> None:
     run = harness.sandbox(["--limits", "off"], "quick").run(lambda item: item.rule.id == law)

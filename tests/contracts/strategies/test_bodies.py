@@ -54,6 +54,8 @@ def test_every_change_breaks_the_schema(change: Change) -> None:
         ("tags/0", "not in the enumeration", "MEMBER_X"),
         ("home/street", "wrong type", 7),
         ("either", "not in the enumeration", "MEMBER_X"),
+        ("tags", "a wrong item behind a right one", ["MEMBER", "MEMBER_X"]),
+        ("either", "a wrong item behind a right one", ["OWNER", "MEMBER_X"]),
     ],
 )
 def test_the_ways_it_knows(where: str, what: str, value: object) -> None:

@@ -12,6 +12,7 @@ from tests.foreign.faults import (
     planted_answers,
     planted_doors,
     planted_inputs,
+    planted_later,
     planted_lists,
     planted_state,
     state,
@@ -23,6 +24,6 @@ from tests.foreign.planting import FAULTS, PLANTED
 
 __all__ = [
     "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches",
-    "pages", "planted_answers", "planted_doors", "planted_inputs", "planted_lists", "planted_state", "state",
-    "tenants", "tokens", "updates",
+    "pages", "planted_answers", "planted_doors", "planted_inputs", "planted_later", "planted_lists", "planted_state",
+    "state", "tenants", "tokens", "updates",
 ]  # fmt: skip
