@@ -6,12 +6,12 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import attrs
 
 from contracts.core.exchange import Exchange
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 
 Judge = Callable[[Exchange, Contract], bool]
 """Raises Broken; returns whether it had anything to say about this exchange."""
@@ -20,12 +20,18 @@ Together = Callable[[Sequence[Exchange]], None]
 JudgeOfAll = Callable[[Sequence[Exchange], float | None], bool]
 """The same of all exchanges of an operation at once, with the bound that the deployment file sets; raises Observed."""
 
+Concerns = Callable[[Operation, Contract], bool]
+"""Whether a check can have anything to say of the answers of an operation."""
+Of = Literal["answers", "successes", "errors"]
+"""What a check can have anything to say of: all answers, those with a 2xx, or those with a 4xx or 5xx."""
+
 
 @attrs.frozen
 class Check:
     """One judgement: its id is made of family and function name; `kinds` are the promises it is about, and
     `asserts` those whose very words it asserts.
 
+    `of` and `concerns`: it need not be asked about other answers, nor about those of other operations.
     `unread`: it gets exchanges without a response too. `judge_all`: it judges all exchanges of an operation at once.
     `together`: and so does this, where none of them is broken alone.
     """
@@ -40,9 +46,12 @@ class Check:
     judge_all: JudgeOfAll | None = None
     together: Together | None = None
     asserts: tuple[str, ...] = ()
+    of: Of = "answers"
+    concerns: Concerns | None = None
+    id: str = attrs.field(init=False)
 
-    @property
-    def id(self) -> str:
+    @id.default
+    def _named(self) -> str:
         return f"{self.family}/{self.name}"
 
     @property
@@ -68,6 +77,8 @@ def check(
     unread: bool = False,
     whole: bool = False,
     together: Together | None = None,
+    of: Of = "answers",
+    concerns: Concerns | None = None,
 ) -> Callable[[Made], Made]:
     """Register a function as a check; its docstring says to the API owner what is promised."""
 
@@ -76,7 +87,7 @@ def check(
         name, title = judge.__name__.replace("_", "-"), text.partition("\n")[0]
         each, every = (_silent, judge) if whole else (judge, None)
         told = kinds if asserts is None else asserts
-        made = Check(family, name, title, text, each, kinds, unread, every, together, told)
+        made = Check(family, name, title, text, each, kinds, unread, every, together, told, of, concerns)
         if not text or made.id in CHECKS:
             raise ValueError(f"check {made.id}: needs a docstring and an id of its own")
         CHECKS[made.id] = made

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 
-@check(family="schema", kinds=("schema",))
+@check(family="schema", kinds=("schema",), of="successes")
 def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     """The body of a successful response fits the document's schema, formats included."""
     answer = declared(exchange)
@@ -48,7 +48,7 @@ def body_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     return True
 
 
-@check(family="errors", kinds=("error", "status"), asserts=("error",))
+@check(family="errors", kinds=("error", "status"), asserts=("error",), of="errors")
 def error_fits_its_schema(exchange: Exchange, contract: Contract) -> bool:
     """Every error response is JSON that fits the document's schema of errors.
 
@@ -84,7 +84,7 @@ def _is_json(answer: Response) -> None:
         raise Broken("an error as JSON", f"{media_type(answer) or 'no content type'}: {answer.body[:60]!r}")
 
 
-@check(family="errors", kinds=("error", "status"), asserts=())
+@check(family="errors", kinds=("error", "status"), asserts=(), of="successes")
 def a_success_is_no_error(exchange: Exchange, contract: Contract) -> bool:
     """A 2xx response does not carry the body of an error.
 
@@ -124,7 +124,7 @@ def _telling(contract: Contract) -> tuple[str, Any, jsonschema_rs.Validator] | N
     return None
 
 
-@check(family="schema", kinds=("schema",), asserts=())
+@check(family="schema", kinds=("schema",), asserts=(), of="successes")
 def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -> bool:
     """A response contains no member that the document has in requests only, and no other secret.
 
@@ -140,9 +140,11 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
         raise Broken("no private key in an answer", "a PEM private key")
     body = parsed(response(exchange).body)
     names = _secret_names(contract, exchange.operation, answer.status)
-    for name, value in _members(body, _free(contract, exchange.operation, answer.status)):
-        if name in names and isinstance(value, str) and value and not _MASKED.match(value):
-            raise Broken(f"no {name} in an answer", f"the member {name}, which only requests carry")
+    for each in _objects(body, _free(contract, exchange.operation, answer.status)):
+        for name in each if names & each.keys() else ():
+            value = each[name]
+            if name in names and isinstance(value, str) and value and not _MASKED.match(value):
+                raise Broken(f"no {name} in an answer", f"the member {name}, which only requests carry")
     return True
 
 
@@ -155,14 +157,14 @@ _MASKED = re.compile(r"[*•.xX]{3,}")
 """Stars or dots hide a secret well enough, with its last few letters or without."""
 
 
-def _members(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:
-    """All members of all objects, but for what is inside the `closed` ones."""
+def _objects(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
+    """All objects, but for those inside the `closed` members."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            yield from each.items()
-            waiting += [inner for name, inner in each.items() if name not in closed]
+            yield each
+            waiting += [inner for name, inner in each.items() if isinstance(inner, dict | list) and name not in closed]
         elif isinstance(each, list):
             waiting += each
 
@@ -301,5 +303,6 @@ def _shown_as_null(contract: Contract, answer: Answer) -> frozenset[str]:
     inner = [(name, follow(raw, member)) for name, member in all_members(raw, answer.schema)]
     rules = [follow(raw, answer.schema), *(rule for _, rule in inner)]
     shown = [*answer.examples, *(rule["example"] for rule in rules if "example" in rule)]
-    found = {name for example in shown for name, value in _members(example) if value is None}
+    objects = (each for example in shown for each in _objects(example))
+    found = {name for each in objects for name, value in each.items() if value is None}
     return frozenset(found | {name for name, rule in inner if rule.get("example", "") is None})

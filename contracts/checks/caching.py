@@ -10,7 +10,7 @@ from contracts.checks.rate_headers import CLOCK
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 
 _CACHEABLE = re.compile(r"(^|[\s,])(public|s-maxage|max-age\s*=\s*\"?0*[1-9])", re.IGNORECASE)
 _UNCACHED = re.compile(r"(^|[\s,])(no-cache|no-store)(?![\w=-])", re.IGNORECASE)
@@ -18,19 +18,23 @@ _ELSEWHERE = ("CDN-Cache-Control", "Surrogate-Control", "Cloudflare-CDN-Cache-Co
 """Headers that make caches in front of the deployment keep what Cache-Control forbids."""
 
 
-def _uncached(exchange: Exchange) -> bool:
-    return (exchange.operation.caching or "").lower() in {"no-cache", "no-store"} and asked_as_declared(exchange)
+def _is_uncached(operation: Operation, _: Contract) -> bool:
+    return (operation.caching or "").lower() in {"no-cache", "no-store"}
 
 
-@check(family="caching", kinds=("cache",))
-def answers_are_not_cached(exchange: Exchange, _: Contract) -> bool:
+def _uncached(exchange: Exchange, contract: Contract) -> bool:
+    return _is_uncached(exchange.operation, contract) and asked_as_declared(exchange)
+
+
+@check(family="caching", kinds=("cache",), of="successes", concerns=_is_uncached)
+def answers_are_not_cached(exchange: Exchange, contract: Contract) -> bool:
     """Where the document says No-Cache, a response says no-cache or no-store, and nothing that allows caching it.
 
     `public`, `s-maxage` and a positive `max-age` say that it may; so do the headers that speak to a CDN alone, and an
     Expires in the future where there is no Cache-Control. On answers to changes, and where the document does not
     require it, Cache-Control may be missing.
     """
-    if not _uncached(exchange) or not exchange.ok:
+    if not _uncached(exchange, contract) or not exchange.ok:
         return False
     got = response(exchange)
     for name in ("Cache-Control", *_ELSEWHERE):
@@ -56,14 +60,14 @@ def _not_until(exchange: Exchange) -> None:
         raise Broken("an answer that must not be kept", f"Expires: {expires}, and no Cache-Control")
 
 
-@check(family="caching", kinds=("cache",))
-def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
+@check(family="caching", kinds=("cache",), concerns=_is_uncached)
+def answers_come_from_the_deployment(exchange: Exchange, contract: Contract) -> bool:
     """Where the document says No-Cache, no response comes from a cache.
 
     Proof: an Age above 0, or a cache's own word that it had it (`X-Cache: HIT`). A cache that asked the deployment
     again, and says so (`REVALIDATED`), is none.
     """
-    if not _uncached(exchange):
+    if not _uncached(exchange, contract):
         return False
     got = response(exchange)
     age = got.header("Age") or ""
@@ -75,7 +79,7 @@ def answers_come_from_the_deployment(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="caching", kinds=("header",), asserts=())
+@check(family="caching", kinds=("header",), asserts=(), of="successes")
 def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract) -> bool:
     """Where the document says how long responses may be cached, none is older: Age is at most the declared max-age.
 

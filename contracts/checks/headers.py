@@ -16,14 +16,18 @@ from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
 from contracts.core.structured_fields import Kind
 from contracts.core.structured_fields import parsed as structured
-from specs.contract import Contract, Header
+from specs.contract import Contract, Header, Operation
 from specs.contract.rate_headers import taken_apart
 
 CLOCK = 120.0
 """Seconds by which a Date may differ from ours: a suite's own clock is not beyond doubt."""
 
 
-@check(family="headers", kinds=("header",))
+def _declares_headers(operation: Operation, _: Contract) -> bool:
+    return any(each.headers for each in operation.answers)
+
+
+@check(family="headers", kinds=("header",), concerns=_declares_headers)
 def declared_headers_are_there(exchange: Exchange, contract: Contract) -> bool:
     """Every header the document requires on a response is there, and each declared one fits its schema."""
     answer = described(exchange)
@@ -193,7 +197,7 @@ def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="protocol", kinds=("status", "header"), asserts=())
+@check(family="protocol", kinds=("status", "header"), asserts=(), of="errors")
 def a_refused_method_names_the_others(exchange: Exchange, contract: Contract) -> bool:
     """A 405 says in Allow which methods there are, and the refused one is not among them.
 

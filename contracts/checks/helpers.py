@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from contracts.core.exchange import Exchange, Response
 from contracts.request.url import path_values
 from contracts.strategies.schemathesis_cases import fits
-from specs.contract import Answer, Contract, Parameter
+from specs.contract import Answer, Contract
 
 HIDDEN = re.compile(r"\$\{?[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """What recorded text has in place of a secret."""
@@ -53,13 +52,7 @@ def _names_nothing(exchange: Exchange, contract: Contract) -> bool:
     operation = exchange.operation
     values = path_values(operation, exchange.request.target)
     stated = ((operation.parameter(name, "path"), value) for name, value in values.items())
-    return any(each is not None and _is_forbidden(contract, each, value) for each, value in stated)
-
-
-@lru_cache(maxsize=4096)
-def _is_forbidden(contract: Contract, parameter: Parameter, value: str) -> bool:
-    """Whether the document forbids a value: found out once, since the same ids are asked for again and again."""
-    return fits(contract, parameter, value) is False
+    return any(each is not None and fits(contract, each, value) is False for each, value in stated)
 
 
 def described(exchange: Exchange) -> Answer | None:

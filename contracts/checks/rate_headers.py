@@ -11,14 +11,18 @@ from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
 from contracts.core.quotas import WORDS, Quota, number, plausible, quotas
 from contracts.core.retry_after import retry_after
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 from specs.contract.rate_headers import RateHeader, stand_in
 
 CLOCK = 5.0
 """Seconds by which two clocks may differ before a time in a header counts as wrong."""
 
 
-@check(family="limits", kinds=("header",), asserts=())
+def _is_limited(operation: Operation, _: Contract) -> bool:
+    return bool(operation.limits)
+
+
+@check(family="limits", kinds=("header",), asserts=(), concerns=_is_limited)
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers name a declared limit, count plausibly and announce a reset within the window.
 
@@ -98,7 +102,7 @@ def _ahead(exchange: Exchange) -> float:
         return 0.0
 
 
-@check(family="limits", kinds=("header",), asserts=())
+@check(family="limits", kinds=("header",), asserts=(), of="errors", concerns=_is_limited)
 def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
     """Retry-After on a 429 is no longer than the longest declared window.
 

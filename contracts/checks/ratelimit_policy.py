@@ -20,18 +20,19 @@ def a_quota_agrees_with_its_policy(exchange: Exchange, _: Contract) -> bool:
     Both are lists of policies by name, with `q` (quota) and `w` (window, seconds), and with `r` (what is left) and `t`
     (seconds until more is). Broken where `r` is above `q`, `t` is longer than `w`, or something is left on a 429.
     """
-    fields = (response(exchange).header(name) or "" for name in ("RateLimit-Policy", "RateLimit"))
-    policies, states = map(rate_limits, fields)
-    quotas = [(name, state) for name, state in states.items() if "r" in state]
+    if (state := response(exchange).header("RateLimit")) is None:
+        return False
+    policies, states = rate_limits(response(exchange).header("RateLimit-Policy") or ""), rate_limits(state)
+    quotas = [(name, told) for name, told in states.items() if "r" in told]
     if not quotas or not asked_as_declared(exchange) or not sure(exchange):
         return False
-    for name, state in quotas:
+    for name, told in quotas:
         policy = policies.get(name, {})
-        if "q" in policy and state["r"] > policy["q"]:
-            raise Broken(f"RateLimit: r of {name} at most {policy['q']:g}, its quota", f"{state['r']:g}")
-        if "w" in policy and state.get("t", 0) > policy["w"] + CLOCK:
-            raise Broken(f"RateLimit: t of {name} at most {policy['w']:g}, its window", f"{state['t']:g}")
-    if exchange.status == 429 and all(state["r"] > 0 for _, state in quotas):
+        if "q" in policy and told["r"] > policy["q"]:
+            raise Broken(f"RateLimit: r of {name} at most {policy['q']:g}, its quota", f"{told['r']:g}")
+        if "w" in policy and told.get("t", 0) > policy["w"] + CLOCK:
+            raise Broken(f"RateLimit: t of {name} at most {policy['w']:g}, its window", f"{told['t']:g}")
+    if exchange.status == 429 and all(told["r"] > 0 for _, told in quotas):
         raise Broken("RateLimit: nothing left on a 429", str(response(exchange).header("RateLimit")))
     return True
 
@@ -45,6 +46,8 @@ def no_more_is_left_than_the_limit(exchange: Exchange, _: Contract) -> bool:
     heard = False
     names = _NUMBERED if exchange.operation.limits else (*_NUMBERED, "X-RateLimit-")
     for prefix in names if asked_as_declared(exchange) and sure(exchange) else ():
+        if response(exchange).header(f"{prefix}Limit") is None:
+            continue
         limit, left = (_whole(exchange, prefix + role) for role in ("Limit", "Remaining"))
         if limit is not None and left is not None:
             heard = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import attrs
 
@@ -100,14 +101,18 @@ def _shown(steps: Sequence[Step]) -> list[Exchange]:
 def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
     """Every two successes of one window, where no other request of their credential came between."""
     asked = [(_credential(each), each) for each in exchanges]
+    sent = [each.sent for each in exchanges]
+    latest = [*accumulate((each.received for each in exchanges), max)]
     last: dict[tuple[str, ...], Exchange] = {}
     for who, each in asked:
         before = last.get(who)
         if before is not None and (drop := _fell(before, each, heard)) is not None:
-            between = [one for one, other in asked if _within(other, before, each)]
+            # of a long record only those are looked at that can have been under way meanwhile
+            first, end = bisect_left(latest, before.sent), bisect_right(sent, each.received)
+            near = asked[first:end]
+            between = [one for one, other in near if _within(other, before, each)]
             clear = not any(one == who for one in between)
-            touched = any(_overlaps(other, before, each) for _, other in asked)
-            if clear and not touched:
+            if clear and not any(_overlaps(other, before, each) for _, other in near):
                 yield Step(before, each, drop, len(between), _quick(before, each))
         last[who] = each
 

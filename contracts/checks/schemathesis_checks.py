@@ -6,6 +6,7 @@ our laws of input send its cases and decide by the schema alone which of them ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -63,6 +64,8 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
 _FLEETING = {"date", "x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset", "content-length"}
 """Headers that differ with every answer: of answers that differ in nothing else one is judged, until it is bad."""
 _known: dict[Any, tuple[str, str] | None] = {}
+_good: set[Any] = set()
+"""Statuses with the headers that the checks read: of an answer with these nothing but the body is left to judge."""
 
 
 def _objection(contract: Contract, operation: Operation, answer: Response) -> tuple[str, str] | None:
@@ -76,10 +79,30 @@ def _objection(contract: Contract, operation: Operation, answer: Response) -> tu
     if key not in _known:
         if len(_known) > _REMEMBERED:
             _known.clear()
-        _known[key] = _judged(contract, operation, answer)
+        _known[key] = _new_objection(contract, operation, answer)
     elif _known[key] is not None:
-        return _judged(contract, operation, answer)
+        return _judged(contract, operation, answer, _judges())
     return _known[key]
+
+
+def _new_objection(contract: Contract, operation: Operation, answer: Response) -> tuple[str, str] | None:
+    read = _headers_read(operation)
+    head = contract, operation.key, answer.status, tuple(each for each in answer.headers if each[0].lower() in read)
+    *_, of_body = _judges()
+    if head in _good:
+        return _judged(contract, operation, answer, [of_body])
+    found = _judged(contract, operation, answer, _judges())
+    if found is None or found[0] == of_body.__name__:
+        if len(_good) > _REMEMBERED:
+            _good.clear()
+        _good.add(head)
+    return found
+
+
+@cache
+def _headers_read(operation: Operation) -> frozenset[str]:
+    """The headers of which its checks say anything."""
+    return frozenset(("content-type", *(each.name.lower() for one in operation.answers for each in one.headers)))
 
 
 def _found_by_ours(exchange: Exchange, contract: Contract) -> bool:
@@ -92,14 +115,16 @@ def _found_by_ours(exchange: Exchange, contract: Contract) -> bool:
     return False
 
 
-def _judged(contract: Contract, operation: Operation, answer: Response) -> tuple[str, str] | None:
+def _judged(
+    contract: Contract, operation: Operation, answer: Response, judges: Sequence[Any]
+) -> tuple[str, str] | None:
     from schemathesis.core.failures import Failure, FailureGroup
 
     case = _case(contract, operation)
     if case is None:
         return None
     converted = _told(answer)
-    for judge in _judges():
+    for judge in judges:
         try:
             judge(None, converted, case)
         except FailureGroup as group:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+from contracts.core.same import SameItems
 from specs.contract import Filter
-from specs.source.pointers import split
+from specs.source.pointers import steps
 
 Wanted = str | list[str]
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)?)?$", re.IGNORECASE)
@@ -23,7 +24,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\
 def shown(item: Any, pointer: str) -> list[Any] | None:
     """The values an item shows at a pointer, `*` for any element; None where it does not show the member."""
     values = [item]
-    for name in split(pointer):
+    for name in steps(pointer):
         if name == "*":
             if not all(isinstance(each, list) for each in values):
                 return None
@@ -75,14 +76,20 @@ def keeper(rule: Filter, items: Sequence[Any]) -> Keeper:
 
     Lists repeat themselves, and so do questions: each value is held against what items show once.
     """
-    read = number if rule.by in _TIMELY else _own
-    shows = (shown(item, rule.member) for item in items)
-    told = _keeper(rule.by, tuple(None if row is None else tuple(map(read, row)) for row in shows))
+    told = _keeper(rule.by, _rows(rule.by in _TIMELY, rule.member, SameItems(items)))
     return lambda wanted: told(tuple(wanted) if isinstance(wanted, list) else (wanted,))
 
 
 _TIMELY = {"after", "before"}
 _Row = tuple[Any, ...]
+
+
+@lru_cache(maxsize=256)
+def _rows(timely: bool, member: str, items: SameItems) -> tuple[_Row | None, ...]:
+    """What each item shows at a member."""
+    read = number if timely else _own
+    shows = (shown(item, member) for item in items.items)
+    return tuple(None if row is None else tuple(map(read, row)) for row in shows)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 
 import attrs
 
@@ -16,8 +17,10 @@ from contracts.judging.judge import Verdict
 from contracts.judging.own_values import OwnValues
 from contracts.judging.reproduce import script, with_rivals
 from contracts.plan.plan import Plan, PlanItem
+from specs.contract import Contract
 
-Judged = dict[tuple[str, int], "bool | Broken | ValueError | re.error"]
+Said = bool | Broken | ValueError | re.error
+Judged = dict[str, dict[int, Said]]
 """What a check, by its id, has said of an exchange, by its seq: that never changes."""
 
 
@@ -29,19 +32,51 @@ def check_verdicts(
     `not_served`: why the document does not seem to be what is served there, so that nothing is held against it.
     `judged`: what was said of the same exchanges before, and what is said now.
     """
-    judged = {} if judged is None else judged
     if not_served:
         return [Verdict(each, BLOCKED, reason=not_served) for each in plan.items if isinstance(each.rule, Check)]
-    by_operation: dict[str, list[Exchange]] = {}
-    for exchange in exchanges.values():
-        by_operation.setdefault(exchange.operation.key, []).append(exchange)
     passed_over = superseded(list(exchanges.values()))
-    own = OwnValues(plan.contract, exchanges)
+    sent: dict[str, _Sent] = {}
+    for exchange in exchanges.values():
+        key = exchange.operation.key
+        if key not in sent:
+            sent[key] = _Sent([], passed_over)
+        sent[key].every.append(exchange)
+    own, none = OwnValues(plan.contract, exchanges), _Sent([], passed_over)
     items = [item for item in plan.items if isinstance(item.rule, Check)]
-    return [
-        _of_check(plan, item, by_operation.get(item.operation.key, []), passed_over, exchanges, judged, own)
-        for item in items
-    ]
+    return [_of_check(plan, item, sent.get(item.operation.key, none), exchanges, judged, own) for item in items]
+
+
+@attrs.define(slots=False)
+class _Sent:
+    """The exchanges of one operation, and those among them that a check is asked about: each is sorted out once."""
+
+    every: list[Exchange]
+    passed_over: Container[int]
+
+    @cached_property
+    def counted(self) -> list[Exchange]:
+        return [each for each in self.every if each.seq not in self.passed_over]
+
+    @cached_property
+    def answers(self) -> list[Exchange]:
+        return [each for each in self.counted if each.response is not None]
+
+    @cached_property
+    def successes(self) -> list[Exchange]:
+        return [each for each in self.answers if each.ok]
+
+    @cached_property
+    def errors(self) -> list[Exchange]:
+        return [each for each in self.answers if each.status >= 400]
+
+    def asked(self, rule: Check, contract: Contract) -> list[Exchange]:
+        """Those that a check can have anything to say of."""
+        if rule.concerns is not None and self.every and not rule.concerns(self.every[0].operation, contract):
+            return []
+        if rule.unread:
+            return self.counted
+        found: list[Exchange] = getattr(self, rule.of)
+        return found
 
 
 Findings = dict[tuple[str, str], list[tuple[Exchange, Broken]]]
@@ -57,14 +92,14 @@ class _Heard:
     defect: str = ""
     """Why the document leaves nothing to judge by."""
 
-    def note(self, exchange: Exchange, said: bool | Broken | ValueError | re.error) -> None:
+    def note(self, exchange: Exchange, said: Said) -> None:
         """Add what was said of one exchange."""
-        if isinstance(said, bool):
-            self.answers += said
+        if said is True:
+            self.answers += 1
         elif isinstance(said, Broken):
             for each in (said, *(Broken(*other) for other in said.others)):
                 self.findings.setdefault((_root(each.expected), _root(each.actual)), []).append((exchange, each))
-        else:
+        elif said is not False:
             self.defect = str(said).partition("\n")[0][:120]
 
     def pass_over(self, own: OwnValues) -> None:
@@ -76,30 +111,30 @@ class _Heard:
 def _of_check(
     plan: Plan,
     item: PlanItem,
-    sent: Sequence[Exchange],
-    passed_over: Container[int],
+    sent: _Sent,
     every: Mapping[int, Exchange],
-    judged: Judged,
+    judged: Judged | None,
     own: OwnValues,
 ) -> Verdict:
     rule = item.rule
     assert isinstance(rule, Check)
     if rule.judge_all:
-        return _of_all(plan, item, rule.judge_all, sent, every)
-    if not sent:
+        return _of_all(plan, item, rule.judge_all, sent.every, every)
+    if not sent.every:
         return _unasked(item)
-    exchanges = [each for each in sent if each.seq not in passed_over and (rule.unread or each.response is not None)]
     heard = _Heard()
-    for exchange in exchanges:
-        if (said := judged.get((rule.id, exchange.seq))) is None:
-            said = judged[rule.id, exchange.seq] = _said(rule, exchange, plan)
-        heard.note(exchange, said)
+    known: dict[int, Said] = {} if judged is None else judged.setdefault(rule.id, {})
+    for exchange in sent.asked(rule, plan.contract):
+        if (said := known.get(exchange.seq)) is None:
+            said = known[exchange.seq] = _said(rule, exchange, plan)
+        if said is not False:
+            heard.note(exchange, said)
     heard.pass_over(own)
     if not heard.findings:  # what single exchanges have shown broken needs no pattern over all of them as well
-        heard.findings = _found_together(rule, sent, every)
+        heard.findings = _found_together(rule, sent.every, every)
     if heard.findings:
         return _broken(plan, item, heard, every)
-    return _unbroken(item, heard, sent, answered=bool(exchanges))
+    return _unbroken(item, heard, sent.every, answered=bool(sent.counted if rule.unread else sent.answers))
 
 
 def _found_together(rule: Check, sent: Sequence[Exchange], every: Mapping[int, Exchange]) -> Findings:
@@ -136,7 +171,7 @@ def _unbroken(item: PlanItem, heard: _Heard, sent: Sequence[Exchange], *, answer
     return _unasked(item)
 
 
-def _said(rule: Check, exchange: Exchange, plan: Plan) -> bool | Broken | ValueError | re.error:
+def _said(rule: Check, exchange: Exchange, plan: Plan) -> Said:
     """Whether a check had something to say of an exchange; what it found, or why it cannot tell."""
     try:
         return bool(rule.judge(exchange, plan.contract))

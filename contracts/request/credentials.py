@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import Pairs
+from contracts.core.same import Same
 from specs.contract import Alternative, Contract, Operation, Scheme
 
 
@@ -48,11 +49,17 @@ def callers(deployment: Deployment, operation: Operation) -> list[Principal]:
     Those the suite created come last; else they are in the order of the file. What could end a credential is asked with
     spare ones only, which nothing else is asked with.
     """
-    able = [each for each in deployment.principals if alternative_for(operation, each) is not None]
+    return list(_callers(Same(deployment.principals), operation))
+
+
+@lru_cache(maxsize=8192)
+def _callers(principals: Same[tuple[Principal, ...]], operation: Operation) -> tuple[Principal, ...]:
+    able = [each for each in principals.it if alternative_for(operation, each) is not None]
     able = [each for each in able if each.spare == operation.ends_credential]
     if not able and not operation.security:
-        able = list(deployment.principals)
-    return sorted(able, key=lambda each: (each.provisioned, each.reads_only, (each.role or "").lower() == "member"))
+        able = list(principals.it)
+    ranked = sorted(able, key=lambda each: (each.provisioned, each.reads_only, (each.role or "").lower() == "member"))
+    return tuple(ranked)
 
 
 def held(contract: Contract, principal: Principal) -> Alternative | None:
@@ -63,12 +70,19 @@ def held(contract: Contract, principal: Principal) -> Alternative | None:
 
 def sign(operation: Operation, principal: Principal) -> tuple[Pairs, Pairs]:
     """A principal's credentials for an operation: the headers, and the query members, to send."""
-    alternative = alternative_for(operation, principal)
-    return credentials(alternative, principal) if alternative else ((), ())
+    return _signed(operation, Same(principal))
 
 
-def besides(headers: Pairs, more: Iterable[tuple[str, str]]) -> Pairs:
+@lru_cache(maxsize=8192)
+def _signed(operation: Operation, principal: Same[Principal]) -> tuple[Pairs, Pairs]:
+    alternative = alternative_for(operation, principal.it)
+    return credentials(alternative, principal.it) if alternative else ((), ())
+
+
+def besides(headers: Pairs, more: Collection[tuple[str, str]]) -> Pairs:
     """Headers with those that the deployment file adds, where they are not among them."""
+    if not more:
+        return headers
     own = {name.lower() for name, _ in headers}
     return (*headers, *(pair for pair in more if pair[0].lower() not in own))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from contracts.core.exchange import Pairs
@@ -42,10 +43,18 @@ def _text(value: Any) -> str:
 
 def required_query(operation: Operation, given: Query) -> list[tuple[str, str]]:
     """Query parameters a request cannot go without and that are not given, with the values the document states."""
+    if not (stated := _needed(operation)):
+        return []
     names = {name.partition("[")[0] for name, _ in (given.items() if isinstance(given, Mapping) else given)}
+    return pairs(operation, [(name, value) for name, value in stated if name not in names])
+
+
+@cache
+def _needed(operation: Operation) -> tuple[tuple[str, Any], ...]:
+    """Query parameters it cannot go without, with the values the document states."""
     needed = [each for each in operation.parameters if each.location == "query" and each.required]
-    stated = [(each.name, _stated(operation, each)) for each in needed if each.name not in names]
-    return pairs(operation, [(name, value) for name, value in stated if value is not None])
+    stated = ((each.name, _stated(operation, each)) for each in needed)
+    return tuple((name, value) for name, value in stated if value is not None)
 
 
 def unsaid(operation: Operation) -> str | None:
@@ -79,6 +88,7 @@ def page_value(operation: Operation, parameter: Parameter) -> int | None:
     return None
 
 
+@cache
 def required_headers(operation: Operation) -> Pairs:
     """Header parameters a request cannot go without, from the document's own example or default."""
     needed = (each for each in operation.parameters if each.location == "header" and each.required)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, unquote
 
 from specs.contract import Operation
@@ -11,15 +13,24 @@ from specs.contract import Operation
 
 def target(operation: Operation, path: Mapping[str, str], query: Iterable[tuple[str, str]] = ()) -> str:
     """Path and query as sent: every value percent-encoded, placeholders of secrets left readable."""
-    filled = re.sub(r"\{([^}]+)\}", lambda match: _encode(str(path.get(match[1], match[0]))), operation.path)
+    plain, *named = _pieces(operation.path)
+    filled = plain + "".join(_encode(str(path.get(name, f"{{{name}}}"))) + after for name, after in named)
     asked = "&".join(f"{_encode(name)}={_encode(value, ',:@')}" for name, value in query)
     return f"{filled}?{asked}" if asked else filled
+
+
+@lru_cache(maxsize=8192)
+def _pieces(path: str) -> tuple[Any, ...]:
+    """What a path begins with, then each of its parameters with what is behind it."""
+    first, *rest = re.split(r"\{([^}]+)\}", path)
+    return first, *zip(rest[::2], rest[1::2], strict=True)
 
 
 _CHANGED = re.compile(r"(\$\{[A-Z][A-Z0-9_]*[^}]*\})")
 """A placeholder that says how its secret is to be changed: it must reach the vault as it is."""
 
 
+@lru_cache(maxsize=8192)  # conversations name the same things again and again
 def _encode(text: str, also: str = "") -> str:
     if "${" in text:
         return "".join(each if _CHANGED.fullmatch(each) else _encode(each, also) for each in _CHANGED.split(text))
@@ -30,11 +41,21 @@ def _encode(text: str, also: str = "") -> str:
 
 def path_values(operation: Operation, asked: str) -> dict[str, str]:
     """The path parameters of a request's target, decoded; empty where the target is not of this operation."""
-    pattern = re.sub(r"\\\{([^}]+)\\\}", lambda match: f"(?P<{_group(match[1])}>[^/]*)", re.escape(operation.path))
-    match = re.fullmatch(pattern, asked.partition("?")[0])
+    return dict(_values_in(operation.path, operation.path_parameters, asked.partition("?")[0]))
+
+
+@lru_cache(maxsize=8192)
+def _values_in(path: str, names: tuple[str, ...], asked: str) -> tuple[tuple[str, str], ...]:
+    match = _pattern(path).fullmatch(asked)
     if not match:
-        return {}
-    return {name: unquote(match[_group(name)], errors="surrogatepass") for name in operation.path_parameters}
+        return ()
+    return tuple((name, unquote(match[_group(name)], errors="surrogatepass")) for name in names)
+
+
+@lru_cache(maxsize=8192)
+def _pattern(path: str) -> re.Pattern[str]:
+    named = re.sub(r"\\\{([^}]+)\\\}", lambda match: f"(?P<{_group(match[1])}>[^/]*)", re.escape(path))
+    return re.compile(named)
 
 
 def _group(name: str) -> str:

@@ -18,7 +18,7 @@ from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
 from contracts.steps.own_things import bears_mark, located
-from contracts.strategies.body_forms import body_forms
+from contracts.strategies.body_forms import body_form, body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Resource, Source, selectors
 from specs.contract.example_bodies import is_filler
@@ -253,7 +253,7 @@ def body(
     """
     if operation.body is None:
         return {}
-    content: dict[str, Any] = body_forms(api.contract, operation)[api.learnt.forms.get(operation.key, 0)]
+    content: dict[str, Any] = body_form(api.contract, operation, api.learnt.forms.get(operation.key, 0))
     content = yield from _without_strangers(api, operation, content, given or {})
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS

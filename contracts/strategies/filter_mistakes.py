@@ -8,8 +8,9 @@ from each other, so what they hide is asked once more, in as few questions as wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import combinations, permutations
+from operator import and_
 
 import attrs
 
@@ -22,13 +23,17 @@ FEW_WORDS = 8
 TIMES = ("after", "before")
 
 
+Kept = int
+"""Items that are kept, a bit for each by its place: they are held against each other many thousand times."""
+
+
 @attrs.frozen
 class Mistake:
     """A wrong reading of one filter. `reads`: what is kept by it for a value; None where the value does not show it."""
 
     name: str
     what: str
-    reads: Callable[[Wanted], frozenset[int] | None]
+    reads: Callable[[Wanted], Kept | None]
 
 
 @attrs.frozen
@@ -39,33 +44,51 @@ class Filters:
     values: Mapping[str, Sequence[Wanted]]
     items: Sequence[object]
     _keepers: dict[tuple[str, str], Keeper] = attrs.field(factory=dict, init=False, eq=False, repr=False)
-    _known: dict[tuple[str, str, str | tuple[str, ...]], frozenset[int]] = attrs.field(
+    _known: dict[tuple[str, str, str | tuple[str, ...]], Kept] = attrs.field(
         factory=dict, init=False, eq=False, repr=False
     )
     """What was found before: every question is held against every mistake."""
+    _misread: dict[tuple[str, str, str | tuple[str, ...]], Kept | None] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
 
-    def kept(self, name: str, wanted: Wanted) -> frozenset[int]:
-        """The positions of the items that a filter certainly keeps."""
+    def kept(self, name: str, wanted: Wanted) -> Kept:
+        """The items that a filter certainly keeps."""
         return self.kept_by(self.rules[name], wanted)
 
-    def kept_by(self, rule: Filter, wanted: Wanted) -> frozenset[int]:
+    def kept_by(self, rule: Filter, wanted: Wanted) -> Kept:
         """The same for a filter that may be none of the list's own."""
         how = rule.member, rule.by
         key = *how, tuple(wanted) if isinstance(wanted, list) else wanted
         if key not in self._known:
             if how not in self._keepers:
                 self._keepers[how] = keeper(rule, self.items)
-            self._known[key] = frozenset(at for at, each in enumerate(self._keepers[how](wanted)) if each is True)
+            told = self._keepers[how](wanted)
+            self._known[key] = sum(1 << place for place, each in enumerate(told) if each is True)
         return self._known[key]
 
     def shows(self, question: Question, mistake: Mistake) -> bool:
         """Whether the answer to a question is another one by the mistake."""
-        wrong = mistake.reads(question[mistake.name]) if mistake.name in question else None
-        if wrong is None:
-            return False
-        others = [self.kept(name, wanted) for name, wanted in question.items() if name != mistake.name]
-        right = self.kept(mistake.name, question[mistake.name])
-        return wrong.intersection(*others) != right.intersection(*others)
+        return bool(self.shown(question, [mistake]))
+
+    def shown(self, question: Question, left: Iterable[Mistake]) -> list[Mistake]:
+        """Those mistakes by which the answer to a question is another one."""
+        kept = {name: self.kept(name, wanted) for name, wanted in question.items()}
+        beside = {name: _all(each for other, each in kept.items() if other != name) for name in kept}
+        read = ((each, self._reads(each, question[each.name])) for each in left if each.name in kept)
+        return [each for each, wrong in read if wrong is not None and (wrong ^ kept[each.name]) & beside[each.name]]
+
+    def _reads(self, mistake: Mistake, wanted: Wanted) -> Kept | None:
+        """What is kept by a mistake for a value, found out once."""
+        key = mistake.name, mistake.what, tuple(wanted) if isinstance(wanted, list) else wanted
+        if key not in self._misread:
+            self._misread[key] = mistake.reads(wanted)
+        return self._misread[key]
+
+
+def _all(kept: Iterable[Kept]) -> Kept:
+    """The items that all of several filters keep; every item where there is none."""
+    return reduce(and_, kept, -1)
 
 
 Words = Mapping[str, Sequence[str]]
@@ -75,7 +98,9 @@ Words = Mapping[str, Sequence[str]]
 def revealing(filters: Filters, asked: Iterable[Question], words: Words, most: int) -> list[Question]:
     """So many questions that show the mistakes which those that are asked anyway do not show, most telling first."""
     known = list(asked)
-    left = [each for each in mistakes(filters, words) if not any(filters.shows(one, each) for one in known)]
+    left = mistakes(filters, words)
+    for one in known:
+        left = _without(left, filters.shown(one, left))
     tried = [{name: value} for name in filters.rules for value in _candidates(filters, words, name)]
     found: list[Question] = []
     while left and len(found) < most:
@@ -85,12 +110,17 @@ def revealing(filters: Filters, asked: Iterable[Question], words: Words, most: i
         for other in tried:
             best = _joined(filters, best, other, left)
         found.append(best)
-        left = [each for each in left if not filters.shows(best, each)]
+        left = _without(left, filters.shown(best, left))
     return found
 
 
+def _without(left: Sequence[Mistake], shown: Sequence[Mistake]) -> list[Mistake]:
+    out = set(map(id, shown))
+    return [each for each in left if id(each) not in out]
+
+
 def _count(filters: Filters, question: Question, left: Sequence[Mistake]) -> int:
-    return sum(filters.shows(question, each) for each in left)
+    return len(filters.shown(question, left))
 
 
 def _joined(filters: Filters, question: Question, other: Question, left: Sequence[Mistake]) -> Question:
@@ -124,11 +154,11 @@ def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
         yield Mistake(name, f"{word} lets {other} through", partial(_widened, filters, name, word, other))
 
 
-def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> frozenset[int] | None:
+def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> Kept | None:
     return filters.kept(name, [wanted[place]]) if isinstance(wanted, list) and len(wanted) > 1 else None
 
 
-def _widened(filters: Filters, name: str, word: str, more: str, wanted: Wanted) -> frozenset[int] | None:
+def _widened(filters: Filters, name: str, word: str, more: str, wanted: Wanted) -> Kept | None:
     asked = wanted if isinstance(wanted, list) else [wanted]
     return filters.kept(name, [*asked, more]) if word in asked and more not in asked else None
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from contracts.core.filter_semantics import Keeper, Wanted, keeper, kept, number, shown, text
+from contracts.core.same import SameItems
 from contracts.strategies.schemathesis_cases import fits
 from contracts.strategies.telling_first import one_of
 from specs.contract import Contract, Filter, Parameter
@@ -47,9 +49,14 @@ def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any
 
 def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8) -> list[Wanted]:
     """Values of one filter seen in the items, those that divide them most evenly first; lists where it takes them."""
-    rule, items = parameter.filter, _scattered(items)
+    return list(_telling(contract, parameter, SameItems(_scattered(items)))[:most])
+
+
+@lru_cache(maxsize=64)  # all laws of a list look for values in the same items
+def _telling(contract: Contract, parameter: Parameter, shown_items: SameItems) -> tuple[Wanted, ...]:
+    rule, items = parameter.filter, shown_items.items
     if rule is None:
-        return []
+        return ()
     if rule.by in {"after", "before"}:
         found: list[Wanted] = list(_between(contract, parameter, items))
     else:
@@ -57,11 +64,10 @@ def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, m
     # Half of the items is the best split: a filter that does nothing, or too much, is then wrong by the most items.
     middle = len(items) / 2
     told = keeper(rule, items)
-    rated = [(abs(sum(each is True for each in told(value)) - middle), value) for value in found]
+    rated = [(abs(told(value).count(True) - middle), value) for value in found]
     several = [each for each in rated if each[0] < middle and _each_counts(told, each[1])]
     alone = [each for each in rated if each not in several]
-    ordered = [value for _, value in [*sorted(several, key=_first), *sorted(alone, key=_first)]]
-    return ordered[:most]
+    return tuple(value for _, value in [*sorted(several, key=_first), *sorted(alone, key=_first)])
 
 
 def _each_counts(told: Keeper, wanted: Wanted) -> bool:

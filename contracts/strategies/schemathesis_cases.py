@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 import jsonschema_rs
 
+from contracts.core.same import Same
 from contracts.strategies import case_store
 from specs.contract import Contract, Operation, Parameter
 
@@ -173,6 +174,7 @@ def _is_array(contract: Contract, parameter: Parameter) -> bool:
     return contract.json_schema(parameter.schema).get("type") == "array"
 
 
+@lru_cache(maxsize=8192)  # the same values are asked about again and again
 def fits(contract: Contract, parameter: Parameter, text: str) -> bool | None:
     """Whether a text on the wire is a valid value of a parameter; None where that could be argued about.
 
@@ -184,9 +186,19 @@ def fits(contract: Contract, parameter: Parameter, text: str) -> bool | None:
     if parameter.style == "json":
         return _as_json(schema, text)
     if schema.get("type") == "array":
-        inner = {**schema.get("items", {}), "$defs": schema.get("$defs", {})}
+        inner = _of_items(Same(schema))
         return _all(one_fits(inner, each) for each in text.split(parameter.separator))
     return one_fits(schema, text)
+
+
+@lru_cache(maxsize=1024)
+def _of_items(schema: Same[dict[str, Any]]) -> dict[str, Any]:
+    return {**schema.it.get("items", {}), "$defs": schema.it.get("$defs", {})}
+
+
+@lru_cache(maxsize=1024)
+def _validator_of(schema: Same[dict[str, Any]]) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(schema.it, validate_formats=True)
 
 
 def _as_json(schema: dict[str, Any], text: str) -> bool:
@@ -214,4 +226,4 @@ def one_fits(schema: dict[str, Any], text: str) -> bool | None:
         return text in {"true", "false"}
     if schema.get("format") == "date-time" and re.match(r"\d{4}-\d\d-\d\d", text):
         return True if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", text) else None
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(text)
+    return _validator_of(Same(schema)).is_valid(text)

@@ -7,6 +7,7 @@ read the words, and what the words leave in doubt counts as done to what is not 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from specs.contract.model import SAFE
 
@@ -131,6 +132,7 @@ _EXISTING = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def returns_existing(summary: str, description: str) -> bool:
     """Say whether a creation tells of itself that it may answer with what is there already."""
     return _EXISTING.search(f"{summary}. {description}") is not None

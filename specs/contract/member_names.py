@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -85,7 +86,12 @@ class MemberNames:
     def suggest(self, name: str, hint: Hint) -> bool:
         """Say whether a member of this name is of a kind."""
         stated = self.stated.get(name)
-        return hint in stated if stated is not None else _USUAL[hint].search(name) is not None
+        return hint in stated if stated is not None else _is_usual(name, hint)
+
+
+@lru_cache(maxsize=16384)  # the same few names, in every conversation
+def _is_usual(name: str, hint: Hint) -> bool:
+    return _USUAL[hint].search(name) is not None
 
 
 USUAL = MemberNames()

@@ -32,11 +32,12 @@ def join(pointer: str, *parts: str | int) -> str:
 
 def split(pointer: str) -> list[str]:
     """Give the steps of a pointer; a leading `#` is allowed."""
-    return list(_steps(pointer))
+    return list(steps(pointer))
 
 
 @lru_cache(maxsize=65536)
-def _steps(pointer: str) -> tuple[str, ...]:
+def steps(pointer: str) -> tuple[str, ...]:
+    """Give the same, not to be changed."""
     return tuple(unescape(step) for step in pointer.removeprefix("#").split("/")[1:])
 
 
@@ -51,8 +52,8 @@ def step_into(node: Any, step: str) -> Any:
 
 def look_up(node: Any, pointer: str) -> Any:
     """Find what a pointer points at, or give MISSING."""
-    for step in split(pointer):
-        node = step_into(node, step)
+    for step in steps(pointer):
+        node = node.get(step, MISSING) if isinstance(node, dict) else step_into(node, step)
         if node is MISSING:
             return MISSING
     return node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
@@ -18,7 +19,7 @@ from contracts.steps.fixtures import placeholder_path, resolve_path, target_of
 from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
 from contracts.strategies.samples import BEYOND, ODD, stranger
-from specs.contract import Alternative, Operation, Rule, Scheme, selectors
+from specs.contract import Alternative, Contract, Operation, Rule, Scheme, selectors
 from specs.contract.operations import sites, stated_parameters
 
 
@@ -39,8 +40,13 @@ def fulfils(principal: Principal, alternative: Alternative) -> bool:
 
 def turn_index(api: RequestFactory) -> int:
     """The number of an operation among those that accept the same credentials: what takes turns goes by it."""
-    alike = [each for each in api.contract.operations if _first(each) == _first(api.operation)]
-    return alike.index(api.operation)
+    return _turn_index(api.contract, api.operation)
+
+
+@cache
+def _turn_index(contract: Contract, operation: Operation) -> int:
+    alike = [each for each in contract.operations if _first(each) == _first(operation)]
+    return alike.index(operation)
 
 
 def turned(api: RequestFactory) -> bool:
@@ -151,6 +157,7 @@ def repeated(api: RequestFactory, alternative: Alternative) -> list[tuple[Scheme
     return found
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

@@ -10,17 +10,19 @@ import contextlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import attrs
 
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.same import Same
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, make_unique, names_address
 from contracts.steps.lifecycle.comparison import differences
 from contracts.strategies.schemathesis_cases import validator
-from specs.contract import Operation, selectors
+from specs.contract import Contract, Operation, Resource, selectors
 from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 from specs.contract.model import Schema
@@ -43,20 +45,20 @@ USUAL: dict[str, tuple[str, ...]] = {
 
 def lifecycle_members(api: RequestFactory) -> frozenset[str]:
     """Members of a resource that say how far it has come and that no request can set."""
-    settable, shown = _members(api)
+    settable, shown = _members(api.contract, api.resource)
     return frozenset(name for name in shown - settable if api.contract.names.suggest(name, Hint.LIFECYCLE))
 
 
-def _members(api: RequestFactory) -> tuple[set[str], set[str]]:
+@cache
+def _members(contract: Contract, resource: Resource) -> tuple[set[str], set[str]]:
     """The members of a resource that the document lets a request set, and those it says are shown."""
     settable: set[str] = set()
     shown: set[str] = set()
-    resource = api.resource
     for each in resource.operations:
         if each.body:
-            settable |= api.contract.body_rules(each).keys()
+            settable |= contract.body_rules(each).keys()
         for answer in each.success if each is not resource.list else ():
-            raw = api.contract.document.raw
+            raw = contract.document.raw
             data = member_at(raw, answer.schema, each.data)
             shown |= members(raw, data.schema).keys() if data else set()
     return settable, shown
@@ -91,7 +93,7 @@ def may_be_derived(api: RequestFactory, name: str) -> bool:
 
     What distinguishes a resource from others, and when it was made, is never computed.
     """
-    settable, shown = _members(api)
+    settable, shown = _members(api.contract, api.resource)
     lasting = name == "id" or api.contract.names.suggest(name, Hint.REFERENCE) or "created" in name.lower()
     return name not in settable and not (lasting and name in shown)
 
@@ -114,7 +116,7 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     if operation.body is None or not isinstance(thing, dict):
         return []
     offered: dict[str, Any] = yield from body(api, operation, values)
-    examples = {**_shown_in_examples(api, operation), **offered}
+    examples = {**_shown_in_examples(api.contract, operation), **offered}
     names = api.contract.names
     resource = api.contract.resource_of(operation)
     shared = bool(resource and resource.create and selectors.returns_existing(resource.create))
@@ -164,7 +166,7 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
-    if several := _items(rule):
+    if several := _items(Same(rule)):
         return [each for each in several if each not in (now if isinstance(now, list) else [now])][-2:]
     if rule.get("format") in {"uri", "url"}:
         return f"https://example.com/{api.unique_name()}?from=there&to=here"
@@ -208,9 +210,11 @@ def _reworded(api: RequestFactory, now: str) -> Any:
     return f"{now} {api.unique_name()}" if " " in now.strip() else MISSING
 
 
-def _items(rule: Schema) -> list[Any]:
+@lru_cache(maxsize=8192)
+def _items(rule: Same[Schema]) -> list[Any]:
     """The choices of a list of choices, where a member may be such a list and there are enough of them."""
-    lists = (rule_of(rule, way.get("items", {})) for way in alternatives(rule, rule) if way.get("type") == "array")
+    ways = (way for way in alternatives(rule.it, rule.it) if way.get("type") == "array")
+    lists = (rule_of(rule.it, way.get("items", {})) for way in ways)
     return next((found for each in lists if len(found := _choices(each)) > 2), [])
 
 
@@ -230,12 +234,13 @@ def _elsewhere(api: RequestFactory, now: dict[str, Any]) -> Any:
     return MISSING if free is None else {**now, free: f"{now[free]} {api.unique_name()}"}
 
 
-def _shown_in_examples(api: RequestFactory, operation: Operation) -> dict[str, Any]:
+@cache
+def _shown_in_examples(contract: Contract, operation: Operation) -> Mapping[str, Any]:
     """Values of members in the document's examples of the resource: they make sense, having been shown.
 
     Where a body has no example, what was made up for its members comes last.
     """
-    resource = api.contract.resource_of(operation)
+    resource = contract.resource_of(operation)
     found: dict[str, Any] = {}
     for each in resource.operations if resource else (operation,):
         for example in (example for answer in each.success for example in answer.examples):
@@ -278,7 +283,7 @@ def _bad(rule: Schema) -> tuple[int, Any]:
 def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
     assert operation.body is not None
-    examples, names = _shown_in_examples(api, operation), api.contract.names
+    examples, names = _shown_in_examples(api.contract, operation), api.contract.names
     found = dict(content)
     for name, rule in api.contract.body_rules(operation).items():
         now = found.get(name, examples.get(name, MISSING))
@@ -288,7 +293,7 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
             now = not now
         elif "enum" in rule and (bold or name not in found):
             now = _next(rule["enum"], now)
-        elif bold and (several := _items(rule)):
+        elif bold and (several := _items(Same(rule))):
             now = several[:2]
         elif bold and isinstance(now, str) and (word := _usual(name, now)):
             now = word

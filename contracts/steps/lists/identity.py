@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from contracts.core.conversation import NotObservable
@@ -19,7 +20,10 @@ def identity(api: RequestFactory, item: Any) -> str:
     """What distinguishes an item from the others: its id, or all of it where it has none."""
     resource = api.contract.resource_of(api.operation)
     own = at(item, resource.member if resource else "/id")
-    return json.dumps(item if own is MISSING else own, sort_keys=True)
+    return _written(own) if isinstance(own, str) else json.dumps(item if own is MISSING else own, sort_keys=True)
+
+
+_written = lru_cache(maxsize=8192)(json.dumps)
 
 
 def identities(api: RequestFactory, items: Collection[Any]) -> list[str]:
