@@ -7,7 +7,7 @@ from attrs import frozen
 
 from contracts.core.verdicts import BROKEN, OBSERVED, UPHELD
 from contracts.judging import history
-from contracts.judging.history import FIXED, HistoryError, Ran, State, Told
+from contracts.judging.history import FIXED, WRONG, HistoryError, Ran, State, Told, symptom
 from reports.errors import ReportError
 from reports.model import Run
 from reports.text import visible
@@ -40,9 +40,10 @@ def ran(run: Run) -> Ran:
     info = run.info
     told = (Told(each.id, each.level, each.sentence, each.findings) for each in run.problems)
     lines = {line.id: line.verdict for line in run.verdicts if line.verdict in SEEN}
+    symptoms = {each.id: symptom(each.expected, each.actual) for each in run.verdicts if each.verdict in WRONG}
     return Ran(
         run.directory.resolve().name, info.started, info.deployment.name, info.document.title, info.depth,
-        info.requests, info.ended, lines, tuple(told),
+        info.requests, info.ended, lines, tuple(told), symptoms,
     )  # fmt: skip
 
 

@@ -135,6 +135,31 @@ def test_a_problem_is_known_by_what_it_breaks_when_its_name_changes(fabricate: A
     assert (state.word, state.since) == ("still", first.info.started)
 
 
+@pytest.mark.parametrize(
+    ("way", "words"), [("it to have a body", ["still", "new"]), ("it to be gone", ["still", "still"])]
+)
+def test_what_takes_over_what_another_problem_broke_is_new_if_it_breaks_it_in_another_way(
+    fabricate: Any, tmp_path: Path, way: str, words: list[str]
+):
+    places = [f"GET /v1/{name}" for name in ("books", "authors", "loans", "shelves")]
+    runs = []
+    for number, expected in enumerate(("it to be gone", way)):
+        made = fabricate(f"run-{number}")
+        made.info["started"] = 1_000_000.0 + number
+        for place in places:
+            wanted = expected if place == places[-1] else "it to be gone"
+            made.verdict("broken", "state/as-it-was", operation=place, expected=wanted, actual="it is not")
+        runs.append(load(made.write(), evidence=False))
+    shared = runs[0].problems[0]
+    held = [
+        tuple(each.id for each in runs[1].verdicts if (each.operation == places[-1]) == last) for last in (False, True)
+    ]
+    split = (attrs.evolve(shared, findings=held[0]), attrs.evolve(shared, id="p-0000000000", findings=held[1]))
+    history.add(tmp_path / "h.sqlite", attrs.evolve(runs[0], problems=(shared,)))
+    found = history.states(tmp_path / "h.sqlite", attrs.evolve(runs[1], problems=split))
+    assert [each.word for each in found] == words
+
+
 def test_runs_of_one_folder_are_kept_apart(fabricate: Any, tmp_path: Path):
     made = fabricate("out")
     for number in range(3):

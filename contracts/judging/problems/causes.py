@@ -9,7 +9,8 @@ Each rule is one that people go by when they read a long report:
 3. What is broken at the same operations as something else, and concerns the same kind of thing, is the same.
 4. What is seen at a single operation is explained by what is wrong with all of them, where that is of its kind.
 5. At one operation, findings are one if they speak of the same member, show the same refusal or failure, or concern
-   the same kind of thing; what is wrong with the state of one resource is one, whichever operation shows it.
+   the same kind of thing; what is wrong with the state of one resource is one, whichever operation shows it. What
+   became of a value that should have been refused is one with its being accepted.
 6. Where forged access tokens work everywhere, dead ones do as well.
 """
 
@@ -145,9 +146,14 @@ def _of_one_kind(one: Group, other: Group) -> bool:
         return not (mine or theirs) and bool(_exchanges(one) & _exchanges(other))
     if shared <= {HEAD, LEAK}:  # headers are made one by one
         return bool({each.law for each in one} & {each.law for each in other})
-    if shared == {LIST}:  # what is told of a page goes wrong apart from what is on it
-        return not (mine or theirs)
+    if shared == {LIST}:  # what is told of a page goes wrong apart from what is on it, and so does refusing it
+        return not (mine or theirs) and _refused(one) == _refused(other)
     return bool(shared)
+
+
+def _refused(group: Group) -> bool:
+    """Whether what was asked for was refused wherever it shows."""
+    return all(each.status == "4" for each in group)
 
 
 def _subjects(group: Group) -> set[str]:
@@ -162,7 +168,12 @@ def _join_neighbours(joined: _Joined) -> None:
     """Rule 5, for what is not everywhere."""
     places: dict[str, Group] = {}
     resources: dict[str, Group] = {}
-    for each in (each for group in joined.groups() if not _is_wide(group) for each in group):
+    near = [each for group in joined.groups() if not _is_wide(group) for each in group]
+    accepted = {(each.operation, each.subject): each for each in near if each.aspect == LENIENT and each.subject}
+    for each in near:
+        if each.aspect == STATE and (lenient := accepted.get((each.operation, each.subject))):
+            joined.join(lenient, each)  # what became of a value that is accepted by mistake
+            continue
         places.setdefault(each.operation, []).append(each)
         if each.aspect == STATE:
             resources.setdefault(each.collection, []).append(each)

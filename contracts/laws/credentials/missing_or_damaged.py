@@ -25,7 +25,7 @@ from contracts.steps.access.credential_variants import (
     turn_index,
     turned,
 )
-from contracts.steps.access.nearly_right import damages_in_turn, nearly_right
+from contracts.steps.access.nearly_right import damages_in_turn, nearly_right, worded
 from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
 from contracts.steps.access.unknown_credentials import anyone_is_somebody, asks_nobody
 from contracts.steps.lifecycle.refused import has_part_in_life, refused_in_life
@@ -203,15 +203,15 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
 
 
 def _refused_in_life(api: RequestFactory) -> Steps:
-    told, _ = nearly_right(api, api.operation)
+    wrong, _ = nearly_right(api, api.operation)
     shown: Exchange = yield from refused_in_life(api)
-    yield from judge_refusal(api, shown.request, shown, f"401 for {told}")
+    yield from judge_refusal(api, shown.request, shown, f"401 for {wrong}")
 
 
 def _refused_alone(api: RequestFactory, wrong: dict[str, Any], alternative: Alternative) -> Steps:
     credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
     request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
-    yield from require_refused(api, request, f"401 for the credential of {wrong['holder']}: {wrong['damage']}")
+    yield from require_refused(api, request, f"401 for {worded(wrong['holder'], wrong['damage'])}")
 
 
 def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:

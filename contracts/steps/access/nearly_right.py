@@ -38,6 +38,10 @@ def nearly_right(api: RequestFactory, operation: Operation) -> tuple[str, Pairs]
     if not found:
         return NONE, ()
     wrong = damaged(carried, found[0])
-    return f"a credential that is not right ({found[0]})", tuple(
-        (each.name, f"{each.scheme}{each.value}") for each in wrong
-    )
+    # in the words of a credential that is damaged alone: findings of one damage are one problem
+    return worded(caller.name, found[0]), tuple((each.name, f"{each.scheme}{each.value}") for each in wrong)
+
+
+def worded(holder: str, damage: str) -> str:
+    """Whose credential is shown, and what is wrong with it."""
+    return f"the credential of {holder}: {damage}"

@@ -112,6 +112,20 @@ def test_a_creation_that_is_refused_and_one_that_answers_in_another_form_are_two
     assert len(grouped([broken(*shape), broken(*kept)])) == 1
 
 
+def test_what_became_of_a_value_that_is_accepted_by_mistake_is_one_with_that_and_nothing_else_of_the_resource() -> None:
+    place = "PATCH /v1/books/{bookId}"
+    lost = broken("state/a-change-keeps-what-was-not-sent", place, "notes as before: {'a': 1}", "{}")
+    accepted = broken("input/what-is-forbidden-is-refused", place, "400 for body weekStart: 'Noday'", "200")
+    shown = broken("state/an-answer-shows-what-was-sent", place, "weekStart as sent: 'Noday'", "'Monday'")
+    found = {frozenset(each.laws) for each in grouped([lost, accepted, shown])}
+    assert found == {frozenset({lost["law"]}), frozenset({accepted["law"], shown["law"]})}
+
+
+def test_lists_that_are_refused_are_apart_from_lists_in_the_wrong_order() -> None:
+    refused = everywhere("pagination/pages-have-the-size-asked-for", "a page of 1000, the declared maximum", "400")
+    assert len(grouped([*OVERLAP, *WALK, *refused])) == 2
+
+
 def test_a_list_in_the_wrong_order_is_one_problem_whatever_it_is_sorted_by() -> None:
     lines = [*OVERLAP, *SORTED]
     lines.append(broken("sorting/a-filtered-list-is-sorted", "GET /v1/books", "sort=asc in order of createdAt", "no"))
