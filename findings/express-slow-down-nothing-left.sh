@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# express-slow-down 3.1.1 (with express-rate-limit, which it installs, and express 5.3.0): its headers may be switched on
-# since 3.1. They do not tell of delayAfter: a route that serves five requests undelayed says of the very first, answered
-# 200 at once, that the limit is 0, that 0 remain, and Retry-After: a whole window. Its own request.slowDown knows better.
+# express-slow-down 3.1.1 (with express-rate-limit, which it installs, and express 5.3.0): with its headers switched on
+# they do not tell of delayAfter. A route that serves five requests undelayed says of the very first, answered 200 at
+# once, that the limit is 0, that 0 remain, and Retry-After: a whole window. Its own request.slowDown knows better.
 # Nothing is ever refused, so a client that lives by these headers sends one request a window and waits for no reason.
 set -euo pipefail
 work=$(mktemp -d)
