@@ -11,6 +11,7 @@ import pytest
 from contracts.config.deployment import ConfigError
 from contracts.config.deviations import Deviation, of
 from contracts.core import exit_codes
+from contracts.core.failures import plain
 from contracts.core.verdicts import BLOCKED, KNOWN, NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.run import Run
 from contracts.gate.gate_command import Translation
@@ -119,7 +120,12 @@ def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
 def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
     """The verdict of a plan item; the first one that is needed starts the whole run."""
     gate = request.config.stash[_GATE]
-    found = _begun(gate, request.session).verdict(plan_item.id, gate.show_progress, SHOW_EVERY)
+    run = _begun(gate, request.session)
+    try:
+        found = run.verdict(plan_item.id, gate.show_progress, SHOW_EVERY)
+    except Exception as error:  # not of this item alone: told once, not with each of what may be thousands
+        request.session.shouldstop = f"the run ended by an error of the suite itself ({plain(error)})"
+        raise
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
     if found.verdict == BLOCKED and BLOCKED in gate.plan.deployment.passes:

@@ -121,18 +121,26 @@ def no_server_error(exchange: Exchange, _: Contract) -> bool:
     if exchange.status in PASSING:
         return False  # a gateway says so, about whichever operation comes next
     if exchange.status >= 500:
-        deep = " to a body nested deeply" if _nested_deeply(exchange.request.body or "") else ""
-        raise Broken(f"an answer below 500{deep}", f"{exchange.summary()}, twice")
+        raise Broken(f"an answer below 500{_far_fetched(exchange)}", f"{exchange.summary()}, twice")
     return True
 
 
 _DEEP = 100
 """Brackets in a row that no client sends."""
-_OPENING = re.compile(rf"(?:[\[{{]\s*(?:\"[^\"]*\"\s*:\s*)?){{{_DEEP}}}")
+_FAR_FETCHED = {
+    "to a body nested deeply": re.compile(rf"(?:[\[{{]\s*(?:\"[^\"]*\"\s*:\s*)?){{{_DEEP}}}"),
+    "to half of a surrogate pair": re.compile(r"(?<!\\)\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])", re.IGNORECASE),
+    "to a number out of range": re.compile(r"[:,\[]\s*(?:\d{30,}|\d+e\d{3,})\s*[,\]}]"),
+}
+"""What no client sends, in the body of a request."""
+_BEYOND = re.compile(r"=\d{21,}(?:&|$)")
 
 
-def _nested_deeply(body: str) -> bool:
-    return _OPENING.search(body) is not None
+def _far_fetched(exchange: Exchange) -> str:
+    """What of a request no client sends, as it follows upon an expectation; "" where it is an ordinary one."""
+    body = exchange.request.body or ""
+    found = next((f" {what}" for what, shape in _FAR_FETCHED.items() if shape.search(body)), "")
+    return found or (" to a number out of range" if _BEYOND.search(exchange.request.target) else "")
 
 
 @check(family="status", kinds=("status",), asserts=())
@@ -180,6 +188,7 @@ def content_type_is_declared(exchange: Exchange, contract: Contract) -> bool:
         answer is None
         or not answer.media_types
         or has_no_body(exchange)
+        or (exchange.status // 100 == 3 and not got.body)  # who is sent elsewhere reads nothing here
         or not (sure(exchange) and routed(exchange, contract))
     ):
         return False

@@ -76,7 +76,7 @@ class Attempts:
             law = item.rule
             assert isinstance(law, Law)
             if law.cases is not None and law.examples == (0, 0, 0):
-                with contextlib.suppress(Outcome):
+                with contextlib.suppress(Exception):  # it comes again, and is told, when the item itself is asked
                     self._inputs(item, law)
 
     async def _breaks(self, item: PlanItem, law: Law, inputs: Any, sender: Sender, quiet: bool) -> bool:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from contracts.config.deployment import Principal
@@ -94,6 +95,7 @@ class Run:
         self._finished = False
         self._stopping = False
         self._failure: BaseException | None = None
+        self._raised_at: TracebackType | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -118,8 +120,8 @@ class Run:
         """The verdict of a plan item, as soon as it is known; until then `meanwhile` is called every few seconds."""
         while not self._known(identity, every):
             meanwhile()
-        if self._failure:
-            raise self._failure
+        if self._failure:  # as it was: a traceback that is raised again grows each time
+            raise self._failure.with_traceback(self._raised_at)
         return self._verdicts[identity]
 
     def _known(self, identity: str, patience: float) -> bool:
@@ -162,7 +164,7 @@ class Run:
         try:
             asyncio.run(self._run(items))
         except BaseException as error:
-            self._failure = error
+            self._failure, self._raised_at = error, error.__traceback__
         finally:
             gc.unfreeze()
             self.recorder.close()

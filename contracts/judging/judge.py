@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment
-from contracts.config.severity import Severity, at_least, read_rows
+from contracts.config.severity import LEVELS, Severity, at_least, read_rows
 from contracts.core.conversation import Result
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD, VERDICTS
@@ -201,12 +201,13 @@ def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
 
 
 def graded(verdict: Verdict, deployment: Deployment) -> Verdict:
-    """The verdict with how grave it is, where it is broken."""
+    """The verdict with how grave it is, where it is broken: as the gravest of what was found."""
     if verdict.verdict != BROKEN:
         return verdict
-    own = read_rows(deployment.severity)
-    found = severity_of(verdict.item.rule.id, verdict.item.operation.key, verdict.expected, verdict.actual, own)
-    return attrs.evolve(verdict, severity=found)
+    own, key = read_rows(deployment.severity), verdict.item.operation.key
+    pairs = [(verdict.expected, verdict.actual), *verdict.others]
+    found = [severity_of(verdict.item.rule.id, key, expected, got, own) for expected, got in pairs]
+    return attrs.evolve(verdict, severity=min(found, key=lambda each: LEVELS.index(each.level)))
 
 
 def fails(verdict: Verdict, deployment: Deployment) -> bool:

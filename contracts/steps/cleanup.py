@@ -43,16 +43,22 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     # what was refused because something hung on it, now that this is gone
     later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
     # What bears the mark but was never recorded: a creation whose response was lost on the way.
+    survivors: list[str] = []
     if mark:
-        strays = [each for view in views for each in _strays(scope, view, mark) if address_of(each) not in later]
-        later |= yield from _all_removed(scope, strays)
+        strays = [
+            (view, each) for view in views for each in _strays(scope, view, mark) if address_of(each) not in later
+        ]
+        later |= yield from _all_removed(scope, [each for _, each in strays])
+        for view in views:
+            survivors += yield from _unfound(scope, view, {address_of(each) for by, each in strays if by is view}, mark)
     left |= later
-    survivors = yield from _survivors(scope, views)
+    survivors += yield from _survivors(scope, views)
     # what could be read when it was tried may have gone since by another name
     left |= yield from _all_removed(scope, [each for each in _standing(scope) if left.get(address_of(each))])
     told = [f"DELETE {target}: {why}" for target, why in left.items() if why and target not in forgotten]
     unknown = [each for view in views for each in _unknown(scope, view)]
-    return [*told, *survivors, *unknown, *_unlooked(scope, views), *_kept(ledger.kept)]
+    kept = yield from _still_kept(scope, views)
+    return [*told, *survivors, *unknown, *_unlooked(scope, views), *_kept(kept)]
 
 
 def _unlooked(scope: Scope, views: Iterable[View]) -> Iterator[str]:
@@ -94,6 +100,30 @@ def _survivors(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[
     return found
 
 
+def _unfound(scope: Scope, view: View, tried: set[str], mark: str) -> Generator[Any, Any, list[str]]:
+    """What a list still shows whose deletion was no failure: its address may want another of its names than its id."""
+    if not tried:
+        return []
+    yield [read_list(view)]
+    still = [item for item in view.items or () if address_in(view, item) in tried]
+    yield [removed(scope, each, absent=True) for item in still for each in _by_other_names(scope, view, item, mark)]
+    if still:
+        yield [read_list(view)]
+    shown = [address for item in view.items or () if (address := address_in(view, item)) in tried]
+    return [f"DELETE {address}: it is still listed" for address in shown]
+
+
+def _by_other_names(scope: Scope, view: View, item: Any, mark: str) -> Iterator[Request]:
+    """Deletions of an item by the names that the run gave it."""
+    removal = removal_of(view.api.contract, view.resource)
+    for name in filter(lambda each: bears({"": each}, mark), _texts(item)):
+        if removal is not None and name != at(item, removal.member):
+            place = {**view.api.values, removal.parameter: name}
+            request = view.api.ask(removal.operation, path=place)
+            scope.ledger.own.adopt(address_of(request))
+            yield request
+
+
 def _ours(scope: Scope, view: View, removal: Removal) -> list[Request]:
     """Deletions by name of all the run has made that a list shows now."""
     found: list[Request] = []
@@ -105,6 +135,15 @@ def _ours(scope: Scope, view: View, removal: Removal) -> list[Request]:
             found.append(view.api.ask(removal.operation, path=place))
             scope.ledger.own.adopt(address_of(found[-1]))
     return found
+
+
+def _still_kept(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list[Kept]]:
+    """What cannot be removed but for what no name is known of, where its list shows by now that it is gone too."""
+    nameless = {each.operation for each in scope.ledger.kept if not each.name}
+    seen = [view for view in views if view.resource.create and view.resource.create.key in nameless]
+    yield [read_list(view) for view in seen if not view.api.values]  # one place, so that nothing is elsewhere
+    gone = {view.resource.create.key for view in seen if view.resource.create and view.items == []}
+    return [each for each in scope.ledger.kept if each.name or each.operation not in gone]
 
 
 def _kept(kept: Iterable[Kept]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
-from contracts.steps.own_things import bears_mark, located
+from contracts.steps.own_things import bears_mark, located, named
 from contracts.strategies.body_forms import body_form, body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Resource, Source, selectors
@@ -230,7 +230,8 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
 
     Where the answer does not show by what it is addressed, its Location may, or else what was sent.
     """
-    thing = located(answer, resource.member) if answer.data is MISSING else answer.data
+    told = located(answer, resource.member) if answer.data is MISSING else named(answer, resource.member)
+    thing = answer.data if told is MISSING else told
     identifier = at(thing, resource.member)
     if identifier is MISSING:
         identifier = sent_name(answer, resource.member)

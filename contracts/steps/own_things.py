@@ -205,8 +205,31 @@ def things_of(exchange: Exchange) -> list[Any]:
 
 def things_made(resource: Resource, creation: Exchange) -> list[Any]:
     """The resources a creation has made, as its answer shows them, or what their address tells of them."""
-    shown = things_of(creation)
+    own = named(creation, resource.member)
+    shown = things_of(creation) if own is MISSING else [own]
     return shown or [each for each in [located(creation, resource.member)] if each is not MISSING]
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def named(creation: Exchange, member: str) -> Any:
+    """A resource whose id its creation does not show inside of it: beside it, or alone.
+
+    `{"id": 7, "result": {…}}`, or a text that is the whole answer, but no "OK". MISSING where it is neither.
+    """
+    told, beside = creation.data, at(creation.json, member)
+    if isinstance(told, dict) and creation.operation.data and isinstance(beside, str | int) and len(split(member)) == 1:
+        return MISSING if at(told, member) is not MISSING else {**told, split(member)[0]: beside}
+    if not isinstance(told, str) or not (_UUID.fullmatch(told) or (bears_mark(told) and not re.search(r"[\s/]", told))):
+        return MISSING
+    return _holding(member, told)
+
+
+def _holding(member: str, value: Any) -> Any:
+    for name in reversed(split(member)):
+        value = {name: value}
+    return value
 
 
 def located(creation: Exchange, member: str) -> Any:
@@ -218,10 +241,7 @@ def located(creation: Exchange, member: str) -> Any:
     above, _, last = urlsplit(told or "").path.rstrip("/").rpartition("/")
     if not last or not above.endswith(_place(creation.request)):
         return MISSING
-    thing: Any = unquote(last)
-    for name in reversed(split(member)):
-        thing = {name: thing}
-    return thing
+    return _holding(member, unquote(last))
 
 
 def _place(request: Request) -> str:

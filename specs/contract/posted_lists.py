@@ -9,7 +9,8 @@ from specs.contract.model import Answer, Asked, Body, Parameter, Schema
 from specs.contract.page_info import Wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import asked_for
-from specs.contract.schema_queries import members
+from specs.contract.schema_queries import Member, members
+from specs.contract.wire_schema import wire_schema
 from specs.source.pointers import join
 
 _LOOKS = {"filter", "search", "list", "query", "paginate", "find", "get", "fetch", "browse", "lookup"}
@@ -33,10 +34,15 @@ def asked_in_body(
     if in_query.dialect is not None:
         return in_query
     inputs = tuple(
-        Parameter(name, "body", member.required, member.schema, "form", True, join(body.pointer, "properties", name))
+        _input(raw, name, member, join(body.pointer, "properties", name))
         for name, member in members(raw, body.schema).items()
     )
     found = asked_for(raw, f"GET {path}", tuple(evolve(each, location="query") for each in inputs), answer, told)
     by_name = {each.name: each for each in inputs}
     size, position = (by_name[each.name] if each else None for each in (found.size, found.position))
     return evolve(found, size=size, position=position)
+
+
+def _input(raw: Schema, name: str, member: Member, pointer: str) -> Parameter:
+    """A member of a body as what selects a page: there a null means that nothing is selected, and is never sent."""
+    return Parameter(name, "body", member.required, wire_schema(raw, member.schema), "form", True, pointer)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from specs.contract.model import Operation, Resource, Schema
 from specs.contract.paging import shows_list
-from specs.contract.schema_queries import Member, items, member_at, members
+from specs.contract.schema_queries import Member, follow, items, member_at, members
 from specs.contract.vocabulary import fold
 from specs.source.pointers import join
 
@@ -193,26 +193,29 @@ def _described(single: dict[str, Operation], identifier: str | None) -> list[str
 
 
 def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...], described: list[str]) -> str:
-    """Say where a resource's id is: the member of the parameter's name, the described one, "id", or that of its end.
+    """Say where a resource's id is: the member of the parameter's name, the described one, that of its end, or "id".
 
-    Where there is none of these, the only member that all of them have.
+    `{recipe_slug}` is a slug, though recipes have an id too. Where there is none of these, the only member that all of
+    them have.
     """
-    shown = next((names for operation in sources if operation is not None and (names := _shown(raw, operation))), {})
     if identifier is None:
         return "/id"
+    told = [names for operation in sources if operation is not None and (names := _shown(raw, operation))]
+    shown = told[0] if told else {}
     words = _WORD.findall(identifier)
-    wanted = [fold(identifier), *described, "id", *([fold(words[-1])] if words else [])]
+    wanted = [fold(identifier), *described, *([fold(words[-1])] if words else []), "id"]
     for wish in wanted:
-        for name in shown:
-            if fold(name) == wish:
+        for name, member in ((name, member) for names in told for name, member in names.items()):
+            if fold(name) == wish and (wish in {"id", wanted[0]} or _names_one(follow(raw, member.schema))):
                 return join("", name)
     needed = [name for name, member in shown.items() if member.required]
     return join("", needed[0]) if len(needed) == 1 and _names_one(shown[needed[0]].schema) else "/id"
 
 
 def _names_one(schema: Schema) -> bool:
-    """Say whether a value may stand in a path: a text or an integer, and no time."""
-    return schema.get("type") in {"string", "integer"} and schema.get("format") not in {"date", "date-time", "uri"}
+    """Say whether a value may stand in a path: a text or an integer, and neither a time nor one of a few."""
+    plain = schema.get("type") in {"string", "integer"} and schema.get("format") not in {"date", "date-time", "uri"}
+    return plain and "enum" not in schema
 
 
 def _shown(raw: Schema, operation: Operation) -> dict[str, Member]:

@@ -96,12 +96,15 @@ def tells_facts(method: str, path: str) -> bool:
 
 
 def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:
-    """Where one inferred principal would hold two credentials under one key, let the schemes' names be the keys."""
+    """Where one inferred principal would hold two credentials under one key, let the schemes' names be the keys.
+
+    A bearer and OAuth2 are two ways to write of one token, as FastAPI does of every guarded operation.
+    """
     stated = {name for name in found if "x-contract" in resolve(raw, raw["components"]["securitySchemes"][name])}
-    uses = Counter((scheme.principal, scheme.member) for scheme in found.values())
+    uses = Counter((scheme.principal, scheme.member, scheme.kind) for scheme in found.values())
     return {
         name: evolve(scheme, member=name)
-        if name not in stated and scheme.member and uses[scheme.principal, scheme.member] > 1
+        if name not in stated and scheme.member and uses[scheme.principal, scheme.member, scheme.kind] > 1
         else scheme
         for name, scheme in found.items()
     }

@@ -6,10 +6,11 @@ from typing import Any
 
 from contracts.config.deployment import Principal
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Request
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for
+from contracts.request.url import path_values
 from contracts.steps.access.allowed_by_another import allowed_by_another, shared_alternative
 from contracts.steps.access.credential_variants import (
     body_to_refuse,
@@ -24,12 +25,14 @@ from contracts.steps.access.credential_variants import (
     require_refused,
     skip_if_harmful,
     sufficient,
+    traits,
     turn_index,
     turned,
     unreadable,
 )
 from contracts.steps.access.nothing_shown import refused_at_worst
 from contracts.steps.fixtures import resolve_path
+from contracts.strategies.credentials import Carried, damaged, damages
 from specs.contract import Alternative, selectors
 
 
@@ -176,7 +179,8 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
 
     What only reads is sent plainly. What would change something is sent to an id of nobody, or with a body that is
     none, since after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack
-    rights.
+    rights. So is a 401 with other words than the same request gets with a damaged credential: some servers refuse so
+    what somebody whom they know may not do.
     """
     if choice["alternative"] is None:
         yield from _open_to_all(api)
@@ -192,9 +196,22 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
         skip_if_harmful(api)
         answer = yield unreadable(api, credential_parts(alternative, holder))
     if answer.status == 401:
-        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.summary())
+        wrong: Exchange = yield _damaged(api, answer, credential_parts(alternative, holder))
+        if wrong.status == 401 and wrong.summary() != answer.summary():
+            raise Observed(f"{kinds} of {holder.name} is known: {answer.summary()}; damaged, {wrong.summary()}")
+        raise Broken(f"{kinds} to be accepted from {holder.name}", answer.summary(), [answer])
     if answer.status == 403:
         raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.summary()}")
+
+
+def _damaged(api: RequestFactory, refused: Exchange, right: list[Carried]) -> Request:
+    """The request that was refused once more, with a credential that nobody has."""
+    able = damages(right, lambda secret: traits(api, secret))
+    wrong = damaged(right, able[0]) if able else []
+    values = path_values(api.operation, refused.request.target)
+    if refused.request.body:
+        return request_with(api, wrong, path=values, raw=refused.request.body)
+    return request_with(api, wrong, path=values)
 
 
 def _open_to_all(api: RequestFactory) -> Steps:

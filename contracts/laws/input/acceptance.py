@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
@@ -84,8 +84,18 @@ def _not_accepted(api: RequestFactory, answer: Exchange, right: Any) -> Outcome:
         return Observed(
             f"the document has no example, and a body made up from its schema is refused: {answer.summary()}"
         )
+    if answer.status in UNACCEPTED and _forbidden(api, right):
+        return Observed(f"the document's own example, which its own schema forbids, is refused: {answer.summary()}")
     like = "like the document's own example" if body is not None and not body.composed else "that fits the document"
     return Broken(f"a request {like} to be accepted", answer.summary(), [answer])
+
+
+def _forbidden(api: RequestFactory, right: Any) -> bool:
+    """Whether the schema of a body has no place for what was sent: then the document contradicts itself."""
+    body = api.operation.body
+    if body is None or "json" not in body.media_type or right is MISSING:
+        return False
+    return not validator(api.contract, api.operation).is_valid(right)
 
 
 def _each_alone(api: RequestFactory, query: list[list[str]], right: Any) -> Steps:

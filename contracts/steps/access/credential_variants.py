@@ -14,7 +14,7 @@ from contracts.core.conversation import Broken, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.forms import UNFINISHED
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import PREFIX, alternative_for, callers, secret_of
+from contracts.request.credentials import PREFIX, alternative_for, callers, credentials, secret_of
 from contracts.steps.fixtures import placeholder_path, resolve_path, target_of
 from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
@@ -24,13 +24,19 @@ from specs.contract.operations import sites, stated_parameters
 
 
 def holders(api: RequestFactory) -> Iterator[tuple[int, Principal]]:
-    """For every security alternative of the operation, by its number, who of this tenant can fulfil it."""
+    """For every security alternative of the operation, by its number, who of this tenant can fulfil it.
+
+    Where two are fulfilled by the very same headers, such as a bearer and OAuth2 with one token, no server can tell
+    them apart: the first stands for both.
+    """
+    shown: set[Any] = set()
     able = [each for each in callers(api.deployment, api.operation) if each.tenant == api.tenant]
     if api.principal in able:
         able = [api.principal, *(each for each in able if each is not api.principal)]
     for number, alternative in enumerate(api.operation.security):
         holder = next((each for each in able if alternative.schemes and fulfils(each, alternative)), None)
-        if holder:
+        if holder and (carried := credentials(alternative, holder)) not in shown:
+            shown.add(carried)
             yield number, holder
 
 

@@ -7,6 +7,7 @@ another way, show one trigger as a list of one) never counts as a difference.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,22 @@ def kept(sent: Any, shown: Any) -> bool:
     if isinstance(shown, list):
         return not _plain(shown) or (len(shown) == 1 and same_value(sent, shown[0]))
     return isinstance(shown, dict) or same_value(sent, shown)
+
+
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+
+
+def is_made_of(value: Any, thing: Any) -> bool:
+    """Whether a server has made a text of another one that it shows: the slug of a title, the address of a name."""
+    if not (isinstance(value, str) and isinstance(thing, dict) and _SLUG.fullmatch(value)):
+        return False
+    texts = {each for each in thing.values() if isinstance(each, str) and each != value}
+    return any(_letters(each) == _letters(value) for each in texts)
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, without marks and case."""
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text.casefold()))
 
 
 def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
@@ -138,9 +155,9 @@ def same_value(one: Any, other: Any) -> bool:
 
 _SPANS = (
     re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"),
-    re.compile(r"(?:(?P<d>\d+) )?(?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d(?:\.\d+)?)"),
+    re.compile(r"(?:(?P<d>\d+) )?(?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d(?:\.\d+)?)(?:Z|[+-]00:?00)?"),
 )
-"""A length of time as ISO 8601 and as clocks write it."""
+"""A length of time as ISO 8601 and as clocks write it; a time of day may lose its zone where that is UTC."""
 
 
 def _seconds(value: Any) -> float | None:

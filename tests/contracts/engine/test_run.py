@@ -7,8 +7,9 @@ import json
 import pytest
 
 from contracts.config import deployment as deployments
-from contracts.core.verdicts import BROKEN, NOT_ASKED, UPHELD
+from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, UPHELD
 from contracts.engine import replay_driver
+from contracts.engine.attempts import Attempts
 from contracts.engine.run import Run
 from contracts.evidence import reader
 from contracts.evidence.header import header
@@ -123,3 +124,31 @@ def test_verdicts_are_written_with_the_run_they_belong_to(contract, sandbox, tmp
     assert written["run"]["document"]["digest"] == contract.document.digest
     assert sum(written["totals"].values()) == len(plan.items) == len(written["verdicts"])
     assert set(written["promises"]) == {promise.pointer for promise in plan.promises}
+
+
+def test_what_no_law_foresaw_ends_its_own_items_and_not_the_run(contract, sandbox, tmp_path, monkeypatch):
+    """The cases of a law are made before anything is asked: what that trips over is told of the law alone."""
+    wrong, right = "pagination/an-impossible-page-is-refused", "status/refusals-are-declared"
+
+    def puzzled(self, item, law):
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr(Attempts, "_inputs", puzzled)
+    _, made = run(contract, sandbox, tmp_path, lambda item: item.rule.id in {wrong, right})
+    found = {each.item.rule.id: each for each in made.verdicts}
+    assert found[wrong].verdict == BLOCKED
+    assert "unhashable" in found[wrong].reason
+
+
+def test_an_error_of_the_run_itself_is_told_as_it_was_however_often(contract, sandbox, tmp_path, monkeypatch):
+    async def trips(*_):
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr("contracts.engine.run.prepare", trips)
+    _, made = run(contract, sandbox, tmp_path, lambda item: item.rule.family == "pagination")
+    depths = []
+    for _ in range(3):
+        with pytest.raises(TypeError) as raised:
+            made.verdict("any")
+        depths.append(len(raised.traceback))
+    assert len(set(depths)) == 1

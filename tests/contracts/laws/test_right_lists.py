@@ -78,6 +78,25 @@ def test_a_list_that_is_asked_for_by_a_post_is_judged_like_any_other(
     assert verdicts(made, law)["POST /things/filter"] == (UPHELD if not found else "broken")
 
 
+@pytest.mark.parametrize(("lax", "found"), [(False, False), (True, True)])
+def test_a_page_of_a_body_may_be_null_as_frameworks_write_it(tmp_path: Path, lax: bool, found: bool) -> None:
+    paths = searched("/things/get")
+    page = paths["/things/get"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    page["limit"]["type"], page["offset"]["type"] = ["integer", "null"], ["integer", "null"]
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        told = asked.body if isinstance(asked.body, dict) else {}
+        first, size = told.get("offset") or 0, told.get("limit", 50)
+        if not lax and not (0 <= first < 2**63 and 1 <= size <= 50):
+            return 400, {"error": "no such page"}
+        return 200, [{"id": str(each)} for each in range(9)][first:][:size]
+
+    law = "pagination/an-impossible-page-is-refused"
+    made = judged(tmp_path, server, document(searched("/x") | paths, KEY, openapi="3.1.0"), ANN, law)
+    assert any(law in each for each in broken(made)) is found
+    assert verdicts(made, law) == {"POST /things/get": "broken" if found else UPHELD}
+
+
 @pytest.mark.parametrize(("skips", "found"), [(0, False), (1, True)])
 def test_a_list_begins_at_its_first_page_whatever_page_the_example_of_its_body_has(
     tmp_path: Path, skips: int, found: bool

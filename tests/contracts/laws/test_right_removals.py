@@ -129,3 +129,28 @@ def test_where_every_name_and_password_is_somebody_nothing_is_broken_and_nothing
     made = judged(tmp_path, server, document(paths, scheme, security=[{"basic": []}]), suite, "credentials/", "state/")
     assert {each for each in broken(made) if each.startswith("credentials/")} == set()
     assert (made.left_behind, server.things) == ([], {})
+
+
+class Renamed(Shelf):
+    """Wants the name of a thing where the document says its id. `removes`: whether it does remove by that."""
+
+    def __init__(self, *, removes: bool) -> None:
+        super().__init__(member="name")
+        self.removes = removes
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        if asked.method == "DELETE" and not self.removes:
+            return 404, {"error": "no such thing"}
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize("removes", [True, False])
+def test_what_is_removed_by_another_name_than_the_document_says_does_not_stay_untold(
+    tmp_path: Path, removes: bool
+) -> None:
+    server = Renamed(removes=removes)
+    told = document(shelf(thing(name=TEXT)), KEY)
+    made = judged(tmp_path, server, told, ANN, "state/what-was-created-can-be-read")
+    assert bool(server.things) is not removes
+    assert len(made.left_behind) == len(server.things)
+    assert all("it is still listed" in each for each in made.left_behind)

@@ -182,6 +182,16 @@ class TestSecurity:
         raw["components"]["securitySchemes"]["app"] = {"type": "apiKey", "in": "header", "name": "X-App"}
         assert {name: scheme.member for name, scheme in contract(raw).schemes.items()} == {"key": "key", "app": "app"}
 
+    def test_a_bearer_and_oauth2_are_one_token(self) -> None:
+        raw = shop()
+        flow = {"password": {"tokenUrl": "/token", "scopes": {}}}
+        raw["components"]["securitySchemes"] |= {
+            "HTTPBearer": {"type": "http", "scheme": "bearer"},
+            "OAuth2PasswordBearer": {"type": "oauth2", "flows": flow},
+        }
+        found = contract(raw).schemes
+        assert [found[each].member for each in ("HTTPBearer", "OAuth2PasswordBearer")] == ["token", "token"]
+
 
 def test_where_inputs_come_from() -> None:
     raw = shop()

@@ -53,11 +53,12 @@ class TestResources:
         raw = crud(("/cats", "post"), ("/cats/{catSlug}", "get"))
         schema = raw["paths"]["/cats/{catSlug}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         raw["paths"]["/cats"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] = schema
-        assert contract(raw).resources[0].member == "/id"
-        del schema["properties"]["id"]
         assert contract(raw).resources[0].member == "/slug"
         schema["properties"]["cat_slug"] = {"type": "string"}
         assert contract(raw).resources[0].member == "/cat_slug"
+        del schema["properties"]["cat_slug"]
+        schema["properties"]["slug"] = {"enum": ["small", "large"], "type": "string"}
+        assert contract(raw).resources[0].member == "/id"
 
     def test_the_only_member_that_all_have_is_the_one_in_the_address(self) -> None:
         raw = crud(("/cats", "post"), ("/cats/{cat_id}", "get"))
