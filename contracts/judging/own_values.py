@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -52,11 +52,20 @@ class OwnValues:
         if operation.body is None or "json" not in operation.body.media_type:
             return []
         try:
-            errors = list(validator(self.contract, operation).iter_errors(json.loads(text)))
+            found = validator(self.contract, operation).iter_errors(json.loads(text))
+            errors = [each for error in found for each in _all(error)]
         except (ValueError, RecursionError):
             return []
         named = ((next((step for step in reversed(e.instance_path) if isinstance(step, str)), ""), e) for e in errors)
         return [(name, json.dumps(each.instance, sort_keys=True)) for name, each in named if name]
+
+
+def _all(error: Any) -> Iterator[Any]:
+    """An error, and where a value fits none of several schemas, what each of them has against it."""
+    yield error
+    for branch in getattr(error.kind, "context", ()):
+        for each in branch:
+            yield from _all(each)
 
 
 def _at(value: Any, steps: list[str]) -> Iterable[Any]:

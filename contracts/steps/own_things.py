@@ -219,8 +219,9 @@ def named(creation: Exchange, member: str) -> Any:
     `{"id": 7, "result": {…}}`, or a text that is the whole answer, but no "OK". MISSING where it is neither.
     """
     told, beside = creation.data, at(creation.json, member)
-    if isinstance(told, dict) and creation.operation.data and isinstance(beside, str | int) and len(split(member)) == 1:
-        return MISSING if at(told, member) is not MISSING else {**told, split(member)[0]: beside}
+    if creation.operation.data and isinstance(beside, str | int) and at(told, member) is MISSING:
+        inside = told if isinstance(told, dict) else {}
+        return {**inside, **_holding(member, beside)} if told in (inside, MISSING) else MISSING
     if not isinstance(told, str) or not (_UUID.fullmatch(told) or (bears_mark(told) and not re.search(r"[\s/]", told))):
         return MISSING
     return _holding(member, told)

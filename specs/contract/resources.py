@@ -55,9 +55,18 @@ def resources(raw: Schema, operations: tuple[Operation, ...]) -> tuple[Resource,
     pairs = _pairs(raw, by_path)
     names = _names([collection for collection, _ in pairs])
     return tuple(
-        _resource(raw, names[collection], collection, by_path.get(collection, {}), item, by_path.get(item or "", {}))
+        _resource(raw, names[collection], collection, by_path.get(collection, {}), item, _single(item, pairs, by_path))
         for collection, item in pairs
     )
+
+
+def _single(
+    item: str | None, pairs: list[tuple[str, str | None]], by_path: dict[str, dict[str, Operation]]
+) -> dict[str, Operation]:
+    """What can be done to an item; where it has items itself, a POST to it creates one of those."""
+    known = by_path.get(item or "", {})
+    parent = any(collection == item and below for collection, below in pairs)
+    return {method: each for method, each in known.items() if method != "POST"} if parent else known
 
 
 def _pairs(raw: Schema, by_path: dict[str, dict[str, Operation]]) -> list[tuple[str, str | None]]:

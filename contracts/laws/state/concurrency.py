@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from contracts.core.conversation import Blocked, Broken, Concurrently, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, at
@@ -13,9 +14,10 @@ from contracts.steps.lifecycle.create import Observation, differing_members, obs
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, create_siblings
 from contracts.steps.lifecycle.tombstones import require_gone
-from contracts.steps.lifecycle.update import Updated, update_resource
+from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import short
 from contracts.steps.lists.identity import alike
+from contracts.steps.own_things import things_made
 from specs.contract import Contract, Operation, selectors
 
 DUPLICATE = {400, 404, 409, 422}
@@ -58,12 +60,19 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
 
 
 def _counted(api: RequestFactory, peers: Siblings) -> Steps:
-    """How many of the equal creations the list shows; None where it could not be known."""
+    """How many of the equal creations the list shows, under another name too; None where it could not be known."""
+    resource = api.resource
     try:
         seen: Updated = yield from update_resource(api)
-        return None if seen.items is None else len(alike(peers.api, seen.items, peers.content))
+        if seen.items is None:
+            return None
+        found = alike(peers.api, seen.items, peers.content)
     except (Blocked, NotObservable):
         return None
+    made = [at(thing, resource.member) for each in peers.made for thing in things_made(resource, each)]
+    own = {str(each) for each in made if each is not MISSING}
+    renamed = [each for each in seen.items if each not in found and str(at(each, resource.member)) in own]
+    return len(found) + len(renamed)
 
 
 @law(
@@ -159,14 +168,19 @@ def changes_at_once_are_both_kept(api: RequestFactory) -> Conversation:
         raise NotObservable(seen.why or "an update with another id in it has taken the resource from its address")
     if not seen.together:
         raise NotObservable("fewer than two members are known that could be changed")
+    later = together_sent(*seen.accepted)  # with another value for one of them, if the server is so lenient
     for each in seen.together:
         if each.status >= 500:
             raise Broken("no server error for changes at once, in two rounds", each.summary())
         content = sent_by(each)
-        for name in differing_members(content, seen.after.thing) if each.ok else ():
+        for name in differing_members({**content, **_among(later, content)}, seen.after.thing) if each.ok else ():
             shown = seen.after.thing[name]
             if not blame(seen, name, shown) and not seen.undone:  # else another law says what did that
                 raise Broken(f"{name} as changed: {short(content[name])}", f"{short(shown)}, undone")
+
+
+def _among(members: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name in content}
 
 
 @law(

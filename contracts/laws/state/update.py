@@ -11,7 +11,7 @@ from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import CONFLICT, body, made_by, resolve_path
-from contracts.steps.lifecycle.comparison import filled, kept
+from contracts.steps.lifecycle.comparison import filled, is_made_of, kept
 from contracts.steps.lifecycle.create import CreatedResource, differing_members, removable, sent_by
 from contracts.steps.lifecycle.delete import Deleted, delete_resource
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
@@ -118,7 +118,8 @@ def _kept_meanwhile(api: RequestFactory) -> Steps:
         raise Broken(changed_since, short(lost.shown))
     for name in _moved(seen):
         before, after = seen.before.thing[name], seen.after.thing[name]
-        if name not in seen.meant and not blame(seen, name, after) and not filled(before, after):
+        explained = blame(seen, name, after) or filled(before, after) or is_made_of(after, seen.after.thing)
+        if name not in seen.meant and not explained:
             raise Broken(f"{name} as before: {short(before)}", short(after))
 
 
@@ -129,7 +130,8 @@ def _nobodys(api: RequestFactory, seen: HostileUpdates) -> None:
         for name, value in _settable(api, thing_of(answer)).items():
             known = [sent_by(each)[name] for each in accepted if name in sent_by(each)]
             before = seen.before.thing.get(name) if isinstance(seen.before.thing, dict) else None
-            if before is not None and not any(kept(each, value) for each in [before, *known]):
+            told = any(kept(each, value) for each in [before, *known]) or is_made_of(value, thing_of(answer))
+            if before is not None and not told:
                 raise Broken(f"{name} as before: {short(before)}", short(value), [answer])
 
 

@@ -39,12 +39,13 @@ def is_made_of(value: Any, thing: Any) -> bool:
     if not (isinstance(value, str) and isinstance(thing, dict) and _SLUG.fullmatch(value)):
         return False
     texts = {each for each in thing.values() if isinstance(each, str) and each != value}
-    return any(_letters(each) == _letters(value) for each in texts)
+    own = re.sub(r"[-_]", "", value)
+    return any(own in (_letters(unicodedata.normalize("NFKD", each)), _letters(each)) for each in texts)
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a text, without marks and case."""
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text.casefold()))
+    """The plain letters and digits of a text in lower case."""
+    return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
 def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:

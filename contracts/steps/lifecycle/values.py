@@ -20,7 +20,7 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.same import Same
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import body, make_unique, names_address
-from contracts.steps.lifecycle.comparison import differences
+from contracts.steps.lifecycle.comparison import differences, is_made_of
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Resource, selectors
 from specs.contract.example_bodies import is_filler
@@ -79,7 +79,7 @@ def changed_members(
     """
     out = {*but, *lifecycle_members(api)}
     found = differences(before, after, but=out, alike=alike, filling=filling, names=api.contract.names)
-    return (name for name in found if not may_be_derived(api, name))
+    return (name for name in found if not may_be_derived(api, name) and not is_made_of(after[name], after))
 
 
 def short(value: Any) -> str:
