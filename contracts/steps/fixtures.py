@@ -230,7 +230,7 @@ def made_by(resource: Resource, answer: Exchange, values: Mapping[str, str]) -> 
 
     Where the answer does not show by what it is addressed, its Location may, or else what was sent.
     """
-    told = located(answer, resource.member) if answer.data is MISSING else named(answer, resource.member)
+    told = located(answer, resource.member) if answer.data is MISSING else named(answer, resource)
     thing = answer.data if told is MISSING else told
     identifier = at(thing, resource.member)
     if identifier is MISSING:

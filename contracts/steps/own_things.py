@@ -205,7 +205,7 @@ def things_of(exchange: Exchange) -> list[Any]:
 
 def things_made(resource: Resource, creation: Exchange) -> list[Any]:
     """The resources a creation has made, as its answer shows them, or what their address tells of them."""
-    own = named(creation, resource.member)
+    own = named(creation, resource)
     shown = things_of(creation) if own is MISSING else [own]
     return shown or [each for each in [located(creation, resource.member)] if each is not MISSING]
 
@@ -213,18 +213,23 @@ def things_made(resource: Resource, creation: Exchange) -> list[Any]:
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
-def named(creation: Exchange, member: str) -> Any:
-    """A resource whose id its creation does not show inside of it: beside it, or alone.
+def named(creation: Exchange, resource: Resource) -> Any:
+    """A resource whose id its creation shows elsewhere than the document says: beside it, as when read, or alone.
 
-    `{"id": 7, "result": {…}}`, or a text that is the whole answer, but no "OK". MISSING where it is neither.
+    `{"id": 7, "result": {…}}`, or a text that is the whole answer, but no "OK". MISSING where it is none of these.
     """
-    told, beside = creation.data, at(creation.json, member)
-    if creation.operation.data and isinstance(beside, str | int) and at(told, member) is MISSING:
-        inside = told if isinstance(told, dict) else {}
-        return {**inside, **_holding(member, beside)} if told in (inside, MISSING) else MISSING
-    if not isinstance(told, str) or not (_UUID.fullmatch(told) or (bears_mark(told) and not re.search(r"[\s/]", told))):
+    member, told = resource.member, creation.data
+    if at(told, member) is not MISSING:
         return MISSING
-    return _holding(member, told)
+    as_read = at(creation.json, resource.read.data) if resource.read else MISSING
+    if isinstance(as_read, dict) and at(as_read, member) is not MISSING:
+        return as_read
+    beside = at(creation.json, member)
+    if isinstance(beside, str | int) and (isinstance(told, dict) or told is MISSING):
+        return {**(told if isinstance(told, dict) else {}), **_holding(member, beside)}
+    if isinstance(told, str) and (_UUID.fullmatch(told) or (bears_mark(told) and not re.search(r"[\s/]", told))):
+        return _holding(member, told)
+    return MISSING
 
 
 def _holding(member: str, value: Any) -> Any:

@@ -36,7 +36,7 @@ class Hint(StrEnum):
     FLEETING = "fleeting"
     """It changes by being read."""
     LIFECYCLE = "lifecycle"
-    """It says how far a resource has come: it moves by itself where no request can set it."""
+    """It says how far a resource has come, or who made it and when: it moves by itself where no request can set it."""
     REFERENCE = "reference"
     """It names something else: no value can be made up for it."""
     ID = "id"
@@ -67,7 +67,10 @@ _USUAL: dict[Hint, re.Pattern[str]] = {
         r"updated|modified|changed|version|revision|etag|last_?(seen|used|active|login|sync)", re.IGNORECASE
     ),
     Hint.FLEETING: re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE),
-    Hint.LIFECYCLE: re.compile(r"(^|_)(status|state|phase|progress|stage)$|[a-z](Status|State|Phase|Progress)$"),
+    Hint.LIFECYCLE: re.compile(
+        r"(^|_)(status|state|phase|progress|stage)$|[a-z](Status|State|Phase|Progress)$"
+        r"|^(user|date|time)_?(created|updated|modified)$|(created|updated|modified)_?([bB]y|[oO]n|[aA]t)$"
+    ),
     Hint.REFERENCE: re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$"),
     Hint.ID: re.compile(r"(?:^|[/_-])u?u?id$|U?u?Id$|UUID$|ID$"),
     Hint.OWNER: re.compile(rf"({_OWNERS})[^a-z0-9]*id[^a-z0-9]*$", re.IGNORECASE),

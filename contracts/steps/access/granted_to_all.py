@@ -1,0 +1,65 @@
+"""What another tenant is granted, and everybody would be: it lets nobody in to what belongs to somebody."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.core.conversation import Observed, Steps
+from contracts.core.exchange import MISSING, Exchange
+from contracts.request.api import RequestFactory
+from contracts.request.url import path_values
+from contracts.steps.access.attackers import Attempt, Attempts
+from contracts.steps.fixtures import placeholder_path
+from contracts.steps.lists.identity import same_items
+from specs.contract import Operation
+from specs.contract.member_names import Hint
+
+_OWNER = re.compile(
+    r"(owner|user|author|tenant|account|customer|team|org|organi[sz]ation|workspace|created_?by)s?", re.I
+)
+_OWN = re.compile(
+    r"\b(your|yours|own|owned|belongs?|belonging|authenticated user|current user|private)\b", re.IGNORECASE
+)
+
+
+def granted_to_all(api: RequestFactory, scene: Attempts) -> Steps:
+    """Raises Observed where what was granted to another tenant says nothing of whose it is."""
+    granted = next((each for each in scene.attempts if each.answer.ok), None)
+    if granted is not None:
+        yield from _regardless(api, scene, granted)
+        yield from _for_everybody(api, granted)
+
+
+def _regardless(api: RequestFactory, scene: Attempts, granted: Attempt) -> Steps:
+    """Raises Observed where it is granted for an id of nobody as well, and does nothing."""
+    if api.operation.method not in {"POST", "DELETE"} or scene.before != scene.after:
+        return
+    request, last = granted.answer.request, api.operation.path_parameters[-1]
+    path = {**path_values(api.operation, request.target), last: placeholder_path(api)[last]}
+    intruder, content = granted.intruder, MISSING if request.body is None else request.json
+    nobody: Exchange = yield api.ask(path=path, body=content, principal=intruder.principal, under=intruder.under)
+    if nobody.ok:
+        raise Observed(f"granted for an id of nobody as well: {nobody.summary()}; nothing of the owner's changes")
+
+
+def _for_everybody(api: RequestFactory, granted: Attempt) -> Steps:
+    """Raises Observed where the other tenant's own list shows such things too, and nothing in them names an owner."""
+    resource = api.contract.resource_of(api.operation)
+    if resource is None or resource.list is None or any(map(_tells_of_owners, (api.operation, resource.list))):
+        return
+    known = path_values(api.operation, granted.answer.request.target)
+    path = {name: known.get(name, "") for name in resource.list.path_parameters}
+    if any(api.deployment.value(tenant, name) for name in path for tenant in api.deployment.tenants):
+        return  # each of them has a place of its own
+    asker = granted.intruder.principal
+    own: Exchange = yield api.ask(resource.list, path=path)
+    theirs: Exchange = yield api.ask(resource.list, path=path, principal=asker)
+    shared = same_items(own.items, theirs.items) if own.ok and theirs.ok else []
+    names = {name for each in shared if isinstance(each, dict) for name in each}
+    if shared and not any(api.contract.names.suggest(name, Hint.OWNER) or _OWNER.fullmatch(name) for name in names):
+        count = f"{len(shared)} of {len(own.items)} items"
+        raise Observed(f"granted; {count} are in a list of {asker.name} as well, and none of them names an owner")
+
+
+def _tells_of_owners(operation: Operation) -> bool:
+    return _OWN.search(f"{operation.summary} {operation.description}") is not None
