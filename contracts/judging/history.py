@@ -142,9 +142,7 @@ def add(file: Path, run: Ran) -> None:
             base.execute(f"delete from {table} where run = ?", (run.key,))
         base.execute("replace into history values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         base.executemany("insert into history_lines values(?, ?, ?)", [(run.key, *each) for each in run.lines.items()])
-        base.executemany(
-            "insert into history_symptoms values(?, ?, ?)", symptoms
-        )
+        base.executemany("insert into history_symptoms values(?, ?, ?)", symptoms)
         base.executemany("insert into history_problems values(?, ?, ?, ?, ?)", told)
         _forget(base, run)
 
