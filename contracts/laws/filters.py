@@ -45,7 +45,9 @@ from contracts.steps.lists.rival_view import rivals_items
 from contracts.strategies.filter_mistakes import Question
 from contracts.strategies.filters import others_only, strange, telling
 from contracts.strategies.pages import telling_sizes
+from contracts.strategies.samples import stranger
 from specs.contract import Parameter, selectors
+from specs.contract.inferred_filters import names_what_is_kept
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_groups, needs_items=True)
@@ -113,7 +115,8 @@ def _nameable(api: RequestFactory, depth: str) -> list[str]:
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
     known.sort(key=lambda each: _rank(kinds[each.name]))
-    return [each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]]
+    hidden = [each.name for each in api.operation.parameters if depth != "quick" and names_what_is_kept(each)]
+    return [*[each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]], *hidden]
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)
@@ -123,11 +126,15 @@ def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation
     The value is one that items show, a little shortened (or lengthened, where a part of a text is searched for), else
     one that was made up. Where several may be sent at once, or at a greater depth, one that only another tenant's items
     show is among them. Broken if items come all the same. A value may also be refused, since it may name something that
-    does not exist.
+    does not exist. From depth standard on, what is not there is named by parameters as well that keep the items of
+    something the items do not show: broken by the whole list.
     """
     items = yield from read_all(api)
     parameter = api.operation.parameter(name, "query")
     assert parameter is not None
+    if parameter.filter is None:
+        yield from _narrows(api, parameter, items)
+        return
     values = strange(api.contract, parameter, items)
     if not values or not items:
         raise NotObservable(f"no value of {name} is known that no item has")
@@ -141,6 +148,17 @@ def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation
         yield from _nobody(api, {name: value}, len(items))
     if refused:
         raise NotObservable(refused)
+
+
+def _narrows(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> Steps:
+    """What belongs to nothing that is there cannot be the whole list, though items do not show what they belong to."""
+    at_least(items, 1)
+    schema = api.contract.json_schema(parameter.schema)
+    page: Exchange = yield from largest_page(api, query={parameter.name: stranger(schema.get("items", schema))})
+    if not page.ok:
+        raise NotObservable(f"what nobody has is refused: {page.summary()}")
+    if page.items and {*identities(api, page.items)} == {*identities(api, items)}:
+        raise Broken(f"no items for a {parameter.name} that is nothing's", f"all {len(items)} of the list", [page])
 
 
 def _theirs(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> Steps:

@@ -241,7 +241,7 @@ def written_oddly(schema: Schema, base: dict[str, Any], *, unwritable: bool = Tr
     `unwritable`: also those whose values many a server can read and keep, but never write again: a list fails for
     everybody as long as such a value is in it, and tells no id to remove it by.
     """
-    free = [name for name, value in base.items() if isinstance(value, str) and _free(schema, name)]
+    free = free_texts(schema, base)
     natural = [name for name in free if not re.fullmatch(r"[a-z0-9_.:/@-]*", base[name])] or free
     if natural:
         yield ODDEST, _with(base, {name: base[name] + UNICODE for name in natural})
@@ -266,6 +266,11 @@ def written_oddly(schema: Schema, base: dict[str, Any], *, unwritable: bool = Tr
 def numbers(base: dict[str, Any]) -> list[str]:
     """Members that are numbers."""
     return [name for name, value in base.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+
+
+def free_texts(schema: Schema, base: dict[str, Any]) -> list[str]:
+    """Members of a body that are texts without a form of their own."""
+    return [name for name, value in base.items() if isinstance(value, str) and _free(schema, name)]
 
 
 def _free(schema: Schema, name: str) -> bool:

@@ -22,6 +22,7 @@ RAW = (
     ("an array", "[]"),
     ("an empty body", ""),
     ("null", "null"),
+    ("a text behind the JSON", "{} x"),
     ("a text", '"text"'),
     ("no JSON at all", "name=value"),
     ("a comma too many", '{"a": 1,}'),

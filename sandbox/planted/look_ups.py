@@ -57,17 +57,6 @@ def by_beginning(handler: Handler, call: Call) -> Any:
     return handler(call)
 
 
-def without_null(name: str) -> Working:
-    """A null is accepted and has no effect."""
-
-    def does(handler: Handler, call: Call) -> Any:
-        if call.body.get(name, "") is None:
-            call.body = {each: value for each, value in call.body.items() if each != name}
-        return handler(call)
-
-    return does
-
-
 def another_in_turn(handler: Handler, call: Call) -> Any:
     """Every third read shows another thing."""
     shown = handler(call)
@@ -85,11 +74,9 @@ def first_twice(handler: Handler, call: Call) -> Any:
 def next_instead(handler: Handler, call: Call) -> Any:
     """An update changes the thing that was made before, and answers as if it were this one."""
     things, mine = rows(call), handler(call)
-    others = [row for row in things.values() if row["id"] != mine["id"] and row.get("userId") != mine.get("userId")]
-    row = things[mine["id"]]
-    for name, value in call.body.items():
-        if others and name in row:
-            others[-1][name] = value
+    others = [row for row in things.values() if row["id"] != mine["id"]]
+    for name in call.body.keys() & {"accepted", "role", "disableImpersonation"} if others else ():
+        others[-1][name] = call.body[name]
     return mine
 
 
@@ -167,7 +154,6 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("pages-cut-at-five", at.MEMBERSHIPS, "No page has more than five memberships.", cut_at(5)),
     ("skip-counts-pages", at.ATTRIBUTES, "skip counts pages, not items.", pages_skipped),
     ("emails-by-their-beginning", at.USERS, "emails finds whoever's email begins so.", by_beginning),
-    ("null-has-no-effect", at.UPDATE_USER, "A bio of null is accepted and has no effect.", without_null("bio")),
     ("another-webhook-in-turn", at.WEBHOOK, "Every third read shows another webhook.", another_in_turn),
     ("first-held-twice", at.HELD, "The first option of a user is listed twice.", first_twice),
     ("another-membership-changes-too", at.UPDATE_MEMBERSHIP, "Another membership gets all of a change.", next_instead),

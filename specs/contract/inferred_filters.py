@@ -19,6 +19,10 @@ from specs.source.pointers import join
 _INCLUDES = re.compile(r"^(?:include|with|show|expand|all)(?:[_-]|[A-Z]|$)|^(?:archived|deleted|beta|hidden)$", re.I)
 _INCLUDES_PROSE = re.compile(r"\b(?:also|includ(?:e|es|ing)|in addition|as well)\b", re.IGNORECASE)
 """Parameters that show more instead of less: they are no filters."""
+_NARROWS = re.compile(r"^(?:only|filter|of|with|whose|for|from|in|by)\b", re.IGNORECASE)
+"""How a parameter is spoken of that keeps some items and leaves out the others."""
+_NAMED = re.compile(r"(?:[a-z0-9](?:Id|Uid)s?|_u?ids?)$")
+"""How a parameter is called that names something by its id."""
 _REFERENCE = re.compile(r"(?:[a-z0-9]Id|_id)$")
 
 
@@ -33,6 +37,14 @@ def with_filters(
     shown = {fold(name): (name, member.schema) for name, member in members(raw, entry).items()}
     busy = {each.name for each in (paging.size, paging.position) if each} if paging else set()
     return tuple(each if each.name in busy else _filtering(raw, each, shown) for each in parameters)
+
+
+def names_what_is_kept(parameter: Parameter) -> bool:
+    """Whether a query parameter surely keeps the items of something it names, though they do not show of what."""
+    told = parameter.description
+    shows_more = _INCLUDES.search(parameter.name) or _INCLUDES_PROSE.search(told)
+    named = _NAMED.search(parameter.name) and _NARROWS.search(told) and not shows_more
+    return bool(named) and parameter.location == "query" and not parameter.filter and not parameter.sort
 
 
 def _filtering(raw: Schema, parameter: Parameter, shown: dict[str, tuple[str, Schema]]) -> Parameter:

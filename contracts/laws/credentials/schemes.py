@@ -9,7 +9,7 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Obs
 from contracts.core.exchange import Exchange, Request
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import alternative_for
+from contracts.request.credentials import alternative_for, callers
 from contracts.request.url import path_values
 from contracts.steps.access.allowed_by_another import allowed_by_another, shared_alternative
 from contracts.steps.access.credential_variants import (
@@ -168,14 +168,30 @@ def _alternatives(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
     if api.operation.safe and not all(each.schemes for each in api.operation.security):
         found.append({"alternative": None, "holder": ""})
     own = alternative_for(api.operation, api.principal) if api.principal else None
+    if depth != "quick" and api.operation.safe:
+        found += [{"alternative": number, "holder": each.name} for number, each in _readers(api)]
     if depth != "quick" or own is None or api.operation.safe:
         return found
     return [each for each in found if api.operation.security[each["alternative"]] != own]
 
 
+def _readers(api: RequestFactory) -> list[tuple[int, Principal]]:
+    """Who of this tenant may only read, with the first alternative each fulfils."""
+    able = [each for each in callers(api.deployment, api.operation) if each.tenant == api.tenant and each.reads_only]
+    numbered = [
+        (number, each)
+        for each in able
+        for number, alternative in enumerate(api.operation.security)
+        if alternative.schemes and fulfils(each, alternative) and each is not api.principal
+    ]
+    return numbered[:1]
+
+
 @law(family="credentials", on=selectors.protected, kinds=("credential",), cases=_alternatives, no_path_setup=True)
 def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> Conversation:
     """Each of the credentials the document accepts is accepted by itself: it gets no 401.
+
+    From depth standard on that of somebody who may only read is shown as well, where nothing is changed.
 
     What only reads is sent plainly. What would change something is sent to an id of nobody, or with a body that is
     none, since after a right credential only 400, 403 or 404 can follow. A 403 is observed: the principal may lack

@@ -19,10 +19,10 @@ from contracts.steps.access.credential_variants import turn_index, turned, unrea
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepare_input
 from contracts.steps.wrong_requests import Cases, asked, not_seen_together
-from contracts.strategies.bodies import way_of
+from contracts.strategies.bodies import free_texts, way_of
 from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
 from contracts.strategies.samples import BEYOND, ODD, stranger
-from contracts.strategies.schemathesis_cases import Case, cases
+from contracts.strategies.schemathesis_cases import Case, cases, validator
 from contracts.strategies.wrong_together import rows
 from specs.contract import Rule, selectors
 
@@ -123,7 +123,26 @@ def what_the_document_forbids_is_refused(api: RequestFactory, wrong: Cases) -> C
     for case in left:
         if case.what != MALFORMED or not (yield from _unread_by_others(api)):
             yield from _tried(api, case, right, found, bodies=bodies)
+    if bodies and api.depth != "quick":
+        yield from _called_otherwise(api, right, found)
     found.close()
+
+
+def _called_otherwise(api: RequestFactory, right: Any, found: BrokenCollector) -> Steps:
+    """JSON that says it is something else, where nothing has to be sent: taken for nothing it changes nothing.
+
+    What has to be sent is among the invalid bodies: there a success is enough to see that it was read.
+    """
+    declared = api.operation.body
+    if declared is None or "json" not in declared.media_type or not isinstance(right, dict):
+        return
+    name = next(iter(free_texts(api.contract.json_schema(declared.schema, direction="request"), right)), None)
+    if name is None or not validator(api.contract, api.operation).is_valid({}):
+        return
+    value = f"{right[name]} read"
+    answer: Exchange = yield api.ask(body={name: value}, headers=(("Content-Type", "text/plain"),))
+    if answer.ok and isinstance(answer.data, dict) and answer.data.get(name) == value:
+        found.add("body", f"a refusal of JSON that is called text/plain, or nothing done with its {name}", answer)
 
 
 def _tried(api: RequestFactory, case: Case, right: Any, found: BrokenCollector, *, bodies: bool) -> Steps:

@@ -44,6 +44,12 @@ SEEN_AT_STANDARD = (
     ("hosts-lose-the-order", "sorting/a-filtered-list-is-sorted-too", "/bookings"),
     ("forms-sorted-in-pages", "sorting/a-sorted-list-is-paged-like-any-other", "/routing-forms"),
     ("unknown-trigger-dropped", INVALID, "/webhooks/{webhookId}"),
+    ("led-to-booking-ignored", "filters/what-nobody-has-is-not-found", "/routing-forms"),
+    ("form-of-a-user-taken-for-json", INVALID, "/users/{userId}"),
+    ("text-behind-json-ignored", INVALID, "/attributes/{attributeId}"),
+    ("multi-select-refused", "input/other-right-bodies-are-accepted", "/attributes"),
+    ("readers-refused", "credentials/every-alternative-suffices", "/bookings"),
+    ("digits-of-an-id-suffice", "state/an-id-with-more-behind-it-is-no-id", "/memberships/{membershipId}"),
     ("zero-byte-in-a-name-500", "input/an-odd-query-is-no-server-error", "/bookings"),
 )
 
