@@ -7,10 +7,15 @@ import json
 from contracts.checks import check
 from contracts.core.conversation import Broken
 from contracts.core.exchange import MISSING, Exchange, at
-from specs.contract import Contract
+from specs.contract import Contract, Operation
 
 
-@check(family="pagination", kinds=("page/walk",), asserts=())
+def _is_list(operation: Operation, contract: Contract) -> bool:
+    resource = contract.resource_of(operation)
+    return resource is not None and resource.list is operation
+
+
+@check(family="schema", kinds=("page/walk",), asserts=(), of="successes", concerns=_is_list)
 def an_item_comes_once(exchange: Exchange, contract: Contract) -> bool:
     """No item is in an answer twice: with one id, and equal in every member.
 
@@ -18,7 +23,7 @@ def an_item_comes_once(exchange: Exchange, contract: Contract) -> bool:
     several things of one resource.
     """
     resource = contract.resource_of(exchange.operation)
-    if not exchange.ok or resource is None or resource.list is not exchange.operation:
+    if resource is None or not exchange.ok:
         return False
     named = (item for item in exchange.items if any(at(item, each) is not MISSING for each in (resource.member, "/id")))
     told = [json.dumps(item, sort_keys=True) for item in named]

@@ -39,6 +39,7 @@ from contracts.steps.lists.questions import (
     _said,
     filtering,
     hidden_questions,
+    single_words,
     some_question,
 )
 from contracts.steps.lists.rival_view import rivals_items
@@ -58,16 +59,17 @@ def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[
     parameter takes several, instants between those that items show. To save requests several filters are sent together,
     with values for which the request without any one of them would keep more, so that all of them must work; each is
     then sent alone if something is wrong, to name the one that fails. What they hide of each other is asked besides: a
-    filter that uses one of several values, looks at a neighbouring time, or lets the items of another word through.
-    Broken if an item does not fit, a fitting one is missing, or one is not in the whole list; if a value that items
-    show is refused; or if the answer counts others than the items that fit. Not observable where no item shows the
-    member.
+    filter that uses one of several values, looks at a neighbouring time, or lets the items of another word through;
+    from depth standard on each word of a closed set by itself. Broken if an item does not fit, a fitting one is
+    missing, or one is not in the whole list; if a value that items show is refused; or if the answer counts others than
+    the items that fit. Not observable where no item shows the member.
     """
     items = yield from read_all(api)
     at_least(items, 2)
     asked = _questions(api, chosen, items)
     if len(chosen) == len(filtering(api.operation)):
         asked += hidden_questions(api, asked, items)
+        asked += [each for each in single_words(api, items) if api.depth != "quick" and each not in asked]
     if not asked:
         raise NotObservable(f"no item shows what {' and '.join(chosen)} could look for")
     for question in asked:

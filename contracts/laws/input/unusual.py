@@ -12,7 +12,7 @@ from contracts.core.rejection import UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.lifecycle.create import CreatedResource, create_full
+from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members
 from contracts.steps.lifecycle.odd_creation import content, may_be_tried, prepare_input
 from contracts.strategies.allowed_queries import allowed_rows, free_parameters
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
@@ -151,7 +151,8 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
     Only bodies are sent in which no member can depend on another. What is refused is compared with the document's own
     example, sent right after: only where that is accepted is the difference held against the deployment. Where there
     is a list beside such a value, it is refused only if it is refused with nothing in the list as well. At depth quick,
-    those values alone are tried with which a creation was refused that is accepted without them.
+    those values alone are tried with which a creation was refused that is accepted without them. Broken as well if the
+    answer shows another value than was sent.
     """
     found = BrokenCollector()
     if api.depth == "quick":
@@ -173,6 +174,8 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
         if answer.status in UNACCEPTED and (yield from _accepted(api)):
             named = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
             found.add(named, f"a body with {named} to be accepted", answer)
+        for name in differing_members(variant["set"], answer.data) if answer.ok else ():
+            found.add(name, f"{name} as sent: {variant['set'][name]!r}", answer)
     found.close()
 
 

@@ -49,7 +49,7 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
 
     Nor is it counted in its list, and nothing else goes with it: what this run has made beside it stays. How its
     absence is expressed (403, 404, 410) is not judged here. What is kept and says so of itself (`deleted: true`, a
-    status, a date of removal) is observed.
+    status, a date of removal) is observed. Where the answer to the deletion shows a resource, it is the one deleted.
     """
     end: Deleted = yield from delete_resource(api)
     if end.deleted_anonymously:
@@ -58,6 +58,8 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
         raise NotObservable(f"the deletion was refused: {end.answer.summary()}")
     if not end.answer.ok:
         raise Broken("a deletion that succeeds", end.answer.summary())
+    if (other := _another_shown(end)) is not None:
+        raise Broken("what was deleted in the answer to its deletion", f"another of its kind, {other!r}")
     require_gone(end.before.thing, end.after.thing, "can still be read")
     listed = find_in(end.items or [], end.life.made)
     require_gone(end.before.thing, listed[0] if listed else MISSING, "is still in the list")
@@ -67,6 +69,16 @@ def what_was_deleted_is_gone(api: RequestFactory) -> Conversation:
             if not sight.seen:
                 raise Broken("what was made beside a deleted resource to stay", "it is gone with it")
     yield from _counted(end)
+
+
+def _another_shown(end: Deleted) -> Any:
+    """The id of another resource that a deletion was answered with; None where it shows none, or the one deleted."""
+    shown, thing = end.answer.data, end.before.thing
+    if end.answer.status != 200 or not (isinstance(shown, dict) and isinstance(thing, dict)):
+        return None
+    own, told = (at(each, end.life.resource.member) for each in (thing, shown))
+    alike = shown.keys() >= thing.keys() and MISSING not in (own, told)
+    return told if alike and str(own) != str(told) else None
 
 
 def _counted(end: Deleted) -> Steps:

@@ -107,6 +107,8 @@ def _questions_anew(api: RequestFactory, chosen: Sequence[str], items: Sequence[
     return questions(rules, values, items)
 
 
+WORDS = 8
+"""Words of one closed set that are tried alone."""
 HIDDEN = {"quick": 4, "standard": 24, "deep": 60}
 """Questions for what filters that are sent together hide of each other, per depth."""
 
@@ -124,6 +126,16 @@ def _hidden_questions_anew(api: RequestFactory, asked: Sequence[Question], items
     values = {each.name: telling(api.contract, each, few, most=MANY) for each in parameters}
     words = {each.name: _words(api, each, few) for each in parameters}
     return revealing(Filters(rules, values, few), asked, words, HIDDEN[api.depth])
+
+
+def single_words(api: RequestFactory, items: Sequence[Any]) -> list[Question]:
+    """Every word of a closed set that items show, asked for alone: each of them may be the one that is mistaken."""
+    found: list[Question] = []
+    for parameter in filtering(api.operation):
+        many = api.contract.json_schema(parameter.schema).get("type") == "array"
+        words = _words(api, parameter, items[:ENOUGH])
+        found += [{parameter.name: [word] if many else word} for word in words[:WORDS]]
+    return found
 
 
 def _words(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> list[str]:
