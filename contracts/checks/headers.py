@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from contracts.checks import check
 from contracts.checks.helpers import described, has_no_body, response, sure
+from contracts.core import json_text
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, is_whole
 from contracts.core.http_date import epoch
@@ -79,7 +80,12 @@ def _validator(contract: Contract, header: Header) -> jsonschema_rs.Validator:
 
 
 def _read(schema: dict[str, Any], value: str) -> Any:
-    """A header's text as the type of its schema, or as it is."""
+    """A header's text as the type of its schema, or as it is.
+
+    An object may be written as JSON, as frameworks do whose documents have such headers.
+    """
+    if schema.get("type") in {"object", "array"} and not isinstance(told := json_text.read(value), ValueError):
+        return told
     if schema.get("type") == "integer" and is_whole(re.sub(r"^[+-]", "", value)):
         return int(value)
     if schema.get("type") == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):

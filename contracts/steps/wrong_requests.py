@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.rejection import INVALID
@@ -74,7 +76,7 @@ def asked(api: RequestFactory, case: Case, right: Any) -> Request | None:
         case "header":
             asked = api.ask()
             kept = tuple(pair for pair in asked.headers if pair[0].lower() != case.name.lower())
-            return api.ask(credentials=kept)
+            return attrs.evolve(asked, headers=kept)
     changed = case.value if not case.name else _changed(case, right)
     if changed is MISSING or validator(api.contract, api.operation).is_valid(changed):
         return None

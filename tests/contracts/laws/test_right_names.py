@@ -263,3 +263,37 @@ def test_a_redirect_needs_no_body(tmp_path: Path, body: Any, found: bool) -> Non
 )
 def test_what_no_client_sends_is_minor(law: str, expected: str, got: str, level: str) -> None:
     assert severity_of(law, "GET /things", expected, got).level == level
+
+
+# -- headers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wants", "found"), [(True, False), (False, True)])
+def test_a_header_that_is_left_out_is_left_out(tmp_path: Path, wants: bool, found: bool) -> None:
+    """A deletion that wants If-Match, as at flask-smorest: where it is missing, 428."""
+    paths = shelf(thing(name=TEXT))
+    paths["/things/{id}"]["delete"]["parameters"] = [
+        {"name": "If-Match", "in": "header", "required": True, "schema": TEXT}
+    ]
+    paths["/things/{id}"]["delete"]["responses"]["428"] = {"description": "Which one?"}
+
+    def careful(asked: Asked) -> tuple[int, Any] | None:
+        missing = wants and asked.method == "DELETE" and "if-match" not in asked.headers
+        return (428, {"error": "which one"}) if missing else None
+
+    law = "input/what-the-document-forbids-is-refused"
+    found_now = held(tmp_path, Shelf(first=careful), paths, law)
+    assert any("DELETE" in each for each in found_now) is found
+
+
+@pytest.mark.parametrize(("value", "found"), [('{"total": 0}', False), ('{"total": "none"}', True), ("total", True)])
+def test_a_header_that_is_an_object_may_be_json(tmp_path: Path, value: str, found: bool) -> None:
+    told = answers({"type": "array", "items": thing()})
+    rule = {"type": "object", "properties": {"total": {"type": "integer"}}}
+    told["200"]["headers"] = {"X-Pagination": {"schema": rule}}
+    paths = {"/things": {"get": {"operationId": "t", "responses": told}}}
+
+    def server(_: Asked) -> Any:
+        return 200, [], {"x-pagination": value}
+
+    assert bool(held(tmp_path, server, paths, "headers/")) is found
