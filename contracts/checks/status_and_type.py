@@ -133,7 +133,7 @@ _FAR_FETCHED = {
     "to a number out of range": re.compile(r"[:,\[]\s*(?:\d{30,}|\d+e\d{3,})\s*[,\]}]"),
 }
 """What no client sends, in the body of a request."""
-_BEYOND = re.compile(r"=\d{21,}(?:&|$)")
+_BEYOND = re.compile(r"=\d{19,}(?:&|$)")
 
 
 def _far_fetched(exchange: Exchange) -> str:
