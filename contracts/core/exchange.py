@@ -5,7 +5,7 @@ Secrets are already placeholders here (see `contracts.vault`): nothing in this m
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
@@ -38,6 +38,15 @@ def at(document: Any, pointer: str | None) -> Any:
 def is_whole(text: str) -> bool:
     """Whether a text is a whole number in ASCII digits, and no longer than any counter or time will ever be."""
     return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+@lru_cache(maxsize=8192)
+def field(name: str, value: str) -> tuple[str, str]:
+    """A header field: one object for all messages that have it, since most of a long record are fields."""
+    return name, value
+
+
+_lower = lru_cache(maxsize=4096)(str.lower)
 
 
 @attrs.frozen
@@ -113,7 +122,7 @@ class Response:
     def _fields(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, value in self.headers:
-            key = name.lower()
+            key = _lower(name)
             found[key] = f"{found[key]}, {value}" if key in found else value
         return found
 

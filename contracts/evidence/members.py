@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from contracts.core.exchange import Pairs
+from contracts.core.exchange import Pairs, field
 
 Line = dict[str, Any]
 Made = TypeVar("Made")
@@ -46,7 +46,7 @@ def pairs(line: Line, name: str) -> Pairs:
     found = []
     for each in _of(line[name], list, name):
         key, value = _of(each, list, name)
-        found.append((_of(key, str, name), _of(value, str, name)))
+        found.append(field(_of(key, str, name), _of(value, str, name)))
     return tuple(found)
 
 

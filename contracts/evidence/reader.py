@@ -6,13 +6,15 @@ Everything a verdict rests on is here, so that anyone can judge the run again, o
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from contracts.core.exchange import Exchange, Request, Response
+from contracts.core.exchange import Exchange, Pairs, Request, Response
 from contracts.core.verdicts import VERDICTS
 from contracts.evidence import members
 from contracts.evidence.mending import mended
@@ -182,7 +184,7 @@ def _new(number: int, known: Container[int]) -> None:
 
 def _conversation(line: dict[str, Any]) -> Conversation:
     number, item, tag = members.whole(line, "id"), members.text(line, "line"), members.text(line, "tag")
-    return Conversation(number, item, line.get("inputs"), members.whole(line, "attempt"), tag)
+    return Conversation(number, sys.intern(item), line.get("inputs"), members.whole(line, "attempt"), tag)
 
 
 def _footer(line: dict[str, Any]) -> dict[str, Any]:
@@ -225,22 +227,35 @@ def read_exchange(line: dict[str, Any], operation: Operation, base: str) -> Exch
 
 def _request(line: dict[str, Any], operation: Operation, base: str) -> Request:
     asked = members.inner(line, "request")
+    principal = members.text_or_none(line, "principal")
     return Request(
         operation=operation,
         target=members.text(asked, "url").removeprefix(base),
-        headers=members.pairs(asked, "headers"),
+        headers=_same(members.pairs(asked, "headers")),
         body=members.text_or_none(asked, "body"),
-        principal=members.text_or_none(line, "principal"),
-        method=members.text(asked, "method"),
+        principal=principal and sys.intern(principal),
+        method=sys.intern(members.text(asked, "method")),
         expects_429=line.get("limited") is True,
     )
+
+
+@lru_cache(maxsize=4096)
+def _same(pairs: Pairs) -> Pairs:
+    """One object for equal headers, of which a long record has many."""
+    return pairs
+
+
+@lru_cache(maxsize=1024)
+def _repeated(body: str) -> str:
+    """One object for equal bodies."""
+    return body
 
 
 def _response(line: dict[str, Any]) -> Response:
     return Response(
         members.whole(line, "status"),
-        members.pairs(line, "headers"),
-        members.text(line, "body"),
+        _same(members.pairs(line, "headers")),
+        _repeated(members.text(line, "body")),
         members.whole(line, "length"),
         members.texts(line, "remarks"),
     )

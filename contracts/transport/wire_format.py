@@ -14,7 +14,7 @@ import attrs
 
 from contracts.config.http import Bounds
 from contracts.config.vault import Vault
-from contracts.core.exchange import Request, Response
+from contracts.core.exchange import Request, Response, field
 from contracts.core.failures import TOO_LARGE, UNSENDABLE, Failure
 from contracts.transport.connecting import Origin
 from contracts.transport.decoding import ACCEPTED, decoded
@@ -75,7 +75,7 @@ def decode_response(
     """
     pairs = list(headers)
     values, body = vault.hide_answer(pairs, content.decode("utf-8", "surrogateescape"), operation)
-    named = tuple((name, value) for (name, _), value in zip(pairs, values, strict=True))
+    named = tuple(field(name, value) for (name, _), value in zip(pairs, values, strict=True))
     return Response(status, named, body, len(content))
 
 

@@ -23,10 +23,12 @@ from pathlib import Path
 
 import attrs
 
-from tests.bench import large_documents, records
+from tests.bench import broad, large_documents, peers, records
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "f84dfd7"
+SLOW = "million"
+"""The row that takes a quarter of an hour and some gigabytes of disk: it is measured where it is named."""
 DEPLOYMENT = """[deployment]
 name = "bench"
 base_url = "http://127.0.0.1:9"
@@ -39,7 +41,8 @@ PRINCIPALS = {
     "oauth_client": ('client_id = "cl{0}"', 'secret = "{0}-secret-of-some-length"'),
     "api_key": ('key = "cal_{0}_key_of_some_length"', "org_id = {1}"),
 }
-GATE = ("pytest", "contracts", "-q", "-p", "no:cacheprovider", "-m", "not load")
+GATE = peers.GATE
+FAULTS = 40
 
 
 @attrs.frozen
@@ -96,6 +99,7 @@ class Row:
         )
 
 
+LONG, MILLION = 100_000, 1_000_000
 Measure = Callable[["Bench"], Iterator[Row]]
 ROWS: dict[str, Measure] = {}
 
@@ -113,6 +117,7 @@ class Bench:
     ours: Tree
     base: Tree
     times: int
+    faults: int = FAULTS
 
     def least(self, tree: Tree, *command: str, cached: bool = True) -> dict[str, float]:
         """The least that a command used of several times; the first, which compiles, left out."""
@@ -151,6 +156,14 @@ def gate(bench: Bench) -> Iterator[Row]:
     yield Row("gate, memory", ours["mib"], "MiB", 0.7, base["mib"])
 
 
+@row
+def faults(bench: Bench) -> Iterator[Row]:
+    """Faults found, next to Schemathesis."""
+    ours, theirs = peers.compared(bench.ours.used, bench.ours.work / "peers", bench.faults)
+    found = f"{ours.found} and {theirs.found} of {bench.faults}"
+    yield Row(f"a fault found ({found})", ours.each, "s CPU", 0.25, theirs.each)
+
+
 def _gate(bench: Bench, tree: Tree) -> tuple[dict[str, float], int]:
     out = tree.work / "gate"
     used = bench.least(tree, *GATE, "--out", str(out))
@@ -161,14 +174,36 @@ def _gate(bench: Bench, tree: Tree) -> tuple[dict[str, float], int]:
 @row
 def judge(bench: Bench) -> Iterator[Row]:
     """Judging a long record for the first time."""
-    seconds = []
-    for tree in (bench.ours, bench.base):
-        _recorded(tree)
-        long = tree.work / "long"
-        count = records.lengthened(tree.work / "gate" / "evidence.ndjson", long / "evidence.ndjson", 100_000)
-        used = tree.used("contracts", "judge", str(long))
-        seconds.append(used["cpu"] / count)
-    yield Row("judging, for each of 100,000 exchanges", seconds[0] * 1e6, "µs CPU", 0.2, seconds[1] * 1e6)
+    (ours, memory), (base, memory_then) = (_judged(tree, LONG) for tree in (bench.ours, bench.base))
+    yield Row("judging, for each of 100,000 exchanges", ours * 1e6, "µs CPU", 0.2, base * 1e6)
+    yield Row("the same, memory", memory, "MiB", 1.0, memory_then)
+
+
+@row
+def million(bench: Bench) -> Iterator[Row]:
+    """Judging a record of a million exchanges."""
+    _, memory = _judged(bench.ours, MILLION)
+    yield Row("judging 1,000,000 exchanges, memory", memory, "MiB", 400.0)
+
+
+def _judged(tree: Tree, exchanges: int) -> tuple[float, float]:
+    """Seconds for each exchange of a long record, and the most memory."""
+    _recorded(tree)
+    long = tree.work / "long"
+    count = records.lengthened(tree.work / "gate" / "evidence.ndjson", long / "evidence.ndjson", exchanges)
+    used = tree.used("contracts", "judge", str(long))
+    return used["cpu"] / count, used["mib"]
+
+
+@row
+def items(bench: Bench) -> Iterator[Row]:
+    """Judging and rendering a run of many plan items."""
+    folder = bench.ours.work / "broad"
+    folder.mkdir()
+    count = broad.broad_run(folder, operations=150, exchanges=2_500)
+    judged = bench.ours.used("contracts", "judge", str(folder), "--document", str(folder / "large.json"))
+    rendered = bench.ours.used("reports", str(folder))
+    yield Row(f"judging and rendering {count:,} plan items", judged["cpu"] + rendered["cpu"], "s CPU", 30.0)
 
 
 def _recorded(tree: Tree) -> None:
@@ -235,9 +270,10 @@ def _load() -> str:
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)} (default: all)")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)} (default: all but {SLOW})")
     parser.add_argument("--base", metavar="PYTHON", help="an interpreter that has what the other commit needs")
     parser.add_argument("--times", type=int, default=2, help="how often each is measured (default 2)")
+    parser.add_argument("--faults", type=int, default=FAULTS, help=f"next to Schemathesis (default {FAULTS})")
     options = parser.parse_args()
     well = True
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -245,10 +281,10 @@ def main() -> int:
         (folder / "ours-work").mkdir()
         base = checked_out(folder, options.base)
         try:
-            bench = Bench(Tree(ROOT, sys.executable, folder / "ours-work"), base, options.times)
+            bench = Bench(Tree(ROOT, sys.executable, folder / "ours-work"), base, options.times, options.faults)
             print(f"{os.cpu_count()} cores, load {_load()}; next to {BASE}")
             print(f"{'':46} {'now':>9} {'then':>10}")
-            for each in options.rows or ROWS:
+            for each in options.rows or [name for name in ROWS if name != SLOW]:
                 for line in ROWS[each](bench):
                     print(line.text(), flush=True)
                     well = well and line.met

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,7 @@ THEIRS = "schemathesis"
 NAMES = {"quick": "this suite, quick", "standard": "this suite, standard", THEIRS: "Schemathesis"}
 SAMPLE = 12
 """Faults compared unless told otherwise."""
+SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 PATIENCE = 600
 """Seconds Schemathesis may take for one fault."""
 
@@ -53,6 +55,8 @@ class Outcome:
     requests: int
     findings: frozenset[str]
     seconds: float
+    cpu: float = 0.0
+    """Seconds of processor time, where that is known."""
 
 
 def faults() -> list[dict[str, Any]]:
@@ -97,14 +101,21 @@ def _schemathesis(contract: Contract, sandbox: Sandbox, folder: Path) -> Outcome
     (folder / "document.yaml").write_text(yaml.safe_dump(contract.document.raw, sort_keys=False), "utf-8")
     (folder / "schemathesis.toml").write_text(_configured(contract, sandbox), "utf-8")
     base = tomllib.loads(sandbox.deployment.read_text("utf-8"))["deployment"]["base_url"]
+    before = _used_by_others()
     subprocess.run(
         [
-            *("schemathesis", "--config-file", "schemathesis.toml", "run", "document.yaml", "--url", base),
+            *(SCHEMATHESIS, "--config-file", "schemathesis.toml", "run", "document.yaml", "--url", base),
             *("--continue-on-failure", "--seed", "1", "--report", "ndjson", "--report-ndjson-path", "events.ndjson"),
         ],
         cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
-    return _read(folder / "events.ndjson")
+    return attrs.evolve(_read(folder / "events.ndjson"), cpu=_used_by_others() - before)
+
+
+def _used_by_others() -> float:
+    """Seconds of processor time of the processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _configured(contract: Contract, sandbox: Sandbox) -> str:
