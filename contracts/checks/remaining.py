@@ -34,15 +34,21 @@ Heard = Mapping[int, "tuple[str, int, str] | None"]
 class Step:
     """Two successes of one credential, one right after the other in one window, and what was sent meanwhile.
 
-    `drop`: by how much the remaining number fell. `others`: requests of other credentials in between. `quick`: no
-    bucket can have been refilled by one meanwhile.
+    `drop`: by how much the remaining number fell. `others`: requests of other credentials in between; `crossed`: some
+    of theirs were in flight beside one of the two. `quick`: no bucket can have been refilled by one meanwhile.
     """
 
     first: Exchange
     second: Exchange
     drop: int
     others: int
+    crossed: bool
     quick: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else asked meanwhile."""
+        return not (self.others or self.crossed)
 
 
 def _stands_still(steps: Sequence[Step]) -> None:
@@ -53,8 +59,8 @@ def _stands_still(steps: Sequence[Step]) -> None:
 
 
 def _falls_for_others(steps: Sequence[Step]) -> None:
-    mixed = [each for each in steps if each.others]
-    alone = [each for each in steps if not each.others]
+    mixed = [each for each in steps if each.others and not each.crossed]
+    alone = [each for each in steps if each.alone]
     fits = all(each.drop == 1 + each.others for each in mixed) and all(each.drop == 1 for each in alone)
     if len(mixed) >= FEW and alone and fits:
         got = f"by {mixed[0].drop} where {mixed[0].others} of another credential came in between"
@@ -99,7 +105,7 @@ def _shown(steps: Sequence[Step]) -> list[Exchange]:
 
 
 def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
-    """Every two successes of one window, where no other request of their credential came between."""
+    """Every two successes of one window, where no other request of their credential came between or was in flight."""
     asked = [(_credential(each), each) for each in exchanges]
     sent = [each.sent for each in exchanges]
     latest = [*accumulate((each.received for each in exchanges), max)]
@@ -111,9 +117,9 @@ def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
             first, end = bisect_left(latest, before.sent), bisect_right(sent, each.received)
             near = asked[first:end]
             between = [one for one, other in near if _within(other, before, each)]
-            clear = not any(one == who for one in between)
-            if clear and not any(_overlaps(other, before, each) for _, other in near):
-                yield Step(before, each, drop, len(between), _quick(before, each))
+            crossing = [one for one, other in near if _overlaps(other, before, each)]
+            if who not in between and who not in crossing:
+                yield Step(before, each, drop, len(between), bool(crossing), _quick(before, each))
         last[who] = each
 
 
@@ -181,10 +187,10 @@ def _quick(before: Exchange, after: Exchange) -> bool:
 def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) -> bool:
     """The remaining number falls by one with every request that counts, and with nobody else's.
 
-    Seen in answers that are there anyway: successes of one credential, one right after the other, of one window. Broken
-    if in all of them it stands still, falls by the same too much, or falls with the requests that other credentials
-    made meanwhile; or if several credentials count down one number. Where another limit or another bucket has part in
-    it, the steps differ: then nothing is said.
+    Seen in answers that are there anyway: successes of one credential, one right after the other, of one window, with
+    none of its requests in flight beside them. Broken if in all of them it stands still, falls by the same too much, or
+    falls with the requests that other credentials made meanwhile; or if several credentials count down one number.
+    Where another limit or another bucket has part in it, the steps differ: then nothing is said.
     """
     answered = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
     heard = {each.seq: _told(each) for each in answered}
@@ -192,5 +198,5 @@ def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) ->
     _stands_still([each for each in steps if each.quick])
     _falls_for_others(steps)
     _one_for_all(answered, heard)
-    _falls_by_more([each for each in steps if not each.others])
+    _falls_by_more([each for each in steps if each.alone])
     return bool(steps)

@@ -88,6 +88,17 @@ class Estimate:
         both = attrs.evolve(self, after=again.samples, recovered=self.recovered or again.recovered)
         if again.verdict == self.verdict and self.verdict != "inconclusive":
             return attrs.evolve(both, confidence="repeated", doubtful=False)
+        if again.verdict == "not enforced":
+            reason = f"used up at first, and not any more: {again.admitted} admitted, none refused"
+            return attrs.evolve(
+                both,
+                verdict="looser",
+                admitted=again.admitted,
+                kinds=(),
+                reason=reason,
+                confidence=PROVEN,
+                doubtful=False,
+            )
         if self.admitted > self.rule.limit and again.verdict == "kept":
             reason = f"{self.admitted} of concurrent requests admitted, {again.admitted} one by one"
             if self.admitted == self.rule.limit + 1 and Aligned.kind in again.kinds:
@@ -96,7 +107,7 @@ class Estimate:
             return attrs.evolve(both, verdict="race", confidence="repeated", reason=reason, limit=again.limit)
         if self._borne_out(again, agrees=agrees):
             return attrs.evolve(both, confidence="repeated", doubtful=False)
-        if min(self.admitted, again.admitted) > self.rule.limit and again.verdict != "kept" and not again._shorter:
+        if self._over and again._over and again.verdict != "kept" and not again._shorter:
             return attrs.evolve(both, verdict="looser", confidence="repeated")
         if again.verdict == "kept" and self.admitted <= self.rule.limit:
             reason = "fewer at first: the credential was not idle, or fewer are admitted while others are in flight"
@@ -108,7 +119,7 @@ class Estimate:
 
     def _borne_out(self, again: Estimate, *, agrees: bool) -> bool:
         """Whether a second look shows the same deviation, though in other words."""
-        more = min(self.admitted, again.admitted) > self.rule.limit and again.verdict != "kept"
+        more = self._over and again._over and again.verdict != "kept"
         if self._shorter and (more or again.verdict == "looser"):  # what ends early lets more in
             return True
         if self.verdict == "tighter":  # or a bucket that was emptied slowly
@@ -117,6 +128,13 @@ class Estimate:
         if self._longer and (shut or again.verdict == "tighter"):
             return True
         return agrees and again.verdict == "inconclusive" and self.admitted <= self.rule.limit
+
+    @property
+    def _over(self) -> bool:
+        """Whether more than declared were admitted at first, so soon that hardly a window ended meanwhile."""
+        admitted = [each for each in self.samples if not each.refused][: self.admitted]
+        lasted = admitted[-1].received - admitted[0].sent if admitted else 0.0
+        return self.admitted > self.rule.limit and lasted < SLOWLY * self.rule.window
 
     @property
     def _shorter(self) -> bool:

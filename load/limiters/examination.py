@@ -37,6 +37,8 @@ them.
 """
 SILENCES = 2
 """How often so much is waited at most."""
+IDLE, REMEMBERED = 1.08, 2.08
+"""Windows after which a credential is idle again; a sliding counter remembers the window before the last one."""
 BETWEEN_ENDS = 1.5
 """Windows after a burst at which none ends, if one ended within it."""
 AFTER = 2.0
@@ -52,6 +54,12 @@ BLURRED = 0.15
 Answers = list[Sample]
 Examination = Generator[Ask, Answers, Estimate]
 Steps = Generator[Ask, Answers, None]
+
+
+def most_windows(setting: Setting) -> float:
+    """How many windows an examination takes at most: two looks, all waits for what is forgotten, one more burst."""
+    apart = 1 + BETWEEN_ENDS + LAST
+    return 2 * setting.windows + SILENCES * (SILENT + AFTER) + REMEMBERED + apart
 
 
 def examine(
@@ -70,10 +78,10 @@ def examine(
         return found
     # Somebody else's requests, or a race, may be behind this: once more, after an idle window. One by one where another
     # number was admitted, since more may be due to a race, and fewer to how many were in flight; it is slow.
-    again = _Attempt(rule, boundary, attrs.evolve(setting, confirms=False))
+    again = _Attempt(rule, boundary, attrs.evolve(setting, confirms=False), silences=first.silences)
     together = setting.together if found.admitted == rule.limit and not interleaved(first.space.opening) else 1
     again.lasts = first.timing.delay * rule.limit / together if first.begun else 0.0
-    idle = 2.08 if SlidingCounter.kind in found.kinds else 1.08  # it remembers the window before the last one
+    idle = REMEMBERED if SlidingCounter.kind in found.kinds else IDLE
     if (yield from again.run_or_cut(first.now + rule.window * idle, together)):
         return found
     return found.confirmed(
@@ -101,8 +109,13 @@ class _Attempt:
     begun: bool = False
     lasts: float = 0.0
     """How many seconds using up the limit is thought to take."""
-    silent: bool = False
-    """Whether it waited until a limiter that counts refused requests had forgotten them."""
+    silences: int = SILENCES
+    """How often it may still wait until a limiter that counts refused requests has forgotten them."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether it has waited so."""
+        return self.silences < SILENCES
 
     def run_or_cut(self, now: float, together: int) -> Generator[Ask, Answers, bool]:
         """Run it; gives whether it was cut short. One that had not got past its opening shows nothing."""
@@ -170,9 +183,8 @@ class _Attempt:
 
     def _narrow(self) -> Steps:
         yield from self._test()
-        for _ in range(SILENCES):
-            if not self._excused:
-                break
+        while self.silences and self._excused:
+            self.silences -= 1
             yield from self._begin_anew()
             yield from self._test()
         if self._lucky:
@@ -230,8 +242,8 @@ class _Attempt:
         admitted = sum(not each.refused for each in self.space.opening)
         if not self.setting.confirms or admitted <= self.rule.limit + 1 or self._blurred:
             return False
-        open_yet = self.outcome == self.space.state == "open"
-        return open_yet and all(isinstance(each, Aligned) for each in self.space.keeping)
+        kept_yet = self.outcome == "open" and self.space.state in ("open", "kept")
+        return kept_yet and all(isinstance(each, Aligned) for each in self.space.keeping)
 
     def _use_up_apart(self) -> Steps:
         """Use the limit up once more, far from where a window would have to end that ended within the burst."""
@@ -246,7 +258,6 @@ class _Attempt:
 
         What comes then is asked of a limiter that was shut by few requests.
         """
-        self.silent = True
         answers = yield from self._send(self.timing.refused + SILENT * self.rule.window, 1)
         yield from self._learn(answers)
         self.ends = max(self.ends, self.now + AFTER * self.rule.window)

@@ -78,6 +78,15 @@ class Series:
         return moments(quota.reset, self.unit, (sample.sent, sample.received), self.terms.offset)
 
 
+@attrs.frozen
+class Lie:
+    """What a header said, and what is true, in words; `seqs` are the answers that show it."""
+
+    expected: str
+    actual: str
+    seqs: tuple[int, ...] = ()
+
+
 def series_of(samples: Sequence[Sample], terms: Terms) -> list[Series]:
     """Everything the responses of a trace say, sorted into series, each with the unit in which it is to be read."""
     found: dict[tuple[str, str], list[tuple[Sample, Quota]]] = {}

@@ -25,7 +25,7 @@ from load.limiters.models import (
     TokenBucket,
 )
 from load.limiters.rule import Rule
-from load.limiters.stepped_bucket import PARTS, SteppedBucket, steps_of
+from load.limiters.stepped import FINER, PARTS, Segmented, SteppedBucket, steps_of
 from load.limiters.trace import History, Sample, Ticks
 from load.limiters.whole_tokens import WholeTokens
 from load.limiters.windowed_models import Aligned, Phased, RestartingCounter, SlidingCounter, SlidingCounterOfAll
@@ -75,7 +75,7 @@ def hypotheses(limit: int, shortest: float, longest: float, begun: float) -> lis
         SlidingLog(limit, shortest, longest),
         SlidingLogOfAll(limit, shortest, longest),
         SlidingCounter(limit, region),
-        SlidingCounter(limit, region, rounds=True),
+        SlidingCounter(limit, region, rounds=1.0),
         TokenBucket(limit, shortest, longest),
         Spacing(limit, shortest, longest),
     ]
@@ -266,11 +266,16 @@ class Doubt:
             counters = [
                 kind(rule.limit, region, rounds=rounds)
                 for kind in (SlidingCounterOfAll, RestartingCounter)
-                for rounds in (False, True)
+                for rounds in (0.0, 0.5, 1.0)
             ]
-            buckets = [SteppedBucket(rule.limit, steps_of(shortest, longest, parts), parts) for parts in PARTS]
+            stepped = [
+                kind(rule.limit, steps_of(shortest, longest, parts), parts)
+                for kind, numbers in ((SteppedBucket, (*PARTS, *FINER)), (Segmented, PARTS))
+                for parts in numbers
+            ]
             others = (WholeTokens(rule.limit, shortest, longest), Penalty(rule.limit, shortest, longest))
-            return cls(History(ROUNDING[0] * rule.window), [*others, *counters, *buckets])
+            half = SlidingCounter(rule.limit, region, rounds=0.5)
+            return cls(History(ROUNDING[0] * rule.window), [*others, half, *counters, *stepped])
         counts = rule.window >= 2 * clock.grain and abs(rule.window / clock.grain % 1) < EDGE
         return cls(History(clock=clock), by_ticks(rule.limit, shortest, longest) if counts else [])
 

@@ -101,8 +101,8 @@ class SlidingCounter(Phased):
     count: int = 0
     before: int = 0
     """What was counted in the window before this one."""
-    rounds: bool = False
-    """Whether the share is rounded down to whole requests, so that one fits a little sooner."""
+    rounds: float = 0.0
+    """How much of a request may be left over for another one to fit: all of it, or half, where the share is rounded."""
 
     def follow(self, step: Step, history: History) -> list[Hypothesis]:
         found: list[Hypothesis] = []
@@ -131,7 +131,7 @@ class SlidingCounter(Phased):
         """Which part of this window must have passed until one more fits."""
         if self.count >= self.limit or not self.before:
             return 0.0 if self.count < self.limit else NEVER
-        return max(0.0, 1 - (self.limit - (not self.rounds) - self.count) / self.before)
+        return max(0.0, 1 - (self.limit - 1 + self.rounds - self.count) / self.before)
 
     def _admitted(self, step: Step) -> list[Hypothesis]:
         share = self._share()

@@ -2,6 +2,8 @@
 
     python -m tests.power limits-trials [--trials 10000] [--show]
     python -m tests.power limits-trials --document 10     every limit of the document side by side, from ten moments
+    python -m tests.power limits-trials --unusual 50      limiters that others build, and liars, with 50 seeds each
+    python -m tests.power limits-trials --unusual 50 segments     only those with this in their names
 
 Prints, per fault, how many verdicts were wrong and how many inconclusive; exits 1 if more than 0.2 % were wrong. For
 the document it prints, per kind of limiter, the windows and requests it takes, with clocks up to a second apart.
@@ -25,6 +27,7 @@ from load.limiters.setting import Setting
 from specs.contract import build
 from specs.source.document import load
 from tests.load.limiters.simulated import FAULTS, KINDS, Off, Server, drive
+from tests.load.limiters.unusual import TRIALS
 
 LIMITS = (5, 10, 30, 60)
 WRONG = 0.002
@@ -62,6 +65,18 @@ def document(runs: int, window: float = 60.0) -> None:
             medians.append(median(spans))
             longest, asked = max(longest, *spans), max(asked, requests)
         print(f"{name:18} {max(medians):9.2f} {longest:8.2f} {asked:9} {other:9}", flush=True)
+
+
+def unusual(seeds: int, part: str) -> bool:
+    """Try what others build; says of each how often the verdict was wrong, and gives whether none was."""
+    wrong = 0
+    for name in (each for each in TRIALS if part in each):
+        found = TRIALS[name].wrong(seeds)
+        wrong += len(found)
+        print(f"{name:32} {len(found):3} of {seeds} wrong", flush=True)
+        for seed, each in found[:3]:
+            print(f"    {seed}: {each.verdict}, {', '.join(each.kinds)}, {each.reason}", flush=True)
+    return not wrong
 
 
 @attrs.define
@@ -124,7 +139,11 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="list what was wrong or inconclusive")
     parser.add_argument("--document", type=int, metavar="RUNS", help="examine the limits of the document so often")
+    parser.add_argument("--unusual", type=int, metavar="SEEDS", help="try what others build with so many seeds")
+    parser.add_argument("part", nargs="?", default="", help="with --unusual: a part of the names to try")
     options = parser.parse_args()
+    if options.unusual:
+        return int(not unusual(options.unusual, options.part))
     if options.document:
         document(options.document)
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from load.limiters.examination import most_windows
 from load.runtime.setup import Setup
 from load.scenarios.limits.coordinator import LOOKS
 from load.scenarios.limits.examiner import FULL, IDLE, QUICK
@@ -23,7 +24,7 @@ def forecast(setup: Setup) -> str:
     told += f"; a limit that looks too tight, or a bucket that is shared, {_lasts(2 * IDLE * window)} more"
     told += f" ({looks} of them are looked at)"
     if setup.depth != "quick":
-        told += f"; no limit takes more than {_lasts(2 * FULL.windows * window)}"
+        told += f"; no limit takes more than {_lasts(most_windows(FULL) * window)}"
     longest = max(limit.window for job in examined for limit in job.operation.limits) / scale
     return told + (f"; longer limits {_lasts(longest * WINDOWS)}" if setup.depth == "soak" else "")
 

@@ -62,6 +62,7 @@ def test_what_chance_may_have_done_is_not_blamed(statuses: tuple[int, ...]):
     ("given", "words"),
     [
         ([told(0, 41), told(1, 41), told(2, 41)], "41 again and again"),
+        ([told(0, 41), told(0.1, 7, "other"), told(1, 41), told(1.1, 6, "third"), told(2, 41)], "41 again and again"),
         ([told(0, 58), told(1, 56), told(2, 54), told(3, 52)], "by 2 each time"),
         (
             [told(0, 58), told(1, 57), told(2, 0, "other"), told(3, 55), told(4, 0, "other"), told(5, 53)],
@@ -91,6 +92,7 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         [told(0, 58), told(1, 58, "other"), told(2, 57), told(3, 57, "other"), told(4, 56), told(5, 56, "other")],
         [told(0, 58), told(1, 31, "other"), told(2, 57), told(3, 30, "other"), told(4, 56), told(5, 29, "other")],
         [told(0, 58), told(1, 57, "other"), told(2, 56)],
+        [told(0, 58), told(1, 56), told(1.1, 7, "other"), told(2, 54), told(2.1, 6, "other"), told(3, 52)],
     ],
     ids=[
         "by one",
@@ -103,6 +105,7 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         "two credentials",
         "one that was used before",
         "too few to tell",
+        "another credential in flight",
     ],
 )
 def test_a_remaining_number_that_may_be_right_is_not_blamed(given: list[Exchange]):

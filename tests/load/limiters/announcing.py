@@ -12,8 +12,8 @@ import attrs
 
 from load.limiters.conclusion import Estimate
 from load.limiters.examination import examine
-from load.limiters.header_dialects import Terms
-from load.limiters.header_truth import Lie, lies
+from load.limiters.header_dialects import Lie, Terms
+from load.limiters.header_truth import lies
 from load.limiters.rule import Rule
 from load.limiters.setting import Setting
 from load.limiters.trace import Sample
@@ -76,9 +76,19 @@ class Voice:
     """Between which shares of the truth Retry-After lies, by chance."""
     hourly: bool = False
     """Whether a policy of an hour is told beside it (draft 8)."""
+    near_end: bool = False
+    """Whether nothing is told before hardly anything is left."""
+    later: float = 0.0
+    """Seconds by which the reset is told too late."""
+    again: bool = False
+    """Whether half of the number is told once more when half is used up."""
 
     def headers(self, limiter, now: float, *, admitted: bool, left: int) -> list[tuple[str, str]]:
         """The headers of an answer."""
+        if self.near_end and left > 1:
+            return []
+        if self.again and admitted and left <= limiter.limit // 2:
+            left += limiter.limit // 2
         moment = opens(limiter, now)
         number = limiter.limit + self.limit
         left = limiter.limit - 1 if self.stuck else left
@@ -86,7 +96,7 @@ class Voice:
         told = [] if admitted else [("Retry-After", str(wait))]
         if admitted and not self.on_success:
             return told
-        until = moment if self.reset is None else now + self.reset
+        until = (moment if self.reset is None else now + self.reset) + self.later
         written = UNITS[self.unit](until, now)
         window = limiter.window * self.window
         if self.family == "draft 8":
@@ -128,11 +138,11 @@ class Announcing(Server):
 
 
 def heard(
-    kind: str, voice: Voice, seed: int, words=None, *, limit: int = 5, window: float = 10.0, windows: float = 4.0
+    kind: str, voice: Voice, seed: int, words=None, *, limit: int = 5, window: float = 10.0, kinds: bool = False
 ) -> tuple[Estimate, list[Lie]]:
     """Examine a limiter that keeps its rule behind such a voice; gives the estimate and what its headers got wrong."""
     rng = random.Random(seed)
     rule = Rule(limit, window)
     server = Announcing((KINDS | COARSE)[kind](limit, window, rng), rng, voice)
-    found, _ = drive(examine(rule, NOW + rng.uniform(0, 600), 0.0, Setting(windows=windows)), server)
+    found, _ = drive(examine(rule, NOW + rng.uniform(0, 600), 0.0, Setting(windows=4.0, kinds=kinds)), server)
     return found, lies(found, Terms(rule, words or {}, windows={limit: window}))

@@ -95,6 +95,21 @@ def test_who_waits_as_told_but_asks_before_is_not_lied_to_where_each_request_ren
         assert heard("expiring", Voice(unit="left"), seed)[1] == [], seed
 
 
+def test_headers_that_come_only_when_hardly_anything_is_left_are_not_blamed():
+    for seed in range(SEEDS):
+        voice = Voice(unit="left", family=FAMILIES[seed % len(FAMILIES)], near_end=True)
+        kind = list(KINDS)[seed % len(KINDS)]
+        assert heard(kind, voice, seed, limit=(5, 30)[seed % 2])[1] == [], (kind, seed)
+
+
+@pytest.mark.parametrize("lie", [{"later": 4.0}, {"again": True}])
+def test_a_reset_that_is_too_late_and_a_number_that_is_told_twice_are_found(lie):
+    for seed in range(SEEDS):
+        kind = ("from first", "block")[seed % 2]
+        voice = Voice(unit="left", family=FAMILIES[seed % len(FAMILIES)], **lie)
+        assert heard(kind, voice, seed, limit=(5, 10)[seed // 2 % 2], kinds=True)[1], (kind, seed)
+
+
 @pytest.mark.parametrize("family", ["draft 7", "draft 8"])
 def test_a_policy_with_another_window_is_found(family):
     for seed in range(SEEDS):
