@@ -14,12 +14,9 @@ from contracts.steps.lists.identity import same_items
 from specs.contract import Operation
 from specs.contract.member_names import Hint
 
-_OWNER = re.compile(
-    r"(owner|user|author|tenant|account|customer|team|org|organi[sz]ation|workspace|created_?by)s?", re.I
-)
-_OWN = re.compile(
-    r"\b(your|yours|own|owned|belongs?|belonging|authenticated user|current user|private)\b", re.IGNORECASE
-)
+_OWNER = re.compile(r"(owner|user|tenant|account|customer|team|org|organi[sz]ation|workspace)s?", re.IGNORECASE)
+"""Whose a thing is. Who wrote it (`author`, `created_by`) is told of what everybody shares, too."""
+_OWN = re.compile(r"\b(yours?|owne?d?|belong(s|ing)?|(authenticated|current) user|private)\b", re.IGNORECASE)
 
 
 def granted_to_all(api: RequestFactory, scene: Attempts) -> Steps:

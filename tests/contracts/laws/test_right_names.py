@@ -170,8 +170,8 @@ def test_what_does_not_look_at_what_it_names_lets_nobody_in(tmp_path: Path, acts
     assert verdicts(made, law)["POST /things/{id}/ping"] == (BROKEN if acts else OBSERVED)
 
 
-@pytest.mark.parametrize(("owner", "found"), [(False, False), (True, True)])
-def test_what_everybodys_list_shows_may_be_read_by_everybody(tmp_path: Path, owner: bool, found: bool) -> None:
+@pytest.mark.parametrize(("owner", "found"), [("", False), ("created_by", False), ("owner", True)])
+def test_what_everybodys_list_shows_may_be_read_by_everybody(tmp_path: Path, owner: str, found: bool) -> None:
     """Tags that all share, and notes that name an owner and are shown to all by mistake."""
 
     class Shared(Shelf):
@@ -179,13 +179,13 @@ def test_what_everybodys_list_shows_may_be_read_by_everybody(tmp_path: Path, own
             who = asked.headers.get("x-key", "")
             if "canary-key" not in who:
                 return 401, {"error": "who are you"}
-            self.kept = lambda sent: {**sent, "owner": who[-5:]} if owner else sent
+            self.kept = lambda sent: {**sent, owner: who[-5:]} if owner else sent
             return super().__call__(asked)
 
     server = Shared()
-    server.things["/things/t0"] = {"id": "t0", "name": "there before", **({"owner": "ann"} if owner else {})}
+    server.things["/things/t0"] = {"id": "t0", "name": "there before", **({owner: "ann"} if owner else {})}
     law = "credentials/another-tenant-is-refused"
-    paths = shelf(thing(name=TEXT, owner={**TEXT, "readOnly": True}) if owner else thing(name=TEXT))
+    paths = shelf(thing(name=TEXT, **({owner: {**TEXT, "readOnly": True}} if owner else {})))
     made = judged(tmp_path, server, document(paths, KEY, security=[{"key": []}]), ANN + BOB, law)
     assert any(law in each for each in broken(made)) is found
 
