@@ -33,7 +33,8 @@ class Check:
 
     `of` and `concerns`: it need not be asked about other answers, nor about those of other operations.
     `unread`: it gets exchanges without a response too. `judge_all`: it judges all exchanges of an operation at once.
-    `together`: and so does this, where none of them is broken alone.
+    `together`: and so does this, where none of them is broken alone. `timed`: it looks at when requests were sent or
+    answered; all others say the same of exchanges that are alike.
     """
 
     family: str
@@ -48,6 +49,7 @@ class Check:
     asserts: tuple[str, ...] = ()
     of: Of = "answers"
     concerns: Concerns | None = None
+    timed: bool = False
     id: str = attrs.field(init=False)
 
     @id.default
@@ -76,6 +78,7 @@ def check(
     asserts: tuple[str, ...] | None = None,
     unread: bool = False,
     whole: bool = False,
+    timed: bool = False,
     together: Together | None = None,
     of: Of = "answers",
     concerns: Concerns | None = None,
@@ -87,7 +90,7 @@ def check(
         name, title = judge.__name__.replace("_", "-"), text.partition("\n")[0]
         each, every = (_silent, judge) if whole else (judge, None)
         told = kinds if asserts is None else asserts
-        made = Check(family, name, title, text, each, kinds, unread, every, together, told, of, concerns)
+        made = Check(family, name, title, text, each, kinds, unread, every, together, told, of, concerns, timed)
         if not text or made.id in CHECKS:
             raise ValueError(f"check {made.id}: needs a docstring and an id of its own")
         CHECKS[made.id] = made

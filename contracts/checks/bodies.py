@@ -218,8 +218,8 @@ class _Pair:
     schema: dict[str, Any]
     fast: jsonschema_rs.Validator
     null: Callable[[], frozenset[str]] = frozenset
-    known: dict[str, Broken | None] = attrs.field(factory=dict)
-    """What became of bodies seen before: lists and errors repeat."""
+    known: dict[tuple[int, int], Broken | None] = attrs.field(factory=dict)
+    """What became of bodies seen before, by their fingerprints: lists and errors repeat."""
 
     @cached_property
     def slow(self) -> Draft202012Validator:
@@ -230,11 +230,11 @@ class _Pair:
 
 
 def _fits(answer: Response, validators: _Pair) -> None:
-    if answer.body not in validators.known:
+    if (body := answer.fingerprint) not in validators.known:
         if len(validators.known) > 500:
             validators.known.clear()
-        validators.known[answer.body] = _misfit(answer, validators)
-    if misfit := validators.known[answer.body]:
+        validators.known[body] = _misfit(answer, validators)
+    if misfit := validators.known[body]:
         raise Broken(misfit.expected, misfit.actual)
 
 

@@ -188,7 +188,7 @@ def a_body_is_as_long_as_told(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@check(family="protocol", kinds=("header",), asserts=())
+@check(family="protocol", kinds=("header",), asserts=(), timed=True)
 def the_date_is_now(exchange: Exchange, _: Contract) -> bool:
     """The Date of a response is the time it was made: two minutes of difference are allowed."""
     value = response(exchange).header("Date")

@@ -5,39 +5,45 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from contracts.checks import check
 from contracts.checks.helpers import response
+from contracts.config.http import KIB
 from contracts.config.issued import is_random
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
+from contracts.core.fingerprint import once_a_text
 from contracts.strategies.secrets_in_bodies import is_secret
 from specs.contract import Contract
 
 TRACES = {
     "a stack trace": re.compile(
-        r"Traceback \(most recent call last\)|\bFile \\?\"/[^\"]+\", line \d+"
-        r"|\bat (?:async )?[\w.$<>\[\] ]+ \((?:/|file:|node:|[A-Z]:\\)[^)]+:\d+:\d+\)"
-        r"|\n\s*at (?:/|file:|node:)\S+:\d+:\d+"
-        r"|\bat [\w.$]+\([\w]+\.java:\d+\)|goroutine \d+ \[running\]|\.rb:\d+:in `|#\d+ /\S+\.php\(\d+\)"
+        r"Traceback \(most recent call last\)|\bFile \\?\"/[^\"]{1,300}\", line \d+"
+        r"|\bat (?:async )?[\w.$<>\[\] ]{1,200} \((?:/|file:|node:|[A-Z]:\\)[^)]{1,300}:\d+:\d+\)"
+        r"|\n\s{0,100}at (?:/|file:|node:)\S{1,300}:\d+:\d+"
+        r"|\bat [\w.$]{1,200}\([\w]{1,200}\.java:\d+\)"
+        r"|goroutine \d+ \[running\]|\.rb:\d+:in `|#\d{1,4} /\S{1,300}\.php\(\d+\)"
     ),
 }
 INSIDE = {
     **TRACES,
     "a path of the server": re.compile(
-        r"(?:/(?:usr|home|app|srv|opt|var|root|workspace)/[\w./@-]+\.(?:py|[mc]?js|ts|go|rb|php|java|rs))\b"
-        r"|\bnode_modules/[\w@./-]+|[A-Z]:\\(?:\w+\\)+\w+\.\w+"
+        r"(?:/(?:usr|home|app|srv|opt|var|root|workspace)/[\w./@-]{1,300}\.(?:py|[mc]?js|ts|go|rb|php|java|rs))\b"
+        r"|\bnode_modules/[\w@./-]+|[A-Z]:\\(?:\w{1,100}\\){1,30}\w{1,100}\.\w{1,20}"
     ),
     "a database's words": re.compile(
         r"\bP20\d\d\b|duplicate key value violates|SQLSTATE|\bUNIQUE constraint failed|PrismaClient"
-        r"|\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE \S+ SET|DELETE FROM)\b|syntax error at or near|ORA-\d{5}"
-        r"|violates (?:foreign key|not-null|check) constraint|relation \\?\"\w+\\?\" does not exist|\bER_[A-Z_]{5,}"
+        r"|\b(?:SELECT\b.{1,200}\bFROM|INSERT INTO|UPDATE \S{1,100} SET|DELETE FROM)\b"
+        r"|syntax error at or near|ORA-\d{5}"
+        r"|violates (?:foreign key|not-null|check) constraint|relation \\?\"\w{1,100}\\?\" does not exist"
+        r"|\bER_[A-Z_]{5,}"
         r"|E11000 duplicate|MongoServerError|QueryFailedError|SequelizeDatabaseError|psycopg\d?\.|sqlalchemy"
     ),
 }
 """By kind, how the inside of a server shows. Stack traces count in every answer, the rest in errors alone."""
+SEARCHED = 256 * KIB
+"""Characters of an answer in which it is looked for. No pattern looks further than a line from where it begins."""
 _GIVES = re.compile(r"token|api-?_?key|credential|echo|who-?_?am-?_?i|session|login", re.IGNORECASE)
 """What operations are called that answer with a credential, or with what they were sent, because they are for that."""
 _PLACEHOLDER = re.compile(r"\$\{?([A-Z][A-Z0-9_]{3,})")
@@ -59,10 +65,10 @@ def errors_hide_the_inside(exchange: Exchange, _: Contract) -> bool:
     return exchange.status >= 400
 
 
-@lru_cache(maxsize=4096)
+@once_a_text
 def _shown(text: str, error: bool) -> tuple[tuple[str, str], ...]:
     """What a text shows of the inside, by kind."""
-    found = ((what, pattern.search(text)) for what, pattern in (INSIDE if error else TRACES).items())
+    found = ((what, pattern.search(text, 0, SEARCHED)) for what, pattern in (INSIDE if error else TRACES).items())
     return tuple((what, match[0]) for what, match in found if match)
 
 

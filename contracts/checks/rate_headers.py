@@ -22,7 +22,7 @@ def _is_limited(operation: Operation, _: Contract) -> bool:
     return bool(operation.limits)
 
 
-@check(family="limits", kinds=("header",), asserts=(), concerns=_is_limited)
+@check(family="limits", kinds=("header",), asserts=(), concerns=_is_limited, timed=True)
 def rate_headers_tell_the_truth(exchange: Exchange, contract: Contract) -> bool:
     """Rate-limit headers name a declared limit, count plausibly and announce a reset within the window.
 
@@ -102,7 +102,7 @@ def _ahead(exchange: Exchange) -> float:
         return 0.0
 
 
-@check(family="limits", kinds=("header",), asserts=(), of="errors", concerns=_is_limited)
+@check(family="limits", kinds=("header",), asserts=(), of="errors", concerns=_is_limited, timed=True)
 def a_refusal_tells_how_long_to_wait(exchange: Exchange, _: Contract) -> bool:
     """Retry-After on a 429 is no longer than the longest declared window.
 

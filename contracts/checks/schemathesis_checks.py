@@ -24,6 +24,7 @@ from contracts.checks.helpers import (
     sure,
 )
 from contracts.checks.status_and_type import OURS
+from contracts.config.http import MIB
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange, Response
 from contracts.strategies import schemathesis_cases
@@ -31,6 +32,8 @@ from specs.contract import Contract, Operation
 from specs.contract.operations import is_json
 
 _REMEMBERED = 4096
+_LARGE = MIB
+"""Bytes of an answer above which one opinion is enough: its code reads the body once more, into memory of its own."""
 
 
 @check(family="schemathesis", kinds=("schema", "status", "header"))
@@ -40,9 +43,11 @@ def schemathesis_finds_nothing_more(exchange: Exchange, contract: Contract) -> b
     Its checks of status, content type, headers and body judge every distinct answer. What another check of this suite
     finds as well is one finding, and reported there. Not held against a deployment: the first of two server errors,
     answers to undeclared methods, statuses that have no body whatever a default declares, statuses that the checks of
-    this suite allow, and texts of our own that come back.
+    this suite allow, and texts of our own that come back. A body of more than a mebibyte is not judged by its checks.
     """
     if has_no_body(exchange) or not (asked_as_declared(exchange) and sure(exchange) and routed(exchange, contract)):
+        return False
+    if response(exchange).length > _LARGE:
         return False
     answer = declared(exchange)
     if answer != described(exchange) or (answer is not None and answer.unusable):
@@ -75,7 +80,7 @@ def _objection(contract: Contract, operation: Operation, answer: Response) -> tu
     """
     pairs = ((name.lower(), value) for name, value in answer.headers)
     headers = tuple((name, "" if name in _FLEETING else value) for name, value in pairs)
-    key = contract, operation.key, answer.status, headers, answer.body
+    key = contract, operation.key, answer.status, headers, answer.fingerprint
     if key not in _known:
         if len(_known) > _REMEMBERED:
             _known.clear()

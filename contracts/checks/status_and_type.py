@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from contracts.checks import check
@@ -22,6 +21,7 @@ from contracts.checks.helpers import (
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from contracts.core.failures import plain
+from contracts.core.fingerprint import once_a_text
 from contracts.request.url import path_values
 from specs.contract import Contract, Rule
 
@@ -222,7 +222,7 @@ def body_is_json(exchange: Exchange, _: Contract) -> bool:
     return True
 
 
-@lru_cache(maxsize=4096)
+@once_a_text
 def _problem(text: str) -> str | None:
     """What keeps a text from being strict JSON."""
     if _BYTES.search(text):

@@ -26,7 +26,9 @@ class Bounds:
     ratio: int = 500
     """Of the two, where the second is above a mebibyte: a larger one is a bomb, not a document."""
     values: int = 300_000
-    """Of a body of JSON, as its commas count them: read, each may take fifty times the bytes it came in."""
+    """Of a body of JSON, as its commas count them: read, each may take fifty times the bytes it came in.
+
+    And of escapes in a body, which secrets are looked for behind."""
     headers: int = 256
     """Header fields of an answer."""
     header_bytes: int = 64 * KIB

@@ -120,8 +120,8 @@ _HTTP = Table(
         Key("decompressed", SIZE, "Of a body without its content encoding.", 'decompressed = "2 MiB"',
             default="20 MiB"),
         Key("ratio", COUNT, "Between these two, above a mebibyte.", "ratio = 100", default="500"),
-        Key("values", COUNT, "Of a body of JSON: read, each may take fifty times its bytes.", "values = 2000000",
-            default="300000"),
+        Key("values", COUNT, "Of a body of JSON: read, each may take fifty times its bytes. As many escapes may a body "
+            "have.", "values = 2000000", default="300000"),
         Key("header_bytes", SIZE, "Of status line and headers.", 'header_bytes = "16 KiB"', default="64 KiB"),
         Key("headers", COUNT, "Header fields of an answer.", "headers = 100", default="256"),
         Key("interim", COUNT, "1xx answers before the one that counts.", "interim = 10", default="100"),

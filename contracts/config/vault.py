@@ -38,6 +38,11 @@ _CHANGES: dict[str, Callable[[str], str]] = {
     ",,": str.lower,
     "~~": str.swapcase,
 }
+_ELSEWHERE, _KEPT = 5_000, 50_000
+"""Secrets that answers reveal up to which each is looked for elsewhere, and up to which each can be sent again.
+
+More of them no client was given to use; each is still hidden where it stands.
+"""
 _BETWEEN = "\x00"
 """Between texts that are looked through together; no header may have it."""
 _WORD = re.compile(r"[A-Za-z_]{1,15}")
@@ -337,16 +342,17 @@ class Vault:
 
     def _has_placeholder(self, text: str) -> bool:
         found = _PLACEHOLDER.finditer(text) if "$" in text else ()
-        return any((match["braced"] or match["plain"]) in self._real for match in found)
+        names = (match["braced"] or match["plain"] for match in found)
+        return any(name in self._real or _GIVEN_OUT.fullmatch(name) for name in names)
 
     def _named(self, kind: str, value: str) -> str:
         """The name of a secret that an answer revealed; one that tells itself from all others is hidden everywhere."""
         # Keyed by the run: equal secrets get equal names, and nobody can try guesses against a name in a report.
         name = f"{kind}_{self._digest(value)}"
-        if name not in self._real:
+        if name not in self._real and len(self._real) < _KEPT:
             self._real[name] = value
             # A value that anybody might have ("active") is hidden in its place alone; elsewhere it is another's.
-            if issued.is_random(value) and value not in self._ours:
+            if issued.is_random(value) and value not in self._ours and len(self._known) < _ELSEWHERE:
                 self._hide_from_now_on(name, value)
         return name
 

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from contracts.core import json_text
+from contracts.core.fingerprint import fingerprint
 from contracts.core.forms import read
 from specs.contract import Operation
 from specs.contract.operations import is_form
@@ -125,6 +126,11 @@ class Response:
             key = _lower(name)
             found[key] = f"{found[key]}, {value}" if key in found else value
         return found
+
+    @property
+    def fingerprint(self) -> tuple[int, int]:
+        """Of its body: what remembers bodies to compare them by holds none of them in memory."""
+        return fingerprint(self.body)
 
     @property
     def json(self) -> Any:

@@ -13,18 +13,23 @@ Made = TypeVar("Made")
 
 
 class MadeOnce(Generic[Made]):
-    """Results by what they are for (`about`) and the values they were made of; the newest `most` of them."""
+    """Results by what they are for (`about`) and the values they were made of, of the newest `most` such values."""
 
-    def __init__(self, most: int = 256) -> None:
+    def __init__(self, most: int = 10_000) -> None:
         self._most = most
+        self._held = 0
         self._known: dict[Hashable, tuple[Made, object, list[Any]]] = {}
 
     def get(self, about: object, key: Hashable, values: Sequence[Sequence[Any]], make: Callable[[], Made]) -> Made:
         """The result, made if it was not yet. Shared: not to be changed."""
         all_ = list(chain.from_iterable(values))
         marked = (id(about), key, tuple(map(len, values)), tuple(map(id, all_)))
-        if (found := self._known.get(marked)) is None:
-            if len(self._known) >= self._most:
-                del self._known[next(iter(self._known))]
-            self._known[marked] = found = (make(), about, all_)  # kept, so that no other object has their ids
-        return found[0]
+        if (found := self._known.get(marked)) is not None:
+            return found[0]
+        made = make()
+        self._known[marked] = made, about, all_  # kept, so that no other object has their ids
+        self._held += len(all_) + 1
+        while self._held > self._most:
+            _, _, oldest = self._known.pop(next(iter(self._known)))
+            self._held -= len(oldest) + 1
+        return made

@@ -13,13 +13,13 @@ from contracts.core.conversation import Broken, Observed
 from contracts.core.exchange import Exchange
 from contracts.core.flakiness import superseded
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
+from contracts.judging.alike import Said, said
 from contracts.judging.judge import Verdict
 from contracts.judging.own_values import OwnValues
 from contracts.judging.reproduce import script, with_rivals
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Contract
 
-Said = bool | Broken | ValueError | re.error
 Judged = dict[str, dict[int, Said]]
 """What a check, by its id, has said of an exchange, by its seq: that never changes."""
 
@@ -125,10 +125,10 @@ def _of_check(
     heard = _Heard()
     known: dict[int, Said] = {} if judged is None else judged.setdefault(rule.id, {})
     for exchange in sent.asked(rule, plan.contract):
-        if (said := known.get(exchange.seq)) is None:
-            said = known[exchange.seq] = _said(rule, exchange, plan)
-        if said is not False:
-            heard.note(exchange, said)
+        if (heard_of := known.get(exchange.seq)) is None:
+            heard_of = known[exchange.seq] = said(rule, exchange, plan.contract)
+        if heard_of is not False:
+            heard.note(exchange, heard_of)
     heard.pass_over(own)
     if not heard.findings:  # what single exchanges have shown broken needs no pattern over all of them as well
         heard.findings = _found_together(rule, sent.every, every)
@@ -169,18 +169,6 @@ def _unbroken(item: PlanItem, heard: _Heard, sent: Sequence[Exchange], *, answer
     if sent:
         return Verdict(item, BLOCKED, reason=f"{item.operation.key} does not answer: {sent[-1].error}")
     return _unasked(item)
-
-
-def _said(rule: Check, exchange: Exchange, plan: Plan) -> Said:
-    """Whether a check had something to say of an exchange; what it found, or why it cannot tell."""
-    try:
-        return bool(rule.judge(exchange, plan.contract))
-    except Broken as outcome:
-        return outcome.with_traceback(None)
-    except RecursionError:  # what is nested deeper than the interpreter goes says nothing, and ends no run
-        return False
-    except (ValueError, re.error) as error:  # a schema that is none: no deployment is blamed for it
-        return error.with_traceback(None)
 
 
 def _seen_before(exchange: Exchange) -> bool:

@@ -41,8 +41,8 @@ class OwnThings:
     """By the address of a list, when the run last asked for a creation in it (epoch seconds)."""
     unheard: list[Request] = attrs.field(factory=list)
     """Creations of which no answer told whether they made something."""
-    _looked: dict[tuple[str, str | None], str] = attrs.field(factory=dict)
-    """By its target and who asked, the body of the last answer to a request to look."""
+    _looked: dict[tuple[str, str | None], tuple[int, int]] = attrs.field(factory=dict)
+    """By its target and who asked, the fingerprint of the last answer to a request to look."""
     _values: set[tuple[str, str, str]] = attrs.field(factory=set)
     _addresses: dict[str, tuple[Address, ...]] = attrs.field(factory=dict)
 
@@ -97,7 +97,7 @@ class OwnThings:
         """Whether the same request to look was answered by the same body last time, which says nothing new."""
         if not exchange.request.safe or exchange.response is None:
             return False
-        asked, body = (exchange.request.target, exchange.request.principal), exchange.response.body
+        asked, body = (exchange.request.target, exchange.request.principal), exchange.response.fingerprint
         last, self._looked[asked] = self._looked.get(asked), body
         return last == body
 

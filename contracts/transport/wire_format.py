@@ -28,6 +28,7 @@ DEFAULTS = (("User-Agent", AGENT), ("Accept", ACCEPT))
 
 SHOWN = 1024
 """Bytes recorded of an answer that cannot be read."""
+_ESCAPES = (b"\\", b"%", b"&")
 _LAST_WORD = re.compile(r"[^\s\",;]*\Z")
 
 
@@ -99,6 +100,8 @@ def decode_answer(answer: Incoming, request: Request, vault: Vault, bounds: Boun
     content = decoded(answer.body, encodings, bounds) if encodings else answer.body
     if content.count(b",") > bounds.values and content.lstrip()[:1] in (b"{", b"["):
         raise Failure(TOO_LARGE, f"JSON of more than {bounds.values} values", answer.beginning)
+    if sum(map(content.count, _ESCAPES)) > bounds.values:  # each may stand for the beginning of another
+        raise Failure(TOO_LARGE, f"a text with more than {bounds.values} escapes", answer.beginning)
     response = decode_response(answer.status, headers, content, vault, request.operation.key)
     return attrs.evolve(response, remarks=answer.remarks) if answer.remarks else response
 

@@ -90,8 +90,7 @@ class Master(Judging):
         if line["type"] == "exchange":
             deployment, contract = self.setup.deployment, self.setup.contract
             exchange = read_exchange(line, contract.operation(line["operation"]), deployment.base_url)
-            self.run.exchanges[exchange.seq] = exchange
-            self.run.measured(exchange)
+            self.run.keep(exchange)
             self.run.clock.learn(exchange)
 
     def _done(self, msg: Any, **_: Any) -> None:

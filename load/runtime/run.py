@@ -41,6 +41,7 @@ from load.limiters.rule import Rule
 from load.limiters.trace import RateHeaders, Sample
 from load.runtime.clock_offset import Clock
 from load.runtime.rows import Row
+from load.runtime.shelf import Shelf
 from specs.contract import Contract, Limit, Operation
 from specs.contract.rate_headers import taken_apart
 
@@ -75,6 +76,7 @@ class LoadRun:
     budget: Budget = attrs.field(init=False)
     """What this process may send of what is declared; heeded wherever limits are not what is measured."""
     guard: WriteGuard = attrs.field(init=False)
+    _shelf: Shelf = attrs.field(factory=Shelf)
     _ids: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
     _seqs: itertools.count[int] = attrs.field(factory=lambda: itertools.count(1))
 
@@ -107,13 +109,17 @@ class LoadRun:
             next(self._seqs), request, response, error, begun, received,
             earlier.seq if earlier else None, earlier.status if earlier else None, conversation, due, beginning,
         )  # fmt: skip
-        self.measured(made)
-        self.exchanges[made.seq] = made
+        self.keep(made)
         self.recorder.exchange(made, self.deployment.base_url)
         self.ledger.note(made)
         self.guard.heard(made)
         self.clock.learn(made)
         return made
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange for the verdicts."""
+        self.measured(exchange)
+        self.exchanges[exchange.seq] = self._shelf.keep(exchange)
 
     def measured(self, exchange: Exchange) -> None:
         """Take an exchange that was sent by a timetable among the rows."""

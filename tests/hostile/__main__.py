@@ -16,15 +16,17 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from contracts.core.flakiness import flakiness
 from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
 from contracts.gate.sandbox import ROOT
-from tests.hostile import odd_content, odd_modes  # noqa: F401 - registers modes
+from tests.hostile import odd_amounts, odd_content, odd_modes  # noqa: F401 - registers modes
 from tests.hostile.expected import broken_by
 from tests.hostile.judging import judged
 from tests.hostile.notes import files
@@ -114,7 +116,10 @@ def of_load(name: str, folder: Path, *, everywhere: bool) -> dict[str, Any]:
         began = time.monotonic()
         with (folder / "said").open("w") as said:
             process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+            watch = threading.Timer(2 * LONGEST, process.kill)
+            watch.start()
             _, status, usage = os.wait4(process.pid, 0)
+            watch.cancel()
     text, report = (folder / "said").read_text(), folder / "out" / "verdicts.json"
     verdicts = json.loads(report.read_text())["verdicts"] if report.is_file() else []
     return {
@@ -126,24 +131,35 @@ def of_load(name: str, folder: Path, *, everywhere: bool) -> dict[str, Any]:
     }
 
 
-def under_load(names: list[str]) -> bool:
-    """The table of modes under load, on one operation and everywhere; whether all is well."""
-    well = True
-    for name in names:
-        for everywhere in (False, True):
-            with tempfile.TemporaryDirectory() as folder:
-                row = of_load(name, Path(folder), everywhere=everywhere)
-            wrong = row["traceback"] or not row["verdicts"] or row["seconds"] > 2 * LONGEST or row["code"] not in CODES
-            wrong = wrong or row["memory"] > MOST_MEMORY or (everywhere and row["code"] == 0 and name != "well")
-            well = well and not wrong
-            counts = ", ".join(f"{count} {word}" for word, count in row["verdicts"].items())
-            place = "everywhere" if everywhere else ""
-            print(
-                f"{name:24} {place:10} exit {row['code']} {row['seconds']:5.1f} s {row['memory']:4} MiB  {counts}"
-                f"{'  WRONG' if wrong else ''}",
-                flush=True,
-            )
-    return well
+def under_load(names: list[str], jobs: int) -> bool:
+    """The table of modes under load, on one operation and everywhere; whether all is well. `jobs`: runs at once."""
+    with ThreadPoolExecutor(jobs) as pool:
+        rows = pool.map(_load_row, [name for name in names for _ in PLACES], PLACES * len(names))
+        well = [_tell_load(*row) for row in rows]
+    return all(well)
+
+
+PLACES = (False, True)
+"""Whether a mode is everywhere."""
+
+
+def _load_row(name: str, everywhere: bool) -> tuple[str, bool, dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return name, everywhere, of_load(name, Path(folder), everywhere=everywhere)
+
+
+def _tell_load(name: str, everywhere: bool, row: dict[str, Any]) -> bool:
+    """Print a row; whether it is well."""
+    wrong = row["traceback"] or not row["verdicts"] or row["seconds"] > 2 * LONGEST or row["code"] not in CODES
+    wrong = wrong or row["memory"] > MOST_MEMORY or (everywhere and row["code"] == 0 and name != "well")
+    counts = ", ".join(f"{count} {word}" for word, count in row["verdicts"].items())
+    place = "everywhere" if everywhere else ""
+    print(
+        f"{name:30} {place:10} exit {row['code']} {row['seconds']:5.1f} s {row['memory']:4} MiB  {counts}"
+        f"{'  WRONG' if wrong else ''}",
+        flush=True,
+    )
+    return not wrong
 
 
 def flaky(shares: list[float], seeds: int) -> bool:
@@ -172,12 +188,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="MODE", help="modes (default: all)")
     parser.add_argument("--flaky", nargs="+", type=float, metavar="SHARE", help="shares of lost requests instead")
     parser.add_argument("--load", action="store_true", help="runs under load instead of the gate's")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs under load at once (default 1)")
     parser.add_argument("--seeds", type=int, default=20, help="runs per share (default 20)")
     options = parser.parse_args()
     if options.flaky:
         return int(not flaky(options.flaky, options.seeds))
-    table = under_load if options.load else modes
-    return int(not table(options.names or sorted(MODES)))
+    names = options.names or sorted(MODES)
+    return int(not (under_load(names, options.jobs) if options.load else modes(names)))
 
 
 if __name__ == "__main__":

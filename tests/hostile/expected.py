@@ -90,6 +90,13 @@ UNREADABLE = {
     "a-million-members": "too large: JSON of more than 300000 values",
     "event-stream": "timed out: no end of the answer after",
     "stream-of-lines": "too large: a body of more than 10485760 bytes",
+    "escapes-by-the-megabyte": "too large: a text with more than 300000 escapes",
+    "percents-by-the-megabyte": "too large: a text with more than 300000 escapes",
+    "half-br": "cut off: the br of the body ends before its end",
+    "length-before-gzip": "cut off: the connection was closed after",
+    "gzip-as-transfer-encoding": "not HTTP: a Transfer-Encoding other than chunked",
+    "trailers-that-contradict": "not HTTP: a Transfer-Encoding other than chunked",
+    "name-of-no-alphabet": "not HTTP: a header line without a name and a colon, or with a character",
 }
 """How the error of the exchange begins."""
 READ = {
@@ -109,6 +116,7 @@ READ = {
     "well": (200, ()),
     "chunked-and-length": (200, (FRAMED_TWICE,)),
     "unasked-304": (304, ()),
+    "body-on-304": (304, (TRAILING,)),
     "body-on-205": (205, ()),
     "retry-after-below-zero": (429, ()),
     "plain-http-at-a-tls-port": (400, ()),
@@ -128,7 +136,12 @@ READ = {
             "another-answer-unasked", "odd-fields", "cookies-by-the-hundred", "media-type-in-ruins", "no-media-type",
             "gzip-twice-said-once", "utf-16", "charset-of-another", "charset-of-nobody", "charset-that-is-a-codec",
             "numbers-beyond-measure", "two-documents", "unclosed-json",
-            "as-many-members-as-are-read",
+            "as-many-members-as-are-read", "large-and-never-the-same", "objects-and-never-the-same",
+            "entities-by-the-megabyte", "tokens-by-the-thousand", "a-token-every-time", "other-cookies-every-time",
+            "one-name-for-everything", "quotes-without-a-match", "words-that-begin-a-trace",
+            "a-reason-of-kilobytes", "gzip-in-gzip",
+            "one-answer-a-connection", "line-feed-in-header", "part-of-nothing", "two-dates", "zeros-behind-the-json",
+            "closed-at-leisure",
         ),
         (200, ()),
     ),
@@ -146,7 +159,7 @@ BROKEN_BY = {
         (
             "byte-order-mark", "deep-json", "gzip-of-nothing", "gzip-twice-said-once", "huge-number", "lone-surrogates",
             "not-a-number", "nothing-at-all", "numbers-beyond-measure", "same-member-twice", "two-documents",
-            "unclosed-json", "utf-16", "wrong-utf-8",
+            "unclosed-json", "utf-16", "wrong-utf-8", "zeros-behind-the-json",
         ),
         _NO_JSON,
     ),
@@ -167,6 +180,9 @@ BROKEN_BY = {
     "chunked-and-length": ("protocol/a-body-is-as-long-as-told", MESSAGE),
     "plain-http-at-a-tls-port": (*_REFUSED, *_STATUS),
     "two-content-types": ("protocol/no-header-contradicts-another", *_TYPE),
+    "body-on-304": (MESSAGE, *_NOT_FOR_THIS),
+    "one-name-for-everything": ("schema/body-is-json",),
+    "two-dates": ("protocol/no-header-contradicts-another", "protocol/the-date-is-now"),
     "unasked-206": ("schema/body-is-json", *_NOT_FOR_THIS),
 }  # fmt: skip
 """Laws and checks that answers break which can be read, in a run at depth quick."""

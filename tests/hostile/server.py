@@ -185,7 +185,7 @@ class Flaky:
 
 
 def _modes() -> Iterator[str]:
-    import tests.hostile.odd_content  # noqa: F401 - registers them, and those of the others
+    import tests.hostile.odd_amounts  # noqa: F401 - registers them, and those of the others
 
     return iter(sorted(MODES))
 

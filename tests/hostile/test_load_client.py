@@ -18,7 +18,7 @@ from contracts.transport.wire_format import decode_answer
 from load.runtime.connections import Connections
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests.hostile import odd_content, odd_modes  # noqa: F401 - registers modes
+from tests.hostile import odd_amounts, odd_content, odd_modes  # noqa: F401 - registers modes
 from tests.hostile.expected import READ, UNREADABLE
 from tests.hostile.notes import KEYS, ODD, files
 from tests.hostile.server import Hostile

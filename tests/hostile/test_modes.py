@@ -18,7 +18,7 @@ from contracts.transport.client import Client
 from contracts.transport.wire_format import ClientResult
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests.hostile import modes, odd_content, odd_modes
+from tests.hostile import modes, odd_amounts, odd_content, odd_modes
 from tests.hostile.expected import READ, UNREADABLE
 from tests.hostile.notes import KEYS, ODD, files
 from tests.hostile.server import MODES, Hostile
@@ -49,7 +49,7 @@ def deliveries(server: Hostile, contract: Contract, times: int = 1, bounds: Boun
 
 
 def test_every_mode_has_a_test() -> None:
-    assert modes.__doc__ and odd_modes.__doc__ and odd_content.__doc__
+    assert modes.__doc__ and odd_modes.__doc__ and odd_content.__doc__ and odd_amounts.__doc__
     assert {*UNREADABLE, *READ, "body-on-204", "flaky"} == set(MODES)
 
 

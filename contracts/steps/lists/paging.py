@@ -24,6 +24,8 @@ from specs.contract import Paging
 
 MOST = 60
 """Pages a walk follows at most: a list longer than that is judged by its first pages."""
+ITEMS = 15_000
+"""Items after which a list is read no further, whatever its pages are declared to hold."""
 WHOLE = 12
 """Pages that reading a whole list may take."""
 
@@ -92,6 +94,8 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
             return found
         if len(pages) > WHOLE:
             raise NotObservable(f"the list is longer than {WHOLE} of its largest pages")
+        if len(found) > ITEMS:
+            raise NotObservable(f"the list has more than {ITEMS} items")
         # More items behind a page that was not full: the server cuts pages shorter than it declares.
         if pages[1:] and numbered(paging_of(api)):
             note_cut(api, pages[0])

@@ -113,10 +113,8 @@ def _violations(record: Record, exchanges: Iterable[Exchange]) -> Iterator[tuple
         if exchange.response is None:
             continue
         for check in known:
-            try:
-                check.judge(exchange, record.contract)
-            except Broken as outcome:
-                yield check.id, exchange, outcome
+            if isinstance(said := record.alike.say(check, exchange), Broken):
+                yield check.id, exchange, said
 
 
 @judges(selectors.limited, "header")

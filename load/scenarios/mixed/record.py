@@ -11,6 +11,7 @@ import attrs
 
 from contracts.config.deployment import Deployment
 from contracts.core.exchange import Exchange
+from contracts.judging.alike import Alike
 from load.runtime.rows import Row
 from load.runtime.shapes import Shape
 from specs.contract import Contract, Operation
@@ -56,6 +57,11 @@ class Record:
     @property
     def ended(self) -> float:
         return self.began + self.shape.seconds
+
+    @cached_property
+    def alike(self) -> Alike:
+        """What checks say of exchanges."""
+        return Alike(self.contract)
 
     @cached_property
     def ordered(self) -> dict[str, list[Exchange]]:

@@ -9,6 +9,7 @@ from random import Random
 
 import attrs
 
+from contracts.config.http import MIB
 from contracts.core.conversation import NotObservable, RunningConversation, Void
 from contracts.core.exchange import Exchange, Request
 from contracts.request.api import RequestFactory
@@ -20,6 +21,8 @@ from specs.contract import Operation
 
 AT_ONCE = 2
 """How many journeys a virtual user has under way: one that waits for its limit does not hold up the other."""
+LARGE = MIB
+"""Bytes of an answer above which a journey does not go on: what many of them read of such would fill the memory."""
 TRIES = 4
 LAWS = 0.5
 """The part of the reads in place of which a law that only reads is run, as far as it may be (see `driven_laws`)."""
@@ -150,6 +153,8 @@ class VirtualUser:
         """Go on with a journey; an answer that says nothing ends it."""
         if exchange.status in {0, 429} or exchange.status >= 500:
             journey.talk.give_up(Void(f"no answer that says anything: {exchange.summary()}"))
+        elif exchange.response is not None and exchange.response.length > LARGE:
+            journey.talk.give_up(NotObservable("answers of more than a mebibyte are compared when all is quiet"))
         else:
             journey.talk.reply(exchange)
         self._settle(journey)
