@@ -130,10 +130,10 @@ _DEEP = 100
 _FAR_FETCHED = {
     "to a body nested deeply": re.compile(rf"(?:[\[{{]\s*(?:\"[^\"]*\"\s*:\s*)?){{{_DEEP}}}"),
     "to half of a surrogate pair": re.compile(r"(?<!\\)\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])", re.IGNORECASE),
-    "to a number out of range": re.compile(r"[:,\[]\s*(?:\d{30,}|\d+e\d{3,})\s*[,\]}]"),
+    "to a number out of range": re.compile(r"[:,\[]\s*(?:9223372036854775808|\d{20,}|\d+e\d{3,})\s*[,\]}]"),
 }
 """What no client sends, in the body of a request."""
-_BEYOND = re.compile(r"=\d{19,}(?:&|$)")
+_BEYOND = re.compile(r"=(?:9223372036854775808|\d{20,})(?:&|$)")
 
 
 def _far_fetched(exchange: Exchange) -> str:
