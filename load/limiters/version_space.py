@@ -266,7 +266,7 @@ class Doubt:
             counters = [
                 kind(rule.limit, region, rounds=rounds)
                 for kind in (SlidingCounterOfAll, RestartingCounter)
-                for rounds in (0.0, 0.5, 1.0)
+                for rounds in (0.0, 1.0)
             ]
             stepped = [
                 kind(rule.limit, steps_of(shortest, longest, parts), parts)
