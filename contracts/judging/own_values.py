@@ -42,8 +42,12 @@ class OwnValues:
 
     @cached_property
     def _sent(self) -> set[tuple[str, str]]:
-        """Members of all bodies that the document forbids there, with their values as JSON."""
-        bodies = (each for each in self.exchanges.values() if each.request.body and each.operation.body is not None)
+        """Members of all bodies that the document forbids there and that were taken, with their values as JSON.
+
+        What was refused with a 4xx is no reason for an answer to show it; what failed may have been taken by half.
+        """
+        taken = (each for each in self.exchanges.values() if not 400 <= each.status < 500)
+        bodies = (each for each in taken if each.request.body and each.operation.body is not None)
         return {pair for each in bodies for pair in self._forbidden(each)}
 
     def _forbidden(self, exchange: Exchange) -> list[tuple[str, str]]:

@@ -80,3 +80,10 @@ def test_a_connection_that_is_closed_is_an_answer_where_that_is_asked(contract: 
     )
     assert next_step(closed.request, closed, 1) == Answer()
     assert isinstance(next_step(late.request, late, 1), Again)
+
+
+def test_a_wrong_value_that_was_refused_is_no_reason_for_an_answer_to_show_it() -> None:
+    server = harness.sandbox(["--limits", "off", "--fault", "slug-null-in-option"], "quick")
+    run = server.run(lambda item: "/attributes" in item.operation.path)
+    broken = {each.item.rule.id for each in run.verdicts if each.verdict == BROKEN}
+    assert "schema/body-fits-its-schema" in broken
