@@ -35,7 +35,8 @@ class Step:
     """Two successes of one credential, one right after the other in one window, and what was sent meanwhile.
 
     `drop`: by how much the remaining number fell. `others`: requests of other credentials in between; `crossed`: some
-    of theirs were in flight beside one of the two. `quick`: no bucket can have been refilled by one meanwhile.
+    of theirs were in flight beside one of the two, or may be of the same caller. `quick`: no bucket can have been
+    refilled by one meanwhile.
     """
 
     first: Exchange
@@ -75,7 +76,7 @@ def _falls_by_more(steps: Sequence[Step]) -> None:
 
 
 def _one_for_all(exchanges: Sequence[Exchange], heard: Heard) -> None:
-    """Raises Broken where several credentials count down one number: each goes on where another has stopped.
+    """Raises Broken where several callers count down one number: each goes on where another has stopped.
 
     With a number of its own each would begin at the top, so that some values would come twice.
     """
@@ -87,11 +88,12 @@ def _one_for_all(exchanges: Sequence[Exchange], heard: Heard) -> None:
         values = [value for _, value in counted]
         if not len(values) == len(set(values)) == max(values) - min(values) + 1:
             continue
-        whose = [_credential(each) for each, _ in counted]
+        # one caller may hold several tokens, which rightly share its number
+        whose = [each.request.principal for each, _ in counted if each.request.principal]
         changes = sum(one != other for one, other in pairwise(whose))
         if changes >= SEVERAL and all(_in_turn(*pair) for pair in pairwise(counted)):
             shown = [each for each, _ in counted][: 2 * SEVERAL]
-            got = f"{max(values)} to {min(values)}, counted down by {len(set(whose))} credentials together"
+            got = f"{max(values)} to {min(values)}, counted down by {len(set(whose))} callers together"
             raise Broken(f"{_name(shown[0])} to be a number of each credential", got, shown)
 
 
@@ -118,8 +120,9 @@ def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
             near = asked[first:end]
             between = [one for one, other in near if _within(other, before, each)]
             crossing = [one for one, other in near if _overlaps(other, before, each)]
+            akin = any(_may_be_one(other, each) for one, other in near if one != who and _within(other, before, each))
             if who not in between and who not in crossing:
-                yield Step(before, each, drop, len(between), bool(crossing), _quick(before, each))
+                yield Step(before, each, drop, len(between), bool(crossing) or akin, _quick(before, each))
         last[who] = each
 
 
@@ -127,6 +130,12 @@ def _credential(exchange: Exchange) -> tuple[str, ...]:
     """What distinguishes a credential from others: the headers that carry one."""
     names = {scheme.parameter.lower() for way in exchange.operation.security for scheme in way.schemes}
     return tuple(sorted(value for name, value in exchange.request.headers if name.lower() in names))
+
+
+def _may_be_one(one: Exchange, other: Exchange) -> bool:
+    """Whether two credentials may be those of one caller, who rightly has one number for all its tokens."""
+    names = {each.request.principal for each in (one, other)}
+    return None in names or len(names) == 1
 
 
 def _fell(before: Exchange, after: Exchange, heard: Heard) -> int | None:

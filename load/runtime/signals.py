@@ -30,8 +30,16 @@ class EndingSignal:
         self.received = self.received or number
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        """End the run as Locust does: by KeyboardInterrupt, in the greenlet that waits for it.
+
+        Raised in whichever was running, it would end that one as well, such as the one that hears the workers.
+        """
         self._note(number)
-        self._before(number, frame)
+        hub = gevent.get_hub()
+        if gevent.getcurrent() in (hub, hub.parent):
+            self._before(number, frame)
+        else:
+            hub.loop.run_callback(hub.parent.throw, KeyboardInterrupt)
 
     def _hung_up(self) -> None:
         self._note(signal.SIGHUP)

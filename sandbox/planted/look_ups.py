@@ -155,7 +155,6 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("skip-counts-pages", at.ATTRIBUTES, "skip counts pages, not items.", pages_skipped),
     ("emails-by-their-beginning", at.USERS, "emails finds whoever's email begins so.", by_beginning),
     ("another-webhook-in-turn", at.WEBHOOK, "Every third read shows another webhook.", another_in_turn),
-    ("first-held-twice", at.HELD, "The first option of a user is listed twice.", first_twice),
     ("another-membership-changes-too", at.UPDATE_MEMBERSHIP, "Another membership gets all of a change.", next_instead),
     (
         "option-below-the-first-attribute",
@@ -193,5 +192,13 @@ inside(
     "No status is 500.",
     parameter_failing("status", lambda text: not text),
 )
-named("digits-of-an-id-suffice", at.DELETE_MEMBERSHIP, "Of an id the first digits count.", whole_part("membershipId"))
+working("first-held-twice", at.HELD, "The first option of a user is listed twice.", first_twice, family="exchange")
+named(
+    "digits-of-an-id-suffice",
+    at.DELETE_MEMBERSHIP,
+    "Of an id the first digits count.",
+    whole_part("membershipId"),
+    family="state",
+    needs="depth",
+)
 leaving("refusal-as-a-page", at.USERS, "The body of a 401 is a page of HTML.", page_of_words)

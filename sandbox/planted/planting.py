@@ -48,8 +48,8 @@ BESIDE: dict[Switch, tuple[str, Beside]] = {}
 PLANTED: list[Switch] = []
 
 
-def _fault(name: str, family: str, at: str, text: str) -> Switch:
-    PLANTED.append(fault(name, family=family, scope=(at,), text=text))
+def _fault(name: str, family: str, at: str, text: str, needs: str = "") -> Switch:
+    PLANTED.append(fault(name, family=family, scope=(at,), text=text, needs=needs))
     return PLANTED[-1]
 
 
@@ -58,9 +58,9 @@ def door(name: str, at: str, text: str, does: Change, family: str = "credentials
     DOORS[_fault(name, family, at, text)] = does
 
 
-def named(name: str, at: str, text: str, does: Change, family: str = "input") -> None:
+def named(name: str, at: str, text: str, does: Change, family: str = "input", needs: str = "") -> None:
     """Plant a change of requests that comes after the credential and before the ids of the path."""
-    NAMED[_fault(name, family, at, text)] = does
+    NAMED[_fault(name, family, at, text, needs)] = does
 
 
 def inside(name: str, at: str, text: str, does: Change, family: str = "input") -> None:
@@ -68,9 +68,9 @@ def inside(name: str, at: str, text: str, does: Change, family: str = "input") -
     INSIDE[_fault(name, family, at, text)] = does
 
 
-def working(name: str, at: str, text: str, does: Working, family: str = "state") -> None:
+def working(name: str, at: str, text: str, does: Working, family: str = "state", needs: str = "") -> None:
     """Plant a fault around what an operation does."""
-    WORKING[_fault(name, family, at, text)] = does
+    WORKING[_fault(name, family, at, text, needs)] = does
 
 
 def leaving(name: str, at: str, text: str, does: Spoiler, family: str = "exchange") -> None:

@@ -109,14 +109,15 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
         "A user of another organization becomes a member.",
         users_of_others_join,
     ),
-    (
-        "own-slug-is-taken",
-        at.UPDATE_ATTRIBUTE,
-        "An update to the slug that it has is refused as a conflict.",
-        own_value_taken("slug"),
-    ),
     ("nothing-held-404", at.HELD, "A user who has no option is answered 404.", nothing_is_missing),
 )
 
 for _name, _at, _text, _does in _PLANTED:
     working(_name, _at, _text, _does)
+working(
+    "own-slug-is-taken",
+    at.UPDATE_ATTRIBUTE,
+    "An update to the slug that it has is refused as a conflict.",
+    own_value_taken("slug"),
+    needs="depth",
+)

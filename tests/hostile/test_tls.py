@@ -88,7 +88,7 @@ def by_gate(base_url: str) -> int:
 
 
 def by_load(base_url: str) -> int:
-    return Connections(Origin.of(base_url), BOUNDS).exchange(ASKED).status
+    return Connections(Origin.of(base_url), BOUNDS).exchange("GET", ASKED.written()).status
 
 
 @pytest.mark.parametrize("ask", [by_gate, by_load])

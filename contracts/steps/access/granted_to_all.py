@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from contracts.config.principal import Principal
 from contracts.core.conversation import Observed, Steps
-from contracts.core.exchange import MISSING, Exchange
+from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
 from contracts.steps.access.attackers import Attempt, Attempts
@@ -13,6 +14,7 @@ from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lists.identity import same_items
 from specs.contract import Operation
 from specs.contract.member_names import Hint
+from specs.contract.selectors import resource_of_parameter
 
 _OWNER = re.compile(r"(owner|user|tenant|account|customer|team|org|organi[sz]ation|workspace)s?", re.IGNORECASE)
 """Whose a thing is. Who wrote it (`author`, `created_by`) is told of what everybody shares, too."""
@@ -49,6 +51,9 @@ def _for_everybody(api: RequestFactory, granted: Attempt) -> Steps:
     if any(api.deployment.value(tenant, name) for name in path for tenant in api.deployment.tenants):
         return  # each of them has a place of its own
     asker = granted.intruder.principal
+    for name in path:
+        if not (yield from _is_shown(api, resource.list, name, path, asker)):
+            return  # what is below somebody's own place is reached by its id alone
     own: Exchange = yield api.ask(resource.list, path=path)
     theirs: Exchange = yield api.ask(resource.list, path=path, principal=asker)
     shared = same_items(own.items, theirs.items) if own.ok and theirs.ok else []
@@ -56,6 +61,16 @@ def _for_everybody(api: RequestFactory, granted: Attempt) -> Steps:
     if shared and not any(api.contract.names.suggest(name, Hint.OWNER) or _OWNER.fullmatch(name) for name in names):
         count = f"{len(shared)} of {len(own.items)} items"
         raise Observed(f"granted; {count} are in a list of {asker.name} as well, and none of them names an owner")
+
+
+def _is_shown(api: RequestFactory, listing: Operation, name: str, path: dict[str, str], asker: Principal) -> Steps:
+    """Whether a list of its own shows somebody the resource that a list is below, by the name of its path parameter."""
+    above = resource_of_parameter(api.contract, listing, name)
+    if above is None or above.list is None:
+        return False
+    place = {each: path[each] for each in above.list.path_parameters if each in path}
+    shown: Exchange = yield api.ask(above.list, path=place, principal=asker)
+    return shown.ok and path[name] in {str(at(item, above.member)) for item in shown.items}
 
 
 def _tells_of_owners(operation: Operation) -> bool:

@@ -40,7 +40,8 @@ def answers(*statuses: int) -> list[Exchange]:
 def told(place: float, left: int, key: str = "mine", reset: int = 50, status: int = 200) -> Exchange:
     rate = [("Limit", "60"), ("Remaining", str(left)), ("Reset", str(int(NOW) + reset))]
     headers = [(f"X-RateLimit-{name}", value) for name, value in rate]
-    return at(place, exchange(GET, status, EMPTY, *headers, sent=(("Authorization", f"Bearer {key}"),)))
+    made = at(place, exchange(GET, status, EMPTY, *headers, sent=(("Authorization", f"Bearer {key}"),)))
+    return attrs.evolve(made, request=attrs.evolve(made.request, principal=key.partition("-")[0]))
 
 
 def test_server_errors_that_come_and_go_are_a_defect():
@@ -70,7 +71,7 @@ def test_what_chance_may_have_done_is_not_blamed(statuses: tuple[int, ...]):
         ),
         (
             [told(0, 58), told(1, 57, "other"), told(2, 56, status=404), told(3, 55, "third", status=403)],
-            "58 to 55, counted down by 3 credentials together",
+            "58 to 55, counted down by 3 callers together",
         ),
     ],
 )
@@ -92,6 +93,14 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         [told(0, 58), told(1, 58, "other"), told(2, 57), told(3, 57, "other"), told(4, 56), told(5, 56, "other")],
         [told(0, 58), told(1, 31, "other"), told(2, 57), told(3, 30, "other"), told(4, 56), told(5, 29, "other")],
         [told(0, 58), told(1, 57, "other"), told(2, 56)],
+        [
+            told(0, 58),
+            told(1, 57, "mine-too"),
+            told(2, 56),
+            told(3, 55, "mine-too"),
+            told(4, 54),
+            told(5, 53, "mine-too"),
+        ],
         [told(0, 58), told(1, 56), told(1.1, 7, "other"), told(2, 54), told(2.1, 6, "other"), told(3, 52)],
     ],
     ids=[
@@ -105,6 +114,7 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
         "two credentials",
         "one that was used before",
         "too few to tell",
+        "two tokens of one caller",
         "another credential in flight",
     ],
 )
