@@ -10,12 +10,14 @@ import base64
 import json
 from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import httpx
 import yaml
 
 from sandbox.document import DEFAULT, Operation
+from tests.sandbox.further_steps import Further
 from tests.sandbox.wire import Headers, Wire, bearer, document, path_of
 
 CREDENTIAL = {
@@ -32,7 +34,7 @@ WEBHOOK = {
 }
 ODD: tuple[Any, ...] = (None, 5, "7", "true", True, 13, "NOBODY", "", "é" * 6000, ["x"])
 MEMBERS: dict[str, tuple[Any, ...]] = {
-    "timeFormat": (12,),
+    "timeFormat": (12, 24),
     "weekStart": ("Saturday", "Sunday"),
     "type": ("MULTI_SELECT", "NUMBER"),
     "workspacePlatformSlug": ("office365_calendar",),
@@ -40,8 +42,10 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
     "triggers": ("BOOKING_CREATED", ["BOOKING_CREATED", "BOOKING_PAID"]),
     "enabled": (False,),
     "disableImpersonation": (True,),
-    "role": ("ADMIN",),
+    "role": ("ADMIN", "OWNER", "MEMBER"),
     "accepted": (True, False),
+    "metadata": ({"of": "tour"},),
+    "options": ([{"value": "One", "slug": "one"}, {"value": "Two", "slug": "two"}],),
 }
 """Values besides the odd ones, valid where the member is declared."""
 
@@ -78,6 +82,7 @@ class _Tour:
         self.path = path_of(wire.acme, operation.path)
         self.shown = self._neighbours()
         self.good: Headers = wire.acme.client if "{clientId}" in operation.path else wire.acme.admin
+        self.further = Further(wire, operation, self.ask, self._example)
 
     def answers(self) -> Iterator[httpx.Response | None]:
         """Everything in order: what ought to be refused first, what changes things last."""
@@ -88,7 +93,9 @@ class _Tour:
         yield from self._ids()
         yield from self._queries()
         yield from self._bodies(pair)
+        yield from self.further.before(members(), MEMBERS)
         yield from self._life()
+        yield from self.further.after()
         yield from self._sessions()
 
     def ask(self, method: str = "", path: str = "", headers: Headers | None = None, **more: Any) -> Any:
@@ -103,10 +110,10 @@ class _Tour:
         """A body for the operation, or nothing."""
         if self.operation.body is None:
             return {}
-        return {"json": self._example() | changes}
+        return {"json": self._example(self.operation.operation_id) | changes}
 
-    def _example(self) -> dict[str, Any]:
-        name, tenant = self.operation.operation_id, self.wire.acme.tenant
+    def _example(self, name: str) -> dict[str, Any]:
+        tenant = self.wire.acme.tenant
         attribute = self.wire.acme.attribute("SINGLE_SELECT")
         if "updat" in name:
             return {}
@@ -168,7 +175,7 @@ class _Tour:
                 yield self.ask()
             return
         size, place = paging.size.name, paging.position.name
-        pages = [(2, 0), (2, 1), (3, 3), (5, 20), (10, 10), (1000, 0), (100, 500), (100, 5)]
+        pages = [(2, 0), (2, 1), (3, 3), (5, 20), (10, 10), (1000, 0), (100, 500), (100, 5), (1, 0), (7, 0)]
         texts = [f"{size}={take}&{place}={skip}" for take, skip in pages]
         texts += [f"{size}={value}" for value in ("0", "1001", "x", "-1")]
         texts += [f"{place}={value}" for value in ("-1", "x", "9999999999")]
@@ -176,25 +183,36 @@ class _Tour:
             yield self.ask(path=f"{self.path}?{text}")
         for name in self.operation.query_parameters:
             for value in self._values(name):
-                for _ in "12":
-                    yield self.ask(path=f"{self.path}?{name}={value}")
+                for more in ("", "", f"&{size}=2&{place}=1"):
+                    yield self.ask(path=f"{self.path}?{name}={value}{more}")
+        filters = [name for name in self.operation.query_parameters if name not in (size, place)]
+        for one, other in combinations(filters, 2):
+            yield self.ask(path=f"{self.path}?{one}={self._values(one)[0]}&{other}={self._values(other)[0]}")
 
     def _values(self, name: str) -> list[str]:
         tenant = self.wire.acme.tenant
         row = tenant.bookings[3].row
         known: dict[str, list[str]] = {
-            "emails": [",".join(user["email"] for user in list(tenant.managed.values())[:2]), "a@b.example,x"],
-            "status": ["past", "upcoming", "past,cancelled", "NOBODY", "past,NOBODY"],
+            "emails": [",".join(user["email"] for user in list(tenant.managed.values())[:2]), "a@b.example,x"]
+            + ["nobody@people.example", next(iter(tenant.managed.values()))["email"][:-1]],
+            "status": ["past", "upcoming", "cancelled", "past,cancelled", "NOBODY", "past,NOBODY", ""],
             "attendeeEmail": [row["attendees"][0]["email"]],
-            "attendeeName": [row["attendees"][0]["name"], row["attendees"][0]["name"][2:], row["hosts"][0]["name"]],
-            "eventTypeIds": [f"{row['eventTypeId']},x", str(row["eventTypeId"])],
-            "userIds": [",".join(str(user) for user in list(tenant.users)[:2])],
-            "teamIds": [",".join(str(each) for each in sorted(set().union(*tenant.teams_of.values()))), "1,x"],
+            "attendeeName": [
+                row["attendees"][0]["name"],
+                row["attendees"][0]["name"][2:],
+                row["hosts"][0]["name"],
+                "%00",
+                "%22",
+            ],
+            "eventTypeIds": [str(row["eventTypeId"]), f"{row['eventTypeId']},x"],
+            "userIds": [",".join(str(user) for user in list(tenant.users)[:2]), str(next(iter(tenant.users)))],
+            "teamIds": [",".join(str(each) for each in sorted(set().union(*tenant.teams_of.values()))), "1,x"]
+            + [str(min(set().union(*tenant.teams_of.values())))],
             "routedToBookingUid": [booking.row["uid"] for booking in tenant.bookings[:9]],
             "assignedOptionIds": [",".join(list(tenant.options)[2:5])],
         }
         if name.startswith("sort"):
-            return ["asc", "desc", "NOBODY"]
+            return ["desc", "asc", "NOBODY"]
         if name.startswith(("after", "before")):
             moment = ("2024-05-01T00:00:00Z", "never")
             return [row["start"], row["end"], row["updatedAt"], "2024-05-24T12:00:00Z", *moment]
@@ -203,7 +221,7 @@ class _Tour:
     def _bodies(self, pair: dict[str, Any]) -> Iterator[Any]:
         if self.operation.body is None:
             return
-        example = self._example()
+        example = self._example(self.operation.operation_id)
         declared = members()[self.operation.operation_id]
         for name in declared:
             for value in (*ODD, *MEMBERS.get(name, ())):
@@ -240,7 +258,7 @@ class _Tour:
         taken = {"email": list(self.wire.acme.tenant.managed.values())[1]["email"]}
         values = {"name": "Other", "value": "Other", "slug": "other", "bio": "Other", "secret": "other"}
         declared = members()[self.operation.operation_id]
-        changes = [{name: value} for name, value in values.items() if name in declared]
+        changes: list[dict[str, Any]] = [{name: value} for name, value in values.items() if name in declared]
         changes += [{name: each} for name in declared for each in MEMBERS.get(name, ())]
         changes += [{"name": "Third", "active": True, "secret": "third"}, taken]
         return [{"json": change} for change in changes]
