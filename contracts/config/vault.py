@@ -13,7 +13,6 @@ A secret that a server spells in a way of its own (Base64, with blanks in it) is
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -23,38 +22,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from contracts.config import issued
+from contracts.config.expansions import expanded, expansion
 from contracts.config.hidden_texts import HiddenTexts
-from contracts.config.secret_finder import SHORTEST, Finder, Form, Found, Secret
+from contracts.config.secret_finder import SHORTEST, Finder, Found, Secret
 from contracts.config.telltale import Telltale
 from contracts.core.conversation import Blocked
 
 _PLACEHOLDER = re.compile(r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]*)(?P<change>[^}]*)\}|(?P<plain>[A-Z][A-Z0-9_]*))")
 _GIVEN_OUT = re.compile(r"(?:SIGNATURE|TOKEN|COOKIE|\w+_AS)_[0-9A-F]{12}")
 """Names of secrets that answers revealed."""
-_SLICE = re.compile(r":(\d+)(?::(\d+))?")
-_CHANGES: dict[str, Callable[[str], str]] = {
-    "%?": lambda value: value[:-1],
-    "^^": str.upper,
-    ",,": str.lower,
-    "~~": str.swapcase,
-}
 _ELSEWHERE, _KEPT = 5_000, 50_000
-"""Secrets that answers reveal up to which each is looked for elsewhere, and up to which each can be sent again.
+"""Secrets that answers reveal unasked up to which each is looked for elsewhere, and up to which each can be sent again.
 
-More of them no client was given to use; each is still hidden where it stands.
+More of them no client was given to use; each is still hidden where it stands. What was asked for, such as the tokens of
+a long load, is looked for however many there are.
 """
 _BETWEEN = "\x00"
 """Between texts that are looked through together; no header may have it."""
 _WORD = re.compile(r"[A-Za-z_]{1,15}")
-
-
-def _changed(value: str, change: str) -> str:
-    if change in _CHANGES:
-        return _CHANGES[change](value)
-    if part := _SLICE.fullmatch(change):
-        start, count = int(part[1]), part[2]
-        return value[start : start + int(count)] if count else value[start:]
-    return value
 
 
 def _in_json(value: str) -> str:
@@ -82,6 +67,8 @@ class Vault:
         self.version = 0
         """Goes up whenever what is sent may be another than before for the same placeholders."""
         self._seen = HiddenTexts()
+        self._unasked = 0
+        """Secrets that answers have revealed and nobody asked for."""
 
     def keep(self, name: str, value: str) -> str:
         """Remember a secret under a name; returns its placeholder. Another value of the same name stays hidden."""
@@ -150,7 +137,7 @@ class Vault:
             name = match["braced"] or match["plain"]
             # Text that only looks like a placeholder ("$100") is none of ours and stays as it is.
             if name in self._real:
-                return spell(_changed(self._real[name], match["change"] or ""))
+                return spell(expanded(self._real[name], match["change"] or ""))
             if name in self._awaited or _GIVEN_OUT.fullmatch(name):
                 raise Blocked(f"the credential ${name} is not there")
             return match[0]
@@ -210,12 +197,13 @@ class Vault:
         return values if self._seen.count == count else None
 
     def _hide_anew(self, headers: Sequence[tuple[str, str]], body: str, operation: str) -> tuple[list[str], str]:
+        asked = operation in self._granting
         for value in issued.in_cookies(headers):
             if value not in self._open and issued.is_random(value):
-                self._named("COOKIE", value)
-        for value in (*issued.in_headers(headers), *(issued.in_grant(body) if operation in self._granting else ())):
+                self._named("COOKIE", value, asked=asked)
+        for value in (*issued.in_headers(headers), *(issued.in_grant(body) if asked else ())):
             if "eyJ" not in value and value not in self._ours | self._open and not self._is_known(value):
-                self._named("TOKEN", value)
+                self._named("TOKEN", value, asked=asked)
         # Together, since what one of them reveals has to be hidden in all of them, and one pass costs less than many.
         *values, text = self.hide(_BETWEEN.join([*(value for _, value in headers), body])).split(_BETWEEN, len(headers))
         return [
@@ -269,7 +257,7 @@ class Vault:
         return b"".join([*pieces, raw[done:]])
 
     def _placeholder(self, raw: bytes, found: Found) -> str:
-        name, change = found.secret.name, self._change(found)
+        name, change = found.secret.name, expansion(found)
         if change is None:
             name, change = self._alias(name, found.text.decode("utf-8", "surrogateescape")), ""
         joined = re.match(rb"\w", raw[found.end : found.end + 1])
@@ -277,23 +265,6 @@ class Vault:
         # A number in JSON becomes a text in quotes, or the body would not be JSON any more.
         number = found.text.isdigit() and re.search(rb"[:\[,]\s*\Z", raw[: found.start][-20:])
         return f'"{told}"' if number and re.match(rb"\s*[,}\]]", raw[found.end : found.end + 20]) else told
-
-    def _change(self, found: Found) -> str | None:
-        """How a text comes from a secret, in bash's words; None if that cannot be said."""
-        secret, text = found.secret, found.text.decode("utf-8", "surrogateescape")
-        if found.form is not Form.TEXT:
-            return (
-                ""
-                if found.form is Form.BASE64
-                and found.text == base64.b64encode(secret.value.encode("utf-8", "surrogatepass"))
-                else None
-            )
-        first, last, size = found.first, found.last, len(secret.folded)
-        if (first, last) == (0, size):
-            changes: dict[str, Callable[[str], str]] = {"": str, **_CHANGES}
-            return next((change for change, made in changes.items() if made(secret.value) == text), None)
-        part = f":{first}" if last == size else f":{first}:{last - first}"
-        return part if size == len(secret.value) and _changed(secret.value, part) == text else None
 
     def _alias(self, name: str, text: str) -> str:
         """The name of another spelling of a secret, or of what it was before."""
@@ -342,17 +313,19 @@ class Vault:
 
     def _has_placeholder(self, text: str) -> bool:
         found = _PLACEHOLDER.finditer(text) if "$" in text else ()
-        names = (match["braced"] or match["plain"] for match in found)
-        return any(name in self._real or _GIVEN_OUT.fullmatch(name) for name in names)
+        names = [match["braced"] or match["plain"] for match in found]
+        alone = len(names) == 1 and text in (f"${names[0]}", f"${{{names[0]}}}")
+        return any(name in self._real or (alone and _GIVEN_OUT.fullmatch(name)) for name in names)
 
-    def _named(self, kind: str, value: str) -> str:
+    def _named(self, kind: str, value: str, *, asked: bool = False) -> str:
         """The name of a secret that an answer revealed; one that tells itself from all others is hidden everywhere."""
         # Keyed by the run: equal secrets get equal names, and nobody can try guesses against a name in a report.
         name = f"{kind}_{self._digest(value)}"
-        if name not in self._real and len(self._real) < _KEPT:
+        if name not in self._real and (asked or self._unasked < _KEPT):
             self._real[name] = value
+            self._unasked += not asked
             # A value that anybody might have ("active") is hidden in its place alone; elsewhere it is another's.
-            if issued.is_random(value) and value not in self._ours and len(self._known) < _ELSEWHERE:
+            if issued.is_random(value) and value not in self._ours and (asked or self._unasked <= _ELSEWHERE):
                 self._hide_from_now_on(name, value)
         return name
 

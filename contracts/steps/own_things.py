@@ -115,7 +115,8 @@ class OwnThings:
         """
         marks = set(_MARK.findall(f"{exchange.request.target} {exchange.request.body or ''}"))
         if marks & set(_MARK.findall(repr(thing))):
-            return True
+            # an id beside it may be one of the request: then it is that of whoever was seen there before
+            return named(exchange, resource) is MISSING or not self.was_shown(resource, exchange, thing)
         if any(
             at(thing, each.member) is MISSING and told_or_sent(exchange, thing, each.member) is not MISSING
             for each in self._known(resource)

@@ -92,7 +92,7 @@ def test_no_value_that_cannot_be_written_again_is_left_where_others_are(tmp_path
 def test_where_all_may_be_lost_it_is_found_and_what_stays_is_told(tmp_path):
     notes = Notes()
     done, left = judged(notes, tmp_path, "disposable = true")
-    assert done.returncode in {0, 1}  # it is minor
+    assert done.returncode == 0  # it is minor
     assert "POST /notes: expected an answer below 500" in done.stdout
     assert notes(type("Asked", (), {"path": "/notes", "method": "GET"}))[0] == 500
     assert any("POST /notes without a clear answer" in each for each in left), left

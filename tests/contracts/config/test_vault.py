@@ -96,3 +96,20 @@ def test_a_renewed_secret_goes_by_its_new_name_in_an_answer_that_came_before() -
     assert vault.hide_answer([], body, "")[1] == '{"note": "$T"}'
     vault.keep("T", "second-token-456")
     assert vault.hide_answer([], body, "")[1] not in {body, '{"note": "$T"}'}
+
+
+def test_a_token_that_was_asked_for_is_hidden_wherever_it_comes_however_many_came_unasked() -> None:
+    vault = Vault()
+    vault.watch([], ["POST /token"])
+    unasked = json.dumps([{"apiKey": f"k{number:04}Qx7Zr2Tw9Lm"} for number in range(6000)])
+    assert "Qx7Zr2Tw9Lm" not in vault.hide_answer([], unasked, "GET /keys")[1]
+    token = "t9Kq4Wz8Rn3Vb6Ys1Hd"
+    assert token not in vault.hide_answer([], json.dumps({"access_token": token}), "POST /token")[1]
+    assert token not in vault.hide(f"no such thing: {token}")
+
+
+def test_what_only_contains_the_name_of_a_secret_is_none() -> None:
+    vault = Vault()
+    told = vault.hide(json.dumps({"token": "w5Tn8Rk2Zx-$TOKEN_0123456789AB"}))
+    assert "w5Tn8Rk2Zx" not in told
+    assert vault.hide(told) == told

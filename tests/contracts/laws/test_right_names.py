@@ -58,6 +58,24 @@ def test_an_id_may_stand_beside_what_was_created(tmp_path: Path, whole: bool, fo
     assert (server.things, made.left_behind) == ({}, [])
 
 
+def test_an_id_beside_what_was_created_may_be_that_of_the_request(tmp_path: Path) -> None:
+    """What has the same id is somebody else's, and stays."""
+
+    class Numbered(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            return (status, {"id": "t0", "result": {"name": answer["name"]}}) if status == 201 else (status, answer)
+
+    paths = shelf(thing(name=TEXT))
+    inside = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+    shown = {"type": "object", "properties": {"id": TEXT, "result": inside}}
+    paths["/things"]["post"]["responses"] = answers(shown, "201")
+    server = Numbered()
+    server.things["/things/t0"] = {"id": "t0", "name": "of somebody"}
+    judged(tmp_path, server, document(paths, KEY), ANN, READ)
+    assert server.things["/things/t0"] == {"id": "t0", "name": "of somebody"}
+
+
 class Pages(Shelf):
     """Knows what it has by a slug of its title, which is all that a creation answers; twins get a number."""
 
@@ -261,6 +279,9 @@ def test_a_redirect_needs_no_body(tmp_path: Path, body: Any, found: bool) -> Non
         ("pagination/past-the-end-is-an-empty-page", "no server error from 8 of 7", "500", "major"),
         ("schema/body-fits-its-schema", "a body that fits the schema at /at", '"06:07:08" is not a "time"', "minor"),
         ("schema/body-fits-its-schema", "a body that fits the schema at /at", '"noon" is not a "time"', "major"),
+        ("state/an-id-with-more-behind-it-is-no-id", "a refusal of id 7x", "200", "minor"),
+        ("state/an-id-with-more-behind-it-is-no-id", "nothing done to 7 at id 7x", "200", "major"),
+        ("state/a-resource-does-not-conflict-with-itself", "no conflict for the slug it has already", "409", "major"),
     ],
 )
 def test_what_no_client_sends_is_minor(law: str, expected: str, got: str, level: str) -> None:
