@@ -89,6 +89,6 @@ def judged(
         run = running.Run(plan, folder or Path(spare), seed, used_tokens=used_tokens)
         run.start(selected)
         run.wait()
-    if run._failure:
-        raise run._failure
+    if run.failure:
+        raise run.failure
     return run

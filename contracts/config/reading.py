@@ -76,7 +76,7 @@ class _Reader:
         return Deployment(
             name=str(section.get("name", urlsplit(base_url).netloc)),
             base_url=base_url,
-            document=self._document(section.get("document", "calcom-v2")),
+            document=self._document(section.get("document", tables.DOCUMENT)),
             principals=principals,
             vault=self.values.vault,
             time_scale=section.get("time_scale", 1.0),

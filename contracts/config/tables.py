@@ -29,6 +29,8 @@ from contracts.config.keys import (
 )
 from contracts.config.kinds import COMMON
 
+DOCUMENT = "calcom-v2"
+"""The document of specs/ that is meant where none is named."""
 PLACES = ("staging", "test", "dev", "sandbox", "preview", "qa", "uat")
 """What a place is called where nothing real is kept."""
 PRODUCTION = "production"
@@ -60,7 +62,7 @@ _DEPLOYMENT = Table(
         Key("base_url", URL, "Where it is; nothing else is contacted unless the file says so.",
             'base_url = "https://api.staging.example"', required=True),
         Key("document", WHERE, "A document of specs/, or a path (from this file) or address of any OpenAPI document.",
-            'document = "openapi.yaml"', default='"calcom-v2"'),
+            'document = "openapi.yaml"', default=f'"{DOCUMENT}"'),
         Key("overlay", FILES, "OpenAPI Overlays that say what the document does not.", 'overlay = "more.yaml"'),
         Key("time_scale", NUMBER, "How much faster than ours its clock runs.", "time_scale = 60", default="1"),
         Key("writes", FLAG, "Whether anything but safe methods may be sent.", "writes = true", default="false"),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from contracts.core.same import SameItems
+from contracts.core.made_once import MadeOnce
 from specs.contract import Filter
 from specs.source.pointers import steps
 
@@ -76,7 +76,9 @@ def keeper(rule: Filter, items: Sequence[Any]) -> Keeper:
 
     Lists repeat themselves, and so do questions: each value is held against what items show once.
     """
-    told = _keeper(rule.by, _rows(rule.by in _TIMELY, rule.member, SameItems(items)))
+    timely = rule.by in _TIMELY
+    rows = _ROWS.get(None, (timely, rule.member), (items,), lambda: _rows(timely, rule.member, items))
+    told = _keeper(rule.by, rows)
     return lambda wanted: told(tuple(wanted) if isinstance(wanted, list) else (wanted,))
 
 
@@ -84,11 +86,13 @@ _TIMELY = {"after", "before"}
 _Row = tuple[Any, ...]
 
 
-@lru_cache(maxsize=256)
-def _rows(timely: bool, member: str, items: SameItems) -> tuple[_Row | None, ...]:
+_ROWS: MadeOnce[tuple[_Row | None, ...]] = MadeOnce()
+
+
+def _rows(timely: bool, member: str, items: Sequence[Any]) -> tuple[_Row | None, ...]:
     """What each item shows at a member."""
     read = number if timely else _own
-    shows = (shown(item, member) for item in items.items)
+    shows = (shown(item, member) for item in items)
     return tuple(None if row is None else tuple(map(read, row)) for row in shows)
 
 

@@ -5,6 +5,7 @@ Values are compared by which objects they are, since to compare them member by m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,7 @@ class MadeOnce(Generic[Made]):
         self._most = most
         self._held = 0
         self._known: dict[Hashable, tuple[Made, object, list[Any]]] = {}
+        self._lock = threading.Lock()
 
     def get(self, about: object, key: Hashable, values: Sequence[Sequence[Any]], make: Callable[[], Made]) -> Made:
         """The result, made if it was not yet. Shared: not to be changed."""
@@ -27,9 +29,11 @@ class MadeOnce(Generic[Made]):
         if (found := self._known.get(marked)) is not None:
             return found[0]
         made = make()
-        self._known[marked] = made, about, all_  # kept, so that no other object has their ids
-        self._held += len(all_) + 1
-        while self._held > self._most:
-            _, _, oldest = self._known.pop(next(iter(self._known)))
-            self._held -= len(oldest) + 1
+        with self._lock:
+            if marked not in self._known:
+                self._held += len(all_) + 1
+            self._known[marked] = made, about, all_  # kept, so that no other object has their ids
+            while self._held > self._most:
+                _, _, oldest = self._known.pop(next(iter(self._known)))
+                self._held -= len(oldest) + 1
         return made

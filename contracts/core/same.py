@@ -1,9 +1,8 @@
-"""Objects as keys: themselves, not what they hold."""
+"""An object as a key: itself, not what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 Held = TypeVar("Held")
 
@@ -21,19 +20,3 @@ class Same(Generic[Held]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Same) and self.it is other.it
-
-
-class SameItems:
-    """Equal to other items that are the very same objects in the same order, as those of one answer are."""
-
-    __slots__ = ("ids", "items")
-
-    def __init__(self, items: Sequence[Any]) -> None:
-        self.items = tuple(items)
-        self.ids = tuple(map(id, self.items))
-
-    def __hash__(self) -> int:
-        return hash(self.ids)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SameItems) and self.ids == other.ids

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from contracts.config.deployment import Principal
@@ -24,6 +23,7 @@ from contracts.engine.credential_health import CredentialWatch
 from contracts.engine.early_removal import EarlyRemoval
 from contracts.engine.preflight import PreflightResult, introduce, preflight, prepare
 from contracts.engine.recheck import ask_again
+from contracts.engine.results import Results
 from contracts.engine.scheduler import Scheduler, assign_phase, priority
 from contracts.engine.threads import Workers, parse_source_in_turns
 from contracts.engine.token_pool import TokenPool
@@ -89,13 +89,9 @@ class Run:
         self._granted = Granted(self.exchanges)
         self.conversations = Conversations(plan, self.recorder, seed, self.started)
         self.pool: TokenPool | None = None
-        self._verdicts: dict[str, Verdict] = {}
+        self._results = Results()
         self._judged: Judged = {}
-        self._changed = threading.Condition()
-        self._finished = False
         self._stopping = False
-        self._failure: BaseException | None = None
-        self._raised_at: TracebackType | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -118,15 +114,12 @@ class Run:
 
     def verdict(self, identity: str, meanwhile: Callable[[], None] = lambda: None, every: float = 3600.0) -> Verdict:
         """The verdict of a plan item, as soon as it is known; until then `meanwhile` is called every few seconds."""
-        while not self._known(identity, every):
-            meanwhile()
-        if self._failure:  # as it was: a traceback that is raised again grows each time
-            raise self._failure.with_traceback(self._raised_at)
-        return self._verdicts[identity]
+        return self._results.wait(identity, meanwhile, every)
 
-    def _known(self, identity: str, patience: float) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: identity in self._verdicts or self._finished, patience)
+    @property
+    def failure(self) -> BaseException | None:
+        """The error of the suite itself that has ended the run."""
+        return self._results.failure
 
     @property
     def queue(self) -> Queue | None:
@@ -136,12 +129,12 @@ class Run:
     @property
     def unsettled(self) -> set[str]:
         """The ids of selected items whose verdict is not known yet."""
-        return self.selected - set(self._verdicts)
+        return self.selected - set(self._results.known)
 
     def stop(self) -> None:
         """Begin nothing new; what was created is removed before the run ends."""
         self._stopping, already = True, self._stopping
-        if self._loop and self._asking and not (already or self._finished):
+        if self._loop and self._asking and not (already or self._results.finished):
             with contextlib.suppress(RuntimeError):  # the run has just ended by itself
                 self._loop.call_soon_threadsafe(self._asking.cancel)
 
@@ -155,7 +148,8 @@ class Run:
     @property
     def verdicts(self) -> list[Verdict]:
         """All verdicts in the order of the plan."""
-        return [self._verdicts[item.id] for item in self.plan.items if item.id in self._verdicts]
+        known = self._results.known
+        return [known[item.id] for item in self.plan.items if item.id in known]
 
     # -- in the run's own thread ----------------------------------------------------------------------------------
 
@@ -164,13 +158,11 @@ class Run:
         try:
             asyncio.run(self._run(items))
         except BaseException as error:
-            self._failure, self._raised_at = error, error.__traceback__
+            self._results.fail(error)
         finally:
             gc.unfreeze()
             self.recorder.close()
-            with self._changed:
-                self._finished = True
-                self._changed.notify_all()
+            self._results.finish()
 
     async def _run(self, items: list[PlanItem]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -340,20 +332,17 @@ class Run:
         return Context(self.plan, self.seed, self.conversations, self.workers, sender)
 
     def _settle(self, *verdicts: Verdict) -> None:
-        with self._changed:
-            for each in verdicts:
-                verdict = deviations.apply(
-                    judge.graded(each, self.plan.deployment), self.plan.deployment.known, self.started
-                )
-                self._verdicts[verdict.item.id] = verdict
-                self.conversations.progress.broken += verdict.verdict == BROKEN
-            self._changed.notify_all()
+        deployment = self.plan.deployment
+        graded = [judge.graded(each, deployment) for each in verdicts]
+        found = [deviations.apply(each, deployment.known, self.started) for each in graded]
+        self.conversations.progress.broken += sum(each.verdict == BROKEN for each in found)
+        self._results.put(*found)
 
     def _law_verdict(self, item: PlanItem) -> Verdict:
         return judge.law_verdict(item, self.conversations.ended(item), self.exchanges, self.plan, self._granted)
 
     def _judge_rest(self) -> None:
         """Checks judge everything; items that were begun get what they have come to, those that were not say so."""
-        silent = [item for item in self.plan.items if isinstance(item.rule, Law) and item.id not in self._verdicts]
+        silent = [item for item in self.plan.items if isinstance(item.rule, Law) and item.id not in self._results.known]
         self._settle(*map(self._law_verdict, silent))
         self._settle(*check_verdicts(self.plan, self.exchanges, self.not_served, self._judged))

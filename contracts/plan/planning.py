@@ -11,6 +11,7 @@ import attrs
 
 from contracts.config import deployment as deployments
 from contracts.config.deployment import ConfigError, Deployment
+from contracts.config.tables import DOCUMENT
 from contracts.config.writes import idle
 from contracts.plan import first_file
 from contracts.plan.plan import Plan, make
@@ -22,13 +23,18 @@ from specs.source.document import SpecError, load
 
 def contract_of(deployment: Deployment, document: str | None = None, overlays: Sequence[str] = ()) -> Contract:
     """The contract a deployment is judged by, its secrets watched for. Raises ConfigError where it cannot be read."""
+    contract = _read(document or deployment.document, [*deployment.overlays, *overlays])
+    watch_secrets(deployment, contract)
+    return contract
+
+
+def _read(document: str, overlays: Sequence[str]) -> Contract:
     try:
-        contract = build(load(document or deployment.document, [*deployment.overlays, *overlays]))
+        contract = build(load(document, overlays))
     except SpecError as error:
         raise ConfigError(str(error)) from None
     if not contract.operations:
         raise ConfigError(f"{contract.document.location}: it has no operations, so there is nothing to test")
-    watch_secrets(deployment, contract)
     return contract
 
 
@@ -64,15 +70,13 @@ def planned_without_file(
 
     It is at `base_url`, or where the document itself is served. Raises ConfigError.
     """
-    document = document or "calcom-v2"
-    try:
-        contract = build(load(document, overlays))
-    except SpecError as error:
-        raise ConfigError(str(error)) from None
+    document = document or DOCUMENT
+    contract = _read(document, overlays)
     address = first_file.base_url_of(contract, base_url) if base_url else _own_address(contract)
     text = f"[deployment]\nbase_url = {json.dumps(address)}\ndocument = {json.dumps(document)}\nwrites = false\n"
     deployment = deployments.parse(text, Path("deployment.toml"))
-    made = _made(deployment, contract_of(deployment, document, overlays), depth)
+    watch_secrets(deployment, contract)
+    made = _made(deployment, contract, depth)
     more = f"python -m contracts init {document} --base-url {address} -o deployment.toml"
     told = (f"without a deployment file only safe methods are sent, without a credential; for more: {more}",)
     return attrs.evolve(made, deployment=attrs.evolve(made.deployment, warnings=(*told, *made.deployment.warnings)))

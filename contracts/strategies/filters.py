@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from contracts.core.filter_semantics import Keeper, Wanted, keeper, kept, number, shown, text
-from contracts.core.same import SameItems
+from contracts.core.made_once import MadeOnce
 from contracts.strategies.schemathesis_cases import fits
 from contracts.strategies.telling_first import one_of
 from specs.contract import Contract, Filter, Parameter
@@ -49,12 +48,16 @@ def strange_values(contract: Contract, parameter: Parameter, items: Sequence[Any
 
 def telling(contract: Contract, parameter: Parameter, items: Sequence[Any], *, most: int = 8) -> list[Wanted]:
     """Values of one filter seen in the items, those that divide them most evenly first; lists where it takes them."""
-    return list(_telling(contract, parameter, SameItems(_scattered(items)))[:most])
+    few = _scattered(items)
+    return list(_TELLING.get(parameter, contract, (few,), lambda: _telling(contract, parameter, few))[:most])
 
 
-@lru_cache(maxsize=64)  # all laws of a list look for values in the same items
-def _telling(contract: Contract, parameter: Parameter, shown_items: SameItems) -> tuple[Wanted, ...]:
-    rule, items = parameter.filter, shown_items.items
+_TELLING: MadeOnce[tuple[Wanted, ...]] = MadeOnce()
+"""All laws of a list look for values in the same items."""
+
+
+def _telling(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> tuple[Wanted, ...]:
+    rule = parameter.filter
     if rule is None:
         return ()
     if rule.by in {"after", "before"}:

@@ -120,7 +120,7 @@ def memberships_stay(handler: Handler, call: Call) -> Any:
     return shown
 
 
-def ten_at_most(handler: Handler, call: Call) -> Any:
+def last_stays(handler: Handler, call: Call) -> Any:
     """Of all things the last is not deleted."""
     last = list(rows(call).items())[-1:]
     shown = handler(call)
@@ -138,15 +138,15 @@ def every_page_of(size: int) -> Working:
     return does
 
 
-def once_each(handler: Handler, call: Call) -> Any:
-    """The position counts only up to a hundred."""
+def first_eight_alone(handler: Handler, call: Call) -> Any:
+    """The position counts only up to eight."""
     skip, take = place(call)
     call.query = placed(call, min(skip, 8), take)
     return handler(call)
 
 
 def conflicts_with(name: str) -> Working:
-    """A value is taken if another has it in another case."""
+    """A value is taken if another begins with the same three letters."""
 
     def does(handler: Handler, call: Call) -> Any:
         parent = call.path.get("attributeId")
@@ -188,9 +188,9 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("another-option-answered", at.DELETE_OPTION, "A deletion answers with another option.", another_answered),
     ("type-reset-by-enabled", at.UPDATE_ATTRIBUTE, "enabled makes the type TEXT.", reset_by("enabled", "type", "TEXT")),
     ("memberships-outlive-users", at.DELETE_USER, "A deleted user stays a member.", memberships_stay),
-    ("last-webhook-stays", at.DELETE_WEBHOOKS, "The last webhook is not deleted.", ten_at_most),
+    ("last-webhook-stays", at.DELETE_WEBHOOKS, "The last webhook is not deleted.", last_stays),
     ("pages-of-seven-short", at.FORMS, "A page of seven has six.", every_page_of(7)),
-    ("nothing-behind-eight", at.ASSIGNED, "skip counts up to eight.", once_each),
+    ("nothing-behind-eight", at.ASSIGNED, "skip counts up to eight.", first_eight_alone),
     ("options-alike-conflict", at.UPDATE_OPTION, "Values that begin alike conflict.", conflicts_with("value")),
 )
 for _name, _at, _text, _does in _PLANTED:

@@ -57,8 +57,8 @@ def judged(
         run = Run(plan, Path(folder), 0)
         run.start([item.id for item in plan.items if chosen(item)])
         run.wait()
-        if run._failure:
-            raise run._failure
+        if run.failure:
+            raise run.failure
         return run.verdicts
 
 

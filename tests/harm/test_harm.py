@@ -34,8 +34,8 @@ def judged(folder, file, depth):
     run = Run(planned(file, depth=depth), folder / "run")
     run.start([item.id for item in run.plan.items])
     run.wait()
-    if run._failure:
-        raise run._failure
+    if run.failure:
+        raise run.failure
     return run
 
 

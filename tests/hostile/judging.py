@@ -52,6 +52,6 @@ def judged(mode: str | Mode, folder: Path, *tables: str, everywhere: bool = Fals
         run = Run(plan, folder / "run")
         run.start([line.id for line in plan.items])
         run.wait()
-    if run._failure:
-        raise run._failure
+    if run.failure:
+        raise run.failure
     return Outcome(run, server, time.monotonic() - began)

@@ -93,10 +93,13 @@ class Counter:
         if index != self.index:
             self.before = self.count if index == self.index + 1 else 0
             self.count, self.index = 0, index
-        if self.before * (1 - (place - index)) + self.count + 1 > self.limit + 1e-9:
+        if self.share(1 - (place - index)) + self.count + 1 > self.limit + 1e-9:
             return False
         self.count += 1
         return True
+
+    def share(self, part):
+        return self.before * part
 
 
 class Bucket:

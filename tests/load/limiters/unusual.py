@@ -86,18 +86,8 @@ class Chunks:
 class RoundedCounter(Counter):
     """Two counters, the share of the earlier one rounded to whole requests."""
 
-    def allow(self, now):
-        place = now / self.window
-        index = math.floor(place)
-        if self.index is None:
-            self.index = index
-        if index != self.index:
-            self.before = self.count if index == self.index + 1 else 0
-            self.count, self.index = 0, index
-        if round(self.before * (1 - (place - index))) + self.count >= self.limit:
-            return False
-        self.count += 1
-        return True
+    def share(self, part):
+        return round(super().share(part))
 
 
 class AnyPhaseCounter(Counter):
@@ -196,14 +186,9 @@ class Growing(FromFirst):
     """Each time it is used up the next window is twice as long."""
 
     def allow(self, now):
-        if now >= self.end:
-            if self.count >= self.limit and self.end > -math.inf:
-                self.window *= 2
-            self.end, self.count = now + self.window, 0
-        if self.count >= self.limit:
-            return False
-        self.count += 1
-        return True
+        if now >= self.end > -math.inf and self.count >= self.limit:
+            self.window *= 2
+        return super().allow(now)
 
 
 class GrowingPenalty(FromFirst):
