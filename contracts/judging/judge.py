@@ -85,7 +85,8 @@ class Verdict:
             counts = promise.kind.startswith("page") and bool(name)
             return _speaks(expected, name), promise.kind == family.rstrip("s"), came, shown, not (status or counts)
 
-        return tuple(sorted(self.item.promises, key=about, reverse=True))
+        meant = [each for each in self.item.promises if not _speaks(expected, _OTHER_BOUND.get(each.topic, ""))]
+        return tuple(sorted(meant or self.item.promises, key=about, reverse=True))
 
     @property
     def got(self) -> str | None:
@@ -95,6 +96,10 @@ class Verdict:
         named = "; ".join(f"{expected} → {actual}" for expected, actual in self.others[:NAMED])
         more = f"; and {len(self.others) - NAMED} more" if len(self.others) > NAMED else ""
         return f"{self.actual}. Also: {named}{more}"
+
+
+_OTHER_BOUND = {"maximum": "minimum", "minimum": "maximum"}
+"""A finding on the one bound is none on the other."""
 
 
 def _speaks(text: str | None, name: str) -> bool:

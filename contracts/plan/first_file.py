@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import attrs
 
+from contracts.config import kinds
 from contracts.config.production import is_test_place
 from contracts.request.needs import Need, need_of, stated
 from specs.contract import Contract, Operation, Scheme
@@ -22,6 +23,8 @@ NOWHERE = "http://127.0.0.1:8000"
 TENANTS = ("acme", "rival")
 ENOUGH = 0.1
 """The part of the operations from which on a path parameter that nobody can find out is asked for."""
+TAKEN = {*(each.name for each in kinds.COMMON), "login"}
+"""Keys that mean something else in every principal: path parameters that are called so have a table of their own."""
 SECOND = (
     "A second tenant: with it a run finds out whether one customer can read or change what belongs to another.",
     "Its credential has to be that of somebody else, who shares no data with the first.",
@@ -65,10 +68,13 @@ def base_url_of(contract: Contract, given: str | None) -> str:
 
 
 def served_from(contract: Contract) -> list[str]:
-    """The addresses of the document's servers, relative ones as OpenAPI has it: to where the document is served."""
+    """The addresses of the document's servers, relative ones as OpenAPI has it: to where the document is served.
+
+    An empty one is the root, as generators mean it, and not the address of the document itself.
+    """
     location = contract.document.location
     stated_urls = base_urls(contract.document.raw) or ("/",)
-    found = [urljoin(location, each) if "://" in location else each for each in stated_urls]
+    found = [urljoin(location, each or "/") if "://" in location else each for each in stated_urls]
     return [each.rstrip("/") for each in found if urlsplit(each).netloc]
 
 
@@ -195,7 +201,7 @@ def text(
         else:
             lines += ["", *block]
     lines += _further(others)
-    lines += _parameters(needed)
+    lines += _parameters(needed, ENOUGH * len(contract.operations))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -235,10 +241,16 @@ def _tenant(contract: Contract, chosen: list[Somebody], tenant: str, asked: dict
         yield f"# {each.told}: for {each.operations} of {total} operations"
         yield from _principal(each, name, tenant)
         if not number:
-            for parameter, count in asked.items():
-                line = f'{_snake(parameter)} = "env:{_variable(tenant, _snake(parameter))}"'
+            for key, (parameter, count) in _by_key(asked).items():
+                line = f'{key} = "env:{_variable(tenant, key)}"'
                 often = count >= ENOUGH * total
                 yield f"{line}  # {{{parameter}}} in {count} paths" if often else f"# {line}  # in {count} paths"
+
+
+def _by_key(asked: dict[str, int]) -> dict[str, tuple[str, int]]:
+    """Path parameters by the key that a principal knows them by: those that are spelled alike have one."""
+    keys = {_snake(name): (name, count) for name, count in asked.items()}
+    return {key: told for key, told in keys.items() if key and key not in TAKEN}
 
 
 def _principal(somebody: Somebody, name: str, tenant: str) -> Iterator[str]:
@@ -249,8 +261,7 @@ def _principal(somebody: Somebody, name: str, tenant: str) -> Iterator[str]:
     if somebody.login and somebody.login.login:
         yield f"login = {{operation = {json.dumps(somebody.login.login.operation.key)}}}"
     for key in somebody.keys:
-        shown = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
-        yield f'{shown} = "env:{_variable(name, key)}"'
+        yield f'{_key(key)} = "env:{_variable(name, key)}"'
     if somebody.token_url:
         other = "  # another server than base_url: its secrets go there" if "://" in somebody.token_url else ""
         yield f"token_url = {json.dumps(somebody.token_url)}{other}"
@@ -275,15 +286,27 @@ def _further(others: list[Somebody]) -> list[str]:
     return lines
 
 
-def _parameters(asked: dict[str, int]) -> list[str]:
+def _parameters(asked: dict[str, int], often: float) -> list[str]:
+    """Values that are the same for everybody: asked for where no principal can know them and many operations do."""
     if not asked:
         return []
+    needed = {name for name, count in asked.items() if _snake(name) in TAKEN and count >= often}
+    mark = "" if needed else "# "
     return [
         "",
         "# Values of path parameters that are the same for everybody may stand here instead.",
-        "# [parameters]",
-        *(f'# {name} = "…"' for name in asked),
+        f"{mark}[parameters]",
+        *(_everybodys(name, count) if name in needed else f'# {_key(name)} = "…"' for name, count in asked.items()),
     ]
+
+
+def _everybodys(name: str, count: int) -> str:
+    return f'{_key(name)} = "env:{_variable("any", name)}"  # {{{name}}} in {count} paths'
+
+
+def _key(name: str) -> str:
+    """A key as TOML has it, quoted where it must be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
 def closed(reasons: dict[str, str]) -> list[str]:

@@ -25,6 +25,7 @@ from contracts.steps.lists.identity import bears
 from contracts.steps.own_things import bears_mark, filled
 from specs.contract import selectors
 from specs.contract.removals import Removal, removal_of
+from specs.source.pointers import split
 
 Batches = Generator[list[Conversation], Sequence[Result], list[str]]
 """Conversations that may go on side by side, several times; sent back is how each of them ended."""
@@ -63,7 +64,7 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
 
 def _unlooked(scope: Scope, views: Iterable[View]) -> Iterator[str]:
     """Creations of which no answer told what they made, where the list that would show it could not be read."""
-    unread = [each for each in views if each.items is None]
+    unread = [each for each in views if each.items is None and not scope.ledger.went_with_its_parent(_address(each))]
     lost = Counter(
         (request.operation.key, view.api.operation.key)
         for request in scope.ledger.own.unheard
@@ -74,10 +75,19 @@ def _unlooked(scope: Scope, views: Iterable[View]) -> Iterator[str]:
         yield f"what {count} {creation} without a clear answer made, if anything: {listing} did not show its items"
 
 
+def _address(view: View) -> str:
+    return filled(view.resource.collection, view.api.values)
+
+
 def _unknown(scope: Scope, view: View) -> Iterator[str]:
     """What came into a list during the run, of which no answer told and which bears no name of the run."""
-    own, place = scope.ledger.own, filled(view.resource.collection, view.api.values)
-    for item in view.items or ():
+    own, place = scope.ledger.own, _address(view)
+    items = view.items or []
+    count = own.became_nameless(place, view.viewer, view.resource, items)
+    if count > 0 and any(each.rpartition("/")[0] == place for each in scope.ledger.vanished):
+        member = split(view.resource.member)[-1]
+        yield f"{count} shown by {view.api.operation.key} whose {member} has become null: no request can name it"
+    for item in items:
         address = address_in(view, item)
         if address and own.came_meanwhile(place, view.viewer, address) and not any(map(bears_mark, _texts(item))):
             yield f"{address}: it came during the run and may be its own, though no response told of it"
@@ -201,6 +211,7 @@ def removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversa
     exchange: Exchange = yield request
     ledger, address = scope.ledger, address_of(request)
     if exchange.status in GONE and not absent and address in ledger.standing:
+        ledger.vanished.add(address.rstrip("/"))
         yield from _doubted(scope, address, exchange)
     elif not (exchange.ok or exchange.status in GONE):
         raise Blocked(exchange.summary())
@@ -248,7 +259,7 @@ def _forget(scope: Scope, view: View) -> Generator[Any, Any, set[str]]:
 
 def _made_unheard(scope: Scope, view: View) -> set[str]:
     """Addresses of what a list shows and a creation made that had no answer."""
-    place = filled(view.resource.collection, view.api.values)
+    place = _address(view)
     things = {address: item for item in view.items or () if (address := address_in(view, item))}
     return scope.ledger.own.made_unheard(place, view.viewer, things)
 

@@ -148,6 +148,7 @@ def read_list(view: View) -> Conversation:
 def address_in(view: View, item: Any) -> str | None:
     """Where an item of a list can be read; None where that is not known."""
     resource = view.resource
-    if resource.item is None or at(item, resource.member) is MISSING:
+    own = at(item, resource.member)
+    if resource.item is None or own is MISSING or own is None:
         return None
-    return filled(resource.item, {**view.api.values, resource.identifier or "": str(at(item, resource.member))})
+    return filled(resource.item, {**view.api.values, resource.identifier or "": str(own)})

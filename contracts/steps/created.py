@@ -56,6 +56,10 @@ class Ledger:
     """By the same address, the name and password that its creation showed, where it showed such."""
     done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
     """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
+    gone: set[str] = attrs.field(factory=set)
+    """The addresses of what was removed."""
+    vanished: set[str] = attrs.field(factory=set)
+    """The addresses of what the sweep did not find any more, though the run had not removed it."""
     own: OwnThings = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -153,8 +157,13 @@ class Ledger:
 
     def _removed(self, address: str) -> None:
         """What was removed, and everything below it, is gone."""
+        self.gone.add(address.rstrip("/"))
         for each in [each for each in self.standing if each == address or each.startswith(address.rstrip("/") + "/")]:
             del self.standing[each]
+
+    def went_with_its_parent(self, place: str) -> bool:
+        """Whether something above a list was removed: what no answer told of went with it, and nobody can look."""
+        return any(place.startswith(f"{each}/") for each in self.gone)
 
     def removals(self, deployment: Deployment) -> list[Request]:
         """Deletions of what is still there, the latest first, since later resources may hang on earlier ones."""

@@ -18,7 +18,7 @@ from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
 from contracts.steps.own_things import bears_mark, located, named
-from contracts.strategies.body_forms import body_form, body_forms
+from contracts.strategies.body_forms import NAMING_OTHERS, body_form, body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Resource, Source, selectors
 from specs.contract.example_bodies import is_filler
@@ -214,7 +214,8 @@ def find_form(
         return False
     api.learnt.forms[create.key] = 0
     stage = api.sharing(f"forms of the body of {create.key}")
-    for number in range(1, len(body_forms(api.contract, create))):
+    numbers = range(1, len(body_forms(api.contract, create)))
+    for number in (*numbers, *([NAMING_OTHERS] if unmade(api, create) else [])):
         stage.learnt.forms[create.key] = number
         content = yield from body(stage, create, values, given=given)
         answer: Exchange = yield stage.ask(create, path=values, body={**content, **(given or {})})
@@ -254,8 +255,9 @@ def body(
     """
     if operation.body is None:
         return {}
-    content: dict[str, Any] = body_form(api.contract, operation, api.learnt.forms.get(operation.key, 0))
-    content = yield from _without_strangers(api, operation, content, given or {})
+    number = api.learnt.forms.get(operation.key, 0)
+    content: dict[str, Any] = body_form(api.contract, operation, number)
+    content = yield from _without_strangers(api, operation, content, given or {}, every=number == NAMING_OTHERS)
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS
     shared = selectors.returns_existing(operation)  # what is told by another member than its name would be one thing
@@ -290,20 +292,23 @@ def _without_strangers(
     operation: Operation,
     content: dict[str, Any],
     given: Mapping[str, Any],
+    *,
+    every: bool,
 ) -> Steps:
     """A body without the resources that the document's example names, which are somebody's: what must be named is made.
 
-    Where everything may be changed they are left as they are.
+    Where everything may be changed they are left as they are. `every`: what may be named is made, too.
     """
-    if api.disposable:
+    if api.disposable and not every:
         return content
     kept = dict(content)
     for name in references(api.contract, operation) & content.keys() - given.keys():
-        if name not in required(api.contract, operation):
+        needed, resource = name in required(api.contract, operation), named_by_member(api.contract, name)
+        creatable = resource is not None and resource.create is not None and resource.create is not operation
+        if not needed and not (every and creatable):
             del kept[name]
             continue
-        resource = named_by_member(api.contract, name)
-        if resource is None or resource.create is None or resource.create is operation:
+        if resource is None or not creatable:
             continue
         made: Made = yield from create_resource(api.sharing(f"what {name} names"), resource)
         value = at(made.thing, resource.member)
@@ -319,6 +324,14 @@ def _referred(api: RequestFactory, source: Source, values: Mapping[str, str]) ->
         raise NotObservable(f"the document shows no resource behind {operation.key}")
     made: Made = yield from create_resource(api, resource, values)
     return at(made.thing, source.value)
+
+
+def unmade(api: RequestFactory, operation: Operation, content: Any = None) -> frozenset[str]:
+    """The members by which an example names other things, where a body has nothing that was made to be named there."""
+    shown = body_form(api.contract, operation, 0) if operation.body else {}
+    sent = content if isinstance(content, dict) else {}
+    names = references(api.contract, operation) & shown.keys()
+    return frozenset(each for each in names if each not in sent or sent[each] == shown[each])
 
 
 def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Hint = Hint.UNIQUE) -> Any:

@@ -37,6 +37,8 @@ class OwnThings:
     """When an address was first shown by an answer that made nothing (epoch seconds)."""
     listed: dict[tuple[str, str | None], float] = attrs.field(factory=dict)
     """By its address and who read it, when a list was first read whole (epoch seconds): others see other items."""
+    nameless: dict[tuple[str, str | None], int] = attrs.field(factory=dict)
+    """By the same, how many of its items had no id before the run created there: nothing can ever remove such."""
     asked: dict[str, float] = attrs.field(factory=dict)
     """By the address of a list, when the run last asked for a creation in it (epoch seconds)."""
     unheard: list[Request] = attrs.field(factory=list)
@@ -58,7 +60,19 @@ class OwnThings:
         self.unheard.append(request)
 
     def _asks(self, request: Request, sent: float) -> None:
-        self.asked[_place(request)] = max(sent, self.asked.get(_place(request), 0.0))
+        for place in self._places(request):
+            self.asked[place] = max(sent, self.asked.get(place, 0.0))
+
+    def _places(self, request: Request) -> Iterator[str]:
+        """Where a creation may show what it makes: its own address, and the list above it where the path names it."""
+        yield _place(request)
+        resource = self.contract.resource_of(request.operation)
+        if resource is not None and resource.names_its_own and resource.create is request.operation:
+            yield filled(resource.collection, path_values(request.operation, request.target))
+
+    def became_nameless(self, place: str, viewer: str | None, resource: Resource, items: list[Any]) -> int:
+        """How many more items of a list have no id than were shown to a principal before the run created there."""
+        return _nameless(resource, items) - self.nameless.get((place, viewer), 0) if place in self.asked else 0
 
     def made_unheard(self, place: str, viewer: str | None, things: dict[str, Any]) -> set[str]:
         """The addresses of things a list shows to a principal that such creations asked for, and that came meanwhile.
@@ -84,14 +98,21 @@ class OwnThings:
         resource = self.contract.resource_of(exchange.operation)
         if resource is None or not exchange.ok or resource.create is None or self._has_noted(exchange):
             return
-        if exchange.operation is resource.list and _is_whole(exchange):
-            self.listed.setdefault((_place(exchange.request), exchange.request.principal), exchange.received)
+        if exchange.operation is resource.list:
+            self._listed(resource, exchange)
         if exchange.operation is resource.create and exchange.request.verb == exchange.operation.method:
             self._created(resource, exchange)
         elif exchange.operation in (resource.list, resource.read):
             for thing in things_of(exchange):
                 for address in self.addresses(resource, exchange, thing):
                     self.shown.setdefault(address, exchange.received)
+
+    def _listed(self, resource: Resource, exchange: Exchange) -> None:
+        read = place, _ = _place(exchange.request), exchange.request.principal
+        if _is_whole(exchange):
+            self.listed.setdefault(read, exchange.received)
+        if place not in self.asked and (lost := _nameless(resource, exchange.items)):
+            self.nameless[read] = max(lost, self.nameless.get(read, 0))
 
     def _has_noted(self, exchange: Exchange) -> bool:
         """Whether the same request to look was answered by the same body last time, which says nothing new."""
@@ -182,6 +203,10 @@ class OwnThings:
                 if source and resource:
                     found.setdefault(resource.name, set()).add(source.value)
         return found
+
+
+def _nameless(resource: Resource, items: list[Any]) -> int:
+    return sum(at(each, resource.member) is None for each in items)
 
 
 def bears_mark(value: Any) -> bool:

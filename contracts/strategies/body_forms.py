@@ -15,6 +15,8 @@ from specs.source.pointers import MISSING
 
 FORMS = 3
 """Forms of one body that are tried at most."""
+NAMING_OTHERS = FORMS
+"""The number of one more form: the first, with the optional members that name other things, which are made for it."""
 Content = dict[str, Any]
 
 
@@ -25,7 +27,7 @@ def body_forms(contract: Contract, operation: Operation) -> list[Content]:
 
 def body_form(contract: Contract, operation: Operation, number: int) -> Content:
     """One of them, by its place."""
-    found: Content = copied(_forms(contract, operation)[number])
+    found: Content = copied(_forms(contract, operation)[number % NAMING_OTHERS])
     return found
 
 

@@ -88,3 +88,26 @@ def test_clients_of_a_server_elsewhere_are_told_before_anything_goes_there(tmp_p
     for name in ("ACME_CLIENT_ID", "ACME_CLIENT_SECRET"):
         monkeypatch.setenv(name, "something-0123456789")
     assert told("init", "--check", file)[0] == 0
+
+
+def test_a_path_parameter_may_be_called_as_a_key_of_every_principal_or_be_spelled_twice(tmp_path, monkeypatch):
+    raw, _ = CASES["a key"]
+    odd = ("owner", "tenant", "headers", "shelfId", "shelf_id")
+    paths = {
+        f"/{name}s/{{{name}}}/things": {
+            "get": {**raw["paths"]["/things"]["get"],
+                    "parameters": [{"in": "path", "name": name, "required": True, "schema": TEXT}]}
+        }
+        for name in odd
+    }  # fmt: skip
+    (tmp_path / "it.json").write_text(json.dumps({**raw, "paths": {**raw["paths"], **paths}}))
+    file = tmp_path / "it.toml"
+    code, said = told("init", tmp_path / "it.json", "--base-url", "http://127.0.0.1:1", "-o", file)
+    assert code == 0, said
+    written = tomllib.loads(file.read_text())
+    (somebody,) = written["principals"]
+    assert (somebody["tenant"], somebody["shelf_id"]) == ("acme", "env:ACME_SHELF_ID")
+    assert written["parameters"] == {name: f"env:ANY_{name.upper()}" for name in odd[:3]}
+    for variable in ("ACME_KEY", "ACME_SHELF_ID", "ANY_OWNER", "ANY_TENANT", "ANY_HEADERS"):
+        monkeypatch.setenv(variable, "something-0123456789")
+    assert told("init", "--check", file)[0] == 0

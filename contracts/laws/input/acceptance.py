@@ -8,13 +8,14 @@ from typing import Any
 from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import MISSING, Exchange
-from contracts.core.rejection import UNACCEPTED
+from contracts.core.rejection import INVALID, UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import unsaid
 from contracts.steps.access.allowed_by_another import allowed_by_another
-from contracts.steps.lifecycle.odd_creation import created, may_be_tried, oddly, prepare_input
+from contracts.steps.fixtures import unmade
+from contracts.steps.lifecycle.odd_creation import created, may_be_tried, oddly, prepare_input, with_what_it_names
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.allowed_queries import allowed_rows
@@ -52,7 +53,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
     with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are sent at
     once; when that is refused each is sent alone, and only what is refused alone is held against the deployment. A body
-    with secrets of another system may be refused, since those cannot be made up: observed only. A login that refuses
+    with secrets of another system may be refused, since those cannot be made up: observed only; so may one without the
+    things that an example names, where none can be made. A login that refuses
     what it is given is not observable, since the suite may not know what it would accept. So may one that was made up
     from its schema, where the document has no example. Nor may a right credential be met with 401. An update that may
     be empty is sent empty as well, but for depth quick: it may be refused, but makes no server fail. So may a number of
@@ -86,6 +88,9 @@ def _not_accepted(api: RequestFactory, answer: Exchange, right: Any) -> Outcome:
         )
     if answer.status in UNACCEPTED and _forbidden(api, right):
         return Observed(f"the document's own example, which its own schema forbids, is refused: {answer.summary()}")
+    if answer.status in UNACCEPTED and body and (lacking := unmade(api, api.operation, right)):
+        named = ", ".join(sorted(lacking))
+        return Observed(f"the document's own example is refused without what {named} names: {answer.summary()}")
     like = "like the document's own example" if body is not None and not body.composed else "that fits the document"
     return Broken(f"a request {like} to be accepted", answer.summary(), [answer])
 
@@ -154,6 +159,8 @@ def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
         answer: Exchange = yield from created(api)
         if answer.ok or answer.status >= 500:
             return answer, answer.request.json
+        if answer.status in INVALID and (named := (yield from with_what_it_names(api))):
+            return named, named.request.json
     right = yield from prepare_input(api)
     if not query and (odd := oddly(api, right)):
         answer = yield api.ask(raw=odd)

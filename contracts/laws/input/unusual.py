@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Broken, Conversation, Draw, NotObservable, Steps
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Request, at
 from contracts.core.rejection import UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
@@ -20,6 +20,7 @@ from contracts.strategies.invalid_requests import example
 from contracts.strategies.samples import ODD, ZERO
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Parameter
+from specs.contract.member_names import Hint
 from specs.contract.schema_queries import rule_of
 
 
@@ -52,7 +53,7 @@ def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Co
 
     Letters of many scripts, control characters, very long texts, members given twice, deep nesting and numbers out of
     range; where the deployment is disposable, also half of a surrogate pair and a number that is infinite. Which of
-    these are accepted is not judged; a 5xx that comes twice is.
+    these are accepted is not judged; a 5xx that comes twice is, unless a body with nothing odd is answered so as well.
     """
     schema = _schema(api)
     right = yield from prepare_input(api)
@@ -62,7 +63,16 @@ def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Co
         answer: Exchange = yield api.ask(raw=text)
         if answer.status >= 500:
             found.add(what, f"an answer below 500 to a body with {what}", answer)
+    if found.found:
+        yield from _without_what_is_odd(api.ask(body=right))
     found.close()
+
+
+def _without_what_is_odd(plain: Request) -> Steps:
+    """Raises NotObservable where a request with nothing odd in it makes the server fail as well."""
+    answer: Exchange = yield plain
+    if answer.status >= 500:
+        raise NotObservable(f"it fails at what is not odd, too: {answer.summary()}")
 
 
 def _schema(api: RequestFactory) -> dict[str, Any]:
@@ -83,7 +93,8 @@ def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
     """However a query string is written, the server does not fail: it accepts it, or refuses it with a 4xx.
 
     Parameters that come twice, with brackets behind their names, without a value, or with quotes or a zero byte in a
-    text. Which of these are understood is not judged; a 5xx that comes twice is.
+    text. Which of these are understood is not judged; a 5xx that comes twice is, unless a query with nothing odd is
+    answered so as well.
     """
     rows = allowed_rows(api.contract, api.operation)
     if not rows:
@@ -98,6 +109,8 @@ def an_odd_query_is_no_server_error(api: RequestFactory) -> Conversation:
         answer: Exchange = yield api.ask(query=query)
         if answer.status >= 500:
             found.add(f"query {query[0][0]}", f"an answer below 500 to {_written(query)}", answer)
+    if found.found:
+        yield from _without_what_is_odd(api.ask(query=row))
     found.close()
 
 
@@ -152,9 +165,10 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
     example, sent right after: only where that is accepted is the difference held against the deployment. Where there
     is a list beside such a value, it is refused only if it is refused with nothing in the list as well. At depth quick,
     those values alone are tried with which a creation was refused that is accepted without them. Broken as well if the
-    answer shows another value than was sent.
+    answer shows another value than was sent; not so a status that is the same whatever was sent.
     """
     found = BrokenCollector()
+    shown: dict[str, list[tuple[Any, Exchange]]] = {}
     if api.depth == "quick":
         variants = yield from _refused_before(api)
         if not variants:
@@ -174,9 +188,20 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
         if answer.status in UNACCEPTED and (yield from _accepted(api)):
             named = ", ".join(f"{name}={value!r}" for name, value in variant["set"].items()) or "only what is required"
             found.add(named, f"a body with {named} to be accepted", answer)
-        for name in differing_members(variant["set"], answer.data) if answer.ok else ():
-            found.add(name, f"{name} as sent: {variant['set'][name]!r}", answer)
+        for name in variant["set"] if answer.ok else ():
+            shown.setdefault(name, []).append((variant["set"][name], answer))
+    for name, told in shown.items():
+        _compared(api, name, told, found)
     found.close()
+
+
+def _compared(api: RequestFactory, name: str, told: list[tuple[Any, Exchange]], found: BrokenCollector) -> None:
+    """Which values of a member an answer shows otherwise; none where it says how far a thing has come by itself."""
+    values = [at(answer.data, f"/{name}") for _, answer in told]
+    moves = api.contract.names.suggest(name, Hint.LIFECYCLE) and all(each == values[0] for each in values)
+    for value, answer in () if moves else told:
+        if differing_members({name: value}, answer.data):
+            found.add(name, f"{name} as sent: {value!r}", answer)
 
 
 def _emptied(api: RequestFactory, variant: dict[str, Any]) -> Steps:

@@ -10,9 +10,10 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
-from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
+from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path, unmade
 from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
+from contracts.strategies.body_forms import NAMING_OTHERS
 from specs.contract import Contract, Operation, selectors
 
 
@@ -28,6 +29,17 @@ def created(api: RequestFactory) -> Steps:
     right = yield from content(stage)
     odd = oddly(api, right)
     return (yield stage.ask(body=right) if odd is None else stage.ask(raw=odd))
+
+
+def with_what_it_names(api: RequestFactory) -> Steps:
+    """The answer to a creation whose body has what an example names, made for it; None where nothing can be made."""
+    if not unmade(api, api.operation):
+        return None
+    stage = api.sharing(f"what a body of {api.operation.key} names")
+    stage.learnt.forms[api.operation.key] = NAMING_OTHERS
+    stage.values = yield from resolve_path(stage, api.operation, fresh=True)
+    right = yield from content(stage)
+    return None if unmade(api, api.operation, right) else (yield stage.ask(body=right))
 
 
 def oddly(api: RequestFactory, right: Any) -> str | None:

@@ -154,3 +154,65 @@ def test_what_is_removed_by_another_name_than_the_document_says_does_not_stay_un
     assert bool(server.things) is not removes
     assert len(made.left_behind) == len(server.things)
     assert all("it is still listed" in each for each in made.left_behind)
+
+
+class Forgetful(Shelf):
+    """Users at addresses of their own, as at JupyterHub. `loses`: who is called what she is called has no name then."""
+
+    def __init__(self, *, loses: bool) -> None:
+        super().__init__()
+        self.loses = loses
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        name, body = asked.path.rpartition("/")[2], asked.body
+        if asked.method == "POST":
+            self.things[asked.path] = {"name": name, "admin": False}
+            return 201, self.things[asked.path]
+        if asked.method == "PATCH" and asked.path in self.things and isinstance(body, dict):
+            if self.loses and body.get("name") == name:
+                own = self.things["lost"] = {**self.things.pop(asked.path), "name": None}
+                return 200, own
+            return 200, self.things[asked.path]
+        if asked.method == "GET" and asked.path == "/users":
+            return 200, [{"name": None, "admin": True}, *self.things.values()]
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize("loses", [True, False])
+def test_what_has_no_name_any_more_does_not_stay_untold(tmp_path: Path, loses: bool) -> None:
+    """It cannot be removed, and its deletion says that it is not there; one that had none before is not of the run."""
+    user = {"type": "object", "properties": {"name": TEXT, "admin": {"type": "boolean"}}}
+    paths = shelf(user, "/users", "name")
+    made = paths["/users"].pop("post")
+    paths["/users/{name}"]["post"] = {"operationId": "x", "summary": "Create a user", "responses": made["responses"]}
+    server = Forgetful(loses=loses)
+    run = judged(tmp_path, server, document(paths, KEY), ANN, "state/", "input/", depth="standard")
+    count = len([each for each in server.things.values() if not each["name"]])
+    told = f"{count} shown by GET /users whose name has become null: no request can name it"
+    assert bool(count) is loses
+    assert run.left_behind == ([told] if loses else [])
+
+
+@pytest.mark.parametrize("removes", [True, False])
+def test_what_may_have_been_made_below_something_that_was_removed_is_gone_with_it(
+    tmp_path: Path, removes: bool
+) -> None:
+    """Its list is refused by then; a place that still stands and may not be read is told."""
+
+    class Failing(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            above, _, below = asked.path.rstrip("/").removeprefix("/things/").partition("/notes")
+            if "/notes" not in asked.path:
+                return super().__call__(asked)
+            if asked.method == "POST" and not below:
+                return 500, {"error": "no"}
+            there = removes and f"/things/{above}" in self.things
+            return (200, []) if there and not below else (403, {"error": "no"})
+
+    paths = {**shelf(thing(name=TEXT)), **shelf(thing(text=TEXT), "/things/{id}/notes", "note")}
+    if not removes:
+        paths["/things/{id}"].pop("delete")
+    server = Failing()
+    run = judged(tmp_path, server, document(paths, KEY), ANN, "state/what-was-created-can-be-read")
+    assert bool(server.things) is not removes
+    assert any("without a clear answer" in each for each in run.left_behind) is not removes

@@ -212,3 +212,31 @@ def test_a_counter_that_nobody_sets_may_move_when_a_replacement_is_made_again(
         del each["requestBody"]["content"]["application/json"]["schema"]["properties"]["views"]
     law = "state/a-replacement-is-what-is-kept"
     assert bool(held(tmp_path, Read(), paths, law)) is found
+
+
+@pytest.mark.parametrize("disposable", [True, False])
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_example_is_refused_without_what_it_names_and_accepted_with_it(
+    tmp_path: Path, refuses: bool, disposable: bool
+) -> None:
+    """No schema says that a task needs its project, which the example has: as at Label Studio."""
+    paths = {**shelf(thing(name=TEXT), "/projects"), **shelf(thing(text=TEXT, project=TEXT), "/tasks")}
+    body = paths["/tasks"]["post"]["requestBody"]["content"]["application/json"]
+    body["example"] = {"text": "Label it", "project": "p1"}
+
+    class Tasks(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            if asked.method == "POST" and asked.path == "/tasks" and isinstance(asked.body, dict):
+                named = f"/projects/{asked.body.get('project')}" in self.things
+                if not named or (refuses and "text" in asked.body):
+                    return 400, {"error": "no" if named else "project: this field is required"}
+            return super().__call__(asked)
+
+    law = "input/what-the-document-allows-is-accepted"
+    server = Tasks()
+    laws = (law, "state/what-was-created-can-be-read")
+    made = judged(tmp_path, server, document(paths, KEY), ANN, *laws, disposable=disposable)
+    assert verdicts(made, law)["POST /tasks"] == ("broken" if refuses else UPHELD)
+    kept = verdicts(made, "state/what-was-created-can-be-read")["POST /tasks"]
+    assert kept == (NOT_OBSERVABLE if refuses else UPHELD)
+    assert (server.things, made.left_behind) == ({}, [])

@@ -112,7 +112,9 @@ def answers(schema: dict[str, Any], status: str = "200", *errors: str) -> dict[s
     }
 
 
-def judged(folder: Path, stub: Stub, told: dict[str, Any], principals: str, *laws: str, **more: Any) -> Run:
+def judged(
+    folder: Path, stub: Stub, told: dict[str, Any], principals: str, *laws: str, disposable: bool = True, **more: Any
+) -> Run:
     """A run of all laws whose ids contain one of some texts, against a stub."""
     (folder / "document.json").write_text(json.dumps(told))
     with served(stub) as address:
@@ -120,7 +122,7 @@ def judged(folder: Path, stub: Stub, told: dict[str, Any], principals: str, *law
             f'base_url = "{address}"',
             f'document = "{folder / "document.json"}"',
             "writes = true",
-            "disposable = true",
+            f"disposable = {str(disposable).lower()}",
         ]
         (folder / "deployment.toml").write_text("\n".join(["[deployment]", *lines, principals]))
         return run(folder, folder / "deployment.toml", laws, **more)
