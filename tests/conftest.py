@@ -17,6 +17,17 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """More trials of what is drawn by chance, for who changes the estimator of limits."""
+    parser.addoption("--seeds", type=int, default=15, help="trials of every simulated server (default 15)")
+
+
+@pytest.fixture(scope="session")
+def seeds(request: pytest.FixtureRequest) -> int:
+    """So many trials, each with a seed of its own, are made of what is drawn by chance."""
+    return int(request.config.getoption("--seeds"))
+
+
 @pytest.fixture(scope="session")
 def contract() -> Contract:
     return build(load("calcom-v2"))

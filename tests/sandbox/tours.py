@@ -53,7 +53,7 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
 @cache
 def members() -> dict[str, list[str]]:
     """The members of every body the document declares, by operationId."""
-    raw: dict[str, Any] = yaml.safe_load(DEFAULT.read_text("utf-8"))
+    raw: dict[str, Any] = yaml.load(DEFAULT.read_text("utf-8"), yaml.CSafeLoader)
     found = {}
     for node in (node for item in raw["paths"].values() for node in item.values() if "requestBody" in node):
         schema = node["requestBody"]["content"]["application/json"]["schema"]

@@ -44,7 +44,7 @@ def document() -> Document:
 @cache
 def answers() -> dict[tuple[str, int], tuple[Check, frozenset[str]]]:
     """Schema and required headers of every declared answer, read from the document anew."""
-    raw: dict[str, Any] = yaml.safe_load(DEFAULT.read_text("utf-8"))
+    raw: dict[str, Any] = yaml.load(DEFAULT.read_text("utf-8"), yaml.CSafeLoader)
     components = raw["components"]
     schemas = modern(components["schemas"])
     found = {}

@@ -28,9 +28,9 @@ def examined(kind, limit=5, window=10.0, *, seed, setting=FULL):
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_a_kept_limit_is_named_by_its_kind_in_hardly_more_than_two_windows(kind):
+def test_a_kept_limit_is_named_by_its_kind_in_hardly_more_than_two_windows(kind, seeds):
     lasted = []
-    for seed in range(50):
+    for seed in range(seeds):
         limit = (5, 30)[seed % 2]
         found, span = examined(KINDS[kind], limit, seed=seed)
         assert (found.verdict, found.reason.partition(";")[0]) == ("kept", f"{limit} in 10 s proven")
@@ -71,16 +71,16 @@ def test_several_counters_show_the_number_that_proves_them():
 
 
 @pytest.mark.parametrize("kind", COARSE)
-def test_who_counts_in_a_way_of_its_own_is_never_blamed(kind):
-    for seed in range(50):
+def test_who_counts_in_a_way_of_its_own_is_never_blamed(kind, seeds):
+    for seed in range(seeds):
         rule = ((5, 10.0), (10, 60.0), (20, 10.0))[seed % 3]
         assert examined(COARSE[kind], *rule, seed=seed)[0].verdict in {"kept", "inconclusive"}, seed
 
 
 @pytest.mark.parametrize("fault", ["half", "one less", "twice", "half the window", "twice the window"])
-def test_who_counts_in_whole_seconds_and_breaks_its_rule_is_always_found(fault):
+def test_who_counts_in_whole_seconds_and_breaks_its_rule_is_always_found(fault, seeds):
     limit, window = FAULTS[fault](10, 60.0)
-    for seed in range(50):
+    for seed in range(seeds):
         kind, rng = ("bucket", "log", "from first")[seed % 3], random.Random(seed)
         server = Server(by_seconds(KINDS[kind])(limit, window, rng), rng, 0.005)
         found, _ = drive(examine(Rule(10, 60.0), NOW + rng.uniform(0, 600), 0.0, FULL), server)

@@ -20,7 +20,6 @@ from specs.contract import Limit
 from tests.load.limiters.simulated import KINDS, Server, drive
 
 NOW = 1_700_000_010.0
-SEEDS = 50
 
 
 class Together:
@@ -92,8 +91,8 @@ def used_up_alone(findings, limits, first):
 
 
 @pytest.mark.parametrize(("first", "second"), [(5, 20), (20, 5)])
-def test_a_bucket_with_different_numbers_is_found_whoever_goes_first(first, second):
-    for seed in range(SEEDS):
+def test_a_bucket_with_different_numbers_is_found_whoever_goes_first(first, second, seeds):
+    for seed in range(seeds):
         together = Together(10.0)
         limiters = {limit: together.of(limit) for limit in (first, second)}
         findings = examined(first, second, limiters, seed)
@@ -103,16 +102,16 @@ def test_a_bucket_with_different_numbers_is_found_whoever_goes_first(first, seco
 
 
 @pytest.mark.parametrize("kind", ["from first", "log", "fixed, any phase"])
-def test_buckets_of_their_own_are_never_blamed_and_upheld_by_what_was_asked(kind):
+def test_buckets_of_their_own_are_never_blamed_and_upheld_by_what_was_asked(kind, seeds):
     upheld = 0
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         rng = random.Random(seed)
         limiters = {limit: KINDS[kind](limit, 10.0, rng) for limit in (5, 20)}
         findings = examined(5, 20, limiters, seed)
         verdicts = [own_bucket(each, findings).verdict for each in findings.values()]
         assert BROKEN not in verdicts
         upheld += verdicts == [UPHELD, UPHELD]
-    assert upheld > SEEDS / 2
+    assert upheld > seeds / 2
 
 
 def test_an_idle_operation_upholds_nothing():
@@ -159,21 +158,21 @@ def in_a_crowd(seed, bucket, sharing):
     return weighed(findings)
 
 
-def test_one_bucket_for_several_operations_is_told_with_its_number_and_called_no_tighter():
+def test_one_bucket_for_several_operations_is_told_with_its_number_and_called_no_tighter(seeds):
     told = "one bucket of 40 for these operations, declared 20 each: GET /0, GET /1, GET /2, GET /3"
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         findings = in_a_crowd(seed, 40, ("GET /1", "GET /2", "GET /3"))
         assert {own_bucket(each, findings).actual for each in findings.values()} == {told}
         verdicts = [each.estimate.verdict for each in findings.values()]
         assert (verdicts[0], "tighter" in verdicts) == ("looser", False), (seed, verdicts)
 
 
-def test_what_has_its_number_by_itself_is_not_called_tighter():
-    for seed in range(SEEDS):
+def test_what_has_its_number_by_itself_is_not_called_tighter(seeds):
+    for seed in range(seeds):
         assert in_a_crowd(seed, 20, ())["GET /0", "acme"].estimate.verdict != "tighter"
 
 
-def test_what_has_less_by_itself_is_called_tighter():
-    for seed in range(SEEDS):
+def test_what_has_less_by_itself_is_called_tighter(seeds):
+    for seed in range(seeds):
         found = in_a_crowd(seed, 10, ())["GET /0", "acme"].estimate
         assert (found.verdict, found.confidence, found.admitted) == ("tighter", "repeated", 10)

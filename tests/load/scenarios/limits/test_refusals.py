@@ -14,7 +14,6 @@ from load.scenarios.limits.refusals import Refusals, promised, shows
 from tests.load.limiters.simulated import KINDS, Server, drive
 
 NOW = 1_700_000_000.0
-SEEDS = 50
 WAYS = {
     "403 without a word": (403, "Forbidden", ()),
     "420": (420, "Enhance your calm", ()),
@@ -58,16 +57,16 @@ def examined(operation, way, seed, *, limit=5, kind="from first", usual=200):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_limit_that_is_kept_is_found_kept_however_it_refuses(operation, way):
-    for seed in range(SEEDS):
+def test_a_limit_that_is_kept_is_found_kept_however_it_refuses(operation, way, seeds):
+    for seed in range(seeds):
         found, statuses = examined(operation, way, seed, kind=("from first", "log", "fixed")[seed % 3], usual=404)
         assert (found.verdict, statuses) == ("kept", {WAYS[way][0]}), (seed, found.reason)
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "503 without a word"])
 @pytest.mark.parametrize(("limit", "verdict"), [(2, "tighter"), (10, "looser")])
-def test_a_limit_that_is_not_kept_is_found_however_it_refuses(operation, way, limit, verdict):
-    for seed in range(SEEDS):
+def test_a_limit_that_is_not_kept_is_found_however_it_refuses(operation, way, limit, verdict, seeds):
+    for seed in range(seeds):
         assert examined(operation, way, seed, limit=limit)[0].verdict == verdict, seed
 
 
@@ -76,8 +75,8 @@ def test_successes_that_speak_of_limits_all_the_time_are_no_refusals(operation):
     assert not any(refusals.read(answer(operation, 200, body)).refused for _ in range(3))
 
 
-def test_errors_that_say_nothing_of_a_limit_prove_none_that_is_not_kept(operation):
-    for seed in range(SEEDS):
+def test_errors_that_say_nothing_of_a_limit_prove_none_that_is_not_kept(operation, seeds):
+    for seed in range(seeds):
         found, _ = examined(operation, "503 without a word", seed, limit=2)
         assert found.verdict == "inconclusive"
         assert "say nothing of a limit" in found.reason

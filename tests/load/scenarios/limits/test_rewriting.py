@@ -10,8 +10,6 @@ from contracts.core.exchange import Exchange, Request, Response
 from load.scenarios.limits.refusals import Refusals
 from load.scenarios.limits.rewriting import Bucket, renewed
 
-SEEDS = 50
-
 
 def header(name):
     return lambda request: next((value for key, value in request.headers if key == name), "")
@@ -62,20 +60,20 @@ def operation(contract):
 
 
 @pytest.mark.parametrize("what", KEYS)
-def test_what_renews_the_bucket_is_named(operation, what):
-    for seed in range(SEEDS):
+def test_what_renews_the_bucket_is_named(operation, what, seeds):
+    for seed in range(seeds):
         limit = random.Random(seed).randrange(3, 60)
         assert used_up(operation, Server(operation, KEYS[what], limit))[0] == what
 
 
 @pytest.mark.parametrize("lenient", [True, False])
-def test_one_bucket_for_all_spellings_is_never_blamed(operation, lenient):
-    for seed in range(SEEDS):
+def test_one_bucket_for_all_spellings_is_never_blamed(operation, lenient, seeds):
+    for seed in range(seeds):
         limit = random.Random(seed).randrange(1, 60)
         assert used_up(operation, Server(operation, lambda _: "", limit, lenient=lenient)) is None
 
 
-def test_a_bucket_that_refills_meanwhile_is_not_blamed(operation):
+def test_a_bucket_that_refills_meanwhile_is_not_blamed(operation, seeds):
     """Now and then one more is admitted, whoever asks."""
     rng = random.Random(1)
     server = Server(operation, lambda _: "", 5)
@@ -87,5 +85,5 @@ def test_a_bucket_that_refills_meanwhile_is_not_blamed(operation):
         return ask(request)
 
     server.ask = refilling
-    found = [used_up(operation, server) for _ in range(SEEDS)]
-    assert found.count(None) >= SEEDS - 1
+    found = [used_up(operation, server) for _ in range(seeds)]
+    assert found.count(None) >= seeds - 1
