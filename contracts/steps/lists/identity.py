@@ -20,10 +20,10 @@ def identity(api: RequestFactory, item: Any) -> str:
     """What distinguishes an item from the others: its id, or all of it where it has none."""
     resource = api.contract.resource_of(api.operation)
     own = at(item, resource.member if resource else "/id")
-    return _written(own) if isinstance(own, str) else json.dumps(item if own is MISSING else own, sort_keys=True)
+    return _written(own) if isinstance(own, str | int) else json.dumps(item if own is MISSING else own, sort_keys=True)
 
 
-_written = lru_cache(maxsize=8192)(json.dumps)
+_written = lru_cache(maxsize=8192, typed=True)(json.dumps)  # typed: True and 1 are equal
 
 
 def identities(api: RequestFactory, items: Collection[Any]) -> list[str]:
