@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 
 import attrs
 
@@ -63,10 +63,14 @@ def _vanished(exchange: Exchange, again: Mapping[int, Exchange], well: set[tuple
     return _answered(exchange)
 
 
-def superseded(exchanges: Sequence[Exchange]) -> set[int]:
-    """The seqs of server errors that were sent again, and of refusals of what may have been carried out before."""
-    again = {each.retry_of for each in exchanges}
-    return {each.seq for each in exchanges if (each.status >= 500 and each.seq in again) or _refused_later(each)}
+def repeated(exchanges: Iterable[Exchange]) -> set[int]:
+    """The seqs of what was sent again."""
+    return {each.retry_of for each in exchanges if each.retry_of is not None}
+
+
+def is_superseded(exchange: Exchange, again: Container[int]) -> bool:
+    """Whether it is a server error that was sent again, or a refusal of what may have been carried out before."""
+    return (exchange.status >= 500 and exchange.seq in again) or _refused_later(exchange)
 
 
 def _refused_later(exchange: Exchange) -> bool:

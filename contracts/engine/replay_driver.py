@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from contracts.core.conversation import (
@@ -25,7 +26,8 @@ from contracts.core.verdicts import NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.prologue import with_prologue
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
-from contracts.judging.checks import check_verdicts
+from contracts.judging.checks import Checks
+from contracts.judging.endings import Endings
 from contracts.judging.grants import Granted
 from contracts.judging.judge import Attempt, Verdict
 from contracts.laws.law import Law
@@ -33,20 +35,27 @@ from contracts.plan.plan import Plan, PlanItem
 from contracts.request.api import RequestFactory
 
 
-def verdicts(plan: Plan, evidence: Evidence) -> list[Verdict]:
-    """Every item of the plan judged from what was recorded. Raises EvidenceError where the two do not fit."""
+def verdicts(plan: Plan, evidence: Evidence, also: Callable[[Exchange], None] = lambda _: None) -> list[Verdict]:
+    """Every item of the plan judged from what was recorded. Raises EvidenceError where the two do not fit.
+
+    `also` is told of every exchange, since a long record is not gone through once more for nothing.
+    """
     seed, same = evidence.header["seed"], evidence.header["plan"] == plan.digest
-    lines: dict[str, list[Conversation]] = {}
-    for conversation in evidence.conversations.values():
-        lines.setdefault(conversation.line, []).append(conversation)
-    granted = Granted(evidence.exchanges)
+    laws = {item.id: item for item in plan.items if isinstance(item.rule, Law)}
+    ended = {name: Endings() for name in laws}
+    granted, checks = Granted(), Checks(plan, evidence.again)
+    for event in evidence.events():
+        if isinstance(event, Exchange):
+            granted.hear(event)
+            checks.hear(event)
+            also(event)
+        elif item := laws.get(event.line):
+            for attempt in attempts(plan, item, [event], seed, same_plan=same):
+                ended[item.id].add(event.opened, attempt)
     judged = [
-        judge.law_verdict(item, attempts(plan, item, held, seed, same_plan=same), evidence.exchanges, plan, granted)
-        for item in plan.items
-        if isinstance(item.rule, Law)
-        for held in [lines.get(item.id, [])]
+        judge.law_verdict(item, ended[item.id].attempts(), evidence.exchanges, plan, granted) for item in laws.values()
     ]
-    judged += check_verdicts(plan, evidence.exchanges, (evidence.footer or {}).get("not_served"))
+    judged += checks.verdicts(evidence.exchanges, (evidence.footer or {}).get("not_served"))
     started = evidence.header["started"]
     return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in judged]
 

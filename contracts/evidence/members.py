@@ -8,6 +8,7 @@ from contracts.core.exchange import Pairs, field
 
 Line = dict[str, Any]
 Made = TypeVar("Made")
+LARGEST = 2**63
 
 
 def text(line: Line, name: str) -> str:
@@ -21,9 +22,9 @@ def text_or_none(line: Line, name: str) -> str | None:
 
 
 def whole(line: Line, name: str) -> int:
-    """A whole number."""
+    """A whole number, and none that nobody counts to."""
     value = line[name]
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) >= LARGEST):
         raise TypeError(f"{name}: a number is needed")
     return _of(value, int, name)
 

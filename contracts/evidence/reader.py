@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from contracts.core.exchange import Exchange, Pairs, Request, Response
+from contracts.core.flakiness import repeated
 from contracts.core.verdicts import VERDICTS
 from contracts.evidence import members
 from contracts.evidence.mending import mended
@@ -30,7 +31,10 @@ class EvidenceError(Exception):
 
 @attrs.define
 class Conversation:
-    """One conversation as recorded: which plan item, what it was given, and its exchanges in order."""
+    """One conversation as recorded: which plan item, what it was given, and its exchanges in order.
+
+    `opened`: the line of the record that opens it.
+    """
 
     id: int
     line: str
@@ -41,6 +45,7 @@ class Conversation:
     drawn: list[Any] = attrs.field(factory=list)
     tokens: list[str] = attrs.field(factory=list)
     ended: str | None = None
+    opened: int = 0
 
 
 @attrs.frozen
@@ -65,12 +70,22 @@ class Evidence:
     """
 
     header: dict[str, Any]
-    exchanges: dict[int, Exchange]
+    exchanges: MutableMapping[int, Exchange]
     conversations: dict[int, Conversation]
     footer: dict[str, Any] | None = None
     unread: dict[int, str] = attrs.field(factory=dict)
     under_way: list[Sending] = attrs.field(factory=list)
     """Requests that were sent and may have created something, and whose exchanges the record does not show."""
+
+    @property
+    def again(self) -> set[int]:
+        """The numbers of the exchanges that were sent once more."""
+        return repeated(self.exchanges.values())
+
+    def events(self) -> Iterator[Exchange | Conversation]:
+        """Everything a judge has to hear: each exchange, and each conversation when all of its exchanges were told."""
+        yield from self.exchanges.values()
+        yield from self.conversations.values()
 
     def complaint(self) -> str | None:
         """What could not be read, in a line; None where all could."""
@@ -89,14 +104,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
                 if raw.strip():
-                    line = _parsed(raw)
+                    line = parsed(raw)
                     if isinstance(line, dict) or raw.endswith(b"\n"):
                         yield number, line
     except OSError as error:
         raise EvidenceError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | str:
+def parsed(raw: bytes) -> dict[str, Any] | str:
     try:
         line = json.loads(raw)
     except (ValueError, RecursionError):
@@ -122,28 +137,38 @@ def read(path: Path, contract: Contract) -> Evidence:
     evidence = Evidence(header_of(path), {}, {})
     base = evidence.header["deployment"]["base_url"]
     for number, line in read_lines(path):
-        if isinstance(line, str):
-            evidence.unread[number] = line
-            continue
-        try:
-            _add(evidence, line, contract, base)
-        except (KeyError, TypeError, ValueError) as error:
-            evidence.unread[number] = f"it is incomplete or of another document ({error})"[:120]
+        add(evidence, number, line, contract, base)
     return evidence
 
 
-def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str) -> None:
+def add(
+    evidence: Evidence, number: int, line: dict[str, Any] | str, contract: Contract, base: str
+) -> Exchange | Conversation | None:
+    """Add what a line of a record says, or why it cannot be read. Gives the exchange or the conversation in it."""
+    if isinstance(line, str):
+        evidence.unread[number] = line
+        return None
+    try:
+        return _added(evidence, line, contract, base)
+    except (KeyError, TypeError, ValueError) as error:
+        evidence.unread[number] = f"it is incomplete or of another document ({error})"[:120]
+        return None
+
+
+def _added(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str) -> Exchange | Conversation | None:
     match line["type"]:
         case "conversation":
             talk = _conversation(line)
             _new(talk.id, evidence.conversations)
             evidence.conversations[talk.id] = talk
+            return talk
         case "exchange":
             exchange = read_exchange(line, contract.operation(members.text(line, "operation")), base)
             _new(exchange.seq, evidence.exchanges)
             evidence.exchanges[exchange.seq] = exchange
             _land(evidence, exchange)
             _hear(evidence, exchange.conversation, exchange)
+            return exchange
         case "sending":
             request = _request(line, contract.operation(members.text(line, "operation")), base)
             sending = Sending(request, members.whole(line, "conversation"), members.seconds(line, "sent"))
@@ -167,6 +192,7 @@ def _add(evidence: Evidence, line: dict[str, Any], contract: Contract, base: str
                 raise ValueError(f"of the header, {', '.join(damaged)}")
         case "footer":
             evidence.footer = _footer(line)
+    return None
 
 
 def _land(evidence: Evidence, exchange: Exchange) -> None:

@@ -17,15 +17,16 @@ from contracts.core.places import ROOT
 from contracts.core.verdicts import BLOCKED, HEARD, NOT_ASKED
 from contracts.engine import replay_driver
 from contracts.evidence import reader
+from contracts.evidence.long_record import open_record
 from contracts.evidence.mending import UNKNOWN
-from contracts.evidence.reader import EvidenceError
+from contracts.evidence.reader import Evidence, EvidenceError
 from contracts.gate.mistakes import fail
 from contracts.judging import judge
 from contracts.judging.outputs import run_folder, verdicts_json, write
 from contracts.judging.screen import FRAME, ROWS, Screen, outcome
 from contracts.plan import planning
 from contracts.plan.plan import Plan, make
-from contracts.steps.created import Ledger
+from contracts.steps.created import Changes
 from contracts.traffic import importing
 from contracts.traffic.judging import verdicts as traffic_verdicts
 from contracts.traffic.plan import is_recorded, plan_of
@@ -40,8 +41,9 @@ class Judged:
     """A record and what became of each item of its plan."""
 
     plan: Plan
-    evidence: reader.Evidence
+    evidence: Evidence
     verdicts: Sequence[judge.Verdict]
+    changes: Changes
 
     @property
     def footer(self) -> dict[str, Any]:
@@ -76,7 +78,7 @@ class Judged:
             ended=self.footer.get("ended", "incomplete"),
             left_behind=self.footer.get("left_behind", []),
             deaths=self.footer.get("deaths", {}),
-            changes=_changes(self.plan, self.evidence),
+            changes=self.changes.told(),
         )
 
 
@@ -156,12 +158,12 @@ def _judged(file: Path, document: str | None) -> Judged:
         raise EvidenceError(
             f"{file}: made with another document than {contract.document.location}; --document names it"
         )
-    recorded = reader.read(file, contract)
     if is_recorded(header):
         made = plan_of(contract, target)
-        return Judged(made, recorded, traffic_verdicts(made, recorded))
-    made = make(contract, target, header["depth"])
-    return Judged(made, recorded, replay_driver.verdicts(made, recorded))
+        return _of_traffic(made, reader.read(file, contract))
+    made, recorded = make(contract, target, header["depth"]), open_record(file, contract)
+    changes = Changes(contract)
+    return Judged(made, recorded, replay_driver.verdicts(made, recorded, changes.note), changes)
 
 
 def _found(location: str) -> str:
@@ -182,12 +184,11 @@ def _recorded(file: Path, document: str | None, target: str | None, base_url: st
     imported = importing.read(file, contract, given, base_url)
     importing.write(folder, imported.evidence)
     click.echo(imported.summary())
-    return Judged(imported.plan, imported.evidence, traffic_verdicts(imported.plan, imported.evidence))
+    return _of_traffic(imported.plan, imported.evidence)
 
 
-def _changes(made: Plan, recorded: reader.Evidence) -> list[dict[str, object]]:
-    """What was created, changed and removed, by what was recorded."""
-    ledger = Ledger(made.contract, made.deployment.disposable)
+def _of_traffic(made: Plan, recorded: Evidence) -> Judged:
+    changes = Changes(made.contract)
     for exchange in recorded.exchanges.values():
-        ledger.note(exchange)
-    return ledger.changes()
+        changes.note(exchange)
+    return Judged(made, recorded, traffic_verdicts(made, recorded), changes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from types import MappingProxyType
 
 from contracts.core.exchange import Exchange
 from contracts.core.verdicts import UPHELD
@@ -21,9 +22,14 @@ WHY = "refused, but so far as this run shows to everybody: no request of {} was 
 class Granted:
     """Who was granted which operation by exchanges that only become more: all items ask, and a record may be long."""
 
-    def __init__(self, exchanges: Mapping[int, Exchange]) -> None:
+    def __init__(self, exchanges: Mapping[int, Exchange] = MappingProxyType({})) -> None:
         self._exchanges, self._known = exchanges, 0
         self._found: set[tuple[str, str | None]] = set()
+
+    def hear(self, exchange: Exchange) -> None:
+        """Take an exchange into account that is not among them."""
+        if _granted(exchange):
+            self._found.add((exchange.operation.key, exchange.request.principal))
 
     def to(self, operation: Operation, principals: Iterable[str]) -> bool:
         """Whether a request of an operation, by its own method, was granted to one of these."""

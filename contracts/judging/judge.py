@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -23,6 +23,8 @@ from specs.promises.promise import Promise
 
 NAMED = 6
 """How many further findings of a plan item are named at most."""
+TOLD = 20
+"""Of how many conversations that ended alike the exchanges are named at most."""
 
 
 @attrs.frozen
@@ -117,7 +119,7 @@ class Attempt:
 def law_verdict(
     item: PlanItem,
     attempts: Sequence[Attempt],
-    exchanges: dict[int, Exchange],
+    exchanges: Mapping[int, Exchange],
     plan: Plan,
     granted: Granted | None = None,
 ) -> Verdict:
@@ -179,7 +181,7 @@ def _broken(law: Law, attempts: Sequence[Attempt]) -> tuple[list[list[Result]], 
     return shown, once
 
 
-def _with_ending(verdict: Verdict, ending: Result, exchanges: dict[int, Exchange], plan: Plan) -> Verdict:
+def _with_ending(verdict: Verdict, ending: Result, exchanges: Mapping[int, Exchange], plan: Plan) -> Verdict:
     shown = [exchanges[seq] for seq in ending.exchanges if seq in exchanges]
     return attrs.evolve(
         verdict,
@@ -200,7 +202,7 @@ def _unbroken(item: PlanItem, attempts: Sequence[Attempt]) -> Verdict:
             reason = these[0].ending.reason
             if verdict == UPHELD and others:
                 reason = f"{len(others)} of {len(attempts)} conversations were not conclusive: {others[0]}"
-            seen = tuple(dict.fromkeys(seq for each in these[:20] for seq in each.ending.exchanges))
+            seen = tuple(dict.fromkeys(seq for each in these[:TOLD] for seq in each.ending.exchanges))
             return Verdict(item, verdict, reason=reason, count=len(these), exchanges=seen)
     raise AssertionError("every ending has a verdict")
 

@@ -8,11 +8,13 @@ they make is removed at the end. Secrets of the deployment file are variables as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 
 from contracts.config.deployment import Principal
 from contracts.core.exchange import Exchange, Request, at
+from contracts.core.same import Same
 from contracts.judging.origins import SIGNATURE, Origins, spelled
 from contracts.judging.shell_variables import OURS, TAG, Origin, answer_of
 from contracts.plan.plan import Plan
@@ -33,7 +35,13 @@ WITHOUT_HEAD = r"sed '1,/^\r*$/d'"
 
 def script(shown: Sequence[Exchange], exchanges: Mapping[int, Exchange], plan: Plan) -> str:
     """Lines for bash, with curl and jq, that end with the requests shown."""
-    return "\n".join(_Script(plan, Origins(plan, exchanges)).lines(shown))
+    origins = _origins(Same(plan), Same(exchanges), len(exchanges))
+    return "\n".join(_Script(plan, origins).lines(shown))
+
+
+@lru_cache(maxsize=1)  # all scripts of a run ask, and its exchanges only become more
+def _origins(plan: Same[Plan], exchanges: Same[Mapping[int, Exchange]], _: int) -> Origins:
+    return Origins(plan.it, exchanges.it)
 
 
 def with_rivals(shown: Exchange, exchanges: Mapping[int, Exchange]) -> list[Exchange]:
@@ -44,7 +52,7 @@ def with_rivals(shown: Exchange, exchanges: Mapping[int, Exchange]) -> list[Exch
 
 def _rivals(one: Exchange, other: Exchange) -> bool:
     at_once = one.sent < other.received and other.sent < one.received
-    return one is not other and one.conversation == other.conversation and at_once and _alike(one, other)
+    return one.seq != other.seq and one.conversation == other.conversation and at_once and _alike(one, other)
 
 
 @attrs.define
@@ -66,7 +74,7 @@ class _Script:
         yield from [NEW] if any(OURS.search(spelled(each)) for each in asked) else []
         yield from ["DIR=$(mktemp -d)"] if racing & kept else []
         for number, each in enumerate(asked):
-            mine = [origin for origin in needed.values() if origin.exchange is each]
+            mine = [origin for origin in needed.values() if origin.exchange.seq == each.seq]
             if each.seq in racing:  # a race shows only if it is run again as one
                 yield self._raced(each, keep=bool(mine))
                 yield from [] if _overlap(asked, number, number + 1) else self._after_race(asked, number, needed)
@@ -102,7 +110,7 @@ class _Script:
         while _overlap(asked, first - 1, first):
             first -= 1
         for each in asked[first : last + 1]:
-            mine = [origin for origin in needed.values() if origin.exchange is each]
+            mine = [origin for origin in needed.values() if origin.exchange.seq == each.seq]
             if mine:
                 yield f'{answer_of(each)}=$({WITHOUT_HEAD} "$DIR/{answer_of(each)}")'
                 yield from self._keeping(mine, asked)

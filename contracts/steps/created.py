@@ -34,6 +34,30 @@ class Kept:
 
 
 @attrs.define
+class Changes:
+    """How often each operation that changes something succeeded."""
+
+    contract: Contract
+    _done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
+    """By the key of an operation: "created", "changed" or "removed"."""
+
+    def note(self, exchange: Exchange) -> None:
+        """Count a change that was carried out."""
+        request = exchange.request
+        if exchange.ok and request.verb == exchange.operation.method and not request.safe:
+            made = _made_something(exchange) or effect_of(self.contract, exchange.operation).kind in {"create", "keep"}
+            word = "removed" if request.verb == "DELETE" else "created" if made else "changed"
+            self._done[exchange.operation.key][word] += 1
+
+    def told(self) -> list[dict[str, Any]]:
+        """Operation by operation, as it stands in verdicts.json."""
+        return [
+            {"operation": key, **{word: count[word] for word in ("created", "changed", "removed")}}
+            for key, count in self._done.items()
+        ]
+
+
+@attrs.define
 class Ledger:
     """Everything created, by the address that deletes it, in order of creation."""
 
@@ -54,16 +78,16 @@ class Ledger:
     """By the same address, the conversation that made it, and the name under which others share that request."""
     shown: dict[str, str] = attrs.field(factory=dict)
     """By the same address, the name and password that its creation showed, where it showed such."""
-    done: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
-    """How often each operation that changes something succeeded: "created", "changed" or "removed", by its key."""
     gone: set[str] = attrs.field(factory=set)
     """The addresses of what was removed."""
     vanished: set[str] = attrs.field(factory=set)
     """The addresses of what the sweep did not find any more, though the run had not removed it."""
     own: OwnThings = attrs.field(init=False)
+    _changes: Changes = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.own = OwnThings(self.contract, self.disposable)
+        self._changes = Changes(self.contract)
 
     def note(self, exchange: Exchange) -> None:
         """Take a creation or a removal into account."""
@@ -73,7 +97,7 @@ class Ledger:
                 self.own.tried(exchange)
         if not exchange.ok or exchange.request.verb != exchange.operation.method:
             return
-        self._count(exchange)
+        self._changes.note(exchange)
         resource = self.contract.resource_of(exchange.operation)
         if resource is not None and resource.names_its_own and exchange.operation == resource.create:
             self._put(exchange)
@@ -90,18 +114,9 @@ class Ledger:
         self.tried[address_of(request)].add(request.principal)
         self.own.under_way(request, sent)
 
-    def _count(self, exchange: Exchange) -> None:
-        if not exchange.request.safe:
-            made = _made_something(exchange) or effect_of(self.contract, exchange.operation).kind in {"create", "keep"}
-            word = "removed" if exchange.request.verb == "DELETE" else "created" if made else "changed"
-            self.done[exchange.operation.key][word] += 1
-
     def changes(self) -> list[dict[str, Any]]:
         """What was created, changed and removed, by operation, as it stands in verdicts.json."""
-        return [
-            {"operation": key, **{word: count[word] for word in ("created", "changed", "removed")}}
-            for key, count in self.done.items()
-        ]
+        return self._changes.told()
 
     def _created(self, resource: Resource, exchange: Exchange) -> None:
         removal = removal_of(self.contract, resource)
