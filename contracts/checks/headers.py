@@ -23,6 +23,9 @@ from specs.contract.rate_headers import taken_apart
 CLOCK = 120.0
 """Seconds by which a Date may differ from ours: a suite's own clock is not beyond doubt."""
 
+ADDRESSES = frozenset({"location", "content-location", "referer"})
+"""Headers that may hold a relative reference by HTTP itself, whatever a document calls an address."""
+
 
 def _declares_headers(operation: Operation, _: Contract) -> bool:
     return any(each.headers for each in operation.answers)
@@ -70,13 +73,23 @@ def _mistyped(contract: Contract, header: Header, value: str) -> tuple[str, str]
     """What a header should have been, and what it is; None where it fits its schema."""
     if _validator(contract, header).is_valid(_read(header.schema, value)):
         return None
-    wanted = header.schema.get("pattern") and f"fitting {header.schema['pattern']}"
-    return f"{header.name}: {wanted or header.schema.get('type', 'a value of its schema')}", repr(value)
+    return f"{header.name}: {_wanted(header.schema)}", repr(value)
+
+
+def _wanted(schema: dict[str, Any]) -> str:
+    """What the schema of a header wants, in a few words."""
+    if pattern := schema.get("pattern"):
+        return f"fitting {pattern}"
+    told = str(schema.get("type", "a value of its schema"))
+    return f"{told} of format {schema['format']}" if "format" in schema else told
 
 
 @cache
 def _validator(contract: Contract, header: Header) -> jsonschema_rs.Validator:
-    return jsonschema_rs.Draft202012Validator(contract.json_schema(header.schema), validate_formats=True)
+    schema = contract.json_schema(header.schema)
+    if header.name.lower() in ADDRESSES and schema.get("format") in {"uri", "url"}:
+        schema = {**schema, "format": "uri-reference"}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
 def _read(schema: dict[str, Any], value: str) -> Any:

@@ -13,7 +13,7 @@ from contracts.checks.helpers import asked_as_declared
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from contracts.steps.lifecycle.comparison import is_made_of, same_value
-from specs.contract import Contract, Operation
+from specs.contract import Contract, Operation, selectors
 from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 
@@ -40,6 +40,8 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
         return False  # it is not done yet
     if not exchange.ok or not asked_as_declared(exchange) or not _is_written_by(exchange.operation, contract):
         return False
+    if selectors.returns_existing(exchange.operation):
+        return False  # what was there already is as it was made
     sent, shown = exchange.request.json, exchange.data
     if not (isinstance(sent, dict) and isinstance(shown, dict)):
         return False

@@ -23,10 +23,10 @@ class BrokenCollector:
             self.found[place] = (expected, exchange.summary(), exchange)
 
     def close(self) -> None:
-        """Raises Broken if anything was found."""
+        """Raises Broken if anything was found; where the server failed, that is told first."""
         if not self.found:
             return
-        (expected, actual, exchange), *others = self.found.values()
+        (expected, actual, exchange), *others = sorted(self.found.values(), key=lambda each: each[2].status < 500)
         raise Broken(expected, actual, [exchange], [(told, got) for told, got, _ in others])
 
 

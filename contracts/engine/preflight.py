@@ -26,7 +26,7 @@ from specs.contract import Resource
 from specs.contract.servers import base_paths
 
 FURTHER = 3
-"""Other operations that are tried before a deployment counts as gone."""
+"""Other operations that are tried before a deployment counts as gone, or a credential as dead."""
 ENOUGH = 7
 """Items a list needs for pages of two and three to mean something."""
 
@@ -43,7 +43,7 @@ class PreflightResult:
 
 
 async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightResult:
-    """One plain request per principal. A deployment that is not there is noted on `sender`."""
+    """One plain request per principal, more where it is refused. `sender` notes a deployment that is not there."""
     health = PreflightResult(sender.dead)
     heard: list[Exchange] = []
     for principal in plan.deployment.principals:
@@ -63,7 +63,7 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
                 continue
             return health
         heard.append(exchange)
-        if exchange.status == 401:
+        if exchange.status == 401 and not await _known_elsewhere(plan, sender, conversation, principal, request):
             health.dead[principal.name] = f"the credential of {principal.name} is not accepted: {exchange.summary()}"
     if reason := _nobody_left(plan, health):
         sender.give_up(reason)
@@ -71,6 +71,21 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
     if heard and all(map(_foreign, heard)) and (reason := await _elsewhere(plan, sender, conversation, heard)):
         sender.give_up(reason)
     return health
+
+
+async def _known_elsewhere(
+    plan: Plan, sender: Sender, conversation: int, principal: Principal, refused: Request
+) -> bool:
+    """Whether another operation lets in whom one has refused with a 401: that may have had a reason of its own."""
+    others = {
+        each.operation.key: each for each in questions(plan, principal) if each.operation is not refused.operation
+    }
+    for request in list(others.values())[:FURTHER]:
+        with contextlib.suppress(Outcome):
+            answer: Exchange = await sender.answer(request, conversation, reuse=True)
+            if answer.ok and answer.operation.security:
+                return True
+    return False
 
 
 def _nobody_left(plan: Plan, health: PreflightResult) -> str | None:

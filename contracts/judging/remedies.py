@@ -29,6 +29,8 @@ _REMEDIES = (
      "a deployment with a faster clock (time_scale), or tokens in the table [tokens] of the deployment file"),
     (r"the list has \d+ items?|list is longer|no filter is known that keeps|two different times|to look at",
      "put more items, that differ, into the list before the run"),
+    (r"names none to make things below",
+     "give a value under [parameters], or with a principal: what is made below it is removed again"),
     (r"there is no value for|document states no value|value of .* is known", "give a value under [parameters]"),
     (r"may be created|not even the first was created|creation was refused|accepts no form of its body",
      "allow its creation (writes = true, [writes] allow), or give an example of its body by an overlay"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -13,7 +13,7 @@ import attrs
 from contracts.config import kinds
 from contracts.config.production import is_test_place
 from contracts.request.needs import Need, need_of, stated
-from specs.contract import Contract, Operation, Scheme
+from specs.contract import Contract, Operation, Resource, Scheme
 from specs.contract.logins import flows, served_at
 from specs.contract.selectors import resource_of_parameter
 from specs.contract.servers import base_paths, base_urls
@@ -156,15 +156,26 @@ def _made_by_run(contract: Contract, somebody: Somebody) -> bool:
 
 
 def unknown_parameters(contract: Contract) -> dict[str, int]:
-    """Path parameters whose values nobody can find out, with the number of operations that need each."""
+    """Path parameters whose values nobody can find out, with the number of operations that need each.
+
+    Or make: what is written below something that a list shows and no run can make is below what the file names.
+    """
     counts: Counter[str] = Counter()
+    below: Counter[str] = Counter()
+    resources: defaultdict[str, set[Resource | None]] = defaultdict(set)
     for operation in contract.operations:
         for name in operation.path_parameters:
             parameter = operation.parameter(name, "path")
-            source = parameter.source if parameter else None
-            if source is None and resource_of_parameter(contract, operation, name) is None:
-                counts[name] += 1
-    return dict(counts)
+            named = resource_of_parameter(contract, operation, name)
+            resources[name].add(named)
+            if parameter and parameter.source:
+                continue
+            counts[name] += named is None
+            inside = not operation.safe and not operation.path.rstrip("/").endswith("{" + name + "}")
+            below[name] += inside and named is not None and named.create is None
+    # several resources whose parameters have the same name have no value in common
+    alone = {name: count for name, count in below.items() if count and len(resources[name]) == 1}
+    return {name: count for name, count in counts.items() if count} | alone
 
 
 def _snake(name: str) -> str:

@@ -168,6 +168,9 @@ class RequestFactory:
         the response is known. `expects_429`: a 429 is an answer this request expects; `silence_counts`: so is none.
         """
         operation = operation or self.operation
+        values = path if path is not None else self.values
+        if unknown := [name for name in operation.path_parameters if name not in values]:
+            raise NotObservable(f"no {unknown[0]} is known to ask {operation.key} with")
         if operation.looks_up and raw is None:
             query, body = with_page(self.contract, operation, query, body)
         caller = None if credentials is not None else principal or self.caller(operation)
@@ -178,7 +181,7 @@ class RequestFactory:
             operation=operation,
             target=target(
                 operation,
-                path if path is not None else self.values,
+                values,
                 [*pairs(operation, query), *required_query(operation, query), *extra],
             ),
             headers=self._besides((*signed, *required_headers(operation), *media, *headers), caller),

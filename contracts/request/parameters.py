@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.core.exchange import Pairs
 from specs.contract import Operation, Parameter
+from specs.contract.leniency import needs_one_of
 
 SOME = 20
 """Items on a page where the document wants a size to be named and says no more."""
@@ -61,6 +62,14 @@ def unsaid(operation: Operation) -> str | None:
     """The first query parameter that is required without a value stated for it; None where there is none."""
     needed = (each for each in operation.parameters if each.location == "query" and each.required)
     return next((each.name for each in needed if _stated(operation, each) is None), None)
+
+
+def left_to_prose(operation: Operation) -> bool:
+    """Whether it is said in words alone that one of several query parameters, all of them optional, has to be there."""
+    asked = [each for each in operation.parameters if each.location == "query"]
+    if any(each.required for each in asked):
+        return False
+    return bool(asked) and any(map(needs_one_of, [operation.description, *(each.description for each in asked)]))
 
 
 def _stated(operation: Operation, parameter: Parameter) -> Any:

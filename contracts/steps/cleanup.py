@@ -153,7 +153,8 @@ def _still_kept(scope: Scope, views: Iterable[View]) -> Generator[Any, Any, list
     seen = [view for view in views if view.resource.create and view.resource.create.key in nameless]
     yield [read_list(view) for view in seen if not view.api.values]  # one place, so that nothing is elsewhere
     gone = {view.resource.create.key for view in seen if view.resource.create and view.items == []}
-    return [each for each in scope.ledger.kept if each.name or each.operation not in gone]
+    left = [each for each in scope.ledger.kept if each.name or each.operation not in gone]
+    return [each for each in left if not scope.ledger.went_with_its_parent(each.place)]
 
 
 def _kept(kept: Iterable[Kept]) -> Iterator[str]:

@@ -31,6 +31,8 @@ class Kept:
     operation: str
     name: str
     why: str
+    place: str = ""
+    """The collection that holds it, where it is one below something else."""
 
 
 @attrs.define
@@ -124,13 +126,16 @@ class Ledger:
             named = told_or_sent(exchange, thing, removal.member if removal else resource.member)
             told = "" if named is MISSING or named is None else str(named)
             if removal is None:
-                self.kept.append(Kept(exchange.operation.key, told, "which the document offers no way to remove"))
+                self._keep(exchange, told, "which the document offers no way to remove")
             elif not told:
-                self.kept.append(Kept(exchange.operation.key, "", "whose answers show no id to remove it by"))
+                self._keep(exchange, "", "whose answers show no id to remove it by")
             elif self.own.is_new(resource, exchange, thing):
                 self._stands(resource, removal, exchange, thing, told)
             elif not self.own.was_shown(resource, exchange, thing):
-                self.kept.append(Kept(exchange.operation.key, told, "which may have been there before"))
+                self._keep(exchange, told, "which may have been there before")
+
+    def _keep(self, exchange: Exchange, name: str, why: str) -> None:
+        self.kept.append(Kept(exchange.operation.key, name, why, address_of(exchange.request)))
 
     def _stands(self, resource: Resource, removal: Removal, exchange: Exchange, thing: Any, named: str) -> None:
         values = path_values(exchange.operation, exchange.request.target)

@@ -245,7 +245,8 @@ def written_oddly(schema: Schema, base: dict[str, Any], *, unwritable: bool = Tr
     natural = [name for name in free if not re.fullmatch(r"[a-z0-9_.:/@-]*", base[name])] or free
     if natural:
         yield ODDEST, _with(base, {name: base[name] + UNICODE for name in natural})
-        yield "control characters", _with(base, dict.fromkeys(natural, CONTROL))
+        control = CONTROL if unwritable else CONTROL.replace("\0", "")  # what holds a zero may never be deleted again
+        yield "control characters", _with(base, dict.fromkeys(natural, control))
         half = _with(base, {name: f"{base[name]} {MARK} HALF" for name in natural})
         if unwritable:
             yield "half of a surrogate pair", half.replace("HALF", "\\ud83d")

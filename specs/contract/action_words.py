@@ -30,7 +30,8 @@ ACTIONS = re.compile(
 """Words that name an action on what is there already, or on somebody outside."""
 CHANGES = re.compile(
     r"creat(?:e|es|ing)|add|adds|insert\w*|delet(?:e|es|ing)|remov(?:e|es|ing)|destroy|erase|updat(?:e|es|ing)|edit|"
-    r"modif(?:y|ies)|set|sets|replac(?:e|es)|sav(?:e|es)|writ(?:e|es)|put|upload|register|unregister"
+    r"modif(?:y|ies)|set|sets|replac(?:e|es)|sav(?:e|es)|writ(?:e|es)|put|upload|register|unregister|"
+    r"appends?|cop(?:y|ies)|moves?|renames?|clones?|merges?"
 )
 """Words that, in the place of a verb, say of a GET that it does not only look."""
 LOOKS = re.compile(
@@ -120,6 +121,16 @@ def action(path: str, name: str, summary: str, description: str = "") -> str:
 _SENDING = frozenset(
     {"invite", "invites", "invitation", "email", "emails", "mail", "sms", "everywhere", "bulk", "batch"}
 )
+
+
+_WEIGHS = re.compile(r"validat(?:e|es|ing|ion)|verif(?:y|ies|ying|ication)|checks?|redeem|redeems")
+_WEIGHED = re.compile(r"tokens?|codes?|otps?|passwords?|links?|invit(?:e|es|ation|ations)|resets?|signatures?|secrets?")
+
+
+def weighs_a_secret(path: str, name: str, summary: str) -> bool:
+    """Say whether an operation tells if a token, a code or a password that it is sent is right: "validates a token"."""
+    told = {*words(path), *words(name), *words(summary)}
+    return any(map(_WEIGHS.fullmatch, told)) and any(map(_WEIGHED.fullmatch, told))
 
 
 _GIVES = r"(?:returns?|gets?|reuses?|fetch(?:es)?|finds?|retrieves?)"

@@ -29,6 +29,15 @@ _ANY_CASE = re.compile(
     r"|(?:ignor\w+|regardless of|irrespective of) (?:the )?(?:letter )?case\b",
     re.IGNORECASE,
 )
+_SENT = r"(?:supplied|provided|given|specified|passed|set|sent|present|included|required)"
+_ONE_OF = re.compile(
+    rf"\b(?:at least|exactly) one (?:of|query|parameter|filter)\b[^.;]{{0,160}}\b(?:{_SENT}|needed|mandatory)\b"
+    rf"|\b(?:must|has to|have to|should|need to) (?:specify|provide|supply|pass|send|set|include|give) "
+    r"(?:at least|exactly) one\b"
+    rf"|\beither\b[^.;]{{0,120}}\bor\b[^.;]{{0,120}}\b(?:must|has to|have to|needs? to) be {_SENT}\b"
+    rf"|\b(?:omitted|missing|absent|not {_SENT})\b[^.;]{{0,80}}\b(?:must|has to|have to|needs? to) be {_SENT}\b",
+    re.IGNORECASE,
+)
 
 
 def takes_other_values(prose: str) -> bool:
@@ -39,3 +48,8 @@ def takes_other_values(prose: str) -> bool:
 def takes_any_case(prose: str) -> bool:
     """Whether a description says that upper and lower case are the same."""
     return _ANY_CASE.search(prose) is not None
+
+
+def needs_one_of(prose: str) -> bool:
+    """Whether a description says that one of several parameters has to be there, none of which the schema requires."""
+    return _ONE_OF.search(prose) is not None

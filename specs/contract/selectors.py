@@ -304,6 +304,11 @@ def bulk(contract: Contract, operation: Operation) -> bool:
     return resource is not None and resource.delete_all is operation
 
 
+def weighs_a_secret(operation: Operation) -> bool:
+    """Whether it tells if a token or a code that it is sent is right: then a 401 need not be about who asks."""
+    return action_words.weighs_a_secret(operation.path, operation.operation_id or "", operation.summary)
+
+
 def takes_credentials(contract: Contract, operation: Operation) -> bool:
     """Whether a body shows who somebody is, as that of a login or a refresh does: nobody can make such a body up.
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.contracts.laws.credentials.judging import NO_BODY, served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,17 @@ class Notes:
         return status, content
 
 
+class Journal(Notes):
+    """Writes all that it does into a journal, which takes no zero: what has one in it cannot be deleted any more."""
+
+    def __call__(self, asked):
+        number = re.fullmatch(r"/notes/(\d+)", asked.path)
+        there = self.kept.get(int(number[1])) if number else None
+        if there and asked.method == "DELETE" and "\0" in there["text"]:
+            return 204, NO_BODY
+        return super().__call__(asked)
+
+
 def judged(notes, folder, *lines):
     (folder / "notes.json").write_text(json.dumps(DOCUMENT))
     with served(notes) as address:
@@ -82,8 +95,8 @@ def judged(notes, folder, *lines):
     return done, json.loads((folder / "run" / "verdicts.json").read_text())["run"]["left_behind"]
 
 
-def test_no_value_that_cannot_be_written_again_is_left_where_others_are(tmp_path):
-    notes = Notes()
+@pytest.mark.parametrize("notes", [Notes(), Journal()])
+def test_no_value_that_cannot_be_written_again_is_left_where_others_are(tmp_path, notes):
     done, left = judged(notes, tmp_path)
     assert notes.kept == {1: {"id": 1, "text": "of somebody"}}, done.stdout
     assert left == []

@@ -215,6 +215,8 @@ def every_alternative_suffices(api: RequestFactory, choice: dict[str, Any]) -> C
         wrong: Exchange = yield _damaged(api, answer, credential_parts(alternative, holder))
         if wrong.status == 401 and wrong.summary() != answer.summary():
             raise Observed(f"{kinds} of {holder.name} is known: {answer.summary()}; damaged, {wrong.summary()}")
+        if selectors.weighs_a_secret(api.operation):
+            raise Observed(f"it says whether something secret is right, and this may be of that: {answer.summary()}")
         raise Broken(f"{kinds} to be accepted from {holder.name}", answer.summary(), [answer])
     if answer.status == 403:
         raise Observed(f"{holder.name} is known by {kinds} and refused: {answer.summary()}")

@@ -12,7 +12,7 @@ from contracts.core.rejection import INVALID, UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.request.parameters import unsaid
+from contracts.request.parameters import left_to_prose, unsaid
 from contracts.steps.access.allowed_by_another import allowed_by_another
 from contracts.steps.fixtures import unmade
 from contracts.steps.lifecycle.odd_creation import created, may_be_tried, oddly, prepare_input, with_what_it_names
@@ -52,13 +52,14 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
     with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are sent at
-    once; when that is refused each is sent alone, and only what is refused alone is held against the deployment. A body
-    with secrets of another system may be refused, since those cannot be made up: observed only; so may one without the
-    things that an example names, where none can be made. A login that refuses
-    what it is given is not observable, since the suite may not know what it would accept. So may one that was made up
-    from its schema, where the document has no example. Nor may a right credential be met with 401. An update that may
-    be empty is sent empty as well, but for depth quick: it may be refused, but makes no server fail. So may a number of
-    a page that no page can have or that 32 bits cannot hold, where the document states no bound.
+    once; when that is refused each is sent alone, and only what is refused alone is held against the deployment, and
+    not where the same request is refused without it as well. A body with secrets of another system may be refused,
+    since those cannot be made up: observed only. So may one without the things that an example names, where none can be
+    made, one that was made up from its schema, where the document has no example, and a number of a page that no page
+    can have or that 32 bits cannot hold, where the document states no bound. A login that refuses what it is given is
+    not observable, since the suite may not know what it would accept; nor is what says whether a token or a code is
+    right, or what wants one of several parameters in words alone. Nor may a right credential be met with 401. An update
+    that may be empty is sent empty as well, but for depth quick: it may be refused, but makes no server fail.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
@@ -72,6 +73,12 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
         raise NotObservable(f"it wants a credential of which the document says nothing: {answer.summary()}")
     if answer.status in UNKNOWN and selectors.takes_credentials(api.contract, api.operation):
         raise NotObservable(f"its body carries credentials, and those sent are not accepted: {answer.summary()}")
+    if answer.status in UNKNOWN and selectors.weighs_a_secret(api.operation):
+        raise NotObservable(
+            f"it says whether something secret is right, and nothing right is known: {answer.summary()}"
+        )
+    if answer.status in UNACCEPTED and left_to_prose(api.operation):
+        raise NotObservable(f"one of several parameters has to be sent, and no schema says which: {answer.summary()}")
     if not query:
         raise _not_accepted(api, answer, right)
     yield from _each_alone(api, query, right)
@@ -113,6 +120,10 @@ def _each_alone(api: RequestFactory, query: list[list[str]], right: Any) -> Step
             unbounded = f"{name}={value} is refused, and the document states no bound: {alone.summary()}"
         elif _amiss(alone):
             found.add(name, f"query {name}={value} to be accepted", alone)
+    if found.found:
+        plain: Exchange = yield api.ask(query=[], body=right)
+        if _amiss(plain):
+            raise NotObservable(f"it is refused without these parameters as well: {plain.summary()}")
     found.close()
     if unbounded:
         raise Observed(unbounded)

@@ -52,8 +52,9 @@ def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Co
     """Whatever a body holds, the server does not fail: it accepts it, or refuses it with a 4xx.
 
     Letters of many scripts, control characters, very long texts, members given twice, deep nesting and numbers out of
-    range; where the deployment is disposable, also half of a surrogate pair and a number that is infinite. Which of
-    these are accepted is not judged; a 5xx that comes twice is, unless a body with nothing odd is answered so as well.
+    range; where the deployment is disposable, also a zero in a text, half of a surrogate pair and a number that is
+    infinite. Which of these are accepted is not judged; a 5xx that comes twice is, unless a body with
+    nothing odd is answered so as well.
     """
     schema = _schema(api)
     right = yield from prepare_input(api)

@@ -17,6 +17,7 @@ from contracts.steps.lists.paging import (
     non_dividing_size,
     paging_of,
     read_all,
+    require_given,
     require_ok,
     tells_its_end,
     walk,
@@ -111,6 +112,7 @@ def pages_have_the_size_asked_for(api: RequestFactory, which: str) -> Conversati
             raise NotObservable("the document declares no largest page")
         page: Exchange = yield api.page(None, top)
         if not page.ok:
+            yield from require_given(api)
             raise Broken(f"a page of {top}, the declared maximum", page.summary())
     items = yield from read_all(api)
     at_least(items, 2)
@@ -324,6 +326,7 @@ def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conv
         more = ", more than it is to give" if exceeds else ""
         raise Broken(f"{expected} for {name}={value}", f"{answer.summary()} with {len(answer.items)} items{more}")
     if not refused(answer, expected):
+        yield from require_given(api)
         raise Broken(f"{expected} for {name}={value}", answer.summary())
 
 

@@ -49,6 +49,12 @@ def require_ok(exchange: Exchange) -> Exchange:
     return exchange
 
 
+def require_given(api: RequestFactory) -> Steps:
+    """Ask for the list plainly, before a size or a position is blamed for a refusal. Raises ListRefused where it is
+    refused as well."""
+    require_ok((yield api.ask()))
+
+
 def paging_of(api: RequestFactory) -> Paging:
     """How this list is requested in pages."""
     if api.operation.paging is None:

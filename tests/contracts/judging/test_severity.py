@@ -51,8 +51,13 @@ FORBIDDEN = "input/what-the-document-forbids-is-refused"
         (FORBIDDEN, "400 for /take: 5000 (above the maximum)", "200", "major"),
         (FORBIDDEN, '400 for /take: "7" (another type)', "200", "minor"),
         (FORBIDDEN, '400 for /take: "x" (another type)', "500", "major"),
+        (FORBIDDEN, "400 for body rules/*/required: 1 (a number for a truth)", "200", "minor"),
+        (FORBIDDEN, "400 for body name: (none) (missing)", "200", "major"),
+        (FORBIDDEN, "400 for body kind: 'x' (not in the enum)", "200", "major"),
         ("status/status-is-declared", "one of 200, 401", "418", "minor"),
         ("protocol/a-refused-method-names-the-others", "Allow on a 405", "none", "minor"),
+        ("errors/error-fits-its-schema", "a body that fits", "null, as in the document's own example", "minor"),
+        ("errors/error-fits-its-schema", "a body that fits the schema at /data", "null is no object", "major"),
         ("errors/credentials-are-not-echoed", "no secret", "x-key repeated", "critical"),
     ],
 )

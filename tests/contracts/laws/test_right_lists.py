@@ -52,6 +52,25 @@ def test_a_position_beyond_all_numbers_makes_nothing_fail(tmp_path: Path, fails:
     assert bool(held(tmp_path, server, paths, "pagination/an-impossible-page-is-refused")) is found
 
 
+@pytest.mark.parametrize(("closed", "found"), [(True, False), (False, True)])
+def test_a_list_that_is_refused_without_a_size_as_well_says_nothing_of_sizes(
+    tmp_path: Path, closed: bool, found: bool
+) -> None:
+    size = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50}}
+    start = {"name": "offset", "in": "query", "schema": {"type": "integer"}}
+    schema = {"type": "array", "items": thing()}
+    paths = {"/things": {"get": {"operationId": "t", "parameters": [size, start], "responses": answers(schema)}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        first, limit = int(asked.query.get("offset", "0")), int(asked.query.get("limit", "9"))
+        if closed or limit > 20:
+            return (401 if closed else 400), {"error": "no"}
+        return 200, [{"id": str(each)} for each in range(5)][first : first + limit]
+
+    blamed = held(tmp_path, server, paths, "pagination/an-impossible-page", "pagination/pages-have-the-size")
+    assert bool(blamed) is found
+
+
 # -- lists that are asked for by a POST --------------------------------------------------------------------------------
 
 

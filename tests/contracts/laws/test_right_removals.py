@@ -10,6 +10,7 @@ import pytest
 
 from contracts.core.verdicts import UPHELD
 from tests.contracts.laws.credentials.judging import (
+    NO_BODY,
     Asked,
     broken,
     document,
@@ -216,3 +217,39 @@ def test_what_may_have_been_made_below_something_that_was_removed_is_gone_with_i
     run = judged(tmp_path, server, document(paths, KEY), ANN, "state/what-was-created-can-be-read")
     assert bool(server.things) is not removes
     assert any("without a clear answer" in each for each in run.left_behind) is not removes
+
+
+def nameless(tells: bool) -> Any:
+    """A shelf whose notes are made with a 204, or with one that tells the id; what is not there is a 404."""
+
+    class Notes(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            status, answer = super().__call__(asked)
+            if asked.path.endswith("/notes") and asked.method == "POST" and status == 201 and not tells:
+                return 204, NO_BODY
+            if "/notes/" in asked.path and asked.method == "DELETE" and tells:
+                return 404, {"error": "no such note"}
+            return status, answer
+
+    return Notes()
+
+
+@pytest.mark.parametrize(("tells", "found"), [(False, False), (True, True)])
+def test_what_is_made_without_an_id_is_not_addressed_by_the_name_of_its_parameter(
+    tmp_path: Path, tells: bool, found: bool
+) -> None:
+    paths = {**shelf(thing(name=TEXT)), **shelf(thing(text=TEXT), "/things/{id}/notes", "note")}
+    for method in ("get", "patch"):
+        del paths["/things/{id}/notes/{note}"][method]
+    del paths["/things/{id}/notes"]["get"]
+    made = judged(tmp_path, nameless(tells), document(paths, KEY), ANN, "state/", depth="standard")
+    law = "state/of-deletions-at-once-none-fails DELETE /things/{id}/notes/{note} ann"
+    assert (law in broken(made)) is found
+    assert not any("%7B" in each.request.target for each in made.exchanges.values())
+
+
+def test_what_went_with_its_parent_is_not_left_behind(tmp_path: Path) -> None:
+    paths = {**shelf(thing(name=TEXT)), **shelf(thing(text=TEXT), "/things/{id}/notes", "note")}
+    made = judged(tmp_path, nameless(False), document(paths, KEY), ANN, "state/")
+    assert any(each.operation.key == "POST /things/{id}/notes" for each in made.exchanges.values())
+    assert made.left_behind == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specs.contract import build
-from specs.contract.action_words import acts
+from specs.contract.action_words import acts, says_it_changes, weighs_a_secret
 from specs.contract.effects import effect_of
 from specs.source.document import as_document
 from tests.harm.hub import ACTIONS, DANGEROUS, KEPT, document
@@ -94,3 +94,31 @@ def test_a_parameter_that_acts_is_no_input_of_a_look_and_one_that_it_needs_makes
     assert read.operation("GET /looks").withheld == ("recheck",)
     assert effect_of(read, read.operation("GET /looks")).kind == "look"
     assert effect_of(read, read.operation("GET /needs")).kind == "action"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "summary", "changes"),
+    [
+        ("/copyPad", "copyPadUsingGET", "", True),
+        ("/appendText", "appendText", "", True),
+        ("/movePad", "movePad", "Moves a pad", True),
+        ("/copies", "listCopies", "Lists the copies", False),
+        ("/moves/{id}", "getMove", "Get a move", False),
+    ],
+)
+def test_a_get_that_says_that_it_changes_something(path, name, summary, changes):
+    assert says_it_changes("GET", path, name, summary) is changes
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "summary", "weighs"),
+    [
+        ("/auth/reset/validate", "validateToken", "Validates a token", True),
+        ("/invite/{token}/check", "check", "", True),
+        ("/users/verification", "verify", "Verify the code of a mail", True),
+        ("/tokens", "listTokens", "Lists tokens", False),
+        ("/orders/validate", "validate", "Validates an order", False),
+    ],
+)
+def test_what_says_whether_a_secret_is_right(path, name, summary, weighs):
+    assert weighs_a_secret(path, name, summary) is weighs

@@ -90,3 +90,25 @@ def test_what_a_refusal_does_not_name_is_found_by_itself(tmp_path: Path) -> None
 
     found = broken(judged(tmp_path, lenient, things(), KEY, FORBIDS))
     assert [each.expected for each in found.values()] == ["400 for body note: null (null)"]
+
+
+def rows() -> dict[str, Any]:
+    """A document with a creation whose body has no example, and which takes a truth in its query."""
+    made = things()
+    operation = made["paths"]["/things"]["post"]
+    del operation["requestBody"]["content"]["application/json"]["example"]
+    operation["parameters"] = [{"name": "whole", "in": "query", "schema": {"type": "boolean"}}]
+    return made
+
+
+def test_a_parameter_is_not_blamed_for_a_body_that_is_refused(tmp_path: Path) -> None:
+    made = judged(tmp_path, lambda _: (400, {"error": "the id is not canonical"}), rows(), KEY, ALLOWS)
+    assert broken(made) == {}
+
+
+def test_a_parameter_that_is_refused_alone_is_blamed(tmp_path: Path) -> None:
+    def picky(one: Asked) -> tuple[int, Any]:
+        return (400, {"error": "no such thing"}) if one.query.get("whole") == "false" else strict(one)
+
+    found = broken(judged(tmp_path, picky, rows(), KEY, ALLOWS))
+    assert [each.expected for each in found.values()] == ["query whole=false to be accepted"]

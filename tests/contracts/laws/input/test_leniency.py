@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from specs.contract.leniency import takes_any_case, takes_other_values
+from specs.contract.leniency import needs_one_of, takes_any_case, takes_other_values
 from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged
 
 NOBODY = '[[principals]]\nname = "anyone"\ntenant = "anyone"\nkind = "anonymous"\n'
@@ -51,6 +51,41 @@ def test_prose_that_says_that_case_does_not_matter() -> None:
     assert takes_any_case("The order, case-insensitive.")
     assert takes_any_case("Matched regardless of case.")
     assert not takes_any_case("The case this belongs to.")
+
+
+@pytest.mark.parametrize(
+    ("prose", "said"),
+    [
+        ("At least one of `ids` or `names` must be supplied. Both together are an intersection.", True),
+        ("The ids to read. If omitted, `names` must be supplied.", True),
+        ("You must specify at least one filter.", True),
+        ("Either an id or a name has to be given.", True),
+        ("Exactly one of id and slug is required.", True),
+        ("If omitted, everything is returned.", False),
+        ("The project, by either its id or its name. A name must not have slashes.", False),
+        ("At least one item is returned, if there is any.", False),
+    ],
+)
+def test_prose_that_says_that_one_of_several_is_needed(prose: str, said: bool) -> None:
+    assert needs_one_of(prose) is said
+
+
+@pytest.mark.parametrize(("told", "blamed"), [("At least one of ids or names must be supplied.", False), ("", True)])
+def test_what_the_document_wants_in_words_alone_is_not_held_against_a_deployment(
+    tmp_path: Path, told: str, blamed: bool
+) -> None:
+    either = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("ids", "names")]
+    listed = {
+        "operationId": "notes",
+        "description": told,
+        "parameters": either,
+        "responses": answers({"type": "array", "items": THING}, "200", "422"),
+    }
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        return (200, []) if asked.query.keys() & {"ids", "names"} else (422, {"error": "ids or names"})
+
+    assert bool(found(tmp_path, {"get": listed}, server, "input/what-the-document-allows")) is blamed
 
 
 def found(folder: Path, told: dict[str, Any], server: Any, *laws: str) -> set[str]:
