@@ -5,7 +5,6 @@ All of these are steps of a conversation (`yield from`): their requests are reco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -18,10 +17,10 @@ from contracts.request.api import RequestFactory
 from contracts.request.references import named_by_member, references, required
 from contracts.steps.lists.page_sizes import largest_page
 from contracts.steps.own_things import bears_mark, located, named
+from contracts.steps.unique_values import make_unique, make_unlike
 from contracts.strategies.body_forms import NAMING_OTHERS, body_form, body_forms
 from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Resource, Source, selectors
-from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 from specs.contract.removals import member_named
 
@@ -157,6 +156,8 @@ def create_resource(
     content = {**content, **members}
     if answer.status == CONFLICT and (yield from remove_twin(api, resource, values, content, but=members)):
         answer = yield api.ask(resource.create, path=values, body=content)
+    elif answer.status == CONFLICT and (unlike := make_unlike(api, resource.create, content, but=members)) != content:
+        answer = yield api.ask(resource.create, path=values, body=unlike)
     if not answer.ok:
         raise not_created(answer)
     return made_by(resource, answer, values)
@@ -260,10 +261,8 @@ def body(
     content = yield from _without_strangers(api, operation, content, given or {}, every=number == NAMING_OTHERS)
     rules = api.contract.body_rules(operation)
     unique = Hint.UNIQUE if operation.body.sources else Hint.UNIQUE_AMONG_SIBLINGS
-    shared = selectors.returns_existing(operation)  # what is told by another member than its name would be one thing
     for name, value in content.items():
-        own = api.unique_name() if shared and is_filler(value) and isinstance(value, str) else value
-        content[name] = make_unique(api, name, own, rules.get(name, {}), unique)
+        content[name] = make_unique(api, name, value, rules.get(name, {}), unique)
     known = {**values, **{name: str(value) for name, value in (given or {}).items()}}
     for pointer, source in operation.body.sources.items():
         name = pointer.removeprefix("/")
@@ -332,18 +331,3 @@ def unmade(api: RequestFactory, operation: Operation, content: Any = None) -> fr
     sent = content if isinstance(content, dict) else {}
     names = references(api.contract, operation) & shown.keys()
     return frozenset(each for each in names if each not in sent or sent[each] == shown[each])
-
-
-def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Hint = Hint.UNIQUE) -> Any:
-    """A value nobody used before where that matters; addresses only at names reserved for examples."""
-    if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
-        return value
-    if re.match(r"https?://", value):
-        return f"https://example.com/{api.unique_name()}"
-    if schema.get("format") == "email" or "@" in value:
-        return f"{api.unique_name()}@example.com"
-    if not api.contract.names.suggest(name, unique):
-        return value
-    if name.lower() == "domain":
-        return f"{api.unique_name()}.example.com"
-    return api.unique_name() if " " not in value else f"{value} {api.unique_name()}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from attrs import frozen
@@ -16,6 +18,13 @@ from specs.source.reading import fetch, read
 
 LONGEST = 320
 """Characters of a description that are quoted at most."""
+_LABEL = re.compile(
+    r"(an? |the )?(successful|success|ok|default|unexpected|validation|generic|unknown|no)?[ -]?"
+    r"(response|operation|request|error|description|content|result)?( error)?s?[.!]?",
+    re.IGNORECASE,
+)
+"""Descriptions that only fill a place which must not be empty: nothing is promised by them."""
+_PHRASES = {each.phrase.casefold() for each in HTTPStatus}
 _HOPS = 20  # references that lead to references; more lead in circles
 _OPERATION = 3  # steps of a pointer to an operation: paths, its path, its method
 
@@ -61,9 +70,14 @@ def _nearest(raw: dict[str, Any], pointer: str) -> tuple[str, str] | None:
     """The description nearest to a pointer, not above its operation or component."""
     for node, here in reversed(list(_walk(raw, pointer))[_OPERATION - 1 :]):
         text = node.get("description") if isinstance(node, dict) else None
-        if isinstance(text, str) and text.strip():
+        if isinstance(text, str) and _says_something(text.strip()):
             return _cut(text), join(here, "description")
     return None
+
+
+def _says_something(text: str) -> bool:
+    """Whether a description is more than a label, such as the phrase of its status."""
+    return text.rstrip(".!").casefold() not in _PHRASES and not _LABEL.fullmatch(text)
 
 
 def _walk(raw: dict[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:

@@ -33,6 +33,7 @@ from contracts.steps.lifecycle.values import Change, changes, full_body
 from contracts.steps.lists.identity import find_in, require_identifiable
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all
+from contracts.steps.unique_values import make_unlike
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation, Resource
 
@@ -146,8 +147,11 @@ def _made_richly(api: RequestFactory, resource: Resource, tried: list[Exchange])
     if answer.status in INVALID and (yield from find_form(api, create, values)):
         content = yield from body(api, create, values)
         answer = yield from _first_accepted(api, create, values, content, tried)
-    if answer.status == CONFLICT and (yield from remove_twin(api, resource, values, content)):
-        answer = yield from _first_accepted(api, create, values, content, tried)
+    if answer.status == CONFLICT:
+        alone = yield from remove_twin(api, resource, values, content)
+        unlike = content if alone else make_unlike(api, create, content)
+        if alone or unlike != content:
+            answer = yield from _first_accepted(api, create, values, unlike, tried)
     if answer.ok:
         return made_by(resource, answer, values)
     raise not_created(answer)

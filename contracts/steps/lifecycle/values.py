@@ -19,8 +19,9 @@ from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.same import Same
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body, make_unique, names_address
+from contracts.steps.fixtures import body, names_address
 from contracts.steps.lifecycle.comparison import differences, is_made_of
+from contracts.steps.unique_values import make_unique
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Resource, selectors
 from specs.contract.example_bodies import is_filler

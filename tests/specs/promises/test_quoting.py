@@ -50,3 +50,12 @@ def test_what_is_described_behind_a_reference_is_quoted_from_there(tmp_path):
 
 def test_where_the_document_has_no_words_nothing_is_quoted(tmp_path):
     assert quoted(tmp_path, shop(), "parameter", "query")[0] is None
+
+
+@pytest.mark.parametrize("label", ["Successful Response", "Validation Error", "OK", "successful operation", "Default."])
+def test_a_label_that_says_nothing_is_not_quoted(tmp_path, label):
+    raw = shop()
+    operation = raw["paths"][LIST.split()[1]]["get"]
+    operation.pop("description", None)
+    operation["responses"]["200"]["description"] = label
+    assert quoted(tmp_path, raw, "status", "200")[0] is None
