@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -98,33 +99,36 @@ def gate(request: pytest.FixtureRequest) -> Gate:
     return request.config.stash[_GATE]
 
 
-def _begun(gate: Gate, session: pytest.Session) -> Run:
+def _begun(gate: Gate) -> Run:
     """The run over everything that was selected; started by the first who needs it."""
     gate.signals.check()
     if gate.run is not None:  # every item comes here: looking through all of them each time would take hours
         return gate.run
-    return gate.begin([found.id for item in session.items if (found := _plan_item_of(item))])
+    assert gate.item is not None
+    return gate.begin([found.id for item in gate.item.session.items if (found := _plan_item_of(item))])
 
 
 @pytest.fixture
-def complaint(entry: Deviation, request: pytest.FixtureRequest) -> str | None:
+def complaint(entry: Deviation, gate: Gate) -> str | None:
     """What is wrong with a known deviation once the run has ended; None where nothing is."""
-    gate = request.config.stash[_GATE]
-    run = _begun(gate, request.session)
+    run = _begun(gate)
     gate.await_end()
     heard = run.verdicts if run.ended == "complete" else []  # what was cut short shows nothing gone
     return deviations.stale_entry(entry, heard, run.started)
 
 
 @pytest.fixture
-def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
-    """The verdict of a plan item; the first one that is needed starts the whole run."""
-    gate = request.config.stash[_GATE]
-    run = _begun(gate, request.session)
+def verdict(plan_item: PlanItem, gate: Gate) -> Verdict:
+    """The verdict of a plan item; the first one that is needed starts the whole run.
+
+    It does without `request`, for which pytest would read the signature of a function anew for each of all items.
+    """
+    run, item = _begun(gate), gate.item
+    assert item is not None
     try:
         found = run.verdict(plan_item.id, gate.show_progress, SHOW_EVERY)
     except Exception as error:  # not of this item alone: told once, not with each of what may be thousands
-        request.session.shouldstop = f"the run ended by an error of the suite itself ({plain(error)})"
+        item.session.shouldstop = f"the run ended by an error of the suite itself ({plain(error)})"
         raise
     if gate.run and gate.run.gone:
         pytest.exit(f"blocked: {gate.run.gone}", returncode=3)
@@ -133,17 +137,16 @@ def verdict(plan_item: PlanItem, request: pytest.FixtureRequest) -> Verdict:
     if found.verdict == BLOCKED:
         pytest.fail(f"blocked: {found.reason}", pytrace=False)
     if found.verdict == KNOWN:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=found.reason or KNOWN))
+        item.add_marker(pytest.mark.xfail(strict=True, reason=found.reason or KNOWN))
     if found.verdict in {NOT_OBSERVABLE, NOT_ASKED}:
         pytest.skip(f"{found.verdict}: {found.reason}")
     return found
 
 
 @pytest.fixture
-def under_load(limited: Operation, request: pytest.FixtureRequest) -> tuple[str, str]:
+def under_load(limited: Operation, gate: Gate) -> tuple[str, str]:
     """What was found about an operation's limits; the first one needed starts that run, after the others."""
-    gate = request.config.stash[_GATE]
-    _begun(gate, request.session)
+    _begun(gate)
     gate.await_end()
     assert gate.beside is not None
     word, told = summary(gate.beside.about(limited))
@@ -210,7 +213,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """A progress line now and then, for people who wait."""
-    item.config.stash[_GATE].show_progress()
+    gate = item.config.stash[_GATE]
+    gate.item = item
+    gate.show_progress()
     yield
 
 
@@ -238,6 +243,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if gate:
         _GATES.remove(gate)
         gate.close()
+        gc.freeze()  # pytest looks for garbage five times before it ends, among all that the run leaves
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -61,6 +61,8 @@ class Gate:
         self.notes = [f"{name} {SEEN_ONLY[need]}" for name, need in wanted.items() if need in SEEN_ONLY]
         """How the run differs from a plain one, so that the faults it was given can be seen."""
         self.run: Run | None = None
+        self.item: pytest.Item | None = None
+        """The item that pytest is at."""
         self.folder = run_folder(config.getoption("out"))
         limits = [name for name, need in wanted.items() if need == "limits"]
         self.beside = LoadSubRun(self.folder, limits) if _everything(config) and len(limits) == len(wanted) else None
