@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Deployment
-from contracts.core.conversation import Blocked, Conversation, Result, Steps, tee
+from contracts.core.conversation import Blocked, Conversation, Result, Steps, Wait, tee
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.api import RequestFactory
 from contracts.steps.cleanup_lists import GONE, Scope, View, address_in, read_list, read_lists
@@ -27,6 +27,14 @@ from specs.contract import selectors
 from specs.contract.removals import Removal, removal_of
 from specs.source.pointers import split
 
+AT_ONCE = 10
+"""Removals that go on side by side."""
+LOST = 3 * AT_ONCE
+"""Removals without an answer after which no further one is tried: a server that is down is left in peace."""
+GAVE_UP = f"not tried, since {LOST} removals before it had no answer"
+RECOVERY = 10.0
+"""Seconds that a server is given to recover which answers none of so many."""
+
 Batches = Generator[list[Conversation], Sequence[Result], list[str]]
 """Conversations that may go on side by side, several times; sent back is how each of them ended."""
 
@@ -36,6 +44,8 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     scope = Scope(ledger, deployment)
     # A parent takes its children with it, so most removals are saved by removing parents first.
     left = yield from _all_removed(scope, free(scope))
+    if scope.ledger.silenced >= LOST:
+        return _untried(scope, left)
     views = yield from read_lists(scope, _standing(scope), mark)
     forgotten: set[str] = set()
     for view in views:
@@ -43,6 +53,8 @@ def sweep(ledger: Ledger, deployment: Deployment, mark: str = "") -> Batches:
     later = yield from _all_removed(scope, _standing(scope))
     # what was refused because something hung on it, now that this is gone
     later |= yield from _all_removed(scope, [each for each in _standing(scope) if later.get(address_of(each))])
+    if scope.ledger.silenced >= LOST:
+        return _untried(scope, left | later)
     # What bears the mark but was never recorded: a creation whose response was lost on the way.
     survivors: list[str] = []
     if mark:
@@ -194,14 +206,37 @@ def free(scope: Scope) -> list[Request]:
 
 def _all_removed(scope: Scope, requests: Iterable[Request]) -> Generator[Any, Any, dict[str, str]]:
     """Why each of these could not be removed; "" where it was."""
-    requests = list(requests)
+    told: dict[str, str] = {}
+    waiting = list(requests)
+    while waiting and scope.ledger.silenced < LOST:
+        some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+        told |= yield from _some_removed(scope, some)
+    return told | {address_of(each): GAVE_UP for each in waiting}
+
+
+def _some_removed(scope: Scope, requests: list[Request]) -> Generator[Any, Any, dict[str, str]]:
+    """The same of a few. Those without an answer are tried once more, where others had one or after a moment."""
     endings: Sequence[Result] = yield [removed(scope, each) for each in requests]
     told = {address_of(each): ending.reason or "" for each, ending in zip(requests, endings, strict=True)}
     lost = [each for each, ending in zip(requests, endings, strict=True) if ending.unheard]
-    if lost:  # to remove a resource twice does no harm
+    scope.ledger.silenced += len(lost)
+    if len(lost) == AT_ONCE:
+        yield [_pause()]
+    if lost and scope.ledger.silenced < LOST:  # to remove a resource twice does no harm
         endings = yield [removed(scope, each) for each in lost]
+        scope.ledger.silenced += sum(each.unheard for each in endings)
         told |= {address_of(each): ending.reason or "" for each, ending in zip(lost, endings, strict=True)}
     return told
+
+
+def _pause() -> Conversation:
+    yield Wait(RECOVERY)
+
+
+def _untried(scope: Scope, left: dict[str, str]) -> list[str]:
+    """What is still there where the server does not answer any more."""
+    standing = [address_of(each) for each in _standing(scope)]
+    return [*(f"DELETE {each}: {left.get(each) or GAVE_UP}" for each in standing), *_kept(scope.ledger.kept)]
 
 
 def removed(scope: Scope, request: Request, *, absent: bool = False) -> Conversation:

@@ -82,6 +82,8 @@ class Ledger:
     """By the same address, the name and password that its creation showed, where it showed such."""
     gone: set[str] = attrs.field(factory=set)
     """The addresses of what was removed."""
+    silenced: int = 0
+    """How many of the sweep's removals had no answer."""
     vanished: set[str] = attrs.field(factory=set)
     """The addresses of what the sweep did not find any more, though the run had not removed it."""
     own: OwnThings = attrs.field(init=False)

@@ -75,8 +75,8 @@ _USUAL: dict[Hint, re.Pattern[str]] = {
     Hint.ID: re.compile(r"(?:^|[/_-])u?u?id$|U?u?Id$|UUID$|ID$"),
     Hint.OWNER: re.compile(rf"({_OWNERS})[^a-z0-9]*id[^a-z0-9]*$", re.IGNORECASE),
     Hint.FREE: re.compile(r"^(name|title|bio|description|value|label|comment|note|summary)$"),
-    Hint.UNIQUE: re.compile(rf"^({_UNIQUE})$", re.IGNORECASE),
-    Hint.UNIQUE_AMONG_SIBLINGS: re.compile(rf"^({_UNIQUE}|value|label|key)$", re.IGNORECASE),
+    Hint.UNIQUE: re.compile(rf"^(new_?)?({_UNIQUE})$", re.IGNORECASE),
+    Hint.UNIQUE_AMONG_SIBLINGS: re.compile(rf"^(new_?)?({_UNIQUE}|value|label|key)$", re.IGNORECASE),
 }
 
 

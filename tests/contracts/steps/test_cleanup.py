@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.core.conversation import RunningConversation, Void, carry
+from contracts.core.conversation import RunningConversation, Unheard, Void, Wait, carry
 from contracts.request.api import RequestFactory
-from contracts.steps.cleanup import sweep
+from contracts.steps.cleanup import AT_ONCE, GAVE_UP, LOST, sweep
 from contracts.steps.created import Ledger
 from tests.contracts.laws.state.notebook import CONTRACT, Notebooks, deployment, principals
 
@@ -22,6 +22,8 @@ def swept(server, ledger, mark="", refuse=lambda request: None):
     """Hold the conversations of a sweep, one after the other; what stays behind."""
 
     def answer(request):
+        if isinstance(request, Wait):
+            return None
         refuse(request)
         exchange = server.answer(request)
         ledger.note(exchange)
@@ -87,3 +89,23 @@ def test_what_is_gone_already_is_not_left_behind(server, ledger):
     server.notebooks.clear()
     assert swept(server, ledger) == []
     assert (ledger.standing, ledger.removed) == ({}, 0)
+
+
+@pytest.mark.parametrize("recovers", [False, True])
+def test_a_server_that_is_down_is_left_in_peace_and_one_that_recovers_is_not(server, ledger, recovers):
+    for number in range(100):
+        ledger.note(server.answer(creation(f"number {number}")))
+    asked = []
+
+    def refuse(request):
+        asked.append(request.verb)
+        if not recovers or len(asked) <= AT_ONCE:
+            raise Unheard("no answer from removeNotebook: 503 in its place")
+
+    told = swept(server, ledger, MARK, refuse)
+    if recovers:
+        assert (told, server.notebooks) == ([], {})
+        return
+    assert len(asked) <= LOST + AT_ONCE
+    assert len(told) == len(server.notebooks) == 100
+    assert sum(each.endswith(GAVE_UP) for each in told) >= 100 - LOST - AT_ONCE
