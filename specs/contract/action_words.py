@@ -7,6 +7,7 @@ read the words, and what the words leave in doubt counts as done to what is not 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from specs.contract.model import SAFE
@@ -41,6 +42,11 @@ LOOKS = re.compile(
 """Words with which an operation begins that says that it only looks."""
 OUTWARD = re.compile(r"storages?|integrations?|connections?|connectors?|datasources?|backends?|federations?")
 """Things whose creation connects the server with another one."""
+
+RULES = re.compile(r"automations?|cronjobs?|crons?|playbooks?|autoscal\w*|autoresponders?")
+"""Things that act by themselves from their creation on."""
+_CAUSE, _DEED = re.compile(r"triggers?|conditions?|when"), re.compile(r"actions?")
+"""Members of a thing that does something whenever something happens."""
 
 MAILS = re.compile(
     r"\b(?:sends?|sent|sending|receives?|triggers?)\b[^.]{0,40}\b(?:e-?mails?|mails?|sms|text messages?|notifications?|"
@@ -153,6 +159,16 @@ def outward(path: str, summary: str) -> str:
     """Give the word by which a creation says that it connects the server with another one; "" where none does."""
     told = [*(word for each in _fixed(path) for word in words(each)), *words(summary)]
     return next((each for each in told if OUTWARD.fullmatch(each)), "")
+
+
+def ruling(path: str, members: Iterable[str]) -> str:
+    """Give the word by which a creation says that what it makes acts by itself from then on; "" where none does."""
+    end = words(_last_fixed(path))
+    if word := next((each for each in end if RULES.fullmatch(each)), ""):
+        return word
+    told = {each.lower() for each in members}
+    cause, deed = (next((each for each in told if kind.fullmatch(each)), "") for kind in (_CAUSE, _DEED))
+    return f"{cause} and {deed}" if cause and deed else ""
 
 
 def ends_credential(method: str, path: str, name: str, summary: str) -> bool:

@@ -8,15 +8,17 @@ an action, since nobody can tell that it leaves alone what belongs to others.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
 from attrs import frozen
 
-from specs.contract.action_words import action, outward
+from specs.contract.action_words import action, outward, ruling
 from specs.contract.contract import Contract
 from specs.contract.model import Operation, Resource
 from specs.contract.removals import addresses, removal_of
+from specs.contract.schema_queries import members
 from specs.contract.selectors import resource_of_parameter
 
 Kind = Literal["look", "create", "keep", "change", "tokens", "action"]
@@ -56,9 +58,16 @@ def _creation(contract: Contract, operation: Operation, resource: Resource) -> E
         return Effect("action", f"it does more than to create ({word})")
     if word := outward(operation.path, operation.summary):
         return Effect("action", f"it connects the server with another ({word})")
+    if word := ruling(operation.path, _written(contract, operation)):
+        return Effect("action", f"what it creates acts by itself from then on ({word})")
     if removal_of(contract, resource) is not None:
         return CREATE
     return Effect("keep", "what it creates cannot be removed again")
+
+
+def _written(contract: Contract, operation: Operation) -> Iterable[str]:
+    """The members that a body may have."""
+    return members(contract.document.raw, operation.body.schema) if operation.body else ()
 
 
 def _change(contract: Contract, operation: Operation, resource: Resource | None) -> Effect:

@@ -34,6 +34,29 @@ def test_the_kind_of_an_operation(hub, key, kind):
     assert effect_of(hub, hub.operation(key)).kind == kind
 
 
+def made(path, **members):
+    """The effect of creating something that has these members and can be removed again."""
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": members}}}}
+    answer = {"200": {"description": "It.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    paths = {path: {"post": {"requestBody": body, "responses": answer}},
+             f"{path}/{{id}}": {"delete": {"responses": answer}}}  # fmt: skip
+    told = build(as_document({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}))
+    return effect_of(told, told.operation(f"POST {path}")).kind
+
+
+@pytest.mark.parametrize(
+    ("path", "members", "kind"),
+    [
+        ("/automations", ("name",), "action"),
+        ("/rules", ("name", "trigger", "actions"), "action"),  # it may set itself off, for ever
+        ("/workflows", ("name", "trigger", "steps"), "create"),
+        ("/conditions", ("name", "action"), "create"),
+    ],
+)
+def test_what_acts_by_itself_once_it_exists_is_not_made(path, members, kind):
+    assert made(path, **{each: {"type": "string"} for each in members}) == kind
+
+
 def test_what_could_end_a_credential_says_so(hub):
     assert {each.key for each in hub.operations if each.ends_credential} == ENDING
 

@@ -47,3 +47,15 @@ def test_a_status_that_a_request_may_set_is_kept(tmp_path: Path) -> None:
     law = "input/other-right-bodies-are-accepted"
     made = judged(tmp_path, server, document(paths, KEY), ANN, law, depth="standard")
     assert verdicts(made, law)["POST /things"] == "broken"
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_what_fails_at_a_right_credential_does_not_fail_at_its_spelling(tmp_path: Path, always: bool) -> None:
+    def fails(asked: Asked) -> tuple[int, Any] | None:
+        usual = asked.headers.get("x-key") == "canary-key-of-ann-1"
+        return (500, {"error": "no"}) if always or not usual else None
+
+    law = "credentials/other-spellings-of-a-credential-do-no-harm"
+    told = document(shelf(thing(name=TEXT)), KEY, security=[{"key": []}])
+    made = judged(tmp_path, Shelf(first=fails), told, ANN, law, depth="deep")
+    assert (verdicts(made, law)["GET /things"] == "broken") is not always
