@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps
+import attrs
+
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
@@ -16,6 +18,8 @@ from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, Rule
 
 REFUSED = {404, 405, 501}
+PATIENCE = (1.0, 5.0)
+"""Seconds before a request is sent again that had no answer, one after the other."""
 
 
 def _first_of_paths(contract: Contract) -> Iterator[Operation]:
@@ -60,17 +64,27 @@ def an_undeclared_method_is_refused(api: RequestFactory, method: str) -> Convers
 
     Asked with an empty object where a resource was made for that or where a change would lead, which changes nothing,
     elsewhere without a body; DELETE is sent to nobody's address. Proof: a server error, a connection that is closed
-    without an answer, and, where the document states that rule, any other answer; where it does not, a success is
-    observed. What Allow says is judged by its own check.
+    without an answer, each time in some seconds, and, where the document states that rule, any other answer; where it
+    does not, a success is observed. What Allow says is judged by its own check.
     """
     answer: Exchange | None = (yield from _of_ours(api, method)) if _of_a_thing(api) else None
     nobody = method == "DELETE"
     if answer is None:
         answer = yield (yield from _elsewhere(api, method))
+    answer = yield from _heard_out(answer)
     if answer.response is None or (answer.status >= 500 and answer.status != 501):
         raise Broken(f"404 or 405 for {method}", answer.summary())
     if answer.ok or (answer.status not in REFUSED and not nobody and _stated(api)):
         raise api.departure(Rule.UNDECLARED_METHODS_ARE_REFUSED, f"404 or 405 for {method}", answer)
+
+
+def _heard_out(answer: Exchange) -> Steps:
+    """The answer, sent again after a moment as long as there is none: a busy server lets a connection go by chance."""
+    for pause in PATIENCE:
+        if answer.response is None:
+            yield Wait(pause)
+            answer = yield attrs.evolve(answer.request, bypass_cache=True)
+    return answer
 
 
 def _stated(api: RequestFactory) -> bool:

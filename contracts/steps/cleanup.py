@@ -173,7 +173,8 @@ def _kept(kept: Iterable[Kept]) -> Iterator[str]:
     """What cannot be removed, one line for each operation and reason, with as many names as are known."""
     groups: dict[tuple[str, str], list[str]] = {}
     for each in kept:
-        groups.setdefault((each.operation, each.why), []).append(each.name)
+        names = groups.setdefault((each.operation, each.why), [])
+        names.extend([each.name] if not each.name or each.name not in names else [])
     for (operation, why), names in groups.items():
         shown = ", ".join(name for name in names if name)
         yield f"{len(names)} made by {operation}{f' ({shown})' if shown else ''}, {why}"

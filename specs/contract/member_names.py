@@ -69,7 +69,7 @@ _USUAL: dict[Hint, re.Pattern[str]] = {
     Hint.FLEETING: re.compile(r"last_?-?(used|seen|access|login|active|request)", re.IGNORECASE),
     Hint.LIFECYCLE: re.compile(
         r"(^|_)(status|state|phase|progress|stage)$|[a-z](Status|State|Phase|Progress)$"
-        r"|^(user|date|time)_?(created|updated|modified)$|(created|updated|modified)_?([bB]y|[oO]n|[aA]t)$"
+        r"|^(user|date|time)_?([cC]reated|[uU]pdated|[mM]odified)$|(created|updated|modified)_?([bB]y|[oO]n|[aA]t)$"
     ),
     Hint.REFERENCE: re.compile(r"(?:[a-z0-9]I|_i|^[iI])ds?$|(?:[a-z0-9]U|_u|^u)u?ids?$"),
     Hint.ID: re.compile(r"(?:^|[/_-])u?u?id$|U?u?Id$|UUID$|ID$"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from contracts.config.principal import Principal
-from contracts.core.conversation import Observed, Steps
+from contracts.core.conversation import NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
 from contracts.steps.access.attackers import Attempt, Attempts
 from contracts.steps.fixtures import placeholder_path
+from contracts.steps.lifecycle.comparison import are_two_things
 from contracts.steps.lists.identity import same_items
 from specs.contract import Operation
 from specs.contract.member_names import Hint
@@ -25,8 +26,18 @@ def granted_to_all(api: RequestFactory, scene: Attempts) -> Steps:
     """Raises Observed where what was granted to another tenant says nothing of whose it is."""
     granted = next((each for each in scene.attempts if each.answer.ok), None)
     if granted is not None:
+        yield from _called_alike(api, granted)
         yield from _regardless(api, scene, granted)
         yield from _for_everybody(api, granted)
+
+
+def _called_alike(api: RequestFactory, granted: Attempt) -> Steps:
+    """Raises NotObservable where the other tenant is shown something of its own that has the same name, not the id."""
+    if not api.operation.safe:
+        return
+    own: Exchange = yield api.ask(path=path_values(api.operation, granted.answer.request.target))
+    if own.ok and are_two_things(own.data, granted.answer.data):
+        raise NotObservable(f"{granted.intruder.principal.name} has something of its own that is called so")
 
 
 def _regardless(api: RequestFactory, scene: Attempts, granted: Attempt) -> Steps:

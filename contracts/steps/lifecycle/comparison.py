@@ -137,6 +137,14 @@ def _is_same_thing(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return own is not None and one[own] is not None and same_value(one[own], other[own])
 
 
+def are_two_things(one: Any, other: Any) -> bool:
+    """Whether two objects have an id each, and not the same."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return False
+    own = next((name for name in _IDS if one.get(name) is not None and other.get(name) is not None), None)
+    return own is not None and not same_value(one[own], other[own])
+
+
 def same_value(one: Any, other: Any) -> bool:
     """Whether two plain values are one: written alike, one word in another case, or the same instant or number."""
     if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):

@@ -93,6 +93,15 @@ def test_the_promise_that_a_verdict_speaks_of_comes_first(line, plan):
     assert [promise.name for promise in spoken.promises] == ["take", "skip"]
 
 
+def test_a_finding_on_the_least_page_does_not_speak_of_the_greatest(line, plan):
+    promises = tuple(Promise(f"#/{topic}", "page", None, topic, topic, "size") for topic in ("maximum", "pages"))
+    found = attrs.evolve(judge.law_verdict(line, [], {}, plan), item=attrs.evolve(line, promises=promises))
+    least = attrs.evolve(found, verdict=BROKEN, expected="no items on a page of 0, the declared minimum", actual="8")
+    most = attrs.evolve(found, verdict=BROKEN, expected="a page of 100, the declared maximum", actual="400")
+    assert [promise.topic for promise in least.promises] == ["pages"]
+    assert [promise.topic for promise in most.promises] == ["maximum", "pages"]
+
+
 def test_what_was_expected_is_what_was_promised_not_what_came(line, plan):
     promises = tuple(Promise(f"#/{name}", "status", None, name, name, name) for name in ("200", "401", "403"))
     found = attrs.evolve(judge.law_verdict(line, [], {}, plan), item=attrs.evolve(line, promises=promises))

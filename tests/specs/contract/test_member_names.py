@@ -20,13 +20,13 @@ EMPTY = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}
         (Hint.CREDENTIAL, ["pwd", "refresh_token", "otp"], ["country_codes", "username"]),
         (Hint.VOLATILE, ["updatedAt", "last_seen", "ETag"], ["createdAt"]),
         (Hint.FLEETING, ["lastUsedAt", "last-access"], ["lastName"]),
-        (Hint.LIFECYCLE, ["status", "paymentStatus", "order_state"], ["statusCode", "estate"]),
+        (Hint.LIFECYCLE, ["status", "paymentStatus", "order_state", "dateUpdated"], ["statusCode", "estate"]),
         (Hint.REFERENCE, ["userId", "team_ids", "id"], ["paid", "grid"]),
         (Hint.ID, ["/id", "/data/userId", "uuid"], ["/slug"]),
         (Hint.OWNER, ["owner_id", "organizationId", "TEAM-ID"], ["bookId", "owner"]),
         (Hint.FREE, ["title", "note"], ["Title", "subtitle"]),
         (Hint.UNIQUE, ["slug", "Email"], ["value", "emails"]),
-        (Hint.UNIQUE_AMONG_SIBLINGS, ["slug", "value"], ["values"]),
+        (Hint.UNIQUE_AMONG_SIBLINGS, ["slug", "value", "new_name"], ["values", "rename"]),
     ],
 )
 def test_a_name_suggests_what_members_of_that_name_tend_to_be(hint: Hint, names: list[str], others: list[str]) -> None:
