@@ -140,7 +140,17 @@ def _far_fetched(exchange: Exchange) -> str:
     """What of a request no client sends, as it follows upon an expectation; "" where it is an ordinary one."""
     body = exchange.request.body or ""
     found = next((f" {what}" for what, shape in _FAR_FETCHED.items() if shape.search(body)), "")
-    return found or (" to a number out of range" if _BEYOND.search(exchange.request.target) else "")
+    beyond = _BEYOND.search(exchange.request.target) or _far_page(exchange)
+    return found or (" to a number out of range" if beyond else "")
+
+
+def _far_page(exchange: Exchange) -> bool:
+    """Whether it asks for a page that is so far on that the server has to count beyond 64 bits to get there."""
+    paging = exchange.operation.paging
+    if paging is None or paging.position is None:
+        return False
+    named = rf'[?&"]{re.escape(paging.position.name)}"?\s*[=:]\s*\d{{17,}}(?!\d)'
+    return re.search(named, f"{exchange.request.target} {exchange.request.body or ''}") is not None
 
 
 @check(family="status", kinds=("status",), asserts=())

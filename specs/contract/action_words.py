@@ -45,7 +45,7 @@ OUTWARD = re.compile(r"storages?|integrations?|connections?|connectors?|datasour
 
 RULES = re.compile(r"automations?|cronjobs?|crons?|playbooks?|autoscal\w*|autoresponders?")
 """Things that act by themselves from their creation on."""
-_CAUSE, _DEED = re.compile(r"triggers?|conditions?|when"), re.compile(r"actions?")
+_CAUSE, _DEED = re.compile(r"triggers?|conditions?|when"), re.compile(r"actions?|operations?")
 """Members of a thing that does something whenever something happens."""
 
 MAILS = re.compile(

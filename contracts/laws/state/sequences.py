@@ -19,6 +19,7 @@ from contracts.steps.lifecycle.values import Change, changed_members, changes, s
 from contracts.steps.lists.identity import find_in, require_identifiable
 from specs.contract import selectors
 
+CREATED = 201
 MOST = 2
 """Resources that exist at once: enough for one to be taken for the other."""
 
@@ -71,6 +72,8 @@ class Model:
         """Take a step and hold what is seen against the model."""
         if kind == "create":
             made: Made = yield from create_resource(self.api, self.api.resource)
+            if made.answer.status != CREATED:  # what is there already may be the answer: then it is one thing
+                self.standing = [each for each in self.standing if each.made.values != made.values]
             self.standing.append(Known(made))
             self.gone = [each for each in self.gone if each.made.values != made.values]  # its id may be given again
             self.writes += 1

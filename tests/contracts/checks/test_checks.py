@@ -304,3 +304,14 @@ def test_a_failure_at_a_body_that_no_client_sends_is_minor(body: str, level: str
     with pytest.raises(Broken) as found:
         checks.load()["status/no-server-error"].judge(told, contract())
     assert severity_of("status/no-server-error", POST, found.value.expected, found.value.actual).level == level
+
+
+@pytest.mark.parametrize(
+    ("query", "level"), [("skip=922337203685477582&take=10", "minor"), ("teamId=922337203685477582&skip=10", "major")]
+)
+def test_a_failure_at_a_page_that_no_client_asks_for_is_minor(query: str, level: str) -> None:
+    told = exchange(GET, 500, ERROR, because=500)
+    told = attrs.evolve(told, request=attrs.evolve(told.request, target=f"{told.request.target}?{query}"))
+    with pytest.raises(Broken) as found:
+        checks.load()["status/no-server-error"].judge(told, contract())
+    assert severity_of("status/no-server-error", GET, found.value.expected, found.value.actual).level == level

@@ -240,3 +240,23 @@ def test_an_example_is_refused_without_what_it_names_and_accepted_with_it(
     kept = verdicts(made, "state/what-was-created-can-be-read")["POST /tasks"]
     assert kept == (NOT_OBSERVABLE if refuses else UPHELD)
     assert (server.things, made.left_behind) == ({}, [])
+
+
+@pytest.mark.parametrize("loses", [False, True])
+def test_a_creation_that_answers_with_what_is_there_makes_one_thing_in_any_order(tmp_path: Path, loses: bool) -> None:
+    """By its tag there is one of each, as at Prefect: a second creation is a change, and one deletion ends it."""
+
+    class Limits(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            there = list(self.things.values())
+            if asked.method == "POST" and isinstance(asked.body, dict) and there:
+                return 200, there[0]
+            if loses and asked.method == "DELETE" and asked.path in self.things:
+                return 404, {"error": "no such thing"}
+            return super().__call__(asked)
+
+    law = "state/any-order-of-steps-agrees-with-a-model"
+    server, paths = Limits(kept=lambda _: {"kind": "limit"}), shelf(thing(kind=TEXT))
+    del paths["/things/{id}"]["patch"]  # so that what is there may be deleted as it is
+    made = judged(tmp_path, server, document(paths, KEY), ANN, law, depth="deep")
+    assert (verdicts(made, law)["POST /things"] == "broken") is loses

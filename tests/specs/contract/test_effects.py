@@ -49,6 +49,7 @@ def made(path, **members):
     [
         ("/automations", ("name",), "action"),
         ("/rules", ("name", "trigger", "actions"), "action"),  # it may set itself off, for ever
+        ("/flows", ("name", "trigger", "operations"), "action"),
         ("/workflows", ("name", "trigger", "steps"), "create"),
         ("/conditions", ("name", "action"), "create"),
     ],
