@@ -160,14 +160,34 @@ class _Heard:
         else:
             self.defect = str(said).partition("\n")[0][:120]
 
-    def pass_over(self, own: OwnValues) -> None:
-        """Leave out what shows a wrong value that the run has sent and the deployment has taken."""
+    def pass_over(self, rule: Check, own: OwnValues) -> None:
+        """Leave out what shows a wrong value that the run has sent and the deployment has taken.
+
+        And, where a check compares what was written with what is shown, what somebody else wrote at that moment.
+        """
         every = own.exchanges
-        left = {
-            key: [(seq, each) for seq, each in found if not own.explain(every[seq], each)]
-            for key, found in self.findings.items()
-        }
+
+        def stays(seq: int, found: Broken) -> bool:
+            crowded = rule.family == "state" and _written_at_once(every[seq], every)
+            return not crowded and not own.explain(every[seq], found)
+
+        left = {key: [(seq, each) for seq, each in found if stays(seq, each)] for key, found in self.findings.items()}
         self.findings = {key: found for key, found in left.items() if found}
+
+
+def _written_at_once(exchange: Exchange, every: Mapping[int, Exchange]) -> bool:
+    """Whether the run itself sent something else that changes the same thing while this change was under way."""
+    if exchange.operation.method not in {"PATCH", "PUT"}:
+        return False
+    about, _, _ = exchange.request.target.partition("?")
+    return any(
+        each.seq != exchange.seq
+        and not each.request.safe
+        and each.sent < exchange.received
+        and exchange.sent < each.received
+        and each.request.target.partition("?")[0] == about
+        for each in every.values()
+    )
 
 
 def _of_check(
@@ -181,7 +201,7 @@ def _of_check(
     if not sent.seqs:
         return _unasked(item)
     heard = sent.heard.get(rule.id, _Heard())
-    heard.pass_over(own)
+    heard.pass_over(rule, own)
     if not heard.findings:  # what single exchanges have shown broken needs no pattern over all of them as well
         heard.findings = _found_together(rule, all_)
     if heard.findings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 
@@ -115,6 +117,22 @@ def test_the_promise_for_the_status_of_the_answer_that_shows_it_comes_first(cont
     verdicts = check_verdicts(plan, {number: attrs.evolve(refusal, seq=number) for number in (1, 2)})
     found = [each for each in verdicts if each.verdict == BROKEN and "content-type" in each.item.rule.id]
     assert [each.promises[0].topic for each in found] == ["404"]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_an_answer_may_show_what_was_written_to_the_same_thing_at_that_moment(contract, apart):
+    plan = make(contract, Deployment("d", "http://h", "calcom-v2", (), Vault()), "quick")
+    key = "PATCH /v2/organizations/{orgId}/attributes/{attributeId}"
+    sent = {}
+    for number in range(1, 5):
+        one = exchange(key, 200, {"status": "success", "data": {"name": "Another name"}})
+        body = json.dumps({"name": "Another name" if number % 2 else "Some name"})
+        begun = 10.0 * number if apart else 100.0 * (number // 3) + number / 10
+        sent[number] = attrs.evolve(
+            one, seq=number, sent=begun, received=begun + 1, request=attrs.evolve(one.request, body=body)
+        )
+    found = [each for each in check_verdicts(plan, sent) if each.verdict == BROKEN and "what-was-sent" in each.item.id]
+    assert bool(found) is apart
 
 
 def test_every_promise_of_our_document_is_judged_by_a_line_of_the_plan(contract):
