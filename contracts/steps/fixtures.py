@@ -301,7 +301,8 @@ def _without_strangers(
     if api.disposable and not every:
         return content
     kept = dict(content)
-    for name in references(api.contract, operation) & content.keys() - given.keys():
+    named = references(api.contract, operation)
+    for name in [each for each in content if each in named and each not in given]:  # in an order that a replay has too
         needed, resource = name in required(api.contract, operation), named_by_member(api.contract, name)
         creatable = resource is not None and resource.create is not None and resource.create is not operation
         if not needed and not (every and creatable):

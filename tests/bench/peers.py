@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -32,9 +32,12 @@ class Tally:
     def each(self) -> float:
         return self.seconds / max(self.found, 1)
 
+    def __str__(self) -> str:
+        return f"{self.found} found in {self.seconds:.0f} s"
 
-def compared(used: Used, out: Path, count: int) -> tuple[Tally, Tally]:
-    """The suite at its usual depth, and Schemathesis, on so many faults of the sandbox, one at a time.
+
+def compared(used: Used, out: Path, count: int) -> Iterator[tuple[Tally, Tally]]:
+    """The suite at its usual depth, and Schemathesis, on so many faults of the sandbox: both so far, after each.
 
     What either reports of a sandbox without faults is no fault found.
     """
@@ -50,7 +53,7 @@ def compared(used: Used, out: Path, count: int) -> tuple[Tally, Tally]:
             continue
         ours.seconds, ours.found = ours.seconds + seconds, ours.found + bool(broken - known[0])
         theirs.seconds, theirs.found = theirs.seconds + peer.cpu, theirs.found + bool(peer.findings - known[1])
-    return ours, theirs
+        yield ours, theirs
 
 
 def _gate(used: Used, out: Path, arguments: Sequence[str]) -> tuple[float, frozenset[str]]:
