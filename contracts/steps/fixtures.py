@@ -88,6 +88,10 @@ def _place(
         found = yield from _shown(api, resource, pointer, values)
         if found:
             return found[len(found) // 2]  # the ends are where others come and go
+    if fresh and resource.create is None and api.deployment.writes:
+        raise NotObservable(
+            f"{name} names what no run can make, and the deployment file names none to make things below"
+        )
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"there is no {name} to look at, and none may be created")
     maker = api.sharing(f"{PLACE} {resource.collection} {sorted(values.items())}") if shared else api

@@ -13,13 +13,16 @@ from specs.contract import Operation
 from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint
 
+SHORT = 8
+"""Letters of a name that is cut because no longer one is allowed."""
+
 
 def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Hint = Hint.UNIQUE) -> Any:
     """A value nobody used before where that matters; addresses only at names reserved for examples."""
     if not isinstance(value, str) or not isinstance(schema, dict) or "enum" in schema:
         return value
     if is_filler(value):  # of which the document says nothing: it may well be what tells one thing from another
-        return _fitting(value, api.unique_name(), schema)
+        return _fitting(api.unique_name(), schema) or value
     if re.match(r"https?://", value):
         return f"https://example.com/{api.unique_name()}"
     if schema.get("format") == "email" or "@" in value:
@@ -28,7 +31,9 @@ def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique:
         return value
     if name.lower() == "domain":
         return f"{api.unique_name()}.example.com"
-    return api.unique_name() if " " not in value else f"{value} {api.unique_name()}"
+    text = api.unique_name()
+    ways = ([f"{value} {text}"] if " " in value else []) + [text, text.replace("-", "")[-SHORT:]]
+    return next((each for each in ways if _is_as_long(each, schema)), value)
 
 
 def make_unlike(
@@ -58,8 +63,13 @@ def is_one_of(schema: Any) -> bool:
     return any(isinstance(each, dict) and each.keys() & {"enum", "const", "format"} for each in ways)
 
 
-def _fitting(value: str, text: str, schema: Mapping[str, Any]) -> str:
-    """A text instead of a value, where it is of the length that a schema allows and nothing else is asked of it."""
-    most, plain = schema.get("maxLength"), not schema.keys() & {"pattern", "format", "const"}
-    fits = schema.get("minLength", 0) <= len(text) <= (most if isinstance(most, int) else len(text))
-    return text if plain and fits else value
+def _fitting(text: str, schema: Mapping[str, Any]) -> str | None:
+    """A text, or its end, of the length that a schema allows; None where more is asked of it than a length."""
+    ways = () if schema.keys() & {"pattern", "format", "const"} else (text, text.replace("-", "")[-SHORT:])
+    return next((each for each in ways if _is_as_long(each, schema)), None)
+
+
+def _is_as_long(text: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a text is of a length that a schema allows."""
+    most = schema.get("maxLength")
+    return bool(schema.get("minLength", 0) <= len(text) <= (most if isinstance(most, int) else len(text)))

@@ -39,7 +39,7 @@ def ledger(**reference: Any) -> dict[str, Any]:
     return paths
 
 
-@pytest.mark.parametrize("said", [{}, {"example": "INV-7"}, {"maxLength": 16}])
+@pytest.mark.parametrize("said", [{}, {"example": "INV-7"}, {"maxLength": 16}, {"maxLength": 8}])
 @pytest.mark.parametrize(("loses", "told"), [(False, UPHELD), (True, BROKEN)])
 def test_what_must_be_unique_is(tmp_path: Path, said: dict[str, Any], loses: bool, told: str) -> None:
     server = Ledger(loses=loses)
@@ -59,3 +59,15 @@ def test_what_may_only_be_one_of_some_stays_one_of_them(tmp_path: Path) -> None:
 
     judged(tmp_path, Careful(), document(ledger(example="INV-7"), KEY), ANN, KEPT)
     assert sent and {*sent} <= {"red", "blue"}
+
+
+def test_a_name_is_no_longer_than_the_document_allows(tmp_path: Path) -> None:
+    """An example with a mark behind it might be: then the mark alone is sent."""
+
+    def short(asked: Asked) -> tuple[int, Any] | None:
+        name = asked.body.get("name", "") if isinstance(asked.body, dict) else ""
+        return (422, {"error": "at most 20"}) if len(name) > 20 else None
+
+    paths = shelf(thing(name={**TEXT, "maxLength": 20, "example": "Team of spring"}))
+    made = judged(tmp_path, Shelf(first=short), document(paths, KEY), ANN, KEPT)
+    assert verdicts(made, KEPT)["POST /things"] == UPHELD
