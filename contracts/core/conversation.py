@@ -149,7 +149,9 @@ Steps = Generator[Command, Reply, Any]
 
 def exchanges_in(answer: Reply) -> list[Exchange]:
     """The exchanges of an answer: one, several where requests were sent together, none for other commands."""
-    return [each for each in (answer if isinstance(answer, list) else [answer]) if isinstance(each, Exchange)]
+    if isinstance(answer, Exchange):
+        return [answer]
+    return [each for each in answer if isinstance(each, Exchange)] if isinstance(answer, list) else []
 
 
 def carry(steps: Generator[Asked, Any, Given], answer: Callable[[Asked], Any]) -> Given:

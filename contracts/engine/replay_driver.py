@@ -125,8 +125,9 @@ class _Memory:
 
     def _next(self, request: Request) -> Exchange:
         # By method and target, not by place in the record: requests sent together are recorded as they were answered.
+        verb, target = request.verb, request.target
         for position, exchange in enumerate(self._answers):
-            if (exchange.request.verb, exchange.request.target) == (request.verb, request.target):
+            if exchange.request.target == target and exchange.request.verb == verb:
                 return _heard(self._answers.pop(position), request)
         raise self._cut_off()
 

@@ -196,6 +196,8 @@ class RequestFactory:
 
     def _besides(self, headers: Pairs, caller: Principal | None) -> Pairs:
         """The headers of a request with those that the deployment file adds to every one."""
+        if not self.deployment.headers and not (caller and caller.headers):
+            return headers
         more = dict(self.deployment.headers) | dict(caller.headers if caller else ())
         return besides(headers, more.items())
 
