@@ -136,7 +136,8 @@ def measured(sandbox: Sandbox, folder: Path, seconds: float, rate: float) -> int
         print(
             f"pacing at share {share:g}: "
             f"{told['attempted_rate']:.1f}/s attempted, {told['achieved_rate']:.1f}/s achieved, "
-            f"{told['late']:.2%} late, lateness p95 {told['lateness_p95'] * 1000:.1f} ms, {told['requests']} requests"
+            f"{told['late']:.2%} late, lateness p95 {told['lateness_p95'] * 1000:.1f} ms, {told['requests']} requests; "
+            f"sending took {told['cpu']['sending']:.1f} s, and waited {told['cpu']['waited']:.1f} s for a core"
         )
     sampled = _rate(runs[SAMPLE])
     print(

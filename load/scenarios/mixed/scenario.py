@@ -31,6 +31,9 @@ from load.scenarios.mixed.worker import Worker, settings_for
 from load.service_levels.judging import Levels, level_lines
 from specs.promises.promises import promises
 
+WAITED = 0.2
+"""The part of its own work for which a sender may wait for a core before that is told."""
+
 
 class MixedScenario(Worker):
     """The contract under load: its plan, and the judging side."""
@@ -46,6 +49,8 @@ class MixedScenario(Worker):
         self.sampled: list[tuple[int, int, float]] = []
         self.cpu = 0.0
         """Seconds of processor time that sending took, over all workers."""
+        self.waited = 0.0
+        """Seconds for which they could have gone on sending while other processes had the cores."""
         self.judging = 0.0
         """The same for judging."""
         self.held = 0
@@ -124,6 +129,7 @@ class MixedScenario(Worker):
             self.held += data["held"]
             self.asked.append(data["asked"])
             self.cpu += data["cpu"]
+            self.waited += data["waited"]
             self._left(worker)
         if "walked" in data:
             self._walking.discard(worker)
@@ -218,7 +224,7 @@ class MixedScenario(Worker):
                 "conversations": sum(asked for asked, _ in self.asked),
                 "questions": max((different for _, different in self.asked), default=0),
             },
-            "cpu": {"sending": round(self.cpu, 3), "judging": round(self.judging, 3)},
+            "cpu": {"sending": round(self.cpu, 3), "waited": round(self.waited, 3), "judging": round(self.judging, 3)},
             "reached": self.reached,
         }
         return {"load": content}
@@ -228,6 +234,8 @@ class MixedScenario(Worker):
             return []
         asked, looked = sum(of for _, of, _ in self.sampled), sum(one for one, _, _ in self.sampled)
         notes = self.levels.notes(self.run.rows, self.began)
+        if self.waited > WAITED * self.cpu:
+            notes.append(f"late by the machine: {self.waited:.1f} s, while other processes had its cores")
         if asked:
             why = "" if looked == asked else ", since the generator would have fallen behind"
             notes.append(f"{looked} of {asked} responses to reads judged{why}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import time
 from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -50,7 +52,7 @@ class Worker(Scenario):
         """Whether this process removes what a lost one has made."""
         share = host.setup.knobs.get("sample")
         self.sampler = Sampler() if share is None else Sampler(float(share), fixed=True, lowest=float(share))
-        self._cpu = 0.0
+        self._cpu = self._waited = 0.0
         self.looks: dict[str, dict[str, list[Request]]] = defaultdict(lambda: defaultdict(list))
         self.mixes: dict[str, JourneyMix] = {}
         self.questions: dict[str, QuestionsInTurn] = {}
@@ -88,7 +90,7 @@ class Worker(Scenario):
     def _go(self) -> None:
         assert self.traffic is not None
         gc.freeze()  # documents and laws stay: looking through them again and again would make requests late
-        self.t0, self._cpu = time.time(), time.process_time()
+        self.t0, self._cpu, self._waited = time.time(), time.process_time(), waited_for_core()
         slots = self.traffic.slots
         self._active = len(slots)
         for slot in slots:
@@ -167,6 +169,7 @@ class Worker(Scenario):
                 "held": sum(user.held for user in self.virtual_users),
                 "asked": [sum(each.asked for each in self.questions.values()), sum(map(len, self.questions.values()))],
                 "cpu": cpu,
+                "waited": waited_for_core() - self._waited,
             }
         )
 
@@ -179,6 +182,13 @@ class Worker(Scenario):
                 if pages := warm_up.pages(resource.list, tenant):
                     walks.append([resource.list.key, tenant, pages])
         self.host.report({"walks": walks, "walked": True})
+
+
+def waited_for_core() -> float:
+    """Seconds for which this process could have gone on while others had the cores; 0 where no system says so."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/schedstat").read_text("ascii").split()[1]) / 1e9
+    return 0.0
 
 
 def settings_for(setup: Setup) -> Settings:
