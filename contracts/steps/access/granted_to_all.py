@@ -12,6 +12,7 @@ from contracts.request.url import path_values
 from contracts.steps.access.attackers import Attempt, Attempts
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.comparison import are_two_things
+from contracts.steps.lifecycle.values import short
 from contracts.steps.lists.identity import same_items
 from specs.contract import Operation
 from specs.contract.member_names import Hint
@@ -21,14 +22,30 @@ _OWNER = re.compile(r"(owner|user|tenant|account|customer|team|org|organi[sz]ati
 """Whose a thing is. Who wrote it (`author`, `created_by`) is told of what everybody shares, too."""
 _OWN = re.compile(r"\b(yours?|owne?d?|belong(s|ing)?|(authenticated|current) user|private)\b", re.IGNORECASE)
 
+_FLAGS = {"public": True, "ispublic": True, "private": False, "isprivate": False}
+_LEVELS = ("visibility", "access", "privacy", "sharing")
+_FOR_ALL = {"public", "everyone", "everybody", "world", "anyone", "all"}
+"""By which members, and with which values, a thing says of itself that everybody may see it."""
+
 
 def granted_to_all(api: RequestFactory, scene: Attempts) -> Steps:
     """Raises Observed where what was granted to another tenant says nothing of whose it is."""
     granted = next((each for each in scene.attempts if each.answer.ok), None)
     if granted is not None:
+        _public(api, granted)
         yield from _called_alike(api, granted)
         yield from _regardless(api, scene, granted)
         yield from _for_everybody(api, granted)
+
+
+def _public(api: RequestFactory, granted: Attempt) -> None:
+    """Raises Observed where what is shown says of itself that it is for everybody to see."""
+    shown = granted.answer.data
+    for name, value in shown.items() if api.operation.safe and isinstance(shown, dict) else ():
+        plain = re.sub(r"[^a-z]", "", name.lower())
+        level = plain in _LEVELS and isinstance(value, str) and value.lower() in _FOR_ALL
+        if level or (isinstance(value, bool) and _FLAGS.get(plain) is value):
+            raise Observed(f"granted; what is shown says that everybody may see it: {name} is {short(value)}")
 
 
 def _called_alike(api: RequestFactory, granted: Attempt) -> Steps:

@@ -37,3 +37,25 @@ def test_a_thing_of_ones_own_that_is_called_as_anothers_is_no_leak(tmp_path: Pat
     told = document(paths(), KEY, security=[{"key": []}])
     made = judged(tmp_path, houses, told, BOTH, LAW)
     assert (verdicts(made, LAW)["GET /houses/{slug}"] == "broken") is leaks
+
+
+SAID: list[tuple[dict[str, Any], str]] = [
+    ({"private": False}, "observed"),
+    ({"visibility": "public"}, "observed"),
+    ({"private": True}, "broken"),
+    ({"visibility": "team"}, "broken"),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), SAID)
+def test_what_says_of_itself_that_all_may_see_it_is_no_leak(tmp_path: Path, said: dict[str, Any], told: str) -> None:
+    def houses(asked: Asked) -> tuple[int, Any]:
+        if not asked.headers.get("x-key", "").startswith("canary-key-of-"):
+            return 401, {"error": "who are you"}
+        own = {"id": "7", "slug": "family", "owner": "ann", **said}
+        return (200, [own]) if asked.path == "/houses" else (200, own) if "family" in asked.path else (404, {})
+
+    paths_told = paths()
+    paths_told["/houses"]["get"]["summary"] = "Your houses, and those that are for everybody"
+    made = judged(tmp_path, houses, document(paths_told, KEY, security=[{"key": []}]), BOTH, LAW)
+    assert verdicts(made, LAW)["GET /houses/{slug}"] == told
