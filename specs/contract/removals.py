@@ -44,7 +44,12 @@ def addresses(contract: Contract, resource: Resource) -> tuple[Address, ...]:
 
 
 def removal_of(contract: Contract, resource: Resource) -> Removal | None:
-    """Give the operation that removes one of a resource's items, whatever its path calls it; None where none does."""
+    """Give the operation that removes one of a resource's items, whatever its path calls it; None where none does.
+
+    Nor is anything removed whose address no answer tells, by all that the document says.
+    """
+    if _is_untold(contract, resource):
+        return None
     if resource.delete is not None and resource.identifier is not None:
         return Removal(resource.delete, resource.identifier, resource.member)
     for address in addresses(contract, resource):
@@ -54,17 +59,36 @@ def removal_of(contract: Contract, resource: Resource) -> Removal | None:
     return None
 
 
+def _is_untold(contract: Contract, resource: Resource) -> bool:
+    """Say whether no answer has the member by which an item is addressed, a uuid, nor a header that leads to it."""
+    item = resource.delete or resource.read
+    parameter = item.parameter(resource.identifier, "path") if item and resource.identifier else None
+    if resource.create is None or parameter is None or parameter.schema.get("format") != "uuid" or parameter.source:
+        return False
+    if any(header.name.lower() == "location" for answer in resource.create.success for header in answer.headers):
+        return False
+    told = [_shown(contract, each) for each in (resource.create, resource.read, resource.list) if each]
+    body = members(contract.document.raw, resource.create.body.schema) if resource.create.body else {}
+    name = fold(resource.member.removeprefix("/"))
+    return all(told) and all(fold(each) != name for names in (*told, body) for each in names)
+
+
+def _shown(contract: Contract, operation: Operation) -> list[str]:
+    """Give the members of what an operation answers with."""
+    raw = contract.document.raw
+    for answer in operation.success:
+        found = member_at(raw, answer.schema, operation.data) if answer.schema is not None else None
+        if found is not None:
+            entry = items(raw, found.schema)
+            return list(members(raw, found.schema if entry is None else entry))
+    return []
+
+
 def member_named(contract: Contract, resource: Resource, parameter: str) -> str | None:
     """Say where in a thing the value of a parameter stands: in the member of its name, or of the name's last word."""
-    raw = contract.document.raw
     for operation in (resource.create, resource.read, resource.list):
-        for answer in operation.success if operation else ():
-            found = member_at(raw, answer.schema, operation.data) if operation and answer.schema is not None else None
-            if found is None:
-                continue
-            entry = items(raw, found.schema)
-            names = list(members(raw, found.schema if entry is None else entry))
-            wanted = next((each for each in names if fold(parameter).endswith(fold(each))), None)
-            if wanted:
-                return join("", wanted)
+        names = _shown(contract, operation) if operation else []
+        wanted = next((each for each in names if fold(parameter).endswith(fold(each))), None)
+        if wanted:
+            return join("", wanted)
     return None

@@ -145,7 +145,7 @@ def _resource(
         collection=collection,
         item=item,
         identifier=identifier,
-        member=_member(raw, identifier, (create, read, listing), _described(single, identifier)),
+        member=_member(raw, identifier, (create, read, listing), single),
         create=create,
         list=listing,
         read=read,
@@ -201,7 +201,15 @@ def _described(single: dict[str, Operation], identifier: str | None) -> list[str
     return [found[1].lower()] if found and not _BY_ID.search(prose) else []
 
 
-def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...], described: list[str]) -> str:
+def _is_uuid(single: dict[str, Operation], identifier: str) -> bool:
+    """Say whether the parameter of an address holds what only its format says."""
+    told = (each.parameter(identifier, "path") for each in single.values())
+    return any(each is not None and each.schema.get("format") == "uuid" for each in told)
+
+
+def _member(
+    raw: Schema, identifier: str | None, sources: tuple[Operation | None, ...], single: dict[str, Operation]
+) -> str:
     """Say where a resource's id is: the member of the parameter's name, the described one, that of its end, or "id".
 
     `{recipe_slug}` is a slug, though recipes have an id too. Where there is none of these, the only member that all of
@@ -212,13 +220,15 @@ def _member(raw: Schema, identifier: str | None, sources: tuple[Operation | None
     told = [names for operation in sources if operation is not None and (names := _shown(raw, operation))]
     shown = told[0] if told else {}
     words = _WORD.findall(identifier)
-    wanted = [fold(identifier), *described, *([fold(words[-1])] if words else []), "id"]
+    wanted = [fold(identifier), *_described(single, identifier), *([fold(words[-1])] if words else []), "id"]
     for wish in wanted:
         for name, member in ((name, member) for names in told for name, member in names.items()):
             if fold(name) == wish and (wish in {"id", wanted[0]} or _names_one(follow(raw, member.schema))):
                 return join("", name)
     needed = [name for name, member in shown.items() if member.required]
-    return join("", needed[0]) if len(needed) == 1 and _names_one(shown[needed[0]].schema) else "/id"
+    only = shown[needed[0]].schema if len(needed) == 1 else {}
+    other = _is_uuid(single, identifier) and follow(raw, only).get("format") != "uuid"  # a name is none, for example
+    return join("", needed[0]) if _names_one(only) and not other else "/id"
 
 
 def _names_one(schema: Schema) -> bool:

@@ -56,6 +56,8 @@ FORBIDDEN = "input/what-the-document-forbids-is-refused"
         (FORBIDDEN, "400 for body kind: 'x' (not in the enum)", "200", "major"),
         ("status/status-is-declared", "one of 200, 401", "418", "minor"),
         ("protocol/a-refused-method-names-the-others", "Allow on a 405", "none", "minor"),
+        ("schema/body-fits-its-schema", "a body that fits", "'/things/7' is not a 'uri'", "minor"),
+        ("schema/body-fits-its-schema", "a body that fits", "'seven' is not a 'uri'", "major"),
         ("errors/error-fits-its-schema", "a body that fits", "null, as in the document's own example", "minor"),
         ("errors/error-fits-its-schema", "a body that fits the schema at /data", "null is no object", "major"),
         ("errors/credentials-are-not-echoed", "no secret", "x-key repeated", "critical"),

@@ -146,3 +146,36 @@ def test_a_get_that_says_that_it_changes_something(path, name, summary, changes)
 )
 def test_what_says_whether_a_secret_is_right(path, name, summary, weighs):
     assert weighs_a_secret(path, name, summary) is weighs
+
+
+def keyrings(member, **header):
+    """A collection whose items have an address with a uuid, and show some members."""
+    shown = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, **member}}
+    made = {"description": "It.", "content": {"application/json": {"schema": shown}}, **header}
+    listed = {"description": "It.", "content": {"application/json": {"schema": {"type": "array", "items": shown}}}}
+    body = {"content": {"application/json": {"schema": {**shown, "properties": {"name": {"type": "string"}}}}}}
+    own = [{"name": "ring_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}]
+    paths = {
+        "/rings": {"get": {"responses": {"200": listed}}, "post": {"requestBody": body, "responses": {"201": made}}},
+        "/rings/{ring_id}": {
+            "parameters": own,
+            "get": {"responses": {"200": made}},
+            "delete": {"responses": {"204": {"description": "Gone."}}},
+        },
+    }
+    return build(as_document({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths}))
+
+
+@pytest.mark.parametrize(
+    ("member", "header", "kind"),
+    [
+        ({"href": {"type": "string", "format": "uri"}}, {}, "keep"),
+        ({"id": {"type": "string", "format": "uuid"}}, {}, "create"),
+        ({"ring_id": {"type": "string"}}, {}, "create"),
+        ({}, {"headers": {"Location": {"schema": {"type": "string"}}}}, "create"),
+    ],
+)
+def test_what_no_answer_tells_the_address_of_cannot_be_removed(member, header, kind):
+    read = keyrings(member, **header)
+    assert effect_of(read, read.operation("POST /rings")).kind == kind
+    assert read.resources[0].member != "/name"
