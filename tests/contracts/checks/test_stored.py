@@ -27,6 +27,7 @@ def answered(key: str, sent: dict[str, Any], shown: dict[str, Any], status: int 
         (POST, {"role": "ADMIN"}, {"role": "MEMBER"}),
         (POST, {"userId": 7}, {"userId": 8}),
         (ATTRIBUTE, {"name": "Team Role 12"}, {"name": "Team Ro"}),
+        (ATTRIBUTE, {"name": "ct802bab-1036-12"}, {"name": "7c"}),
         (WEBHOOK, {"triggers": ["BOOKING_PAID", "MEETING_ENDED"]}, {"triggers": ["BOOKING_PAID"]}),
     ],
 )
@@ -46,6 +47,7 @@ def test_another_value_than_was_sent_is_broken(key: str, sent: dict[str, Any], s
         (POST, {"accepted": True}, {}),
         (WEBHOOK, {"triggers": "BOOKING_PAID"}, {"triggers": ["BOOKING_PAID"]}),
         (WEBHOOK, {"secret": "plain"}, {"secret": "****"}),
+        (WEBHOOK, {"payloadTemplate": "ct802bab-1036-12"}, {"payloadTemplate": "7c"}),
         (WEBHOOK, {"subscriberUrl": "https://example.com"}, {"subscriberUrl": "https://example.com/"}),
     ],
 )
