@@ -130,8 +130,8 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     """A response contains no member that the document has in requests only, and no other secret.
 
     Proof: a member that is `writeOnly`; a member that requests of this resource carry, its answers are not declared to,
-    and that is a secret by its name; a private key. Other undeclared members are allowed, and what a member holds that
-    the document leaves free is its owner's.
+    and that is a secret by its name; a password, a private key, a client's secret. Other undeclared members are
+    allowed, and what a member holds that the document leaves free is its owner's.
     """
     answer = declared(exchange)
     if not exchange.ok or answer is None or answer.schema is None or has_no_body(exchange):
@@ -150,7 +150,17 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
 
 
 _ALWAYS = frozenset(
-    ("password", "passwordHash", "password_hash", "hashedPassword", "passwd", "private_key", "privateKey")
+    (
+        "password",
+        "passwordHash",
+        "password_hash",
+        "hashedPassword",
+        "passwd",
+        "private_key",
+        "privateKey",
+        "clientSecret",
+        "client_secret",
+    )
 )
 
 

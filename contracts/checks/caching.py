@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from contracts.checks import check
 from contracts.checks.helpers import asked_as_declared, declared, response
@@ -95,3 +96,29 @@ def an_answer_is_no_older_than_it_may_be(exchange: Exchange, contract: Contract)
     if int(age) > max(ages) + CLOCK:
         raise Broken(f"an answer no older than {max(ages)} s", f"Age: {age}")
     return True
+
+
+AGAIN = 2
+"""Tags that have to name two answers each before anyone is blamed: one answer may have been made while it changed."""
+
+
+@check(family="caching", kinds=("cache",), asserts=(), whole=True)
+def a_tag_names_one_answer(exchanges: Sequence[Exchange], _: float | None) -> bool:
+    """A strong ETag is that of one answer: what was changed meanwhile is not answered with the tag of before.
+
+    Seen in answers that are there anyway: successes of one address, got with one credential. Broken if their tag is the
+    same and what they say is not, twice at least. A weak tag (`W/`) may stand for answers that are much alike.
+    """
+    known: dict[tuple[object, ...], Exchange] = {}
+    shown: list[Exchange] = []
+    for each in sorted(exchanges, key=lambda each: each.sent):
+        tag = each.response.header("ETag") if each.response and each.status == 200 and each.request.safe else None
+        if not tag or tag.startswith("W/"):
+            continue
+        asked = (each.request.method, each.request.target, each.request.headers, tag)
+        first = known.setdefault(asked, each)
+        shown += [first, each] if first.json != each.json else []
+    if len(shown) >= 2 * AGAIN:
+        tag = response(shown[0]).header("ETag")
+        raise Broken("another ETag for another answer", f"{tag} for both", shown[: 2 * AGAIN])
+    return bool(known)

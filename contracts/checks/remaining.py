@@ -75,6 +75,12 @@ def _falls_by_more(steps: Sequence[Step]) -> None:
         raise Broken(expected, f"by {steps[0].drop} each time", _shown(steps))
 
 
+def _rises(steps: Sequence[Step]) -> None:
+    """What was used is told instead of what remains: it rises by one each time, once at least too soon for a refill."""
+    if len(steps) >= SEVERAL and {each.drop for each in steps} == {-1} and any(each.quick for each in steps):
+        raise Broken(f"{_name(steps[0].second)} to fall by 1 with a request", "it rises by 1 each time", _shown(steps))
+
+
 def _one_for_all(exchanges: Sequence[Exchange], heard: Heard) -> None:
     """Raises Broken where several callers count down one number: each goes on where another has stopped.
 
@@ -197,14 +203,15 @@ def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) ->
     """The remaining number falls by one with every request that counts, and with nobody else's.
 
     Seen in answers that are there anyway: successes of one credential, one right after the other, of one window, with
-    none of its requests in flight beside them. Broken if in all of them it stands still, falls by the same too much, or
-    falls with the requests that other credentials made meanwhile; or if several credentials count down one number.
-    Where another limit or another bucket has part in it, the steps differ: then nothing is said.
+    none of its requests in flight beside them. Broken if in all of them it stands still, rises, falls by the same too
+    much, or falls with the requests that other credentials made meanwhile; or if several credentials count down one
+    number. Where another limit or another bucket has part in it, the steps differ: then nothing is said.
     """
     answered = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
     heard = {each.seq: _told(each) for each in answered}
     steps = list(_steps(answered, heard))
     _stands_still([each for each in steps if each.quick])
+    _rises([each for each in steps if each.alone])
     _falls_for_others(steps)
     _one_for_all(answered, heard)
     _falls_by_more([each for each in steps if each.alone])

@@ -10,10 +10,15 @@ from contracts.core.conversation import Blocked, Broken, Conversation, NotObserv
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.request.url import path_values
-from contracts.steps.fixtures import Made, body, create_resource, made_by
-from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_observed, removable
-from contracts.steps.lifecycle.odd_creation import created
+from contracts.steps.fixtures import Made, body, create_resource
+from contracts.steps.lifecycle.create import (
+    LIFE,
+    CreatedResource,
+    Observation,
+    create_full,
+    create_observed,
+    removable,
+)
 from contracts.steps.lifecycle.values import Change, changes
 from specs.contract import Contract, Operation, Resource, selectors
 
@@ -59,17 +64,14 @@ def a_tag_is_true(api: RequestFactory) -> Conversation:
 def _tagged(api: RequestFactory, resource: Resource) -> Steps:
     """Whether a resource of this kind is read with an ETag, so that it is worth making one to be changed.
 
-    Looked up at a resource that other laws have made for themselves already, if they have.
+    Looked up at the resource whose life other laws judge.
     """
-    assert resource.create is not None
-    assert resource.read is not None
-    maker = api.for_operation(resource.create)
-    answer: Exchange = yield from created(maker)
-    if not answer.ok:
+    try:
+        first: Observation = (yield from create_full(api)).first
+    except (Blocked, NotObservable):
         return True
-    made = made_by(resource, answer, path_values(resource.create, answer.request.target))
-    seen: Exchange = yield api.ask(resource.read, path=made.values)
-    return not seen.ok or (seen.response is not None and seen.response.header("ETag") is not None)
+    by_itself = first.seen and first.answer.operation is resource.read
+    return not by_itself or (first.answer.response is not None and first.answer.response.header("ETag") is not None)
 
 
 @law(family="caching", on=selectors.updates, kinds=("cache",), asserts=(), no_path_setup=True, writes=True)

@@ -31,6 +31,7 @@ from contracts.steps.lists.paging import (
     walk_length,
 )
 from contracts.steps.lists.questions import (
+    CLOSED,
     _asked,
     _groups,
     _questions,
@@ -50,6 +51,9 @@ from contracts.strategies.samples import stranger
 from specs.contract import Parameter, selectors
 from specs.contract.inferred_filters import names_what_is_kept
 
+FEW = 2
+"""Items that have to fit so that one that is missing is missed behind the first of them."""
+
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_groups, needs_items=True)
 def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[str]) -> Conversation:
@@ -60,19 +64,25 @@ def a_filter_keeps_what_fits_and_nothing_else(api: RequestFactory, chosen: list[
     with values for which the request without any one of them would keep more, so that all of them must work; each is
     then sent alone if something is wrong, to name the one that fails. What they hide of each other is asked besides: a
     filter that uses one of several values, looks at a neighbouring time, or lets the items of another word through;
-    from depth standard on each word of a closed set by itself. Broken if an item does not fit, a fitting one is
+    from depth standard on each word of a closed set by itself. At depth quick, what is hidden is asked for behind the
+    first item that fits, where a filter may be forgotten. Broken if an item does not fit, a fitting one is
     missing, or one is not in the whole list; if a value that items show is refused; or if the answer counts others than
     the items that fit. Not observable where no item shows the member.
     """
     items = yield from read_all(api)
     at_least(items, 2)
     asked = _questions(api, chosen, items)
+    hidden: list[Question] = []
     if len(chosen) == len(filtering(api.operation)):
-        asked += hidden_questions(api, asked, items)
-        asked += [each for each in single_words(api, items) if api.depth != "quick" and each not in asked]
+        hidden = hidden_questions(api, asked, items)
+        asked += [each for each in single_words(api, items) if api.depth != "quick" and each not in [*asked, *hidden]]
     if not asked:
         raise NotObservable(f"no item shows what {' and '.join(chosen)} could look for")
-    for question in asked:
+    behind = api.depth == "quick" and _by_position(api)
+    for question in [*asked, *hidden]:
+        enough = kept(_rules(api, question), items).count(True) >= FEW
+        if behind and enough and question in hidden and (yield from _behind_the_first(api, question, items)):
+            continue
         fault, refused = yield from _fault(api, question, items)
         for name, wanted in question.items() if fault and len(question) > 1 else ():
             single, _ = yield from _fault(api, {name: wanted}, items)
@@ -113,12 +123,16 @@ def _fault(api: RequestFactory, question: Question, items: Sequence[Any]) -> Ste
 
 
 def _nameable(api: RequestFactory, depth: str) -> list[str]:
-    """Filters that can be given a value nobody has: texts first, since those are searched in odd ways."""
+    """Filters that can be given a value nobody has: texts first, since those are searched in odd ways.
+
+    At depth quick without closed sets, whose words items show as a rule.
+    """
     known = [each for each in filtering(api.operation) if each.filter and each.filter.by not in {"after", "before"}]
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
+    known = [each for each in known if depth != "quick" or _rank(kinds[each.name]) != CLOSED]
     known.sort(key=lambda each: _rank(kinds[each.name]))
     hidden = [each.name for each in api.operation.parameters if depth != "quick" and names_what_is_kept(each)]
-    return [*[each.name for each in known][: (2, 3, 99)[DEPTHS.index(depth)]], *hidden]
+    return [*[each.name for each in known][: (4, 9, 99)[DEPTHS.index(depth)]], *hidden]
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)
@@ -142,9 +156,10 @@ def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation
         raise NotObservable(f"no value of {name} is known that no item has")
     many = api.contract.json_schema(parameter.schema).get("type") == "array"
     theirs = (yield from _theirs(api, parameter, items)) if many or api.depth != "quick" else []
-    asked: list[Wanted] = [[values[0], *theirs]] if many else [values[0], *theirs]
+    several = [*dict.fromkeys((values[0], values[-1], *theirs))]
+    asked: list[Wanted] = [several] if many else [values[0], *theirs]
     refused: str | None = yield from _nobody(api, {name: asked[0]}, len(items))
-    if refused and many and theirs:
+    if refused and many and len(several) > 1:
         refused = yield from _nobody(api, {name: [values[0]]}, len(items))
     for value in asked[1:]:
         yield from _nobody(api, {name: value}, len(items))
@@ -245,20 +260,37 @@ def a_filtered_list_is_paged_like_any_other(api: RequestFactory) -> Conversation
             judge(api, require_ok(page), total=len(found), start=number * size, size=size)
         else:
             compare(api, require_ok(page), {"total": {len(found)}}, f"the list for {_said(question)}")
-    if api.depth != "quick" and numbered(paging_of(api)) and paging_of(api).dialect != "page":
-        yield from _beyond_the_first(api, items)
+    if api.depth != "quick" and _by_position(api):
+        for question in _questions(api, [each.name for each in filtering(api.operation)], items):
+            yield from _behind_the_first(api, question, items)
 
 
-def _beyond_the_first(api: RequestFactory, items: Sequence[Any]) -> Steps:
-    """Behind the first item of a filtered list come the others that fit, and no more: all filters count there too."""
-    for question in _questions(api, [each.name for each in filtering(api.operation)], items):
-        page: Exchange = yield api.page(1, largest(api), query=question)
-        if not page.ok:
-            continue
-        fitting = kept(_rules(api, question), page.items)
-        most = max(0, len(items) - kept(_rules(api, question), items).count(False) - 1)
-        expected = f"behind the first of the items that fit {_said(question)} no more than {most}"
-        if misfits := fitting.count(False):
-            raise Broken(f"{expected}, all of them fitting", f"{misfits} that do not fit")
-        if len(page.items) > most:
-            raise Broken(expected, f"{len(page.items)}")
+def _by_position(api: RequestFactory) -> bool:
+    """Whether a page of this list may begin at any of its items."""
+    return numbered(paging_of(api)) and paging_of(api).dialect != "page"
+
+
+def _behind_the_first(api: RequestFactory, question: Question, items: Sequence[Any]) -> Steps:
+    """Behind the first item of a filtered list come the others that fit, and no more: all filters count there too.
+
+    Whether they did, all of them. Raises Broken where others came, though from the beginning on those come that fit.
+    """
+    size = largest(api)
+    page: Exchange = yield api.page(1, size, query=question)
+    if not page.ok:
+        return False
+    told = kept(_rules(api, question), items)
+    least, most = max(0, told.count(True) - 1), max(0, len(items) - told.count(False) - 1)
+    misfits = kept(_rules(api, question), page.items).count(False)
+    strangers = {*identities(api, page.items)} - {*identities(api, items)}
+    if not misfits and not strangers and least <= len(page.items) <= most:
+        return size is None or len(items) < size
+    if not misfits and len(page.items) <= most:
+        return False
+    _, fault = yield from _asked(api, question, items)
+    if fault:
+        return False
+    expected = f"behind the first of the items that fit {_said(question)} no more than {most}"
+    if misfits:
+        raise Broken(f"{expected}, all of them fitting", f"{misfits} that do not fit", [page])
+    raise Broken(expected, f"{len(page.items)}", [page])

@@ -10,19 +10,58 @@ import attrs
 from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.core.rejection import INVALID
+from contracts.core.verdicts import DEPTHS
 from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import resolve_path
 from contracts.strategies.bodies import Change, applied
+from contracts.strategies.invalid_requests import by_turns, spread, wrong_queries
 from contracts.strategies.schemathesis_cases import Case, validator
 from contracts.strategies.secrets_in_bodies import with_secrets
-from contracts.strategies.wrong_together import Refusal, seen
+from contracts.strategies.wrong_together import Refusal, rows, seen
 
 Cases = dict[str, list[Any]]
 """Invalid cases as plain data: those sent by themselves ("alone"), and rows of those sent in one request ("together").
 
 Those alone are all that is sent where refusals do not name what is wrong.
 """
+PER_PARAMETER = (2, 3, 50)
+"""Invalid values tried for one query parameter, per depth."""
+PER_QUERY = (10, 24, 1000)
+"""Invalid queries sent to one operation, per depth."""
+TOGETHER = (3, 6, 0)
+"""Ways of being wrong in one place that are sent together with others, per depth."""
 HALVES = 2
 """Rows after which it is known whether refusals name what is wrong."""
+
+
+def wrong_query_cases(api: RequestFactory, depth: str) -> Cases:
+    """The invalid queries of an operation; empty where there is none."""
+    level, queries = DEPTHS.index(depth), wrong_queries(api.contract, api.operation)
+    alone = spread(by_turns(queries), PER_PARAMETER[level], PER_QUERY[level], api.seed)
+    return written(alone, rows(queries, TOGETHER[level])) if alone else {}
+
+
+def written(alone: Sequence[Case], together: Sequence[Sequence[Case]]) -> Cases:
+    """Cases as plain data."""
+    return {
+        "alone": [case.written() for case in alone],
+        "together": [[case.written() for case in row] for row in together],
+    }
+
+
+def refused_with_others(api: RequestFactory, name: str, value: str) -> Steps:
+    """Whether a query that is wrong there and in other places was refused for this one by name.
+
+    Sent once for all who want to know of any of them. Only where all read the same list.
+    """
+    cases = wrong_query_cases(api, api.depth)
+    sent = [each for row in cases.get("together", ()) for each in row]
+    if not any((each["name"], each["value"]) == (name, value) for each in sent):
+        return False
+    if (yield from resolve_path(api, api.operation, fresh=False)) != api.values:
+        return False
+    left: list[Case] = yield from not_seen_together(api, cases, MISSING)
+    return all((each.name, each.value) != (name, value) for each in left)
 
 
 def not_seen_together(api: RequestFactory, wrong: Cases, right: Any) -> Steps:

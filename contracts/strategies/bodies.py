@@ -230,9 +230,9 @@ ANOTHER_CASE = "another case than in the enumeration"
 ODDEST = "letters of many scripts"
 MARK = "ct000000-0"
 """Sent beside half of a character, so that checks know whose text it is when it comes back."""
-UNICODE = " Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ"
-"""Letters of many scripts, combining and directing marks, no-width spaces, and an emoji made of three."""
-CONTROL = "a\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"
+UNICODE = ' Zoë Łukasz 李小龍 अनु 👩‍🚀 e\u0301 \u202etxet \u200b\ufeff ﬃ ŉ 100 % "so" \\ O\'Neil;'
+"""Letters of many scripts, combining and directing marks, no-width spaces, an emoji made of three, signs of others."""
+CONTROL = "a\n\tb\u0000b\u0007c\u001b[31m\u007f\u0085\u2028d"
 
 
 def written_oddly(schema: Schema, base: dict[str, Any], *, unwritable: bool = True) -> Iterator[tuple[str, str]]:
@@ -271,10 +271,10 @@ def numbers(base: dict[str, Any]) -> list[str]:
 
 def free_texts(schema: Schema, base: dict[str, Any]) -> list[str]:
     """Members of a body that are texts without a form of their own."""
-    return [name for name, value in base.items() if isinstance(value, str) and _free(schema, name)]
+    return [name for name, value in base.items() if isinstance(value, str) and is_free_text(schema, name)]
 
 
-def _free(schema: Schema, name: str) -> bool:
+def is_free_text(schema: Schema, name: str) -> bool:
     """Whether a member is text without a form of its own."""
     known = members(schema, schema)
     member = rule_of(schema, known[name].schema) if name in known else {}

@@ -45,6 +45,8 @@ IN_BASIC = {
 """HTTP Basic encodes its secret, so the deployment file's reader prepared these: the endings of their names."""
 SUBTLE = ("its last character missing", "its first character missing", "a character in its middle changed")
 """Damages that show hardly more than others do: a comparison that accepts them accepts one of the others as a rule."""
+HARDLY_MORE = ("only its first eight characters", "another one's name in its place")
+"""Damages that a comparison accepts which accepts a changed end, too, or none that can be thought of."""
 IN_QUERY = "in the query"
 IN_PLACES = ("under another scheme", "without its scheme", IN_QUERY, "three parts that are no token in its place")
 """The right secret where the document does not want it, and what looks like a token behind its scheme."""

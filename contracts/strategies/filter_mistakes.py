@@ -1,13 +1,16 @@
 """How a filter may be misunderstood, and the questions whose answers would show it.
 
 A filter may use the first of several values only, or the last; it may look at a neighbouring time, the end for the
-start; a word of a closed set may let another one's items through. Filters that are sent together hide such mistakes
-from each other, so what they hide is asked once more, in as few questions as will do.
+start, or at a time an hour off, as where zones are mixed up; a word of a closed set may let another one's items
+through, or find nothing. Filters that are sent together hide such mistakes from each other, so what they hide is asked
+once more, in as few questions as will do.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from itertools import combinations, permutations
 from operator import and_
@@ -21,6 +24,8 @@ Question = dict[str, Wanted]
 FEW_WORDS = 8
 """Words of a closed set, at most, that are tried in pairs."""
 TIMES = ("after", "before")
+HOUR = timedelta(hours=1)
+_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 Kept = int
@@ -29,11 +34,15 @@ Kept = int
 
 @attrs.frozen
 class Mistake:
-    """A wrong reading of one filter. `reads`: what is kept by it for a value; None where the value does not show it."""
+    """A wrong reading of one filter. `reads`: what is kept by it for a value; None where the value does not show it.
+
+    `alone`: only this value by itself shows it, so that it comes first: what shows others as well is found beside it.
+    """
 
     name: str
     what: str
     reads: Callable[[Wanted], Kept | None]
+    alone: bool = False
 
 
 @attrs.frozen
@@ -105,7 +114,7 @@ def revealing(filters: Filters, asked: Iterable[Question], words: Words, most: i
     found: list[Question] = []
     while left and len(found) < most:
         best = max(tried, key=lambda question: _count(filters, question, left), default={})
-        if not _count(filters, best, left):
+        if not any(_count(filters, best, left)):
             break
         for other in tried:
             best = _joined(filters, best, other, left)
@@ -119,8 +128,10 @@ def _without(left: Sequence[Mistake], shown: Sequence[Mistake]) -> list[Mistake]
     return [each for each in left if id(each) not in out]
 
 
-def _count(filters: Filters, question: Question, left: Sequence[Mistake]) -> int:
-    return len(filters.shown(question, left))
+def _count(filters: Filters, question: Question, left: Sequence[Mistake]) -> tuple[int, int]:
+    """How many mistakes a question shows: first of those that it alone shows, then of all."""
+    found = filters.shown(question, left)
+    return sum(each.alone for each in found), len(found)
 
 
 def _joined(filters: Filters, question: Question, other: Question, left: Sequence[Mistake]) -> Question:
@@ -131,9 +142,11 @@ def _joined(filters: Filters, question: Question, other: Question, left: Sequenc
 
 
 def _candidates(filters: Filters, words: Words, name: str) -> list[Wanted]:
-    pairs: list[Wanted] = [list(pair) for pair in combinations(words.get(name, ())[:FEW_WORDS], 2)]
     several = any(isinstance(each, list) for each in filters.values[name])
-    return [*filters.values[name], *(pairs if several else ())]
+    known = words.get(name, ())[:FEW_WORDS]
+    alone: list[Wanted] = [[each] if several else each for each in known]
+    pairs: list[Wanted] = [list(pair) for pair in combinations(known, 2)] if several else []
+    return [*filters.values[name], *(each for each in [*alone, *pairs] if each not in filters.values[name])]
 
 
 def mistakes(filters: Filters, words: Words) -> list[Mistake]:
@@ -144,14 +157,28 @@ def mistakes(filters: Filters, words: Words) -> list[Mistake]:
 def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
     rule = filters.rules[name]
     if rule.by in TIMES:
+        for way, what in ((HOUR, "an hour late"), (-HOUR, "an hour early")):
+            yield Mistake(name, f"looks {what}", partial(_moved, filters, name, way))
         for member in _times(filters.items):
             if member != rule.member:
                 yield Mistake(name, f"looks at {member}", partial(filters.kept_by, attrs.evolve(rule, member=member)))
         return
     for place, what in ((0, "the first"), (-1, "the last")):
         yield Mistake(name, f"uses {what}", partial(_one_of, filters, name, place))
+    for word in words[:FEW_WORDS]:
+        yield Mistake(name, f"{word} finds nothing", partial(_nothing, word), alone=True)
     for word, other in permutations(words[:FEW_WORDS], 2):
         yield Mistake(name, f"{word} lets {other} through", partial(_widened, filters, name, word, other))
+
+
+def _moved(filters: Filters, name: str, by: timedelta, wanted: Wanted) -> Kept | None:
+    if isinstance(wanted, list) or not _IN_UTC.fullmatch(wanted):
+        return None
+    return filters.kept(name, (datetime.fromisoformat(wanted) + by).isoformat(timespec="milliseconds"))
+
+
+def _nothing(word: str, wanted: Wanted) -> Kept | None:
+    return 0 if wanted in (word, [word]) else None
 
 
 def _one_of(filters: Filters, name: str, place: int, wanted: Wanted) -> Kept | None:

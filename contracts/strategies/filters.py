@@ -125,7 +125,7 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
     """Values between two neighbours that items show: whether a filter keeps the instant itself is left open.
 
     Close to the neighbour that is not to be kept, so that a filter that uses another time of it, one a little later or
-    a little earlier, is seen.
+    a little earlier, is seen; then close to the other one.
     """
     assert parameter.filter is not None
     schema = contract.json_schema(parameter.schema)
@@ -134,7 +134,9 @@ def _between(contract: Contract, parameter: Parameter, items: Sequence[Any]) -> 
     days = schema.get("format") == "date"
     gap, near = (DAYS, DAYS / 2) if days else (GAP, NEAR)
     late = parameter.filter.by == "before"
-    middles = [_beside_one(low, high, near, late=late) for low, high in pairwise(known) if high - low >= gap]
+    apart = [(low, high) for low, high in pairwise(known) if high - low >= gap]
+    both = (_beside_one(low, high, near, late=side) for side in (late, not late) for low, high in apart)
+    middles = list(dict.fromkeys(both))
     if schema.get("type") in {"number", "integer"}:
         return [text(each) for each in middles]
     pattern = "%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%S.000Z"
@@ -174,9 +176,8 @@ def _beside(schema: dict[str, Any], rule: Filter, seen: Sequence[str]) -> list[A
     if schema.get("type") in {"number", "integer"}:
         return [2147480000]
     longer = rule.by == "contains"
-    near = [each for value in seen[:4] for each in ([f"{value}zq"] if longer else [value[:-1], value[1:]])]
-    made_up = ["zq.nobody@example.com"] if schema.get("format") == "email" else ["zq-nobody"]
-    return [*near, *made_up]
+    near = [each for value in seen[:4] for each in ([f"{value}zq's"] if longer else [value[:-1], value[1:]])]
+    return [*near, "zq+nobody@example.com" if schema.get("format") == "email" else "zq+nobody"]
 
 
 def questions(

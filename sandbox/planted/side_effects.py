@@ -39,6 +39,31 @@ def listing_sets(name: str, value: Any) -> Working:
     return does
 
 
+def listing_turns(name: str) -> Working:
+    """Who lists things turns a truth of the last of the page over."""
+
+    def does(handler: Handler, call: Call) -> Any:
+        page = handler(call)
+        shown = [dict(row) for row in page.items]
+        for row in page.items[-1:]:
+            rows(call)[row["id"]][name] = not row[name]
+        return Page(shown, page.pagination)
+
+    return does
+
+
+def small_pages_with(size: int, name: str, change: Callable[[Any], Any]) -> Working:
+    """Small pages show a member otherwise than large ones."""
+
+    def does(handler: Handler, call: Call) -> Any:
+        page = handler(call)
+        if place(call)[1] > size:
+            return page
+        return Page([{**row, name: change(row[name])} for row in page.items], page.pagination)
+
+    return does
+
+
 def member_takes_user(handler: Handler, call: Call) -> Any:
     """Whose membership ends is deleted as a user."""
     shown = handler(call)
@@ -135,28 +160,117 @@ def later_of(name: str, change: Callable[[Any], Any]) -> Working:
 
 _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("reading-turns-the-locale", at.USER, "Who reads a user sets the locale.", reading_sets("locale", "xx")),
-    ("reading-disables-an-attribute", at.ATTRIBUTE, "Who reads an attribute disables it.", reading_sets("enabled", False)),
-    ("listing-empties-a-secret", at.WEBHOOKS, "Who lists webhooks takes the first one's secret.", listing_sets("secret", None)),
-    ("membership-takes-its-user", at.DELETE_MEMBERSHIP, "Whose membership ends is no managed user any more.", member_takes_user),
+    (
+        "reading-disables-an-attribute",
+        at.ATTRIBUTE,
+        "Who reads an attribute disables it.",
+        reading_sets("enabled", False),
+    ),
+    (
+        "listing-empties-a-secret",
+        at.WEBHOOKS,
+        "Who lists webhooks takes the first one's secret.",
+        listing_sets("secret", None),
+    ),
+    (
+        "listing-turns-enabled-over",
+        at.ATTRIBUTES,
+        "Who lists attributes turns enabled of the last over.",
+        listing_turns("enabled"),
+    ),
+    (
+        "small-pages-in-capitals",
+        at.ATTRIBUTES,
+        "Pages of up to five items have names in capitals.",
+        small_pages_with(5, "name", str.upper),
+    ),
+    (
+        "membership-takes-its-user",
+        at.DELETE_MEMBERSHIP,
+        "Whose membership ends is no managed user any more.",
+        member_takes_user,
+    ),
     ("inactive-webhooks-stay", at.DELETE_WEBHOOKS, "Webhooks that are not active are not deleted.", inactive_stay),
     ("gone-user-deleted-again", at.DELETE_USER, "Deleting a user who is not there succeeds.", missing_is_gone),
-    ("option-of-another-attribute-assigned", at.ASSIGN, "An option is assigned whichever attribute is named.", of_another_attribute),
-    ("foreign-webhook-on-later-pages", at.WEBHOOKS, "Later pages end with a webhook of another client.", others_behind_the_first),
-    ("foreign-option-held", at.HELD, "What a user has ends with an option of another organization.", user_of_another_put_in),
-    ("template-not-updated", at.UPDATE_WEBHOOK, "A new template is accepted and has no effect.", left_out("payloadTemplate")),
-    ("impersonation-shown-only", at.CREATE_MEMBERSHIP, "disableImpersonation is answered and not kept.", answered_only("disableImpersonation", False)),
+    (
+        "option-of-another-attribute-assigned",
+        at.ASSIGN,
+        "An option is assigned whichever attribute is named.",
+        of_another_attribute,
+    ),
+    (
+        "foreign-webhook-on-later-pages",
+        at.WEBHOOKS,
+        "Later pages end with a webhook of another client.",
+        others_behind_the_first,
+    ),
+    (
+        "foreign-option-held",
+        at.HELD,
+        "What a user has ends with an option of another organization.",
+        user_of_another_put_in,
+    ),
+    (
+        "template-not-updated",
+        at.UPDATE_WEBHOOK,
+        "A new template is accepted and has no effect.",
+        left_out("payloadTemplate"),
+    ),
+    (
+        "impersonation-shown-only",
+        at.CREATE_MEMBERSHIP,
+        "disableImpersonation is answered and not kept.",
+        answered_only("disableImpersonation", False),
+    ),
     ("metadata-lost-on-update", at.UPDATE_USER, "What new metadata holds is lost.", lost_inside("metadata")),
-    ("number-becomes-text", at.UPDATE_ATTRIBUTE, "The type NUMBER is kept as TEXT.", one_value("type", "NUMBER", "TEXT")),
-    ("template-lost-with-a-secret", at.UPDATE_WEBHOOK, "A new secret takes the template.", drifting("payloadTemplate", lambda _: None, when="secret")),
-    ("impersonation-reset-with-a-role", at.UPDATE_MEMBERSHIP, "A new role allows impersonation.", drifting("disableImpersonation", lambda value: not value, when="role")),
-    ("locale-lost-at-the-second-update", at.UPDATE_USER, "Every update of a user but the first loses the locale.", later_of("locale", lambda _: "en")),
-    ("full-page-has-a-next", at.MEMBERSHIPS, "Whoever gets a full page is told there is a next.", full_page_has_next),
-    ("remaining-as-of-the-first-page", at.ATTRIBUTES, "What remains is told as of the first page.", remaining_of_the_first),
+    (
+        "number-becomes-text",
+        at.UPDATE_ATTRIBUTE,
+        "The type NUMBER is kept as TEXT.",
+        one_value("type", "NUMBER", "TEXT"),
+    ),
+    (
+        "template-lost-with-a-secret",
+        at.UPDATE_WEBHOOK,
+        "A new secret takes the template.",
+        drifting("payloadTemplate", lambda _: None, when="secret"),
+    ),
+    (
+        "impersonation-reset-with-a-role",
+        at.UPDATE_MEMBERSHIP,
+        "A new role allows impersonation.",
+        drifting("disableImpersonation", lambda value: not value, when="role"),
+    ),
+    (
+        "locale-lost-at-the-second-update",
+        at.UPDATE_USER,
+        "Every update of a user but the first loses the locale.",
+        later_of("locale", lambda _: "en"),
+    ),
+    ("full-page-has-a-next", at.BOOKINGS, "Whoever gets a full page is told there is a next.", full_page_has_next),
+    (
+        "remaining-as-of-the-first-page",
+        at.ATTRIBUTES,
+        "What remains is told as of the first page.",
+        remaining_of_the_first,
+    ),
     ("large-pages-slip", at.USERS, "Pages of four and more behind the first begin late.", slips_from(4)),
     ("nothing-beyond-six-users", at.USERS, "Nothing comes beyond the sixth user.", ends_after(6)),
     ("nobodys-team-means-all", at.BOOKINGS, "A team that has no booking is no filter.", none_of("teamId")),
     ("nobodys-form-means-all", at.FORMS, "A booking that no form led to is no filter.", none_of("routedToBookingUid")),
     ("ends-sorted-in-pages", at.BOOKINGS, "sortEnd sorts each page, not the list.", sorted_in_pages("sortEnd", "end")),
-)  # fmt: skip
+)
+_OF_LISTS = {
+    "listing-turns-enabled-over",
+    "small-pages-in-capitals",
+    "foreign-webhook-on-later-pages",
+    "full-page-has-a-next",
+    "remaining-as-of-the-first-page",
+    "large-pages-slip",
+    "nothing-beyond-six-users",
+    "nobodys-team-means-all",
+    "nobodys-form-means-all",
+    "ends-sorted-in-pages",
+}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does)
+    working(_name, _at, _text, _does, "pagination" if _name in _OF_LISTS else "state")

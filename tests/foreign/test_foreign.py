@@ -76,7 +76,7 @@ UNASKED_FOR = {
     "emails-of-all-clients": f"filters/what-nobody-has-is-not-found GET {CLIENT}/users",
     "counted-before-filtering": f"filters/a-filter-keeps-what-fits-and-nothing-else GET {ORG}/bookings",
     "sorted-within-the-page": f"sorting/descending-is-ascending-backwards GET {ORG}/bookings",
-    "deleted-ones-are-counted": f"state/what-was-deleted-is-gone DELETE {CLIENT}/users/{{userId}}",
+    "deleted-ones-are-counted": f"pagination/the-counts-of-a-page-agree GET {CLIENT}/users",
     "conflict-unseen-on-update": (
         f"state/a-change-into-a-duplicate-is-refused PATCH {ORG}/attributes/{{attributeId}}/options/{{optionId}}"
     ),

@@ -30,7 +30,7 @@ from tests.power import harness, matrix
 
 WANTED = {"quick": (25, 0.85), "standard": (64, 0.97)}
 """By depth: requests per operation at most, and the share of faults at least."""
-BUDGETS = {"lists": (45, {"pagination", "filters", "sorting"}), "resources": (60, {"state"})}
+BUDGETS = {"lists": (45, {"pagination", "filters", "sorting"}), "resources": (66, {"state"})}
 """Requests at depth standard that laws of these families may send at most: to one list, and about one resource."""
 OF_LOAD = {"limits", "load"}
 """What a fault needs to be seen that belongs to the laws under load."""

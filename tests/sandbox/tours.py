@@ -45,6 +45,8 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
     "role": ("ADMIN", "OWNER", "MEMBER"),
     "accepted": (True, False),
     "metadata": ({"of": "tour"},),
+    "bio": ("A half, or 50 %",),
+    "payloadTemplate": ("of\ntwo lines",),
     "options": ([{"value": "One", "slug": "one"}, {"value": "Two", "slug": "two"}],),
 }
 """Values besides the odd ones, valid where the member is declared."""
@@ -144,7 +146,16 @@ class _Tour:
         acme, rival, access = self.wire.acme, self.wire.rival, pair["accessToken"]
         secret, client, key = acme.tenant.secret, acme.tenant.client_id, acme.tenant.admin_key
         expired = self.wire.app.world.expired["expired_access"]
-        secrets = [secret[:-1] + "#", secret[:24] + "#" * 24, secret.swapcase(), secret + "x", "", "unknown", secret]
+        secrets = [
+            secret[:-1] + "#",
+            secret[:24] + "#" * 24,
+            "#" * 24 + secret[24:],
+            secret.swapcase(),
+            secret + "x",
+            "",
+            "unknown",
+            secret,
+        ]
         keys = [key[:-1] + "#", key.swapcase(), key + "x", "cal_live_nobody", acme.tenant.member_key]
         keys += [rival.tenant.admin_key, access, pair["refreshToken"], expired, "a.b.c", *_forged(access)]
         headers: list[Headers] = [{}, {"authorization": "Bearer"}, {"authorization": key}]
@@ -195,7 +206,7 @@ class _Tour:
         known: dict[str, list[str]] = {
             "emails": [",".join(user["email"] for user in list(tenant.managed.values())[:2]), "a@b.example,x"]
             + ["nobody@people.example", next(iter(tenant.managed.values()))["email"][:-1]],
-            "status": ["past", "upcoming", "cancelled", "past,cancelled", "NOBODY", "past,NOBODY", ""],
+            "status": ["past", "upcoming", "cancelled", "past,cancelled", "unconfirmed", "NOBODY", "past,NOBODY", ""],
             "attendeeEmail": [row["attendees"][0]["email"]],
             "attendeeName": [
                 row["attendees"][0]["name"],
@@ -203,7 +214,10 @@ class _Tour:
                 row["hosts"][0]["name"],
                 "%00",
                 "%22",
+                "%27",
             ],
+            "teamId": ["999999"],
+            "teamsIds": [",".join(str(each) for each in sorted(set().union(*tenant.teams_of.values()))[:2])],
             "eventTypeIds": [str(row["eventTypeId"]), f"{row['eventTypeId']},x"],
             "userIds": [",".join(str(user) for user in list(tenant.users)[:2]), str(next(iter(tenant.users)))],
             "teamIds": [",".join(str(each) for each in sorted(set().union(*tenant.teams_of.values()))), "1,x"]
@@ -243,6 +257,20 @@ class _Tour:
             for _ in "12":
                 yield self.ask(**self.body())
                 yield from (self.ask("GET", path) for path in self.shown)
+        yield from self._others()
+
+    def _others(self) -> Iterator[Any]:
+        """A managed user whose membership ends, and an option beside another attribute than its own."""
+        acme = self.wire.acme
+        if self.operation.operation_id.endswith("deleteMembership"):
+            rows = acme.tenant.memberships.values()
+            managed = next(row["id"] for row in rows if row["userId"] in acme.tenant.managed)
+            yield self.ask(path=f"{self.path.rpartition('/')[0]}/{managed}")
+            yield self.ask("GET", acme.users, acme.client)
+        if self.operation.operation_id.endswith("assignOrganizationAttributeOptionToUser"):
+            one, other = list(acme.tenant.attributes)[:2]
+            option = next(acme.tenant.options_of(other))["id"]
+            yield self.ask(json={"attributeId": one, "attributeOptionId": option})
 
     def _neighbours(self) -> list[str]:
         """The reading operations at this path, above it and beside it."""

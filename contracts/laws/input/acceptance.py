@@ -14,13 +14,16 @@ from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.request.parameters import left_to_prose, unsaid
 from contracts.steps.access.allowed_by_another import allowed_by_another
+from contracts.steps.access.credential_variants import turn_index
 from contracts.steps.fixtures import unmade
 from contracts.steps.lifecycle.odd_creation import created, may_be_tried, oddly, prepare_input, with_what_it_names
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.allowed_queries import allowed_rows
+from contracts.strategies.bodies import is_free_text
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import selectors
+from specs.contract.schema_queries import members
 
 UNKNOWN = frozenset((400, 401, 403, 404, 422))
 """How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
@@ -59,7 +62,8 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     can have or that 32 bits cannot hold, where the document states no bound. A login that refuses what it is given is
     not observable, since the suite may not know what it would accept; nor is what says whether a token or a code is
     right, or what wants one of several parameters in words alone. Nor may a right credential be met with 401. An update
-    that may be empty is sent empty as well, but for depth quick: it may be refused, but makes no server fail.
+    that may be empty is sent empty as well, and one whose texts are empty; at depth quick, one of the two in turn. They
+    may be refused, but make no server fail.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
@@ -142,16 +146,22 @@ def _goes_without_saying(api: RequestFactory, name: str, value: str) -> bool:
 
 
 def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:
-    """An update without members, at which those stumble that put their statements together from what was sent."""
+    """An update without members, at which those stumble that put their statements together from what was sent.
+
+    And one with nothing in its texts, which some take for none.
+    """
     declared = api.operation.body
-    if api.depth == "quick":
-        return  # it has room for one odd body of an update, which is a list
     if query or api.operation.method not in {"PATCH", "PUT"} or declared is None or "json" not in declared.media_type:
         return
-    if validator(api.contract, api.operation).is_valid({}):
-        answer: Exchange = yield api.ask(body={})
-        if answer.status >= 500:
-            raise Broken("no server error for an update without members", answer.summary())
+    schema = api.contract.json_schema(declared.schema, direction="request")
+    empty = {name: "" for name in members(schema, schema) if is_free_text(schema, name)}
+    bodies = [("without members", {}), ("with empty texts", empty)][: None if empty else 1]
+    turn = turn_index(api) + api.seed
+    for what, content in bodies if api.depth != "quick" else [bodies[turn % len(bodies)]]:
+        if validator(api.contract, api.operation).is_valid(content):
+            answer: Exchange = yield api.ask(body=content)
+            if answer.status >= 500:
+                raise Broken(f"no server error for an update {what}", answer.summary())
 
 
 def _amiss(answer: Exchange) -> bool:

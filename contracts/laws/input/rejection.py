@@ -18,9 +18,9 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.credential_variants import turn_index, turned, unreadable, weaker
 from contracts.steps.fixtures import placeholder_path
 from contracts.steps.lifecycle.odd_creation import accepted_form, content, prepare_input
-from contracts.steps.wrong_requests import Cases, asked, not_seen_together
+from contracts.steps.wrong_requests import TOGETHER, Cases, asked, not_seen_together, written, wrong_query_cases
 from contracts.strategies.bodies import free_texts, way_of
-from contracts.strategies.invalid_requests import MALFORMED, by_turns, spread, varied, wrong_bodies, wrong_queries
+from contracts.strategies.invalid_requests import MALFORMED, spread, varied, wrong_bodies
 from contracts.strategies.samples import BEYOND, ODD, stranger
 from contracts.strategies.schemathesis_cases import Case, cases, validator
 from contracts.strategies.wrong_together import rows
@@ -28,14 +28,8 @@ from specs.contract import Rule, selectors
 
 PER_PLACE = (2, 4, 50)
 """Invalid values tried in one place of a body, per depth."""
-PER_PARAMETER = (2, 3, 50)
-"""Invalid values tried for one query parameter, per depth."""
-PER_QUERY = (10, 24, 1000)
-"""Invalid queries sent to one operation, per depth."""
 PER_BODY = (4, 22, 1000)
 """Invalid bodies sent to one operation, per depth; those that cannot be read come on top."""
-TOGETHER = (3, 6, 0)
-"""Ways of being wrong in one place that are sent together with others, per depth."""
 UNREADABLE = (2, 5, 50)
 """Bodies that are none, per depth."""
 FEW = 2
@@ -52,32 +46,21 @@ def _invalid(api: RequestFactory, depth: str) -> list[Cases]:
     bodies = wrong_bodies(contract, operation)
     unreadable = [each for each in bodies if each.place in {"raw", "media"} or not each.name]
     placed = [each for each in bodies if each not in unreadable]
-    queries = wrong_queries(contract, operation)
-    groups = [
-        (spread(by_turns(queries), PER_PARAMETER[level], PER_QUERY[level], api.seed), rows(queries, TOGETHER[level])),
-        (
-            [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)],
-            rows(placed, TOGETHER[level]),
-        ),
-        (_headers(api), []),
-    ]
-    return [
-        {
-            "alone": [case.written() for case in alone],
-            "together": [[case.written() for case in row] for row in together],
-        }
-        for alone, together in groups
-        if alone
-    ]
+    bare = [*_unread(api, unreadable, level), *spread(placed, PER_PLACE[level], PER_BODY[level], api.seed)]
+    body = written(bare, rows(placed, TOGETHER[level]))
+    return [each for each in (wrong_query_cases(api, depth), body, written(_headers(api), [])) if each.get("alone")]
 
 
 def _unread(api: RequestFactory, found: Sequence[Case], level: int) -> list[Case]:
-    """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent."""
+    """Malformed JSON first, then the other bodies that are none, in turn where only a few of them are sent.
+
+    At depth quick every other operation gets one of those, and of the updates every other a list.
+    """
     first = [each for each in found if each.what == MALFORMED]
     others = [each for each in found if each.what != MALFORMED][: FEW if level == 0 else None]
-    updates = api.operation.method in {"PATCH", "PUT"}  # at depth quick, they all get a list, every other creation one
+    updates = api.operation.method in {"PATCH", "PUT"}
     start = (turn_index(api) + api.seed) % len(others) if others and level == 0 and not updates else 0
-    most = UNREADABLE[level] - (level == 0 and not updates and turned(api))
+    most = UNREADABLE[level] - (level == 0 and turned(api))
     return [*first, *others[start:], *others[:start]][:most]
 
 

@@ -12,8 +12,10 @@ from contracts.core.rejection import UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members
+from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members, patch_of
 from contracts.steps.lifecycle.odd_creation import content, may_be_tried, prepare_input
+from contracts.steps.lifecycle.siblings import Siblings, create_siblings
+from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.strategies.allowed_queries import allowed_rows, free_parameters
 from contracts.strategies.bodies import way_of, written_oddly, wrong_bodies
 from contracts.strategies.invalid_requests import example
@@ -130,7 +132,7 @@ def _variants(api: RequestFactory, depth: str) -> list[list[dict[str, Any]]]:
     """Other right bodies than the richest example: the least there may be, every value of an enumeration."""
     if depth == "quick":
         resource = api.contract.resource_of(api.operation)
-        return [[]] if resource is not None and resource.create is api.operation else []
+        return [[]] if resource is not None and api.operation in (resource.create, patch_of(resource)) else []
     found = list(_others(_schema(api), example(api.operation)))[: {"standard": 10}.get(depth, 40)]
     return [found] if found else []
 
@@ -165,8 +167,8 @@ def other_right_bodies_are_accepted(api: RequestFactory, variants: list[dict[str
     Only bodies are sent in which no member can depend on another. What is refused is compared with the document's own
     example, sent right after: only where that is accepted is the difference held against the deployment. Where there
     is a list beside such a value, it is refused only if it is refused with nothing in the list as well. At depth quick,
-    those values alone are tried with which a creation was refused that is accepted without them. Broken as well if the
-    answer shows another value than was sent; not so a status that is the same whatever was sent.
+    those values alone are tried with which a creation or an update was refused that is accepted without them. Broken as
+    well if the answer shows another value than was sent; not so a status that is the same whatever was sent.
     """
     found = BrokenCollector()
     shown: dict[str, list[tuple[Any, Exchange]]] = {}
@@ -212,18 +214,24 @@ def _emptied(api: RequestFactory, variant: dict[str, Any]) -> Steps:
 
 
 def _refused_before(api: RequestFactory) -> Steps:
-    """The single choices of a bolder creation that was refused where a plainer one was accepted."""
-    life: CreatedResource = yield from create_full(api)
-    if not life.refused or life.refused[0].status not in UNACCEPTED:
-        return []
-    bold = life.refused[0].request.json
-    chosen = [
-        each
+    """The single choices of bolder requests that were refused where plainer ones were accepted."""
+    bold = [each.request.json for each in (yield from _bolder(api)) if each.status in UNACCEPTED]
+    return [
+        {**each, "drop": []}
         for each in _others(_schema(api), example(api.operation))
         for name, value in each["set"].items()
-        if isinstance(bold, dict) and bold.get(name) == value
+        if any(isinstance(sent, dict) and sent.get(name) == value for sent in bold)
     ]
-    return [{**each, "drop": []} for each in chosen]
+
+
+def _bolder(api: RequestFactory) -> Steps:
+    """The refusals of what was sent first in the life of a resource, to make it and to change it."""
+    if api.operation is not api.resource.create:
+        done: Updated = yield from update_resource(api)
+        return [*done.refused, *([done.one] if done.one is not None and not done.one.ok else [])]
+    life: CreatedResource = yield from create_full(api)
+    peers: Siblings = yield from create_siblings(api)
+    return [*life.refused[:1], *([peers.unworded] if peers.unworded is not None else [])]
 
 
 def _accepted(api: RequestFactory) -> Steps:

@@ -10,8 +10,9 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.comparison import same_value
-from contracts.steps.lists.identity import identity, same_items
-from contracts.steps.lists.paging import at_least, read_all
+from contracts.steps.lists.identity import identities, identity, same_items
+from contracts.steps.lists.page_sizes import largest_page
+from contracts.steps.lists.paging import at_least, non_dividing_size, read_all, require_ok
 from contracts.steps.lists.rival_view import rivals_items
 from specs.contract import selectors
 from specs.contract.member_names import Hint, MemberNames
@@ -81,6 +82,43 @@ def items_read_as_they_are_listed(api: RequestFactory, which: str) -> Conversati
         raise Broken(f"the listed item {own} at its own address", answer.summary())
     if difference := differs(item, answer.data, "", api.contract.names):
         raise Broken(f"{difference[0]} as the list shows it: {_short(difference[1])}", _short(difference[2]))
+
+
+@law(
+    family="pagination",
+    on=selectors.numbered_lists,
+    kinds=("state/read", "page/walk"),
+    asserts=(),
+    needs_items=True,
+)
+def an_item_reads_alike_on_every_page(api: RequestFactory) -> Conversation:
+    """An item is shown with the same values on whichever page it comes, however often the list is read.
+
+    The first two pages of a size that makes more than one page are held against the whole list. Broken if a member
+    differs, and differs in the same way when the whole list and that page are read once more.
+    """
+    items = yield from read_all(api)
+    at_least(items, 2)
+    size = non_dividing_size(api, len(items))
+    for start in (None, size):
+        page: Exchange = require_ok((yield api.page(start, size)))
+        found = _differing(api, items, page.items)
+        if found is None:
+            continue
+        whole: Exchange = yield from largest_page(api, bypass_cache=True)
+        again: Exchange = yield api.page(start, size).retried()
+        if whole.ok and again.ok and _differing(api, whole.items, again.items) == found:
+            name, (where, one, other) = found
+            raise Broken(f"{where} of {name[:60]} as the whole list shows it: {_short(one)}", _short(other), [page])
+
+
+def _differing(api: RequestFactory, items: list[Any], page: list[Any]) -> tuple[str, tuple[str, Any, Any]] | None:
+    """The first item of a page that the whole list shows with another value: its name and the difference."""
+    known = dict(zip(identities(api, items), items, strict=True))
+    for name, item in zip(identities(api, page), page, strict=True):
+        if name in known and (difference := differs(known[name], item, "", api.contract.names)):
+            return name, difference
+    return None
 
 
 def differs(one: Any, other: Any, where: str, names: MemberNames) -> tuple[str, Any, Any] | None:

@@ -23,6 +23,7 @@ from contracts.steps.lists.paging import (
     walk,
     walk_length,
 )
+from contracts.steps.wrong_requests import refused_with_others
 from contracts.strategies.pages import ABSURD, FAR, impossible, page_sizes
 from specs.contract import Rule, selectors
 from specs.contract.leniency import takes_other_values
@@ -208,6 +209,8 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
     if paging_of(api).dialect == "page":
         start = -(-start // size) * size
     sized = size if largest(api) is not None or paging_of(api).size is not None else None
+    if sized is not None and which == "far" and api.depth == "quick" and paging_of(api).dialect != "page":
+        sized = 1  # a page of one has been asked for too, then
     page: Exchange = yield api.page(start, sized)
     if page.status == 404 and paging_of(api).dialect == "page":
         raise Observed(f"a page behind the last one is answered with {page.summary()}")
@@ -310,9 +313,11 @@ def an_impossible_page_is_refused(api: RequestFactory, wrong: list[str]) -> Conv
     Empty and repeated parameters are not sent: the document says nothing about them. A position of 21 digits where no
     maximum is declared is allowed: of it only a server error is held against the deployment. Where another size is
     taken instead, that is lenience, and observed where the document says so; to give more items than the maximum is
-    neither.
+    neither. At depth quick, a refusal of several flaws that names this one will do.
     """
     name, value = wrong
+    if api.depth == "quick" and (yield from refused_with_others(api, name, value)):
+        return
     answer: Exchange = yield api.ask(query=[(name, value)])
     if value == FAR_AWAY:
         if answer.status >= 500:

@@ -11,6 +11,8 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.core.jwt_parts import claims
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.request.credentials import PREFIX
+from contracts.steps.access.credential_variants import example, path_for_refusal, require_refused
 from contracts.steps.tokens.expiry import access_seconds_left, seconds_left, seconds_left_by_claim
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import Pair, call_with, issue, pair_of, refresh_request, refusals, rules
@@ -156,7 +158,9 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
     One that is accepted for up to a minute more is observed: servers grant a leeway for clocks that differ.
 
     Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`), once:
-    one that was presented before, in this run or an earlier one, shows nothing. Else this is not observable.
+    one that was presented before, in this run or an earlier one, shows nothing. Else this is not observable. From depth
+    standard on it is shown to every operation that accepts access tokens; those that change something are sent to
+    nobody's address.
     """
     if way == "supplied":
         token = yield Supplied("expired_access")
@@ -164,6 +168,7 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
         token = yield from _outlived(api)
     answer: Exchange = yield from call_with(api, token)
     if answer.status == 401:
+        yield from _refused_everywhere(api, token)
         return
     if way == "awaited":
         yield Wait(LEEWAY)
@@ -171,6 +176,18 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
         if answer.status == 401:
             raise Observed(f"an expired access token is accepted for up to {LEEWAY:g} s more, as a leeway for clocks")
     raise Broken("401 for an expired access token", answer.summary())
+
+
+def _refused_everywhere(api: RequestFactory, token: str) -> Steps:
+    """No operation takes a token that has expired for a good one."""
+    scheme = rules(api).access.scheme
+    if scheme is None or api.depth == "quick":
+        return
+    header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{token}")
+    for operation in selectors.opened_by_token(api.contract):
+        view = api.for_operation(operation, {})
+        request = view.ask(path=path_for_refusal(view), body=example(view), credentials=(header,))
+        yield from require_refused(view, request, f"401 for an expired access token at {operation.key}")
 
 
 def _outlived(api: RequestFactory) -> Steps:

@@ -12,16 +12,20 @@ from contracts.core.exchange import Pairs
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import alternative_for
 from contracts.steps.access.credential_variants import credential_parts, traits, turn_index
-from contracts.strategies.credentials import IN_QUERY, SUBTLE, Carried, damaged, damages
+from contracts.strategies.credentials import HARDLY_MORE, IN_QUERY, SUBTLE, Carried, damaged, damages
 from specs.contract import Operation
 
 NONE = "no credential"
 
 
 def damages_in_turn(api: RequestFactory, carried: Sequence[Carried]) -> list[str]:
-    """All damages but the most telling one, which every operation gets anyway: another one first at each operation."""
+    """All damages but the most telling one, which every operation gets anyway: another one first at each operation.
+
+    At depth quick without those that show hardly more.
+    """
     able = damages(carried, lambda secret: traits(api, secret))
-    rest = [each for each in able if each not in {*SUBTLE, IN_QUERY}][1:]
+    weak = {*SUBTLE, IN_QUERY, *(HARDLY_MORE if api.depth == "quick" else ())}
+    rest = [each for each in able if each not in weak][1:]
     start = (turn_index(api) + api.seed) % len(rest) if rest else 0
     return [*rest[start:], *rest[:start]]
 

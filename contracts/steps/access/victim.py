@@ -9,11 +9,12 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Steps
+from contracts.core.conversation import Blocked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, create_resource, resolve_path
+from contracts.steps.fixtures import Made, create_resource, made_by, resolve_path
 from contracts.steps.lifecycle.comparison import unfilled
+from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lists.identity import has_id, mentions
 from specs.contract import Resource, selectors
 from specs.contract.resources import shape
@@ -39,7 +40,8 @@ class Victim:
 def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
     """What a refused change must leave alone: one thing for all operations on its kind, or one for this alone.
 
-    One that is shared is known as its creation showed it; one made for this alone is read, twice.
+    One that is shared is known as its creation showed it; one made for this alone is read, twice. At depth quick, what
+    is shared is what the life of such a thing leaves as it was made.
     """
     operation, resource = api.operation, _acted_upon(api)
     bulk = selectors.bulk(api.contract, operation)
@@ -49,7 +51,9 @@ def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
         values = yield from resolve_path(stage, operation, fresh=True)
         stake = Victim(values, None, "", "" if alone else name)
         return attrs.evolve(stake, before=(yield from seen(stage, stake, [])))
-    made: Made = yield from create_resource(stage, resource)
+    made: Made | None = None if alone or bulk or api.depth != "quick" else (yield from _left_over(api, resource))
+    if made is None:
+        made = yield from create_resource(stage, resource)
     own = str(at(made.thing, resource.member))
     stake = Victim(made.values, made.thing, own, "" if alone else name, told=True)
     acts = api.contract.resource_of(operation) is resource and operation is not resource.create
@@ -58,6 +62,17 @@ def victim_for(api: RequestFactory, *, alone: bool = False) -> Steps:
     before = yield from seen(stage, stake, [])
     again = (yield from seen(stage, stake, [])) if alone else before
     return attrs.evolve(stake, before=before, fickle=_volatile(before, again), told=False)
+
+
+def _left_over(api: RequestFactory, resource: Resource) -> Steps:
+    """The least of the things that are made beside a life: nothing is done to it there. None where there is none."""
+    assert resource.create is not None
+    try:
+        peers: Siblings = yield from create_siblings(api.for_operation(resource.create, {}))
+    except (Blocked, NotObservable):
+        return None
+    slight = peers.slight
+    return made_by(resource, slight, dict(peers.values)) if slight is not None and slight.ok else None
 
 
 def compared(stake: Victim, after: Any) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from contracts.core.exchange import MISSING, Exchange, Request, is_whole
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import callers
 from contracts.steps.access.nearly_right import nearly_right
-from contracts.steps.fixtures import Made, create_resource
+from contracts.steps.fixtures import CONFLICT, Made, create_resource
 from contracts.steps.lifecycle.create import (
     CreatedResource,
     Observation,
@@ -63,6 +63,8 @@ class HostileUpdates:
     """Truths that an accepted one of the `forged` has turned over."""
     stray: dict[str, Exchange] = attrs.field(factory=dict)
     """Empty changes by methods that the document does not declare for its address, by method; sent last."""
+    same: Exchange | None = None
+    """The answer to an update with what tends to be unique and is there already, where one was sent."""
 
     @property
     def before(self) -> Observation:
@@ -101,7 +103,11 @@ def _hostile_updates(before: Updated) -> Steps:
     now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
     others = [each for each in offered if each not in tame]
     truths = [each.name for each in others if isinstance(each.value, bool) and each.independent]
-    tried, forged = yield from _forged(life, now, others, truths)
+    own = _own_unique(life, now)
+    tried, forged = yield from _forged(life, now, others, truths, own)
+    same = forged[0] if own and forged else None
+    if same is not None and same.status == CONFLICT:  # it may have been one for the ids that were sent with it
+        same = yield changing(life, own)
     turned = {name: value for name, value in together_sent(*forged).items() if name in truths}
     now = attrs.evolve(now, thing={**now.thing, **turned})
     spare = yield from _spare(life, now, offered, before.after)
@@ -122,7 +128,18 @@ def _hostile_updates(before: Updated) -> Steps:
         )
     done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
     unknown = outcomes.get(nearly_right(life.api, update_of(life))[0])
-    return attrs.evolve(done, stray=stray, turned=turned, unknown=unknown)
+    return attrs.evolve(done, stray=stray, turned=turned, unknown=unknown, same=same)
+
+
+def _own_unique(life: CreatedResource, now: Observation) -> dict[str, Any]:
+    """What tends to be unique of a resource, as it is, where an update can carry it.
+
+    At depth quick it goes with other members; at greater depths it is sent by itself.
+    """
+    names, offered = life.api.contract.names, life.api.contract.body_rules(update_of(life))
+    unique = (each for each in offered if names.suggest(each, Hint.UNIQUE_AMONG_SIBLINGS))
+    own = {name: now.thing[name] for name in unique if isinstance(now.thing.get(name), str)}
+    return own if life.api.depth == "quick" else {}
 
 
 def undeclared_methods(contract: Contract, operation: Operation) -> list[str]:
@@ -178,11 +195,14 @@ def _conflict(before: Updated, now: Observation) -> Steps:
     return {name: other.thing[name] for name in names}
 
 
-def _forged(life: CreatedResource, now: Observation, offered: list[Change], truths: Sequence[str]) -> Steps:
+def _forged(
+    life: CreatedResource, now: Observation, offered: list[Change], truths: Sequence[str], own_unique: dict[str, Any]
+) -> Steps:
     """Updates that carry another id for the resource, and another owner, beside its truths turned over.
 
     A life turns each truth once; here they are turned back, so that one which stays as it is is seen. Where there are
-    none, beside one of these members as it is. All ids in one; each by itself where that is refused, for it may have
+    none, beside one of these members as it is; what tends to be unique, as it is, goes with them. All ids in one; each
+    by itself where that is refused, for it may have
     been refused for one of them.
     """
     member = life.resource.member.removeprefix("/")
@@ -196,7 +216,7 @@ def _forged(life: CreatedResource, now: Observation, offered: list[Change], trut
         return {}, []
     kept = next((each.name for each in offered if isinstance(now.thing[each.name], str | int)), None)
     turned = {name: not now.thing[name] for name in truths if isinstance(now.thing.get(name), bool)}
-    harmless = turned or ({kept: now.thing[kept]} if kept else {})
+    harmless = {**turned, **own_unique} or ({kept: now.thing[kept]} if kept else {})
     both: Exchange = yield changing(life, {**harmless, **own, **foreign})
     answers = [both]
     for ids in kinds if not both.ok and len(kinds) > 1 else ():

@@ -53,6 +53,8 @@ class Updated:
     why: str = ""
     turned: Exchange | None = None
     same: Exchange | None = None
+    refused: tuple[Exchange, ...] = ()
+    """The answers to changes of more members, that were refused before one was accepted."""
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -73,19 +75,23 @@ def update_resource(api: RequestFactory) -> Steps:
     if life is None:
         life = yield from create_full(api)  # which says why there is none
     first = life.first
+    refused: tuple[Exchange, ...] = ()
     try:
         if not first.seen:
             raise NotObservable(f"what was created cannot be read: {first.got}")
-        most, one = yield from _changed_twice(life, first)
+        most, one, refused = yield from _changed_twice(life, first)
+        why = f"the change was not accepted: {one.summary()}" if refused[-1:] == (one,) else ""
     except (NotObservable, Blocked) as outcome:
+        why = outcome.reason
+    if why:
         items = yield from _listed(life, attrs.evolve(first, items=None), {})
-        return Updated(peers, life, None, None, None, first, items, outcome.reason)
+        return Updated(peers, life, None, None, None, first, items, why, refused=refused)
     after: Observation = yield from _after(life, one)
     middle = None
     if _inconsistent(most, one, after):
         most, middle, one, after = yield from _repeat_slowly(life, most, one)
     turned = yield from _inverted_booleans(peers, life)
-    done = Updated(peers, life, most, one, middle, after, None, turned=turned)
+    done = Updated(peers, life, most, one, middle, after, None, turned=turned, refused=refused)
     same = yield from _said_again(life, done.sent, after)
     return attrs.evolve(done, same=same, items=(yield from _listed(life, after, done.sent)))
 
@@ -127,7 +133,7 @@ def _after(life: CreatedResource, answer: Exchange) -> Steps:
 
 
 def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
-    """The answers to a change of as many members as may be, and to one of a single one of them.
+    """The answers to a change of as many members as may be, to one of a single one of them, and to what was refused.
 
     A change of many is refused for its state where values have to fit each other: then those nothing hangs on. The
     single one comes last, so that all others have values of ours when it must not touch them. Members with two values
@@ -139,10 +145,12 @@ def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
     many = many if len(many) > 1 else [*many, *coins[1:]] if len(offered) > 2 else offered
     tame = [each for each in many if each.independent] or many[:1]
     most: Exchange | None = None
+    refused: list[Exchange] = []
     for chosen in (many, tame, tame[:2]) if len(many) > 1 else ():
         most = yield changing(life, {each.name: each.value for each in chosen})
         if most.ok:
             break
+        refused.append(most)
     now = {**first.thing, **(sent_by(most) if most is not None and most.ok else {})}
     others: list[Change] = yield from changes(life.api, update_of(life), life.made.values, now)
     if not others:
@@ -150,8 +158,8 @@ def _changed_twice(life: CreatedResource, first: Observation) -> Steps:
     single = next((each for each in others if each.name not in {coin.name for coin in coins}), others[0])
     one: Exchange = yield changing(life, {single.name: single.value})
     if not one.ok and (most is None or not most.ok):
-        raise Blocked(f"the change was not accepted: {one.summary()}")
-    return most, one
+        refused.append(one)  # the last of all
+    return most, one, tuple(refused)
 
 
 def _inconsistent(most: Exchange | None, one: Exchange, after: Observation) -> bool:

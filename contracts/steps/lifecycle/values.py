@@ -313,6 +313,13 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
     return found
 
 
+def other_words(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:
+    """A body with other words of closed sets than its own, and than `full_body` has, where there are enough."""
+    words = {name: _choices(rules.get(name, {})) for name in content}
+    return {name: _next(words[name], _next(words[name], value)) if value in words[name] else value
+            for name, value in content.items()}  # fmt: skip
+
+
 def _next(choices: list[Any], now: Any) -> Any:
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 

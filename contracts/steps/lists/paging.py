@@ -77,8 +77,10 @@ def numbered(paging: Paging) -> bool:
     return paging.dialect != "cursor" and paging.position is not None
 
 
-def read_all(api: RequestFactory, query: Query = ()) -> Steps:
+def read_all(api: RequestFactory, query: Query = (), *, enough: int | None = None) -> Steps:
     """All items of the list in as few requests as the document allows: pages of its maximum size.
+
+    `enough`: so many are all there are, as is known from elsewhere.
 
     A short page is believed to be the last one where it says so itself; else the page behind it must be empty, or bring
     nothing new. So a deployment that cuts its pages shorter than it declares is still read to its end. Where that last
@@ -107,7 +109,7 @@ def read_all(api: RequestFactory, query: Query = ()) -> Steps:
             note_cut(api, pages[0])
         found += new if pages[1:] else pages[-1].items
         known.update(identities(api, new))
-        if is_last_page(api, pages[-1], len(found)):
+        if is_last_page(api, pages[-1], len(found)) or len(found) == enough:
             return found
         request = following(api, pages, largest(api), query=query, short=False)
         request = request or leads_on(api, pages, largest(api), query)

@@ -109,7 +109,7 @@ def _questions_anew(api: RequestFactory, chosen: Sequence[str], items: Sequence[
 
 WORDS = 8
 """Words of one closed set that are tried alone."""
-HIDDEN = {"quick": 4, "standard": 24, "deep": 60}
+HIDDEN = {"quick": 6, "standard": 24, "deep": 60}
 """Questions for what filters that are sent together hide of each other, per depth."""
 
 
@@ -146,10 +146,14 @@ def _words(api: RequestFactory, parameter: Parameter, items: Sequence[Any]) -> l
     return [each for each in known if isinstance(each, str) and each in told]
 
 
+CLOSED = 1
+"""The rank of a closed set."""
+
+
 def _rank(schema: dict[str, Any]) -> int:
     """Free texts first, then closed sets, then the rest."""
     inner = schema.get("items", schema)
-    return 2 if inner.get("type") != "string" else int("enum" in inner)
+    return 2 if inner.get("type") != "string" else CLOSED if "enum" in inner else 0
 
 
 def wide_question(api: RequestFactory, items: Sequence[Any], *, least: int) -> Question:

@@ -120,3 +120,32 @@ def test_a_remaining_number_that_does_not_fall_by_one_is_broken(given: list[Exch
 )
 def test_a_remaining_number_that_may_be_right_is_not_blamed(given: list[Exchange]):
     remaining(given)
+
+
+def test_what_remains_does_not_rise():
+    with pytest.raises(Broken, match="rises by 1 each time"):
+        remaining([told(place, left) for place, left in enumerate((1, 2, 3, 4, 5))])
+    assert remaining([told(place, left) for place, left in enumerate((50, 51, 49, 50, 48))])
+
+
+def tagged(place: float, tag: str, *items: str, key: str = "mine") -> Exchange:
+    sent = (("Authorization", f"Bearer {key}"),)
+    return at(place, exchange(GET, 200, {"status": "success", "data": [*items]}, ("ETag", tag), sent=sent))
+
+
+def tags(*given: Exchange) -> bool:
+    judge = checks.load()["caching/a-tag-names-one-answer"].judge_all
+    assert judge is not None
+    return judge(given, None)
+
+
+def test_a_tag_is_that_of_one_answer():
+    with pytest.raises(Broken, match="another ETag for another answer"):
+        tags(tagged(0, '"1"', "a"), tagged(1, '"1"', "a", "b"), tagged(2, '"1"', "c"))
+
+
+def test_a_tag_that_is_weak_or_another_credentials_says_nothing():
+    assert tags(tagged(0, '"1"', "a"), tagged(1, '"2"', "b"), tagged(2, '"1"', "a"))
+    assert tags(tagged(0, '"1"', "a"), tagged(1, '"1"', "b", key="yours"), tagged(2, '"1"', "c", key="theirs"))
+    assert tags(tagged(0, '"1"', "a"), tagged(1, '"1"', "b"))  # one answer may have been made while it changed
+    assert not tags(tagged(0, 'W/"1"', "a"), tagged(1, 'W/"1"', "b"), tagged(2, 'W/"1"', "c"))

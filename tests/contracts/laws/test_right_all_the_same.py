@@ -141,7 +141,10 @@ def test_a_page_that_is_too_large_is_grave_where_it_is_given(tmp_path: Path, giv
     law = "pagination/an-impossible-page-is-refused"
 
     def server(asked: Asked) -> tuple[int, Any]:
-        wanted, first = int(asked.query.get("limit", "5")), int(asked.query.get("offset", "0"))
+        told = asked.query.get("limit", "5"), asked.query.get("offset", "0")
+        if not all(each.lstrip("-").isdigit() for each in told):
+            return 400, {"error": "no number"}
+        wanted, first = map(int, told)
         return 200, [{"id": str(number)} for number in range(given)][max(first, 0) :][: max(wanted, 1)]
 
     (found,) = broken(judged(tmp_path, server, document(paths, {}), NOBODY, law)).values()

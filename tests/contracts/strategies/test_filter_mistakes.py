@@ -23,18 +23,23 @@ def shown_by(question: dict[str, str | list[str]]) -> set[str]:
 
 
 def test_a_mistake_is_shown_where_the_answer_would_be_another() -> None:
-    assert shown_by({"before": BETWEEN}) == {"before looks at /start"}
-    assert shown_by({"before": "2026-01-04T12:00:00Z"}) == set()
-    assert shown_by({"state": ["open"]}) == {"state open lets done through"}
+    assert shown_by({"before": BETWEEN}) == {"before looks at /start", "before looks an hour late"}
+    assert shown_by({"before": "2026-01-04T12:30:00Z"}) == set()
+    assert shown_by({"state": ["open"]}) == {"state open lets done through", "state open finds nothing"}
     assert shown_by({"state": ["open", "done"]}) == {"state uses the first", "state uses the last"}
 
 
 def test_a_filter_beside_it_can_hide_a_mistake() -> None:
     assert shown_by({"before": BETWEEN, "state": ["open"]}) == {
         "before looks at /start",
+        "before looks an hour late",
         "state open lets done through",
+        "state open finds nothing",
     }
-    assert shown_by({"before": BETWEEN, "state": ["done"]}) == {"state done lets open through"}
+    assert shown_by({"before": BETWEEN, "state": ["done"]}) == {
+        "state done lets open through",
+        "state done finds nothing",
+    }
 
 
 @pytest.mark.parametrize("asked", [[], [{"before": BETWEEN, "state": ["done"]}]])

@@ -100,11 +100,13 @@ def test_sorts_are_queries(query):
     assert query == {"order": "desc"}
 
 
-def test_a_time_is_asked_for_close_behind_one_that_items_show():
+def test_a_time_is_asked_for_close_to_one_that_items_show_first_behind_it():
     days = [{"id": number, "added": f"2030-01-0{number}T10:00:00Z"} for number in (1, 3, 5)]
     member = AFTER.filter.member.strip("/")
     shown = [{"id": each["id"], member: each["added"]} for each in days]
-    assert set(telling(SHOP, AFTER, shown)) == {"2030-01-01T10:01:01.000Z", "2030-01-03T10:01:01.000Z"}
+    found = telling(SHOP, AFTER, shown)
+    assert set(found[:2]) == {"2030-01-01T10:01:01.000Z", "2030-01-03T10:01:01.000Z"}
+    assert set(found[2:]) == {"2030-01-03T09:58:59.000Z", "2030-01-05T09:58:59.000Z"}
 
 
 def test_what_only_others_have_is_nothing_of_ones_own():

@@ -25,6 +25,6 @@ from tests.foreign.planting import FAULTS, PLANTED
 
 __all__ = [
     "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches",
-    "pages", "planted_answers", "planted_besides", "planted_doors", "planted_inputs", "planted_later", "planted_lists", "planted_state",
-    "state", "tenants", "tokens", "updates",
+    "pages", "planted_answers", "planted_besides", "planted_doors", "planted_inputs", "planted_later", "planted_lists",
+    "planted_state", "state", "tenants", "tokens", "updates",
 ]  # fmt: skip

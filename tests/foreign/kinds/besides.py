@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -168,11 +167,6 @@ def moved(hours: int) -> Callable[[Any], Any]:
         return there.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     return change
-
-
-def without_zone(text: str) -> str:
-    """A time whose zone is not looked at."""
-    return re.sub(r"[+-]\d\d:\d\d$", "Z", text)
 
 
 async def same_again(works: Does, service: Service, ask: Ask) -> Any:
