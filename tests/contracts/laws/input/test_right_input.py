@@ -39,16 +39,6 @@ def test_a_status_may_be_the_servers_own_and_a_choice_may_not(tmp_path: Path, ke
     assert (verdicts(made, law)["POST /things"] == "broken") is wrong
 
 
-def test_a_status_that_a_request_may_set_is_kept(tmp_path: Path) -> None:
-    paths = shelf(thing(name=TEXT, status={"type": "string", "enum": ["new", "done", "failed"]}))
-    server = Shelf(
-        kept=lambda sent: {**sent, "status": "new" if sent.get("status") == "failed" else sent.get("status")}
-    )
-    law = "input/other-right-bodies-are-accepted"
-    made = judged(tmp_path, server, document(paths, KEY), ANN, law, depth="standard")
-    assert verdicts(made, law)["POST /things"] == "broken"
-
-
 @pytest.mark.parametrize("always", [True, False])
 def test_what_fails_at_a_right_credential_does_not_fail_at_its_spelling(tmp_path: Path, always: bool) -> None:
     def fails(asked: Asked) -> tuple[int, Any] | None:
