@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from array import array
 from collections.abc import Container, Mapping, Sequence, Sized
@@ -102,11 +103,16 @@ SHORT = 500
 
 
 def _outline(exchange: Exchange) -> Exchange:
-    """An exchange without the body of a success, which no check reads that judges all of an operation's exchanges."""
+    """An exchange without the body of a success, which no check reads that judges all of an operation's exchanges.
+
+    Where it has a tag, what tells that body from others is in its place.
+    """
     response = exchange.response
     if response is None or not exchange.ok or len(response.body) <= SHORT:
         return exchange
-    return attrs.evolve(exchange, response=attrs.evolve(response, body=""))
+    tagged = response.header("ETag") is not None
+    left = hashlib.sha256(response.body.encode("utf-8", "replace")).hexdigest() if tagged else ""
+    return attrs.evolve(exchange, response=attrs.evolve(response, body=left))
 
 
 _Asking = list[tuple[Check, "_Heard", dict[int, Said]]]
