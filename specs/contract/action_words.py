@@ -206,3 +206,15 @@ def _own_words(name: str, path: str) -> list[str]:
     ends = {*words(_last_fixed(path))}
     above = {word for each in _fixed(path)[:-1] for word in words(each)} - ends
     return [each for each in words(name) if each not in above]
+
+
+_TAKEN = re.compile(
+    r"\b(exists?|existing|already|taken|duplicates?|unique|in use|another|twice|"
+    r"(with|has|have) (this|that|the (given|same)))\b",
+    re.IGNORECASE,
+)
+
+
+def says_what_is_taken(description: str) -> bool:
+    """Whether the words for a conflict say that what is created is there already, rather than something else of it."""
+    return _TAKEN.search(description) is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from specs.contract import action_words
 from specs.contract.contract import Contract
@@ -166,6 +168,18 @@ def returns_existing(operation: Operation) -> bool:
 def declares_conflict(operation: Operation) -> bool:
     """Whether the document declares a conflict of its own for an operation."""
     return any(answer.status == "409" for answer in operation.answers)
+
+
+def refuses_twins(contract: Contract, operation: Operation, content: Mapping[str, Any]) -> bool:
+    """Whether the document says that a creation with this body conflicts with another one like it.
+
+    A conflict may be for another reason, or for a member that the body has not.
+    """
+    told = [answer.description for answer in operation.answers if answer.status == "409"]
+    sentences = re.split(r"[.;\n]", f"{operation.summary}. {operation.description}")
+    prose = ". ".join([*told, *(each for each in sentences if re.search("409|conflict", each, re.IGNORECASE))])
+    named = {each for each in contract.body_rules(operation) if re.search(rf"\b{re.escape(each)}\b", prose)}
+    return action_words.says_what_is_taken(prose) and named <= content.keys()
 
 
 def bulk_deletions(contract: Contract) -> Iterator[Operation]:

@@ -35,9 +35,10 @@ DUPLICATE = {400, 404, 409, 422}
 def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
     """Of simultaneous equal creations one succeeds where a duplicate is a conflict, and none is a server error.
 
-    Three are sent. Where the document declares a conflict at most one may succeed; elsewhere each that succeeds must
-    have made a resource of its own, or all are answered with the one that is there, which is observed. The list must
-    show as many as were answered as made. A server error has to come in two rounds before it counts.
+    Three are sent. Where the document declares a conflict, and one that comes afterwards meets it, at most one may
+    succeed; elsewhere each that succeeds must have made a resource of its own, or all are answered with the one that is
+    there, which is observed. The list must show as many as were answered as made. A server error has to come in two
+    rounds before it counts.
     """
     peers: Siblings = yield from create_siblings(api)
     peers.needed()
@@ -46,6 +47,8 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
             raise NotObservable(f"a creation by itself fails as well: {peers.alone.summary()}")
         raise Broken("no server error for equal creations at once, in two rounds", failed[0].summary())
     made = len(peers.made)
+    if peers.again is not None and peers.again.ok:
+        raise NotObservable(f"a twin is made when it comes by itself, too: {peers.again.summary()}")
     if selectors.declares_conflict(api.operation) and made > 1:
         raise Broken(f"1 of {len(peers.equals)} equal creations at once to succeed", f"{made} did")
     ids = [str(at(each.data, api.resource.member)) for each in peers.made]
@@ -88,7 +91,8 @@ def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
 
     409 is expected; 400 and 404 are accepted as other ways to say so. Of equal creations at once those that lose are
     duplicates; where several win, one more is sent afterwards. That refused ones created nothing is counted for equal
-    creations at once.
+    creations at once. Observed where the document does not say that the conflict is with one that is there already, or
+    says it of a member that is not sent.
     """
     peers: Siblings = yield from create_siblings(api)
     peers.needed()
@@ -97,6 +101,8 @@ def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     lost = [peers.again] if peers.again is not None else [each for each in peers.equals if not each.ok]
     for each in lost:
         if each.status not in DUPLICATE and each.status < 500:
+            if not selectors.refuses_twins(api.contract, api.operation, peers.content):
+                raise Observed(f"a twin is made, and the document does not say what a conflict is: {each.summary()}")
             raise Broken("409 for a duplicate", each.summary())
     if peers.again is not None and peers.again.status >= 500:
         raise Broken("409 for a duplicate", peers.again.summary())
