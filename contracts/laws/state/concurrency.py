@@ -17,7 +17,7 @@ from contracts.steps.lifecycle.tombstones import require_gone
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import short
 from contracts.steps.lists.identity import alike
-from contracts.steps.own_things import things_made
+from contracts.steps.own_things import bears_mark, things_made
 from specs.contract import Contract, Operation, selectors
 
 DUPLICATE = {400, 404, 409, 422}
@@ -65,6 +65,9 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
 def _counted(api: RequestFactory, peers: Siblings) -> Steps:
     """How many of the equal creations the list shows, under another name too; None where it could not be known."""
     resource = api.resource
+    sources = {each.strip("/") for each in api.operation.body.sources} if api.operation.body else set()
+    if not (bears_mark(repr(peers.content)) or sources & peers.content.keys()):
+        return None  # what others have made is alike
     try:
         seen: Updated = yield from update_resource(api)
         if seen.items is None:

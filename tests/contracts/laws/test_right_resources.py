@@ -260,3 +260,27 @@ def test_a_creation_that_answers_with_what_is_there_makes_one_thing_in_any_order
     del paths["/things/{id}"]["patch"]  # so that what is there may be deleted as it is
     made = judged(tmp_path, server, document(paths, KEY), ANN, law, depth="deep")
     assert (verdicts(made, law)["POST /things"] == "broken") is loses
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_equal_creations_are_counted_where_they_can_be_told_from_others(tmp_path: Path, twice: bool) -> None:
+    """What says nothing but to which project it belongs looks like all that the run makes there, as at Label Studio."""
+    schema = thing(project=TEXT, **({"title": TEXT} if twice else {}))
+    paths = {**shelf(thing(name=TEXT), "/projects"), **shelf(schema, "/views")}
+    body = paths["/views"]["post"]["requestBody"]["content"]["application/json"]
+    body["schema"]["required"] = ["project"]
+    body["example"] = {"project": "p1", **({"title": "A view"} if twice else {})}
+
+    class Views(Shelf):
+        def __call__(self, asked: Asked) -> tuple[int, Any]:
+            known = not isinstance(asked.body, dict) or f"/projects/{asked.body.get('project')}" in self.things
+            if asked.method == "POST" and asked.path == "/views" and not known:
+                return 400, {"error": "no such project"}
+            status, answer = super().__call__(asked)
+            if asked.method == "POST" and status == 201 and twice:
+                self.things[f"{asked.path}/{answer['id']}x"] = {**answer, "id": f"{answer['id']}x"}
+            return status, answer
+
+    law = "state/of-equal-creations-at-once-one-is-made"
+    made = judged(tmp_path, Views(), document(paths, KEY), ANN, "state/", "input/")
+    assert (verdicts(made, law)["POST /views"] == "broken") is twice
