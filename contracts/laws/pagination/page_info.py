@@ -50,7 +50,7 @@ def the_pagination_object_adds_up(api: RequestFactory) -> Conversation:
     if len(items) <= (largest(api) or len(items)):
         asked.append((None, len(items)))
     if largest(api) is not None and not aligned:
-        asked.append((len(items) + FAR, largest(api) or size))
+        asked.append((len(items) + FAR, 1 if api.depth == "quick" else largest(api) or size))  # as the law of the end
     for start, of in dict.fromkeys(asked):
         page: Exchange = yield api.page(start, of)
         if (start or 0) < len(items):

@@ -103,7 +103,8 @@ def _hostile_updates(before: Updated) -> Steps:
     now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
     others = [each for each in offered if each not in tame]
     truths = [each.name for each in others if isinstance(each.value, bool) and each.independent]
-    own = _own_unique(life, now)
+    raced = together_sent(*answers)  # what one change has lost to the other must not be set again
+    own = {name: value for name, value in _own_unique(life, now).items() if name not in raced}
     tried, forged = yield from _forged(life, now, others, truths, own)
     same = forged[0] if own and forged else None
     if same is not None and same.status == CONFLICT:  # it may have been one for the ids that were sent with it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from contracts.core.conversation import NotObservable, Steps
@@ -107,6 +106,8 @@ def _questions_anew(api: RequestFactory, chosen: Sequence[str], items: Sequence[
     return questions(rules, values, items)
 
 
+SEVERAL = 5
+"""Items that are enough for several pages."""
 WORDS = 8
 """Words of one closed set that are tried alone."""
 HIDDEN = {"quick": 6, "standard": 24, "deep": 60}
@@ -183,9 +184,14 @@ def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Ste
 
 
 def _keeping_some(api: RequestFactory, least: int, items: Sequence[Any]) -> list[Question]:
-    """The first question that keeps at least so many items but not all, if there is one."""
+    """The first question that keeps at least so many items but not all, if there is one.
+
+    Rather one that keeps enough for several pages, and for an order that is no chance.
+    """
     found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
     for parameter in filtering(api.operation):
         found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
-    fitting = (each for each in found if least <= kept(_rules(api, each), items).count(True) < len(items))
-    return [*islice(fitting, 1)]
+    counted = [(each, kept(_rules(api, each), items).count(True)) for each in found]
+    fitting = [(each, count) for each, count in counted if least <= count < len(items)]
+    telling_more = [each for each, count in fitting if count >= SEVERAL]
+    return [*telling_more, *(each for each, _ in fitting)][:1]
