@@ -180,6 +180,10 @@ def a_sorted_list_is_paged_like_any_other(api: RequestFactory, name: str) -> Con
         raise Broken(f"the list with {name}={word} in pages of {size}", "another order" if same else "other items")
 
 
+ORDERED = 5
+"""Items that are hardly in order by chance."""
+
+
 def _parting(values: list[str], top: int | None) -> int:
     """A page size whose first page ends between two items that tie, of those that make two pages."""
     sizes = telling_sizes(len(values), maximum=top, pages=2)
@@ -204,11 +208,11 @@ def a_filtered_list_is_sorted_too(api: RequestFactory, name: str) -> Conversatio
     items = yield from read_all(api)
     at_least(items, 3)
     question = wide_question(api, items, least=3) if api.depth != "quick" else {}
-    question = question or (yield from some_question(api, least=2, order=False))
+    question = question or (yield from some_question(api, least=2, order=False, rather=ORDERED))
     word = _word_unlike(items, member, up, down)
     found = yield from _filtered(api, question, {name: word})
     if found is None:
-        question = yield from some_question(api, least=2, order=False)
+        question = yield from some_question(api, least=2, order=False, rather=ORDERED)
         found = yield from walk(api, largest(api), query={**question, name: word})
     if fault := wrong_items(api, question, items, found):
         raise Broken(*fault)

@@ -106,8 +106,6 @@ def _questions_anew(api: RequestFactory, chosen: Sequence[str], items: Sequence[
     return questions(rules, values, items)
 
 
-SEVERAL = 5
-"""Items that are enough for several pages."""
 WORDS = 8
 """Words of one closed set that are tried alone."""
 HIDDEN = {"quick": 6, "standard": 24, "deep": 60}
@@ -170,11 +168,14 @@ def wide_question(api: RequestFactory, items: Sequence[Any], *, least: int) -> Q
     return question
 
 
-def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Steps:
-    """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one."""
+def some_question(api: RequestFactory, *, least: int, order: bool = True, rather: int = 0) -> Steps:
+    """Filters that keep at least so many items but not all, else an order. Raises NotObservable without one.
+
+    `rather`: so many items, where any filter keeps them.
+    """
     items = yield from read_all(api)
-    key = ("some", least)
-    found = _QUESTIONS.get(api.operation, key, (items,), lambda: _keeping_some(api, least, items))
+    key = ("some", least, rather)
+    found = _QUESTIONS.get(api.operation, key, (items,), lambda: _keeping_some(api, least, rather, items))
     if found:
         return found[0]
     for parameter in sorting(api.operation) if order and len(items) >= least else ():
@@ -183,15 +184,11 @@ def some_question(api: RequestFactory, *, least: int, order: bool = True) -> Ste
     raise NotObservable(f"no filter is known that keeps {least} of the {len(items)} items")
 
 
-def _keeping_some(api: RequestFactory, least: int, items: Sequence[Any]) -> list[Question]:
-    """The first question that keeps at least so many items but not all, if there is one.
-
-    Rather one that keeps enough for several pages, and for an order that is no chance.
-    """
+def _keeping_some(api: RequestFactory, least: int, rather: int, items: Sequence[Any]) -> list[Question]:
+    """The first question that keeps at least so many items but not all, if there is one."""
     found = [each for group in _groups(api, "quick") for each in _questions(api, group, items)]
     for parameter in filtering(api.operation):
         found += [{parameter.name: value} for value in telling(api.contract, parameter, items)]
     counted = [(each, kept(_rules(api, each), items).count(True)) for each in found]
     fitting = [(each, count) for each, count in counted if least <= count < len(items)]
-    telling_more = [each for each, count in fitting if count >= SEVERAL]
-    return [*telling_more, *(each for each, _ in fitting)][:1]
+    return [*(each for each, count in fitting if count >= rather), *(each for each, _ in fitting)][:1]
