@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from contracts.checks import check
 from contracts.core.conversation import Broken
-from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.exchange import MISSING, Exchange, at, is_whole
 from contracts.steps.lists.paging import ambiguous
 from specs.contract import Contract, Operation
 
@@ -62,7 +62,7 @@ def the_counts_of_a_page_agree(exchange: Exchange, contract: Contract) -> bool:
     if paging is None or paging.position is None or exchange.status != 200:
         return False
     place = asked.get(paging.position.name, str(paging.first))
-    if not place.isdigit() or int(place) > FAR:
+    if not is_whole(place) or int(place) > FAR:
         return False
     end = int(place) - paging.first + len(exchange.items)
     told = {role: exchange.page(role) for role in ("total", "remaining", "next", "previous")}

@@ -18,6 +18,7 @@ from contracts.checks.helpers import (
     routed,
     sure,
 )
+from contracts.core import tags
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from contracts.core.failures import plain
@@ -31,7 +32,7 @@ _BYTES = re.compile("[\udc80-\udcff]")
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """An escape for half of a character beyond the first 65,536; two in the right order are one."""
-OURS = re.compile(r"ct[0-9a-f]{6}-\d")
+OURS = re.compile(tags.RUN + r"-\d")
 """How the names begin that conversations make up: what they put into a text may come back as it was."""
 
 

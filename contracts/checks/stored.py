@@ -13,7 +13,7 @@ from contracts.checks.helpers import asked_as_declared
 from contracts.core.conversation import Broken
 from contracts.core.exchange import Exchange
 from contracts.steps.lifecycle.comparison import is_made_of, same_value
-from contracts.steps.own_things import says_nothing
+from contracts.steps.unique_values import says_nothing
 from specs.contract import Contract, Operation, selectors
 from specs.contract.member_names import Hint
 

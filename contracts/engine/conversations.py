@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from contracts.config.deployment import Principal
+from contracts.core import tags
 from contracts.core.conversation import Result, RunningConversation
 from contracts.core.verdicts import BLOCKED
 from contracts.engine.prologue import with_prologue
@@ -57,7 +58,7 @@ class Conversations:
     def begin(self, line: str, inputs: Any = None, attempt: int = 1) -> tuple[int, str]:
         """The number of a new conversation, and the tag that its names begin with."""
         number = next(self._ids)
-        tag = f"ct{int(self.started * 1000) % 0xFFFFFF:06x}-{number}"
+        tag = tags.tag(tags.ASKED, self.started, str(number))
         self._lines[number] = line
         self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=attempt, tag=tag)
         return number, tag

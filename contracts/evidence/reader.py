@@ -173,26 +173,33 @@ def _added(evidence: Evidence, line: dict[str, Any], contract: Contract, base: s
             request = _request(line, contract.operation(members.text(line, "operation")), base)
             sending = Sending(request, members.whole(line, "conversation"), members.seconds(line, "sent"))
             evidence.under_way.append(sending)
-        case "reused":
-            _hear(evidence, members.whole(line, "conversation"), evidence.exchanges[members.whole(line, "seq")])
-        case "drawn":
-            evidence.conversations[members.whole(line, "conversation")].drawn.append(line["value"])
-        case "lent":
-            token = members.text(line, "value")
-            evidence.conversations[members.whole(line, "conversation")].tokens.append(token)
-        case "void":
-            _forget(evidence, members.whole(line, "conversation"), members.whole(line, "seq"))
-        case "ended":
-            by = members.text(line, "by")
-            if by.partition(":")[0] not in {*VERDICTS, "abandoned"}:
-                raise ValueError(f"nothing ends by {by[:20]!r}")
-            evidence.conversations[members.whole(line, "conversation")].ended = by
+        case "reused" | "drawn" | "lent" | "void" | "ended":
+            _go_on(evidence, line)
         case "header":
             if damaged := mended(line)[1]:
                 raise ValueError(f"of the header, {', '.join(damaged)}")
         case "footer":
             evidence.footer = _footer(line)
     return None
+
+
+def _go_on(evidence: Evidence, line: dict[str, Any]) -> None:
+    """Add what a line says of a conversation that was begun before."""
+    talk = members.whole(line, "conversation")
+    match line["type"]:
+        case "reused":
+            _hear(evidence, talk, evidence.exchanges[members.whole(line, "seq")])
+        case "drawn":
+            evidence.conversations[talk].drawn.append(line["value"])
+        case "lent":
+            evidence.conversations[talk].tokens.append(members.text(line, "value"))
+        case "void":
+            _forget(evidence, talk, members.whole(line, "seq"))
+        case "ended":
+            by = members.text(line, "by")
+            if by.partition(":")[0] not in {*VERDICTS, "abandoned"}:
+                raise ValueError(f"nothing ends by {by[:20]!r}")
+            evidence.conversations[talk].ended = by
 
 
 def _land(evidence: Evidence, exchange: Exchange) -> None:

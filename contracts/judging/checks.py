@@ -174,26 +174,11 @@ class _Heard:
         every = own.exchanges
 
         def stays(seq: int, found: Broken) -> bool:
-            crowded = rule.family == "state" and _written_at_once(every[seq], every)
+            crowded = rule.family == "state" and own.wrote_beside(every[seq])
             return not crowded and not own.explain(every[seq], found)
 
         left = {key: [(seq, each) for seq, each in found if stays(seq, each)] for key, found in self.findings.items()}
         self.findings = {key: found for key, found in left.items() if found}
-
-
-def _written_at_once(exchange: Exchange, every: Mapping[int, Exchange]) -> bool:
-    """Whether the run itself sent something else that changes the same thing while this change was under way."""
-    if exchange.operation.method not in {"PATCH", "PUT"}:
-        return False
-    about, _, _ = exchange.request.target.partition("?")
-    return any(
-        each.seq != exchange.seq
-        and not each.request.safe
-        and each.sent < exchange.received
-        and exchange.sent < each.received
-        and each.request.target.partition("?")[0] == about
-        for each in every.values()
-    )
 
 
 def _of_check(

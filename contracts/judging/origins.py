@@ -9,6 +9,7 @@ from functools import cached_property
 import attrs
 
 from contracts.config.deployment import Principal
+from contracts.core import tags
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.judging.shell_variables import (
     CLAIMS,
@@ -23,7 +24,7 @@ from contracts.judging.shell_variables import (
 from contracts.plan.plan import Plan
 from contracts.request.url import path_values
 
-_MADE_UP = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-\d+[a-z0-9-]*")
+_MADE_UP = re.compile(tags.RUN + r"-\d+[a-z0-9-]*")
 SIGNATURE = re.compile(r"\$\{?(SIGNATURE_[0-9A-F]+)")
 _CLAIMED = re.compile(r"\beyJ[\w-]+\.([\w-]{20,})\.")
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.\$SIGNATURE_[0-9A-F]+|\$\{?TOKEN_[0-9A-F]+")

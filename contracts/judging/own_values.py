@@ -1,4 +1,4 @@
-"""Wrong values that the run itself has sent and that were taken: what shows them later is not to blame for them.
+"""What the run itself has written: what shows it later, or shows it instead of another value, is not to blame for it.
 
 That a deployment takes a value which its document forbids is a finding of the laws of input. Every answer that shows it
 afterwards would be another one, and graver: the same cause, told as if clients met it without sending it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,7 @@ _PLACE = re.compile(r"schema at (/\S+)")
 
 @attrs.define(slots=False)
 class OwnValues:
-    """The wrong values of a run, found when they are first asked for."""
+    """The wrong values of a run, and what it wrote at once, found when they are first asked for."""
 
     contract: Contract
     exchanges: Mapping[int, Exchange]
@@ -39,6 +40,24 @@ class OwnValues:
             (name, json.dumps(value, sort_keys=True)) in self._sent and _is_about(found.actual, value)
             for value in _at(exchange.response.json, place[1].split("/")[1:])
         )
+
+    def wrote_beside(self, exchange: Exchange) -> bool:
+        """Whether the run sent something else that changes the same thing while this change of it was under way."""
+        if exchange.operation.method not in {"PATCH", "PUT"}:
+            return False
+        return any(
+            seq != exchange.seq and sent < exchange.received and exchange.sent < received
+            for seq, sent, received in self._writes[_address(exchange)]
+        )
+
+    @cached_property
+    def _writes(self) -> defaultdict[str, list[tuple[int, float, float]]]:
+        """By the address of a thing, what was sent to change it: its seq, and from when to when it was under way."""
+        found: defaultdict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        for each in self.exchanges.values():
+            if not each.request.safe:
+                found[_address(each)].append((each.seq, each.sent, each.received))
+        return found
 
     @cached_property
     def _sent(self) -> set[tuple[str, str]]:
@@ -62,6 +81,10 @@ class OwnValues:
             return []
         named = ((next((step for step in reversed(e.instance_path) if isinstance(step, str)), ""), e) for e in errors)
         return [(name, json.dumps(each.instance, sort_keys=True)) for name, each in named if name]
+
+
+def _address(exchange: Exchange) -> str:
+    return exchange.request.target.partition("?")[0]
 
 
 def _all(error: Any) -> Iterator[Any]:

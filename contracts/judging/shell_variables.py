@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import attrs
 
+from contracts.core import tags
 from contracts.core.exchange import Exchange, Request
 from specs.source.pointers import split
 
-OURS = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}(?=-\d)")
+OURS = re.compile(tags.RUN + r"(?=-\d)")
 """How the names begin that a run makes up."""
 CLAIMS = "_CLAIMS"
 """What the variable of a token's middle part ends with: forgeries keep it, and give it another head or signature."""

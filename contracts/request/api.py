@@ -93,6 +93,10 @@ class RequestFactory:
         """Whether everything of this tenant may be changed."""
         return self.deployment.is_disposable(self.tenant)
 
+    def permits(self, operation: Operation) -> bool:
+        """Whether an operation may be asked, in any form, on behalf of this tenant."""
+        return why_not(self.contract, self.deployment, operation, self.tenant) is None
+
     def require_permission(self, operation: Operation) -> None:
         """Raises NotAsked where an operation could change what this run has not made, and nothing allows that."""
         if reason := why_not(self.contract, self.deployment, operation, self.tenant):

@@ -11,18 +11,17 @@ from urllib.parse import unquote, urlsplit
 
 import attrs
 
+from contracts.core import tags
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.core.failures import NEVER_SENT, is_one_of
 from contracts.request.url import path_values
 from specs.contract import Contract, Operation, Resource
-from specs.contract.example_bodies import is_filler
-from specs.contract.member_names import Hint, MemberNames
 from specs.contract.removals import Address, addresses
 from specs.contract.selectors import resource_of_parameter
 from specs.source.pointers import split
 
 CREATED = 201
-_MARK = re.compile(r"\b(?:ct|ld)[0-9a-f]{6}-")
+_MARK = re.compile(tags.RUN + "-")
 
 
 @attrs.define
@@ -214,17 +213,6 @@ def _nameless(resource: Resource, items: list[Any]) -> int:
 def bears_mark(value: Any) -> bool:
     """Whether a text is one that a run made up."""
     return isinstance(value, str) and _MARK.search(value) is not None
-
-
-_NAME = re.compile(r"(?:ct|ld)[0-9a-f]{6}-\d+-\d+")
-
-
-def says_nothing(names: MemberNames, name: str, value: Any) -> bool:
-    """Whether a text was made up for a member of which only the type is known: it may well be of no use there."""
-    if not isinstance(value, str) or is_filler(value):
-        return is_filler(value)
-    told = (Hint.UNIQUE_AMONG_SIBLINGS, Hint.FREE)
-    return _NAME.fullmatch(value) is not None and not any(names.suggest(name, each) for each in told)
 
 
 def told_or_sent(exchange: Exchange, thing: Any, member: str) -> Any:

@@ -6,15 +6,18 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from contracts.core import tags
 from contracts.request.api import RequestFactory
 from contracts.request.references import references
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Operation
 from specs.contract.example_bodies import is_filler
-from specs.contract.member_names import Hint
+from specs.contract.member_names import Hint, MemberNames
 
 SHORT = 8
 """Letters of a name that is cut because no longer one is allowed."""
+_NAME = re.compile(rf"{tags.NAME}|[0-9a-f]{{{SHORT}}}")
+"""A name of a conversation's, whole or cut."""
 
 
 def make_unique(api: RequestFactory, name: str, value: Any, schema: Any, unique: Hint = Hint.UNIQUE) -> Any:
@@ -48,7 +51,7 @@ def make_unlike(
     valid, rules = validator(api.contract, operation), api.contract.body_rules(operation)
     unlike = dict(content)
     for name, value in content.items():
-        if name in fixed or not isinstance(value, str) or is_one_of(rules.get(name, {})):
+        if name in fixed or not isinstance(value, str) or _is_one_of(rules.get(name, {})):
             continue
         for text in (f"{value}-{api.unique_name()}", api.unique_name(), api.unique_name().replace("-", "")):
             if valid.is_valid({**unlike, name: text}):
@@ -57,7 +60,15 @@ def make_unlike(
     return unlike
 
 
-def is_one_of(schema: Any) -> bool:
+def says_nothing(names: MemberNames, name: str, value: Any) -> bool:
+    """Whether a text was made up for a member of which only the type is known: it may well be of no use there."""
+    if not isinstance(value, str) or is_filler(value):
+        return is_filler(value)
+    told = (Hint.UNIQUE_AMONG_SIBLINGS, Hint.FREE)
+    return _NAME.fullmatch(value) is not None and not any(names.suggest(name, each) for each in told)
+
+
+def _is_one_of(schema: Any) -> bool:
     """Whether a schema, or a way it may be met, lists its values or says their format."""
     ways = [schema, *(schema.get("anyOf") or ()), *(schema.get("oneOf") or ())] if isinstance(schema, dict) else []
     return any(isinstance(each, dict) and each.keys() & {"enum", "const", "format"} for each in ways)

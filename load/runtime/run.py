@@ -13,6 +13,7 @@ from gevent.event import Event
 from gevent.pool import Pool
 
 from contracts.config.deployment import Deployment, Principal
+from contracts.core import tags
 from contracts.core.conversation import (
     Blocked,
     Command,
@@ -93,7 +94,7 @@ class LoadRun:
     def open(self, line: str, inputs: Any = None) -> tuple[int, str]:
         """A conversation in the record, and a tag for names."""
         number = next(self._ids)
-        tag = f"ld{int(self.started * 1000) % 0xFFFFFF:06x}-{self.place}{number}"
+        tag = tags.tag(tags.UNDER_LOAD, self.started, f"{self.place}{number}")
         self.recorder.write("conversation", id=number, line=line, inputs=inputs, attempt=1, tag=tag)
         return number, tag
 

@@ -43,7 +43,7 @@ LOOKS = re.compile(
 OUTWARD = re.compile(r"storages?|integrations?|connections?|connectors?|datasources?|backends?|federations?")
 """Things whose creation connects the server with another one."""
 
-RULES = re.compile(r"automations?|cronjobs?|crons?|playbooks?|autoscal\w*|autoresponders?")
+AUTOMATIONS = re.compile(r"automations?|cronjobs?|crons?|playbooks?|autoscal\w*|autoresponders?")
 """Things that act by themselves from their creation on."""
 _CAUSE, _DEED = re.compile(r"triggers?|conditions?|when"), re.compile(r"actions?|operations?")
 """Members of a thing that does something whenever something happens."""
@@ -161,10 +161,10 @@ def outward(path: str, summary: str) -> str:
     return next((each for each in told if OUTWARD.fullmatch(each)), "")
 
 
-def ruling(path: str, members: Iterable[str]) -> str:
+def acts_by_itself(path: str, members: Iterable[str]) -> str:
     """Give the word by which a creation says that what it makes acts by itself from then on; "" where none does."""
     end = words(_last_fixed(path))
-    if word := next((each for each in end if RULES.fullmatch(each)), ""):
+    if word := next((each for each in end if AUTOMATIONS.fullmatch(each)), ""):
         return word
     told = {each.lower() for each in members}
     cause, deed = (next((each for each in told if kind.fullmatch(each)), "") for kind in (_CAUSE, _DEED))
@@ -216,5 +216,5 @@ _TAKEN = re.compile(
 
 
 def says_what_is_taken(description: str) -> bool:
-    """Whether the words for a conflict say that what is created is there already, rather than something else of it."""
+    """Whether the words for a conflict say that there is one already like the one to be made, and no other reason."""
     return _TAKEN.search(description) is not None

@@ -14,7 +14,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from specs.contract.action_words import action, outward, ruling
+from specs.contract.action_words import action, acts_by_itself, outward
 from specs.contract.contract import Contract
 from specs.contract.model import Operation, Resource
 from specs.contract.removals import addresses, removal_of
@@ -58,7 +58,7 @@ def _creation(contract: Contract, operation: Operation, resource: Resource) -> E
         return Effect("action", f"it does more than to create ({word})")
     if word := outward(operation.path, operation.summary):
         return Effect("action", f"it connects the server with another ({word})")
-    if word := ruling(operation.path, _written(contract, operation)):
+    if word := acts_by_itself(operation.path, _written(contract, operation)):
         return Effect("action", f"what it creates acts by itself from then on ({word})")
     if removal_of(contract, resource) is not None:
         return CREATE

@@ -55,8 +55,8 @@ def an_odd_body_is_no_server_error(api: RequestFactory, chosen: list[int]) -> Co
 
     Letters of many scripts, control characters, very long texts, members given twice, deep nesting and numbers out of
     range; where the deployment is disposable, also a zero in a text, half of a surrogate pair and a number that is
-    infinite. Which of these are accepted is not judged; a 5xx that comes twice is, unless a body with
-    nothing odd is answered so as well.
+    infinite. Which of these are accepted is not judged; a 5xx that comes twice is, unless a body with nothing odd is
+    answered so as well.
     """
     schema = _schema(api)
     right = yield from prepare_input(api)
@@ -231,7 +231,7 @@ def _bolder(api: RequestFactory) -> Steps:
         return [*done.refused, *([done.one] if done.one is not None and not done.one.ok else [])]
     life: CreatedResource = yield from create_full(api)
     peers: Siblings = yield from create_siblings(api)
-    return [*life.refused[:1], *([peers.unworded] if peers.unworded is not None else [])]
+    return [*life.refused[:1], *([peers.unchosen] if peers.unchosen is not None else [])]
 
 
 def _accepted(api: RequestFactory) -> Steps:

@@ -15,6 +15,7 @@ from contracts.steps.lists.paging import (
     paging_of,
     read_all,
     require_ok,
+    size_far_behind,
     walk_length,
 )
 from contracts.strategies.pages import FAR, page_sizes
@@ -50,7 +51,7 @@ def the_pagination_object_adds_up(api: RequestFactory) -> Conversation:
     if len(items) <= (largest(api) or len(items)):
         asked.append((None, len(items)))
     if largest(api) is not None and not aligned:
-        asked.append((len(items) + FAR, 1 if api.depth == "quick" else largest(api) or size))  # as the law of the end
+        asked.append((len(items) + FAR, size_far_behind(api, largest(api) or size)))
     for start, of in dict.fromkeys(asked):
         page: Exchange = yield api.page(start, of)
         if (start or 0) < len(items):

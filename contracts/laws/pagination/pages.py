@@ -19,6 +19,7 @@ from contracts.steps.lists.paging import (
     read_all,
     require_given,
     require_ok,
+    size_far_behind,
     tells_its_end,
     walk,
     walk_length,
@@ -209,8 +210,8 @@ def past_the_end_is_an_empty_page(api: RequestFactory, which: str) -> Conversati
     if paging_of(api).dialect == "page":
         start = -(-start // size) * size
     sized = size if largest(api) is not None or paging_of(api).size is not None else None
-    if sized is not None and which == "far" and api.depth == "quick" and paging_of(api).dialect != "page":
-        sized = 1  # a page of one has been asked for too, then
+    if sized is not None and which == "far":
+        sized = size_far_behind(api, sized)
     page: Exchange = yield api.page(start, sized)
     if page.status == 404 and paging_of(api).dialect == "page":
         raise Observed(f"a page behind the last one is answered with {page.summary()}")

@@ -18,8 +18,8 @@ from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.steps.lifecycle.values import changed_members, short, thing_of
 from contracts.steps.lists.identity import find_in, require_identifiable
+from contracts.steps.unique_values import says_nothing
 from specs.contract import selectors
-from specs.contract.example_bodies import is_filler
 from specs.contract.member_names import Hint, MemberNames
 
 
@@ -94,7 +94,7 @@ def _kept(
     content = sent.request.json if isinstance(sent.request.json, dict) else {}
     for name in (each for each in differing_members(content, thing) if each not in but):
         open_to_it = any(names.suggest(name, each) for each in (Hint.SECRET, Hint.LIFECYCLE))
-        useless = isinstance(content[name], str) and is_filler(content[name])
+        useless = isinstance(content[name], str) and says_nothing(names, name, content[name])
         if not (open_to_it or useless or content[name] is None):  # null may come back as a default
             assert isinstance(thing, dict)
             where = f" when it is read with {shown.operation.key}" if shown else ""

@@ -159,8 +159,8 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
 
     Where its lifetime is too long to be awaited, an expired one from the deployment file is used (`[tokens]`), once:
     one that was presented before, in this run or an earlier one, shows nothing. Else this is not observable. From depth
-    standard on it is shown to every operation that accepts access tokens; those that change something are sent to
-    nobody's address.
+    standard on it is shown to every operation that accepts access tokens and may be asked; those that change something
+    are sent to nobody's address.
     """
     if way == "supplied":
         token = yield Supplied("expired_access")
@@ -179,12 +179,12 @@ def an_expired_access_token_is_refused(api: RequestFactory, way: str) -> Convers
 
 
 def _refused_everywhere(api: RequestFactory, token: str) -> Steps:
-    """No operation takes a token that has expired for a good one."""
+    """No operation takes a token that has expired for a good one: shown to those that may be asked, lest one does."""
     scheme = rules(api).access.scheme
     if scheme is None or api.depth == "quick":
         return
     header = (scheme.parameter, f"{PREFIX.get(scheme.kind, '')}{token}")
-    for operation in selectors.opened_by_token(api.contract):
+    for operation in filter(api.permits, selectors.opened_by_token(api.contract)):
         view = api.for_operation(operation, {})
         request = view.ask(path=path_for_refusal(view), body=example(view), credentials=(header,))
         yield from require_refused(view, request, f"401 for an expired access token at {operation.key}")

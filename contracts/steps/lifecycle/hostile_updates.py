@@ -5,16 +5,14 @@ Like the chapters before it, this one only sends requests; what the responses me
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from contracts.core.conversation import Blocked, Concurrently, NotObservable, Steps
-from contracts.core.exchange import MISSING, Exchange, Request, is_whole
+from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.api import RequestFactory
-from contracts.request.credentials import callers
 from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import CONFLICT, Made, create_resource
 from contracts.steps.lifecycle.create import (
@@ -27,9 +25,9 @@ from contracts.steps.lifecycle.create import (
     sent_by,
     update_of,
 )
+from contracts.steps.lifecycle.forged_ids import forge_ids
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import Change, changes, invalid_member
-from contracts.strategies.samples import stranger
 from specs.contract import Contract, Operation, selectors
 from specs.contract.member_names import Hint
 
@@ -103,12 +101,9 @@ def _hostile_updates(before: Updated) -> Steps:
     now = attrs.evolve(now, thing={**now.thing, **together_sent(*answers)})
     others = [each for each in offered if each not in tame]
     truths = [each.name for each in others if isinstance(each.value, bool) and each.independent]
-    raced = together_sent(*answers)  # what one change has lost to the other must not be set again
-    own = {name: value for name, value in _own_unique(life, now).items() if name not in raced}
-    tried, forged = yield from _forged(life, now, others, truths, own)
-    same = forged[0] if own and forged else None
-    if same is not None and same.status == CONFLICT:  # it may have been one for the ids that were sent with it
-        same = yield changing(life, own)
+    own = _own_unique(life, now, but=together_sent(*answers))  # what is lost there must not be set again
+    tried, forged = yield from forge_ids(life, now, others, truths, own)
+    same = yield from _said_again(life, own, forged)
     turned = {name: value for name, value in together_sent(*forged).items() if name in truths}
     now = attrs.evolve(now, thing={**now.thing, **turned})
     spare = yield from _spare(life, now, offered, before.after)
@@ -121,24 +116,37 @@ def _hostile_updates(before: Updated) -> Steps:
     after: Observation = yield from observe(life.api, life.made, known=life.known, like=like)
     lost = yield from lost_update(life, answers, after)
     twin = [*outcomes.values()][-1] if taken else None  # the last one tried
+    stray: dict[str, Exchange] = yield from _strayed(life)
+    done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
+    unknown = outcomes.get(nearly_right(life.api, update_of(life))[0])
+    return attrs.evolve(done, stray=stray, turned=turned, unknown=unknown, same=same)
+
+
+def _strayed(life: CreatedResource) -> Steps:
+    """The answers to empty changes by methods that the document does not declare for its address, by method."""
     stray: dict[str, Exchange] = {}
     for method in undeclared_methods(life.api.contract, update_of(life)):
         content = {} if method in {"PUT", "POST", "PATCH"} else MISSING
         stray[method] = yield life.api.ask(
             update_of(life), path=life.made.values, body=content, method=method, silence_counts=True
         )
-    done = HostileUpdates(before, tried, forged, answers, refused, accepted, after, taken=twin, undone=lost)
-    unknown = outcomes.get(nearly_right(life.api, update_of(life))[0])
-    return attrs.evolve(done, stray=stray, turned=turned, unknown=unknown, same=same)
+    return stray
 
 
-def _own_unique(life: CreatedResource, now: Observation) -> dict[str, Any]:
+def _said_again(life: CreatedResource, own: dict[str, Any], forged: Sequence[Exchange]) -> Steps:
+    """The answer to what is unique and was sent as it is; sent alone where it met a conflict, perhaps of an id."""
+    if not own or not forged:
+        return None
+    return (yield changing(life, own)) if forged[0].status == CONFLICT else forged[0]
+
+
+def _own_unique(life: CreatedResource, now: Observation, *, but: Collection[str]) -> dict[str, Any]:
     """What tends to be unique of a resource, as it is, where an update can carry it.
 
     At depth quick it goes with other members; at greater depths it is sent by itself.
     """
     names, offered = life.api.contract.names, life.api.contract.body_rules(update_of(life))
-    unique = (each for each in offered if names.suggest(each, Hint.UNIQUE_AMONG_SIBLINGS))
+    unique = (each for each in offered if each not in but and names.suggest(each, Hint.UNIQUE_AMONG_SIBLINGS))
     own = {name: now.thing[name] for name in unique if isinstance(now.thing.get(name), str)}
     return own if life.api.depth == "quick" else {}
 
@@ -194,75 +202,6 @@ def _conflict(before: Updated, now: Observation) -> Steps:
     hint = Hint.UNIQUE_AMONG_SIBLINGS
     names = [n for n in (each.name for each in offered) if life.api.contract.names.suggest(n, hint) and n in now.thing]
     return {name: other.thing[name] for name in names}
-
-
-def _forged(
-    life: CreatedResource, now: Observation, offered: list[Change], truths: Sequence[str], own_unique: dict[str, Any]
-) -> Steps:
-    """Updates that carry another id for the resource, and another owner, beside its truths turned over.
-
-    A life turns each truth once; here they are turned back, so that one which stays as it is is seen. Where there are
-    none, beside one of these members as it is; what tends to be unique, as it is, goes with them. All ids in one; each
-    by itself where that is refused, for it may have
-    been refused for one of them.
-    """
-    member = life.resource.member.removeprefix("/")
-    update, names = update_of(life), life.api.contract.names
-    offered_name = member in life.api.contract.body_rules(update) and not names.suggest(member, Hint.ID)
-    forgeable = isinstance(now.thing.get(member), str | int) and not offered_name  # a name may be changed where it can
-    own = {member: another(now.thing[member])} if forgeable else {}
-    foreign = {name: _rivals(life.api, name, value) for name, value in _owners(life, now).items()}
-    kinds = [each for each in (own, foreign) if each]
-    if not kinds:
-        return {}, []
-    kept = next((each.name for each in offered if isinstance(now.thing[each.name], str | int)), None)
-    turned = {name: not now.thing[name] for name in truths if isinstance(now.thing.get(name), bool)}
-    harmless = {**turned, **own_unique} or ({kept: now.thing[kept]} if kept else {})
-    both: Exchange = yield changing(life, {**harmless, **own, **foreign})
-    answers = [both]
-    for ids in kinds if not both.ok and len(kinds) > 1 else ():
-        alone: Exchange = yield changing(life, {**harmless, **ids})
-        answers += [alone]
-    return {**own, **foreign}, answers
-
-
-def owners(api: RequestFactory, thing: Any, operation: Operation) -> dict[str, Any]:
-    """Members that name the owner or parent of a resource and that its update does not offer, with other values."""
-    if not isinstance(thing, dict) or operation.body is None:
-        return {}
-    offered = api.contract.body_rules(operation)
-    ends = tuple({_fold(name) for name in operation.path_parameters})
-    own = [name for name in thing if _fold(name).endswith(ends) or api.contract.names.suggest(name, Hint.OWNER)]
-    names = [name for name in own if name not in offered and name.lower() != "id"]
-    return {name: another(thing[name]) for name in names if isinstance(thing[name], str | int)}
-
-
-def _owners(life: CreatedResource, now: Observation) -> dict[str, Any]:
-    found = owners(life.api, now.thing, update_of(life))
-    return {name: value for name, value in found.items() if name != life.resource.member.removeprefix("/")}
-
-
-def _rivals(api: RequestFactory, name: str, value: Any) -> Any:
-    """The other tenant's own id where one is known and the deployment may be spoilt: the most telling forgery."""
-    folded = re.sub(r"[^a-z0-9]", "", name.lower())
-    rival = next((each for each in callers(api.deployment, api.operation) if each.tenant != api.tenant), None)
-    for parameter in api.operation.path_parameters if rival and api.deployment.disposable else ():
-        theirs = api.deployment.value(rival.tenant, parameter) if rival else None
-        if theirs and folded.endswith(parameter.lower()):
-            return theirs if isinstance(value, str) else int(theirs) if is_whole(theirs) else value
-    return value
-
-
-def another(value: Any) -> Any:
-    """An id of the same kind that is nobody's."""
-    if isinstance(value, str):
-        uuid = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
-        return stranger({"type": "string", **({"format": "uuid"} if uuid else {})})
-    return int(stranger({"type": "number"}))
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def blame(seen: HostileUpdates, name: str, shown: object) -> str:

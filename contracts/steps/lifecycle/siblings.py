@@ -14,7 +14,7 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
-from contracts.steps.lifecycle.values import invalid_member, other_words
+from contracts.steps.lifecycle.values import invalid_member, other_choices
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all, require_ok
 from contracts.strategies.body_forms import minimal_body
@@ -47,8 +47,8 @@ class Siblings:
     alone: Exchange | None = None
     slight: Exchange | None = None
     whole: Exchange | None = None
-    unworded: Exchange | None = None
-    """The refusal of the required members with other words than the example's, where those were accepted."""
+    unchosen: Exchange | None = None
+    """The refusal of the required members with other choices than the example's, where those were accepted."""
 
     @property
     def made(self) -> list[Exchange]:
@@ -91,10 +91,10 @@ def _beside(peers: Siblings) -> Steps:
     values = yield from resolve_path(stage, create, fresh=True)
     content = yield from body(stage, create, values)
     refused, content = yield from _refused(stage, create, values, content)
-    slight, whole, unworded = yield from _minimal(stage, create, values, content)
+    slight, whole, unchosen = yield from _minimal(stage, create, values, content)
     if _nothing_goes(slight, whole) and (yield from find_form(stage, create, values)):
         content = yield from body(stage, create, values)
-        slight, whole, unworded = yield from _minimal(stage, create, values, content)
+        slight, whole, unchosen = yield from _minimal(stage, create, values, content)
     content, equals = yield from _equals(stage, create, values, content)
     again = alone = None
     if any(each.status >= 500 for each in equals):  # what one alone is answered too is no matter of being at once
@@ -103,7 +103,7 @@ def _beside(peers: Siblings) -> Steps:
         again = yield stage.ask(create, path=values, body=content)
     return attrs.evolve(
         peers, values=values, content=content, refused=refused, equals=equals,
-        again=again, alone=alone, slight=slight, whole=whole, unworded=unworded,
+        again=again, alone=alone, slight=slight, whole=whole, unchosen=unchosen,
     )  # fmt: skip
 
 
@@ -167,20 +167,20 @@ def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], c
 def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
     """One creation with the required members only; and where that is refused, the same with the others.
 
-    At depth quick in other words than the life was created with; where they are refused, in those of the example. The
-    last answer is that refusal.
+    At depth quick with other choices than the life was created with; where they are refused, with those of the example.
+    The last answer is that refusal.
     """
     if minimal_body(api.contract, create, like) == like:
         return None, None, None
     whole = yield from body(api, create, values)
     least = minimal_body(api.contract, create, whole)
-    worded = other_words(api.contract.body_rules(create), least) if api.depth == "quick" else least
-    answer: Exchange = yield api.ask(create, path=values, body=worded)
-    unworded = answer if worded != least and answer.status in INVALID else None
-    if unworded:
+    chosen = other_choices(api.contract.body_rules(create), least) if api.depth == "quick" else least
+    answer: Exchange = yield api.ask(create, path=values, body=chosen)
+    unchosen = answer if chosen != least and answer.status in INVALID else None
+    if unchosen:
         answer = yield api.ask(create, path=values, body=least)
     if answer.status not in INVALID:
-        return answer, None, unworded
+        return answer, None, unchosen
     return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)})), None
 
 

@@ -313,8 +313,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
     return found
 
 
-def other_words(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:
-    """A body with other words of closed sets than its own, and than `full_body` has, where there are enough."""
+def other_choices(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:
+    """A body with other values of its enumerations than its own, and than `full_body` has, where there are enough."""
     words = {name: _choices(rules.get(name, {})) for name in content}
     return {name: _next(words[name], _next(words[name], value)) if value in words[name] else value
             for name, value in content.items()}  # fmt: skip

@@ -55,6 +55,14 @@ def require_given(api: RequestFactory) -> Steps:
     require_ok((yield api.ask()))
 
 
+def size_far_behind(api: RequestFactory, usual: int) -> int:
+    """The size of the page that is asked for far behind the end, by all who ask for one.
+
+    At depth quick it is one, where pages may begin at any item: so a page of one has been asked for too.
+    """
+    return 1 if api.depth == "quick" and paging_of(api).dialect != "page" else usual
+
+
 def paging_of(api: RequestFactory) -> Paging:
     """How this list is requested in pages."""
     if api.operation.paging is None:

@@ -10,6 +10,7 @@ from functools import cached_property
 import attrs
 
 from contracts.config.deployment import Deployment
+from contracts.core import tags
 from contracts.core.exchange import Exchange
 from contracts.judging.alike import Alike
 from load.runtime.rows import Row
@@ -123,9 +124,9 @@ class Record:
         return found
 
 
-_MARK = re.compile(r"ld[0-9a-f]{6}-[\w]+(?:-\d+)?-\d+")
+_NAME = re.compile(tags.NAME)
 
 
 def marks(text: str) -> set[str]:
     """The names in a text that a run under load made up."""
-    return set(_MARK.findall(text)) if "ld" in text else set()
+    return set(_NAME.findall(text)) if tags.UNDER_LOAD in text else set()

@@ -249,6 +249,35 @@ def test_a_misfit_names_the_place_in_the_schema_not_the_number_of_the_item() -> 
     assert "/data/*" in told
 
 
+@pytest.mark.parametrize(
+    "trace",
+    [
+        TRACE,
+        r"it said: File \"/srv/x.py\", line 3",
+        "Error: x\n    at Foo.bar (/app/x.js:1:2)",
+        "Error: x\n    at file:/app/x.js:1:2",
+        "at com.shop.Cart.add(Cart.java:12)",
+        "goroutine 7 [running]",
+        "app/x.rb:7:in `call'",
+        "#0 /srv/x.php(12)",
+    ],
+)
+def test_a_stack_trace_of_any_language_is_seen_in_a_success_too(trace: str) -> None:
+    """Most answers have none, and only those are looked through that have a word which every trace has."""
+    law = "errors/errors-hide-the-inside"
+    assert judged(law, exchange(GET, 200, trace)) is not None
+    assert judged(law, exchange(GET, 200, "at home")) is None
+
+
+def test_a_position_that_is_written_in_other_digits_is_none() -> None:
+    asked = exchange(GET, 200, {"status": "success", "data": [], "pagination": {"totalItems": 3, "remainingItems": 1}})
+    law = "pagination/the-counts-of-a-page-agree"
+    for place, wrong in (("0", True), ("%C2%B2", False)):
+        target = f"{asked.request.target}?skip={place}"
+        told = attrs.evolve(asked, request=attrs.evolve(asked.request, target=target))
+        assert (judged(law, told) is not None) is wrong
+
+
 def test_what_owners_write_into_what_the_document_leaves_free_is_no_leak() -> None:
     given = exchange(GET, 200, {"data": [{"metadata": {"password": "for the door"}}]})
     assert judged("schema/what-only-requests-carry-stays-out", given) is None

@@ -6,14 +6,17 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import attrs
 import pytest
 
+from contracts.config.writes import WriteRules
 from contracts.core.conversation import NotObservable
 from contracts.core.verdicts import BROKEN, NOT_OBSERVABLE, UPHELD
 from contracts.engine import replay_driver
 from contracts.engine.run import Run
 from contracts.evidence import reader
 from contracts.evidence.used_tokens import UsedTokens
+from contracts.plan.plan import make
 from tests.in_process import judged
 from tests.power import harness
 
@@ -57,6 +60,23 @@ def test_each_is_presented_once_in_a_run_even_where_it_is_accepted(tmp_path: Pat
         if name in f"{each.request.headers} {each.request.body}"
     )
     assert set(shown.values()) == {1}
+
+
+def test_an_expired_token_is_shown_to_no_operation_that_may_not_be_asked(tmp_path: Path) -> None:
+    """It might be accepted: then something would be changed that nobody has allowed."""
+    server, denied = harness.sandbox(["--limits", "off"], "standard"), "POST /v2/organizations/{orgId}/attributes"
+    deployment = attrs.evolve(server.plan.deployment, write_rules=WriteRules(deny=(denied,)))
+    less = attrs.evolve(server, plan=make(server.plan.contract, deployment, "standard"))
+    shown = [
+        {
+            each.operation.key
+            for each in ran(one, tmp_path / name / "run").exchanges.values()
+            if "EXPIRED_ACCESS" in str(each.request.headers)
+        }
+        for name, one in (("all", server), ("less", less))
+    ]
+    assert denied in shown[0] - shown[1]
+    assert "POST /v2/organizations/{orgId}/attributes/options/{userId}" in shown[1]
 
 
 def test_no_token_is_written_down(tmp_path: Path) -> None:
