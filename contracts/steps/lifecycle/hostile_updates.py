@@ -123,9 +123,15 @@ def _hostile_updates(before: Updated) -> Steps:
 
 
 def _strayed(life: CreatedResource) -> Steps:
-    """The answers to empty changes by methods that the document does not declare for its address, by method."""
+    """The answers to empty changes by methods that the document does not declare for its address, by method.
+
+    Where not everything may be changed only what reads is asked: what may not be sent would end the whole life here.
+    """
     stray: dict[str, Exchange] = {}
+    disposable = life.api.deployment.is_disposable(life.api.tenant)
     for method in undeclared_methods(life.api.contract, update_of(life)):
+        if not disposable and method != "GET":
+            continue
         content = {} if method in {"PUT", "POST", "PATCH"} else MISSING
         stray[method] = yield life.api.ask(
             update_of(life), path=life.made.values, body=content, method=method, silence_counts=True
