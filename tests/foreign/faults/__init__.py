@@ -15,6 +15,7 @@ from tests.foreign.faults import (
     planted_inputs,
     planted_later,
     planted_lists,
+    planted_relations,
     planted_state,
     state,
     tenants,
@@ -26,5 +27,5 @@ from tests.foreign.planting import FAULTS, PLANTED
 __all__ = [
     "FAULTS", "PLANTED", "answers", "creations", "credentials", "deletions", "filters", "input", "limits_and_caches",
     "pages", "planted_answers", "planted_besides", "planted_doors", "planted_inputs", "planted_later", "planted_lists",
-    "planted_state", "state", "tenants", "tokens", "updates",
+    "planted_relations", "planted_state", "state", "tenants", "tokens", "updates",
 ]  # fmt: skip
