@@ -91,7 +91,7 @@ class Request:
 
     def retried(self) -> Request:
         """The same request, always sent: never answered from what is known."""
-        return attrs.evolve(self, bypass_cache=True)
+        return attrs.evolve(self, bypass_cache=True, share_key="")
 
     @cached_property
     def json(self) -> Any:

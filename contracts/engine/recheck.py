@@ -42,7 +42,15 @@ async def ask_again(
                 again = RunningConversation(_deleted(plan, exchange, tag))
                 await converse(again, sender, conversation, reuse=False)
             else:
-                await sender.answer(_renamed(exchange.request, conversation).retried(), conversation)
+                await _repeat(sender, exchange, conversation)
+
+
+async def _repeat(sender: Sender, exchange: Exchange, conversation: int) -> None:
+    """Send a request once more; twice where a creation that was refused succeeds, for a name that is free by now."""
+    again = _again(exchange, conversation).retried()
+    got: Exchange = await sender.answer(again, conversation)
+    if got.ok and 400 <= exchange.status < 500 and again.may_create:
+        await sender.answer(again, conversation)
 
 
 def once(plan: Plan, verdicts: Iterable[Verdict], exchanges: Mapping[int, Exchange]) -> Iterable[Exchange]:
@@ -77,8 +85,12 @@ def _deleted(plan: Plan, exchange: Exchange, tag: str) -> Conversation:
     yield api.ask(path=made.values)
 
 
-def _renamed(request: Request, number: int) -> Request:
-    """The same request, with names of its own in the body: what has to be unique was used up by the first."""
-    if request.safe or request.body is None:
+def _again(exchange: Exchange, number: int) -> Request:
+    """The same request, with names of its own in the body where the first has used up what has to be unique.
+
+    What was refused has used up nothing, and may have been refused for a name.
+    """
+    request = exchange.request
+    if request.safe or request.body is None or 400 <= exchange.status < 500:
         return request
     return attrs.evolve(request, body=re.sub(r"\b(ct[0-9a-f]{6}-)(?=\d)", rf"\g<1>{number}-", request.body))

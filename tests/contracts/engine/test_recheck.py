@@ -71,6 +71,31 @@ def test_only_what_was_seen_once_and_can_be_asked_safely_is_asked_again(
     assert asked(given, GET, POST, DELETE) == again
 
 
+def test_what_conversations_share_is_sent_again_all_the_same() -> None:
+    shared = exchange(POST, 404, WRONG)
+    shared = attrs.evolve(shared, seq=1, request=attrs.evolve(shared.request, share_key="a life in webhooks 3"))
+    told: Any = Told()
+    asyncio.run(recheck.ask_again(plan(POST), told, {1: shared}, (1, "ct000000-1")))
+    assert [each.share_key for each in told.asked] == [""]
+
+
+class Granting(Told):
+    """One that grants whatever it is asked."""
+
+    async def answer(self, request: Request, _: int, **__: Any) -> Any:
+        self.asked.append(request)
+        return exchange(request.operation.key, 201, {"status": "success", "data": {"id": 7}})
+
+
+def test_a_refused_creation_is_sent_as_it_was_and_again_where_its_name_is_free_by_now() -> None:
+    refused = exchange(POST, 409, WRONG)
+    body = '{"email": "ct000000-3-1@example.com"}'
+    refused = attrs.evolve(refused, seq=1, request=attrs.evolve(refused.request, body=body))
+    told: Any = Granting()
+    asyncio.run(recheck.ask_again(plan(POST), told, {1: refused}, (5, "ct000000-5")))
+    assert [each.body for each in told.asked] == [body, body]
+
+
 class Making(Told):
     """One that answers a creation with what it has made."""
 
