@@ -24,13 +24,13 @@ def asking(application: Any) -> type[Client]:
 
     class InProcess(Client):
         async def exchange(self, request: Outgoing) -> Incoming:
-            return await _exchanged(application, request)
+            return await exchanged(application, request)
 
     return InProcess
 
 
-async def _exchanged(application: Any, request: Outgoing) -> Incoming:
-    """What an application answers; it may end the connection without an answer."""
+async def exchanged(application: Any, request: Outgoing) -> Incoming:
+    """What an application answers. Raises Failure where it ends the connection without an answer."""
     request.written()  # what no server could be sent is not sent here either
     told: list[Message] = []
 

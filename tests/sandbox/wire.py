@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import httpx
 import yaml
 
+from contracts.transport.messages import Outgoing
 from sandbox.auth import FOREIGN_404_UNDECLARED
 from sandbox.build import Options, build
 from sandbox.document import DEFAULT, Document, load
 from sandbox.router import Router
 from sandbox.schemas import Check, modern
 from sandbox.state import Tenant
+from tests.in_process import exchanged
 
 LOSER = ("POST /v2/oauth/{clientId}/refresh", 409)  # allowed by the rulings on tokens, declared nowhere
 START = 1_900_000_020.0  # a whole minute
@@ -67,17 +70,14 @@ class Wire:
         self.app = build(Options(**options), document(), self.clock)
         self.strict = strict
         self.router = Router(document())
-        self.runner = asyncio.Runner()
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app), base_url="http://sandbox.test", trust_env=False
-        )
+        self.loop = asyncio.new_event_loop()  # asyncio.Runner sets signal handlers for every request
         self.acme, self.rival = (Keys(tenant) for tenant in self.app.world.tenants.values())
 
     def __enter__(self) -> Wire:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.runner.close()
+        self.loop.close()
 
     def ask(self, method: str, path: str, headers: Headers | None = None, **more: Any) -> httpx.Response:
         """One request."""
@@ -85,7 +85,7 @@ class Wire:
 
     def together(self, requests: list[tuple[str, str, Headers, dict[str, Any]]]) -> list[httpx.Response]:
         """Several requests at the same time."""
-        responses = self.runner.run(self._together(requests))
+        responses = self.loop.run_until_complete(self._together(requests))
         if self.strict:
             for (method, path, _, _), response in zip(requests, responses, strict=True):
                 self._hold(method, path, response)
@@ -102,13 +102,14 @@ class Wire:
         return self.ask(method, path, headers, **more).status_code
 
     async def _together(self, requests: list[tuple[str, str, Headers, dict[str, Any]]]) -> list[httpx.Response]:
-        sent = [self.client.request(method, path, headers=headers, **more) for method, path, headers, more in requests]
-        return list(await asyncio.gather(*sent))
+        sent = [exchanged(self.app, _outgoing(*each)) for each in requests]
+        answers = await asyncio.gather(*sent)
+        return [httpx.Response(each.status, headers=each.headers, content=each.body) for each in answers]
 
     def _hold(self, method: str, path: str, response: httpx.Response) -> None:
         """Declared status, media type, schema and headers; no traces and no secrets in errors."""
         assert response.headers["content-type"] == "application/json"
-        match = self.router.match(httpx.URL(path).raw_path.partition(b"?")[0])
+        match = self.router.match(_target(path).partition(b"?")[0])
         operation = match.operations.get(method) if match else None
         if operation is None:
             assert response.status_code in {404, 405}
@@ -128,6 +129,23 @@ class Wire:
     def _secrets(self) -> Iterator[str]:
         for keys in (self.acme, self.rival):
             yield from (keys.tenant.secret, keys.tenant.admin_key, keys.tenant.member_key)
+
+
+@cache
+def _target(path: str) -> bytes:
+    """A path and its query as they are sent: what no address may hold is quoted."""
+    return httpx.URL(path).raw_path
+
+
+def _outgoing(method: str, path: str, headers: Headers, more: dict[str, Any]) -> Outgoing:
+    """A request; of `more`, `json` or `content` is its body."""
+    sent = dict(headers)
+    body = more.get("content", b"")
+    if "json" in more:
+        body = json.dumps(more["json"], ensure_ascii=False)
+        sent = {"content-type": "application/json", **sent}
+    lines = [(name.encode("ascii"), value.encode("latin-1")) for name, value in sent.items()]
+    return Outgoing(method, _target(path), tuple(lines), body.encode() if isinstance(body, str) else body)
 
 
 class Keys:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
-from contracts.gate.signals import EndingSignals
+from contracts.gate.signals import ENDING, EndingSignals
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Whoever started the tests may have ignored some, as nohup does; a run would leave those alone."""
+    before = {each: signal.signal(each, signal.default_int_handler) for each in ENDING}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
