@@ -68,7 +68,8 @@ async def preflight(plan: Plan, sender: Sender, conversation: int) -> PreflightR
     if reason := _nobody_left(plan, health):
         sender.give_up(reason)
         return health
-    if heard and all(map(_foreign, heard)) and (reason := await _elsewhere(plan, sender, conversation, heard)):
+    strange = bool(heard) and all(_foreign(each) or _unforeseen(each) for each in heard)
+    if strange and (reason := await _elsewhere(plan, sender, conversation, heard)):
         sender.give_up(reason)
     return health
 
@@ -113,7 +114,17 @@ async def _answers(plan: Plan, sender: Sender, conversation: int, lost: Request,
 
 def _foreign(exchange: Exchange) -> bool:
     """Whether an answer may be that of a server that does not serve the document at all."""
-    return 300 <= exchange.status < 400 or exchange.status in {404, 405} or _is_page(exchange)
+    if exchange.status in {404, 405}:
+        return True
+    declared = exchange.operation.answer(exchange.status)
+    if 300 <= exchange.status < 400:
+        return declared is None
+    return _is_page(exchange) and not (declared and any("html" in each for each in declared.media_types))
+
+
+def _unforeseen(exchange: Exchange) -> bool:
+    """Whether a refusal is one that the operation does not declare: some gateways know no path and say 403."""
+    return exchange.status in {403, 404, 405} and exchange.operation.answer(exchange.status) is None
 
 
 def _is_page(exchange: Exchange) -> bool:
@@ -129,10 +140,10 @@ async def _elsewhere(plan: Plan, sender: Sender, conversation: int, heard: list[
     for request in list({each.operation.key: each for each in others if each.operation.key not in asked}.values())[:3]:
         with contextlib.suppress(Outcome):
             heard.append(await sender.answer(request, conversation, reuse=True))
-    if not all(map(_foreign, heard)):
-        return None
     if reason := _other_base(plan, heard):
         return reason
+    if not all(map(_foreign, heard)):
+        return None
     if len({each.operation.key for each in heard}) < 2:
         return None
     first = heard[0]
@@ -142,15 +153,20 @@ async def _elsewhere(plan: Plan, sender: Sender, conversation: int, heard: list[
 
 
 def _other_base(plan: Plan, heard: list[Exchange]) -> str | None:
-    """Whether nothing was found because base_url lacks the path of the document's servers, or has one they lack."""
+    """Whether nothing was found because base_url lacks the path of the document's servers, or has one they lack.
+
+    Where it has that of one of several servers, no answer may be one that the document foresees.
+    """
     own = urlsplit(plan.deployment.base_url).path.rstrip("/")
-    stated = base_paths(plan.contract.document.raw)
-    if not stated or own in stated or any(each.status != 404 for each in heard):
+    stated = [path for path in base_paths(plan.contract.document.raw) if path != own]
+    sure = len(stated) == len(base_paths(plan.contract.document.raw))
+    if not stated or not all(_unforeseen(each) or (sure and _foreign(each)) for each in heard):
         return None
     said = " or ".join(path or "no path" for path in stated)
     asked = " and ".join(each.operation.key for each in heard[:2])
     has = f"the path {own}" if own else "no path"
-    return f"{asked}: not found. base_url has {has}, and the document's servers have {said}; is base_url right?"
+    found = "not found" if all(each.status == 404 for each in heard) else heard[0].summary()
+    return f"{asked}: {found}. base_url has {has}, and the document's servers have {said}; is base_url right?"
 
 
 async def introduce(plan: Plan, items: Iterable[PlanItem], sender: Sender) -> None:

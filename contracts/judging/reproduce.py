@@ -20,6 +20,7 @@ from contracts.judging.shell_variables import OURS, TAG, Origin, answer_of
 from contracts.plan.plan import Plan
 from contracts.request.credentials import callers, sign
 from contracts.request.curl import curl
+from contracts.request.parameters import required_query
 from contracts.request.url import path_values, target
 from specs.contract import Operation
 
@@ -153,7 +154,8 @@ class _Script:
         }
         caller = self._remover(each, resource.delete)
         headers = sign(resource.delete, caller)[0] if caller else written.headers
-        return Request(resource.delete, target(resource.delete, values), headers)
+        query = required_query(resource.delete, ())
+        return Request(resource.delete, target(resource.delete, values, query), headers)
 
     def _remover(self, each: Exchange, delete: Operation) -> Principal | None:
         """Who may remove what a request has made: whose place it is, though somebody else may have made it there."""

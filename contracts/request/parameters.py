@@ -9,7 +9,10 @@ from typing import Any
 
 from contracts.core.exchange import Pairs
 from specs.contract import Operation, Parameter
+from specs.contract.example_bodies import composed, is_filler
 from specs.contract.leniency import needs_one_of
+from specs.contract.model import Schema
+from specs.source.pointers import MISSING
 
 SOME = 20
 """Items on a page where the document wants a size to be named and says no more."""
@@ -81,8 +84,13 @@ def _stated(operation: Operation, parameter: Parameter) -> Any:
     page = page_value(operation, parameter)
     if operation.paging and parameter is operation.paging.position:
         return values[0] if page is None else page
-    values.append(page)
+    values += [page, *_closed(parameter.schema)]
     return next((each for each in values if each is not None), None)
+
+
+def _closed(schema: Schema) -> list[Any]:
+    """A value of a schema that leaves hardly any choice: its only one, or that something is not to be."""
+    return [schema["const"]] if "const" in schema else [False] if schema.get("type") == "boolean" else []
 
 
 def page_value(operation: Operation, parameter: Parameter) -> int | None:
@@ -99,14 +107,16 @@ def page_value(operation: Operation, parameter: Parameter) -> int | None:
 
 @cache
 def required_headers(operation: Operation) -> Pairs:
-    """Header parameters a request cannot go without, from the document's own example or default."""
+    """Header parameters a request cannot go without, from what the document states of their values."""
     needed = (each for each in operation.parameters if each.location == "header" and each.required)
-    return tuple((each.name, str(_sample(each))) for each in needed)
+    return tuple((each.name, _text(_sample(each))) for each in needed)
 
 
 def _sample(parameter: Parameter) -> Any:
+    """An example, a default or a choice of the document's, else what its schema asks for, such as a uuid."""
     if parameter.example is not None:
         return parameter.example
     if parameter.name.lower() == "if-match":
         return "*"  # matches whatever is there
-    return parameter.schema.get("default", parameter.schema.get("enum", ["1"])[0])
+    made = composed({}, parameter.schema)
+    return "1" if made is MISSING or is_filler(made) or made is None else made

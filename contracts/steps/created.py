@@ -10,6 +10,7 @@ import attrs
 from contracts.config.deployment import Deployment, Principal
 from contracts.core.exchange import MISSING, Exchange, Request, at
 from contracts.request.credentials import besides, callers, sign
+from contracts.request.parameters import required_headers, required_query
 from contracts.request.url import path_values, target
 from contracts.steps.own_things import CREATED, OwnThings, bears_mark, things_made, told_or_sent
 from specs.contract import Contract, Resource
@@ -239,8 +240,10 @@ def signed(request: Request, deployment: Deployment) -> Request | None:
     if owner is None:
         return None
     own, query = sign(request.operation, owner)
-    headers = besides(own, (dict(deployment.headers) | dict(owner.headers)).items())
-    return attrs.evolve(request, target=target(request.operation, values, query), headers=headers, principal=owner.name)
+    asked = target(request.operation, values, [*required_query(request.operation, query), *query])
+    needed = (*own, *required_headers(request.operation))
+    headers = besides(needed, (dict(deployment.headers) | dict(owner.headers)).items())
+    return attrs.evolve(request, target=asked, headers=headers, principal=owner.name)
 
 
 def _made_something(exchange: Exchange) -> bool:

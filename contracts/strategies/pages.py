@@ -24,12 +24,16 @@ ABSURD = (2**31, 2**63)
 """Numbers that do not fit where numbers are commonly kept."""
 
 
-def page_sizes(total: int, *, maximum: int | None = None, pages: int = 12) -> SearchStrategy[int]:
+def page_sizes(
+    total: int, *, maximum: int | None = None, pages: int = 12, known: int | None = None
+) -> SearchStrategy[int]:
     """Sizes for walking a list of `total` items: first one that does not divide it, then a divisor, then the edges.
 
-    `maximum`: the largest size the document allows. `pages`: how many pages a walk may have at most.
+    `maximum`: the largest size the document allows. `pages`: how many pages a walk may have at most. `known`: the size
+    of a walk that was made already, which tells nothing new and comes last.
     """
-    return one_of(telling_sizes(total, maximum=maximum, pages=pages))
+    sizes = telling_sizes(total, maximum=maximum, pages=pages)
+    return one_of(sorted(sizes, key=lambda size: size == known))
 
 
 def telling_sizes(total: int, *, maximum: int | None = None, pages: int = 12) -> list[int]:

@@ -6,12 +6,12 @@ import json
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from specs.contract import action_words
 from specs.contract.extension import extension
 from specs.contract.inferred_filters import with_filters
-from specs.contract.inferred_tokens import inferred
+from specs.contract.inferred_tokens import inferred, refreshes
 from specs.contract.limits import caching, limits
 from specs.contract.member_names import USUAL, MemberNames, member_names
 from specs.contract.model import (
@@ -189,7 +189,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
     security, undefined = _security(raw, site, known)
     says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
-    return Operation(
+    operation = Operation(
         key=site.key,
         method=site.method.upper(),
         path=site.path,
@@ -213,6 +213,8 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         looks_up=looks,
         ends_credential=action_words.ends_credential(*says),
     )
+    alone = operation.ends_credential and not any(each.schemes for each in security) and refreshes(raw, operation)
+    return evolve(operation, ends_credential=False) if alone else operation  # "renew": nothing but its own token ends
 
 
 def _success(outcomes: tuple[Answer, ...]) -> Answer | None:

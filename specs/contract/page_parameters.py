@@ -38,11 +38,13 @@ _AN_ID = re.compile(r"\b(given|start(ing)?|last|next) u?id\b|\bu?id to (start|re
 _NUMBERS = {"integer", "number"}
 
 
-def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording, *, told: bool = False) -> Asked:
+def asked(
+    raw: Schema, parameters: tuple[Parameter, ...], words: Wording, *, told: bool = False, scim: bool = False
+) -> Asked:
     """Find the page parameters and the dialect they speak.
 
     `told`: the answer tells that it is a page, so that a date may be a position, and a position that means other things
-    too needs no page size beside it.
+    too needs no page size beside it. `scim`: it is one of SCIM, whose items count from 1 (RFC 7644, section 3.4.2.4).
     """
     query = {fold(item.name): item for item in parameters if item.location == "query"}
     position, dialect = _position(raw, query, words, told=told)
@@ -53,7 +55,7 @@ def asked(raw: Schema, parameters: tuple[Parameter, ...], words: Wording, *, tol
     unsure = position is not None and fold(position.name) in UNSURE and not words.position
     if size is None and unsure and not told:
         return Asked()
-    first = _first(position, dialect) if words.first is None else words.first
+    first = _first(position, dialect, unsaid=1 if scim else 0) if words.first is None else words.first
     return Asked(size, position, dialect, first)
 
 
@@ -116,8 +118,8 @@ def _named(name: str) -> Dialect | None:
     return next((dialect for dialect, names in POSITIONS.items() if name in names), None)
 
 
-def _first(position: Parameter | None, dialect: Dialect | None) -> int:
-    """Say what the first item or page is numbered: by default, minimum or prose, else pages from 1 and items from 0."""
+def _first(position: Parameter | None, dialect: Dialect | None, unsaid: int) -> int:
+    """Say what the first item or page is numbered: by default, minimum or prose, else pages from 1, items `unsaid`."""
     if position is None or dialect == "cursor":
         return 0
     firsts = (position.schema.get(key) for key in ("default", "minimum"))
@@ -127,4 +129,4 @@ def _first(position: Parameter | None, dialect: Dialect | None) -> int:
     prose = _prose(position, position.schema)
     if _FROM_ONE.search(prose) or _FROM_ZERO.search(prose):
         return 0 if _FROM_ZERO.search(prose) else 1
-    return 1 if dialect == "page" else 0
+    return 1 if dialect == "page" else unsaid

@@ -23,12 +23,18 @@ from specs.source.pointers import join
 
 def asked_for(raw: Schema, key: str, parameters: tuple[Parameter, ...], answer: Answer | None, words: Wording) -> Asked:
     """Say how pages are requested, by the parameters and by what the response says of them."""
-    found = asked(raw, parameters, words)
+    found = asked(raw, parameters, words, scim=_of_scim(raw, answer))
     if found.dialect is not None or answer is None:
         return found
     maybe = asked(raw, parameters, words, told=True)
     roles = page_info(raw, answer, data_pointer(raw, key, maybe, answer, words), words).members
     return maybe if {"cursor", "next", "link"} & roles.keys() else found
+
+
+def _of_scim(raw: Schema, answer: Answer | None) -> bool:
+    """Say whether an answer is a list as SCIM has it."""
+    told = {fold(name) for name in members(raw, answer.schema)} if answer and answer.schema is not None else set()
+    return {"resources", "totalresults"} <= told
 
 
 def data_pointer(raw: Schema, key: str, pages: Asked, answer: Answer | None, words: Wording) -> str:

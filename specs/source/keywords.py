@@ -14,6 +14,14 @@ _LARGEST = 1e300  # beyond it, a number of JSON is no number of everybody's
 _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
+def said_plainly(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say in the words of OpenAPI 3.0 what generators say in a word of their own, in place; give that word."""
+    if schema.get("x-nullable") is True:
+        yield "x-nullable", "x-nullable is no word of OpenAPI 3: nullable is, or from 3.1 on a type of null"
+        del schema["x-nullable"]
+        schema["nullable"] = True
+
+
 def modernised(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Say in a schema of OpenAPI 3.1 what its owner says there in the words of 3.0, in place; give those words."""
     if schema.get("nullable") is True:

@@ -13,7 +13,7 @@ from attrs import Factory, define, frozen
 
 from specs.source.contradictions import contradiction, followed, unknown_required
 from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, word
-from specs.source.keywords import UNUSABLE, keyword_faults, modernised
+from specs.source.keywords import UNUSABLE, keyword_faults, modernised, said_plainly
 from specs.source.pointers import join, look_up, resolve, unescape
 from specs.source.references import MALFORMED, Misled, References, told
 
@@ -239,8 +239,12 @@ class _Mender:
             self._wait(target, reference, kind, owner)
 
     def _schema(self, node: dict[str, Any], pointer: str, unit: str) -> None:
-        for key, message in modernised(node) if self.modern else ():
-            code = "outdated-nullable" if key == "nullable" else "outdated-exclusive-bound"
+        told = dict(said_plainly(node))
+        outdated = dict(modernised(node)) if self.modern else {}
+        for key, message in {**outdated, **told}.items():
+            if told and key == "nullable":
+                continue  # the owner's word for it is told already
+            code = "outdated-nullable" if key.endswith("nullable") else "outdated-exclusive-bound"
             self.faults.append(Fault(code, join(pointer, key), message))
         for key, message in keyword_faults(node):
             code = "bad-pattern" if key in ("pattern", "patternProperties") else MALFORMED

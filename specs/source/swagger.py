@@ -231,7 +231,7 @@ def schema(node: Any) -> Any:
     found = dict(_keywords(referred(node)))
     if isinstance(found.get("discriminator"), str):
         found["discriminator"] = {"propertyName": found["discriminator"]}
-    if found.get("x-nullable") is True:
+    if found.pop("x-nullable", None) is True:
         found["nullable"] = True
     if found.get("type") == "file":
         found |= {"type": "string", "format": "binary"}

@@ -44,13 +44,15 @@ SOME = 10
 def every_walk_gives_the_same_items(api: RequestFactory) -> Conversation:
     """Reading a list in pages of any size gives the same items in the same order, none twice and none lost.
 
-    The list is read in the largest pages and again in pages of a drawn size: first one that does not divide the number
-    of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or if the
-    walk leads back to a page it came from. Not observable with fewer than two items.
+    The list is read in the largest pages and again in pages of another, drawn size: first one that does not divide the
+    number of items, since most mistakes show there. Broken if items are missing, extra, twice or in another order, or
+    if the walk leads back to a page it came from. Not observable with fewer than two items.
     """
     items = yield from read_all(api)
     at_least(items, 2)
-    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api)))
+    first: Exchange = yield from largest_page(api)
+    known = len(first.items)
+    size = yield Draw(page_sizes(len(items), maximum=largest(api), pages=walk_length(api), known=known))
     try:
         walked = yield from walk(api, size, enough=len(items))
     except PaginationLoop as endless:

@@ -109,23 +109,35 @@ def a_token_spent_before_the_last_is_refused(api: RequestFactory) -> Conversatio
     require_spent(api, uses, again, "400 or 401 for a refresh token that was used two refreshes ago")
 
 
-LATER, SOON = 65.0, 5.0
-"""Seconds after which a spent token is tried again; and how long that may take at depth quick."""
+LATER, OVER = 65.0, 2.0
+"""Seconds after which a spent token is tried again; and how long after the end of a grace that the document grants."""
+LONGEST = 300.0
+"""The longest grace, in seconds, whose end is waited for."""
+PATIENCE = {"quick": 12.0, "standard": 40.0}
+"""Seconds that this may take, by depth."""
 
 
-def _later(api: RequestFactory, depth: str) -> list[None]:
-    """At depth deep; elsewhere only where the clock of a deployment runs so fast that nobody has to wait."""
-    return [None] if depth == "deep" or LATER / api.deployment.time_scale <= SOON else []
+def _later(api: RequestFactory, depth: str) -> list[float]:
+    """At depth deep; elsewhere where a grace is soon over, or the clock of a deployment runs so fast."""
+    grace = rules(api).grace
+    wait = grace + OVER if 0 < grace < LONGEST else LATER
+    if depth == "deep":
+        return [max(wait, LATER)]
+    return [wait] if wait / api.deployment.time_scale <= PATIENCE[depth] else []
 
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/refresh",), writes=True, no_path_setup=True, cases=_later)
-def a_spent_refresh_token_stays_spent(api: RequestFactory, _: None) -> Conversation:
-    """A spent refresh token does not come back to life: it is still refused a little over a minute later."""
+def a_spent_refresh_token_stays_spent(api: RequestFactory, wait: float) -> Conversation:
+    """A spent refresh token does not come back to life: it is still refused a little over a minute later.
+
+    Where the document grants a grace in which it still works, it is asked when that is over.
+    """
     pair, _ = yield from issue(api)
     spent = pair_of(api, (yield refresh_request(api, pair.refresh))).answer
-    yield Wait(LATER)
+    yield Wait(wait)
     again: Exchange = yield refresh_request(api, pair.refresh)
-    require_spent(api, [spent], again, "400 or 401 for a refresh token that was used a minute ago", since=LATER - 1)
+    ago = "a minute" if wait == LATER else f"{wait:g} s"
+    require_spent(api, [spent], again, f"400 or 401 for a refresh token that was used {ago} ago", since=wait - 1)
 
 
 def _crowds(api: RequestFactory, depth: str) -> list[int]:

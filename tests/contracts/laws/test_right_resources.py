@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -284,3 +285,27 @@ def test_equal_creations_are_counted_where_they_can_be_told_from_others(tmp_path
     law = "state/of-equal-creations-at-once-one-is-made"
     made = judged(tmp_path, Views(), document(paths, KEY), ANN, "state/", "input/")
     assert (verdicts(made, law)["POST /views"] == "broken") is twice
+
+
+VERSION = {"name": "api-version", "in": "query", "required": True, "schema": {"type": "string", "enum": ["2024-01"]}}
+TRACE = {"name": "X-Request-Id", "in": "header", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+
+def test_what_every_request_has_to_carry_is_carried_by_those_that_remove_as_well(tmp_path: Path) -> None:
+    """A version in the query, as at Azure, and a header of a format, as gateways want it."""
+    paths = shelf(thing(name=TEXT))
+    for item in paths.values():
+        item["parameters"] = [*item["parameters"], VERSION, TRACE]
+
+    def needed(asked: Asked) -> Any:
+        if asked.query.get("api-version") != "2024-01":
+            return 400, {"error": "which version?"}
+        traced = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", asked.headers.get("x-request-id", ""))
+        return None if traced else (400, {"error": "which request?"})
+
+    server = Shelf(first=needed)
+    laws = ("state/", "input/what-the-document-allows")
+    made = judged(tmp_path, server, document(paths, KEY), ANN, *laws, disposable=False)
+    assert broken(made) == {}
+    assert verdicts(made, "state/what-was-deleted-is-gone")["DELETE /things/{id}"] == UPHELD
+    assert (server.things, made.left_behind) == ({}, [])

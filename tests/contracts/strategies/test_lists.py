@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from contracts.core.filter_semantics import kept
@@ -33,6 +33,12 @@ def test_the_first_size_leaves_a_rest_and_the_second_does_not(total):
     first, *others = telling_sizes(total, pages=5)
     assert total % first
     assert {total - 1, total, total + 1} <= {first, *others}
+
+
+@pytest.mark.parametrize("total", range(3, 60))
+def test_a_size_that_a_list_was_read_in_already_is_not_drawn_first(total):
+    known = telling_sizes(total)[0]
+    assert find(page_sizes(total, known=known), lambda _: True) != known
 
 
 @given(st.data(), st.integers(1, 100))

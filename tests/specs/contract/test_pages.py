@@ -62,6 +62,12 @@ def test_what_pages_and_items_are_counted_from(name: str, more: Raw, first: int)
     assert found[1:] == (name, first)
 
 
+@pytest.mark.parametrize(("more", "first"), [({}, 1), ({"schema": {**WHOLE, "minimum": 0}}, 0)])
+def test_items_of_scim_count_from_one_where_nothing_else_is_said(more: Raw, first: int) -> None:
+    schema = {"type": "object", "properties": {"Resources": THINGS, "totalResults": WHOLE}}
+    assert asked({"name": "startIndex", **more}, {"name": "count"}, schema=schema) == ("offset", "startIndex", first)
+
+
 @pytest.mark.parametrize("name", ["continue", "before", "after", "before_id"])
 def test_cursors_of_other_names(name: str) -> None:
     assert asked({"name": name, "schema": TEXT}, LIMIT) == ("cursor", name, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from specs.contract import build
 from specs.lint.lint import examine
@@ -179,6 +180,15 @@ class TestTypes:
         parameter = contract(listing({"name": "x", "schema": schema}, schema=THINGS)).operations[0].parameter("x")
         assert parameter is not None
         assert parameter.schema == {"type": "string", "enum": ["a"]}
+
+    @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+    def test_a_word_of_the_generators_own_is_read_as_meant(self, version: str) -> None:
+        raw = {**listing(schema=obj(note={"type": "string", "x-nullable": True})), "openapi": version}
+        assert told(raw) == [("outdated-nullable", f"{AT}/properties/note/x-nullable")]
+        built = contract(raw)
+        converted = built.json_schema(built.operations[0].answers[0].schema or {})["properties"]["note"]
+        validator = Draft202012Validator(converted)
+        assert [validator.is_valid(each) for each in (None, "a", 1)] == [True, True, False]
 
     def test_words_of_an_older_version_are_read_as_meant(self) -> None:
         raw = {**listing(schema=obj(note={"type": "string", "nullable": True})), "openapi": "3.1.0"}

@@ -89,3 +89,41 @@ def test_shorter_pages_that_lead_on_are_observed_and_lose_nothing(tmp_path: Path
 def test_shorter_pages_that_say_nothing_of_the_rest_are_broken(tmp_path: Path) -> None:
     made = judged(tmp_path, shorter(total=3), notes("limit", "offset", total=True), ANN, WALK, SIZE)
     assert WALK in {each.partition(" ")[0] for each in broken(made)}
+
+
+def test_a_page_of_the_size_that_was_asked_for_needs_no_link_in_odata(tmp_path: Path) -> None:
+    """Its nextLink leads on from pages that the server has cut itself; here it cuts none."""
+
+    def stub(asked: Asked) -> tuple[int, Any]:
+        start, size = asked.query.get("$skip", "0"), asked.query.get("$top", "50")
+        if "x-key" not in asked.headers:
+            return 401, {"error": "who are you"}
+        if not (start.isdigit() and size.isdigit()):
+            return 400, {"error": "no number"}
+        return 200, {"value": ITEMS[int(start) :][: int(size)]}
+
+    told = notes("$top", "$skip")
+    listing = told["paths"]["/notes"]["get"]
+    for each in listing["parameters"]:
+        each["schema"] = {"type": "integer", "minimum": 0}
+    schema = listing["responses"]["200"]["content"]["application/json"]["schema"]
+    schema.update(required=["value"])
+    schema["properties"] = {"value": schema["properties"]["notes"], "@odata.nextLink": {"type": "string"}}
+    made = judged(tmp_path, stub, told, ANN, "pagination/")
+    assert broken(made) == {}
+    assert [each.verdict for each in made.verdicts if each.item.rule.id == WALK] == [UPHELD]
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_list_of_no_known_size_is_walked_in_another_one_than_it_was_read_in(tmp_path: Path, lost: int) -> None:
+    """Five on a page where nothing is asked for, so that pages of five would lose the same items again."""
+
+    def stub(asked: Asked) -> tuple[int, Any]:
+        if "x-key" not in asked.headers:
+            return 401, {"error": "who are you"}
+        start, size = int(asked.query.get("cursor") or "0"), int(asked.query.get("size", "5"))
+        more = start + size < len(ITEMS)
+        return 200, {"notes": ITEMS[start:][:size], "nextCursor": str(start + size + lost) if more else ""}
+
+    made = judged(tmp_path, stub, notes("size", "cursor"), ANN, WALK)
+    assert ([*broken(made)] != []) is bool(lost)
