@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+from attrs.filters import exclude
+
 from contracts.core.conversation import (
     Blocked,
     Command,
@@ -24,6 +27,7 @@ from contracts.core.exchange import Exchange, Request
 from contracts.core.failures import SILENT, is_one_of
 from contracts.core.verdicts import NOT_ASKED, NOT_OBSERVABLE
 from contracts.engine.prologue import with_prologue
+from contracts.engine.side_by_side import side_by_side
 from contracts.evidence.reader import Conversation, Evidence
 from contracts.judging import deviations, judge
 from contracts.judging.checks import Checks
@@ -35,12 +39,41 @@ from contracts.plan.plan import Plan, PlanItem
 from contracts.request.api import RequestFactory
 
 
-def verdicts(plan: Plan, evidence: Evidence, also: Callable[[Exchange], None] = lambda _: None) -> list[Verdict]:
+def verdicts(
+    plan: Plan, evidence: Evidence, also: Callable[[Exchange], None] = lambda _: None, *, processes: int = 1
+) -> list[Verdict]:
     """Every item of the plan judged from what was recorded. Raises EvidenceError where the two do not fit.
 
-    `also` is told of every exchange, since a long record is not gone through once more for nothing.
+    `also` is told of every exchange, since a long record is not gone through once more for nothing. `processes`: so
+    many judge at once, each of them some of the operations; all of them read the whole record.
     """
-    seed, same = evidence.header["seed"], evidence.header["plan"] == plan.digest
+    same, started = evidence.header["plan"] == plan.digest, evidence.header["started"]
+    shares = _shares(plan, processes)
+
+    def judged(number: int) -> list[tuple[str, dict[str, Any]]]:
+        found = _judged(shares[number], evidence, also if number == 0 else lambda _: None, same=same)
+        return [(each.item.id, attrs.asdict(each, filter=exclude("item"), recurse=False)) for each in found]
+
+    told = {name: parts for share in side_by_side(judged, len(shares)) for name, parts in share}
+    known, laws_first = plan.deployment.known, sorted(plan.items, key=lambda each: not isinstance(each.rule, Law))
+    found = [Verdict(each, **told[each.id]) for each in laws_first]
+    return [deviations.apply(judge.graded(each, plan.deployment), known, started) for each in found]
+
+
+def _shares(plan: Plan, count: int) -> list[Plan]:
+    """So many plans at most, of about as many items each: all items of an operation are in one of them."""
+    by_operation: dict[str, list[PlanItem]] = {}
+    for item in plan.items:
+        by_operation.setdefault(item.operation.key, []).append(item)
+    shares: list[list[PlanItem]] = [[] for _ in range(min(count, len(by_operation)))] or [[]]
+    for items in sorted(by_operation.values(), key=len, reverse=True):
+        min(shares, key=len).extend(items)
+    return [attrs.evolve(plan, items=tuple(each)) for each in shares]
+
+
+def _judged(plan: Plan, evidence: Evidence, also: Callable[[Exchange], None], *, same: bool) -> list[Verdict]:
+    """The verdicts of these items alone. `same`: as for `attempts`."""
+    seed = evidence.header["seed"]
     laws = {item.id: item for item in plan.items if isinstance(item.rule, Law)}
     ended = {name: Endings() for name in laws}
     granted, checks = Granted(), Checks(plan, evidence.again)
@@ -55,9 +88,7 @@ def verdicts(plan: Plan, evidence: Evidence, also: Callable[[Exchange], None] = 
     judged = [
         judge.law_verdict(item, ended[item.id].attempts(), evidence.exchanges, plan, granted) for item in laws.values()
     ]
-    judged += checks.verdicts(evidence.exchanges, (evidence.footer or {}).get("not_served"))
-    started = evidence.header["started"]
-    return [deviations.apply(judge.graded(each, plan.deployment), plan.deployment.known, started) for each in judged]
+    return judged + checks.verdicts(evidence.exchanges, (evidence.footer or {}).get("not_served"))
 
 
 def attempts(

@@ -7,6 +7,7 @@ last that names it.
 
 from __future__ import annotations
 
+import os
 import re
 from array import array
 from collections.abc import Callable, Iterator, MutableMapping
@@ -60,7 +61,7 @@ class StoredExchanges(MutableMapping[int, Exchange]):
     """
 
     def __init__(self, path: Path, read: Callable[[dict[str, Any]], Exchange]) -> None:
-        self._file = path.open("rb")
+        self._path, self._file, self._opened_by = path, path.open("rb"), os.getpid()
         self._read = read
         self._places, self._order = Numbers(), array("q")
         self._newest: dict[int, Exchange] = {}
@@ -71,8 +72,7 @@ class StoredExchanges(MutableMapping[int, Exchange]):
             return known
         if (place := self._places.get(seq)) == _NONE:
             raise KeyError(seq)
-        self._file.seek(place)
-        line = parsed(self._file.readline())
+        line = parsed(self._line(place))
         assert isinstance(line, dict)
         return self._held(self._read(line))
 
@@ -93,6 +93,13 @@ class StoredExchanges(MutableMapping[int, Exchange]):
     def __len__(self) -> int:
         return len(self._order)
 
+    def _line(self, place: int) -> bytes:
+        """The line that begins at a place. A process that was forked opens the file anew: it shares where that is."""
+        if self._opened_by != os.getpid():
+            self._file, self._opened_by = self._path.open("rb"), os.getpid()
+        self._file.seek(place)
+        return self._file.readline()
+
     def _held(self, exchange: Exchange) -> Exchange:
         self._newest[exchange.seq] = exchange
         if len(self._newest) > HELD:
@@ -110,6 +117,7 @@ class LongRecord(Evidence):
     _again: set[int] = attrs.field(factory=set)
     _last: Numbers = attrs.field(factory=Numbers)
     """By the number of a conversation, the last line that names it."""
+    lines: int = 0
 
     @property
     def again(self) -> set[int]:
@@ -135,6 +143,7 @@ class LongRecord(Evidence):
     def look_ahead(self) -> None:
         """Go through all lines for what has to be known before the first is judged."""
         for number, raw in self._lines():
+            self.lines = number
             for each in _NAMED.findall(raw):
                 self._last.put(int(each), number)
             if _REPEATS in raw and isinstance(line := parsed(raw), dict) and isinstance(line.get("repeats"), int):

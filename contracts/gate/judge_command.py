@@ -16,6 +16,7 @@ from contracts.core import exit_codes
 from contracts.core.places import ROOT
 from contracts.core.verdicts import BLOCKED, HEARD, NOT_ASKED
 from contracts.engine import replay_driver
+from contracts.engine.side_by_side import most
 from contracts.evidence import reader
 from contracts.evidence.long_record import open_record
 from contracts.evidence.mending import UNKNOWN
@@ -33,6 +34,8 @@ from contracts.traffic.plan import is_recorded, plan_of
 from specs.contract import SpecError, build
 from specs.source.document import load
 
+MANY = 20_000
+"""Lines of a record that are worth more than one process."""
 TRAFFIC = "Recorded traffic to judge: HAR, Schemathesis' cassettes, or NDJSON."
 
 
@@ -93,6 +96,11 @@ class Judged:
 @click.option(
     "--base-url", metavar="URL", help="With --har: where the paths of the document begin (default: found out)."
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="How many judge at once (one a core at most, which is the default for a long record).",
+)
 def judging(
     file: Path | None,
     document: str | None,
@@ -100,6 +108,7 @@ def judging(
     traffic: Path | None,
     target: str | None,
     base_url: str | None,
+    processes: int | None,
 ) -> None:
     """Judge recorded evidence again, offline. EVIDENCE is a run's folder or its evidence.ndjson.
 
@@ -109,7 +118,7 @@ def judging(
         raise click.UsageError("either EVIDENCE or --har FILE is needed")
     try:
         if file is not None:
-            judged = _judged(file / "evidence.ndjson" if file.is_dir() else file, document)
+            judged = _judged(file / "evidence.ndjson" if file.is_dir() else file, document, processes)
             folder = out or (file if file.is_dir() else file.parent)
         else:
             assert traffic is not None
@@ -147,7 +156,7 @@ def _remarks(judged: Judged) -> list[str]:
     return remarks
 
 
-def _judged(file: Path, document: str | None) -> Judged:
+def _judged(file: Path, document: str | None, processes: int | None) -> Judged:
     header = reader.header_of(file)
     target = deployment.recorded(header)
     location, digest = document or header["document"]["location"], header["document"]["digest"]
@@ -163,7 +172,9 @@ def _judged(file: Path, document: str | None) -> Judged:
         return _of_traffic(made, reader.read(file, contract))
     made, recorded = make(contract, target, header["depth"]), open_record(file, contract)
     changes = Changes(contract)
-    return Judged(made, recorded, replay_driver.verdicts(made, recorded, changes.note), changes)
+    count = min(processes or (most() if recorded.lines > MANY else 1), most())
+    verdicts = replay_driver.verdicts(made, recorded, changes.note, processes=count)
+    return Judged(made, recorded, verdicts, changes)
 
 
 def _found(location: str) -> str:

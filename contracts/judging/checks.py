@@ -6,6 +6,7 @@ import hashlib
 import re
 from array import array
 from collections.abc import Container, Mapping, Sequence, Sized
+from functools import lru_cache
 
 import attrs
 
@@ -20,6 +21,7 @@ from contracts.judging.own_values import OwnValues
 from contracts.judging.reproduce import script, with_rivals
 from contracts.plan.plan import Plan, PlanItem
 from specs.contract import Operation
+from specs.contract.rate_headers import taken_apart
 
 Judged = dict[str, dict[int, Said]]
 """What a check, by its id, has said of an exchange, by its seq: that never changes."""
@@ -103,16 +105,26 @@ SHORT = 500
 
 
 def _outline(exchange: Exchange) -> Exchange:
-    """An exchange without the body of a success, which no check reads that judges all of an operation's exchanges.
+    """An exchange without what no check reads that judges all of an operation's exchanges: of many, little is kept.
 
-    Where it has a tag, what tells that body from others is in its place.
+    That is the body that was sent, the body of a success and the headers of the answer, but those of quotas and the
+    tag; where there is a tag, what tells the body from others is in its place.
     """
-    response = exchange.response
-    if response is None or not exchange.ok or len(response.body) <= SHORT:
-        return exchange
-    tagged = response.header("ETag") is not None
-    left = hashlib.sha256(response.body.encode("utf-8", "replace")).hexdigest() if tagged else ""
-    return attrs.evolve(exchange, response=attrs.evolve(response, body=left))
+    request, response = attrs.evolve(exchange.request, body=None), exchange.response
+    if response is not None:
+        headers = tuple(each for each in response.headers if _tells_of_all(each[0]))
+        body = response.body
+        if exchange.ok and len(body) > SHORT:
+            tagged = response.header("ETag") is not None
+            body = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest() if tagged else ""
+        response = attrs.evolve(response, headers=headers, body=body)
+    return attrs.evolve(exchange, request=request, response=response)
+
+
+@lru_cache(maxsize=4096)
+def _tells_of_all(name: str) -> bool:
+    """Whether a header says something that is compared with what it says in other answers."""
+    return name.lower() == "etag" or taken_apart(name) is not None
 
 
 _Asking = list[tuple[Check, "_Heard", dict[int, Said]]]

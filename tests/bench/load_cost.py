@@ -17,8 +17,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -99,6 +102,57 @@ def wrk(url: str, headers: dict[str, str], seconds: float) -> float | None:
     return int(counted[1]) / cpu if counted and cpu else None
 
 
+@attrs.frozen
+class Cost:
+    """What was measured. `runs`: of `mixed`, by the share of answers that were judged. Rates are those of one core."""
+
+    runs: dict[float, dict[str, Any]]
+    bare: float
+    wrk: float | None
+
+    def rate(self, share: float) -> float:
+        """Requests a second of one core that `mixed` made."""
+        told = self.runs[share]
+        return float(told["requests"] / (told["cpu"]["sending"] + told["cpu"]["judging"]))
+
+
+def measured(sandbox: Sandbox, folder: Path, seconds: float, rate: float, shares: Sequence[float]) -> Cost:
+    """All of it, one after the other."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "sandbox.toml"
+    file.write_text(sandbox.deployment.read_text("utf-8") + weights(sandbox.deployment), "utf-8")
+    runs = {share: mixed(file, folder / f"{share}", rate, seconds, share) for share in shares}
+    asked = looks(file, folder / f"{shares[0]}")
+    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+    base_url = deployments.load(file).base_url
+    plain = bare(base_url, folder / "asked.json", seconds)
+    target, headers = asked[0]
+    return Cost(runs, plain["requests"] / plain["cpu"], wrk(base_url + target, headers, seconds))
+
+
+def report(cost: Cost) -> None:
+    """Print it."""
+    rates = {
+        "wrk": cost.wrk,
+        "bare FastHttpUser": cost.bare,
+        **{f"mixed, {share:.0%} of looks judged": cost.rate(share) for share in cost.runs},
+    }
+    for name, each in rates.items():
+        part = f"{each / cost.bare:8.0%} of bare" if each else ""
+        print(f"{name:34}{'not installed' if each is None else f'{each:,.0f}/s per core':>18}{part}")
+    for share, told in cost.runs.items():
+        print(
+            f"pacing at share {share:g}: "
+            f"{told['attempted_rate']:.1f}/s attempted, {told['achieved_rate']:.1f}/s achieved, "
+            f"{told['late']:.2%} late, lateness p95 {told['lateness_p95'] * 1000:.1f} ms, {told['requests']} requests; "
+            f"sending took {told['cpu']['sending']:.1f} s, and waited {told['cpu']['waited']:.1f} s for a core"
+        )
+    sampled = cost.rate(SAMPLE)
+    print(
+        ", ".join(f"{count} workers: {count * sampled:,.0f}/s" for count in (1, 10, 100)), "(one core each, simulated)"
+    )
+
+
 def main() -> int:
     """Print the table; exit 1 if `mixed` with a sample judged makes less than 60 % of a bare user."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
@@ -108,46 +162,11 @@ def main() -> int:
     sandbox = Sandbox(arguments=["--limits", "off"])
     try:
         with tempfile.TemporaryDirectory() as name:
-            return measured(sandbox, Path(name), options.seconds, options.rate)
+            cost = measured(sandbox, Path(name), options.seconds, options.rate, (SAMPLE, 1.0))
     finally:
         sandbox.stop()
-
-
-def measured(sandbox: Sandbox, folder: Path, seconds: float, rate: float) -> int:
-    """All of it, one after the other."""
-    file = folder / "sandbox.toml"
-    file.write_text(sandbox.deployment.read_text("utf-8") + weights(sandbox.deployment), "utf-8")
-    runs = {share: mixed(file, folder / f"{share}", rate, seconds, share) for share in (SAMPLE, 1.0)}
-    asked = looks(file, folder / f"{SAMPLE}")
-    (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
-    base_url = deployments.load(file).base_url
-    plain = bare(base_url, folder / "asked.json", seconds)
-    target, headers = asked[0]
-    rates = {
-        "wrk": wrk(base_url + target, headers, seconds),
-        "bare FastHttpUser": plain["requests"] / plain["cpu"],
-        f"mixed, {SAMPLE:.0%} of looks judged": _rate(runs[SAMPLE]),
-        "mixed, all judged": _rate(runs[1.0]),
-    }
-    for name, each in rates.items():
-        part = f"{each / rates['bare FastHttpUser']:8.0%} of bare" if each else ""
-        print(f"{name:34}{'not installed' if each is None else f'{each:,.0f}/s per core':>18}{part}")
-    for share, told in runs.items():
-        print(
-            f"pacing at share {share:g}: "
-            f"{told['attempted_rate']:.1f}/s attempted, {told['achieved_rate']:.1f}/s achieved, "
-            f"{told['late']:.2%} late, lateness p95 {told['lateness_p95'] * 1000:.1f} ms, {told['requests']} requests; "
-            f"sending took {told['cpu']['sending']:.1f} s, and waited {told['cpu']['waited']:.1f} s for a core"
-        )
-    sampled = _rate(runs[SAMPLE])
-    print(
-        ", ".join(f"{count} workers: {count * sampled:,.0f}/s" for count in (1, 10, 100)), "(one core each, simulated)"
-    )
-    return 0 if sampled >= 0.6 * plain["requests"] / plain["cpu"] else 1
-
-
-def _rate(told: dict[str, Any]) -> float:
-    return float(told["requests"] / (told["cpu"]["sending"] + told["cpu"]["judging"]))
+    report(cost)
+    return 0 if cost.rate(SAMPLE) >= 0.6 * cost.bare else 1
 
 
 if __name__ == "__main__":

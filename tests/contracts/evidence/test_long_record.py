@@ -9,9 +9,10 @@ import pytest
 from contracts.config import deployment
 from contracts.core.exchange import Exchange
 from contracts.engine import replay_driver
+from contracts.engine.side_by_side import side_by_side
 from contracts.evidence import long_record, reader
 from contracts.evidence.long_record import Numbers, open_record
-from contracts.evidence.reader import Conversation
+from contracts.evidence.reader import Conversation, EvidenceError
 from contracts.judging.judge import Verdict
 from contracts.plan.plan import Plan, make
 from tests.bench.records import lengthened
@@ -42,6 +43,29 @@ def test_the_verdicts_are_those_of_the_record_in_memory(
     whole, long = reader.read(file, plan.contract), open_record(file, plan.contract)
     assert told(replay_driver.verdicts(plan, long)) == told(replay_driver.verdicts(plan, whole))
     assert (long.unread, long.footer, len(long.exchanges)) == (whole.unread, whole.footer, len(whole.exchanges))
+
+
+@pytest.mark.parametrize("processes", [2, 5])
+def test_processes_side_by_side_come_to_what_one_comes_to(
+    recorded: tuple[Plan, Path], processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, file = recorded
+    monkeypatch.setattr(long_record, "HELD", 20)
+    alone, shared = open_record(file, plan.contract), open_record(file, plan.contract)
+    heard: list[int] = []
+    verdicts = replay_driver.verdicts(plan, shared, lambda each: heard.append(each.seq), processes=processes)
+    assert [*told(verdicts).items()] == [*told(replay_driver.verdicts(plan, alone)).items()]  # in the same order
+    assert heard == list(alone.exchanges)
+
+
+def test_what_a_part_raises_elsewhere_is_raised_here() -> None:
+    def work(number: int) -> int:
+        if number:
+            raise EvidenceError("the second part fails")
+        return number
+
+    with pytest.raises(EvidenceError, match="the second part"):
+        side_by_side(work, 2)
 
 
 def test_exchanges_are_read_again_and_conversations_told_when_they_are_over(
