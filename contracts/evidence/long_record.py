@@ -22,7 +22,7 @@ from contracts.evidence import members
 from contracts.evidence.reader import Conversation, Evidence, EvidenceError, add, header_of, parsed, read_exchange
 from specs.contract import Contract
 
-HELD = 8192
+HELD = 4096
 """Exchanges in memory at most."""
 _NAMED = re.compile(rb'"(?:conversation|id)"\s*:\s*(\d{1,18})')
 """The numbers by which a line names conversations; one that it names by chance only keeps that longer."""

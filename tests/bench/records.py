@@ -6,18 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-OWN = ("conversation", "exchange")
 NUMBERED = {"conversation": "id", "exchange": "seq"}
 
 
-def lengthened(source: Path, target: Path, least: int) -> int:
+def lengthened(source: Path, target: Path, least: int, *, talks: bool = True) -> int:
     """Write a record again and again as if it were one run, until it has so many exchanges; gives how many.
 
     Numbers go on from one copy to the next, and bodies differ by a space, so that no answer is the same as before.
+    `talks`: with the conversations of laws; a test under load records exchanges alone.
     """
     lines = [json.loads(each) for each in source.read_text("utf-8").splitlines() if each.strip()]
     header, footer = lines[0], lines[-1]
-    body = [each for each in lines[1:] if each["type"] not in ("header", "footer")]
+    body = [each for each in lines[1:] if each["type"] == "exchange" or (talks and each["type"] != "footer")]
     most = max(max(each.get("seq", 0), each.get("id", 0), each.get("conversation", 0) or 0) for each in body) + 1
     count, copy = 0, 0
     target.parent.mkdir(parents=True, exist_ok=True)
