@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import Factory, define, frozen
 
+from contracts.evidence.reused_lines import reused
 from reports.build import model
 from reports.errors import ReportError
 from reports.schema import validate
@@ -120,6 +121,9 @@ def _lines(path: Path, evidence: Evidence, damaged: list[str]) -> Iterator[tuple
             if fault:
                 damaged.append(fault)
                 fault = None
+            if numbers := reused(raw):
+                _keep_reused(evidence, *numbers)
+                continue
             where = f"{path} line {number}"
             try:
                 yield where, json.loads(raw)
@@ -138,14 +142,19 @@ def _keep(evidence: Evidence, line: dict[str, Any], shown: Collection[int], line
             one = model(Conversation, line)
             evidence.conversations.setdefault(one.line, []).append(one)
             evidence.members.setdefault(one.id, [])
-    elif kind == "reused" and line["conversation"] in evidence.members:
-        evidence.members[line["conversation"]].append(line["seq"])
+    elif kind == "reused":
+        _keep_reused(evidence, line["conversation"], line["seq"])
     elif kind == "drawn" and line["conversation"] in evidence.members:
         evidence.drawn.setdefault(line["conversation"], []).append(line["value"])
     elif kind == "header":
         evidence.header = line
     elif kind == "footer":
         evidence.footer = line
+
+
+def _keep_reused(evidence: Evidence, conversation: int, seq: int) -> None:
+    if conversation in evidence.members:
+        evidence.members[conversation].append(seq)
 
 
 def _keep_exchange(evidence: Evidence, line: dict[str, Any], shown: Collection[int]) -> None:

@@ -20,6 +20,7 @@ from contracts.core.verdicts import VERDICTS
 from contracts.evidence import members
 from contracts.evidence.mending import mended
 from contracts.evidence.recorder import SCHEMA
+from contracts.evidence.reused_lines import reused
 from specs.contract import Contract, Operation
 
 _NONE = {"type": "header", "schema": SCHEMA}
@@ -112,6 +113,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 
 def parsed(raw: bytes) -> dict[str, Any] | str:
+    """What a line says, or why it says nothing."""
+    if numbers := reused(raw):
+        return {"type": "reused", "conversation": numbers[0], "seq": numbers[1]}
     try:
         line = json.loads(raw)
     except (ValueError, RecursionError):

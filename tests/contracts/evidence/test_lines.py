@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from contracts.core.exchange import Exchange, Request, Response
 from contracts.evidence.lines import asked, written
+from contracts.evidence.reader import parsed
+from contracts.evidence.recorder import Recorder
+from contracts.evidence.reused_lines import reused
 from specs.contract import build
 from specs.source.document import load
 
@@ -39,3 +43,26 @@ def test_a_line_is_the_json_of_the_whole(response: Response | None, further: dic
         **({"beginning": "HT", "due": 1.234568} if further else {}),
     }  # fmt: skip
     assert written(exchange, URL) == json.dumps(told)
+
+
+def test_what_was_told_again_is_read_as_it_is_written(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "evidence.ndjson")
+    recorder.write("reused", conversation=70, seq=0)
+    recorder.close()
+    raw = (tmp_path / "evidence.ndjson").read_bytes()
+    assert reused(raw) == (70, 0)
+    assert parsed(raw) == json.loads(raw) == {"type": "reused", "conversation": 70, "seq": 0}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"type": "reused", "conversation": 7, "seq": 1}',  # cut short, perhaps
+        b'{"type":"reused","conversation":7,"seq":1}\n',
+        b'{"type": "reused", "conversation": 07, "seq": 1}\n',
+        b'{"type": "reused", "conversation": 7, "seq": 1, "odd": 1}\n',
+        b'{"type": "void", "conversation": 7, "seq": 1}\n',
+    ],
+)
+def test_any_other_line_is_left_to_json(raw: bytes) -> None:
+    assert reused(raw) is None
