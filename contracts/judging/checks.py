@@ -12,7 +12,7 @@ import attrs
 
 from contracts.checks import Check, JudgeOfAll
 from contracts.core.conversation import Broken, Observed
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import Exchange, Response
 from contracts.core.flakiness import is_superseded, repeated
 from contracts.core.verdicts import BLOCKED, BROKEN, NOT_ASKED, NOT_OBSERVABLE, OBSERVED, UPHELD
 from contracts.judging.alike import Said, said
@@ -107,18 +107,23 @@ SHORT = 500
 def _outline(exchange: Exchange) -> Exchange:
     """An exchange without what no check reads that judges all of an operation's exchanges: of many, little is kept.
 
-    That is the body that was sent, the body of a success and the headers of the answer, but those of quotas and the
-    tag; where there is a tag, what tells the body from others is in its place.
+    That is a long body that was sent, the long one of a success, and the headers of the answer but those of quotas and
+    the tag; where there is a tag, what tells the body from others is in its place.
     """
-    request, response = attrs.evolve(exchange.request, body=None), exchange.response
+    asked, response = exchange.request, exchange.response
+    if asked.body is not None and len(asked.body) > SHORT:
+        asked = attrs.evolve(asked, body=None)
     if response is not None:
-        headers = tuple(each for each in response.headers if _tells_of_all(each[0]))
         body = response.body
-        if exchange.ok and len(body) > SHORT:
+        if len(body) > SHORT and exchange.ok:
             tagged = response.header("ETag") is not None
             body = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest() if tagged else ""
-        response = attrs.evolve(response, headers=headers, body=body)
-    return attrs.evolve(exchange, request=request, response=response)
+        headers = tuple([each for each in response.headers if _tells_of_all(each[0])])
+        response = Response(response.status, headers, body, response.length, response.remarks)
+    return Exchange(
+        exchange.seq, asked, response, exchange.error, exchange.sent, exchange.received, exchange.retry_of,
+        exchange.retry_status, exchange.conversation,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
