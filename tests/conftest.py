@@ -19,7 +19,7 @@ settings.load_profile("tests")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """More trials of what is drawn by chance, for who changes the estimator of limits."""
-    parser.addoption("--seeds", type=int, default=15, help="trials of every simulated server (default 15)")
+    parser.addoption("--seeds", type=int, default=8, help="trials of every simulated server (default 8)")
 
 
 @pytest.fixture(scope="session")
