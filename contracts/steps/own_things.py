@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
@@ -305,9 +305,14 @@ def _shows(thing: Any, body: Any) -> bool:
 
 
 def _is_whole(exchange: Exchange) -> bool:
-    """Whether a list was read to its end by one request: it has no pages, or says that there are no more items."""
-    total = exchange.page("total")
-    return exchange.operation.paging is None or (isinstance(total, int) and total <= len(exchange.items))
+    """Whether a list was read to its end by one request: it has no pages, or says that there are no more items.
+
+    A filtered list is never: it shows nothing of what it leaves out.
+    """
+    paging, total = exchange.operation.paging, exchange.page("total")
+    pages = {each.name for each in (paging.size, paging.position) if each} if paging else set()
+    asked = {name for name, _ in parse_qsl(urlsplit(exchange.request.target).query, keep_blank_values=True)}
+    return asked <= pages and (paging is None or (isinstance(total, int) and total <= len(exchange.items)))
 
 
 def filled(path: str, values: dict[str, str]) -> str:

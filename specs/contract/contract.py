@@ -19,6 +19,7 @@ from specs.contract.model import (
     Alternative,
     Answer,
     Asked,
+    Body,
     Operation,
     Parameter,
     Resource,
@@ -35,7 +36,7 @@ from specs.contract.resources import resources, shape
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
-from specs.contract.security import alternatives, says_open, schemes, tells_facts
+from specs.contract.security import alternatives, says_open, schemes, takes_its_own_credential, tells_facts
 from specs.contract.tokens import token_rules
 from specs.source.document import Document
 from specs.source.pointers import SpecError, join, resolve
@@ -187,7 +188,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     looks = site.method == "post" and pages is not None
     if site.method == "post" and pages is None:
         asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
-    security, undefined = _security(raw, site, known)
+    security, undefined = _security(raw, site, known, content)
     says = (site.method.upper(), site.path, str(node.get("operationId", "")), str(node.get("summary", "")))
     operation = Operation(
         key=site.key,
@@ -224,14 +225,20 @@ def _success(outcomes: tuple[Answer, ...]) -> Answer | None:
     return with_schema or next(iter(succeeding), None) or _default(outcomes)
 
 
-def _security(raw: Schema, site: Site, known: dict[str, Scheme]) -> tuple[tuple[Alternative, ...], str | None]:
+def _security(
+    raw: Schema, site: Site, known: dict[str, Scheme], content: Body | None
+) -> tuple[tuple[Alternative, ...], str | None]:
     """The security alternatives of an operation, and the defect that leaves one undefined.
 
-    What the words call open may go without a credential, whatever the document requires of all operations.
+    What the words call open may go without a credential, whatever the document requires of all operations; so may a
+    login or a refresh of which it says nothing else.
     """
     secured, where = (site.node, site.pointer) if "security" in site.node else (raw, "#")
     security, undefined = alternatives(secured.get("security"), known, join(where, "security"))
-    general = "security" not in site.node and tells_facts(site.method, site.path)
+    sent = members(raw, content.schema) if content else ()
+    general = "security" not in site.node and (
+        tells_facts(site.method, site.path) or takes_its_own_credential(site.method, site.path, sent)
+    )
     if security and (general or says_open(f"{site.node.get('summary', '')}. {site.node.get('description', '')}")):
         security = (*security, Alternative((), join(where, "security")))
     return security, undefined

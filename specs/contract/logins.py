@@ -13,10 +13,9 @@ from specs.contract.model import Operation, Scheme
 from specs.contract.schema_queries import Member, members
 from specs.contract.secret_answers import grants
 from specs.contract.servers import base_paths
-from specs.contract.vocabulary import WRAPPERS, fold
+from specs.contract.vocabulary import PASSWORDS, WRAPPERS, fold
 from specs.source.pointers import join, look_up, resolve
 
-PASSWORDS = ("password", "passwd", "pwd", "passphrase", "pass")
 NAMES = ("username", "email", "login", "user", "emailaddress", "mail", "identifier", "userid", "account")
 """Members by which a login is told who comes, the likeliest first."""
 ACCESS = (
@@ -24,7 +23,6 @@ ACCESS = (
     "apikey", "sessionid", "session",
 )  # fmt: skip
 """Members of an answer that are an access token, the likeliest first."""
-REFRESH = ("refreshtoken", "refresh")
 _NO_LOGIN = re.compile(r"regist|sign_?-?up|forgot|reset|verify|confirm|change|logout|sign_?-?out|revoke", re.IGNORECASE)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from specs.contract.contract import Contract
 from specs.contract.member_names import Hint
 from specs.contract.model import Operation
-
-_GRANT = re.compile(
-    r"(?:^|[/_-])(log_?-?in|sign_?-?in|tokens?|refresh|sessions?|authenticate|auth|oauth2?)[/_-]?$", re.IGNORECASE
-)
+from specs.contract.security import gives_credentials
 
 
 def secret_members(contract: Contract) -> frozenset[str]:
@@ -43,7 +39,7 @@ def granting_operations(contract: Contract) -> frozenset[str]:
 
 
 def grants(operation: Operation) -> bool:
-    return operation.method == "POST" and _GRANT.search(operation.path) is not None
+    return gives_credentials(operation.method, operation.path)
 
 
 def _creates(contract: Contract, operation: Operation) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from attrs import evolve
 
 from specs.contract.extension import extension
 from specs.contract.model import Alternative, Kind, Schema, Scheme
+from specs.contract.vocabulary import PASSWORDS, REFRESH, fold
 from specs.source.keywords import UNUSABLE
 from specs.source.pointers import join, resolve
 
@@ -93,6 +95,21 @@ def tells_facts(method: str, path: str) -> bool:
     """Say whether an operation looks at what everybody may know of a server, such as its version or its health."""
     last = path.rstrip("/").rpartition("/")[2].strip("_").partition(".")[0]
     return method == "get" and "{" not in path and _FACTS.fullmatch(re.sub("[-_]", "", last)) is not None
+
+
+_GRANT = re.compile(
+    r"(?:^|[/_-])(log_?-?in|sign_?-?in|tokens?|refresh|sessions?|authenticate|auth|oauth2?)[/_-]?$", re.IGNORECASE
+)
+
+
+def gives_credentials(method: str, path: str) -> bool:
+    """Say whether an operation is called like a login, a token endpoint or a refresh."""
+    return method.upper() == "POST" and _GRANT.search(path) is not None
+
+
+def takes_its_own_credential(method: str, path: str, sent: Iterable[str]) -> bool:
+    """Say whether an operation is shown in its body by whom it is called: a login or a refresh with such a member."""
+    return gives_credentials(method, path) and not {*PASSWORDS, *REFRESH}.isdisjoint(map(fold, sent))
 
 
 def _tell_apart(found: dict[str, Scheme], raw: Schema) -> dict[str, Scheme]:

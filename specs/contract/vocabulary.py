@@ -34,6 +34,10 @@ SIZES = _names(
 # Positions that mean other things too: they count only beside a page size.
 UNSURE = _names("start from since p token after before marker sinceid maxid continuation continue")
 
+# Members by which a client shows who it is: to a login, and to a refresh.
+PASSWORDS = _names("password passwd pwd passphrase pass")
+REFRESH = _names("refreshtoken refresh")
+
 # Lists beside the items that tell about them.
 BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")
 # Members that hold the items, objects around them, and objects that describe the page.

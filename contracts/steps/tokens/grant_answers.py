@@ -12,8 +12,8 @@ from contracts.core.exchange import MISSING, Response, at
 from contracts.core.jwt_parts import claims
 from contracts.request.needs import serves
 from specs.contract import Contract, Scheme
-from specs.contract.logins import ACCESS, REFRESH
-from specs.contract.vocabulary import fold
+from specs.contract.logins import ACCESS
+from specs.contract.vocabulary import REFRESH, fold
 
 _DEEP = 3
 """Objects inside of each other in which a token is looked for."""

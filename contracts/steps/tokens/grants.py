@@ -20,9 +20,9 @@ from contracts.core.exchange import Pairs, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.needs import serves
 from specs.contract import Contract, Operation
-from specs.contract.logins import NAMES, PASSWORDS, discovery_of, flows, logins, named, served_at
+from specs.contract.logins import NAMES, discovery_of, flows, logins, named, served_at
 from specs.contract.logins import token_endpoint as declared_endpoint
-from specs.contract.vocabulary import fold
+from specs.contract.vocabulary import PASSWORDS, fold
 
 GRANTS = {
     "password": ("username", "password"),

@@ -50,6 +50,29 @@ def test_what_everybody_may_know_of_a_server_needs_no_credential(tmp_path: Path,
     assert bool(held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])) is wrong
 
 
+@pytest.mark.parametrize(
+    ("member", "own", "wrong"), [("refresh_token", False, False), ("refresh_token", True, True), ("note", False, True)]
+)
+def test_who_comes_with_a_credential_in_the_body_needs_no_other(
+    tmp_path: Path, member: str, own: bool, wrong: bool
+) -> None:
+    """Unless the operation says of itself that it does, and not the document of all its operations."""
+    sent = {"type": "object", "required": [member], "properties": {member: {**TEXT, "example": "r-1"}}}
+    refresh: dict[str, Any] = {
+        "operationId": "refresh",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": sent}}},
+        "responses": answers(thing()),
+        **({"security": [{"key": []}]} if own else {}),
+    }
+    paths = {"/auth/refresh": {"post": refresh}, "/me": {"get": {"operationId": "me", "responses": answers(thing())}}}
+
+    def server(asked: Asked) -> tuple[int, Any]:
+        known = asked.path == "/auth/refresh" or asked.headers.get("x-key") == "canary-key-of-ann-1"
+        return (200, {"id": "1"}) if known else (401, {"error": "who are you"})
+
+    assert bool(held(tmp_path, server, paths, "credentials/nothing", security=[{"key": []}])) is wrong
+
+
 def test_that_nobody_is_asked_for_a_credential_is_told_once(tmp_path: Path) -> None:
     paths = {f"/{name}": {"get": {"operationId": name, "responses": answers(thing())}} for name in "abc"}
     found = held(tmp_path, lambda _: (200, {"id": "1"}), paths, "credentials/nothing", security=[{"key": []}])

@@ -49,6 +49,18 @@ def test_only_what_was_made_is_changed_or_removed():
     assert told == 'id names what this run has not made; [writes] allow = ["DELETE /projects/{id}"] allows it'
 
 
+@pytest.mark.parametrize(("read", "free"), [("/projects", True), ("/projects?owner=bob", False)])
+def test_what_a_filter_left_out_was_not_made_by_an_answer_that_may_have_found_it(read, free):
+    """A list without the thing tells that it came since, where all of the list was read."""
+    wall = guard()
+    listed = Response(200, (), "[]", 2)
+    wall.ledger.note(Exchange(1, request("GET /projects", read), listed, None, 1.0, 2.0))
+    answer = Response(200, (), json.dumps({"id": 3, "title": "one"}), 0)
+    wall.ledger.note(Exchange(2, request("POST /projects", "/projects", {"title": "one"}), answer, None, 3.0, 4.0))
+    told = wall.objection(request("PATCH /projects/{id}", "/projects/3", {"title": "two"}))
+    assert (told is None) is free
+
+
 @pytest.mark.parametrize("target", ["/projects/2147480000", "/projects/nonsense"])
 def test_what_names_nothing_may_be_asked_for_but_not_put_there(target):
     assert guard().objection(request("DELETE /projects/{id}", target)) is None
