@@ -213,8 +213,14 @@ _TAKEN = re.compile(
     r"(with|has|have) (this|that|the (given|same)))\b",
     re.IGNORECASE,
 )
+_SENT_BEFORE = re.compile(
+    r"\bidempoten|\bkey\b.*\b(?:requests?|body|payload|used|reused)\b|\b(?:requests?|body|payload)\b.*\bkey\b",
+    re.IGNORECASE,
+)
+"""Words of a key under which a request may be sent again: another one under it conflicts with that request."""
 
 
 def says_what_is_taken(description: str) -> bool:
     """Whether the words for a conflict say that there is one already like the one to be made, and no other reason."""
-    return _TAKEN.search(description) is not None
+    parts = re.split(r"[.,;\n]|\bor\b", description)
+    return any(_TAKEN.search(each) and not _SENT_BEFORE.search(each) for each in parts)

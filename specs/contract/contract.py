@@ -30,7 +30,7 @@ from specs.contract.model import (
 from specs.contract.operations import Site, answers, body, parameters, sites, stated_parameters, withheld
 from specs.contract.page_info import wording
 from specs.contract.paging import asked_for, data_pointer, paging, shown
-from specs.contract.posted_lists import asked_in_body
+from specs.contract.posted_lists import asked_in_body, finds
 from specs.contract.rate_headers import RateHeader, rate_headers
 from specs.contract.resources import resources, shape
 from specs.contract.rules import Rule, stated_rules
@@ -185,7 +185,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
     reading = f"GET {site.path}" if asks.dialect else site.key
     data = data_pointer(raw, reading, asks, told, words)
     pages = paging(raw, asks, told, data, words, site.pointer)
-    looks = site.method == "post" and pages is not None
+    looks = site.method == "post" and (pages is not None or finds(raw, site.path, outcomes))
     if site.method == "post" and pages is None:
         asks, data = Asked(), data_pointer(raw, site.key, Asked(), told, words)
     security, undefined = _security(raw, site, known, content)

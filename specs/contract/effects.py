@@ -82,6 +82,12 @@ def _change(contract: Contract, operation: Operation, resource: Resource | None)
     return Effect("change", maker=maker)
 
 
+def may_put(contract: Contract, operation: Operation) -> bool:
+    """Whether a change may create what it addresses, where there is nothing yet."""
+    at_its_own = operation.method in {"PUT", "POST"} and operation.path.rstrip("/").endswith("}")
+    return at_its_own and effect_of(contract, operation).kind == "change"
+
+
 def maker_of(contract: Contract, operation: Operation) -> Operation | None:
     """Give the creation of what an operation acts upon: of the resource that the last parameter of its path names."""
     if not operation.path_parameters or operation.path.rstrip("/").endswith(("/me", "/self")):

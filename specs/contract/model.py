@@ -233,7 +233,7 @@ class Operation:
     withheld: tuple[str, ...] = field(default=(), repr=False)
     """Query parameters that are never sent: with them it would act on what is there (see `action_words.acts`)."""
     looks_up: bool = field(default=False, repr=False)
-    """A POST that only looks something up, whose pages are asked for in its body or its query."""
+    """A POST that only looks something up: its pages are asked for in its body or its query, or it is a search."""
     ends_credential: bool = field(default=False, repr=False)
     """May end the credential of its request (see `action_words.ends_credential`)."""
 

@@ -159,7 +159,9 @@ def _fits(raw: Schema, role: str, name: str, member: Member) -> str | None:
 
 def _reads_like_address(schema: Schema) -> bool:
     text = f"{schema.get('description', '')} {schema.get('example', '')}".lower()
-    return schema.get("format") in ("uri", "url", "uri-reference") or "http" in text or "url" in text or "link" in text
+    return schema.get("format") in ("uri", "url", "uri-reference") or any(
+        each in text for each in ("http", "url", "link", "address")
+    )
 
 
 def settle(found: dict[str, str], dialect: Dialect, position: Parameter | None) -> dict[str, str]:

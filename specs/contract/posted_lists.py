@@ -1,6 +1,8 @@
-"""Lists whose pages are asked for in the body of a POST, as at /things/filter: they only look all the same."""
+"""POSTs that only look all the same: searches, and lists whose pages are asked for in the body (/things/filter)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from attrs import evolve
 
@@ -9,7 +11,7 @@ from specs.contract.model import Answer, Asked, Body, Parameter, Schema
 from specs.contract.page_info import Wording
 from specs.contract.page_parameters import asked
 from specs.contract.paging import asked_for
-from specs.contract.schema_queries import Member, members
+from specs.contract.schema_queries import Member, items, members
 from specs.contract.wire_schema import wire_schema
 from specs.source.pointers import join
 
@@ -22,6 +24,25 @@ def looks_up(path: str) -> bool:
     last = path.rstrip("/").rpartition("/")[2]
     told = words(last)
     return "{" not in last and 0 < len(told) <= 3 and bool(_LOOKS & {told[0], told[-1]})
+
+
+_FINDS = _LOOKS - {"get", "fetch", "list", "paginate"}
+
+
+def finds(raw: Schema, path: str, outcomes: Iterable[Answer]) -> bool:
+    """Say whether a POST only looks without having pages: called so first of all, and answered 200 alone, by a list."""
+    told, succeeding = words(path.rstrip("/").rpartition("/")[2]), [each for each in outcomes if each.succeeds]
+    return (
+        looks_up(path)
+        and told[0] in _FINDS
+        and bool(succeeding)
+        and all(each.status == "200" and each.schema is not None and _lists(raw, each.schema) for each in succeeding)
+    )
+
+
+def _lists(raw: Schema, schema: Schema, depth: int = 2) -> bool:
+    inside = [each.schema for each in members(raw, schema).values()] if depth else []
+    return items(raw, schema) is not None or any(_lists(raw, each, depth - 1) for each in inside)
 
 
 def asked_in_body(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ UNUSABLE = "x-unusable"
 """Marks, in a mended document, a part that no verdict can rest on, and says why."""
 TYPES = ("null", "boolean", "object", "array", "number", "integer", "string")
 _LARGEST = 1e300  # beyond it, a number of JSON is no number of everybody's
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
@@ -40,6 +42,15 @@ def modernised(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
             strict = schema.pop(exclusive)
             if strict and bound in schema:
                 schema[exclusive] = schema.pop(bound)
+
+
+def with_numbers(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Read numbers that are written as text, as some generators do of decimals, in place; give those words."""
+    for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):
+        value = schema.get(key)
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            yield key, f"{key} has to be {_WANTED[key][1]}, not {_short(value)}"
+            schema[key] = float(value) if "." in value else int(value)
 
 
 def keyword_faults(schema: dict[str, Any]) -> list[tuple[str, str]]:

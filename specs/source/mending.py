@@ -13,7 +13,7 @@ from attrs import Factory, define, frozen
 
 from specs.source.contradictions import contradiction, followed, unknown_required
 from specs.source.grammar import GRAMMAR, REFERABLE, Kind, Part, word
-from specs.source.keywords import UNUSABLE, keyword_faults, modernised, said_plainly
+from specs.source.keywords import UNUSABLE, keyword_faults, modernised, said_plainly, with_numbers
 from specs.source.pointers import join, look_up, resolve, unescape
 from specs.source.references import MALFORMED, Misled, References, told
 
@@ -246,6 +246,8 @@ class _Mender:
                 continue  # the owner's word for it is told already
             code = "outdated-nullable" if key.endswith("nullable") else "outdated-exclusive-bound"
             self.faults.append(Fault(code, join(pointer, key), message))
+        for key, message in with_numbers(node):
+            self.faults.append(Fault(MALFORMED, join(pointer, key), message))
         for key, message in keyword_faults(node):
             code = "bad-pattern" if key in ("pattern", "patternProperties") else MALFORMED
             node[UNUSABLE] = self.blame(unit, code, join(pointer, key), message)

@@ -60,6 +60,18 @@ def test_a_shared_fault_costs_all_who_need_it_and_nobody_else() -> None:
     assert told(raw) == [("malformed-part", "#/components/schemas/Book/properties/title/type")]
 
 
+def test_a_bound_that_is_written_as_text_is_read_as_the_number_it_is() -> None:
+    """As generators write the bounds of decimals."""
+    raw = shop()
+    raw["components"]["schemas"]["Book"]["properties"]["price"] = {"type": "number", "minimum": "0.50", "maximum": "9"}
+    place = "#/components/schemas/Book/properties/price"
+    assert sorted(told(raw)) == [("malformed-part", f"{place}/maximum"), ("malformed-part", f"{place}/minimum")]
+    adding = contract(raw).operation("addBook")
+    assert adding.unusable is None
+    price = contract(raw).body_rules(adding)["price"]
+    assert (price["minimum"], price["maximum"]) == (0.5, 9)
+
+
 def test_an_optional_parameter_that_nobody_can_read_is_not_sent() -> None:
     raw = listing({"name": "limit"}, {"name": "q", "schema": {"type": "string", "pattern": "(?i)^[a-z"}}, schema=THINGS)
     (operation,) = contract(raw).operations

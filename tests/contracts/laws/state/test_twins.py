@@ -46,6 +46,8 @@ def paths(said: str) -> dict[str, Any]:
         ("There is one with this number.", "number", False, OBSERVED, NOT_OBSERVABLE),
         ("A problem", "number", False, OBSERVED, NOT_OBSERVABLE),
         ("A problem", "name", False, UPHELD, UPHELD),
+        ("The key was used for another request.", "name", True, OBSERVED, NOT_OBSERVABLE),
+        ("The name is taken, or the idempotency key was used for another one.", "name", True, BROKEN, NOT_OBSERVABLE),
     ],
 )
 def test_what_conflicts_is_what_the_document_says(
