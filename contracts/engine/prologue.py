@@ -12,6 +12,7 @@ from contracts.core.exchange import Exchange, Request
 from contracts.laws.law import Law
 from contracts.plan.plan import PlanItem
 from contracts.request.api import RequestFactory
+from contracts.steps.access.credential_variants import place_for_refusal
 from contracts.steps.fixtures import resolve_path
 from contracts.steps.lists.parents import path_with_enough_items
 from specs.contract.member_names import Hint, MemberNames
@@ -55,6 +56,8 @@ def _placed(item: PlanItem, api: RequestFactory, inputs: Any) -> Conversation:
         api.values = (
             yield from path_with_enough_items(api) if quiet else resolve_path(api, api.operation, fresh=item.writes)
         )
+    elif law.by_refusal:
+        api.values = yield from place_for_refusal(api)
     yield from _on_stable_data(law, api, inputs) if law.needs_items else _spoken(law, api, inputs)
 
 

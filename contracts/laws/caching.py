@@ -20,6 +20,8 @@ from contracts.steps.lifecycle.create import (
     removable,
 )
 from contracts.steps.lifecycle.values import Change, changes
+from contracts.steps.unique_values import with_own_texts
+from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Resource, selectors
 
 
@@ -164,4 +166,6 @@ def _other(api: RequestFactory, life: CreatedResource, thing: Any) -> Any:
     one = {news[0].name: news[0].value}
     if api.operation.method != "PUT":
         return one
-    return {**(yield from body(api, api.operation, life.made.values)), **one}
+    content = yield from body(api, api.operation, life.made.values)
+    own = {**with_own_texts(content, thing), **one}
+    return own if validator(api.contract, api.operation).is_valid(own) else {**content, **one}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from specs.contract import Contract, Operation, Resource
 from specs.contract.action_words import words
 from specs.contract.member_names import Hint
-from specs.contract.schema_queries import members
+from specs.contract.schema_queries import items, members, types
 
 _NAMES = ("id", "ids", "pk", "uuid", "uuids", "ref")
 
 
+@lru_cache(maxsize=4096)  # the guard asks for it with every request that has a body
 def references(contract: Contract, operation: Operation) -> frozenset[str]:
     """The members of an operation's body that name other things, where the document does not say where from."""
     body = operation.body
@@ -32,6 +34,24 @@ def _refers(contract: Contract, operation: Operation, name: str) -> bool:
     found = named_by_member(contract, name)
     scalar = all(isinstance(each, str | int | None) for each in written(operation, name))
     return found is not None and found is not own and scalar
+
+
+def somebodys(contract: Contract, operation: Operation, name: str, value: Any) -> list[Any]:
+    """What a member names by the document's own example, or by a number that anybody could have.
+
+    Where the document wants a text a number names nothing.
+    """
+    if name not in references(contract, operation):
+        return []
+    shown = {str(each) for each in written(operation, name)}
+    raw, rule = contract.document.raw, contract.body_rules(operation).get(name, {})
+    texts = types(raw, items(raw, rule) or rule) - {"null"} == {"string"}
+    return [
+        each
+        for each in (value if isinstance(value, list) else [value])
+        if (isinstance(each, int) and not isinstance(each, bool) and each >= 0 and not texts)
+        or (isinstance(each, str) and each in shown)
+    ]
 
 
 def required(contract: Contract, operation: Operation) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from contracts.core.conversation import Blocked, NotObservable, Steps
+from contracts.core.conversation import Blocked, NotAsked, NotObservable, Steps
 from contracts.core.exchange import MISSING, Exchange, at, is_whole
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
@@ -47,12 +47,21 @@ def resolve_path(
     `fresh`: only resources made for this, so that nothing of the owner's is touched. The resource the operation is
     about is this conversation's own; what only holds it is made once for all who need such a place.
     """
+    try:
+        return (yield from _resolved(api, operation, known or {}, fresh=fresh))
+    except NotAsked:  # what may not be made below somebody's is made below what is made for that
+        if fresh or not api.deployment.writes:
+            raise
+    return (yield from _resolved(api, operation, known or {}, fresh=True))
+
+
+def _resolved(api: RequestFactory, operation: Operation, known: Mapping[str, str], *, fresh: bool) -> Steps:
     values: dict[str, str] = {}
     own = target_of(api, operation)
     resource = api.contract.resource_of(operation)
     names_own = resource is not None and resource.names_its_own and operation is resource.create
     for name in operation.path_parameters:
-        given = api.unique_name() if names_own and name == own else (known or {}).get(name)
+        given = api.unique_name() if names_own and name == own else known.get(name)
         if not given and not (fresh and name == own and _makeable(api, operation, name)):
             given = api.deployment.value(api.tenant, name)  # never what a principal is itself, to act upon
         values[name] = given or (yield from _place(api, operation, name, values, fresh, shared=name != own))
@@ -94,6 +103,8 @@ def _place(
         )
     if resource.create is None or not api.deployment.writes:
         raise NotObservable(f"there is no {name} to look at, and none may be created")
+    if not (fresh or api.disposable) and any(api.deployment.value(api.tenant, each) != values[each] for each in values):
+        raise NotAsked(f"{name} would be made below what this run has not made")
     maker = api.sharing(f"{PLACE} {resource.collection} {sorted(values.items())}") if shared else api
     made: Made = yield from create_resource(maker, resource, values)
     value = at(made.thing, pointer)

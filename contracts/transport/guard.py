@@ -17,14 +17,14 @@ from contracts.config.deployment import Deployment
 from contracts.core.conversation import NotAsked
 from contracts.core.exchange import MISSING, Exchange, Request
 from contracts.request.permission import NO_WRITES, allowed, line, why_not
-from contracts.request.references import references, written
+from contracts.request.references import somebodys
 from contracts.request.url import path_values
 from contracts.steps.created import Ledger, address_of
 from contracts.steps.own_things import bears_mark, prefixes
 from contracts.strategies.samples import is_stranger
 from contracts.strategies.schemathesis_cases import fits
 from specs.contract import Contract, Operation
-from specs.contract.effects import Effect, effect_of
+from specs.contract.effects import Effect, effect_of, may_put
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -125,8 +125,8 @@ class WriteGuard:
             if self.ledger.own.is_own(operation, name, address, value):
                 return None
             if self._names_nothing(operation, name, value):
-                puts = request.verb in {"PUT", "POST"} and operation.path.rstrip("/").endswith("{" + name + "}")
-                return "it may create what it addresses" if puts and effect.kind == "change" else None
+                last = operation.path.rstrip("/").endswith("{" + name + "}")
+                return "it may create what it addresses" if last and may_put(self.contract, operation) else None
             if value not in self._given(name):
                 return f"{name} names what this run has not made"
         return None if effect.kind in {"create", "tokens"} else "it changes what this run has not made"
@@ -158,12 +158,9 @@ class WriteGuard:
             *(value for each in self.deployment.principals for value in each.values.values()),
         }
         known |= {*self.deployment.parameters.values()}
-        for name in references(self.contract, request.operation) & content.keys():
-            told = content[name] if isinstance(content[name], list) else [content[name]]
-            shown = {str(each) for each in written(request.operation, name)}
-            for value in told:
-                somebody = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-                if (somebody or (isinstance(value, str) and value in shown)) and str(value) not in known:
+        for name in content:
+            for value in somebodys(self.contract, request.operation, name, content[name]):
+                if str(value) not in known:
                     return None if is_stranger(str(value)) else name
         return None
 

@@ -33,6 +33,7 @@ NAMES = {
     "atlas": "Atlas",
     "campus": "Campus",
     "library": "Library",
+    "fleet": "Fleet",
 }
 """The servers: module and class."""
 _contracts: dict[str, Contract] = {}
@@ -69,14 +70,15 @@ def contract(name: str) -> Contract:
     return _contracts[name]
 
 
-def deployment(made: Server) -> str:
-    """The deployment file of a server."""
+def deployment(made: Server, *, disposable: bool = True) -> str:
+    """The deployment file of a server. `disposable`: whether everything there may be changed."""
     lines = [
         "[deployment]",
         'name = "other"',
         f'base_url = "http://other.test{made.base}"',
         "synthetic = true",
         "writes = true",
+        f"disposable = {str(disposable).lower()}",
     ]
     lines += [f"time_scale = {getattr(made, 'time_scale', 1)}", "[budget]", 'pace = "none"']
     for name, kind, member, secret in getattr(made, "principals", ()):
@@ -85,18 +87,20 @@ def deployment(made: Server) -> str:
     return "\n".join(lines) + "\n"
 
 
-def prepared(name: str, planted: str | Sequence[str] = (), depth: str = "quick") -> tuple[Server, Plan]:
+def prepared(
+    name: str, planted: str | Sequence[str] = (), depth: str = "quick", *, disposable: bool = True
+) -> tuple[Server, Plan]:
     """A server with faults or variations, and the plan of a whole run on it."""
     made = server(name, *([planted] if isinstance(planted, str) and planted else planted))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "deployment.toml"
-        file.write_text(deployment(made))
+        file.write_text(deployment(made, disposable=disposable))
         return made, make(contract(name), deployments.load(file), depth)
 
 
-def judged(folder: Path, name: str, *planted: str, depth: str = "quick", law: str = "") -> Run:
+def judged(folder: Path, name: str, *planted: str, depth: str = "quick", law: str = "", disposable: bool = True) -> Run:
     """A run against a server in this process: of everything, or of the laws whose ids begin so."""
-    made, plan = prepared(name, planted, depth)
+    made, plan = prepared(name, planted, depth, disposable=disposable)
     asked = [item.id for item in plan.items if item.id.startswith(law)]
     return in_process.judged(made, plan, asked, folder=folder / "run")
 

@@ -12,6 +12,7 @@ from contracts import checks
 from contracts.core.verdicts import BLOCKED, BROKEN, UPHELD
 from contracts.engine.replay_driver import verdicts
 from contracts.evidence.reader import read
+from contracts.request.permission import why_not
 from specs.lint.lint import examine
 from tests.others.judging import NAMES, faults, judged, server, together, told, variations
 from tests.others.serving import DOCUMENTS
@@ -72,3 +73,29 @@ def _of(run, verdict):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_documents_have_no_defects(name):
     assert examine(str(DOCUMENTS / f"{name}.yaml")).defects == ()
+
+
+@pytest.mark.parametrize("name", ["projects", "parcels", "stock", "fleet"])
+def test_what_is_not_disposable_is_judged_but_for_what_is_not_to_be_touched(tmp_path, name):
+    """What a run may not ask there is what the plan says, and undeclared methods; no other law is lost to that."""
+    free = judged(tmp_path / "free", name)
+    careful = judged(tmp_path / "careful", name, disposable=False)
+    plan = careful.plan
+    acting = {
+        each for each in plan.contract.operations if why_not(plan.contract, plan.deployment, each, "acme") is not None
+    }
+    upheld = {each.item.id for each in _of(free, UPHELD)}
+    lost = [each for each in careful.verdicts if each.item.id in upheld and each.verdict != UPHELD]
+    unexpected = [told(each) for each in lost if each.item.operation not in acting and not _tries_anything(each)]
+    assert unexpected == []
+    assert careful.left_behind == []
+    recorded = verdicts(plan, read(tmp_path / "careful" / "run" / "evidence.ndjson", plan.contract))
+    assert {each.item.id: each.verdict for each in recorded} == {
+        each.item.id: each.verdict for each in careful.verdicts
+    }
+
+
+def _tries_anything(verdict):
+    """Whether a law asks by methods that nobody declares, or puts something at an address that nothing can have."""
+    odd_addresses = ("input/an-impossible-id-is-refused", "credentials/the-credential-comes-before-the-parameters")
+    return verdict.item.rule.id.startswith("protocol/") or verdict.item.rule.id in odd_addresses

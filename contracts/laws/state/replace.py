@@ -8,7 +8,7 @@ from contracts.core.conversation import Blocked, Broken, Conversation, NotObserv
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import body
+from contracts.steps.fixtures import CONFLICT, body
 from contracts.steps.lifecycle.create import (
     LIFE,
     CreatedResource,
@@ -18,6 +18,7 @@ from contracts.steps.lifecycle.create import (
     observe,
 )
 from contracts.steps.lifecycle.values import Change, changed_members, changes, full_body, short
+from contracts.steps.unique_values import with_own_texts
 from specs.contract import Contract, Operation
 
 
@@ -63,8 +64,11 @@ def _replaced(api: RequestFactory, life: CreatedResource) -> Steps:
     wanted = full_body(api, api.operation, content, bold=True)
     news: list[Change] = yield from changes(api, api.operation, life.made.values, life.first.thing)
     bold = {**wanted, **{each.name: each.value for each in news if each.independent or each.name in wanted}}
-    for each in (bold, {**content, **{each.name: each.value for each in news if each.independent}}):
+    tame = {**content, **{each.name: each.value for each in news if each.independent}}
+    for each in (bold, tame, with_own_texts(bold, life.first.thing)):
         answer: Exchange = yield life.api.ask(api.operation, path=life.made.values, body=each)
-        if answer.ok:
-            return answer
+        if answer.ok or (each is tame and answer.status != CONFLICT):
+            break
+    if answer.ok:
+        return answer
     raise Blocked(f"the replacement was not accepted: {answer.summary()}")

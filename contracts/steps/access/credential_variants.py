@@ -20,6 +20,7 @@ from contracts.steps.tokens.pairs import issue, refresh_body
 from contracts.strategies.credentials import Carried
 from contracts.strategies.samples import BEYOND, ODD, stranger
 from specs.contract import Alternative, Contract, Operation, Rule, Scheme, selectors
+from specs.contract.effects import may_put
 from specs.contract.operations import sites, stated_parameters
 
 
@@ -105,12 +106,13 @@ def unreadable(api: RequestFactory, credentials: Sequence[Carried]) -> Request:
     """
     body = api.operation.body
     names = [f"{each.name} {each.scheme}{each.value}" for each in credentials]
-    scene = api.sharing(f"no JSON at {api.operation.key} with {' and '.join(names)}")
+    place = path_for_refusal(api)
+    scene = api.sharing(f"no JSON at {api.operation.key} {sorted(place.items())} with {' and '.join(names)}")
     if body is None:
         return request_with(scene, credentials, path=_oddly_addressed(api))
     if "json" not in body.media_type:
-        return request_with(scene, credentials, path=path_for_refusal(api), body=example(api))
-    return request_with(scene, credentials, path=path_for_refusal(api), raw=UNFINISHED)
+        return request_with(scene, credentials, path=place, body=example(api))
+    return request_with(scene, credentials, path=place, raw=UNFINISHED)
 
 
 def _oddly_addressed(api: RequestFactory) -> dict[str, str]:
@@ -213,8 +215,11 @@ def skip_if_harmful(api: RequestFactory) -> None:
 def path_for_refusal(api: RequestFactory) -> dict[str, str]:
     """The place of a request that must be refused for its credential alone: nowhere in particular.
 
-    What would be changed or removed is nobody's even where the deployment file names one: it may be carried out.
+    What would be changed or removed is nobody's even where the deployment file names one: it may be carried out. What
+    may put something at an address where nothing is has what was made for that in its place (see `place_for_refusal`).
     """
+    if api.values and not api.disposable and may_put(api.contract, api.operation):
+        return dict(api.values)
     values = placeholder_path(api)
     resource = api.contract.resource_of(api.operation)
     itself = resource is not None and resource.item == api.operation.path and not api.operation.safe
@@ -223,6 +228,14 @@ def path_for_refusal(api: RequestFactory) -> dict[str, str]:
         parameter = api.operation.parameter(acted_upon, "path")
         values[acted_upon] = stranger(parameter.schema if parameter else {})
     return values
+
+
+def place_for_refusal(api: RequestFactory) -> Steps:
+    """The place of such a request: with what was made for all of them, where it could create what it addresses."""
+    if api.disposable or not may_put(api.contract, api.operation):
+        return {}
+    maker = api.sharing(f"what {api.operation.key} could put in its place")
+    return (yield from resolve_path(maker, api.operation, fresh=True))
 
 
 def credential_refusals(api: RequestFactory) -> set[int]:

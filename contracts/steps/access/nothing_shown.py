@@ -20,6 +20,7 @@ from contracts.steps.access.credential_variants import (
 )
 from contracts.strategies.credentials import Carried, misplaced
 from specs.contract import Parameter
+from specs.contract.effects import may_put
 
 
 def refused_at_worst(api: RequestFactory) -> Steps:
@@ -51,8 +52,14 @@ def without_credential(
 
 
 def wrong_parameter(api: RequestFactory) -> Parameter | None:
-    """A parameter of the query, or else of the path, whose type a text could miss."""
-    typed = [each for each in api.operation.parameters if each.location in {"query", "path"} and _typed(api, each)]
+    """A parameter of the query, or else of the path, whose type a text could miss; none by which something is put."""
+    puts = not api.disposable and may_put(api.contract, api.operation)
+    fixed = api.operation.path_parameters[-1:] if puts else ()
+    typed = [
+        each
+        for each in api.operation.parameters
+        if each.location in {"query", "path"} and _typed(api, each) and each.name not in fixed
+    ]
     return min(typed, key=lambda each: each.location != "query", default=None)
 
 

@@ -19,9 +19,10 @@ from contracts.core.conversation import Steps
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.core.same import Same
 from contracts.request.api import RequestFactory
+from contracts.request.references import somebodys
 from contracts.steps.fixtures import body, names_address
 from contracts.steps.lifecycle.comparison import differences, is_made_of
-from contracts.steps.unique_values import make_unique
+from contracts.steps.unique_values import like_it, make_unique
 from contracts.strategies.schemathesis_cases import validator
 from specs.contract import Contract, Operation, Resource, selectors
 from specs.contract.example_bodies import is_filler
@@ -132,6 +133,7 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
         if (
             value is not MISSING
             and value != thing[name]
+            and not (name not in offered and somebodys(api.contract, operation, name, value))
             and not _useless(value, thing[name], shared=shared)
             and _valid(api, operation, offered, name, value)
         ):
@@ -179,6 +181,8 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return {name: api.unique_name() for name, value in now.items() if isinstance(value, str)} or {
             "changed": api.unique_name()
         }
+    if isinstance(now, str) and (other := like_it(rule, now, api.unique_name())):
+        return other
     if names.suggest(name, Hint.UNIQUE) and isinstance(now, str):
         return api.unique_name()
     if names.suggest(name, Hint.SECRET) and isinstance(now, str):
@@ -189,7 +193,7 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return word
     if example == now and isinstance(now, dict):
         return _elsewhere(api, now)
-    return example
+    return make_unique(api, name, example, rule) if isinstance(example, list) else example
 
 
 def _usual(name: str, now: str) -> str | None:
@@ -307,6 +311,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
         elif name not in found and now is not MISSING:
             now = make_unique(api, name, now, rule)
         if now is MISSING or now is None or not _valid(api, operation, found, name, now):
+            continue
+        if name not in found and somebodys(api.contract, operation, name, now):
             continue
         if name in found or not _replaces(api, operation, found, name, now):
             found[name] = now

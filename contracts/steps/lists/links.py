@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
 
 import weblinking
 
@@ -76,11 +76,28 @@ def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
 _PORTS = {"http": 80, "https": 443}
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address and not a cursor, which may have a slash in it."""
+    return "://" in text or text.startswith("?") or (text.startswith("/") and "?" in text)
+
+
+def _credential_in_query(request: Request, link: str) -> str:
+    """The part of a request's query that shows who asks and that a link does not carry: a server may keep it out."""
+    schemes = (scheme for way in request.operation.security for scheme in way.schemes)
+    meant = {each.parameter for each in schemes if each.location == "query"} - {_name(each) for each in link.split("&")}
+    return "&".join(each for each in urlsplit(request.target).query.split("&") if _name(each) in meant)
+
+
+def _name(pair: str) -> str:
+    return unquote_plus(pair.partition("=")[0])
+
+
 def leads_to(api: RequestFactory, exchange: Exchange, link: str) -> Request:
     """The request of a link, always to this deployment: no credential is ever sent anywhere else."""
     whole = urlsplit(address(api, exchange, link))
     prefix = urlsplit(api.deployment.base_url).path.rstrip("/")
     path = whole.path.removeprefix(prefix) if prefix and whole.path.startswith(prefix + "/") else whole.path
-    target = f"{path}?{whole.query}" if whole.query else path
     request = exchange.request
+    query = "&".join(filter(None, (whole.query, _credential_in_query(request, whole.query))))
+    target = f"{path}?{query}" if query else path
     return Request(request.operation, target or "/", headers=request.headers, principal=request.principal)

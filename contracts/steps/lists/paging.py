@@ -17,7 +17,7 @@ from contracts.request.api import RequestFactory
 from contracts.request.parameters import Query, pairs
 from contracts.steps.lists.continuation import leads_on
 from contracts.steps.lists.identity import identities
-from contracts.steps.lists.links import leads_to, next_link
+from contracts.steps.lists.links import address, is_address, leads_to, next_link, same_server
 from contracts.steps.lists.page_sizes import declared_largest, largest, largest_page, note_cut, reduce_largest
 from contracts.strategies.pages import telling_sizes
 from specs.contract import Paging
@@ -216,6 +216,8 @@ def _led(api: RequestFactory, paging: Paging, last: Exchange, size: int | None, 
     if last.page("next") is False:
         return None
     cursor = last.page("cursor")
+    if isinstance(cursor, str) and is_address(cursor) and same_server(api, address(api, last, cursor)):
+        return leads_to(api, last, cursor)  # whatever the document calls it
     if paging.position is not None and cursor not in (MISSING, None, ""):
         return api.ask(query=[*after(api, cursor, size), *pairs(api.operation, query)])
     link = next_link(last)
