@@ -137,9 +137,9 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     if not exchange.ok or answer is None or answer.schema is None or has_no_body(exchange):
         return False
     usable(answer)
-    if "PRIVATE KEY-----" in response(exchange).body and "PRIVATE KEY-----" not in str(answer.schema):
-        raise Broken("no private key in an answer", "a PEM private key")
     body = parsed(response(exchange).body)
+    if _PEM in response(exchange).body and _PEM not in str(answer.schema) and _shows_a_key(body, contract, answer):
+        raise Broken("no private key in an answer", "a PEM private key")
     names = _secret_names(contract, exchange.operation, answer.status)
     for each in _objects(body, _free(contract, exchange.operation, answer.status)):
         for name in each if names & each.keys() else ():
@@ -147,6 +147,24 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
             if name in names and isinstance(value, str) and value and not _MASKED.match(value):
                 raise Broken(f"no {name} in an answer", f"the member {name}, which only requests carry")
     return True
+
+
+_PEM = "PRIVATE KEY-----"
+
+
+def _shows_a_key(body: Any, contract: Contract, answer: Answer) -> bool:
+    """Whether a private key stands anywhere but in a member that the document has in this answer by its name."""
+    named = {name for name, _ in all_members(contract.document.raw, answer.schema)}
+    waiting = [body]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting += [inner for name, inner in each.items() if not (name in named and isinstance(inner, str))]
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, str) and _PEM in each:
+            return True
+    return not isinstance(body, dict | list)
 
 
 _ALWAYS = frozenset(

@@ -9,6 +9,8 @@ INVALID = (400, 422)
 """Statuses that call a request itself wrong. Which of them is declared is judged by `status/status-is-declared`."""
 UNACCEPTED = frozenset((*INVALID, 415))
 """The same, and the status that calls its media type wrong."""
+NOT_IMPLEMENTED = 501
+"""How a server says of a request that it does not offer that at all: whether it should is not for a request to say."""
 ANY = "a 4xx"
 """The refusal of what cannot even be read, or of whatever is wrong where the document does not state the status."""
 

@@ -188,7 +188,7 @@ class RequestFactory:
                 values,
                 [*pairs(operation, query), *required_query(operation, query), *extra],
             ),
-            headers=self._besides((*signed, *required_headers(operation), *media, *headers), caller),
+            headers=self._besides((*signed, *self._needed(operation, caller), *media, *headers), caller),
             body=text,
             principal=caller.name if caller else None,
             method=method,
@@ -197,6 +197,11 @@ class RequestFactory:
             silence_counts=silence_counts,
             share_key=self.scene.next() if self.scene else "",
         )
+
+    def _needed(self, operation: Operation, caller: Principal | None) -> Pairs:
+        """The headers an operation cannot go without, but those whose value the deployment file has."""
+        own = {name.lower() for name, _ in (*self.deployment.headers, *(caller.headers if caller else ()))}
+        return tuple(each for each in required_headers(operation) if each[0].lower() not in own)
 
     def _besides(self, headers: Pairs, caller: Principal | None) -> Pairs:
         """The headers of a request with those that the deployment file adds to every one."""

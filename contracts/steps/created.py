@@ -241,8 +241,8 @@ def signed(request: Request, deployment: Deployment) -> Request | None:
         return None
     own, query = sign(request.operation, owner)
     asked = target(request.operation, values, [*required_query(request.operation, query), *query])
-    needed = (*own, *required_headers(request.operation))
-    headers = besides(needed, (dict(deployment.headers) | dict(owner.headers)).items())
+    given = besides(own, (dict(deployment.headers) | dict(owner.headers)).items())
+    headers = besides(given, required_headers(request.operation))
     return attrs.evolve(request, target=asked, headers=headers, principal=owner.name)
 
 

@@ -36,7 +36,14 @@ from specs.contract.resources import resources, shape
 from specs.contract.rules import Rule, stated_rules
 from specs.contract.schema_queries import members, rule_of
 from specs.contract.schemas import Direction, json_schema
-from specs.contract.security import alternatives, says_open, schemes, takes_its_own_credential, tells_facts
+from specs.contract.security import (
+    alternatives,
+    says_open,
+    schemes,
+    takes_its_own_credential,
+    tells_facts,
+    where_unsaid,
+)
 from specs.contract.tokens import token_rules
 from specs.source.document import Document
 from specs.source.pointers import SpecError, join, resolve
@@ -143,7 +150,8 @@ def _build(document: Document) -> Contract:
     raw = document.raw
     stated = extension(raw, "#", "root")
     known = schemes(raw)
-    operations = tuple(_operation(document, site, stated, known) for site in sites(raw))
+    assumed = where_unsaid(raw, known)
+    operations = tuple(_operation(document, site, stated, known, assumed) for site in sites(raw))
     if not operations and document.faults:
         first = document.faults[0]
         raise SpecError(f"none of its operations can be read: {document.origin(first.pointer)}: {first.message}")
@@ -165,15 +173,19 @@ def _build(document: Document) -> Contract:
     )
 
 
-def _operation(document: Document, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+def _operation(
+    document: Document, site: Site, root: Schema, known: dict[str, Scheme], assumed: tuple[Alternative, ...]
+) -> Operation:
     try:
-        return _read(document, site, root, known)
+        return _read(document, site, root, known, assumed)
     except SpecError as error:
         defect = str(error)
         raise SpecError(defect if defect.startswith("#") else f"{site.pointer}: {defect}") from None
 
 
-def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]) -> Operation:
+def _read(
+    document: Document, site: Site, root: Schema, known: dict[str, Scheme], assumed: tuple[Alternative, ...]
+) -> Operation:
     raw, node = document.raw, site.node
     words = wording(root, extension(node, site.pointer, "operation"))
     inputs, outcomes = parameters(document, site, known), answers(document, site)
@@ -201,7 +213,7 @@ def _read(document: Document, site: Site, root: Schema, known: dict[str, Scheme]
         parameters=with_filters(raw, inputs, told, data, pages),
         body=content,
         answers=outcomes,
-        security=security,
+        security=security or assumed,
         limits=limits(raw, node, site.pointer),
         paging=pages,
         asks=asks,

@@ -120,9 +120,11 @@ def _holds_objects(raw: Schema, schema: Schema) -> bool:
 
 
 def _wrapped(raw: Schema, schema: Schema) -> str:
-    """Look into an envelope around one object."""
-    for name, member in members(raw, schema).items():
-        if fold(name) in ("data", "result") and "object" in types(raw, member.schema):
+    """Look into an envelope around one object; what has an id of its own, and no other inside, is the object."""
+    outer = members(raw, schema)
+    for name, member in outer.items():
+        own = fold(name) == "data" and "id" in outer and "id" not in members(raw, member.schema)
+        if fold(name) in ("data", "result") and "object" in types(raw, member.schema) and not own:
             return join("", name)
     return ""
 

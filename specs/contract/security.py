@@ -141,3 +141,19 @@ def alternatives(
         else:
             undefined = f"{place}: the security scheme {unknown} is used but not defined"
     return tuple(found), None if found else undefined
+
+
+def where_unsaid(raw: Schema, known: dict[str, Scheme]) -> tuple[Alternative, ...]:
+    """What goes for every operation where the document defines schemes and says nowhere who needs them.
+
+    Everybody is let in, and whoever is not may show one of them: frameworks write schemes down by themselves.
+    """
+    paths = raw.get("paths")
+    items = [each for each in paths.values() if isinstance(each, dict)] if isinstance(paths, dict) else []
+    told = "security" in raw or any(
+        "security" in node for item in items for node in item.values() if isinstance(node, dict)
+    )
+    if told or not known:
+        return ()
+    ways = [(), *((scheme,) for scheme in known.values())]
+    return tuple(Alternative(way, "#/components/securitySchemes") for way in ways)

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.core.collector import BrokenCollector
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Outcome, Steps
 from contracts.core.exchange import MISSING, Exchange
-from contracts.core.rejection import INVALID, UNACCEPTED
+from contracts.core.rejection import INVALID, NOT_IMPLEMENTED, UNACCEPTED
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
@@ -27,8 +27,6 @@ from specs.contract.schema_queries import members
 
 UNKNOWN = frozenset((400, 401, 403, 404, 422))
 """How a login refuses a name, a password or a token that it does not know: such a refusal is right."""
-NOT_IMPLEMENTED = 501
-"""How a server says of a request that it does not offer that at all: whether it should is not for a request to say."""
 ROWS = (1, 6, 100)
 """Queries of allowed values, per depth; each sets every parameter it can."""
 

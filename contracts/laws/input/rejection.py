@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 
 from contracts.core.collector import BrokenCollector
-from contracts.core.conversation import Broken, Conversation, Observed, Steps
+from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps
 from contracts.core.exchange import MISSING, Exchange
-from contracts.core.rejection import ANY, refusal, refused
+from contracts.core.rejection import ANY, NOT_IMPLEMENTED, refusal, refused
 from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
@@ -213,8 +213,15 @@ def an_impossible_id_is_refused(api: RequestFactory, wrong: dict[str, Any]) -> C
     right = api.operation.body.examples[0] if api.operation.body and api.operation.body.examples else MISSING
     answer: Exchange = yield api.ask(path={**placeholder_path(api), case.name: case.value}, body=right)
     strict = Rule.INVALID_IS_400 in api.contract.rules
+    _require_offered(answer)
     if answer.status not in {400, 404, 422, 403, 401} and (strict or not 400 <= answer.status < 500):
         raise Broken(f"400 or 404 for {case.name} {_short(case)}", answer.summary())
+
+
+def _require_offered(answer: Exchange) -> None:
+    """Raises NotObservable where the server says that it does not offer what was asked for at all."""
+    if answer.status == NOT_IMPLEMENTED:
+        raise NotObservable(f"this server does not offer it: {answer.summary()}")
 
 
 ODD_IDS = (ODD, '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
@@ -251,6 +258,7 @@ def an_odd_id_is_no_server_error(api: RequestFactory, odd: str) -> Conversation:
     if not name:
         return
     answer: Exchange = yield api.ask(path={**placeholder_path(api), name[0]: odd})
+    _require_offered(answer)
     if answer.status >= 500:
         raise Broken(f"a refusal of {name[0]} {odd[:20]!r}", answer.summary())
     if (

@@ -271,8 +271,17 @@ def judge_refusal(
     if answer.status >= 500 and (yield from _fails_anyway(api, request)):
         raise NotObservable(f"the server fails with the right credential as well: {answer.summary()}")
     if first or answer.ok or answer.status >= 500:
-        raise Broken(expected, answer.summary(), [answer])
+        raise Broken(expected, f"{answer.summary()}{', a page of HTML' if _is_mere_page(answer) else ''}", [answer])
     raise NotObservable(f"refused for another reason than its credential: {answer.summary()}")
+
+
+def _is_mere_page(answer: Exchange) -> bool:
+    """Whether a look at something got a page of HTML, such as a login, where the document has something else."""
+    declared = answer.operation.answer(answer.status)
+    kind = (answer.response and answer.response.header("Content-Type")) or ""
+    if not kind.lower().startswith("text/html") or answer.json is not MISSING or not answer.operation.safe:
+        return False
+    return declared is None or not any("html" in each for each in declared.media_types)
 
 
 def _fails_anyway(api: RequestFactory, request: Request) -> Steps:

@@ -86,3 +86,24 @@ def test_where_a_server_fails_that_is_told_first() -> None:
         "400 for size",
         ["400 for name", "400 for note"],
     )
+
+
+@pytest.mark.parametrize(("status", "found"), [(501, False), (500, True)])
+def test_what_a_server_does_not_offer_at_all_is_no_failure_at_an_odd_id(
+    tmp_path: Path, status: int, found: bool
+) -> None:
+    def unoffered(asked: Asked) -> Any:
+        return (status, {"error": "not in this backend"}) if asked.method == "GET" else None
+
+    laws = ("input/an-odd-id-is-no-server-error", "input/an-impossible-id-is-refused")
+    assert bool(held(tmp_path, Shelf(first=unoffered), shelf(thing(name=TEXT)), *laws)) is found
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_private_key_may_be_shown_where_the_document_says_so(tmp_path: Path, declared: bool) -> None:
+    """As the settings of LNbits have one, for administrators."""
+    schema = thing(name=TEXT, **({"push_key": TEXT} if declared else {}))
+    server = Shelf(kept=lambda sent: {**sent, "push_key": "-----BEGIN PRIVATE KEY-----\nMIGH\n"})
+    check = "schema/what-only-requests-carry-stays-out"
+    made = judged(tmp_path, server, document(shelf(schema), KEY), ANN, "state/what-was-created-can-be-read")
+    assert any(each.item.rule.id == check and each.verdict == "broken" for each in made.verdicts) is not declared

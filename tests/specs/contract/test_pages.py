@@ -91,6 +91,22 @@ def test_where_the_items_stand(schema: Raw, items: str) -> None:
     assert operation.paging.items == items
 
 
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        (obj(data=obj(id=WHOLE)), "/data"),
+        (obj(id="string", data=obj(id=WHOLE)), "/data"),  # the id is that of the request
+        (obj(id="string", data=obj()), ""),  # an artifact, as at Prefect
+    ],
+)
+def test_what_has_an_id_and_data_of_its_own_is_no_envelope(schema: Raw, data: str) -> None:
+    raw = listing(schema=schema)
+    raw["paths"] = {"/things/{id}": raw["paths"]["/things"]}
+    raw["paths"]["/things/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
+    (operation,) = contract(raw).operations
+    assert operation.data == data
+
+
 def test_a_thing_with_a_list_of_its_own_is_no_list() -> None:
     assert asked({"name": "page"}, schema=obj(data=obj(id=WHOLE, tags=THINGS))) is None
 
