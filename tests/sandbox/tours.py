@@ -18,6 +18,7 @@ import yaml
 
 from contracts.core.failures import Failure
 from sandbox.document import DEFAULT, Operation
+from tests.sandbox.edge_steps import edge_steps
 from tests.sandbox.further_steps import Further
 from tests.sandbox.wire import Headers, Wire, bearer, document, path_of
 
@@ -100,6 +101,7 @@ class _Tour:
         yield from self._life()
         yield from self.further.after()
         yield from self._sessions()
+        yield from edge_steps(self.wire, self.operation, self.path, self.ask)
 
     def ask(self, method: str = "", path: str = "", headers: Headers | None = None, **more: Any) -> Any:
         """An answer, or None where the connection ended without one."""
