@@ -141,7 +141,7 @@ def what_only_requests_carry_stays_out(exchange: Exchange, contract: Contract) -
     if _PEM in response(exchange).body and _PEM not in str(answer.schema) and _shows_a_key(body, contract, answer):
         raise Broken("no private key in an answer", "a PEM private key")
     names = _secret_names(contract, exchange.operation, answer.status)
-    for each in _objects(body, _free(contract, exchange.operation, answer.status)):
+    for each in objects_of(body, _free(contract, exchange.operation, answer.status)):
         for name in each if names & each.keys() else ():
             value = each[name]
             if name in names and isinstance(value, str) and value and not _MASKED.match(value):
@@ -188,7 +188,7 @@ _MASKED = re.compile(r"[*•.xX]{3,}")
 """Stars or dots hide a secret well enough, with its last few letters or without."""
 
 
-def _objects(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
+def objects_of(value: Any, closed: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
     """All objects, but for those inside the `closed` members."""
     waiting = [value]
     while waiting:
@@ -334,6 +334,6 @@ def _shown_as_null(contract: Contract, answer: Answer) -> frozenset[str]:
     inner = [(name, follow(raw, member)) for name, member in all_members(raw, answer.schema)]
     rules = [follow(raw, answer.schema), *(rule for _, rule in inner)]
     shown = [*answer.examples, *(rule["example"] for rule in rules if "example" in rule)]
-    objects = (each for example in shown for each in _objects(example))
+    objects = (each for example in shown for each in objects_of(example))
     found = {name for each in objects for name, value in each.items() if value is None}
     return frozenset(found | {name for name, rule in inner if rule.get("example", "") is None})

@@ -22,14 +22,14 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\
 
 
 def shown(item: Any, pointer: str) -> list[Any] | None:
-    """The values an item shows at a pointer, `*` for any element; None where it does not show the member."""
+    """The values an item shows at a pointer, `*` for any element and `0` for the first; None where it does not."""
     values = [item]
     for name in steps(pointer):
-        if name == "*":
-            if not all(isinstance(each, list) for each in values):
-                return None
-            values = [element for each in values for element in each]
+        if name in ("*", "0") and all(isinstance(each, list) for each in values):
+            values = [element for each in values for element in (each if name == "*" else each[:1])]
             continue
+        if name == "*":
+            return None
         if not all(isinstance(each, dict) and name in each for each in values):
             return None
         values = [each[name] for each in values]

@@ -1,9 +1,9 @@
 """How a filter may be misunderstood, and the questions whose answers would show it.
 
-A filter may use the first of several values only, or the last; it may look at a neighbouring time, the end for the
-start, or at a time an hour off, as where zones are mixed up; a word of a closed set may let another one's items
-through, or find nothing. Filters that are sent together hide such mistakes from each other, so what they hide is asked
-once more, in as few questions as will do.
+A filter may use the first of several values only, or the last, or look at the first of several things inside an item;
+it may look at a neighbouring time, the end for the start, or at a time an hour off, as where zones are mixed up; a word
+of a closed set may let another one's items through, or find nothing. Filters that are sent together hide such mistakes
+from each other, so what they hide is asked once more, in as few questions as will do.
 """
 
 from __future__ import annotations
@@ -165,6 +165,9 @@ def _of(filters: Filters, name: str, words: Sequence[str]) -> Iterator[Mistake]:
         return
     for place, what in ((0, "the first"), (-1, "the last")):
         yield Mistake(name, f"uses {what}", partial(_one_of, filters, name, place))
+    if "/*" in rule.member:
+        first = attrs.evolve(rule, member=rule.member.replace("/*", "/0", 1))
+        yield Mistake(name, "looks at the first inside", partial(filters.kept_by, first))
     for word in words[:FEW_WORDS]:
         yield Mistake(name, f"{word} finds nothing", partial(_nothing, word), alone=True)
     for word, other in permutations(words[:FEW_WORDS], 2):

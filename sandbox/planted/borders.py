@@ -15,7 +15,7 @@ from sandbox.planted import operations as at
 from sandbox.planted.answering import error, member
 from sandbox.planted.changes import kept_as
 from sandbox.planted.doors import SECRET, members_write
-from sandbox.planted.inputs import id_failing, parameter_failing, refusing
+from sandbox.planted.inputs import id_failing, parameter_failing, query, refusing
 from sandbox.planted.lists import filtered_by, place
 from sandbox.planted.planting import (
     Arriving,
@@ -125,6 +125,11 @@ def zero_is_the_first(request: Arriving) -> None:
     tenant = request.world.by_client.get(request.raw["clientId"])
     if tenant and request.raw["userId"].strip("0") == "":
         request.raw["userId"] = str(next(iter(tenant.managed)))
+
+
+def no_offset(_: Arriving, text: str) -> str:
+    """A time without its offset."""
+    return f"{text[:19]}Z" if len(text) > 20 and text[-6] in "+-" else text
 
 
 def no_charset(request: Arriving) -> None:
@@ -260,3 +265,10 @@ named(
     id_failing("membershipId", lambda text: text.startswith("-")),
 )
 beside("405-without-allow", at.ATTRIBUTE, "PUT", "A 405 does not say what is allowed.", not_allowed)
+inside(
+    "offset-of-a-bound-dropped",
+    at.FORMS,
+    "The offset of a time in afterUpdatedAt is not reckoned with.",
+    query("afterUpdatedAt", no_offset),
+    "pagination",
+)

@@ -300,5 +300,6 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ),
 )
 
+_OF_DEPTH = {"email-of-a-deleted-user-taken", "options-lost-with-a-name"}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does)
+    working(_name, _at, _text, _does, needs="depth" if _name in _OF_DEPTH else "")

@@ -16,7 +16,14 @@ from contracts.request.parameters import left_to_prose, unsaid
 from contracts.steps.access.allowed_by_another import allowed_by_another
 from contracts.steps.access.credential_variants import turn_index
 from contracts.steps.fixtures import unmade
-from contracts.steps.lifecycle.odd_creation import created, may_be_tried, oddly, prepare_input, with_what_it_names
+from contracts.steps.lifecycle.odd_creation import (
+    created,
+    may_be_tried,
+    oddly,
+    prepare_input,
+    with_charset,
+    with_what_it_names,
+)
 from contracts.steps.tokens.forced import forced
 from contracts.steps.tokens.pairs import issue, refresh_request
 from contracts.strategies.allowed_queries import allowed_rows
@@ -52,13 +59,14 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
 
     The document's own example of a body is sent, made unique where that matters and its references made real; and each
     query parameter of a page, an enumeration, a truth or a time, with values at its boundaries. A body is first sent
-    with letters of many scripts in its texts; only where that is refused, as it is. Several parameters are sent at
-    once; when that is refused each is sent alone, and only what is refused alone is held against the deployment, and
-    not where the same request is refused without it as well. A body with secrets of another system may be refused,
-    since those cannot be made up: observed only. So may one without the things that an example names, where none can be
-    made, one that was made up from its schema, where the document has no example, and a number of a page that no page
-    can have or that 32 bits cannot hold, where the document states no bound. A login that refuses what it is given is
-    not observable, since the suite may not know what it would accept; nor is what says whether a token or a code is
+    with letters of many scripts in its texts, as JSON that says its charset; only where that is refused, as it is.
+    Several parameters are sent at once; when that is refused each is sent alone, and only what is refused alone is held
+    against the deployment, and not where the same request is refused without it as well. A body with secrets of another
+    system may be refused, since those cannot be made up: observed only. So may one without the things that an example
+    names, where none can be made, one that was made up from its schema, where the document has no example, and a number
+    of a page that no page can have or that 32 bits cannot hold, where the document states no bound. A login that
+    refuses what it is given is not observable, since the suite may not know what it would accept; nor is what says
+    whether a token or a code is
     right, or what wants one of several parameters in words alone. Nor may a right credential be met with 401. An update
     that may be empty is sent empty as well, and one whose texts are empty; at depth quick, one of the two in turn. They
     may be refused, but make no server fail.
@@ -67,6 +75,7 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")
     answer, right = yield from _sent(api, query)
     if not _amiss(answer):
+        yield from _said_charset(api, answer, right)
         yield from _nothing(api, query)
         return
     if answer.status == NOT_IMPLEMENTED:
@@ -162,6 +171,16 @@ def _nothing(api: RequestFactory, query: list[list[str]]) -> Steps:
                 raise Broken(f"no server error for an update {what}", answer.summary())
 
 
+def _said_charset(api: RequestFactory, answer: Exchange, right: Any) -> Steps:
+    """Raises Broken where a body is accepted, and the same is not when it says that it is JSON in UTF-8."""
+    called = with_charset(api.operation)
+    if not called or not answer.request.body or "charset" in str(answer.request.headers):
+        return
+    again: Exchange = yield api.ask(body=right, headers=called)
+    if again.status in UNACCEPTED:
+        raise Broken(f"{called[0][1]} to be accepted like application/json", again.summary(), [answer, again])
+
+
 def _amiss(answer: Exchange) -> bool:
     return answer.status in UNACCEPTED or answer.status >= 500 or answer.status == 401
 
@@ -181,14 +200,17 @@ def _sent(api: RequestFactory, query: list[list[str]]) -> Steps:
         if answer.status in INVALID and (named := (yield from with_what_it_names(api))):
             return named, named.request.json
     right = yield from prepare_input(api)
+    called = with_charset(api.operation)
     if not query and (odd := oddly(api, right)):
-        answer = yield api.ask(raw=odd)
+        answer = yield api.ask(raw=odd, headers=called)
         if answer.ok or answer.status >= 500:
             return answer, right
     pairs = [(name, value) for name, value in query]
     if query and (shared := (yield from allowed_by_another(api, pairs))):
         return shared, right
-    answer = yield api.ask(query=pairs, body=right)
+    answer = yield api.ask(query=pairs, body=right, headers=called)
+    if called and answer.status in UNACCEPTED:
+        answer = yield api.ask(query=pairs, body=right)
     if answer.status in {403, 404, 409} and not api.operation.safe:
         right = yield from prepare_input(api, alone=True)
         answer = yield api.ask(query=pairs, body=right)

@@ -188,15 +188,17 @@ def _short(case: Case) -> str:
 
 
 def _ids(api: RequestFactory, depth: str) -> list[dict[str, Any]]:
-    """Impossible values of the last id in the path; at depth quick, not of what names the tenant itself."""
+    """Impossible values of the last id in the path; at depth quick not of what names the tenant itself, then one."""
     if selectors.bulk(api.contract, api.operation):
         return []
     found = [case for case in cases(api.contract, api.operation) if case.place == "path" and not case.valid]
     own = [each for each in found if each.name in api.operation.path_parameters[-1:]]
-    own = [each for each in own if depth != "quick" or not api.deployment.value(api.tenant, each.name)]
-    telling = sorted(own, key=lambda case: case.value != "AAA")
+    given = any(api.deployment.value(api.tenant, each.name) for each in own)
+    telling = sorted(own, key=lambda case: case.value != "0")
     odd = [attrs.evolve(each, what="an odd text", value=ODD_IDS[0]) for each in own[:1]]
-    return [case.written() for case in [*odd, *varied(telling)][: (1, 3, 50)[DEPTHS.index(depth)]]]
+    below = [attrs.evolve(each, what="below zero", value="-1") for each in telling[:1] if each.value == "0"]
+    most = {"quick": 1 - given, "standard": 1 if given else 3}.get(depth, 50)
+    return [case.written() for case in [*odd, *below, *varied(telling)][:most]]
 
 
 @law(
@@ -224,7 +226,7 @@ def _require_offered(answer: Exchange) -> None:
         raise NotObservable(f"this server does not offer it: {answer.summary()}")
 
 
-ODD_IDS = (ODD, '"; DROP TABLE x; --', "../../x", "x" * 300, "a\u0000b", "-1", "1e400")
+ODD_IDS = (ODD, "x" * 300, "../../x", '"; DROP TABLE x; --', "a\u0000b", "-1", "1e400")
 
 
 def _odd_ids(api: RequestFactory, depth: str) -> list[str]:

@@ -9,7 +9,7 @@ from contracts.core.conversation import Blocked, Broken, Concurrently, Conversat
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, create_resource
+from contracts.steps.fixtures import CONFLICT, Made, create_resource
 from contracts.steps.lifecycle.create import Observation, differing_members, observe, removable, sent_by
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hostile_updates
 from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, create_siblings
@@ -205,16 +205,60 @@ def _among(members: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
 def of_deletions_at_once_none_fails(api: RequestFactory) -> Conversation:
     """After simultaneous deletions of a resource it is gone, and none of them is answered with a server error."""
     removable(api)
-    for _ in range(ROUNDS):  # each with a resource of its own: the first round may have deleted the first one
-        made: Made = yield from create_resource(api, api.resource)
-        answers: list[Exchange] = yield Concurrently.of(api.ask(path=made.values) for _ in range(3))
-        failed = [each for each in answers if each.status >= 500]
-        if not failed:
-            break
-    else:
+    made, answers = yield from _deleted_at_once(api)
+    if failed := [each for each in answers if each.status >= 500]:
         raise Broken("no server error for deletions at once, in two rounds", failed[0].summary())
     if not any(each.ok for each in answers):
         raise Broken("one of the deletions at once to succeed", answers[0].summary())
     if made.resource.read or made.resource.list:
         left: Observation = yield from observe(api, made, known=True)
         require_gone(made.thing, left.thing, "can still be read")
+
+
+def _deleted_at_once(api: RequestFactory) -> Steps:
+    """What was made and deleted by several requests at once, and their answers.
+
+    After a server error once more, with a resource of its own: the first round may have deleted the first one.
+    """
+    stage = api.sharing(f"deletions at once in {api.resource.collection}")
+    for _ in range(ROUNDS):
+        made: Made = yield from create_resource(stage, api.resource)
+        answers: list[Exchange] = yield Concurrently.of(stage.ask(path=made.values) for _ in range(3))
+        if all(each.status < 500 for each in answers):
+            break
+    return made, answers
+
+
+def _unique_deletions(contract: Contract) -> Iterator[Operation]:
+    """Deletions of what cannot be created twice."""
+    creations = set(selectors.conflicting_creations(contract))
+    for resource in contract.resources:
+        if resource.create in creations and resource.delete in set(selectors.deletions(contract)) and resource.delete:
+            yield resource.delete
+
+
+@law(
+    family="state",
+    on=_unique_deletions,
+    kinds=("state", "status"),
+    asserts=("state/delete",),
+    writes=True,
+    no_path_setup=True,
+    depth="standard",
+)
+def what_was_deleted_can_be_made_again(api: RequestFactory) -> Conversation:
+    """What was deleted is in nobody's way: the same creation is accepted again, where a twin is a conflict.
+
+    Broken by a 409, where the document means by that what is there already; elsewhere it is only observed.
+    """
+    removable(api)
+    made, answers = yield from _deleted_at_once(api)
+    if not any(each.ok for each in answers):
+        raise NotObservable(f"it was not deleted: {answers[0].summary()}")
+    create, content = api.resource.create, sent_by(made.answer)
+    assert create is not None
+    again: Exchange = yield api.ask(create, path=made.values, body=content)
+    if again.status == CONFLICT and selectors.refuses_twins(api.contract, create, content):
+        raise Broken("a creation of what was deleted", again.summary(), [made.answer, again])
+    if not again.ok:
+        raise Observed(f"a creation of what was deleted is refused: {again.summary()}")

@@ -101,18 +101,24 @@ def _read_at(api: RequestFactory, whole: str) -> tuple[Operation, dict[str, str]
 
 
 def _reads(contract: Contract) -> Iterator[Operation]:
-    """Reads of one thing for which the document declares that it may not be there."""
+    """Reads of one thing, and lists of what belongs to one, for which the document declares that it may not be there.
+
+    What whole resources hang on is a tenant's own as a rule: whoever names another is refused for that.
+    """
     for resource in contract.resources:
-        if resource.read and any(answer.status == "404" for answer in resource.read.answers):
-            yield resource.read
+        below = resource.list if resource.list and len(resource.list.path_parameters) > 1 else None
+        for operation in (resource.read, below):
+            if operation is not None and any(answer.status == "404" for answer in operation.answers):
+                yield operation
 
 
 @law(family="state", on=_reads, kinds=("status",), asserts=("status/404",), no_path_setup=True)
 def what_never_was_is_not_found(api: RequestFactory) -> Conversation:
     """Reading a resource that never existed is refused with 404, or as one that the caller may not see.
 
-    Asked with a number, a UUID or a text that nothing is called; not where ids have a form of their own, since one that
-    was made up might be somebody's. Broken by a success.
+    So is a list of what belongs to it: that there is nothing is not that it has nothing. Asked with a number, a UUID or
+    a text that nothing is called; not where ids have a form of their own, since one that was made up might be
+    somebody's. Broken by a success.
     """
     name = api.operation.path_parameters[-1]
     parameter = api.operation.parameter(name, "path")

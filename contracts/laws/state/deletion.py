@@ -143,8 +143,9 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
     """Deleting all removes every item of the caller's list, and none of anybody else's.
 
     All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
-    too. Where there is a second tenant, its list must not be empty thereafter. Asked only where the
-    deployment file allows it, or where both lists hold nothing but what this run has made.
+    too. Where there is a second tenant, its list must not be empty thereafter. From depth standard on all is deleted
+    once more, when nothing is there. Asked only where the deployment file allows it, or where both lists hold nothing
+    but what this run has made.
     """
     resource = api.resource
     values = yield from resolve_path(api, api.operation, fresh=True)
@@ -166,6 +167,10 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
         after: Exchange = yield theirs[0].ask(resource.list, principal=theirs[0].principal, bypass_cache=True)
         if theirs[1] and after.ok and not still(theirs[1], after.items, resource.member):
             raise Broken(f"the list of {theirs[0].tenant} as before", f"all {len(theirs[1])} items gone")
+    if api.depth != "quick" and not left.items:
+        nothing: Exchange = yield api.ask(path=values)
+        if nothing.status >= 500:
+            raise Broken("no server error for a deletion of all where there is nothing", nothing.summary())
 
 
 def still(before: list[Any], after: list[Any], member: str) -> list[Any]:

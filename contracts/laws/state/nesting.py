@@ -10,6 +10,7 @@ from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import Made, body, create_resource, source_of_parameter
+from contracts.steps.lifecycle.children import child_of, path_from
 from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, observe, removable
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
 from contracts.steps.lifecycle.tombstones import sign_of_removal
@@ -164,7 +165,7 @@ def nothing_hangs_on_what_is_deleted(api: RequestFactory) -> Conversation:
     children: dict[str, Made] = {}
     for each in selectors.child_resources(api.contract, api.resource):
         if each.create:
-            children[each.name] = yield from _child(api, each, parent, children)
+            children[each.name] = yield from child_of(api, each, parent, children)
     answer: Exchange = yield api.ask(path=parent.values)
     if not answer.ok:
         raise NotObservable(f"the deletion was refused: {answer.summary()}")
@@ -199,35 +200,6 @@ def _parent(api: RequestFactory) -> Steps:
     return (yield from create_resource(api, api.resource))
 
 
-def _child(api: RequestFactory, resource: Resource, parent: Made, siblings: dict[str, Made]) -> Steps:
-    """A resource that hangs on the parent, and on no other resource where a sibling or the parent will do."""
-    create = resource.create
-    assert create is not None
-    given: dict[str, Any] = {}
-    for pointer, source in create.body.sources.items() if create.body else ():
-        name = pointer.removeprefix("/")
-        origin = api.contract.resource_of(api.contract.operation(source.operation_id))
-        known = parent if origin is parent.resource else siblings.get(origin.name if origin else "")
-        if known is not None and (value := at(known.thing, source.value)) is not MISSING:
-            given[name] = value
-        elif name in parent.values:
-            given[name] = parent.values[name]
-    return (yield from create_resource(api, resource, dict(_path(api, resource, parent)), **given))
-
-
-def _path(api: RequestFactory, resource: Resource, parent: Made) -> Iterator[tuple[str, str]]:
-    """What the parent gives of the path of another resource's operations."""
-    operation = resource.create or resource.list
-    assert operation is not None
-    for name in operation.path_parameters:
-        parameter = operation.parameter(name, "path")
-        source = parameter.source if parameter else None
-        if source and api.contract.operation(source.operation_id) is parent.resource.create:
-            yield name, str(at(parent.thing, source.value))
-        elif not source and (own := selectors.parameter_of(parent.resource, operation, name)) in parent.values:
-            yield name, parent.values[str(own)]
-
-
 def _unreachable(api: RequestFactory, child: Made) -> Steps:
     """Raises Broken where a child is seen, and seen again after a moment."""
     for wait in (0.0, PATIENCE):
@@ -243,7 +215,7 @@ def _unreachable(api: RequestFactory, child: Made) -> Steps:
 
 
 def _empty(api: RequestFactory, resource: Resource, parent: Made) -> Steps:
-    path = dict(_path(api, resource, parent))
+    path = dict(path_from(api, resource, parent))
     if resource.list is None or any(name not in path for name in resource.list.path_parameters):
         return
     answer: Exchange = yield api.ask(resource.list, path=path, bypass_cache=True)

@@ -12,6 +12,7 @@ from contracts.core.conversation import Blocked, Broken, Concurrently, Conversat
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.tokens.pairs import (
     Pair,
     another,
@@ -142,7 +143,7 @@ def a_spent_refresh_token_stays_spent(api: RequestFactory, wait: float) -> Conve
 
 def _crowds(api: RequestFactory, depth: str) -> list[int]:
     """How many refresh at once; never more than the declared limit lets through at a time."""
-    wanted = {"quick": [2], "standard": [3, 10]}.get(depth, [3, 10, 20])
+    wanted = {"quick": [2], "standard": [8]}.get(depth, [3, 10, 20])
     limits = api.operation.limits if api.deployment.limits else ()
     most = min((each.requests for each in limits), default=20)
     return sorted({min(each, most) for each in wanted if most > 1})
@@ -237,9 +238,17 @@ def what_is_no_refresh_token_is_refused(api: RequestFactory) -> Conversation:
     no_path_setup=True,
 )
 def a_refresh_token_belongs_to_its_client(api: RequestFactory) -> Conversation:
-    """Another client cannot use a refresh token, and its attempt does not spend it."""
+    """Another client cannot use a refresh token, and its attempt does not spend it.
+
+    Nor does an attempt with a credential that is not right.
+    """
     require_client(api)
     pair, _ = yield from issue(api)
+    if selectors.requires_credential(api.operation):
+        _, wrong = nearly_right(api, api.operation)
+        nearly: Exchange = yield refresh_request(api, pair.refresh, wrong)
+        if nearly.ok:  # which is for laws of credentials to say
+            pair, _ = yield from issue(api)
     rival = api.as_principal(api.rival)
     answer: Exchange = yield refresh_request(rival, pair.refresh)
     if answer.ok:
@@ -248,7 +257,7 @@ def a_refresh_token_belongs_to_its_client(api: RequestFactory) -> Conversation:
         raise Broken("a refusal of another client's refresh token", answer.summary())
     own: Exchange = yield refresh_request(api, pair.refresh)
     if not own.ok:
-        raise Broken("the owner's refresh token still to work", own.summary())
+        raise Broken("the owner's refresh token still to work after attempts that were refused", own.summary())
 
 
 @law(family="tokens", on=selectors.token_owners, kinds=("state/delete", "token/issue"), writes=True, no_path_setup=True)

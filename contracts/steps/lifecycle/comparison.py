@@ -49,11 +49,15 @@ def _letters(text: str) -> str:
 
 
 def _mirrors(sent: dict[str, Any], shown: dict[str, Any]) -> bool:
-    """An object shows what was put into it; one that shows more may have a form of its own, and leave some out."""
+    """An object shows what was put into it; one that shows more may have a form of its own, and leave some out.
+
+    A name that is shown in letters of another size was not left out, but changed.
+    """
     common = all(kept(value, shown[name]) for name, value in sent.items() if name in shown)
     lost = sent.keys() - shown.keys()
     hidden = all(USUAL.suggest(name, Hint.SECRET) for name in lost)
-    return common and (hidden or not shown.keys() <= sent.keys())
+    changed = {name.lower() for name in lost} & {name.lower() for name in shown.keys() - sent.keys()}
+    return common and not changed and (hidden or not shown.keys() <= sent.keys())
 
 
 def differences(
@@ -79,8 +83,16 @@ def differences(
         if not filling and filled(before[name], after[name]):
             continue
         same = _equal(before[name], after[name], names) if alike else _agrees(name, before[name], after[name], names)
-        if not same:
+        if not same or (alike and "created" in name.lower() and _moved(before[name], after[name])):
             yield name
+
+
+def _moved(before: Any, after: Any) -> bool:
+    """Whether one operation shows two times, however near: when something was made does not change."""
+    if not (isinstance(before, str) and isinstance(after, str)):
+        return False
+    times = _instant(before), _instant(after)
+    return None not in times and times[0] != times[1]
 
 
 def filled(before: Any, after: Any) -> bool:

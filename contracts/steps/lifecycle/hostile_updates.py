@@ -183,8 +183,9 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
     update = update_of(life)
     tame = {each.name: each.value for each in spare if each.independent} or {spare[0].name: spare[0].value}
     bad = invalid_member(life.api, update, {})
-    beside = {each.name: each.value for each in spare if bad and each.name != bad[0]}
-    beside = {name: value for name, value in beside.items() if name in tame} or dict([*beside.items()][:1])
+    others = [each for each in spare if bad and each.name != bad[0]]
+    beside = {each.name: each.value for each in others if each.name in tame or isinstance(each.value, str)}
+    beside = beside or {each.name: each.value for each in others[:1]}
     if bad and beside:
         yield f"an invalid {bad[0]} beside it", changing(life, {**beside, bad[0]: bad[1]})
     if selectors.requires_credential(update):

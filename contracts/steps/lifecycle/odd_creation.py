@@ -27,8 +27,15 @@ def created(api: RequestFactory) -> Steps:
     stage = api.sharing(f"what input at {api.operation.key} stands on")
     stage.values = yield from resolve_path(stage, api.operation, fresh=True)
     right = yield from content(stage)
-    odd = oddly(api, right)
-    return (yield stage.ask(body=right) if odd is None else stage.ask(raw=odd))
+    odd, called = oddly(api, right), with_charset(api.operation)
+    return (yield stage.ask(body=right, headers=called) if odd is None else stage.ask(raw=odd, headers=called))
+
+
+def with_charset(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """The header of a JSON body that says in which letters it is written, as many clients say it; none for others."""
+    declared = operation.body
+    json = declared is not None and declared.media_type == "application/json"
+    return (("Content-Type", "application/json; charset=utf-8"),) if json else ()
 
 
 def with_what_it_names(api: RequestFactory) -> Steps:

@@ -35,6 +35,8 @@ SIGNS = " – Zoë & O'Neil 🎈"
 """Letters beyond ASCII and signs that mean something elsewhere: they come back as they were sent."""
 
 
+OWN_KEY = "changedBy"
+"""A name in an object that holds whatever its owner wants: letters of both sizes come back as they were sent."""
 USUAL: dict[str, tuple[str, ...]] = {
     "locale": ("fr", "de"),
     "language": ("fr", "de"),
@@ -178,9 +180,7 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
     if names.suggest(name, Hint.FREE) and (isinstance(now, str) or now is None):
         return f"{now or 'Changed'} {api.unique_name()}{SIGNS}"
     if isinstance(now, dict) and rule.get("type") == "object" and not members(rule, rule):
-        return {name: api.unique_name() for name, value in now.items() if isinstance(value, str)} or {
-            "changed": api.unique_name()
-        }
+        return {name: api.unique_name() for name in (*(name for name in now if isinstance(now[name], str)), OWN_KEY)}
     if isinstance(now, str) and (other := like_it(rule, now, api.unique_name())):
         return other
     if names.suggest(name, Hint.UNIQUE) and isinstance(now, str):
@@ -302,8 +302,8 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
             now = several[:2]
         elif bold and isinstance(now, str) and (word := _usual(name, now)):
             now = word
-        elif bold and name in found and isinstance(now, str) and re.fullmatch(r"https?://[^?#]+", now):
-            now = f"{now}?from=there&to=here"
+        elif bold and name in found and isinstance(now, str) and (unusual := _unusual(rule, now)):
+            now = unusual
         elif name in found and names.suggest(name, Hint.FREE) and isinstance(now, str) and " " in now:
             now = f"{now}{SIGNS}"
         elif name not in found and names.suggest(name, Hint.FREE):
@@ -317,6 +317,15 @@ def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any]
         if name in found or not _replaces(api, operation, found, name, now):
             found[name] = now
     return found
+
+
+def _unusual(rule: Schema, now: str) -> str:
+    """A web address with a port and a query, or an email address with a tag and a capital; empty for other texts."""
+    if found := re.fullmatch(r"(https?://[^/?#:@]+)(/[^?#]*)?", now):
+        return f"{found[1]}:8443{found[2] or '/'}?from=there&to=here"
+    if rule.get("format") == "email" and (found := re.fullmatch(r"([\w-]+)(@[\w.-]+)", now)):
+        return f"{found[1]}+Tag{found[2]}"
+    return ""
 
 
 def other_choices(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contracts.config.deployment import Deployment, Principal
 from contracts.config.kinds import BEARERS, BY_NAME
 from contracts.config.secrets import label
 from contracts.core.conversation import Blocked, Broken, NotObservable, Observed, Steps
-from contracts.core.exchange import MISSING, Exchange, Request, at
+from contracts.core.exchange import MISSING, Exchange, Pairs, Request, at
 from contracts.request.api import RequestFactory
 from contracts.request.credentials import PREFIX, callers, secret_of
 from contracts.request.permission import why_not
@@ -166,16 +166,18 @@ def _granted(
     return None
 
 
-def refresh_request(api: RequestFactory, token: str) -> Request:
-    """The request that presents a refresh token, with whatever else a token endpoint wants."""
+def refresh_request(api: RequestFactory, token: str, credentials: Pairs | None = None) -> Request:
+    """The request that presents a refresh token, with whatever else a token endpoint wants.
+
+    `credentials`: with these headers in place of the client's own.
+    """
     declared = rules(api)
     if declared.refresh is None:
         raise NotObservable("the document has no operation that trades a refresh token")
     operation = declared.refresh
     path = {name: api.deployment.value(api.tenant, name) or "" for name in operation.path_parameters}
-    if shown := client_headers(_client_of(api, operation)):
-        return api.ask(operation, path=path, body=refresh_body(api, token), credentials=shown)
-    return api.ask(operation, path=path, body=refresh_body(api, token))
+    shown = credentials if credentials is not None else client_headers(_client_of(api, operation)) or None
+    return api.ask(operation, path=path, body=refresh_body(api, token), credentials=shown)
 
 
 def refresh_body(api: RequestFactory, token: str) -> dict[str, Any]:

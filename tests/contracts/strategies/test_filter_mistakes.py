@@ -56,3 +56,11 @@ def test_what_is_hidden_is_asked_in_few_questions_until_everything_shows(
 def test_nothing_is_asked_twice() -> None:
     asked = revealing(FILTERS, [], WORDS, 9)
     assert revealing(FILTERS, asked, WORDS, 9) == []
+
+
+def test_what_looks_at_the_first_of_several_things_inside_an_item_alone_is_shown_by_the_others() -> None:
+    guests = [{"guests": [{"name": "Ann"}, {"name": "Bo"}]}, {"guests": [{"name": "Cy"}]}]
+    rules = {"guest": Filter("/guests/*/name", "equals", inferred=False)}
+    filters = Filters(rules, {"guest": ["Ann", "Bo", "Cy"]}, guests)
+    wrong = next(each for each in mistakes(filters, {}) if each.what == "looks at the first inside")
+    assert [filters.shows({"guest": name}, wrong) for name in ("Ann", "Bo", "Cy")] == [False, True, False]

@@ -101,7 +101,7 @@ class Shop:
             rows = [row for row in rows if genre == row["genre"] or (within and genre in row["genre"])]
         if "addedAfter" in query:
             after = self.fault != "after-is-before"
-            rows = [row for row in rows if (row["added"] > query["addedAfter"].replace(".000Z", "Z")) is after]
+            rows = [row for row in rows if (_moment(row["added"]) > _moment(query["addedAfter"])) is after]
         if order := query.get("order"):
             if order not in {"asc", "desc"}:
                 raise RefusedError(400)
@@ -218,3 +218,7 @@ class BusyShop(Shop):
         new = [{**book, "id": f"{tenant}-new-{number}"} for number, book in enumerate(books(tenant)[:changes] * 9)]
         old = books(tenant)[changes // 2 % 5 :]
         return [*reversed(new[:changes]), *({**book, "title": f"Edition {changes}"} for book in old)]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
