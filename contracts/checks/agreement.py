@@ -21,6 +21,10 @@ from specs.contract.schema_queries import all_members
 
 _UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 """Seconds of the units in which a document may give how long something takes."""
+ROUNDED = 2.0
+"""Seconds by which a length may be off where its start, its end and itself are each cut to whole seconds."""
+_OTHERWISE = re.compile(r"\b(active|billed|billable|excluding|net|paused?|talk|without|working)\b")
+"""How a description says that not all of the time from a start to an end counts."""
 _LASTING = ("duration", "durationMinutes", "duration_minutes", "length", "lengthInMinutes")
 _SPANS = (("start", "end"), ("startTime", "endTime"), ("start_time", "end_time"), ("startsAt", "endsAt"))
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -54,8 +58,10 @@ def _related(operation: Operation, contract: Contract) -> _Related:
 
 
 def _unit(schema: Any) -> float | None:
-    """The seconds of the only unit that a description names."""
+    """The seconds of the only unit that a description names; None where it is of something else than a whole span."""
     said = str(schema.get("description", "")).lower() if isinstance(schema, dict) else ""
+    if _OTHERWISE.search(said):
+        return None
     named = {seconds for word, seconds in _UNITS.items() if re.search(rf"\b{word}\b", said)}
     return named.pop() if len(named) == 1 else None
 
@@ -95,7 +101,7 @@ def _names_it(thing: dict[str, Any], id_: str, name: str) -> bool:
 def _lasts(thing: dict[str, Any], name: str, unit: float) -> bool:
     told = thing.get(name)
     for seconds in _lengths(thing) if _is_number(told) else ():
-        if abs(seconds - float(str(told)) * unit) >= unit:
+        if abs(seconds - float(str(told)) * unit) >= max(unit, ROUNDED):
             raise Broken(f"{name}: {seconds / unit:g}, from its start to its end", str(told))
         return True
     return False

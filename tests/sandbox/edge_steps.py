@@ -12,6 +12,7 @@ from tests.sandbox.wire import Wire
 Ask = Callable[..., Any]
 EDGE_OF_IDS = ("0", "-1")
 RANGE = "afterCreatedAt=2024-05-10T00:00:00Z&beforeCreatedAt=2024-05-24T00:00:00Z"
+ELSEWHERE = "afterUpdatedAt=2024-05-24T12:00:00%2B14:00"
 
 
 def edge_steps(wire: Wire, operation: Operation, path: str, ask: Ask) -> Iterator[Any]:
@@ -20,7 +21,7 @@ def edge_steps(wire: Wire, operation: Operation, path: str, ask: Ask) -> Iterato
     if operation.paging is not None:
         yield ask(path=f"{path}?{operation.paging.size.name}=")
     if "beforeCreatedAt" in operation.query_parameters:
-        yield ask(path=f"{path}?{RANGE}")
+        yield from (ask(path=f"{path}?{each}") for each in (RANGE, ELSEWHERE))
     yield from STEPS.get(operation.operation_id.partition("_")[2], lambda *_: iter(()))(wire, path, ask)
 
 
