@@ -158,8 +158,8 @@ def _other_base(plan: Plan, heard: list[Exchange]) -> str | None:
     Where it has that of one of several servers, no answer may be one that the document foresees.
     """
     own = urlsplit(plan.deployment.base_url).path.rstrip("/")
-    stated = [path for path in base_paths(plan.contract.document.raw) if path != own]
-    sure = len(stated) == len(base_paths(plan.contract.document.raw))
+    paths = base_paths(plan.contract.document.raw)
+    stated, sure = [path for path in paths if path != own], own not in paths
     if not stated or not all(_unforeseen(each) or (sure and _foreign(each)) for each in heard):
         return None
     said = " or ".join(path or "no path" for path in stated)

@@ -21,7 +21,6 @@ _BARE = re.compile(
 )
 """How a description says that a date without a time will do."""
 _AWAY = timedelta(hours=5, minutes=30)
-_IN_UTC = "%Y-%m-%dT%H:%M:%S.000Z"
 DAY = 86_400.0
 
 

@@ -95,6 +95,11 @@ _ACTING = re.compile(
 """Actions that are no names of things as well: where nothing else tells, these make a GET one that acts."""
 
 
+def says_it_does_more(told: Iterable[str]) -> bool:
+    """Say whether words of which one is for looking have another for something done: find-or-create, update-list."""
+    return any(each in ("and", "or") or CHANGES.fullmatch(each) or _ACTING.fullmatch(each) for each in told)
+
+
 _DOES = (
     r"re(?:check|scan|index|build|compute|calculate|generate|start|boot|send)|resets?|purges?|flush|wipes?|deletes?|destroys?"
     r"|erases?|revokes?|rotates?|(?:un)?mutes?|unpublish|shutdown|acknowledges?|triggers?|kills?|terminates?|unsubscribes?"

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from specs.contract.model import Operation, Schema, Scheme, TokenMember, TokenRules
 from specs.contract.schema_queries import Member, follow, members, types
 from specs.contract.token_prose import reuse
-from specs.contract.vocabulary import WRAPPERS, fold
+from specs.contract.vocabulary import REFRESH, WRAPPERS, fold
 from specs.source.pointers import join
 
 _ACCESS = ("accesstoken", "access", "accessjwt", "token", "jwt")
 """What an access token is called: the first by itself, the others beside a refresh token or in exchange for one."""
-_REFRESH = ("refreshtoken", "refreshjwt", "refresh")
 _ENDS = (
     "expiresat",
     "expires",
@@ -123,7 +122,7 @@ def _access(raw: Schema, held: dict[str, Member], *, refreshes: bool) -> str | N
 
 def _refresh(raw: Schema, held: dict[str, Member]) -> str | None:
     """The member that carries a refresh token."""
-    return next((name for each in _REFRESH if (name := _named(raw, held, each))), None)
+    return next((name for each in REFRESH if (name := _named(raw, held, each))), None)
 
 
 def _named(raw: Schema, held: dict[str, Member], wanted: str) -> str | None:

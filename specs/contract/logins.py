@@ -19,8 +19,8 @@ from specs.source.pointers import join, look_up, resolve
 NAMES = ("username", "email", "login", "user", "emailaddress", "mail", "identifier", "userid", "account")
 """Members by which a login is told who comes, the likeliest first."""
 ACCESS = (
-    "accesstoken", "token", "jwt", "authtoken", "bearertoken", "bearer", "sessiontoken", "access", "idtoken", "key",
-    "apikey", "sessionid", "session",
+    "accesstoken", "accessjwt", "token", "jwt", "authtoken", "bearertoken", "bearer", "sessiontoken", "access",
+    "idtoken", "key", "apikey", "sessionid", "session",
 )  # fmt: skip
 """Members of an answer that are an access token, the likeliest first."""
 _NO_LOGIN = re.compile(r"regist|sign_?-?up|forgot|reset|verify|confirm|change|logout|sign_?-?out|revoke", re.IGNORECASE)
@@ -73,7 +73,7 @@ def token_place(contract: Contract, operation: Operation) -> str | None:
 
 
 def _placed(contract: Contract, outer: dict[str, Member]) -> str | None:
-    if name := named(outer, ACCESS[:7]):
+    if name := named(outer, ACCESS[:8]):
         return join("", name)
     for wrapper, member in outer.items():
         if fold(wrapper) in WRAPPERS and (name := named(members(contract.document.raw, member.schema), ACCESS)):

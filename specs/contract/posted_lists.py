@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from specs.contract.action_words import words
+from specs.contract.action_words import says_it_does_more, words
 from specs.contract.model import Answer, Asked, Body, Parameter, Schema
 from specs.contract.page_info import Wording
 from specs.contract.page_parameters import asked
@@ -20,10 +20,11 @@ _LOOKS = {"filter", "search", "list", "query", "paginate", "find", "get", "fetch
 
 
 def looks_up(path: str) -> bool:
-    """Say whether a path ends with a word for looking things up, and with nothing that names one of them."""
+    """Say whether a path ends with a word for looking things up, and with nothing that is done or names one of them."""
     last = path.rstrip("/").rpartition("/")[2]
     told = words(last)
-    return "{" not in last and 0 < len(told) <= 3 and bool(_LOOKS & {told[0], told[-1]})
+    looking = "{" not in last and 0 < len(told) <= 3 and bool(_LOOKS & {told[0], told[-1]})
+    return looking and not says_it_does_more(told)
 
 
 _FINDS = _LOOKS - {"get", "fetch", "list", "paginate"}

@@ -36,7 +36,10 @@ UNSURE = _names("start from since p token after before marker sinceid maxid cont
 
 # Members by which a client shows who it is: to a login, and to a refresh.
 PASSWORDS = _names("password passwd pwd passphrase pass")
-REFRESH = _names("refreshtoken refresh")
+REFRESH = _names("refreshtoken refreshjwt refresh")
+
+# Members that say when something was made.
+CREATION = _names("createdat created createdon createddate createdtime datecreated creationdate creationtime")
 
 # Lists beside the items that tell about them.
 BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")

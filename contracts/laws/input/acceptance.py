@@ -66,10 +66,9 @@ def what_the_document_allows_is_accepted(api: RequestFactory, query: list[list[s
     names, where none can be made, one that was made up from its schema, where the document has no example, and a number
     of a page that no page can have or that 32 bits cannot hold, where the document states no bound. A login that
     refuses what it is given is not observable, since the suite may not know what it would accept; nor is what says
-    whether a token or a code is
-    right, or what wants one of several parameters in words alone. Nor may a right credential be met with 401. An update
-    that may be empty is sent empty as well, and one whose texts are empty; at depth quick, one of the two in turn. They
-    may be refused, but make no server fail.
+    whether a token or a code is right, or what wants one of several parameters in words alone. Nor may a right
+    credential be met with 401. An update that may be empty is sent empty as well, and one whose texts are empty; at
+    depth quick, one of the two in turn. They may be refused, but make no server fail.
     """
     if name := unsaid(api.operation):
         raise NotObservable(f"the query parameter {name} is required, and the document states no value for it")

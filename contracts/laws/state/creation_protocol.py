@@ -129,4 +129,5 @@ def what_never_was_is_not_found(api: RequestFactory) -> Conversation:
     values = yield from resolve_path(api, api.operation, fresh=False, known={name: stranger(schema)})
     answer: Exchange = yield api.ask(path=values)
     if answer.ok:
-        raise Broken(f"404 for {name} {values[name]}", answer.summary())
+        empty = ", an empty list" if isinstance(answer.data, list) and not answer.data else ""
+        raise Broken(f"404 for {name} {values[name]}", f"{answer.summary()}{empty}")

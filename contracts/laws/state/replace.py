@@ -17,7 +17,8 @@ from contracts.steps.lifecycle.create import (
     differing_members,
     observe,
 )
-from contracts.steps.lifecycle.values import Change, changed_members, changes, full_body, short
+from contracts.steps.lifecycle.full_bodies import full_body
+from contracts.steps.lifecycle.values import Change, changed_members, changes, short
 from contracts.steps.unique_values import with_own_texts
 from specs.contract import Contract, Operation
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from specs.contract.member_names import USUAL, Hint, MemberNames
+from specs.contract.vocabulary import CREATION, fold
 
 CLOCKS = 1.0
 """Seconds by which two writings of one time may differ: one may be rounded."""
@@ -83,7 +84,7 @@ def differences(
         if not filling and filled(before[name], after[name]):
             continue
         same = _equal(before[name], after[name], names) if alike else _agrees(name, before[name], after[name], names)
-        if not same or (alike and "created" in name.lower() and _moved(before[name], after[name])):
+        if not same or (alike and fold(name) in CREATION and _moved(before[name], after[name])):
             yield name
 
 

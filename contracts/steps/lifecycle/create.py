@@ -29,7 +29,8 @@ from contracts.steps.fixtures import (
     resolve_path,
 )
 from contracts.steps.lifecycle.comparison import is_made_of, kept
-from contracts.steps.lifecycle.values import Change, changes, full_body
+from contracts.steps.lifecycle.full_bodies import full_body
+from contracts.steps.lifecycle.values import Change, changes
 from contracts.steps.lists.identity import find_in, require_identifiable
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all
@@ -41,10 +42,6 @@ LIFE = "a life"
 """The name under which all requests to one resource of a kind are shared."""
 PATIENCE = 2.0
 """Seconds before a list is read again to call something missing or still there: stores may take a moment."""
-
-
-NEVER_GIVEN = (("If-None-Match", '"never-given"'),)
-"""A condition that always holds: who answers 304 to it does not look at the tag."""
 
 
 @attrs.frozen
@@ -194,7 +191,7 @@ def observe(api: RequestFactory, made: Made, *, known: bool = False, like: Any =
     if resource.read and resource.identifier not in made.values:
         raise NotObservable("the response to its creation does not carry its id")
     if resource.read:
-        answer: Exchange = yield api.ask(resource.read, path=made.values, headers=NEVER_GIVEN, bypass_cache=True)
+        answer: Exchange = yield api.ask(resource.read, path=made.values, bypass_cache=True)
         return Observation(answer.data if answer.ok else MISSING, answer)
     if resource.list:
         items, page = yield from read_list(api, made, sure=known)

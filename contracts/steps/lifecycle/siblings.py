@@ -14,7 +14,8 @@ from contracts.request.api import RequestFactory
 from contracts.steps.access.nearly_right import nearly_right
 from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path
 from contracts.steps.lifecycle.create import LIFE, CreatedResource, create_full, sent_by
-from contracts.steps.lifecycle.values import invalid_member, other_choices
+from contracts.steps.lifecycle.full_bodies import other_choices
+from contracts.steps.lifecycle.values import invalid_member
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all, require_ok
 from contracts.strategies.body_forms import minimal_body

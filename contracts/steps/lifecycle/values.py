@@ -120,7 +120,7 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
     if operation.body is None or not isinstance(thing, dict):
         return []
     offered: dict[str, Any] = yield from body(api, operation, values)
-    examples = {**_shown_in_examples(api.contract, operation), **offered}
+    examples = {**shown_in_examples(api.contract, operation), **offered}
     names = api.contract.names
     resource = api.contract.resource_of(operation)
     shared = bool(resource and resource.create and selectors.returns_existing(resource.create))
@@ -137,10 +137,10 @@ def changes(api: RequestFactory, operation: Operation, values: Mapping[str, str]
             and value != thing[name]
             and not (name not in offered and somebodys(api.contract, operation, name, value))
             and not _useless(value, thing[name], shared=shared)
-            and _valid(api, operation, offered, name, value)
+            and is_valid_with(api, operation, offered, name, value)
         ):
             tame = name in offered or names.suggest(name, Hint.FREE) or isinstance(value, bool)
-            found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or len(_choices(rule)) == 2))
+            found.append(Change(name, value, tame, two_valued=isinstance(value, bool) or len(choices_of(rule)) == 2))
     return sorted(
         found,
         key=lambda each: (not each.independent, not names.suggest(each.name, Hint.FREE), isinstance(each.value, dict)),
@@ -160,19 +160,19 @@ def _useless(value: Any, now: Any, *, shared: bool) -> bool:
     return isinstance(value, str) and is_filler(value) and (shared or not isinstance(now, str))
 
 
-def _choices(rule: Schema) -> list[Any]:
+def choices_of(rule: Schema) -> list[Any]:
     return [each for each in rule.get("enum", ()) if each is not None]
 
 
 def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any) -> Any:
     """Another value than `now`; MISSING where none can be known to make sense."""
     names = api.contract.names
-    if choices := _choices(rule):
+    if choices := choices_of(rule):
         return _another_choice(choices, now, example, rule.get("default", choices[0]))
     if isinstance(now, bool) or rule.get("type") == "boolean":
         return not now
-    if several := _items(Same(rule)):
-        return [each for each in several if each not in (now if isinstance(now, list) else [now])][-2:]
+    if items := several(Same(rule)):
+        return [each for each in items if each not in (now if isinstance(now, list) else [now])][-2:]
     if rule.get("format") in {"uri", "url"}:
         return f"https://example.com/{api.unique_name()}?from=there&to=here"
     if rule.get("format") == "email":
@@ -189,14 +189,14 @@ def _other(api: RequestFactory, name: str, rule: Schema, now: Any, example: Any)
         return f"{now}-{api.unique_name()}"
     if example == now and isinstance(now, str) and not rule.keys() & {"format", "pattern", "maxLength"}:
         return _reworded(api, now)
-    if isinstance(now, str) and (word := _usual(name, now)):
+    if isinstance(now, str) and (word := usual(name, now)):
         return word
     if example == now and isinstance(now, dict):
         return _elsewhere(api, now)
     return make_unique(api, name, example, rule) if isinstance(example, list) else example
 
 
-def _usual(name: str, now: str) -> str | None:
+def usual(name: str, now: str) -> str | None:
     """Another word than `now` for a member whose name says of what kind it is; None for any other member."""
     words = USUAL.get(re.sub(r"[^a-z]", "", name.lower()), ())
     return next((each for each in words if each != now), None)
@@ -216,11 +216,11 @@ def _reworded(api: RequestFactory, now: str) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _items(rule: Same[Schema]) -> list[Any]:
+def several(rule: Same[Schema]) -> list[Any]:
     """The choices of a list of choices, where a member may be such a list and there are enough of them."""
     ways = (way for way in alternatives(rule.it, rule.it) if way.get("type") == "array")
     lists = (rule_of(rule.it, way.get("items", {})) for way in ways)
-    return next((found for each in lists if len(found := _choices(each)) > 2), [])
+    return next((found for each in lists if len(found := choices_of(each)) > 2), [])
 
 
 def _another_choice(choices: list[Any], now: Any, example: Any, usual: Any) -> Any:
@@ -240,7 +240,7 @@ def _elsewhere(api: RequestFactory, now: dict[str, Any]) -> Any:
 
 
 @cache
-def _shown_in_examples(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+def shown_in_examples(contract: Contract, operation: Operation) -> Mapping[str, Any]:
     """Values of members in the document's examples of the resource: they make sense, having been shown.
 
     Where a body has no example, what was made up for its members comes last.
@@ -259,7 +259,7 @@ def _told(shown: Any) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not None} if isinstance(shown, dict) else {}
 
 
-def _valid(api: RequestFactory, operation: Operation, offered: dict[str, Any], name: str, value: Any) -> bool:
+def is_valid_with(api: RequestFactory, operation: Operation, offered: dict[str, Any], name: str, value: Any) -> bool:
     return bool(validator(api.contract, operation).is_valid({**offered, name: value}))
 
 
@@ -271,7 +271,7 @@ def invalid_member(api: RequestFactory, operation: Operation, content: dict[str,
         rank, bad = _bad(rule)
         if rank == 3 and is_form(operation.body.media_type) and rule.get("type") not in {"integer", "number"}:
             continue  # any text will do there
-        if not _valid(api, operation, content, name, bad):
+        if not is_valid_with(api, operation, content, name, bad):
             found.append((rank, name, bad))
     best = min(found, key=lambda each: each[0], default=None)
     return best and best[1:]
@@ -283,67 +283,6 @@ def _bad(rule: Schema) -> tuple[int, Any]:
     if rule.get("format") == "email":
         return 1, "no address"
     return (2, "neither") if rule.get("type") == "boolean" else (3, {"no": "text"})
-
-
-def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
-    """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
-    assert operation.body is not None
-    examples, names = _shown_in_examples(api.contract, operation), api.contract.names
-    found = dict(content)
-    for name, rule in api.contract.body_rules(operation).items():
-        now = found.get(name, examples.get(name, MISSING))
-        if name not in found and (names.suggest(name, Hint.REFERENCE) or name in operation.body.sources):
-            continue
-        if isinstance(now, bool):
-            now = not now
-        elif "enum" in rule and (bold or name not in found):
-            now = _next(rule["enum"], now)
-        elif bold and (several := _items(Same(rule))):
-            now = several[:2]
-        elif bold and isinstance(now, str) and (word := _usual(name, now)):
-            now = word
-        elif bold and name in found and isinstance(now, str) and (unusual := _unusual(rule, now)):
-            now = unusual
-        elif name in found and names.suggest(name, Hint.FREE) and isinstance(now, str) and " " in now:
-            now = f"{now}{SIGNS}"
-        elif name not in found and names.suggest(name, Hint.FREE):
-            now = f"Said {api.unique_name()}{SIGNS}" if now is MISSING or isinstance(now, str) else now
-        elif name not in found and now is not MISSING:
-            now = make_unique(api, name, now, rule)
-        if now is MISSING or now is None or not _valid(api, operation, found, name, now):
-            continue
-        if name not in found and somebodys(api.contract, operation, name, now):
-            continue
-        if name in found or not _replaces(api, operation, found, name, now):
-            found[name] = now
-    return found
-
-
-def _unusual(rule: Schema, now: str) -> str:
-    """A web address with a port and a query, or an email address with a tag and a capital; empty for other texts."""
-    if found := re.fullmatch(r"(https?://[^/?#:@]+)(/[^?#]*)?", now):
-        return f"{found[1]}:8443{found[2] or '/'}?from=there&to=here"
-    if rule.get("format") == "email" and (found := re.fullmatch(r"([\w-]+)(@[\w.-]+)", now)):
-        return f"{found[1]}+Tag{found[2]}"
-    return ""
-
-
-def other_choices(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:
-    """A body with other values of its enumerations than its own, and than `full_body` has, where there are enough."""
-    words = {name: _choices(rules.get(name, {})) for name in content}
-    return {name: _next(words[name], _next(words[name], value)) if value in words[name] else value
-            for name, value in content.items()}  # fmt: skip
-
-
-def _next(choices: list[Any], now: Any) -> Any:
-    return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
-
-
-def _replaces(api: RequestFactory, operation: Operation, content: dict[str, Any], name: str, value: Any) -> bool:
-    """Whether a member says in another way what one says that is there: one of the two suffices."""
-    valid = validator(api.contract, operation).is_valid
-    without = ({key: each for key, each in content.items() if key != other} for other in content)
-    return any(not valid(fewer) and valid({**fewer, name: value}) for fewer in without)
 
 
 def thing_of(exchange: Exchange) -> dict[str, Any]:

@@ -21,6 +21,7 @@ KINDS = {
     "GET /projects": "look",
     "GET /me": "look",
 }
+NUMBER = {"type": "integer"}
 ENDING = {"POST /current-user/reset-token", "POST /auth/logout-everywhere", "DELETE /me"}
 
 
@@ -179,3 +180,26 @@ def test_what_no_answer_tells_the_address_of_cannot_be_removed(member, header, k
     read = keyrings(member, **header)
     assert effect_of(read, read.operation("POST /rings")).kind == kind
     assert read.resources[0].member != "/name"
+
+
+@pytest.mark.parametrize(
+    ("end", "looks"),
+    [
+        ("search", True),
+        ("find_users", True),
+        ("find-and-delete", False),
+        ("findOrCreate", False),
+        ("search-replace", False),
+        ("update-list", False),
+        ("filter/{id}", False),
+    ],
+)
+def test_a_post_only_looks_where_its_name_says_of_nothing_more(end, looks):
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": {"limit": NUMBER}}}}}
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": NUMBER}}}
+    answer = {"200": {"description": "They.", "content": {"application/json": {"schema": rows}}}}
+    parameters = [{"name": "id", "in": "path", "required": True, "schema": NUMBER}] if "{" in end else []
+    node = {"requestBody": body, "responses": answer, "parameters": parameters}
+    paths = {f"/things/{end}": {"post": node}}
+    told = build(as_document({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}))
+    assert told.operations[0].safe is looks

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.core.verdicts import BROKEN, UPHELD
 from contracts.request.api import RequestFactory
-from contracts.steps.lifecycle.values import changes, full_body, invalid_member
+from contracts.steps.lifecycle.full_bodies import full_body
+from contracts.steps.lifecycle.values import changes, invalid_member
 from contracts.strategies.bodies import changes as breaking
 from contracts.strategies.body_forms import minimal_body
 from specs.contract import Contract

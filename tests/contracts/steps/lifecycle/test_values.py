@@ -7,7 +7,8 @@ import pytest
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.comparison import differences, kept
 from contracts.steps.lifecycle.forged_ids import owners
-from contracts.steps.lifecycle.values import changes, full_body, invalid_member
+from contracts.steps.lifecycle.full_bodies import full_body
+from contracts.steps.lifecycle.values import changes, invalid_member
 from contracts.strategies.body_forms import minimal_body
 from tests.contracts.laws.state.notebook import CONTRACT, deployment, principals
 
