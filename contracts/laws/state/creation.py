@@ -7,21 +7,23 @@ sent once.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps
-from contracts.core.exchange import Exchange
+from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.fixtures import made_by
 from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members, sent_by
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
-from contracts.steps.lifecycle.update import Updated, update_resource
-from contracts.steps.lifecycle.values import changed_members, short, thing_of
+from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
+from contracts.steps.lifecycle.values import changed_members, may_be_derived, short, thing_of
 from contracts.steps.lists.identity import find_in, require_identifiable
 from contracts.steps.unique_values import says_nothing
 from specs.contract import selectors
 from specs.contract.member_names import Hint, MemberNames
 
+CREATED = 201
 
 @law(
     family="state",
@@ -113,7 +115,9 @@ def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
     """What was created is in its list exactly once, and is shown there as it is at its own URL.
 
     The list is read after the resource was changed, if that can be done; that the list shows what was changed is
-    another law. Not observable where items of the list show no id that the creation showed too.
+    another law. So is the one that was created with the required members alone, unless it is in another state, and a
+    text is written as in the answer to the last change, where that did not carry it. Not observable where items of the
+    list show no id that the creation showed too.
     """
     if api.resource.list is None:
         raise NotObservable("the document has no list of these")
@@ -127,6 +131,44 @@ def what_was_created_is_listed_once(api: RequestFactory) -> Conversation:
         raise Broken("the created item once in its list", f"{len(own)} times")
     for name in changed_members(api, seen.after.thing, own[0], but=seen.sent):
         raise Broken(f"{name} in the list as by itself: {short(seen.after.thing[name])}", short(own[0][name]))
+    _written_alike(api, seen, own[0])
+    _slight_listed(api, seen)
+
+
+def _written_alike(api: RequestFactory, seen: Updated, item: Any) -> None:
+    """What neither the creation nor the last change wrote otherwise is written in one way by the two that show it."""
+    answer = seen.one if seen.one is not None and seen.one.ok else None
+    told = thing_of(answer) if answer is not None else {}
+    sent = sent_by(seen.life.made.answer)
+    for name, value in told.items():
+        shown = item.get(name) if isinstance(item, dict) else None
+        last = together_sent(seen.most).get(name, sent.get(name))
+        if answer is None or name in sent_by(answer) or last != value or not isinstance(shown, str):
+            continue
+        if shown != value and shown.casefold() == value.casefold() and not may_be_derived(api, name):
+            raise Broken(f"{name} in the list as by itself: {short(value)}", short(shown))
+
+
+def _slight_listed(api: RequestFactory, seen: Updated) -> None:
+    """What was created beside it with the required members alone is listed too, where no state keeps it out."""
+    slight, items = seen.peers.slight, seen.items or []
+    if slight is None or slight.status != CREATED or not seen.life.made.values.items() >= seen.peers.values.items():
+        return
+    made = made_by(seen.peers.api.resource, slight, seen.peers.values)
+    if at(made.thing, api.resource.member) is MISSING or find_in(items, made):
+        return
+    if not any(_kept_out(api, name, value, items) for name, value in thing_of(slight).items()):
+        raise Broken("what was created with the required members alone in its list", "it is not there", [slight])
+
+
+def _kept_out(api: RequestFactory, name: str, value: object, items: list[Any]) -> bool:
+    """Whether a list may leave out what has a value: it says in which state a thing is, and nothing listed has it."""
+    rules = api.contract.body_rules(api.operation)
+    a_time = value is None and name.lower().endswith(("at", "on", "date", "time"))
+    a_choice = value is not None and "enum" in rules.get(name, {})
+    if not (a_time or a_choice or isinstance(value, bool) or api.contract.names.suggest(name, Hint.LIFECYCLE)):
+        return False
+    return not any(isinstance(item, dict) and item.get(name, MISSING) == value for item in items)
 
 
 @law(
