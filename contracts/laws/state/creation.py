@@ -25,6 +25,7 @@ from specs.contract.member_names import Hint, MemberNames
 
 CREATED = 201
 
+
 @law(
     family="state",
     on=selectors.creations,

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from itertools import pairwise
 
-from contracts.core.conversation import Broken, Conversation, NotObservable
+from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Steps, Wait
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.fixtures import Made
+from contracts.steps.lifecycle.children import child_of
 from contracts.steps.lifecycle.create import (
     LIFE,
+    PATIENCE,
     CreatedResource,
+    Observation,
     changing,
     create_observed,
+    observe,
     patch_of,
     removable,
     sent_by,
 )
-from contracts.steps.lifecycle.values import Change, changed_members, changes, short, thing_of
+from contracts.steps.lifecycle.values import Change, changed_members, changes, choices_of, short, thing_of
 from specs.contract import selectors
 
 MOST = 6
@@ -38,22 +44,65 @@ def each_member_changes_alone(api: RequestFactory) -> Conversation:
 
     A new resource is changed again and again, by one member each time, and every answer is held against the one before.
     Broken if another member shows another value. Members that move by themselves are left out, and so are those that
-    were empty or may be computed from others.
+    were empty or may be computed from others. One of each kind is made below it before, and must be there when its
+    texts were changed, which nothing below can hang on.
     """
     removable(api)
     resource = api.resource
     if resource.create is None or patch_of(resource) is not api.operation:
         raise NotObservable("nothing is known of how one is created and changed in part")
     life: CreatedResource = yield from create_observed(api, f"{LIFE} changed piece by piece", richly=True)
+    below: dict[str, Made] = yield from _made_below(life)
     offered: list[Change] = yield from changes(life.api, api.operation, life.made.values, life.first.thing)
-    now: dict[str, Any] = {}
-    told = False
-    for each in offered[:MOST]:
-        answer: Exchange = yield changing(life, {each.name: each.value})
-        thing = thing_of(answer) if answer.ok else {}
-        for name in changed_members(api, now, thing, but=sent_by(answer), alike=True):
-            raise Broken(f"{name} as before a change of {each.name}: {short(now[name])}", short(thing[name]), [answer])
-        told = told or bool(now and thing)
-        now = thing or now
-    if not told:
+    texts = [each for each in offered if _is_text(api, each)][:MOST]
+    others = [each for each in offered if not _is_text(api, each)][: MOST - len(texts)]
+    answers = yield from _changed(life, texts)
+    if any(each.ok for each in answers):
+        yield from _all_there(life, below)
+    answers += yield from _changed(life, others)
+    shown = [each for each in answers if each.ok and thing_of(each)]
+    for before, after in pairwise(shown):
+        then, now = thing_of(before), thing_of(after)
+        for name in changed_members(api, then, now, but=sent_by(after), alike=True):
+            told = f"{name} as before a change of {', '.join(sent_by(after))}: {short(then[name])}"
+            raise Broken(told, short(now[name]), [after])
+    if len(shown) < 2:
         raise NotObservable("no two changes of single members were answered with what they changed")
+
+
+def _is_text(api: RequestFactory, change: Change) -> bool:
+    rule = api.contract.body_rules(api.operation).get(change.name, {})
+    return isinstance(change.value, str) and not change.two_valued and not choices_of(rule)
+
+
+def _changed(life: CreatedResource, offered: list[Change]) -> Steps:
+    """The answers to changes of one member each."""
+    answers: list[Exchange] = []
+    for each in offered:
+        answers += [(yield changing(life, {each.name: each.value}))]
+    return answers
+
+
+def _made_below(life: CreatedResource) -> Steps:
+    """One of each kind that stands right below a resource, by name, and can be seen there."""
+    made: dict[str, Made] = {}
+    for each in selectors.child_resources(life.api.contract, life.resource):
+        if each.create and (each.read or each.list) and each.collection.startswith(f"{life.resource.item}/"):
+            with contextlib.suppress(Blocked, NotObservable):
+                child = yield from child_of(life.api, each, life.made, made)
+                sight: Observation = yield from observe(life.api, child)
+                made |= {each.name: child} if sight.seen else {}
+    return made
+
+
+def _all_there(life: CreatedResource, below: dict[str, Made]) -> Steps:
+    """Raises Broken where what stands below is not seen any more, nor after a moment."""
+    for child in below.values():
+        for wait in (0.0, PATIENCE):
+            if wait:
+                yield Wait(wait)
+            sight: Observation = yield from observe(life.api, child, known=True)
+            if sight.seen:
+                break
+        else:
+            raise Broken(f"what was made in {child.resource.collection} to stay when its parent changes", sight.got)
