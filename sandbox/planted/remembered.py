@@ -112,8 +112,9 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("nothing-held-404", at.HELD, "A user who has no option is answered 404.", nothing_is_missing),
 )
 
+_OF_DEPTH = {"nothing-held-404", "users-of-others-join"}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does)
+    working(_name, _at, _text, _does, needs="depth" if _name in _OF_DEPTH else "")
 working(
     "own-slug-is-taken",
     at.UPDATE_ATTRIBUTE,

@@ -182,6 +182,26 @@ def refuses_twins(contract: Contract, operation: Operation, content: Mapping[str
     return action_words.says_what_is_taken(prose) and named <= content.keys()
 
 
+_TOGETHER = re.compile(r"\b(combination|together|pair|both|compound|tuple)\b", re.IGNORECASE)
+
+
+def unique_members(contract: Contract, operation: Operation) -> list[str]:
+    """The members of a creation's body that the document calls unique, each by itself.
+
+    It says so in a sentence of its own about them, or where it says what a conflict is: "with this slug".
+    """
+    told = [answer.description for answer in operation.answers if answer.status == "409"]
+    prose = [each for each in re.split(r"[.;\n]\s", f"{operation.summary}. {operation.description}. ") if each]
+    unique = [each for each in prose if re.search(r"\bunique\b", each) and not _TOGETHER.search(each)]
+    taken = [each for each in told if action_words.says_what_is_taken(each) and not _TOGETHER.search(each)]
+    return [
+        name
+        for name in contract.body_rules(operation)
+        if any(f"`{name}`" in each for each in unique)
+        or any(re.search(rf"\bwith (this|that|the same) {re.escape(name)}\b", each) for each in taken)
+    ]
+
+
 def bulk_deletions(contract: Contract) -> Iterator[Operation]:
     """Operations that delete all of a list to which items can be added."""
     for resource in contract.resources:

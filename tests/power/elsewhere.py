@@ -35,7 +35,12 @@ VARIATIONS = {
     "reuse-revokes-the-family": "tokens/the-family-of-a-reused-token",
 }
 """Variations of the sandbox, and how the names of the laws begin that observe something else there."""
-DEEP = {"null-accepted": "input/no-wrong-body-is-accepted"}
+DEEP = {
+    "nothing-held-404": "state/a-list-below-a-new-parent-is-given",
+    "null-accepted": "input/no-wrong-body-is-accepted",
+    "only-option-stays": "state/below-two-parents-each-has-its-own",
+    "slug-of-another-attribute-taken": "state/what-is-taken-below-one-parent-is-free-below-another",
+}
 """Faults of the sandbox, and a law that is asked at depth deep only."""
 
 

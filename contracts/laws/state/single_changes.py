@@ -84,25 +84,25 @@ def _changed(life: CreatedResource, offered: list[Change]) -> Steps:
 
 
 def _made_below(life: CreatedResource) -> Steps:
-    """One of each kind that stands right below a resource, by name, and can be seen there."""
+    """One of each kind that stands right below a resource."""
     made: dict[str, Made] = {}
     for each in selectors.child_resources(life.api.contract, life.resource):
         if each.create and (each.read or each.list) and each.collection.startswith(f"{life.resource.item}/"):
             with contextlib.suppress(Blocked, NotObservable):
-                child = yield from child_of(life.api, each, life.made, made)
-                sight: Observation = yield from observe(life.api, child)
-                made |= {each.name: child} if sight.seen else {}
+                made[each.name] = yield from child_of(life.api, each, life.made, made)
     return made
 
 
 def _all_there(life: CreatedResource, below: dict[str, Made]) -> Steps:
-    """Raises Broken where what stands below is not seen any more, nor after a moment."""
+    """Raises Broken where what stands below is not seen any more, and what is made there now is seen."""
     for child in below.values():
-        for wait in (0.0, PATIENCE):
-            if wait:
-                yield Wait(wait)
-            sight: Observation = yield from observe(life.api, child, known=True)
+        with contextlib.suppress(Blocked, NotObservable):
+            sight: Observation = yield from observe(life.api, child)
             if sight.seen:
-                break
-        else:
-            raise Broken(f"what was made in {child.resource.collection} to stay when its parent changes", sight.got)
+                continue
+            other = yield from child_of(life.api, child.resource, life.made, below)
+            yield Wait(PATIENCE)
+            sight = yield from observe(life.api, child)
+            new: Observation = yield from observe(life.api, other)
+            if new.seen and not sight.seen:
+                raise Broken(f"what is in {child.resource.collection} to stay when its parent changes", sight.got)

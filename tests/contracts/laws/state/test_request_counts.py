@@ -1,4 +1,4 @@
-"""The laws of resources share what they ask: at most 66 requests for each resource at depth standard."""
+"""The laws of resources share what they ask: at most 68 requests for each resource at depth standard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contracts.evidence import reader
 from contracts.gate.sandbox import Sandbox
 from contracts.plan.plan import make
 
-MOST = 66
+MOST = 68
 
 
 def run(contract, sandbox, folder, wanted=lambda _: True):
