@@ -84,6 +84,13 @@ LIST_OF_ALL = fault(
 )
 
 
+VALUE_SHARED = fault(
+    "option-with-the-value-of-another",
+    family="state",
+    scope=(CREATE,),
+    text="A new option may have the value of another one, as long as its slug is its own.",
+    needs="depth",
+)
 VANISHING = variation(
     "a-place-vanishes",
     family="state",
@@ -100,7 +107,7 @@ def create_option(call: Call) -> Row | Later:
         raise RefusalError(400, "Only a select attribute has options.")
     value = call.body.get("value", "")
     slug = call.body.get("slug", value)
-    _free(call, attribute["id"], value, slug, None)
+    _free(call, attribute["id"], None if VALUE_SHARED in call.faults else value, slug, None)
     if CONCURRENT_500 in call.faults:
         return Later(GAP, partial(_add_if_free, call, attribute["id"], value, slug))
     option = add_option(call, attribute["id"], value, slug)

@@ -199,6 +199,5 @@ named(
     "Of an id the first digits count.",
     whole_part("membershipId"),
     family="state",
-    needs="depth",
 )
 leaving("refusal-as-a-page", at.USERS, "The body of a 401 is a page of HTML.", page_of_words)

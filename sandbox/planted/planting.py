@@ -46,9 +46,29 @@ WORKING: dict[Switch, Working] = {}
 RATES: dict[Switch, Told] = {}
 BESIDE: dict[Switch, tuple[str, Beside]] = {}
 PLANTED: list[Switch] = []
+OF_DEPTH = {
+    "digits-of-an-id-suffice",
+    "email-of-a-deleted-user-taken",
+    "member-shown-as-first-read",
+    "membership-takes-its-user",
+    "nothing-held-404",
+    "only-option-stays",
+    "option-of-another-attribute-assigned",
+    "options-alike-conflict",
+    "options-lost-with-a-name",
+    "options-outlive-a-membership",
+    "own-slug-is-taken",
+    "second-option-added",
+    "slug-of-another-attribute-taken",
+    "slug-of-others-taken",
+    "template-lost-with-a-secret",
+    "users-of-others-join",
+}
+"""Those whose row in the matrix of laws is of greater depths than quick."""
 
 
-def _fault(name: str, family: str, at: str, text: str, needs: str = "") -> Switch:
+def _fault(name: str, family: str, at: str, text: str) -> Switch:
+    needs = "depth" if name in OF_DEPTH else ""
     PLANTED.append(fault(name, family=family, scope=(at,), text=text, needs=needs))
     return PLANTED[-1]
 
@@ -58,9 +78,9 @@ def door(name: str, at: str, text: str, does: Change, family: str = "credentials
     DOORS[_fault(name, family, at, text)] = does
 
 
-def named(name: str, at: str, text: str, does: Change, family: str = "input", needs: str = "") -> None:
+def named(name: str, at: str, text: str, does: Change, family: str = "input") -> None:
     """Plant a change of requests that comes after the credential and before the ids of the path."""
-    NAMED[_fault(name, family, at, text, needs)] = does
+    NAMED[_fault(name, family, at, text)] = does
 
 
 def inside(name: str, at: str, text: str, does: Change, family: str = "input") -> None:
@@ -68,9 +88,9 @@ def inside(name: str, at: str, text: str, does: Change, family: str = "input") -
     INSIDE[_fault(name, family, at, text)] = does
 
 
-def working(name: str, at: str, text: str, does: Working, family: str = "state", needs: str = "") -> None:
+def working(name: str, at: str, text: str, does: Working, family: str = "state") -> None:
     """Plant a fault around what an operation does."""
-    WORKING[_fault(name, family, at, text, needs)] = does
+    WORKING[_fault(name, family, at, text)] = does
 
 
 def leaving(name: str, at: str, text: str, does: Spoiler, family: str = "exchange") -> None:

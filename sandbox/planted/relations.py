@@ -300,11 +300,5 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ),
 )
 
-_OF_DEPTH = {
-    "email-of-a-deleted-user-taken",
-    "only-option-stays",
-    "options-lost-with-a-name",
-    "slug-of-another-attribute-taken",
-}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does, needs="depth" if _name in _OF_DEPTH else "")
+    working(_name, _at, _text, _does)

@@ -112,13 +112,11 @@ _PLANTED: tuple[tuple[str, str, str, Working], ...] = (
     ("nothing-held-404", at.HELD, "A user who has no option is answered 404.", nothing_is_missing),
 )
 
-_OF_DEPTH = {"nothing-held-404", "users-of-others-join"}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does, needs="depth" if _name in _OF_DEPTH else "")
+    working(_name, _at, _text, _does)
 working(
     "own-slug-is-taken",
     at.UPDATE_ATTRIBUTE,
     "An update to the slug that it has is refused as a conflict.",
     own_value_taken("slug"),
-    needs="depth",
 )

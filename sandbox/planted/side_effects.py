@@ -272,7 +272,5 @@ _OF_LISTS = {
     "nobodys-form-means-all",
     "ends-sorted-in-pages",
 }
-_OF_DEPTH = {"template-lost-with-a-secret"}
 for _name, _at, _text, _does in _PLANTED:
-    _needs = "depth" if _name in _OF_DEPTH else ""
-    working(_name, _at, _text, _does, "pagination" if _name in _OF_LISTS else "state", _needs)
+    working(_name, _at, _text, _does, "pagination" if _name in _OF_LISTS else "state")
