@@ -37,6 +37,13 @@ SLUG_OF_ANYONE = fault(
     scope=(BY_SLUG,),
     text="The assigned options of an attribute known by its slug include those of other organizations.",
 )
+SLUG_ANYWHERE = fault(
+    "slug-found-in-any-organization",
+    family="credentials",
+    scope=(BY_SLUG,),
+    text="A slug that the organization does not have is looked for in the others.",
+    needs="depth",
+)
 ASSIGNED_FILTER_IGNORED = fault(
     "nested-filter-ignored",
     family="pagination",
@@ -170,6 +177,9 @@ def list_assigned_by_slug(call: Call) -> Page:
     """The same for an attribute known by its slug."""
     slug = call.path["attributeSlug"]
     attribute = next((row for row in call.tenant.attributes.values() if row["slug"] == slug), None)
+    if attribute is None and SLUG_ANYWHERE in call.faults:
+        call.tenant = next(iter(call.world.others(call.tenant)))
+        attribute = next((row for row in call.tenant.attributes.values() if row["slug"] == slug), None)
     if attribute is None:
         raise RefusalError(404, "There is no such attribute.")
     return _assigned(call, attribute)

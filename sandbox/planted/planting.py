@@ -49,10 +49,13 @@ PLANTED: list[Switch] = []
 OF_DEPTH = {
     "digits-of-an-id-suffice",
     "email-of-a-deleted-user-taken",
+    "foreign-option-held",
+    "listing-empties-a-secret",
     "member-shown-as-first-read",
     "membership-takes-its-user",
     "nothing-held-404",
     "only-option-stays",
+    "only-the-last-team-of-bookings-counts",
     "option-of-another-attribute-assigned",
     "options-alike-conflict",
     "options-lost-with-a-name",
@@ -62,7 +65,9 @@ OF_DEPTH = {
     "slug-of-another-attribute-taken",
     "slug-of-others-taken",
     "template-lost-with-a-secret",
+    "update-of-a-credential-untimed",
     "users-of-others-join",
+    "value-looks-at-the-slug",
 }
 """Those whose row in the matrix of laws is of greater depths than quick."""
 

@@ -67,13 +67,13 @@ def _is_untold(contract: Contract, resource: Resource) -> bool:
         return False
     if any(header.name.lower() == "location" for answer in resource.create.success for header in answer.headers):
         return False
-    told = [_shown(contract, each) for each in (resource.create, resource.read, resource.list) if each]
+    told = [shown_members(contract, each) for each in (resource.create, resource.read, resource.list) if each]
     body = members(contract.document.raw, resource.create.body.schema) if resource.create.body else {}
     name = fold(resource.member.removeprefix("/"))
     return all(told) and all(fold(each) != name for names in (*told, body) for each in names)
 
 
-def _shown(contract: Contract, operation: Operation) -> list[str]:
+def shown_members(contract: Contract, operation: Operation) -> list[str]:
     """Give the members of what an operation answers with."""
     raw = contract.document.raw
     for answer in operation.success:
@@ -87,7 +87,7 @@ def _shown(contract: Contract, operation: Operation) -> list[str]:
 def member_named(contract: Contract, resource: Resource, parameter: str) -> str | None:
     """Say where in a thing the value of a parameter stands: in the member of its name, or of the name's last word."""
     for operation in (resource.create, resource.read, resource.list):
-        names = _shown(contract, operation) if operation else []
+        names = shown_members(contract, operation) if operation else []
         wanted = next((each for each in names if fold(parameter).endswith(fold(each))), None)
         if wanted:
             return join("", wanted)

@@ -41,6 +41,12 @@ REFRESH = _names("refreshtoken refreshjwt refresh")
 # Members that say when something was made.
 CREATION = _names("createdat created createdon createddate createdtime datecreated creationdate creationtime")
 
+# Members that say when something was changed last.
+CHANGE = _names(
+    "updatedat updatedon updated updateddate updatetime dateupdated lastupdated lastupdatedat lastupdate modifiedat "
+    "modifiedon modified modifieddate datemodified lastmodified lastmodifiedat lastmodifieddate lastchangedat changedat"
+)
+
 # Lists beside the items that tell about them.
 BESIDE = _names("included includes errors warnings links related facets aggregations metadata meta fields columns")
 # Members that hold the items, objects around them, and objects that describe the page.

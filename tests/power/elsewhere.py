@@ -36,18 +36,24 @@ VARIATIONS = {
 }
 """Variations of the sandbox, and how the names of the laws begin that observe something else there."""
 DEEP = {
+    "foreign-option-held": "credentials/a-whole-list-has-nothing-of-another-tenant",
+    "listing-empties-a-secret": "state/a-look-changes-nothing",
     "member-shown-as-first-read": "state/a-thing-inside-another-reads-alike-everywhere",
     "membership-takes-its-user": "state/what-is-named-outlives-what-names-it",
     "nothing-held-404": "state/a-list-below-a-new-parent-is-given",
     "one-webhook-an-address": "state/a-creation-is-not-answered-with-another",
     "only-option-stays": "state/below-two-parents-each-has-its-own",
+    "only-the-last-team-of-bookings-counts": "filters/what-items-do-not-show-is-filtered-alike",
     "option-of-another-attribute-assigned": "state/what-a-body-names-together-belongs-together",
     "option-with-the-value-of-another": "state/each-member-that-is-unique-is-so-by-itself",
     "options-alike-conflict": "state/a-text-that-begins-like-another-is-no-duplicate",
     "options-outlive-a-membership": "state/what-stands-below-ends-with-what-it-stands-below",
     "second-option-added": "state/there-are-as-many-as-the-kind-says",
+    "slug-found-in-any-organization": "credentials/what-another-tenant-has-made-is-in-no-list",
     "slug-of-another-attribute-taken": "state/what-is-taken-below-one-parent-is-free-below-another",
     "slug-of-others-taken": "state/what-another-tenant-has-is-not-taken",
+    "update-of-a-credential-untimed": "state/a-change-moves-the-time-of-the-last-change",
+    "value-looks-at-the-slug": "state/what-can-be-named-in-two-ways-is-the-same",
 }
 """Faults of the sandbox, and a law that is asked at depth deep only."""
 

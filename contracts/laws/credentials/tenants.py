@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Outcome, Steps
@@ -14,9 +13,8 @@ from contracts.steps.access.attackers import Attempt, Attempts, run_attempts
 from contracts.steps.access.credential_variants import repeated
 from contracts.steps.access.granted_to_all import granted_to_all
 from contracts.steps.access.mixed_paths import alike, distinct, looking
-from contracts.steps.fixtures import body, placeholder_path, resolve_path
-from contracts.steps.lists.identity import mentions
-from specs.contract import Contract, Operation, Rule, selectors
+from contracts.steps.fixtures import placeholder_path, resolve_path
+from specs.contract import Rule, selectors
 
 
 def _foreign(api: RequestFactory, *, contradicts: bool = False) -> set[int]:
@@ -214,73 +212,3 @@ def refusals_do_not_tell_what_exists(api: RequestFactory) -> Conversation:
         raise NotObservable("it was not refused")
     if existing.status != missing.status:
         raise Observed(f"another's existing {last} gets {existing.status}, a missing one {missing.status}")
-
-
-def _references(contract: Contract, operation: Operation) -> dict[str, bool]:
-    """Members of a body that name other things: whether these belong to the owner of the operation itself, by paths."""
-    first = operation.path_parameters[:1]
-    if operation.body is None or not first:
-        return {}
-    head = operation.path.partition("{" + first[0] + "}")[0] + "{" + first[0] + "}/"
-    return {
-        pointer.removeprefix("/"): path.startswith(head)
-        for pointer, source in operation.body.sources.items()
-        if "{" in (path := contract.operation(source.operation_id).path)
-    }
-
-
-def _referring(contract: Contract) -> Iterator[Operation]:
-    """Protected operations whose body names such resources."""
-    return (each for each in selectors.protected_with_body(contract) if _references(contract, each))
-
-
-@law(
-    family="credentials",
-    on=_referring,
-    kinds=("credential", "body"),
-    asserts=(),
-    needs_second_tenant=True,
-    writes=True,
-    no_path_setup=True,
-    depth="standard",
-    by_refusal=True,
-)
-def a_body_names_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
-    """A request body cannot reach another tenant's resources: one that names them is refused.
-
-    A body that is right but for that: everything it names below the owner's own address is another tenant's, and then
-    the last of it alone. Any refusal will do (400, 403, 404, 409). What is named elsewhere, such as users, several
-    owners may share: to name it is broken only where the answer shows what the other tenant has written, and reading
-    it is refused.
-    """
-    names = _references(api.contract, api.operation)
-    theirs = api.as_principal(api.rival)
-    known = ((name, api.deployment.value(theirs.tenant, name)) for name in api.operation.path_parameters)
-    foreign = yield from body(theirs, api.operation, {name: value for name, value in known if value})
-    values = yield from resolve_path(api, api.operation, fresh=True)
-    own = yield from body(api, api.operation, values)
-    named = [name for name in names if name in own and name in foreign and own[name] != foreign[name]]
-    if len(named) < len(names):
-        raise NotObservable("the tenants have nothing apart that this body could name")
-    inside = tuple(name for name in names if names[name])
-    for mixed in dict.fromkeys((inside or tuple(names), inside[-1:] or tuple(names))):
-        answer: Exchange = yield api.ask(path=values, body={**own, **{name: foreign[name] for name in mixed}})
-        if not answer.ok:
-            continue
-        if inside or (mentions(answer.data, [theirs.tag]) and not (yield from _readable(api, theirs, mixed, foreign))):
-            raise Broken(f"a refusal of {' and '.join(mixed)} of {theirs.tenant}", answer.summary())
-        raise Observed(f"{' and '.join(mixed)} of {theirs.tenant} may be named")
-
-
-def _readable(api: RequestFactory, theirs: RequestFactory, names: Iterable[str], foreign: Mapping[str, Any]) -> Steps:
-    """Whether this tenant may read, at its own address, what it has named: then it is nobody's secret."""
-    sources = api.operation.body.sources if api.operation.body else {}
-    for name in names:
-        resource = api.contract.resource_of(api.contract.operation(sources[f"/{name}"].operation_id))
-        if resource is None or resource.read is None or resource.identifier is None:
-            return True
-        path = {each: theirs.deployment.value(theirs.tenant, each) or "" for each in resource.read.path_parameters}
-        answer: Exchange = yield api.ask(resource.read, path={**path, resource.identifier: str(foreign[name])})
-        if answer.ok or answer.status >= 500:
-            return True
-    return False

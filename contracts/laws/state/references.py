@@ -101,7 +101,7 @@ def there_are_as_many_as_the_kind_says(api: RequestFactory) -> Conversation:
     for outer, holder, inner, child in _together(api.contract, api.operation):
         for member, choice in _kinds(api.contract, holder):
             _, path = yield from new_parent(api, before)
-            bodies = yield from _two_of(api, (outer, holder, inner, child), {member: choice})
+            bodies, _ = yield from _two_of(api, (outer, holder, inner, child), {member: choice})
             made: list[Made] = []
             for each in bodies:
                 answer: Exchange = yield api.ask(path=path, body=each)
@@ -135,17 +135,62 @@ def _kinds(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:
 
 
 def _two_of(api: RequestFactory, named: tuple[str, Resource, str, Resource], kind: dict[str, str]) -> Steps:
-    """Two bodies that name something of a kind, and one of two things below it each."""
+    """Two bodies that name something of a kind, and one of two things below it each; and these two."""
     outer, holder, inner, child = named
     parent: Made = yield from create_resource(api, holder, None, **kind)
     assert child.create is not None
     value = at(parent.thing, holder.member)
     known = {**parent.values, child.create.path_parameters[-1]: str(value)}
-    bodies: list[dict[str, Any]] = []
+    things: list[Made] = []
     for _ in range(2):
-        one: Made = yield from create_resource(api, child, known)
-        bodies += [{outer: value, inner: at(one.thing, child.member)}]
-    return bodies
+        things += [(yield from create_resource(api, child, known))]
+    bodies: list[dict[str, Any]] = [{outer: value, inner: at(each.thing, child.member)} for each in things]
+    return bodies, things
+
+
+@law(
+    family="state",
+    on=_naming_two_below,
+    kinds=("state/create", "body"),
+    asserts=("body",),
+    writes=True,
+    no_path_setup=True,
+    depth="deep",
+)
+def what_can_be_named_in_two_ways_is_the_same(api: RequestFactory) -> Conversation:
+    """Where the document's examples name a thing in two ways, either way it is the same thing.
+
+    A thing is named by another of its members than its id, as an example does. Broken if that is refused as if there
+    were no such thing, where its id is accepted, or if another thing than this is taken.
+    """
+    removable(api)
+    before = yield from resolve_path(api, api.operation, fresh=True)
+    for named in _together(api.contract, api.operation):
+        outer, _, inner, _ = named
+        for member in _otherwise(api.operation, outer, inner):
+            bodies, things = yield from _two_of(api, named, {})
+            value = at(things[0].thing, f"/{member}")
+            if not isinstance(value, str):
+                continue
+            answers: list[Exchange] = []
+            for content in ({outer: bodies[0][outer], member: value}, bodies[0]):
+                _, path = yield from new_parent(api, before)
+                answers += [(yield api.ask(path=path, body=content))]
+            by_name, by_id = answers
+            if by_id.ok and by_name.status in {400, 404, 422}:
+                raise Broken(f"what {member} names, as {inner} does", by_name.summary(), answers)
+            shown = at(by_name.data, f"/{inner}")
+            if by_name.ok and shown not in (MISSING, bodies[0][inner]):
+                raise Broken(f"{inner} {bodies[0][inner]} for the {member} of that", short(shown), answers)
+            return
+    raise NotObservable("no example names a thing by another of its members than its id")
+
+
+def _otherwise(operation: Operation, outer: str, inner: str) -> Iterator[str]:
+    """The members by which examples name a thing where they do not name it by its id."""
+    for example in operation.body.examples if operation.body else ():
+        if isinstance(example, dict) and outer in example and inner not in example:
+            yield from (name for name in example if name != outer)
 
 
 def _referring(contract: Contract) -> Iterator[Operation]:

@@ -45,7 +45,8 @@ def each_member_changes_alone(api: RequestFactory) -> Conversation:
     A new resource is changed again and again, by one member each time, and every answer is held against the one before.
     Broken if another member shows another value. Members that move by themselves are left out, and so are those that
     were empty or may be computed from others. One of each kind is made below it before, and must be there when its
-    texts were changed, which nothing below can hang on.
+    texts were changed, which nothing below can hang on. At depth deep the last change is sent once more,
+    and must be answered with a success again, or be refused.
     """
     removable(api)
     resource = api.resource
@@ -60,6 +61,8 @@ def each_member_changes_alone(api: RequestFactory) -> Conversation:
     if any(each.ok for each in answers):
         yield from _all_there(life, below)
     answers += yield from _changed(life, others)
+    if api.depth == "deep" and answers and answers[-1].ok:
+        answers += [(yield from _same_again(life, answers[-1]))]
     shown = [each for each in answers if each.ok and thing_of(each)]
     for before, after in pairwise(shown):
         then, now = thing_of(before), thing_of(after)
@@ -81,6 +84,13 @@ def _changed(life: CreatedResource, offered: list[Change]) -> Steps:
     for each in offered:
         answers += [(yield changing(life, {each.name: each.value}))]
     return answers
+
+
+def _same_again(life: CreatedResource, last: Exchange) -> Steps:
+    again: Exchange = yield changing(life, sent_by(last))
+    if not again.ok and again.status < 400:
+        raise Broken("a success for the same change once more", again.summary(), [last, again])
+    return again
 
 
 def _made_below(life: CreatedResource) -> Steps:

@@ -91,7 +91,7 @@ def two_parents(api: RequestFactory) -> Steps:
     other, elsewhere = yield from new_parent(stage, before)
     empty = ((yield from below(stage, path)), (yield from below(stage, elsewhere)))
     content = yield from body(stage, create, path)
-    beside = yield from _beside(stage, one, path, content)
+    beside = yield from lists_beside(stage, one.resource, path, content)
     before = yield from _pages(stage, beside)
     answer: Exchange = yield stage.ask(create, path=path, body=content)
     if not answer.ok:
@@ -162,14 +162,14 @@ def _below_showing(api: RequestFactory, path: Mapping[str, str], made: Made, emp
 Beside = tuple[Resource, Mapping[str, str]]
 
 
-def _beside(api: RequestFactory, parent: Made, path: Mapping[str, str], content: dict[str, Any]) -> Steps:
+def lists_beside(api: RequestFactory, parent: Resource, path: Mapping[str, str], content: dict[str, Any]) -> Steps:
     """The lists beside the own one that may name a parent, with their paths, as far as these are known."""
     found: list[Beside] = []
     own = api.resource
     last = own.create.path_parameters[-1] if own.create else ""
     known = yield from _known(api, path, content)
     for resource in api.contract.resources:
-        if resource.list is None or resource in (own, parent.resource) or last in resource.list.path_parameters:
+        if resource.list is None or resource in (own, parent) or last in resource.list.path_parameters:
             continue
         values = {name: known[name] for name in resource.list.path_parameters if name in known}
         found += [(resource, values)] if len(values) == len(resource.list.path_parameters) else []
