@@ -55,7 +55,6 @@ OF_DEPTH = {
     "membership-takes-its-user",
     "nothing-held-404",
     "only-option-stays",
-    "only-the-last-team-of-bookings-counts",
     "option-of-another-attribute-assigned",
     "options-alike-conflict",
     "options-lost-with-a-name",
@@ -64,9 +63,9 @@ OF_DEPTH = {
     "second-option-added",
     "slug-of-another-attribute-taken",
     "slug-of-others-taken",
+    "teams-lost-on-later-pages",
     "template-lost-with-a-secret",
     "update-of-a-credential-untimed",
-    "users-of-others-join",
     "value-looks-at-the-slug",
 }
 """Those whose row in the matrix of laws is of greater depths than quick."""

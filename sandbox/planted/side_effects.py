@@ -272,5 +272,6 @@ _OF_LISTS = {
     "nobodys-form-means-all",
     "ends-sorted-in-pages",
 }
+_FAMILIES = dict.fromkeys(_OF_LISTS, "pagination") | {"foreign-option-held": "credentials"}
 for _name, _at, _text, _does in _PLANTED:
-    working(_name, _at, _text, _does, "pagination" if _name in _OF_LISTS else "state")
+    working(_name, _at, _text, _does, _FAMILIES.get(_name, "state"))

@@ -43,7 +43,6 @@ DEEP = {
     "nothing-held-404": "state/a-list-below-a-new-parent-is-given",
     "one-webhook-an-address": "state/a-creation-is-not-answered-with-another",
     "only-option-stays": "state/below-two-parents-each-has-its-own",
-    "only-the-last-team-of-bookings-counts": "filters/what-items-do-not-show-is-filtered-alike",
     "option-of-another-attribute-assigned": "state/what-a-body-names-together-belongs-together",
     "option-with-the-value-of-another": "state/each-member-that-is-unique-is-so-by-itself",
     "options-alike-conflict": "state/a-text-that-begins-like-another-is-no-duplicate",
@@ -52,6 +51,7 @@ DEEP = {
     "slug-found-in-any-organization": "credentials/what-another-tenant-has-made-is-in-no-list",
     "slug-of-another-attribute-taken": "state/what-is-taken-below-one-parent-is-free-below-another",
     "slug-of-others-taken": "state/what-another-tenant-has-is-not-taken",
+    "teams-lost-on-later-pages": "filters/what-items-do-not-show-is-filtered-alike",
     "update-of-a-credential-untimed": "state/a-change-moves-the-time-of-the-last-change",
     "value-looks-at-the-slug": "state/what-can-be-named-in-two-ways-is-the-same",
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from contracts.core.conversation import Broken, Conversation, NotObservable, Observed, Steps, Wait
 from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
+from contracts.steps.lifecycle.comparison import has_seconds
 from contracts.steps.lifecycle.create import (
     LIFE,
     PATIENCE,
@@ -98,7 +98,7 @@ def a_change_moves_the_time_of_the_last_change(api: RequestFactory) -> Conversat
         raise NotObservable("nothing is known of how one is created and changed in part")
     life: CreatedResource = yield from create_observed(api, f"{LIFE} timed", richly=True)
     first = thing_of(life.made.answer)
-    names = [name for name, value in first.items() if fold(name) in CHANGE and _is_fine(value)]
+    names = [name for name, value in first.items() if fold(name) in CHANGE and has_seconds(value)]
     if not names:
         raise NotObservable("the answer to its creation does not say when it was changed last")
     answers: list[Exchange] = []
@@ -123,12 +123,3 @@ def _made(life: CreatedResource, now: dict[str, Any]) -> Steps:
     if not answer.ok or offered[0].name not in shown or differing_members(sent_by(answer), shown):
         raise NotObservable(f"the change was not made: {answer.summary()}")
     return answer
-
-
-def _is_fine(value: Any) -> bool:
-    """Whether a value is a time with seconds in it."""
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return False
-    return time is not None and bool(time.second or time.microsecond)

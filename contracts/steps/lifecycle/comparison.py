@@ -204,6 +204,12 @@ def _instant(text: str) -> float | None:
         return None
 
 
+def has_seconds(value: Any) -> bool:
+    """Whether a value is a time that says more than the minute."""
+    instant = _instant(value) if isinstance(value, str) else None
+    return instant is not None and instant % 60 != 0
+
+
 def _plain(values: list[Any]) -> bool:
     return not any(isinstance(each, dict | list) for each in values)
 

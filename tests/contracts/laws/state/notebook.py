@@ -91,6 +91,7 @@ RAW = {
             "get": {"operationId": "listNotebooks", "parameters": SIZES, "responses": _list(NOTEBOOK)},
             "post": {
                 "operationId": "addNotebook",
+                "description": "Its `title` is unique.",
                 "parameters": [_in("Idempotency-Key", "header")],
                 "requestBody": _write(
                     NOTEBOOK,
