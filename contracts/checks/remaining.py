@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
@@ -26,17 +26,20 @@ And times that another credential must count on where one has stopped before the
 """
 
 
+Asked = tuple[tuple[str, ...], Exchange]
+"""The credential of an exchange, and the exchange."""
 Heard = Mapping[int, "tuple[str, int, str] | None"]
 """By the number of an exchange, the limit it tells, what remains of that, and when it is whole again."""
 
 
 @attrs.frozen
 class Step:
-    """Two successes of one credential, one right after the other in one window, and what was sent meanwhile.
+    """Two successes of one credential, one after the other in one window, and what was sent meanwhile.
 
     `drop`: by how much the remaining number fell. `others`: requests of other credentials in between; `crossed`: some
-    of theirs were in flight beside one of the two, or may be of the same caller. `quick`: no bucket can have been
-    refilled by one meanwhile.
+    requests were in flight beside one of the two, or may be of the same caller. `hurried`: some of its own credential
+    came in between or beside them, so the number falls by one at least. `quick`: no bucket can have been refilled by
+    one meanwhile.
     """
 
     first: Exchange
@@ -44,6 +47,7 @@ class Step:
     drop: int
     others: int
     crossed: bool
+    hurried: bool
     quick: bool
 
     @property
@@ -113,23 +117,33 @@ def _shown(steps: Sequence[Step]) -> list[Exchange]:
 
 
 def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
-    """Every two successes of one window, where no other request of their credential came between or was in flight."""
+    """Every success with the last one of its credential and window that was over before it was sent."""
     asked = [(_credential(each), each) for each in exchanges]
     sent = [each.sent for each in exchanges]
     latest = [*accumulate((each.received for each in exchanges), max)]
-    last: dict[tuple[str, ...], Exchange] = {}
+    over: dict[tuple[str, ...], list[Exchange]] = {}
     for who, each in asked:
-        before = last.get(who)
-        if before is not None and (drop := _fell(before, each, heard)) is not None:
+        mine = over.setdefault(who, [])
+        place = bisect_left(mine, each.sent, key=_received)
+        if place and (drop := _fell(mine[place - 1], each, heard)) is not None:
             # of a long record only those are looked at that can have been under way meanwhile
-            first, end = bisect_left(latest, before.sent), bisect_right(sent, each.received)
-            near = asked[first:end]
-            between = [one for one, other in near if _within(other, before, each)]
-            crossing = [one for one, other in near if _overlaps(other, before, each)]
-            akin = any(_may_be_one(other, each) for one, other in near if one != who and _within(other, before, each))
-            if who not in between and who not in crossing:
-                yield Step(before, each, drop, len(between), bool(crossing) or akin, _quick(before, each))
-        last[who] = each
+            first, end = bisect_left(latest, mine[place - 1].sent), bisect_right(sent, each.received)
+            yield _step(mine[place - 1], (who, each), drop, asked[first:end])
+        insort(mine, each, key=_received)
+
+
+def _received(exchange: Exchange) -> float:
+    return exchange.received
+
+
+def _step(before: Exchange, after: tuple[tuple[str, ...], Exchange], drop: int, near: Sequence[Asked]) -> Step:
+    """What was sent between the two, and beside them."""
+    who, each = after
+    between = [one for one, other in near if _within(other, before, each)]
+    crossing = [one for one, other in near if _overlaps(other, before, each)]
+    akin = any(_may_be_one(other, each) for one, other in near if one != who and _within(other, before, each))
+    hurried = who in between or who in crossing
+    return Step(before, each, drop, len(between), bool(crossing) or akin, hurried, _quick(before, each))
 
 
 def _credential(exchange: Exchange) -> tuple[str, ...]:
@@ -202,17 +216,20 @@ def _quick(before: Exchange, after: Exchange) -> bool:
 def what_remains_falls_by_one(exchanges: Sequence[Exchange], _: float | None) -> bool:
     """The remaining number falls by one with every request that counts, and with nobody else's.
 
-    Seen in answers that are there anyway: successes of one credential, one right after the other, of one window, with
-    none of its requests in flight beside them. Broken if in all of them it stands still, rises, falls by the same too
-    much, or falls with the requests that other credentials made meanwhile; or if several credentials count down one
-    number. Where another limit or another bucket has part in it, the steps differ: then nothing is said.
+    Seen in answers that are there anyway: successes of one credential and one window, one sent when the other was over.
+    Broken if in all of them it stands still; or, where none of its own requests came between or was in flight beside
+    them, if it rises, falls by the same too much, or falls with the requests that other credentials made meanwhile; or
+    if several credentials count down one number. Where another limit or another bucket has part in it, the steps
+    differ: then nothing is said.
     """
     answered = sorted((each for each in exchanges if each.response), key=lambda each: each.sent)
     heard = {each.seq: _told(each) for each in answered}
     steps = list(_steps(answered, heard))
-    _stands_still([each for each in steps if each.quick])
-    _rises([each for each in steps if each.alone])
-    _falls_for_others(steps)
+    quick, plain = [each for each in steps if each.quick], [each for each in steps if not each.hurried]
+    alone = [each for each in plain if each.alone]
+    _stands_still(quick)
+    _rises(alone)
+    _falls_for_others(plain)
     _one_for_all(answered, heard)
-    _falls_by_more([each for each in steps if each.alone])
-    return bool(steps)
+    _falls_by_more(alone)
+    return len(quick) >= FEW or len(alone) >= SEVERAL
