@@ -2,8 +2,10 @@
 
     python -m tests.bench.same_verdicts COMMIT [--seeds 5] [--python INTERPRETER]
 
-Both ask a sandbox in their own process, without limits. Exits 1 where a verdict, its words, or the number of requests
-is not the same; what differs by its words alone because a secret or a time is in them is told too, so read it.
+Both ask a sandbox in their own process, without limits, one request after the other: what is judged by how a number
+falls would else depend on which requests chance has put side by side. Exits 1 where a verdict, its words, or the number
+of requests is not the same; what differs by its words alone because a secret or a time is in them is told too, so read
+it.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DEPTHS = ("quick", "standard")
 ASK = """
-import json, sys
+import attrs, json, sys
 from tests.power.harness import sandbox
 told = {}
 for depth in sys.argv[2].split(","):
     for seed in range(int(sys.argv[1])):
-        run = sandbox(["--limits", "off"], depth).run(lambda item: True, seed)
+        server = sandbox(["--limits", "off"], depth)
+        usual = server.plan.deployment
+        in_turn = attrs.evolve(usual, http=attrs.evolve(usual.http, in_flight=1))
+        run = attrs.evolve(server, plan=attrs.evolve(server.plan, deployment=in_turn)).run(lambda item: True, seed)
         of = {each.item.id: [each.verdict, each.expected, each.actual, each.reason] for each in run.verdicts}
         told[f"{depth}, seed {seed}"] = {"requests": run.recorder.requests, **of}
 print(json.dumps(told))
