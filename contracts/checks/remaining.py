@@ -121,28 +121,24 @@ def _steps(exchanges: Sequence[Exchange], heard: Heard) -> Iterator[Step]:
     asked = [(_credential(each), each) for each in exchanges]
     sent = [each.sent for each in exchanges]
     latest = [*accumulate((each.received for each in exchanges), max)]
-    over: dict[tuple[str, ...], list[Exchange]] = {}
+    over: dict[tuple[str, ...], list[tuple[float, int, Exchange]]] = {}
     for who, each in asked:
         mine = over.setdefault(who, [])
-        place = bisect_left(mine, each.sent, key=_received)
-        if place and (drop := _fell(mine[place - 1], each, heard)) is not None:
+        place = bisect_left(mine, (each.sent,))
+        if place and (drop := _fell(before := mine[place - 1][-1], each, heard)) is not None:
             # of a long record only those are looked at that can have been under way meanwhile
-            first, end = bisect_left(latest, mine[place - 1].sent), bisect_right(sent, each.received)
-            yield _step(mine[place - 1], (who, each), drop, asked[first:end])
-        insort(mine, each, key=_received)
+            first, end = bisect_left(latest, before.sent), bisect_right(sent, each.received)
+            yield _step(before, (who, each), drop, asked[first:end])
+        insort(mine, (each.received, each.seq, each))
 
 
-def _received(exchange: Exchange) -> float:
-    return exchange.received
-
-
-def _step(before: Exchange, after: tuple[tuple[str, ...], Exchange], drop: int, near: Sequence[Asked]) -> Step:
+def _step(before: Exchange, after: Asked, drop: int, near: Sequence[Asked]) -> Step:
     """What was sent between the two, and beside them."""
     who, each = after
-    between = [one for one, other in near if _within(other, before, each)]
+    between = [asked for asked in near if _within(asked[1], before, each)]
     crossing = [one for one, other in near if _overlaps(other, before, each)]
-    akin = any(_may_be_one(other, each) for one, other in near if one != who and _within(other, before, each))
-    hurried = who in between or who in crossing
+    akin = any(_may_be_one(other, each) for one, other in between if one != who)
+    hurried = who in crossing or any(one == who for one, _ in between)
     return Step(before, each, drop, len(between), bool(crossing) or akin, hurried, _quick(before, each))
 
 
