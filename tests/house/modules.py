@@ -20,33 +20,45 @@ FILES = {name_of(path): path for package in PACKAGES for path in sorted((ROOT / 
 
 
 @cache
-def imported(path: Path) -> frozenset[str]:
-    """All modules a file imports, the project's own by their full names."""
-    found: set[str] = set()
+def _read(path: Path) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """What a file imports, speaks of by name, and calls. Reading them all takes seconds, so each is read once."""
+    imports: set[str] = set()
+    spoken: set[str] = set()
+    called: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imports |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= inner & FILES.keys() or {node.module}
-            found |= {node.module} if inner - FILES.keys() else set()
-    return frozenset(found)
+            imports |= inner & FILES.keys() or {node.module}
+            imports |= {node.module} if inner - FILES.keys() else set()
+        elif isinstance(node, ast.Attribute | ast.Name):
+            spoken.add(_name(node))
+        elif isinstance(node, ast.Call):
+            called.add(_name(node.func))
+    return frozenset(imports), frozenset(spoken), frozenset(called)
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def imported(path: Path) -> frozenset[str]:
+    """All modules a file imports, the project's own by their full names."""
+    return _read(path)[0]
+
+
+def names(path: Path) -> frozenset[str]:
+    """Everything a file speaks of by name: functions it calls, attributes and members it uses."""
+    return _read(path)[1]
+
+
+def calls(path: Path) -> frozenset[str]:
+    """The names of what a file calls, the last part of dotted ones."""
+    return _read(path)[2]
 
 
 @cache
-def names(path: Path) -> frozenset[str]:
-    """Everything a file speaks of by name: functions it calls, attributes and members it uses."""
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return frozenset(attributes | {node.id for node in nodes if isinstance(node, ast.Name)})
-
-
-def calls(path: Path) -> set[str]:
-    """The names of what a file calls, the last part of dotted ones."""
-    functions = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    return {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in functions}
-
-
 def graph() -> dict[str, set[str]]:
     """Every module of the project with the modules of the project it imports."""
     return {name: (imported(path) & FILES.keys()) - {name} for name, path in FILES.items()}

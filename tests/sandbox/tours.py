@@ -65,10 +65,10 @@ def members() -> dict[str, list[str]]:
     return found
 
 
-def tour(wire: Wire, operation_id: str) -> list[str]:
-    """What a client sees of an operation."""
+def tour(wire: Wire, operation_id: str) -> Iterator[str]:
+    """What a client sees of an operation, answer by answer: each is asked for when it is taken."""
     operation = document().operation(operation_id)
-    return [_seen(answer) for answer in _Tour(wire, operation).answers()]
+    return (_seen(answer) for answer in _Tour(wire, operation).answers())
 
 
 def _seen(answer: httpx.Response | None) -> str:

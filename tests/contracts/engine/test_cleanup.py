@@ -17,6 +17,7 @@ from contracts.gate.sandbox import ROOT, Sandbox
 from contracts.plan.plan import make
 from contracts.request.credentials import sign
 from contracts.request.url import target
+from tests.forked import interruptible
 
 BEGUN = 120
 """Requests after which a run is in the middle of creating things."""
@@ -62,7 +63,7 @@ def begin(file, folder):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+        preexec_fn=interruptible,
     )
     evidence = folder / "evidence.ndjson"
     deadline = time.monotonic() + PATIENCE
