@@ -17,7 +17,7 @@ from contracts.steps.lifecycle.delete import Deleted, delete_resource
 from contracts.steps.lifecycle.tombstones import require_gone, sign_of_removal
 from contracts.steps.lists.identity import find_in
 from contracts.steps.lists.page_sizes import largest
-from specs.contract import Operation, selectors
+from specs.contract import Operation, Rule, selectors
 
 
 @law(family="state", on=selectors.deletions, kinds=("state", "credential"), asserts=(), writes=True, no_path_setup=True)
@@ -109,7 +109,8 @@ def _true_total(page: Exchange) -> bool:
 def what_was_deleted_stays_deleted(api: RequestFactory) -> Conversation:
     """What is deleted can be neither changed nor deleted again: both are refused, and neither is a server error.
 
-    Where the document declares no answer for what is not there, a success is no more than observed.
+    Where the document declares no answer for what is not there, a success is no more than observed. Where it states
+    that what is missing is 404, and declares that, a 400 is none: the same id was right before.
     """
     end: Deleted = yield from delete_resource(api)
     if end.again is None:
@@ -119,7 +120,8 @@ def what_was_deleted_stays_deleted(api: RequestFactory) -> Conversation:
     for answer, what in ((end.changed, "a change of what is deleted"), (end.again, "a second deletion")):
         if answer is None:
             continue
-        if answer.status >= 500 or (answer.ok and _may_be_missing(answer.operation)):
+        stated = Rule.MISSING_IS_404 in api.contract.rules and answer.status == 400
+        if answer.status >= 500 or ((answer.ok or stated) and _may_be_missing(answer.operation)):
             raise Broken(f"404 for {what}", answer.summary())
         if answer.ok:
             raise Observed(f"{what} succeeds ({answer.status}), and the document declares no 404 for it")
