@@ -2,8 +2,9 @@
 
 Most of what a short run of the suite costs is the second in which its modules are imported, and the tests start many.
 `Popen` is `subprocess.Popen`, and what it starts is a process as any other, a child of this one, with arguments,
-environment, folder, files and signals of its own. Where that cannot be had it starts Python as usual: commands other
-than those of `PRELOADED`, other systems than Linux, variables that Python itself reads when it starts.
+environment, folder, files and signals of its own; what such a process starts is forked as well. Where that cannot be
+had Python is started as usual: for commands other than those of `PRELOADED`, on other systems than Linux, with other
+variables that Python itself reads when it starts, and for what Locust starts, which has put its own in place of much.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ import subprocess
 import sys
 import threading
 import types
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,11 @@ from typing import Any
 _close, _fork, _waitpid = os.close, os.fork, os.waitpid
 
 ROOT = Path(__file__).resolve().parents[1]
-THE_GATE = ("contracts.__main__", "contracts", "reports", "pytest", "hypothesis", "schemathesis")
-PRELOADED = {
-    "contracts": THE_GATE,
-    "pytest": THE_GATE,
-    "reports": THE_GATE,
-    "sandbox": ("sandbox.__main__",),
-    "specs": ("specs.__main__",),
-    "locust": ("locust.main", "load", "contracts", "reports"),
+LATE = ("hypothesis", "schemathesis.specs.openapi.schemas", "schemathesis.transport.requests")
+"""What a run imports when it has something to draw or to judge."""
+OURS = ("contracts.__main__", "contracts", "reports", "sandbox", "specs", "pytest", *LATE)
+PRELOADED = dict.fromkeys(("contracts", "pytest", "reports", "sandbox", "specs"), OURS) | {
+    "locust": ("locust.main", "load", "contracts", "reports", *LATE)
 }
 """By module that `python -m` is given, what is imported beforehand, in this order; of packages that are here, all."""
 NOT_ALONE = ("conftest", "test_gate", "locustfile", "__main__")
@@ -81,7 +78,7 @@ def _forked(asked: dict[str, Any]) -> int | None:
     """The id of a process that does what is asked; None where it has to be started as usual."""
     command, environment = asked["args"], dict(os.environ if asked["env"] is None else asked["env"])
     module = command[2] if isinstance(command, list) and command[:2] == [sys.executable, "-m"] else None
-    ready = None if module not in PRELOADED or any(asked[name] for name in _ELSEWISE) else _template(PRELOADED[module])
+    ready = _template(module) if module in PRELOADED and not any(asked[name] for name in _ELSEWISE) else None
     if ready is None or asked["preexec_fn"] not in (None, interruptible) or _read_at_start(environment):
         return None
     told = {
@@ -100,23 +97,37 @@ def _read_at_start(environment: dict[str, str]) -> bool:
     return any(name.startswith(READ_AT_START) and environment.get(name) != os.environ.get(name) for name in names)
 
 
-@cache
-def _template(modules: tuple[str, ...]) -> Template | None:
-    """The process that has imported these modules, started when it is first asked for."""
-    return Template(modules) if sys.platform == "linux" else None
+_READY: dict[tuple[str, ...], Template] = {}
+_IS_FORKED: list[bool] = []
+"""Not empty in a process that was forked, which starts no templates."""
+
+
+def _template(module: str) -> Template | None:
+    """The process that has imported what a module needs, started when it is first asked for; None if there is none."""
+    modules = PRELOADED[module]
+    if modules not in _READY and sys.platform == "linux" and not _IS_FORKED:
+        _READY[modules] = Template.started(modules)
+    return _READY.get(modules)
 
 
 class Template:
     """A process that has imported some modules and is forked for each command."""
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
-        self._asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, asked: socket.socket) -> None:
+        self._asked = asked
+
+    @classmethod
+    def started(cls, modules: tuple[str, ...]) -> Template:
+        """A new one, which ends with this process."""
+        asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = AS_USUAL(
+            process = AS_USUAL(
                 [sys.executable, "-m", "tests.forked", str(theirs.fileno()), *modules],
                 cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             )  # fmt: skip
-        atexit.register(self.end)
+        atexit.register(process.wait)
+        atexit.register(process.kill)
+        return cls(asked)
 
     def fork(self, told: dict[str, Any], files: list[int]) -> int:
         """The id of a new child of this process."""
@@ -128,11 +139,6 @@ class Template:
             return int(self._asked.recv(_LONGEST))
         finally:
             system.prctl(_PR_SET_CHILD_SUBREAPER, 0)
-
-    def end(self) -> None:
-        """It ends when nobody is left who could ask it."""
-        self._asked.close()
-        self._process.wait()
 
 
 def main(descriptor: str, *modules: str) -> None:
@@ -168,16 +174,35 @@ def _serve(asking: socket.socket) -> dict[str, Any]:
     while True:
         message, files, _, _ = socket.recv_fds(asking, _LONGEST, 3)
         if not message:
-            sys.exit()
+            os._exit(0)
         told: dict[str, Any] = json.loads(message)
         pid = _grandchild()
         if pid is None:
             asking.close()
-            _take(files, told)
-            return told
+            own = _template_of_its_own()
+            if own is None:
+                _take(files, told)
+                return told
+            asking = own
+        else:
+            asking.send(str(pid).encode())
         for each in files:
             _close(each)
-        asking.send(str(pid).encode())
+
+
+def _template_of_its_own() -> socket.socket | None:
+    """Fork once more, before anything is done: that process, which is given a socket, is the template of this one."""
+    _IS_FORKED.append(True)
+    if "gevent" in sys.modules:
+        return None
+    asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if _fork() == 0:
+        asked.close()
+        return theirs
+    theirs.close()
+    _READY[OURS] = Template(asked)
+    subprocess.Popen = Popen  # type: ignore[misc]
+    return None
 
 
 def _grandchild() -> int | None:
