@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -11,14 +10,11 @@ from hypothesis import settings
 from contracts.gate.sandbox import Sandbox
 from specs.contract import Contract, build
 from specs.source.document import load
-from tests import forked
 from tests.power.summary import Proven
 
 # how long one example takes tells of the machine and its other work, not of the code
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
-
-subprocess.Popen = forked.Popen  # type: ignore[misc]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

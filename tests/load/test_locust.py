@@ -18,8 +18,6 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from tests.forked import interruptible
-
 ROOT = Path(__file__).resolve().parents[2]
 LOCUST = [sys.executable, "-m", "locust", "-f", "load/locustfile.py"]
 HEADLESS = [*LOCUST, "--headless", "--only-summary"]
@@ -35,7 +33,7 @@ def started(*arguments: str, to: Path, within: tuple[str, ...] = ()) -> subproce
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=interruptible,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
     )
 
 

@@ -17,7 +17,6 @@ from contracts.gate.sandbox import ROOT, Sandbox
 from contracts.plan.plan import make
 from contracts.request.credentials import sign
 from contracts.request.url import target
-from tests.forked import interruptible
 
 BEGUN = 120
 """Requests after which a run is in the middle of creating things."""
@@ -63,7 +62,7 @@ def begin(file, folder):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=interruptible,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     evidence = folder / "evidence.ndjson"
     deadline = time.monotonic() + PATIENCE
