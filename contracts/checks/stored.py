@@ -40,7 +40,7 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
         return False  # it is not done yet
     if not exchange.ok or not asked_as_declared(exchange) or not _is_written_by(exchange.operation, contract):
         return False
-    if selectors.returns_existing(exchange.operation):
+    if selectors.may_have_found(exchange.operation, exchange.status):
         return False  # what was there already is as it was made
     sent, shown = exchange.request.json, exchange.data
     if not (isinstance(sent, dict) and isinstance(shown, dict)):
@@ -48,7 +48,7 @@ def an_answer_shows_what_was_sent(exchange: Exchange, contract: Contract) -> boo
     heard = False
     rules = contract.body_rules(exchange.operation)
     # in the document's order: which of several deviations is told must not depend on how texts are hashed
-    for name in (each for each in rules if each in sent and each in shown and not rules[each].get("readOnly")):
+    for name in (each for each in rules if each in sent and each in shown):
         if any(contract.names.suggest(name, each) for each in (Hint.SECRET, Hint.LIFECYCLE)):
             continue
         if _is_identity(contract, exchange.operation, name) or says_nothing(contract.names, name, sent[name]):

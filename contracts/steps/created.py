@@ -134,7 +134,7 @@ class Ledger:
                 self._keep(exchange, "", "whose answers show no id to remove it by")
             elif self.own.is_new(resource, exchange, thing):
                 self._stands(resource, removal, exchange, thing, told)
-            elif not self.own.was_shown(resource, exchange, thing):
+            elif not (self.own.has_made(resource, exchange, thing) or self.own.was_shown(resource, exchange, thing)):
                 self._keep(exchange, told, "which may have been there before")
 
     def _keep(self, exchange: Exchange, name: str, why: str) -> None:

@@ -151,6 +151,10 @@ class OwnThings:
         came = all(self.came_meanwhile(place, viewer, each) for each in own)
         return exchange.status == CREATED or self.disposable or came
 
+    def has_made(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
+        """Whether the run has made this before, so that it was found by a creation that makes nothing twice."""
+        return any(each in self.made for each in self.addresses(resource, exchange, thing))
+
     def was_shown(self, resource: Resource, exchange: Exchange, thing: Any) -> bool:
         """Whether somebody else's resource was seen at this address before the creation was sent."""
         own = (each for each in self.addresses(resource, exchange, thing) if each not in self.made)

@@ -110,15 +110,18 @@ class Contract:
     def body_rules(self, operation: Operation) -> dict[str, Schema]:
         """Give what the document says of each member of a request body, {} where the operation takes none.
 
-        Each is a JSON Schema of its own; of a body that is a choice, the members of all its ways are here.
+        Each is a JSON Schema of its own; of a body that is a choice, the members of all its ways are here. No request
+        sets what is only read (readOnly): it is not among them.
         """
         if operation.body is None:
             return {}
         if operation.key not in self._body_rules:
             whole = self.json_schema(operation.body.schema, direction="request")
             shared = {"$defs": whole.get("$defs", {})}
-            found = {name: {**rule_of(whole, each.schema), **shared} for name, each in members(whole, whole).items()}
-            self._body_rules[operation.key] = found
+            stated = members(self.document.raw, operation.body.schema)
+            read_only = {name for name, each in stated.items() if each.schema.get("readOnly") is True}
+            found = {name: each.schema for name, each in members(whole, whole).items() if name not in read_only}
+            self._body_rules[operation.key] = {name: {**rule_of(whole, each), **shared} for name, each in found.items()}
         return dict(self._body_rules[operation.key])
 
     def json_schema(self, schema: Schema, *, direction: Direction = "response") -> Schema:

@@ -165,6 +165,16 @@ def returns_existing(operation: Operation) -> bool:
     return action_words.returns_existing(operation.summary, operation.description)
 
 
+def may_have_found(operation: Operation, status: int) -> bool:
+    """Whether a creation may have answered with what was there already.
+
+    It says so of itself, or it is a POST that was answered with 200 where the document has a 201 beside it.
+    """
+    declared = {answer.status for answer in operation.answers}
+    two = operation.method == "POST" and declared >= {"200", "201"}
+    return returns_existing(operation) or (two and status == 200)
+
+
 def declares_conflict(operation: Operation) -> bool:
     """Whether the document declares a conflict of its own for an operation."""
     return any(answer.status == "409" for answer in operation.answers)

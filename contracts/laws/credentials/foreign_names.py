@@ -146,8 +146,9 @@ def _whole_lists(contract: Contract) -> Iterator[Operation]:
 def a_whole_list_has_nothing_of_another_tenant(api: RequestFactory) -> Conversation:
     """A list without pages shows nothing that another tenant's lists of the same kind show.
 
-    One's own list is held against the other tenant's lists, one place after the other. Broken if an item is in both,
-    equal in every member, though the two have different addresses throughout.
+    One's own list is held against the other tenant's lists, one place after the other. Broken if an item is in one of
+    these too, equal in every member, though the two have different addresses throughout. What several places of the
+    other tenant show, or the only one, may be everybody's: that is observed.
     """
     own: Exchange = yield api.ask(bypass_cache=True)
     if not own.ok or not own.items:
@@ -155,14 +156,19 @@ def a_whole_list_has_nothing_of_another_tenant(api: RequestFactory) -> Conversat
     theirs = attrs.evolve(api, principal=api.rival, values={})
     name = api.operation.path_parameters[-1]
     found: list[str] = yield from candidates(theirs, api.operation, name)
-    seen = False
+    pages: list[Exchange] = []
     for value in found[:PLACES]:
         path = yield from resolve_path(theirs, api.operation, fresh=False, known={name: value})
         if path.items() & api.values.items():
             continue
         page: Exchange = yield theirs.ask(path=path)
-        seen = seen or bool(page.ok and page.items)
-        if shared := same_items(own.items, page.items) if page.ok else []:
-            raise Broken(f"nothing of {theirs.tenant} in a list", f"{len(shared)} of its items", [own, page])
-    if not seen:
+        pages += [page] if page.ok and page.items else []
+    if not pages:
         raise NotObservable("no list of the other tenant is known that shows anything and has another address")
+    shared = [same_items(own.items, page.items) for page in pages]
+    for page, items in zip(pages, shared, strict=True):
+        others = [each for each in shared if each is not items]
+        if alone := [item for item in items if not any(item in each for each in others)] if others else []:
+            raise Broken(f"nothing of {theirs.tenant} in a list", f"{len(alone)} of its items", [own, page])
+    if any(shared):
+        raise Observed(f"{theirs.tenant} is shown some of the same items: they may be everybody's")

@@ -8,7 +8,7 @@ from contracts.core.conversation import Broken, Conversation, NotObservable, Obs
 from contracts.core.exchange import MISSING, Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import CONFLICT, candidates
+from contracts.steps.fixtures import CONFLICT, body, candidates
 from contracts.steps.lifecycle.create import lookable, observe, removable, sent_by
 from contracts.steps.lifecycle.two_parents import TwoParents, below, two_parents
 from contracts.steps.lists.identity import find_in
@@ -133,8 +133,8 @@ def what_is_taken_below_one_parent_is_free_below_another(api: RequestFactory) ->
     """What must be unique below a parent may be the same below another one.
 
     Judged only where the deployment itself has the same value, of each member that could be the reason, below two
-    parents. Broken if the creation that one parent has accepted is a conflict below another; a conflict is observed
-    where no two parents are seen to share such a value.
+    parents. Broken if the creation that one parent has accepted is a conflict below another, where one with texts of
+    its own is accepted; a conflict is observed where no two parents are seen to share such a value.
     """
     removable(api)
     scene: TwoParents = yield from two_parents(api)
@@ -147,7 +147,13 @@ def what_is_taken_below_one_parent_is_free_below_another(api: RequestFactory) ->
     lists += yield from _of_others(scene)
     if not texts <= values_shared(lists):
         raise Observed(f"what one parent has is a conflict below another: {scene.second.summary()}")
-    raise Broken("no conflict with what is below another parent", scene.second.summary(), [scene.second])
+    create = scene.api.resource.create
+    assert create is not None
+    content = yield from body(scene.api, create, scene.paths[1])
+    unlike: Exchange = yield scene.api.ask(create, path=scene.paths[1], body=content)
+    if not unlike.ok:
+        raise NotObservable(f"one with texts of its own is refused, too: {unlike.summary()}")
+    raise Broken("no conflict with what is below another parent", scene.second.summary(), [scene.second, unlike])
 
 
 def _of_others(scene: TwoParents) -> Steps:

@@ -83,7 +83,8 @@ def a_creation_is_not_answered_with_another(api: RequestFactory) -> Conversation
 
     A second creation differs from the first in all that may differ but for one text, one text after the other. Broken
     if it is answered as made with the first one, whose values are not those that were sent. A deployment that gives the
-    first one the new values has changed what is there, which is observed.
+    first one the new values has changed what is there, which is observed. Where the document says that a creation may
+    find what is there, it may.
     """
     removable(api)
     first, values, content = yield from _beside_another(api)
@@ -92,7 +93,8 @@ def a_creation_is_not_answered_with_another(api: RequestFactory) -> Conversation
     unlike = full_body(api, api.operation, content, bold=True)
     for name in _texts(api, sent_by(first.answer)):
         answer: Exchange = yield api.ask(path=values, body={**unlike, name: sent_by(first.answer)[name]})
-        if not answer.ok or _are_two(api, first, answer, values):
+        found = selectors.may_have_found(api.operation, answer.status)
+        if not answer.ok or found or _are_two(api, first, answer, values):
             continue
         if lost := _lost(api, answer):
             told = f"a resource of its own, or none, where {name} is that of another"
@@ -129,7 +131,8 @@ def what_another_tenant_has_is_not_taken(api: RequestFactory) -> Conversation:
 
     The other tenant creates one, then this one does so with the same texts. Judged only where both tenants' lists have
     such a text in common already, for each member that could be the reason of a conflict; else a conflict is observed:
-    some names, such as those one signs in with, are there once for everybody.
+    some names, such as those one signs in with, are there once for everybody. Not observable where the same with texts
+    of its own is refused as well: then something else is taken.
     """
     removable(api)
     if reason := why_not(api):
@@ -145,6 +148,9 @@ def what_another_tenant_has_is_not_taken(api: RequestFactory) -> Conversation:
     answer: Exchange = yield api.ask(path=values, body=sent)
     if answer.status != CONFLICT:
         return
+    unlike: Exchange = yield api.ask(path=values, body=content)
+    if not unlike.ok:
+        raise NotObservable(f"one with texts of its own is refused, too: {unlike.summary()}")
     if api.resource.list is None:
         raise NotObservable(f"the document has no list of these: {answer.summary()}")
     view = api.for_operation(api.resource.list, values)
@@ -152,7 +158,7 @@ def what_another_tenant_has_is_not_taken(api: RequestFactory) -> Conversation:
     _, others = yield from rivals_items(view)
     if not texts <= values_shared([own, others]):
         raise Observed(f"what another tenant has is a conflict: {answer.summary()}")
-    raise Broken(f"no conflict with what {theirs.tenant} has", answer.summary(), [answer])
+    raise Broken(f"no conflict with what {theirs.tenant} has", answer.summary(), [answer, unlike])
 
 
 @law(
