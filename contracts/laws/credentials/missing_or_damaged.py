@@ -13,11 +13,9 @@ from contracts.steps.access.credential_variants import (
     body_to_refuse,
     credential_parts,
     credential_refusals,
-    fulfils,
     holders,
     judge_refusal,
     named,
-    others,
     path_for_refusal,
     request_with,
     require_refused,
@@ -26,15 +24,13 @@ from contracts.steps.access.credential_variants import (
     turned,
 )
 from contracts.steps.access.nearly_right import damages_in_turn, nearly_right, worded
-from contracts.steps.access.nothing_shown import refused_at_worst, without_credential, wrong_parameter
+from contracts.steps.access.nothing_shown import refused_at_worst, with_odd_body, without_credential, wrong_parameter
 from contracts.steps.access.unknown_credentials import anyone_is_somebody, asks_nobody
 from contracts.steps.lifecycle.refused import has_part_in_life, refused_in_life
-from contracts.strategies.credentials import IN_QUERY, SPELLINGS, SUBTLE, Carried, damaged, damages, spelled
+from contracts.strategies.credentials import IN_QUERY, SUBTLE, Carried, damaged, damages
 from specs.contract import Alternative, Rule, selectors
 
 IN_LIFE = "one of them where a resource is made, changed or deleted"
-SPELLED = 3
-"""Spellings of a credential tried at one operation at depth standard."""
 
 
 @law(
@@ -71,10 +67,11 @@ def nothing_without_a_credential(api: RequestFactory) -> Conversation:
 def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
     """Without a credential even an invalid body is answered with 401: nobody learns what a body must look like.
 
-    Asked with a body that is no JSON where JSON is declared, else with one that no schema of an object allows; from
-    depth standard on with one of another media type and with a list, too.
+    Asked with a body that is no JSON where JSON is declared, else with one that no schema of an object allows; and with
+    one of another media type and with a list: at depth quick with damaged credentials that are sent anyway, where the
+    document says that credentials come first.
     """
-    if api.depth != "quick":
+    if not (yield from _oddly_refused(api)):
         other: Exchange = yield _of_another_type(api)
         if other.status not in {*credential_refusals(api), 415}:
             raise _out_of_order(api, "401 before the media type of the body is looked at", other)
@@ -86,6 +83,17 @@ def the_credential_comes_before_the_body(api: RequestFactory) -> Conversation:
     answer: Exchange = yield without_credential(api, spoiled=True)
     if answer.status not in credential_refusals(api):
         raise _out_of_order(api, "401 before the body is looked at", answer)
+
+
+def _oddly_refused(api: RequestFactory) -> Steps:
+    """Whether damaged credentials are refused as such with a list or another media type; at depth quick alone."""
+    damaged_here = [each for each in _damages(api, api.depth) if each["damage"] not in {IN_LIFE, IN_QUERY}]
+    for wrong in damaged_here if api.depth == "quick" else ():
+        if (request := with_odd_body(api, _shown(api, wrong), most=wrong is damaged_here[0])) is not None:
+            answer: Exchange = yield request
+            if answer.status not in credential_refusals(api):
+                return False
+    return api.depth == "quick"
 
 
 def _of_another_type(api: RequestFactory) -> Request:
@@ -193,7 +201,7 @@ def nothing_with_a_damaged_credential(api: RequestFactory, wrong: dict[str, Any]
         return
     alternative = api.operation.security[wrong["alternative"]]
     try:
-        yield from (_refused_in_life(api) if wrong["damage"] == IN_LIFE else _refused_alone(api, wrong, alternative))
+        yield from (_refused_in_life(api) if wrong["damage"] == IN_LIFE else _refused_alone(api, wrong))
     except Broken:
         if told := (yield from asks_nobody(api)):
             raise NotObservable(f"nobody is asked for a credential here: told at {told.key}") from None
@@ -208,82 +216,18 @@ def _refused_in_life(api: RequestFactory) -> Steps:
     yield from judge_refusal(api, shown.request, shown, f"401 for {wrong}")
 
 
-def _refused_alone(api: RequestFactory, wrong: dict[str, Any], alternative: Alternative) -> Steps:
-    credentials = damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])
-    request = request_with(api, credentials, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
+def _refused_alone(api: RequestFactory, wrong: dict[str, Any]) -> Steps:
+    """With an odd body besides where that is refused for the credential anyway: it is, if either is looked at."""
+    shown = _shown(api, wrong)
+    if (oddly := with_odd_body(api, shown, most=wrong == _damages(api, api.depth)[0])) is not None:
+        answer: Exchange = yield oddly
+        if answer.status in credential_refusals(api):
+            return
+    request = request_with(api, shown, path=path_for_refusal(api), body=(yield from body_to_refuse(api)))
     yield from require_refused(api, request, f"401 for {worded(wrong['holder'], wrong['damage'])}")
 
 
-def _spellings(api: RequestFactory, depth: str) -> list[list[str]]:
-    """All spellings together, at depth standard a few in turn."""
-    start = (turn_index(api) * SPELLED + api.seed) % len(SPELLINGS)
-    return [list(SPELLINGS) if depth == "deep" else [*SPELLINGS[start:], *SPELLINGS[:start]][:SPELLED]]
-
-
-@law(
-    family="credentials",
-    on=selectors.safe_protected,
-    kinds=("credential",),
-    asserts=(),
-    cases=_spellings,
-    depth="standard",
-)
-def other_spellings_of_a_credential_do_no_harm(api: RequestFactory, spellings: list[str]) -> Conversation:
-    """However a valid credential is written or combined with others, the server does not fail.
-
-    Letter case of the scheme, blanks, and headers that are sent twice. What is accepted is observed; only an answer of
-    500 or above breaks this.
-    """
-    number, holder = next(holders(api), (0, None))
-    if holder is None:
-        raise NotObservable("nobody here can call this")
-    right = credential_parts(api.operation.security[number], holder)
-    seen: list[str] = []
-    for spelling in spellings:
-        again = spelled(right, spelling)
-        if again == right or any(each.basic and each.value == "nobody" for each in again):
-            continue
-        answer: Exchange = yield request_with(api, again)
-        if answer.status >= 500:
-            yield from _unfailing(api, right)
-            raise Broken(f"no server error for a right credential ({spelling})", answer.summary())
-        seen.append(f"{spelling}: {'accepted' if answer.ok else f'refused with {answer.status}'}")
-    if seen:
-        raise Observed("; ".join(seen))
-
-
-@law(
-    family="credentials",
-    on=selectors.multi_alternative_reads,
-    kinds=("credential",),
-    asserts=(),
-    depth="standard",
-    needs_second_tenant=True,
-)
-def two_credentials_that_disagree_show_nothing_of_anothers(api: RequestFactory) -> Conversation:
-    """A request with two credentials of different tenants does not make the server fail.
-
-    The first alternative is fulfilled by this tenant, the second by another. Which of them counts is observed.
-    """
-    pairs = [(number, holder) for number, holder in holders(api)]
-    for first, holder in pairs:
-        own = credential_parts(api.operation.security[first], holder)
-        for alternative in api.operation.security:
-            other = next((each for each in others(api) if alternative.schemes and fulfils(each, alternative)), None)
-            theirs = credential_parts(alternative, other) if other else []
-            if not theirs or {each.name.lower() for each in own} & {each.name.lower() for each in theirs}:
-                continue
-            answer: Exchange = yield request_with(api, [*own, *theirs])
-            if answer.status >= 500:
-                yield from _unfailing(api, own)
-                raise Broken("no server error for two credentials that disagree", answer.summary())
-            counts = "the owner's counts" if answer.ok else f"refused with {answer.status}"
-            raise Observed(f"with a credential of {holder.name} and one of {other.name if other else ''}: {counts}")
-    raise NotObservable("no two alternatives here travel in different headers")
-
-
-def _unfailing(api: RequestFactory, right: list[Carried]) -> Steps:
-    """Raises NotObservable where the server fails at the credential as it is, too."""
-    plain: Exchange = yield request_with(api, right)
-    if plain.status >= 500:
-        raise NotObservable(f"the server fails whatever the credential is: {plain.summary()}")
+def _shown(api: RequestFactory, wrong: dict[str, Any]) -> list[Carried]:
+    """The damaged credential of a law's input."""
+    alternative = api.operation.security[wrong["alternative"]]
+    return damaged(credential_parts(alternative, named(api, wrong["holder"])), wrong["damage"])

@@ -13,7 +13,7 @@ from contracts.core.verdicts import DEPTHS
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.create import CreatedResource, create_full, differing_members, patch_of
-from contracts.steps.lifecycle.odd_creation import content, may_be_tried, prepare_input
+from contracts.steps.lifecycle.odd_creation import content, may_be_tried, prepare_input, unchosen
 from contracts.steps.lifecycle.siblings import Siblings, create_siblings
 from contracts.steps.lifecycle.update import Updated, update_resource
 from contracts.strategies.allowed_queries import allowed_rows, free_parameters
@@ -237,7 +237,7 @@ def _bolder(api: RequestFactory) -> Steps:
         return [*done.refused, *([done.one] if done.one is not None and not done.one.ok else [])]
     life: CreatedResource = yield from create_full(api)
     peers: Siblings = yield from create_siblings(api)
-    return [*life.refused[:1], *([peers.unchosen] if peers.unchosen is not None else [])]
+    return [*life.refused[:1], *peers.unchosen, *(yield from unchosen(api))]
 
 
 def _accepted(api: RequestFactory) -> Steps:

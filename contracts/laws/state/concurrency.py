@@ -15,7 +15,7 @@ from contracts.steps.lifecycle.hostile_updates import HostileUpdates, blame, hos
 from contracts.steps.lifecycle.siblings import ROUNDS, Siblings, create_siblings
 from contracts.steps.lifecycle.tombstones import require_gone
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
-from contracts.steps.lifecycle.values import short
+from contracts.steps.lifecycle.values import choices_of, short
 from contracts.steps.lists.identity import alike
 from contracts.steps.own_things import bears_mark, things_made
 from specs.contract import Contract, Operation, selectors
@@ -150,10 +150,12 @@ def a_change_into_a_duplicate_is_refused(api: RequestFactory) -> Conversation:
 
 
 def _telling(peers: Siblings) -> set[str]:
-    """The members of a creation's body that are made anew each time."""
+    """The members of a creation's body that are made anew each time; what is chosen from a few words is not."""
     create = peers.api.resource.create
     examples = [each for each in create.body.examples if isinstance(each, dict)] if create and create.body else []
+    rules = peers.api.contract.body_rules(create) if create else {}
     texts = {name: value for name, value in peers.content.items() if isinstance(value, str)}
+    texts = {name: value for name, value in texts.items() if not choices_of(rules.get(name, {}))}
     return {name for name, value in texts.items() if all(value != each.get(name) for each in examples)}
 
 

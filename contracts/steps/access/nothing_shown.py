@@ -6,6 +6,8 @@ as well, it is not refused for that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.core.conversation import Steps
 from contracts.core.exchange import Exchange, Request
 from contracts.core.forms import UNFINISHED
@@ -19,7 +21,7 @@ from contracts.steps.access.credential_variants import (
     request_with,
 )
 from contracts.strategies.credentials import Carried, misplaced
-from specs.contract import Parameter
+from specs.contract import Parameter, Rule
 from specs.contract.effects import may_put
 
 
@@ -49,6 +51,23 @@ def without_credential(
         return request_with(api, hidden, path=path, query=query, raw=UNFINISHED)
     body = [] if spoiled and api.operation.body else example(api)
     return request_with(api, hidden, path=path, query=query, body=body)
+
+
+def with_odd_body(api: RequestFactory, shown: Sequence[Carried], *, most: bool) -> Request | None:
+    """A request with a damaged credential and a list for a body, which says that it is something else (`most`).
+
+    At depth quick, where the document says that the credential is looked at first: the one answer tells whether it is,
+    and whether the damage is seen. None elsewhere. Sent once for both who want to know.
+    """
+    declared = api.operation.body
+    if api.depth != "quick" or declared is None or "json" not in declared.media_type:
+        return None
+    if Rule.CREDENTIAL_FIRST not in api.contract.rules:
+        return None
+    names = [f"{each.name} {each.scheme}{each.value}" for each in shown]
+    stage = api.sharing(f"an odd body at {api.operation.key} with {' and '.join(names)}")
+    called = (("Content-Type", "application/x-nobody"),) if most else ()
+    return request_with(stage, shown, path=path_for_refusal(api), raw="[]", headers=called)
 
 
 def wrong_parameter(api: RequestFactory) -> Parameter | None:

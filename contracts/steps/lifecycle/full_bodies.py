@@ -17,6 +17,9 @@ from specs.contract import Operation
 from specs.contract.member_names import Hint
 from specs.contract.model import Schema
 
+EARLIER = 3
+"""Choices that others make: the example's, that of `full_body`, and the one behind it."""
+
 
 def full_body(api: RequestFactory, operation: Operation, content: dict[str, Any], *, bold: bool) -> dict[str, Any]:
     """A body with every optional member whose value can be known to make sense; `bold`: with other choices, too."""
@@ -61,11 +64,21 @@ def _unusual(rule: Schema, now: str) -> str:
     return ""
 
 
-def other_choices(rules: Mapping[str, Schema], content: dict[str, Any]) -> dict[str, Any]:
-    """A body with other values of its enumerations than its own, and than `full_body` has, where there are enough."""
+def other_choices(rules: Mapping[str, Schema], content: dict[str, Any], turn: int = 0) -> dict[str, Any]:
+    """A body with other values of its enumerations than its own, and than `full_body` has, where there are enough.
+
+    `turn`: which others. The first are those behind what `full_body` has; further ones come from the other end, and
+    only where there are so many that no creation has made them yet.
+    """
     words = {name: choices_of(rules.get(name, {})) for name in content}
-    return {name: _next(words[name], _next(words[name], value)) if value in words[name] else value
+    return {name: _turned(words[name], value, turn) if value in words[name] else value
             for name, value in content.items()}  # fmt: skip
+
+
+def _turned(choices: list[Any], now: Any, turn: int) -> Any:
+    if not turn:
+        return _next(choices, _next(choices, now))
+    return choices[choices.index(now) - turn] if len(choices) >= EARLIER + turn else now
 
 
 def _next(choices: list[Any], now: Any) -> Any:

@@ -11,10 +11,14 @@ from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
 from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path, unmade
+from contracts.steps.lifecycle.full_bodies import other_choices
 from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
 from contracts.strategies.body_forms import NAMING_OTHERS
 from specs.contract import Contract, Operation, selectors
+
+TURN = 1
+"""Which other choices these creations have: none that a life and its siblings have made."""
 
 
 def may_be_tried(contract: Contract, operation: Operation) -> bool:
@@ -23,12 +27,41 @@ def may_be_tried(contract: Contract, operation: Operation) -> bool:
 
 
 def created(api: RequestFactory) -> Steps:
-    """The answer to a right creation, oddly written where its texts allow that: sent once for all who need it."""
+    """The answer to a right creation, oddly written where its texts allow that: sent once for all who need it.
+
+    At depth quick with choices that no life of such a resource has made; where they are refused, with the example's.
+    """
+    answers: list[Exchange] = yield from _created(api)
+    return answers[-1]
+
+
+def unchosen(api: RequestFactory) -> Steps:
+    """The refusal of those choices, where the same was accepted with the example's; else none."""
+    answers: list[Exchange] = yield from _created(api)
+    return answers[:-1] if answers[-1].ok else []
+
+
+def _created(api: RequestFactory) -> Steps:
+    """The answers to such creations, of which the last is the one that counts."""
     stage = api.sharing(f"what input at {api.operation.key} stands on")
     stage.values = yield from resolve_path(stage, api.operation, fresh=True)
     right = yield from content(stage)
-    odd, called = oddly(api, right), with_charset(api.operation)
-    return (yield stage.ask(body=right, headers=called) if odd is None else stage.ask(raw=odd, headers=called))
+    answers: list[Exchange] = []
+    other = _other(api, right)
+    for chosen in [right] if other == right else [other, right]:
+        odd, called = oddly(api, chosen), with_charset(api.operation)
+        asked = stage.ask(body=chosen, headers=called) if odd is None else stage.ask(raw=odd, headers=called)
+        answers.append((yield asked))
+        if answers[-1].status not in INVALID:
+            break
+    return answers
+
+
+def _other(api: RequestFactory, right: Any) -> Any:
+    """A right body with other choices than the example's, at depth quick."""
+    if api.depth != "quick" or not isinstance(right, dict):
+        return right
+    return other_choices(api.contract.body_rules(api.operation), right, TURN)
 
 
 def with_charset(operation: Operation) -> tuple[tuple[str, str], ...]:

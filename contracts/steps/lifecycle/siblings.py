@@ -21,6 +21,8 @@ from contracts.steps.lists.paging import read_all, require_ok
 from contracts.strategies.body_forms import minimal_body
 from specs.contract import Operation, selectors
 
+EQUALS = 2
+"""Which other choices equal creations have: none that the other creations of the chapters before have made."""
 AT_ONCE = {"quick": 2}
 """Equal creations sent together, per depth; three of them at greater ones."""
 ROUNDS = 2
@@ -48,8 +50,8 @@ class Siblings:
     alone: Exchange | None = None
     slight: Exchange | None = None
     whole: Exchange | None = None
-    unchosen: Exchange | None = None
-    """The refusal of the required members with other choices than the example's, where those were accepted."""
+    unchosen: tuple[Exchange, ...] = ()
+    """Refusals of other choices than the example's, each followed by the same request with those of the example."""
 
     @property
     def made(self) -> list[Exchange]:
@@ -96,7 +98,7 @@ def _beside(peers: Siblings) -> Steps:
     if _nothing_goes(slight, whole) and (yield from find_form(stage, create, values)):
         content = yield from body(stage, create, values)
         slight, whole, unchosen = yield from _minimal(stage, create, values, content)
-    content, equals = yield from _equals(stage, create, values, content)
+    content, equals, unequalled = yield from _equals(stage, create, values, content)
     again = alone = None
     if any(each.status >= 500 for each in equals):  # what one alone is answered too is no matter of being at once
         alone = yield stage.ask(create, path=values, body=(yield from body(stage, create, values)))
@@ -104,7 +106,7 @@ def _beside(peers: Siblings) -> Steps:
         again = yield stage.ask(create, path=values, body=content)
     return attrs.evolve(
         peers, values=values, content=content, refused=refused, equals=equals,
-        again=again, alone=alone, slight=slight, whole=whole, unchosen=unchosen,
+        again=again, alone=alone, slight=slight, whole=whole, unchosen=(*unchosen, *unequalled),
     )  # fmt: skip
 
 
@@ -147,22 +149,27 @@ def _refused(api: RequestFactory, create: Operation, values: Mapping[str, str], 
     return answers, content
 
 
-def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
-    """Send equal creations at once: what was sent, and the answers.
+def _equals(api: RequestFactory, create: Operation, values: Mapping[str, str], example: dict[str, Any]) -> Steps:
+    """Send equal creations at once: what was sent, the answers, and refusals of the choices that were made for them.
 
-    After a server error once more, with values of their own: one may be a lock or a deploy.
+    At depth quick with choices that no other creation here has made; where they are refused, with the example's. After
+    a server error once more, with values of their own: one may be a lock or a deploy.
     """
-    answers: list[Exchange] = []
+    content = other_choices(api.contract.body_rules(create), example, EQUALS) if api.depth == "quick" else example
+    answers = yield from _at_once(api, create, values, content)
+    unchosen = answers[:1] if content != example and all(each.status in INVALID for each in answers) else []
+    if unchosen:
+        answers = yield from _at_once(api, create, values, example)
+    for _ in range(ROUNDS - 1):
+        if any(each.status >= 500 for each in answers):
+            answers = yield from _at_once(api, create, values, (yield from body(api, create, values)))
+    sent = answers[0].request.json
+    return (sent if isinstance(sent, dict) else content), answers, unchosen
+
+
+def _at_once(api: RequestFactory, create: Operation, values: Mapping[str, str], content: dict[str, Any]) -> Steps:
     count = AT_ONCE.get(api.depth, 3)
-    for number in range(ROUNDS):
-        if number:
-            content = yield from body(api, create, values)
-        answers = yield Concurrently.of([api.ask(create, path=values, body=content) for _ in range(count)])
-        sent = answers[0].request.json
-        content = sent if isinstance(sent, dict) else content
-        if all(each.status < 500 for each in answers):
-            break
-    return content, answers
+    return (yield Concurrently.of([api.ask(create, path=values, body=content) for _ in range(count)]))
 
 
 def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], like: dict[str, Any]) -> Steps:
@@ -172,12 +179,12 @@ def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], 
     The last answer is that refusal.
     """
     if minimal_body(api.contract, create, like) == like:
-        return None, None, None
+        return None, None, []
     whole = yield from body(api, create, values)
     least = minimal_body(api.contract, create, whole)
     chosen = other_choices(api.contract.body_rules(create), least) if api.depth == "quick" else least
     answer: Exchange = yield api.ask(create, path=values, body=chosen)
-    unchosen = answer if chosen != least and answer.status in INVALID else None
+    unchosen = [answer] if chosen != least and answer.status in INVALID else []
     if unchosen:
         answer = yield api.ask(create, path=values, body=least)
     if answer.status not in INVALID:

@@ -28,6 +28,8 @@ SEEN = (
     ("only-the-first-event-type-checked", INVALID, "/bookings"),
     ("only-the-first-team-checked", INVALID, "/options/assigned"),
     ("only-the-first-option-counts", KEPT, "/options/assigned"),
+    ("media-type-before-credential", "credentials/the-credential-comes-before-the-body", "/options/{optionId}"),
+    ("saturday-refused", "input/other-right-bodies-are-accepted", "/users"),
 )
 
 

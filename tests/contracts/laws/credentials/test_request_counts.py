@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.contracts.laws.credentials.judging import Asked, answers, broken, document, judged, on_sandbox
 
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
@@ -13,6 +15,7 @@ FIRST = (
     "credentials/the-credential-comes-before-the-body",
     "credentials/the-credential-comes-before-the-parameters",
 )
+DAMAGED = "credentials/nothing-with-a-damaged-credential"
 KEY = '[[principals]]\nname = "ann"\ntenant = "ann"\nkind = "api_key"\nkey = "canary-key-of-ann-1"\n'
 
 
@@ -31,7 +34,8 @@ def test_one_question_that_is_wrong_everywhere_upholds_three_laws(tmp_path: Path
 
     def stub(one: Asked) -> tuple[int, Any]:
         asked.append(one)
-        return (401, {"error": "who are you"}) if "x-key" not in one.headers else (404, {"error": "nothing"})
+        known = one.headers.get("x-key") == "canary-key-of-ann-1"
+        return (404, {"error": "nothing"}) if known else (401, {"error": "who are you"})
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert broken(made) == {}
@@ -55,6 +59,29 @@ def test_a_body_that_cannot_be_read_comes_after_the_credential_too(tmp_path: Pat
 
     made = judged(tmp_path, stub, things(), KEY, *FIRST)
     assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
+
+
+@pytest.mark.parametrize("odd", ["list", "media type"])
+def test_a_damaged_key_shows_that_a_list_and_another_media_type_come_after_the_credential(tmp_path: Path, odd: str):
+    def stub(one: Asked) -> tuple[int, Any]:
+        other = "json" not in one.headers.get("content-type", "json")
+        if isinstance(one.body, list) if odd == "list" else other:
+            return 400, {"error": "no such body"}
+        known = one.headers.get("x-key") == "canary-key-of-ann-1"
+        return (404, {"error": "nothing"}) if known else (401, {"error": "who are you"})
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST, DAMAGED)
+    assert {each.partition(" ")[0] for each in broken(made)} == {FIRST[1]}
+
+
+def test_a_damage_that_is_accepted_is_seen_behind_an_odd_body(tmp_path: Path) -> None:
+    def stub(one: Asked) -> tuple[int, Any]:
+        if not one.headers.get("x-key", "").startswith("canary-key"):
+            return 401, {"error": "who are you"}
+        return (201, {"id": "one"}) if isinstance(one.body, dict) else (400, {"error": "no object"})
+
+    made = judged(tmp_path, stub, things(), KEY, *FIRST, DAMAGED)
+    assert {each.partition(" ")[0] for each in broken(made)} == {DAMAGED}
 
 
 def test_the_order_of_checks_is_a_law_only_where_the_document_states_it(tmp_path: Path) -> None:

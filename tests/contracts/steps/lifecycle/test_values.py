@@ -7,7 +7,7 @@ import pytest
 from contracts.request.api import RequestFactory
 from contracts.steps.lifecycle.comparison import differences, kept
 from contracts.steps.lifecycle.forged_ids import owners
-from contracts.steps.lifecycle.full_bodies import full_body
+from contracts.steps.lifecycle.full_bodies import full_body, other_choices
 from contracts.steps.lifecycle.values import changes, invalid_member
 from contracts.strategies.body_forms import minimal_body
 from tests.contracts.laws.state.notebook import CONTRACT, deployment, principals
@@ -123,6 +123,13 @@ def test_a_rich_body_makes_other_choices_than_the_example():
     assert (found["colour"], found["pinned"]) == ("green", True)
     tame = full_body(api("addNotebook"), create, create.body.examples[0], bold=False)
     assert tame["colour"] == "red"
+
+
+@pytest.mark.parametrize(("turn", "chosen"), [(0, "c"), (1, "d"), (2, "a")])
+def test_other_choices_are_those_that_no_earlier_creation_has_made(turn, chosen):
+    rules = {"many": {"enum": [*"abcd"]}, "few": {"enum": [*"ab"]}, "free": {"type": "string"}}
+    like = {"many": "a", "few": "a", "free": "a"}
+    assert other_choices(rules, like, turn) == {**like, "many": chosen}
 
 
 def test_a_member_that_replaces_another_is_not_sent_beside_it(contract):
