@@ -52,15 +52,16 @@ def written(alone: Sequence[Case], together: Sequence[Sequence[Case]]) -> Cases:
 def refused_with_others(api: RequestFactory, name: str, value: str) -> Steps:
     """Whether a query that is wrong there and in other places was refused for this one by name.
 
-    Sent once for all who want to know of any of them. Only where all read the same list.
+    Sent once for all who want to know of any of them, at one place of the operation: what a query may be is the same
+    at all of them.
     """
     cases = wrong_query_cases(api, api.depth)
     sent = [each for row in cases.get("together", ()) for each in row]
     if not any((each["name"], each["value"]) == (name, value) for each in sent):
         return False
-    if (yield from resolve_path(api, api.operation, fresh=False)) != api.values:
-        return False
-    left: list[Case] = yield from not_seen_together(api, cases, MISSING)
+    place = yield from resolve_path(api, api.operation, fresh=False)
+    view = api.for_operation(api.operation, place)
+    left: list[Case] = yield from not_seen_together(view, cases, MISSING)
     return all((each.name, each.value) != (name, value) for each in left)
 
 

@@ -162,11 +162,13 @@ def _few(api: RequestFactory, able: Sequence[str], right: Sequence[Carried], *, 
     """The most informative one at every operation, and one of the others in turn; in the query costs nothing anywhere.
 
     What has a part in a resource's life shows the other one there. What travels in another header besides gets the most
-    telling one alone.
+    telling one alone, and so does what has no scheme before it where something is only read: it can be damaged in fewer
+    ways, which other operations show.
     """
     plain = [each for each in able if each not in {*SUBTLE, IN_QUERY}]
     free = [each for each in able if each == IN_QUERY]
-    further = damages_in_turn(api, right)[:1] if alone and not has_part_in_life(api) else []
+    many = not api.operation.safe or any(each.scheme for each in right)
+    further = damages_in_turn(api, right)[:1] if alone and many and not has_part_in_life(api) else []
     return [*plain[:1], *further, *free]
 
 

@@ -131,8 +131,8 @@ def _nameable(api: RequestFactory, depth: str) -> list[str]:
     kinds = {each.name: api.contract.json_schema(each.schema) for each in known}
     known = [each for each in known if depth != "quick" or _rank(kinds[each.name]) != CLOSED]
     known.sort(key=lambda each: _rank(kinds[each.name]))
-    hidden = [each.name for each in api.operation.parameters if depth != "quick" and names_what_is_kept(each)]
-    return [*[each.name for each in known][: (4, 9, 99)[DEPTHS.index(depth)]], *hidden]
+    hidden = [each.name for each in api.operation.parameters if names_what_is_kept(each)]
+    return [*[each.name for each in known][: (9, 9, 99)[DEPTHS.index(depth)]], *hidden]
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)
@@ -142,8 +142,8 @@ def what_nobody_has_is_not_found(api: RequestFactory, name: str) -> Conversation
     The value is one that items show, a little shortened (or lengthened, where a part of a text is searched for), else
     one that was made up. Where several may be sent at once, or at a greater depth, one that only another tenant's items
     show is among them. Broken if items come all the same. A value may also be refused, since it may name something that
-    does not exist. From depth standard on, what is not there is named by parameters as well that keep the items of
-    something the items do not show: broken by the whole list.
+    does not exist. What is not there is named by parameters as well that keep the items of something the items do not
+    show: broken by the whole list.
     """
     items = yield from read_all(api)
     parameter = api.operation.parameter(name, "query")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
+
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps, Wait
 from contracts.core.exchange import MISSING, Exchange, at
 from contracts.laws.law import law
@@ -33,23 +35,48 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
     list, and read, changed and deleted at the second one's address. Broken if it shows there, or if the change or the
     deletion reaches it. Whether such a request is refused in so many words is not judged.
     """
-    made: Made = yield from create_resource(api, api.resource)
-    before: Observation = yield from observe(api, made)
-    if not before.seen:
-        raise NotObservable("what was created cannot be read")
-    elsewhere = Made(made.resource, made.answer, made.thing, (yield from _another_parent(api, made)))
-    yield from _shown(api, elsewhere)
-    sent = yield from _attacked(api, elsewhere)
-    after: Observation = yield from observe(api, made, known=True)
+    found: Beside = yield from _beside(api)
+    elsewhere = Made(found.made.resource, found.made.answer, found.made.thing, found.values)
+    yield from _shown(found, elsewhere)
+    sent = yield from _attacked(found.api, elsewhere)
+    after: Observation = yield from observe(found.api, found.made, known=True)
     if not after.seen:
         raise Broken("a child resource to stay when another parent is named", "it is gone")
-    for name in changed_members(api, before.thing, after.thing, alike=True):
+    for name in changed_members(api, found.before.thing, after.thing, alike=True):
         if name in sent:
             raise Broken(f"{name} not changed through another parent", "it was")
 
 
+@attrs.frozen
+class Beside:
+    """A resource that was created below one parent, as it read, and another parent with its list, if there is one."""
+
+    api: RequestFactory
+    made: Made
+    before: Observation
+    other: Made
+    values: dict[str, str]
+    """The address of the resource with the other parent in it."""
+    page: Exchange | None
+
+
+def _beside(api: RequestFactory) -> Steps:
+    """Create a resource below one parent and another parent beside that, and read what is below the second one."""
+    stage = api.sharing(f"another parent of what is in {api.resource.collection}")
+    made: Made = yield from create_resource(stage, stage.resource)
+    before: Observation = yield from observe(stage, made)
+    if not before.seen:
+        raise NotObservable("what was created cannot be read")
+    other, values = yield from _another_parent(stage, made)
+    page = None
+    if stage.resource.list:
+        view = stage.for_operation(stage.resource.list, values)
+        page = yield view.page() if stage.resource.list.paging else view.ask()
+    return Beside(stage, made, before, other, values, page)
+
+
 def _another_parent(api: RequestFactory, made: Made) -> Steps:
-    """The values of the resource's address with another parent in them, one made for this."""
+    """Another parent, made for this, and the values of the resource's address with it in them."""
     create = api.resource.create
     assert create is not None
     name = create.path_parameters[-1]
@@ -59,19 +86,16 @@ def _another_parent(api: RequestFactory, made: Made) -> Steps:
     value = at(parent.thing, pointer)
     if value is MISSING or str(value) == made.values.get(name):
         raise NotObservable("no second parent can be made")
-    return {**made.values, name: str(value)}
+    return parent, {**made.values, name: str(value)}
 
 
-def _shown(api: RequestFactory, elsewhere: Made) -> Steps:
+def _shown(found: Beside, elsewhere: Made) -> Steps:
     """It neither is in the other parent's list nor reads at its address there."""
-    resource = elsewhere.resource
-    if resource.list:
-        view = api.for_operation(resource.list, elsewhere.values)
-        page: Exchange = yield view.page() if resource.list.paging else view.ask()
-        if page.ok and find_in(page.items, elsewhere):
-            raise Broken("only what was created below it in a parent's list", "what was created below another")
+    resource, page = elsewhere.resource, found.page
+    if page is not None and page.ok and find_in(page.items, elsewhere):
+        raise Broken("only what was created below it in a parent's list", "what was created below another")
     if resource.read and resource.identifier in elsewhere.values:
-        answer: Exchange = yield api.ask(resource.read, path=elsewhere.values, bypass_cache=True)
+        answer: Exchange = yield found.api.ask(resource.read, path=elsewhere.values, bypass_cache=True)
         if answer.ok and find_in([answer.data], elsewhere):
             raise Broken("404 for a child of another parent", answer.summary())
 
@@ -116,33 +140,48 @@ def _bearing(contract: Contract) -> Iterator[Operation]:
     asserts=("body",),
     writes=True,
     no_path_setup=True,
-    depth="standard",
 )
 def what_is_sent_along_stands_below(api: RequestFactory) -> Conversation:
     """What a creation carries for a list below the new resource is in that list afterwards.
 
     The document's richest example is created, and each such list read. Broken if an item that was sent along is not
-    there, with the values it was sent with; after a moment it is searched for once more.
+    there, with the values it was sent with; after a moment it is searched for once more. At depth quick only such lists
+    are read as another law reads anyway, below a parent that it makes.
     """
-    made: Made = yield from create_resource(api, api.resource)
-    sent = made.answer.request.json
-    along = [(name, listing) for name, listing in _along(api.contract, api.resource) if _items(sent, name)]
-    if not along or api.resource.identifier not in made.values:
-        raise NotObservable("the example's creation carries no child resource")
-    for name, listing in along:
-        view = api.for_operation(listing, made.values)
-        for patience in (0.0, PATIENCE):
-            if patience:
-                yield Wait(patience)
-            page: Exchange = yield view.ask(bypass_cache=True)
-            lost = [each for each in _items(sent, name) if not any(_is(each, item) for item in page.items)]
+    for name, made, page, listing in (yield from _made_with_children(api)):
+        for wait in (0.0, PATIENCE):
+            if wait:
+                yield Wait(wait)
+                page = yield api.for_operation(listing, made.values).ask(bypass_cache=True)
+            lost = [each for each in _items(made, name) if not any(_is(each, item) for item in page.items)]
             if not page.ok or not lost:
                 break
         if page.ok and lost:
             raise Broken(f"{short(lost[0])}, sent along, in {listing.key}", f"{len(page.items)} items, not this one")
 
 
-def _items(sent: Any, name: str) -> list[dict[str, Any]]:
+def _made_with_children(api: RequestFactory) -> Steps:
+    """Members that carried child resources, what was created with them, the list below it and its operation."""
+    read: list[tuple[str, Made, Exchange, Operation]] = []
+    made: Made | None = None if api.depth == "quick" else (yield from create_resource(api, api.resource))
+    nested = {*selectors.nested_creations(api.contract)}
+    for name, listing in _along(api.contract, api.resource):
+        child = api.contract.resource_of(listing)
+        if made is not None and api.resource.identifier in made.values and _items(made, name):
+            page = yield api.for_operation(listing, made.values).ask(bypass_cache=True)
+            read.append((name, made, page, listing))
+        elif made is None and child is not None and child.list is listing and child.create in nested:
+            found: Beside = yield from _beside(api.for_operation(child.create))
+            if found.page is not None and found.other.resource is api.resource and _items(found.other, name):
+                read.append((name, found.other, found.page, listing))
+    if not read:
+        raise NotObservable("no list is read here below a creation that carries child resources")
+    return read
+
+
+def _items(made: Made, name: str) -> list[dict[str, Any]]:
+    """What a creation has sent along under this name."""
+    sent = made.answer.request.json
     found = sent.get(name) if isinstance(sent, dict) else None
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

@@ -54,12 +54,25 @@ def _session(api: RequestFactory) -> Steps:
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/issue", "token/refresh"), writes=True, no_path_setup=True)
 def a_refresh_gives_a_new_pair(api: RequestFactory) -> Conversation:
-    """A refresh answers with a new access token and a new refresh token, and the new access token works at once."""
+    """A refresh answers with a new access token and a new refresh token, and both work at once.
+
+    The new refresh token is traded after the spent one was refused. Where that ends its family, another one is traded
+    that nothing was done with before.
+    """
     session: Session = yield from _session(api)
     another(api, session.first, session.second)
     answer: Exchange = yield from call_with(session.api, session.second.access)
     if answer.status == 401:
         raise Broken("the new access token to work at once", answer.summary())
+    yield from call_with(session.api, session.first.access)
+    yield from session.reused()
+    if (yield refresh_request(session.api, session.second.refresh)).status not in refusals(api):
+        return
+    first, _ = yield from issue(api)
+    second = pair_of(api, (yield refresh_request(api, first.refresh)))
+    traded: Exchange = yield refresh_request(api, second.refresh)
+    if traded.status in refusals(api):
+        raise Broken("the new refresh token to work", traded.summary(), [second.answer, traded])
 
 
 @law(family="tokens", on=selectors.refreshes, kinds=("token/refresh",), writes=True, no_path_setup=True)

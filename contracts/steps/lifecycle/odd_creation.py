@@ -10,9 +10,10 @@ from contracts.core.exchange import MISSING, Exchange
 from contracts.core.rejection import INVALID
 from contracts.request.api import RequestFactory
 from contracts.request.url import path_values
+from contracts.steps.access.credential_variants import living_refresh_token
 from contracts.steps.fixtures import Made, body, find_form, made_by, resolve_path, unmade
 from contracts.steps.lifecycle.full_bodies import other_choices
-from contracts.steps.tokens.pairs import issue, refresh_request, token_grant
+from contracts.steps.tokens.pairs import issue, refresh_body, refresh_request, token_grant
 from contracts.strategies.bodies import ODDEST, written_oddly
 from contracts.strategies.body_forms import NAMING_OTHERS
 from specs.contract import Contract, Operation, selectors
@@ -104,9 +105,14 @@ def accepted_form(api: RequestFactory) -> Steps:
         yield from find_form(api, api.operation, path_values(api.operation, answer.request.target))
 
 
-def content(api: RequestFactory) -> Steps:
-    """A body that is right in every way, the token it presents included; MISSING where none is declared."""
+def content(api: RequestFactory, *, traded: bool = True) -> Steps:
+    """A body that is right in every way, the token it presents included; MISSING where none is declared.
+
+    Where it is not to be `traded`, at depth quick that token is the one of all whose requests are to be refused.
+    """
     if api.contract.tokens and api.operation is api.contract.tokens.refresh:
+        if not traded and api.depth == "quick":
+            return refresh_body(api, (yield from living_refresh_token(api)))
         pair, _ = yield from issue(api)
         return refresh_request(api, pair.refresh).json
     with contextlib.suppress(NotObservable):
@@ -116,11 +122,11 @@ def content(api: RequestFactory) -> Steps:
     return (yield from body(api, api.operation, api.values)) if api.operation.body else MISSING
 
 
-def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = False) -> Steps:
+def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = False, traded: bool = True) -> Steps:
     """Finds the conversation's place, and answers a right body for it (MISSING where none is declared).
 
     What a body refers to, and what a change is made to, is made once for all laws of input at an operation. `alone`:
-    where that may have been used up by another, everything is made anew.
+    where that may have been used up by another, everything is made anew. `traded`: as in `content`.
     """
     if api.operation.safe:
         api.values = yield from resolve_path(api, api.operation, fresh=False)
@@ -130,7 +136,7 @@ def prepare_input(api: RequestFactory, *, bodies: bool = True, alone: bool = Fal
     thing: Made | None = None if alone else (yield from _resource_to_change(api))
     known = thing.values if thing else {}
     stage.values = api.values = yield from resolve_path(stage, api.operation, fresh=True, known=known)
-    return (yield from content(stage)) if bodies else MISSING
+    return (yield from content(stage, traded=traded)) if bodies else MISSING
 
 
 def _resource_to_change(api: RequestFactory) -> Steps:

@@ -30,6 +30,10 @@ SEEN = (
     ("only-the-first-option-counts", KEPT, "/options/assigned"),
     ("media-type-before-credential", "credentials/the-credential-comes-before-the-body", "/options/{optionId}"),
     ("saturday-refused", "input/other-right-bodies-are-accepted", "/users"),
+    ("first-option-of-an-attribute", "state/what-is-sent-along-stands-below", "/attributes"),
+    ("nobodys-team-means-all", "filters/what-nobody-has-is-not-found", "/bookings"),
+    ("nothing-to-delete-500", "state/deleting-all-empties-the-list", "/webhooks"),
+    ("new-refresh-token-dead", "tokens/a-refresh-gives-a-new-pair", "/refresh"),
 )
 
 
