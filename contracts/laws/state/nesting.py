@@ -36,6 +36,8 @@ def what_stands_below_one_thing_stands_below_no_other(api: RequestFactory) -> Co
     deletion reaches it. Whether such a request is refused in so many words is not judged.
     """
     found: Beside = yield from _beside(api)
+    if not found.before.seen:
+        raise NotObservable("what was created cannot be read")
     elsewhere = Made(found.made.resource, found.made.answer, found.made.thing, found.values)
     yield from _shown(found, elsewhere)
     sent = yield from _attacked(found.api, elsewhere)
@@ -65,8 +67,6 @@ def _beside(api: RequestFactory) -> Steps:
     stage = api.sharing(f"another parent of what is in {api.resource.collection}")
     made: Made = yield from create_resource(stage, stage.resource)
     before: Observation = yield from observe(stage, made)
-    if not before.seen:
-        raise NotObservable("what was created cannot be read")
     other, values = yield from _another_parent(stage, made)
     page = None
     if stage.resource.list:
