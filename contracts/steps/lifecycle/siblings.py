@@ -189,7 +189,7 @@ def _minimal(api: RequestFactory, create: Operation, values: Mapping[str, str], 
         answer = yield api.ask(create, path=values, body=least)
     if answer.status not in INVALID:
         return answer, None, unchosen
-    return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)})), None
+    return answer, (yield api.ask(create, path=values, body={**whole, **sent_by(answer)})), unchosen
 
 
 # -- in the list -------------------------------------------------------------------------------------------------------
