@@ -93,9 +93,10 @@ def a_creation_is_not_answered_with_another(api: RequestFactory) -> Conversation
     unlike = full_body(api, api.operation, content, bold=True)
     for name in _texts(api, sent_by(first.answer)):
         answer: Exchange = yield api.ask(path=values, body={**unlike, name: sent_by(first.answer)[name]})
-        found = selectors.may_have_found(api.operation, answer.status)
-        if not answer.ok or found or _are_two(api, first, answer, values):
+        if not answer.ok or _are_two(api, first, answer, values):
             continue
+        if selectors.may_have_found(api.operation, answer.status):
+            raise Observed(f"a creation with the {name} of another finds that one")
         if lost := _lost(api, answer):
             told = f"a resource of its own, or none, where {name} is that of another"
             raise Broken(told, f"the other one, with {lost[0]} {short(thing_of(answer)[lost[0]])}", [answer])

@@ -17,32 +17,49 @@ SECURITY = {"security": [{"key": []}]}
 
 
 class Tags(Shelf):
-    """Has one tag of a name, and answers with that where one is asked for again."""
+    """Has one tag of a name, and answers with that where one is asked for again; fails at what is no object."""
 
     def __init__(self, status: int) -> None:
         super().__init__(kept=lambda sent: {"colour": "red", **sent})
         self.status = status
 
     def __call__(self, asked: Asked) -> tuple[int, Any]:
-        if asked.method == "POST" and isinstance(asked.body, dict):
-            there = [each for each in self.things.values() if each["name"] == asked.body.get("name")]
+        if asked.method == "POST" and not isinstance(asked.body, dict):
+            return 500, {"error": "it failed"}
+        if asked.method == "POST":
+            name = asked.body.get("name")
+            if not isinstance(name, str):
+                return 400, {"error": "no name"}
+            there = [each for each in self.things.values() if each["name"] == name]
             if there:
                 return self.status, there[0]
         return super().__call__(asked)
+
+
+def tags() -> dict[str, Any]:
+    """The document of tags, which are made, or found by their name."""
+    schema = thing(name=TEXT, colour=COLOUR)
+    paths = shelf(schema)
+    paths["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"] = ["name"]
+    paths["/things"]["post"]["responses"]["200"] = answers(schema)["200"]
+    return document(paths, KEY, **SECURITY)
 
 
 @pytest.mark.parametrize(("status", "found"), [(200, False), (201, True)])
 def test_a_creation_may_find_what_is_there_where_the_document_has_an_answer_for_it(
     tmp_path: Path, status: int, found: bool
 ) -> None:
-    schema = thing(name=TEXT, colour=COLOUR)
-    paths = shelf(schema)
-    paths["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"] = ["name"]
-    paths["/things"]["post"]["responses"]["200"] = answers(schema)["200"]
-    told = document(paths, KEY, **SECURITY)
-    made = judged(tmp_path, Tags(status), told, ANN, "a-creation-is-not-answered-with", "an-answer-shows", depth="deep")
+    laws = ("a-creation-is-not-answered-with", "an-answer-shows")
+    made = judged(tmp_path, Tags(status), tags(), ANN, *laws, depth="deep")
     assert bool(broken(made)) is found
-    assert made.left_behind == []
+
+
+def test_what_the_run_found_again_was_not_left_behind(tmp_path: Path) -> None:
+    """A law that breaks is asked again: what its text without the mark of a run has made is there by then."""
+    server = Tags(200)
+    made = judged(tmp_path, server, tags(), ANN, "an-odd-body", disposable=False, depth="standard")
+    assert broken(made)
+    assert (server.things, made.left_behind) == ({}, [])
 
 
 class Notes(Shelf):
