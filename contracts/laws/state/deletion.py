@@ -144,10 +144,10 @@ def _may_be_missing(operation: Operation) -> bool:
 def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
     """Deleting all removes every item of the caller's list, and none of anybody else's.
 
-    All are deleted, at least two, and the list is read: it must show none of them, and from depth standard on one must
-    be gone by its address too. Where there is a second tenant, its list must not be empty thereafter. Then all is
-    deleted once more, when nothing is there. Asked only where the deployment file allows it, or where both lists hold
-    nothing but what this run has made.
+    All are deleted, at least two, and the list is read: it must show none of them, and one must be gone by its address
+    too. Where there is a second tenant, its list must not be empty thereafter. Then all is deleted once more, when
+    nothing is there. Asked only where the deployment file allows it, or where both lists hold nothing but what this run
+    has made.
     """
     resource = api.resource
     values = yield from resolve_path(api, api.operation, fresh=True)
@@ -161,7 +161,7 @@ def deleting_all_empties_the_list(api: RequestFactory) -> Conversation:
     if not left.ok or still(own, left.items, resource.member):
         raise Broken("an empty list", left.summary() if not left.ok else f"{len(left.items)} items of {len(own)}")
     identifier = at(own[0], resource.member)
-    if api.depth != "quick" and resource.read and resource.identifier and identifier is not MISSING:
+    if resource.read and resource.identifier and identifier is not MISSING:
         path = {**values, resource.identifier: str(identifier)}
         seen: Exchange = yield api.ask(resource.read, path=path, bypass_cache=True)
         require_gone(own[0], seen.data if seen.ok else MISSING, "can still be read, though it was deleted with all")
