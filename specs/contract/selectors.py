@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from specs.contract import action_words
+from specs.contract import action_words, conflicts
 from specs.contract.contract import Contract
 from specs.contract.member_names import Hint
 from specs.contract.model import Body, Operation, Resource
@@ -157,7 +155,7 @@ def refusable_creations(contract: Contract) -> Iterator[Operation]:
 
 def conflicting_creations(contract: Contract) -> Iterator[Operation]:
     """Creations with a body for which the document declares a conflict of their own."""
-    return (each for each in creations_with_body(contract) if declares_conflict(each))
+    return (each for each in creations_with_body(contract) if conflicts.declares_conflict(each))
 
 
 def returns_existing(operation: Operation) -> bool:
@@ -173,43 +171,6 @@ def may_have_found(operation: Operation, status: int) -> bool:
     declared = {answer.status for answer in operation.answers}
     two = operation.method == "POST" and declared >= {"200", "201"}
     return returns_existing(operation) or (two and status == 200)
-
-
-def declares_conflict(operation: Operation) -> bool:
-    """Whether the document declares a conflict of its own for an operation."""
-    return any(answer.status == "409" for answer in operation.answers)
-
-
-def refuses_twins(contract: Contract, operation: Operation, content: Mapping[str, Any]) -> bool:
-    """Whether the document says that a creation with this body conflicts with another one like it.
-
-    A conflict may be for another reason, or for a member that the body has not.
-    """
-    told = [answer.description for answer in operation.answers if answer.status == "409"]
-    sentences = re.split(r"[.;\n]", f"{operation.summary}. {operation.description}")
-    prose = ". ".join([*told, *(each for each in sentences if re.search("409|conflict", each, re.IGNORECASE))])
-    named = {each for each in contract.body_rules(operation) if re.search(rf"\b{re.escape(each)}\b", prose)}
-    return action_words.says_what_is_taken(prose) and named <= content.keys()
-
-
-_TOGETHER = re.compile(r"\b(combination|together|pair|both|compound|tuple)\b", re.IGNORECASE)
-
-
-def unique_members(contract: Contract, operation: Operation) -> list[str]:
-    """The members of a creation's body that the document calls unique, each by itself.
-
-    It says so in a sentence of its own about them, or where it says what a conflict is: "with this slug".
-    """
-    told = [answer.description for answer in operation.answers if answer.status == "409"]
-    prose = [each for each in re.split(r"[.;\n]\s", f"{operation.summary}. {operation.description}. ") if each]
-    unique = [each for each in prose if re.search(r"\bunique\b", each) and not _TOGETHER.search(each)]
-    taken = [each for each in told if action_words.says_what_is_taken(each) and not _TOGETHER.search(each)]
-    return [
-        name
-        for name in contract.body_rules(operation)
-        if any(f"`{name}`" in each for each in unique)
-        or any(re.search(rf"\bwith (this|that|the same) {re.escape(name)}\b", each) for each in taken)
-    ]
 
 
 def bulk_deletions(contract: Contract) -> Iterator[Operation]:

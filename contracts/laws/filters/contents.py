@@ -53,6 +53,8 @@ from specs.contract.inferred_filters import names_what_is_kept
 
 FEW = 2
 """Items that have to fit so that one that is missing is missed behind the first of them."""
+MOST = 9
+"""Parameters that are asked for what nobody has, at most, but at depth deep."""
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_groups, needs_items=True)
@@ -132,7 +134,7 @@ def _nameable(api: RequestFactory, depth: str) -> list[str]:
     known = [each for each in known if depth != "quick" or _rank(kinds[each.name]) != CLOSED]
     known.sort(key=lambda each: _rank(kinds[each.name]))
     hidden = [each.name for each in api.operation.parameters if names_what_is_kept(each)]
-    return [*[each.name for each in known][: (9, 9, 99)[DEPTHS.index(depth)]], *hidden]
+    return [*[each.name for each in known][: None if depth == "deep" else MOST], *hidden]
 
 
 @law(family="filters", on=selectors.filtered_lists, kinds=("page/filter",), cases=_nameable, needs_items=True)

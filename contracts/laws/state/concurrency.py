@@ -18,7 +18,7 @@ from contracts.steps.lifecycle.update import Updated, together_sent, update_reso
 from contracts.steps.lifecycle.values import choices_of, short
 from contracts.steps.lists.identity import alike
 from contracts.steps.own_things import bears_mark, things_made
-from specs.contract import Contract, Operation, selectors
+from specs.contract import Contract, Operation, conflicts, selectors
 
 DUPLICATE = {400, 404, 409, 422}
 
@@ -49,7 +49,7 @@ def of_equal_creations_at_once_one_is_made(api: RequestFactory) -> Conversation:
     made = len(peers.made)
     if peers.again is not None and peers.again.ok:
         raise NotObservable(f"a twin is made when it comes by itself, too: {peers.again.summary()}")
-    if selectors.declares_conflict(api.operation) and made > 1:
+    if conflicts.declares_conflict(api.operation) and made > 1:
         raise Broken(f"1 of {len(peers.equals)} equal creations at once to succeed", f"{made} did")
     ids = [str(at(each.data, api.resource.member)) for each in peers.made]
     shown = yield from _counted(api, peers)
@@ -104,7 +104,7 @@ def a_duplicate_is_refused(api: RequestFactory) -> Conversation:
     lost = [peers.again] if peers.again is not None else [each for each in peers.equals if not each.ok]
     for each in lost:
         if each.status not in DUPLICATE and each.status < 500:
-            if not selectors.refuses_twins(api.contract, api.operation, peers.content):
+            if not conflicts.refuses_twins(api.contract, api.operation, peers.content):
                 raise Observed(f"a twin is made, and the document does not say what a conflict is: {each.summary()}")
             raise Broken("409 for a duplicate", each.summary())
     if peers.again is not None and peers.again.status >= 500:
@@ -118,7 +118,7 @@ def _conflicting_updates(contract: Contract) -> Iterator[Operation]:
         if (
             resource.create in creations
             and resource.update in set(selectors.updates(contract))
-            and selectors.declares_conflict(resource.update)
+            and conflicts.declares_conflict(resource.update)
         ):
             yield resource.update
 
@@ -260,7 +260,7 @@ def what_was_deleted_can_be_made_again(api: RequestFactory) -> Conversation:
     create, content = api.resource.create, sent_by(made.answer)
     assert create is not None
     again: Exchange = yield api.ask(create, path=made.values, body=content)
-    if again.status == CONFLICT and selectors.refuses_twins(api.contract, create, content):
+    if again.status == CONFLICT and conflicts.refuses_twins(api.contract, create, content):
         raise Broken("a creation of what was deleted", again.summary(), [made.answer, again])
     if not again.ok:
         raise Observed(f"a creation of what was deleted is refused: {again.summary()}")

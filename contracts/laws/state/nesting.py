@@ -8,14 +8,15 @@ from typing import Any
 import attrs
 
 from contracts.core.conversation import Blocked, Broken, Conversation, NotObservable, Observed, Steps, Wait
-from contracts.core.exchange import MISSING, Exchange, at
+from contracts.core.exchange import Exchange
 from contracts.laws.law import law
 from contracts.request.api import RequestFactory
-from contracts.steps.fixtures import Made, body, create_resource, source_of_parameter
+from contracts.steps.fixtures import Made, body, create_resource
 from contracts.steps.lifecycle.children import child_of, path_from
 from contracts.steps.lifecycle.create import PATIENCE, Observation, differing_members, observe, removable
 from contracts.steps.lifecycle.hostile_updates import HostileUpdates, hostile_updates
 from contracts.steps.lifecycle.tombstones import sign_of_removal
+from contracts.steps.lifecycle.two_parents import new_parent
 from contracts.steps.lifecycle.values import changed_members, short
 from contracts.steps.lists.identity import find_in
 from specs.contract import Contract, Operation, Resource, selectors
@@ -67,26 +68,12 @@ def _beside(api: RequestFactory) -> Steps:
     stage = api.sharing(f"another parent of what is in {api.resource.collection}")
     made: Made = yield from create_resource(stage, stage.resource)
     before: Observation = yield from observe(stage, made)
-    other, values = yield from _another_parent(stage, made)
+    other, values = yield from new_parent(stage, made.values)
     page = None
     if stage.resource.list:
         view = stage.for_operation(stage.resource.list, values)
         page = yield view.page() if stage.resource.list.paging else view.ask()
     return Beside(stage, made, before, other, values, page)
-
-
-def _another_parent(api: RequestFactory, made: Made) -> Steps:
-    """Another parent, made for this, and the values of the resource's address with it in them."""
-    create = api.resource.create
-    assert create is not None
-    name = create.path_parameters[-1]
-    resource, pointer = source_of_parameter(api, create, name)
-    before = {each: made.values[each] for each in create.path_parameters[:-1] if each in made.values}
-    parent: Made = yield from create_resource(api, resource, before)
-    value = at(parent.thing, pointer)
-    if value is MISSING or str(value) == made.values.get(name):
-        raise NotObservable("no second parent can be made")
-    return parent, {**made.values, name: str(value)}
 
 
 def _shown(found: Beside, elsewhere: Made) -> Steps:

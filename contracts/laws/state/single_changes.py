@@ -45,8 +45,8 @@ def each_member_changes_alone(api: RequestFactory) -> Conversation:
     A new resource is changed again and again, by one member each time, and every answer is held against the one before.
     Broken if another member shows another value. Members that move by themselves are left out, and so are those that
     were empty or may be computed from others. One of each kind is made below it before, and must be there when its
-    texts were changed, which nothing below can hang on. At depth deep the last change is sent once more,
-    and must be answered with a success again, or be refused.
+    texts were changed, which nothing below can hang on. At depth deep the last change is sent once more, and must be
+    answered with a success again, or be refused.
     """
     removable(api)
     resource = api.resource

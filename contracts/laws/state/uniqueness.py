@@ -17,7 +17,7 @@ from contracts.steps.lifecycle.values import Change, changes, choices_of, short,
 from contracts.steps.lists.paging import read_all
 from contracts.steps.lists.rival_view import rivals_items
 from contracts.steps.lists.shared_values import texts_apart, values_shared
-from specs.contract import Contract, Operation, selectors
+from specs.contract import Contract, Operation, conflicts, selectors
 from specs.contract.member_names import Hint
 
 TEXTS = 4
@@ -26,7 +26,7 @@ TEXTS = 4
 
 def _said_unique(contract: Contract) -> Iterator[Operation]:
     """Creations of which the document says by a member's name that it is unique, or that it may be taken."""
-    return (each for each in selectors.creations_with_body(contract) if selectors.unique_members(contract, each))
+    return (each for each in selectors.creations_with_body(contract) if conflicts.unique_members(contract, each))
 
 
 @law(
@@ -46,7 +46,7 @@ def each_member_that_is_unique_is_so_by_itself(api: RequestFactory) -> Conversat
     """
     removable(api)
     first, values, content = yield from _beside_another(api)
-    for name in selectors.unique_members(api.contract, api.operation):
+    for name in conflicts.unique_members(api.contract, api.operation):
         value = sent_by(first.answer).get(name)
         if not isinstance(value, str) or content.get(name) == value or at(first.thing, f"/{name}") != value:
             continue

@@ -64,6 +64,7 @@ def a_refresh_gives_a_new_pair(api: RequestFactory) -> Conversation:
     answer: Exchange = yield from call_with(session.api, session.second.access)
     if answer.status == 401:
         raise Broken("the new access token to work at once", answer.summary())
+    # what the other laws ask of this session comes first, as they ask it: the new token is spent after that
     yield from call_with(session.api, session.first.access)
     yield from session.reused()
     if (yield refresh_request(session.api, session.second.refresh)).status not in refusals(api):

@@ -28,7 +28,7 @@ from contracts.steps.lifecycle.create import (
 from contracts.steps.lifecycle.forged_ids import forge_ids
 from contracts.steps.lifecycle.update import Updated, together_sent, update_resource
 from contracts.steps.lifecycle.values import Change, changes, invalid_member
-from specs.contract import Contract, Operation, selectors
+from specs.contract import Contract, Operation, conflicts, selectors
 from specs.contract.member_names import Hint
 
 METHODS = ("PUT", "POST", "PATCH", "GET", "DELETE")
@@ -199,7 +199,7 @@ def _refusable(life: CreatedResource, spare: list[Change], taken: dict[str, Any]
 def _conflict(before: Updated, now: Observation) -> Steps:
     """Values that another resource has in members that tend to be unique, where the document declares a conflict."""
     life, update = before.life, update_of(before.life)
-    if update.body is None or not selectors.declares_conflict(update):
+    if update.body is None or not conflicts.declares_conflict(update):
         return {}
     other: Made | None = before.peers.twin
     if other is None or other.thing is None:

@@ -19,7 +19,7 @@ from contracts.steps.lifecycle.values import invalid_member
 from contracts.steps.lists.page_sizes import largest, largest_page
 from contracts.steps.lists.paging import read_all, require_ok
 from contracts.strategies.body_forms import minimal_body
-from specs.contract import Operation, selectors
+from specs.contract import Operation, conflicts, selectors
 
 EQUALS = 2
 """Which other choices equal creations have: none that the other creations of the chapters before have made."""
@@ -102,7 +102,7 @@ def _beside(peers: Siblings) -> Steps:
     again = alone = None
     if any(each.status >= 500 for each in equals):  # what one alone is answered too is no matter of being at once
         alone = yield stage.ask(create, path=values, body=(yield from body(stage, create, values)))
-    if selectors.declares_conflict(create) and sum(each.ok for each in equals) > 1:
+    if conflicts.declares_conflict(create) and sum(each.ok for each in equals) > 1:
         again = yield stage.ask(create, path=values, body=content)
     return attrs.evolve(
         peers, values=values, content=content, refused=refused, equals=equals,
